@@ -1,0 +1,1 @@
+"""Doudi (兜底): workflow-driven approval of Chinese social assistance."""

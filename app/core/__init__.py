@@ -1,0 +1,1 @@
+"""Words and small tools that every other package shares. Standard library only."""

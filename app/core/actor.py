@@ -1,0 +1,44 @@
+"""Who acts. Loaded by the entry points and handed to every operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A position held at an office; `candidate` is what work items are addressed to."""
+
+    position: str
+    office_id: str
+    region_id: str
+
+    @property
+    def candidate(self) -> str:
+        return f"{self.position}@{self.office_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person of the staff, an applicant without an account, or the system itself."""
+
+    kind: str
+    name: str
+    user_id: str | None = None
+    appointments: tuple[Appointment, ...] = field(default=())
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        return frozenset(appointment.candidate for appointment in self.appointments)
+
+    @property
+    def positions(self) -> frozenset[str]:
+        return frozenset(appointment.position for appointment in self.appointments)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind == "staff"
+
+
+APPLICANT = Actor("applicant", "申请人")
+SYSTEM = Actor("system", "系统")
