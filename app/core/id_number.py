@@ -1,0 +1,62 @@
+"""Resident identity numbers (公民身份号码), GB 11643-1999: 18 characters, the last one a check character.
+
+Every function but `normalise` expects the normal form: 17 digits and a digit or a capital X. Functions that read a
+number raise ValueError when it is not valid, so that no age is ever computed from a mistyped number.
+"""
+
+from datetime import date
+from typing import Literal
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_CHARACTERS = "10X98765432"
+_EARLIEST_BIRTH_YEAR = 1880
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789XX", " \u3000\t")
+
+
+def normalise(text: str) -> str:
+    """The number as it is stored and compared: no blanks, half-width digits, capital X. Does not check it."""
+    return text.translate(_FULL_WIDTH).upper()
+
+
+def check_character(first_17: str) -> str:
+    """The 18th character that belongs to 17 ASCII digits (ISO 7064, MOD 11-2)."""
+    return _CHECK_CHARACTERS[sum(w * int(d) for w, d in zip(_WEIGHTS, first_17, strict=True)) % 11]
+
+
+def is_valid(text: object) -> bool:
+    """Whether the text is a possible number: form, a real birth date, check character."""
+    if not isinstance(text, str) or len(text) != 18 or not text.isascii():
+        return False
+    if not text[:17].isdigit() or text[0] == "0":
+        return False
+    return _birth_date(text) is not None and check_character(text[:17]) == text[17]
+
+
+def birth_date(text: str) -> date:
+    """The birth date that a valid number carries. Raises ValueError when the number is not valid."""
+    born = _birth_date(text) if is_valid(text) else None
+    if born is None:
+        raise ValueError("身份证号码不正确")
+    return born
+
+
+def age_on(text: str, day: date) -> int:
+    """Completed years of life (周岁) on a local date; negative never: ValueError when the person is not born yet."""
+    born = birth_date(text)
+    if day < born:
+        raise ValueError("出生日期晚于该日期")
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def sex(text: str) -> Literal["男", "女"]:
+    """Sex by the 17th digit: odd is male (男), even is female (女). Raises ValueError when the number is not valid."""
+    birth_date(text)
+    return "男" if int(text[16]) % 2 else "女"
+
+
+def _birth_date(text: str) -> date | None:
+    try:
+        born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return None
+    return born if born.year >= _EARLIEST_BIRTH_YEAR else None
