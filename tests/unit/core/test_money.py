@@ -19,11 +19,14 @@ def test_amounts_that_people_and_files_give(given_value, amount):
 @pytest.mark.parametrize(
     "bad",
     [0, -1, "0.00", "-5", "+5", "800.555", 800.555, 0.1 + 0.2, "1e3", 1e300, float("nan"), float("inf"), "NaN", "",
-     None, True, [], {}, 10**5000, "1,000", "八百", "800元", "10²", "٣", "1" * 5000, Decimal("NaN"), Decimal("1E+999999"), ".5", "5."],
+     None, True, [], {}, "1,000", "八百", "800元", "10²", "٣", "1" * 5000, Decimal("NaN"), Decimal("1E+999999"), ".5",
+     "5."],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(bad):
     with pytest.raises(ValueError):
         parse_amount(bad)
+    with pytest.raises(ValueError, match="请填写金额"):
+        parse_amount(10**5000)
 
 
 def test_computed_sums_round_half_up_to_the_fen():
