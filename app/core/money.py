@@ -57,6 +57,6 @@ def _text(value: object) -> str:
         return value.strip().translate(_FULL_WIDTH)
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= 12:
         return f"{value:f}"
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_AMOUNT:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and -1e15 < value < 1e15:
         return repr(value)
     return ""
