@@ -1,0 +1,72 @@
+"""Fixtures for every slice: a fresh database on SQLite and on PostgreSQL, keys, and a clock that tests move."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.core.clock import SHANGHAI, MovableClock
+from app.db import Database, Vault
+from tests.support.postgres import Cluster
+from tests.support.schema import create_schema
+
+SQLITE_ONLY = os.environ.get("DOUDI_TEST_SQLITE_ONLY") == "1"
+BACKENDS = ["sqlite"] if SQLITE_ONLY else ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday 2020-10-12, 10:00 in Shanghai."""
+    return datetime(2020, 10, 12, 10, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def clock(now: datetime) -> MovableClock:
+    return MovableClock(now)
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    return Vault.generate()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> Path:
+    """A SQLite file with all tables and no rows; tests copy it."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    create_schema(f"sqlite:///{path}", vault)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cluster(vault: Vault) -> Iterator[Cluster]:
+    """A PostgreSQL server of this test session, with a template database that has all tables."""
+    with Cluster.start() as server:
+        server.prepare_template(lambda url: create_schema(url, vault))
+        yield server
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with all tables; also for tests that start processes of their own."""
+    if request.param == "sqlite":
+        path = tmp_path / "doudi.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    with server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str, vault: Vault) -> Iterator[Database]:
+    """A fresh database with all tables and no rows, once on SQLite and once on PostgreSQL."""
+    opened = Database(database_url, vault)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,32 @@
+"""Counts SQL statements, so that a test can hold a bound on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+@contextmanager
+def counted(source: Session | Engine) -> Iterator[list[str]]:
+    """Statements sent while the block ran, in order, without those that only begin or end transactions.
+
+    Usage: `with counted(session) as statements: …; assert len(statements) <= 2`.
+    """
+    engine = source if isinstance(source, Engine) else source.get_bind().engine
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith(TRANSACTION):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
