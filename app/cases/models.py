@@ -1,0 +1,112 @@
+"""A case (案件) with its running instance, the decisions taken in it and its incidents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import AwareDateTime, Base
+
+
+class Case(Base):
+    """The row that every action locks first. `status`: in_progress, suspended, approved, refused, withdrawn, ended.
+
+    `state` is the sealed instance: the engine's compact state, the variables, and what the form did not know.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        Index("ix_case_file_county_filed", "county_id", "filed_at", "id"),
+        Index("ix_case_file_township_filed", "township_id", "filed_at", "id"),
+        Index("ix_case_file_village_filed", "village_id", "filed_at", "id"),
+        Index("ix_case_file_applicant", "applicant_blind"),
+        Index("ix_case_file_award", "award_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[str] = mapped_column(String(40))
+    programme: Mapped[str] = mapped_column(String(64))
+    bundle_id: Mapped[str] = mapped_column(ForeignKey("bundle_version.id"))
+    process_key: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(16))
+    region_id: Mapped[str] = mapped_column(String(32))
+    province_id: Mapped[str] = mapped_column(String(32))
+    county_id: Mapped[str | None] = mapped_column(String(32))
+    township_id: Mapped[str | None] = mapped_column(String(32))
+    village_id: Mapped[str | None] = mapped_column(String(32))
+    applicant_name: Mapped[str] = mapped_column(String(100))
+    applicant_blind: Mapped[str] = mapped_column(String(64))
+    award_id: Mapped[str | None] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16))
+    query_hash: Mapped[str | None] = mapped_column(String(64))
+    applied_on: Mapped[date]
+    filed_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    version: Mapped[int]
+    audit_seq: Mapped[int]
+    audit_hash: Mapped[str] = mapped_column(String(64))
+
+
+class DecisionRecord(Base):
+    """One evaluation of a decision table: what it saw, which rows fired, which figures it read."""
+
+    __tablename__ = "decision_record"
+    __table_args__ = (Index("ix_decision_record_case", "case_id", "decided_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    action_id: Mapped[str] = mapped_column(String(32))
+    bundle_id: Mapped[str] = mapped_column(String(32))
+    element_id: Mapped[str] = mapped_column(String(128))
+    decision: Mapped[str] = mapped_column(String(128))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    decided_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class Incident(Base):
+    """A step or effect that failed: the case waits here until somebody mends the cause and retries."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_case", "case_id", "resolved_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    action_id: Mapped[str] = mapped_column(String(32))
+    element_id: Mapped[str] = mapped_column(String(128))
+    stage: Mapped[str] = mapped_column(String(16))
+    message: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    resolved_by: Mapped[str | None] = mapped_column(String(32))
+
+
+class Owed(Base):
+    """What is still to be supplied after the fact (B2)."""
+
+    __tablename__ = "owed"
+    __table_args__ = (UniqueConstraint("case_id", "key"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    case_seq: Mapped[int]
+    key: Mapped[str] = mapped_column(String(64))
+    place: Mapped[int]
+    title: Mapped[str] = mapped_column(String(100))
+    clause: Mapped[str | None] = mapped_column(String(100))
+    since: Mapped[datetime] = mapped_column(AwareDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class CaseNumber(Base):
+    """The running number of cases per county and year."""
+
+    __tablename__ = "case_number"
+
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last: Mapped[int]

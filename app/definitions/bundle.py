@@ -1,0 +1,102 @@
+"""A bundle in memory: parsed once per content hash and shared by all threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from app import engine, forms
+from app.core.ids import digest
+from app.definitions.errors import BundleError
+from app.definitions.manifest import load_manifest
+from app.feel import dmn
+
+MANIFEST = "bundle.yaml"
+SUFFIXES = (".yaml", ".bpmn", ".dmn", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """A legal deadline as the manifest declares it; `limit` is FEEL."""
+
+    key: str
+    title: str
+    clause: str
+    limit: str
+    unit: str
+
+
+class Bundle:
+    """Files of one bundle and what they mean. Immutable."""
+
+    def __init__(self, files: Mapping[str, bytes], *, bundle_id: str | None = None) -> None:
+        if MANIFEST not in files:
+            raise BundleError(["缺少 bundle.yaml，请先填写方案清单"])
+        self.id = bundle_id
+        self.files = dict(files)
+        self.manifest = load_manifest(files[MANIFEST])
+        self.programme: str = self.manifest["programme"]
+        self.title: str = self.manifest["title"]
+        self.basis: str = self.manifest["basis"]
+        self.region_code: str = self.manifest["region"]
+        self.once_scope: str | None = (self.manifest["once"] or {}).get("scope")
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Bundle:
+        """Read a bundle folder of the repository; scenario files stay beside it."""
+        paths = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name.endswith(SUFFIXES))
+        return cls({path.name: path.read_bytes() for path in paths})
+
+    @cached_property
+    def content_hash(self) -> str:
+        return digest(b"\0".join(path.encode() + b"\0" + self.files[path] for path in sorted(self.files)))
+
+    @cached_property
+    def processes(self) -> dict[str, engine.Diagram]:
+        """Parsed diagrams by process key; `main` starts with an application."""
+        return {key: engine.load(self._file(path)) for key, path in self.manifest["processes"].items()}
+
+    @cached_property
+    def clocks(self) -> dict[str, ClockRule]:
+        return {key: ClockRule(key, **rule) for key, rule in self.manifest["clocks"].items()}
+
+    @cached_property
+    def decisions(self) -> dict[str, Any]:
+        """Decision id → the loaded DMN model that holds it."""
+        found: dict[str, Any] = {}
+        for path in self.manifest["decisions"]:
+            model = dmn.load(self._file(path))
+            found.update(dict.fromkeys(model.names, model))
+        return found
+
+    @cached_property
+    def registry_guards(self) -> frozenset[str]:
+        """Decisions that look into the registry: at the door they speak to staff only."""
+        return frozenset(
+            name
+            for name, model in self.decisions.items()
+            if any(read == "registry" or read.startswith("registry.") for read in model.reads(name))
+        )
+
+    @property
+    def application_form(self) -> forms.Form:
+        return self.form(self.manifest["application_form"])
+
+    def form(self, key: str) -> forms.Form:
+        """The form that a task's `camunda:formKey` names."""
+        return forms.load(self._file(key))
+
+    def process(self, key: str) -> engine.Diagram:
+        try:
+            return self.processes[key]
+        except KeyError:
+            raise BundleError([f"方案「{self.title}」没有流程 {key}"]) from None
+
+    def _file(self, path: str) -> bytes:
+        try:
+            return self.files[path]
+        except KeyError:
+            raise BundleError([f"方案「{self.title}」缺少文件 {path}"]) from None

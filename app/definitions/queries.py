@@ -1,0 +1,53 @@
+"""Finding the bundle that holds for a region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFound
+from app.definitions.bundle import Bundle
+from app.definitions.models import BundleFile, BundleVersion
+
+_loaded: dict[str, Bundle] = {}
+_lock = Lock()
+
+
+def bundle_by_id(session: Session, bundle_id: str) -> Bundle:
+    """The bundle of a version. Versions are immutable, so each process reads one once."""
+    bundle = _loaded.get(bundle_id)
+    if bundle is None:
+        rows = session.execute(select(BundleFile.path, BundleFile.content).where(BundleFile.bundle_id == bundle_id))
+        files = tuple(sorted((path, bytes(content)) for path, content in rows))
+        if not files:
+            raise NotFound("找不到这个方案版本，请联系管理员")
+        bundle = Bundle(dict(files), bundle_id=bundle_id)
+        with _lock:
+            bundle = _loaded.setdefault(bundle_id, bundle)
+    return bundle
+
+
+def resolve(session: Session, programme: str, region_ids: Sequence[str]) -> Bundle:
+    """The newest bundle of `programme` for the nearest of `region_ids` (nearest first)."""
+    query = select(BundleVersion.id, BundleVersion.region_id, BundleVersion.version).where(
+        BundleVersion.programme == programme,
+        BundleVersion.region_id.in_(region_ids),
+        BundleVersion.retired_at.is_(None),
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        raise NotFound("本地区没有开办这个救助项目，请核对项目和所在地区")
+    nearest = {region_id: place for place, region_id in enumerate(region_ids)}
+    best = min(rows, key=lambda row: (nearest[row.region_id], -row.version))
+    return bundle_by_id(session, best.id)
+
+
+def deployed(session: Session, region_ids: Sequence[str]) -> list[Bundle]:
+    """All programmes open in the region whose ancestors are `region_ids`, nearest deployment each."""
+    query = select(BundleVersion.programme).where(
+        BundleVersion.region_id.in_(region_ids), BundleVersion.retired_at.is_(None)
+    )
+    return [resolve(session, programme, region_ids) for programme in sorted(set(session.scalars(query)))]

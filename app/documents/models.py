@@ -1,0 +1,60 @@
+"""Documents: a record first, bytes when issued."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import AwareDateTime, Base
+
+
+class Document(Base):
+    """Number, template version and frozen data; the issued bytes with their SHA-256 are the record."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("verify_code"),
+        Index("ix_document_case", "case_id", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str | None] = mapped_column(String(32))
+    case_seq: Mapped[int | None]
+    template: Mapped[str] = mapped_column(String(64))
+    template_hash: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(String(100))
+    verify_code: Mapped[str] = mapped_column(String(32))
+    office_id: Mapped[str] = mapped_column(String(32))
+    copies: Mapped[int]
+    issued_on: Mapped[date]
+    frozen: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    voided_by: Mapped[str | None] = mapped_column(String(32))
+    voided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class TemplateVersion(Base):
+    """A Word template and its contract, kept by content hash so that every issued letter can be made again."""
+
+    __tablename__ = "template_version"
+
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    template: Mapped[bytes] = mapped_column(LargeBinary)
+    contract: Mapped[bytes] = mapped_column(LargeBinary)
+    published_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class DocumentSequence(Base):
+    """The running number of letters per office, word and year."""
+
+    __tablename__ = "document_sequence"
+
+    scope: Mapped[str] = mapped_column(String(120), primary_key=True)
+    last: Mapped[int]

@@ -1,0 +1,1 @@
+"""Reserve funds, payment orders, instalments and batches."""

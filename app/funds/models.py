@@ -1,0 +1,75 @@
+"""Reserve funds (备用金) and payment orders. A balance below zero is impossible by constraint (B5)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import AwareDateTime, Base, Json, Money
+
+
+class Fund(Base):
+    """The petty-cash reserve of a township."""
+
+    __tablename__ = "fund"
+    __table_args__ = (UniqueConstraint("region_id", "kind"), CheckConstraint("balance >= 0", name="not_overdrawn"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    region_id: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(32))
+    balance: Mapped[Decimal] = mapped_column(Money)
+
+
+class FundEntry(Base):
+    """Every movement of a fund: top-up, payment, reversal, reconciliation."""
+
+    __tablename__ = "fund_entry"
+    __table_args__ = (Index("ix_fund_entry_fund", "fund_id", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    fund_id: Mapped[str] = mapped_column(ForeignKey("fund.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    note: Mapped[str] = mapped_column(String(200))
+    order_id: Mapped[str | None] = mapped_column(String(32))
+    actor_id: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class PaymentOrder(Base):
+    """Money that was decided. `status`: pending, paid or cancelled. `dedup` makes paying twice impossible."""
+
+    __tablename__ = "payment_order"
+    __table_args__ = (
+        UniqueConstraint("dedup"),
+        CheckConstraint("amount > 0", name="positive"),
+        Index("ix_payment_order_case", "case_id"),
+        Index("ix_payment_order_status", "status", "due_on", "id"),
+        Index("ix_payment_order_batch", "batch_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str | None] = mapped_column(String(32))
+    case_seq: Mapped[int | None]
+    batch_id: Mapped[str | None] = mapped_column(String(32))
+    award_id: Mapped[str | None] = mapped_column(String(32))
+    programme: Mapped[str] = mapped_column(String(64))
+    region_id: Mapped[str] = mapped_column(String(32))
+    county_id: Mapped[str | None] = mapped_column(String(32))
+    place: Mapped[int]
+    payee: Mapped[str] = mapped_column(String(100))
+    account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    source: Mapped[str] = mapped_column(String(32))
+    split: Mapped[Any | None] = mapped_column(Json)
+    fund_id: Mapped[str | None] = mapped_column(String(32))
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(16))
+    dedup: Mapped[str] = mapped_column(String(100))
+    proof: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

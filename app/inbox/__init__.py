@@ -1,0 +1,1 @@
+"""Work items: candidates, claim, transfer, drafts."""

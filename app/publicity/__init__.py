@@ -1,0 +1,1 @@
+"""公示: notices, objections, proof of posting."""
