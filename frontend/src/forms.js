@@ -1,0 +1,50 @@
+// Forms: asked before what cannot be undone, sent once, and left only knowingly while something is unsaved.
+
+let unsaved = null;
+
+document.addEventListener('submit', event => {
+  const form = event.target, button = event.submitter;
+  const question = button?.dataset.confirm || form.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== 'post') return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (!button?.formTarget && form.target !== '_blank') {
+    form.dataset.sent = 'true';
+    form.setAttribute('aria-busy', 'true');
+    unsaved = null;
+  }
+});
+
+// A page that comes back from the history may be sent again.
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    form.removeAttribute('aria-busy');
+  }
+});
+
+document.addEventListener('input', event => {
+  if (event.target.form?.dataset.guard !== undefined) unsaved = event.target.form;
+});
+
+window.addEventListener('beforeunload', event => {
+  if (unsaved) event.preventDefault();
+});
+
+document.addEventListener('click', event => {
+  if (event.target.closest('[data-print]')) window.print();
+  const chooser = event.target.closest('[data-check-all]');
+  if (chooser) {
+    for (const box of document.querySelectorAll(chooser.dataset.checkAll)) box.checked = chooser.checked;
+  }
+});
+
+document.addEventListener('change', event => {
+  if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
+});
