@@ -1,0 +1,1 @@
+"""Regions, offices, positions and people: who may do what, and where."""

@@ -1,0 +1,64 @@
+"""Positions (岗位): a role that a person holds at an office. A candidate is `position@office id`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+LEVELS = ("province", "city", "county", "township", "village")
+"""Levels of the region tree from the top; each has codes of its own length."""
+
+CODE_LENGTHS: Mapping[str, int] = MappingProxyType(dict(zip(LEVELS, (2, 4, 6, 9, 12), strict=True)))
+
+INSTITUTION = "institution"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """`level` is the kind of office that has the position; `tasks` says whether cases give it work."""
+
+    key: str
+    title: str
+    level: str
+    tasks: bool = True
+
+
+POSITIONS: Mapping[str, Position] = MappingProxyType(
+    {
+        position.key: position
+        for position in (
+            Position("village_cadre", "村（社区）干部", "village"),
+            Position("township_clerk", "乡镇（街道）经办人", "township"),
+            Position("township_head", "乡镇（街道）负责人", "township"),
+            Position("county_clerk", "县级经办人", "county"),
+            Position("county_head", "县级负责人", "county"),
+            Position("finance", "财务人员", "county"),
+            Position("institution", "供养服务机构经办人", INSTITUTION),
+            Position("policy_owner", "政策管理员", "county", tasks=False),
+            Position("administrator", "系统管理员", "county", tasks=False),
+        )
+    }
+)
+# Policy owners and administrators also sit at city and province, where no case gives work.
+UPPER_POSITIONS = ("policy_owner", "administrator")
+
+
+def positions_at(kind: str) -> list[Position]:
+    """The positions that an office of this kind has."""
+    if kind in ("province", "city"):
+        return [POSITIONS[key] for key in UPPER_POSITIONS]
+    return [position for position in POSITIONS.values() if position.level == kind]
+
+
+def title_of(position: str) -> str:
+    """The Chinese title, or the key itself where a diagram names a position of its own."""
+    known = POSITIONS.get(position)
+    return known.title if known else position
+
+
+def level_of_code(code: str) -> str | None:
+    """The level that a region code's length means, or None when it is no region code."""
+    if not (code.isascii() and code.isdigit()):
+        return None
+    return next((level for level, length in CODE_LENGTHS.items() if length == len(code)), None)

@@ -1,0 +1,245 @@
+"""Looking up regions, offices and who holds what. Each function is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.core.actor import Actor
+from app.core.actor import Appointment as HeldPosition
+from app.core.errors import NotFound
+from app.identity.models import Appointment, FamilyTie, Office, Region, User
+from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRef:
+    """A region as others carry it."""
+
+    id: str
+    code: str
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionChain:
+    """A region and its ancestors by level; levels below the region are None."""
+
+    province: RegionRef | None = None
+    city: RegionRef | None = None
+    county: RegionRef | None = None
+    township: RegionRef | None = None
+    village: RegionRef | None = None
+
+    def at(self, level: str) -> RegionRef | None:
+        return getattr(self, level)
+
+    @property
+    def refs(self) -> tuple[RegionRef, ...]:
+        """Nearest first: the region itself, then its ancestors."""
+        found = (self.at(level) for level in reversed(LEVELS))
+        return tuple(ref for ref in found if ref is not None)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids, nearest first."""
+        return tuple(ref.id for ref in self.refs)
+
+    @property
+    def nearest(self) -> RegionRef:
+        return self.refs[0]
+
+    @property
+    def full_name(self) -> str:
+        """From the province down, as an address begins: 吉林省长春市农安县农安镇."""
+        return "".join(ref.name for ref in reversed(self.refs))
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """An office with the region it belongs to; an institution's region is its county."""
+
+    id: str
+    region_id: str
+    region_code: str
+    region_name: str
+    county_id: str | None
+    kind: str
+    name: str
+    short_name: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a position at an office."""
+
+    user_id: str
+    name: str
+    phone: str | None
+
+
+def in_force(table: type[Any], on: date) -> ColumnElement[bool]:
+    """The condition that a dated row holds on a day."""
+    return and_(
+        or_(table.valid_from.is_(None), table.valid_from <= on),
+        or_(table.valid_until.is_(None), table.valid_until > on),
+    )
+
+
+def region_by_code(session: Session, code: str, on: date) -> Region:
+    """The region that carries this code on this day. Raises NotFound."""
+    found = session.scalar(select(Region).where(Region.code == code, in_force(Region, on)))
+    if found is None:
+        raise NotFound(f"没有代码为 {code} 的行政区划，请核对 2、4、6、9 或 12 位代码")
+    return found
+
+
+def region(session: Session, region_id: str) -> Region:
+    """Raises NotFound."""
+    found = session.get(Region, region_id)
+    if found is None:
+        raise NotFound("没有这个行政区划")
+    return found
+
+
+def chain(session: Session, region_id: str) -> RegionChain:
+    """The region and its ancestors. Raises NotFound."""
+    own, ancestor = aliased(Region), aliased(Region)
+    on = ancestor.id.in_([own.province_id, own.city_id, own.county_id, own.township_id, own.id])
+    rows = session.execute(
+        select(ancestor.id, ancestor.code, ancestor.name, ancestor.level)
+        .select_from(own)
+        .join(ancestor, on)
+        .where(own.id == region_id)
+    )
+    refs = {row.level: RegionRef(*row) for row in rows}
+    if not refs:
+        raise NotFound("没有这个行政区划")
+    return RegionChain(**refs)
+
+
+def within(region: RegionRef | Region, table: type[Any] = Region) -> ColumnElement[bool]:
+    """The condition that a row with level columns lies in the region (itself included).
+
+    `table` is Region or any table that carries `province_id` … `township_id` and `region_id` (or `id` on Region).
+    """
+    if region.level == "village":
+        return (table.id if table is Region else table.region_id) == region.id
+    return getattr(table, f"{region.level}_id") == region.id
+
+
+def children(session: Session, region_id: str | None, on: date) -> list[Region]:
+    """The regions directly below one (None: the provinces) on a day, by code."""
+    return list(
+        session.scalars(select(Region).where(Region.parent_id == region_id, in_force(Region, on)).order_by(Region.code))
+    )
+
+
+def offices_of(session: Session, chain: RegionChain) -> dict[str, OfficeRow]:
+    """The offices that handle cases of the region, by kind: village, township, county, city, province."""
+    found = _offices(session, Office.region_id.in_(chain.ids), Office.kind != INSTITUTION)
+    return {office.kind: office for office in found}
+
+
+def office_of(session: Session, chain: RegionChain, position: str) -> OfficeRow | None:
+    """The office where this position handles cases of the region: the chain's office at the position's level.
+
+    None when the chain does not reach that level, when nobody opened the office, or when the position names no
+    level (an institution is chosen by name, see `institution_office`).
+    """
+    known = POSITIONS.get(position)
+    return offices_of(session, chain).get(known.level) if known else None
+
+
+def office(session: Session, office_id: str) -> OfficeRow:
+    """Raises NotFound."""
+    found = _offices(session, Office.id == office_id)
+    if not found:
+        raise NotFound("没有这个单位")
+    return found[0]
+
+
+def institutions_in(session: Session, county_id: str) -> list[OfficeRow]:
+    """The institutions of a county, by name."""
+    return _offices(session, Office.county_id == county_id, Office.kind == INSTITUTION)
+
+
+def institution_office(session: Session, county_id: str, name: str) -> OfficeRow | None:
+    """The institution of this name in the county."""
+    found = _offices(session, Office.county_id == county_id, Office.kind == INSTITUTION, Office.name == name)
+    return found[0] if found else None
+
+
+def _offices(session: Session, *conditions: ColumnElement[bool]) -> list[OfficeRow]:
+    rows = session.execute(
+        select(
+            Office.id,
+            Office.region_id,
+            Region.code,
+            Region.name,
+            Office.county_id,
+            Office.kind,
+            Office.name,
+            Office.short_name,
+            Office.phone,
+        )
+        .join(Region, Region.id == Office.region_id)
+        .where(*conditions)
+        .order_by(Office.name)
+    )
+    return [OfficeRow(*row) for row in rows]
+
+
+def holders(session: Session, candidate: str, on: date) -> list[Holder]:
+    """Active people who hold `position@office` on a day, by name."""
+    position, _, office_id = candidate.partition("@")
+    rows = session.execute(
+        select(User.id, User.name, User.phone)
+        .join(Appointment, Appointment.user_id == User.id)
+        .where(
+            Appointment.office_id == office_id,
+            Appointment.position == position,
+            in_force(Appointment, on),
+            User.active,
+        )
+        .order_by(User.name, User.id)
+    )
+    return [Holder(*row) for row in rows]
+
+
+def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
+    """The person with the positions held on a day; None when unknown or no longer active."""
+    return actor_where(session, select(User.id).where(User.id == user_id), on)
+
+
+def actor_where(session: Session, user_ids: Select[tuple[str]], on: date) -> Actor | None:
+    """The one active person that a sub-select of user ids gives, with the positions held on a day."""
+    rows = session.execute(
+        select(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id)
+        .outerjoin(Appointment, and_(Appointment.user_id == User.id, in_force(Appointment, on)))
+        .outerjoin(Office, Office.id == Appointment.office_id)
+        .where(User.id.in_(user_ids), User.active)
+        .order_by(Appointment.position, Appointment.office_id)
+    ).all()
+    if not rows:
+        return None
+    held = tuple(HeldPosition(row.position, row.office_id, row.region_id) for row in rows if row.position)
+    return Actor("staff", rows[0].name, rows[0].id, held)
+
+
+def ties(session: Session, user_id: str, id_numbers: Iterable[str]) -> list[str]:
+    """The relations that tie a person of the staff to any of these identity numbers (回避); empty when none."""
+    vault = session.info["vault"]
+    blinds = [vault.blind(number, "person") for number in id_numbers]
+    return list(
+        session.scalars(
+            select(FamilyTie.relation).where(FamilyTie.user_id == user_id, FamilyTie.person_blind.in_(blinds))
+        )
+    )

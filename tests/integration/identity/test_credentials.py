@@ -1,0 +1,107 @@
+"""Logins are throttled in the database, tokens are kept as hashes."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.core.actor import SYSTEM
+from app.core.errors import Invalid, NotFound
+from app.db import Database
+from app.identity import credentials, operations, queries, tokens
+from app.identity.models import ApiToken, LoginAttempt, User
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+def user_id(database: Database, now: datetime) -> str:
+    with database.write() as session:
+        chain = operations.ensure_staffed(session, "220122100", now)
+        office = queries.office_of(session, chain, "township_clerk")
+        user = operations.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
+        operations.appoint(session, SYSTEM, user.id, office.id, "township_clerk")
+        credentials.set_password(session, user.id, PASSWORD)
+    return user.id
+
+
+def test_the_right_password_lets_in_and_every_wrong_pair_gets_the_same_answer(
+    database: Database, now: datetime, user_id: str
+) -> None:
+    assert credentials.authenticate(database, " LI.MIN ", PASSWORD, now, "10.0.0.1") == user_id
+    answers = set()
+    for username, password in (("li.min", "wrong"), ("nobody", PASSWORD), ("", "")):
+        with pytest.raises(credentials.LoginRefused) as refused:
+            credentials.authenticate(database, username, password, now, "10.0.0.1")
+        answers.add(refused.value.message)
+    assert len(answers) == 1
+
+
+def test_five_failures_close_the_door_for_a_quarter_of_an_hour_from_that_address_only(
+    database: Database, now: datetime, user_id: str
+) -> None:
+    for _ in range(credentials.MAX_FAILURES_PAIR):
+        with pytest.raises(credentials.LoginRefused):
+            credentials.authenticate(database, "li.min", "wrong", now, "10.0.0.1")
+    with pytest.raises(credentials.Throttled, match="15 分钟"):
+        credentials.authenticate(database, "li.min", PASSWORD, now, "10.0.0.1")
+    assert credentials.authenticate(database, "li.min", PASSWORD, now, "10.0.0.2") == user_id
+    later = now + credentials.THROTTLE_WINDOW + timedelta(seconds=1)
+    assert credentials.authenticate(database, "li.min", PASSWORD, later, "10.0.0.1") == user_id
+
+
+def test_a_success_forgets_the_failures_before_it(database: Database, now: datetime, user_id: str) -> None:
+    for minute in range(3):
+        at = now + timedelta(minutes=minute)
+        for _ in range(credentials.MAX_FAILURES_PAIR - 1):
+            with pytest.raises(credentials.LoginRefused):
+                credentials.authenticate(database, "li.min", "wrong", at, "10.0.0.1")
+        at += timedelta(seconds=30)
+        assert credentials.authenticate(database, "li.min", PASSWORD, at, "10.0.0.1") == user_id
+
+
+def test_one_address_cannot_try_many_names_without_end(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        for number in range(credentials.MAX_FAILURES_ADDRESS):
+            session.add(LoginAttempt(username=f"guess{number}", address="10.0.0.9", at=now, succeeded=False))
+    with pytest.raises(credentials.Throttled):
+        credentials.authenticate(database, "li.min", PASSWORD, now, "10.0.0.9")
+    with database.write() as session:
+        assert credentials.prune_attempts(session, now) == 0
+        assert credentials.prune_attempts(session, now + timedelta(days=91)) == credentials.MAX_FAILURES_ADDRESS
+
+
+def test_a_closed_account_cannot_log_in_and_its_tokens_end(database: Database, now: datetime, user_id: str) -> None:
+    with database.write() as session:
+        issued = tokens.issue_token(session, user_id, "统计接口", now)
+    with database.write() as session:
+        assert tokens.load_bearer(session, issued.secret, now).user_id == user_id
+        operations.deactivate_user(session, SYSTEM, user_id, now)
+        assert tokens.load_bearer(session, issued.secret, now) is None
+        assert queries.load_actor(session, user_id, date(2020, 10, 12)) is None
+    with pytest.raises(credentials.LoginRefused):
+        credentials.authenticate(database, "li.min", PASSWORD, now, "10.0.0.1")
+
+
+def test_a_token_is_long_hashed_expires_and_can_be_revoked(database: Database, now: datetime, user_id: str) -> None:
+    with database.write() as session:
+        issued = tokens.issue_token(session, user_id, "统计接口", now, days=1)
+        assert len(issued.secret) >= 43
+        assert issued.secret not in str(session.execute(select(ApiToken.__table__)).all())
+        assert tokens.load_bearer(session, issued.secret, now + timedelta(hours=23)).positions == {"township_clerk"}
+        assert tokens.load_bearer(session, issued.secret, now + timedelta(days=1)) is None
+        with pytest.raises(NotFound):
+            tokens.revoke_token(session, "somebody else", issued.id, now)
+        tokens.revoke_token(session, user_id, issued.id, now)
+        assert tokens.load_bearer(session, issued.secret, now) is None
+        with pytest.raises(Invalid) as refused:
+            tokens.issue_token(session, user_id, " ", now, days=0)
+        assert set(refused.value.fields) == {"label", "days"}
+
+
+def test_a_password_is_stored_as_argon2id_and_must_be_long(database: Database, user_id: str) -> None:
+    with database.write() as session:
+        stored = session.scalar(select(User.password_hash).where(User.id == user_id))
+        assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        with pytest.raises(Invalid, match="至少 10 个字符"):
+            credentials.set_password(session, user_id, "short")
