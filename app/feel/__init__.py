@@ -1,0 +1,34 @@
+"""FEEL and DMN: the language of rules. `compile(text).evaluate(context)`, `dmn.load(xml).decide(name, context)`."""
+
+from app.feel.budget import Budget
+from app.feel.errors import (
+    BudgetError,
+    ClockError,
+    DmnError,
+    FeelError,
+    FeelNameError,
+    FeelSyntaxError,
+    FeelValueError,
+)
+from app.feel.expression import Expression, compile, compile_unary
+from app.feel.parser import parse, parse_unary
+from app.feel.values import Function, Range, YearsMonths
+
+__all__ = [
+    "Budget",
+    "BudgetError",
+    "ClockError",
+    "DmnError",
+    "Expression",
+    "FeelError",
+    "FeelNameError",
+    "FeelSyntaxError",
+    "FeelValueError",
+    "Function",
+    "Range",
+    "YearsMonths",
+    "compile",
+    "compile_unary",
+    "parse",
+    "parse_unary",
+]

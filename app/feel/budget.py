@@ -1,0 +1,101 @@
+"""How much an evaluation may cost. Nothing here reads the clock: `now` is given by the caller."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.feel.errors import BudgetError, ClockError
+
+MAX_CALL_DEPTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of one evaluation.
+
+    steps: node evaluations inside loops, function calls and built-ins (a straight expression is bounded by its own
+    length). size: elements of a collection or characters of a string that may be produced. now: what `now()` gives and
+    whose date `today()` gives, aware, in the zone the answer is wanted in; None refuses both with ClockError.
+    """
+
+    steps: int = 120_000
+    size: int = 60_000
+    now: dt.datetime | None = None
+    today: dt.date | None = None
+
+
+DEFAULT = Budget()
+
+
+class Run:
+    """One evaluation under way: what is left of the budget."""
+
+    __slots__ = ("budget", "depth", "lists", "size", "steps")
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or DEFAULT
+        self.steps, self.size = self.budget.steps, self.budget.size
+        self.depth = 0
+        self.lists: dict[int, tuple[Any, list[Any]]] = {}
+
+    def charge(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise BudgetError(
+                f"计算量超出上限（{self.budget.steps} 步），请简化表达式或缩小列表",
+                f"the step budget of {self.budget.steps} is exhausted",
+            )
+
+    def fits(self, size: int) -> None:
+        """Charge for something of that size, before it is made."""
+        if size > self.size:
+            raise too_big(self.size)
+        self.charge(size >> 2)
+
+    def enter(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_CALL_DEPTH:
+            raise too_deep()
+
+    def now(self) -> dt.datetime:
+        if self.budget.now is None:
+            raise _no_clock("now()")
+        return self.budget.now
+
+    def today(self) -> dt.date:
+        if self.budget.today is not None:
+            return self.budget.today
+        if self.budget.now is None:
+            raise _no_clock("today()")
+        return self.budget.now.date()
+
+
+def too_deep() -> BudgetError:
+    return BudgetError("函数调用或数据嵌套过深", "function calls or data are nested too deeply")
+
+
+def too_big(limit: int) -> BudgetError:
+    return BudgetError(f"结果过大（上限 {limit}）", f"the result is larger than {limit}")
+
+
+def _no_clock(name: str) -> ClockError:
+    return ClockError(f"此处没有提供当前时间，不能使用 {name}", f"{name} needs a clock, and none was given here")
+
+
+def measure(value: Any, limit: int) -> None:
+    """Refuse a result whose elements, counted as often as they are reached, exceed the limit, or that nests too deep."""
+    if type(value) not in (list, dict):
+        return
+    count, stack = 0, [(value, 0)]
+    while stack:
+        item, depth = stack.pop()
+        count += len(item)
+        if count > limit:
+            raise too_big(limit)
+        if depth > MAX_CALL_DEPTH:
+            raise too_deep()
+        members = item.values() if isinstance(item, Mapping) else item
+        stack.extend((m, depth + 1) for m in members if type(m) is list or type(m) is dict)

@@ -1,0 +1,142 @@
+"""Where names live: at compile time a Scope, at run time a chain of Frames of the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from app.feel.budget import Run
+from app.feel.values import READY, lift
+
+Code = Callable[["Frame"], Any]
+ITEM = None  # a layer whose names are only known at run time: the entries of the item that a filter looks at
+
+
+class Frame:
+    """`vars` holds the values of one layer (for a filter: the item itself); `context` is what the caller gave."""
+
+    __slots__ = ("context", "parent", "run", "vars")
+
+    def __init__(self, vars: Any, parent: Frame | None, context: Mapping[str, Any], run: Run) -> None:
+        self.vars, self.parent, self.context, self.run = vars, parent, context, run
+
+    def child(self, vars: Any) -> Frame:
+        return Frame(vars, self, self.context, self.run)
+
+
+class Scope:
+    """The names in reach of a piece of text.
+
+    layers: innermost first, a set of names or ITEM. declared: names of the context that win over built-ins of the
+    same name. types: what type names mean beside the built-in ones. reads: collects what the text asks of the context.
+    """
+
+    def __init__(
+        self,
+        layers: tuple[frozenset[str] | None, ...] = (),
+        declared: frozenset[str] = frozenset(),
+        types: Mapping[str, Any] | None = None,
+        reads: set[str] | None = None,
+    ) -> None:
+        self.layers, self.declared = layers, declared
+        self.types: Mapping[str, Any] = {} if types is None else types
+        self.reads: set[str] = set() if reads is None else reads
+
+    def inner(self, names: Iterable[str] | None) -> Scope:
+        layer = ITEM if names is None else frozenset(names)
+        return Scope((layer, *self.layers), self.declared, self.types, self.reads)
+
+    def is_local(self, name: str) -> bool:
+        return any(layer is not ITEM and name in layer for layer in self.layers)
+
+    def in_filter(self) -> bool:
+        return ITEM in self.layers
+
+    def reader(self, name: str, fallback: Any = None) -> Code:
+        """The code that reads a name. `fallback` is its value where nothing declares it."""
+        items: list[int] = []
+        for hops, layer in enumerate(self.layers):
+            if layer is ITEM:
+                items.append(hops)
+                if name == "item":
+                    return _item_reader(items, None, name)
+            elif name in layer:
+                found = _local_reader(hops, name)
+                return _item_reader(items, found, name) if items else found
+        self.reads.add(name)
+        found = _context_reader(name, fallback)
+        return _item_reader(items, found, name) if items else found
+
+
+def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> Any:
+    """An entry of a context, lifted. Only a missing key is quiet: what the caller's mapping raises, passes."""
+    try:
+        value = context[name]
+    except KeyError as error:
+        if type(error) is not KeyError:
+            raise
+        return default
+    return value if type(value) in READY else lift(value)
+
+
+def _context_reader(name: str, fallback: Any) -> Code:
+    def read(frame: Frame) -> Any:
+        try:
+            value = frame.context[name]
+        except KeyError as error:
+            if type(error) is not KeyError:
+                raise
+            return fallback
+        if type(value) in READY:
+            return value
+        return lift_once(frame.run, value)
+
+    return read
+
+
+def lift_once(run: Run, value: Any) -> Any:
+    """Lift a value of the caller; a list is converted only once in an evaluation."""
+    if type(value) is not list and type(value) is not tuple:
+        return lift(value)
+    known = run.lists.get(id(value))
+    if known is None:
+        run.charge(len(value))
+        known = run.lists[id(value)] = (value, lift(value))
+    return known[1]
+
+
+def _local_reader(hops: int, name: str) -> Code:
+    if hops == 0:
+        return lambda frame: frame.vars[name]
+    if hops == 1:
+        return lambda frame: frame.parent.vars[name]  # type: ignore[union-attr]
+
+    def read(frame: Frame) -> Any:
+        for _ in range(hops):
+            frame = frame.parent  # type: ignore[assignment]
+        return frame.vars[name]
+
+    return read
+
+
+def _item_reader(items: list[int], found: Code | None, name: str) -> Code:
+    """Look into the items of the enclosing filters first, from the inside."""
+
+    def read(frame: Frame) -> Any:
+        here, hops = frame, 0
+        for wanted in items:
+            while hops < wanted:
+                here, hops = here.parent, hops + 1  # type: ignore[assignment]
+            item = here.vars
+            if isinstance(item, Mapping):
+                value = read_entry(item, name, _MISSING)
+                if value is not _MISSING:
+                    return value
+            if found is None and wanted == items[-1]:
+                return item
+        return found(frame) if found is not None else None
+
+    return read
+
+
+_MISSING = object()

@@ -1,0 +1,233 @@
+"""Regular expressions of XPath, which FEEL uses, as patterns of RE2, which no pattern can make slow.
+
+RE2 has no back references; a pattern with one gives null, like any pattern that is malformed.
+"""
+
+from __future__ import annotations
+
+import re as stdlib_re
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+MAX_PATTERN = 1000
+_MAX_MEMORY = 1 << 20
+_FLAGS = frozenset("smixq")
+_SPACE = " \t\n\r"
+_META = frozenset("\\|.?*+(){}-[]^$")
+_NAME_START = r"A-Z_a-z:\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}"
+_NAME_START += r"\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
+_NAME_CHAR = _NAME_START + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
+_CLASSES = {
+    "d": (r"\p{Nd}", r"\P{Nd}"),
+    "s": (r" \t\n\r", None),
+    "w": (None, r"\p{P}\p{Z}\p{C}"),
+    "i": (_NAME_START, None),
+    "c": (_NAME_CHAR, None),
+}
+_BLOCKS = {
+    "BasicLatin": (0x0, 0x7F),
+    "Latin-1Supplement": (0x80, 0xFF),
+    "LatinExtended-A": (0x100, 0x17F),
+    "LatinExtended-B": (0x180, 0x24F),
+    "IPAExtensions": (0x250, 0x2AF),
+    "SpacingModifierLetters": (0x2B0, 0x2FF),
+    "CombiningDiacriticalMarks": (0x300, 0x36F),
+    "Greek": (0x370, 0x3FF),
+    "GreekandCoptic": (0x370, 0x3FF),
+    "Cyrillic": (0x400, 0x4FF),
+    "Armenian": (0x530, 0x58F),
+    "Hebrew": (0x590, 0x5FF),
+    "Arabic": (0x600, 0x6FF),
+    "Thai": (0xE00, 0xE7F),
+    "Tibetan": (0xF00, 0xFFF),
+    "Mongolian": (0x1800, 0x18AF),
+    "GeneralPunctuation": (0x2000, 0x206F),
+    "CurrencySymbols": (0x20A0, 0x20CF),
+    "LetterlikeSymbols": (0x2100, 0x214F),
+    "NumberForms": (0x2150, 0x218F),
+    "Arrows": (0x2190, 0x21FF),
+    "MathematicalOperators": (0x2200, 0x22FF),
+    "BoxDrawing": (0x2500, 0x257F),
+    "CJKSymbolsandPunctuation": (0x3000, 0x303F),
+    "Hiragana": (0x3040, 0x309F),
+    "Katakana": (0x30A0, 0x30FF),
+    "HangulSyllables": (0xAC00, 0xD7A3),
+    "CJKUnifiedIdeographsExtensionA": (0x3400, 0x4DBF),
+    "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
+    "PrivateUse": (0xE000, 0xF8FF),
+    "HalfwidthandFullwidthForms": (0xFF00, 0xFFEF),
+}
+_QUANTIFIER = stdlib_re.compile(r"\{\d{1,4}(,\d{0,4})?\}")
+_CATEGORY = stdlib_re.compile(r"\{(Is)?([A-Za-z0-9\-]{1,40})\}")
+
+
+@lru_cache(512)
+def compile_pattern(pattern: str, flags: str) -> Any:
+    """A compiled RE2 pattern. ValueError where XPath would not accept the pattern or the flags."""
+    if not _FLAGS.issuperset(flags) or len(pattern) > MAX_PATTERN:
+        raise ValueError("flags or length of the pattern")
+    options = re2.Options()
+    options.max_mem = _MAX_MEMORY
+    options.log_errors = False
+    source = re2.escape(pattern) if "q" in flags else _Translator(pattern, "x" in flags).translate()
+    modes = "".join(flag for flag in "ism" if flag in flags)
+    try:
+        return re2.compile(f"(?{modes}){source}" if modes else source, options)
+    except re2.error as error:
+        raise ValueError(str(error)) from None
+
+
+class _Translator:
+    """Checks the syntax of XPath and writes that of RE2."""
+
+    def __init__(self, pattern: str, free_spacing: bool) -> None:
+        self.pattern, self.free_spacing, self.at = pattern, free_spacing, 0
+
+    def translate(self) -> str:
+        out = []
+        while self.at < len(self.pattern):
+            char = self.pattern[self.at]
+            self.at += 1
+            if char == "\\":
+                out.append(self.escape(False))
+            elif char == "[":
+                out.append(self.char_class())
+            elif char == "(":
+                out.append(self.group())
+            elif char == "{":
+                out.append(self.quantifier())
+            elif char in "]}":
+                raise ValueError("unbalanced bracket")
+            elif not (self.free_spacing and char in _SPACE):
+                out.append(char)
+        return "".join(out)
+
+    def group(self) -> str:
+        if self.pattern.startswith("?", self.at):
+            if not self.pattern.startswith("?:", self.at):
+                raise ValueError("only (?: is a group without capture")
+            self.at += 2
+            return "(?:"
+        return "("
+
+    def quantifier(self) -> str:
+        match = _QUANTIFIER.match(self.pattern, self.at - 1)
+        if match is None:
+            raise ValueError("quantifier")
+        self.at = match.end()
+        return match.group()
+
+    def escape(self, inside: bool) -> str:
+        """What follows a backslash, outside a class or inside one."""
+        if self.at >= len(self.pattern):
+            raise ValueError("trailing backslash")
+        char = self.pattern[self.at]
+        self.at += 1
+        if char in "nrt":
+            return "\\" + char
+        if char in _META:
+            return "\\" + char
+        if char in "pP":
+            return self.category(char, inside)
+        if char.lower() in _CLASSES:
+            return _shorthand(char, inside)
+        raise ValueError(f"\\{char}")
+
+    def category(self, letter: str, inside: bool) -> str:
+        match = _CATEGORY.match(self.pattern, self.at)
+        if match is None:
+            raise ValueError("category")
+        self.at = match.end()
+        if not match[1]:
+            return f"\\{letter}{{{match[2]}}}"
+        low, high = _BLOCKS.get(match[2], (None, None))
+        if low is None or (inside and letter == "P"):
+            raise ValueError("block")
+        body = f"\\x{{{low:X}}}-\\x{{{high:X}}}"
+        return body if inside else f"[{'^' if letter == 'P' else ''}{body}]"
+
+    def char_class(self) -> str:
+        """A class after its `[`. A subtracted class is worked out here, since RE2 has none."""
+        negated = self.pattern.startswith("^", self.at)
+        self.at += negated
+        body, subtracted, first = [], None, self.at
+        while True:
+            if self.at >= len(self.pattern):
+                raise ValueError("unclosed class")
+            char = self.pattern[self.at]
+            self.at += 1
+            if char == "]":
+                if self.at - 1 == first:
+                    raise ValueError("empty class")
+                break
+            if char == "-" and self.pattern.startswith("[", self.at):
+                self.at += 1
+                subtracted = self.char_class()
+                if not self.pattern.startswith("]", self.at):
+                    raise ValueError("subtraction ends a class")
+                self.at += 1
+                break
+            if char == "[":
+                raise ValueError("class in class")
+            body.append(self.escape(True) if char == "\\" else "\\^" if char == "^" else char)
+        plain = f"[{'^' if negated else ''}{''.join(body)}]"
+        return plain if subtracted is None else _subtract(plain, subtracted)
+
+
+def _shorthand(char: str, inside: bool) -> str:
+    positive, negative = _CLASSES[char.lower()]
+    wanted, other = (positive, negative) if char.islower() else (negative, positive)
+    if wanted is not None:
+        return wanted if inside else f"[{wanted}]"
+    if inside:
+        raise ValueError("a complement inside a class")
+    return f"[^{other}]"
+
+
+_RANGE_LIMIT = 0x3000
+
+
+def _subtract(left: str, right: str) -> str:
+    """Members of one class that are not in the other, looked up one by one below U+3000; both complement alike beyond."""
+    a, b = re2.compile(left), re2.compile(right)
+    keep = [chr(code) for code in range(_RANGE_LIMIT) if a.search(chr(code)) and not b.search(chr(code))]
+    if not keep:
+        return r"[^\x{0}-\x{10FFFF}]"
+    return "[" + "".join(f"\\x{{{ord(char):X}}}" for char in keep) + "]"
+
+
+# Replacements ------------------------------------------------------------------------------------------------------
+
+
+def read_replacement(text: str, groups: int) -> list[str | int]:
+    """Literal pieces and numbers of groups. ValueError for a stray `$` or backslash."""
+    parts: list[str | int] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        following = text[at + 1 : at + 2]
+        if char == "\\":
+            if following not in ("\\", "$") or not following:
+                raise ValueError("replacement")
+            parts.append(following)
+            at += 2
+        elif char == "$":
+            if not (following.isascii() and following.isdigit()):
+                raise ValueError("replacement")
+            end = at + 2
+            while end < len(text) and text[end].isdigit() and int(text[at + 1 : end + 1]) <= groups:
+                end += 1
+            parts.append(int(text[at + 1 : end]))
+            at = end
+        else:
+            parts.append(char)
+            at += 1
+    return [part for part in parts if not isinstance(part, int) or part <= groups]
+
+
+def expand(parts: list[str | int], match: Any) -> str:
+    return "".join((match.group(part) or "") if isinstance(part, int) else part for part in parts)
+
+
