@@ -1,0 +1,152 @@
+"""Starting, pausing, resuming and stopping the legal clocks of a case.
+
+The caller holds the lock of the case's instance. Every function names the case and, where only one clock is meant, its
+key: at most one clock of a key is live. What is not live is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from app.calendar.book import book
+from app.calendar.clocks import LegalClock, Pause, due_date
+from app.calendar.models import ClockPause
+from app.calendar.queries import CLOCK, IS_LIVE, fetch
+from app.calendar.working_days import Unit
+from app.core.clock import local_date
+from app.core.ids import new_id
+
+PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
+
+
+def start_clock(
+    session: Session,
+    case_id: str,
+    key: str,
+    title: str,
+    clause: str,
+    unit: Unit,
+    limit_days: int,
+    started_on: date,
+    regions: Sequence[str],
+    now: datetime,
+) -> LegalClock:
+    """Start a clock of `limit_days` after `started_on`, whose own day is not counted.
+
+    `regions` are the ids of the case's region and those above it, nearest first. One INSERT, and once per transaction
+    one SELECT for the version of the calendar. IntegrityError where a clock of this key is live in the case.
+    """
+    calendar = book(session)
+    due_on = due_date(limit_days, unit, started_on, (), calendar.days_for(regions))
+    clock = LegalClock(
+        new_id(), case_id, key, title, clause, unit, limit_days, started_on, due_on, "running", calendar.version,
+        tuple(regions),
+    )  # fmt: skip
+    values = {column.name: getattr(clock, column.name) for column in CLOCK.c if column.name != "started_at"}
+    session.execute(insert(CLOCK).values(**values, started_at=now))
+    return clock
+
+
+def pause(session: Session, case_id: str, reason: str, now: datetime, key: str | None = None) -> list[LegalClock]:
+    """Pause the live clocks of the case for `reason` (shown to people: 等待补正材料); the changed clocks.
+
+    A clock that is paused for this reason already stays as it is. Pauses for different reasons may overlap.
+    """
+    today = local_date(now)
+    changed = []
+    for clock in _live(session, case_id, key):
+        if not any(each.until_on is None and each.reason == reason for each in clock.pauses):
+            changed.append(replace(clock, status="paused", pauses=(*clock.pauses, Pause(reason, today))))
+    if changed:
+        rows = [{"id": new_id(), "clock_id": clock.id, "reason": reason, "from_on": today} for clock in changed]
+        session.execute(insert(PAUSE), rows)
+        _save(session, changed)
+    return changed
+
+
+def resume(
+    session: Session, case_id: str, now: datetime, key: str | None = None, reason: str | None = None
+) -> list[LegalClock]:
+    """End the pauses of the case's live clocks (those for `reason`, or all); the changed clocks with their new due day.
+
+    A clock runs again when no pause is left open. The working days that remained when it was paused remain.
+    """
+    changed = []
+    for clock in _live(session, case_id, key):
+        ended = _with_ended_pauses(clock, local_date(now), reason)
+        if ended.pauses != clock.pauses:
+            changed.append(_recounted(session, ended))
+    if changed:
+        _end_pauses(session, changed, local_date(now), reason)
+        _save(session, changed)
+    return changed
+
+
+def stop(session: Session, case_id: str, now: datetime, key: str | None = None) -> list[LegalClock]:
+    """Stop the live clocks of the case: `met` where today is not after the due day, else `missed`."""
+    today = local_date(now)
+    return _stop(session, case_id, key, now, lambda clock: "met" if today <= clock.due_on else "missed")
+
+
+def void(session: Session, case_id: str, now: datetime, key: str | None = None) -> list[LegalClock]:
+    """Stop the live clocks of the case without a verdict: it was withdrawn, or the step was taken back."""
+    return _stop(session, case_id, key, now, lambda clock: "void")
+
+
+def _stop(session: Session, case_id: str, key: str | None, now: datetime, verdict: Any) -> list[LegalClock]:
+    today = local_date(now)
+    live = _live(session, case_id, key)
+    stopped = []
+    for clock in live:
+        ended = _recounted(session, _with_ended_pauses(clock, today, None))
+        stopped.append(replace(ended, status=verdict(ended), stopped_at=now))
+    if any(clock.status == "paused" for clock in live):
+        _end_pauses(session, stopped, today, None)
+    if stopped:
+        _save(session, stopped)
+    return stopped
+
+
+def _live(session: Session, case_id: str, key: str | None) -> list[LegalClock]:
+    only = () if key is None else (CLOCK.c.key == key,)
+    return fetch(session, CLOCK.c.case_id == case_id, IS_LIVE, *only)
+
+
+def _with_ended_pauses(clock: LegalClock, today: date, reason: str | None) -> LegalClock:
+    pauses = tuple(
+        replace(each, until_on=today) if each.until_on is None and reason in (None, each.reason) else each
+        for each in clock.pauses
+    )
+    is_open = any(each.until_on is None for each in pauses)
+    return replace(clock, pauses=pauses, status="paused" if is_open else "running")
+
+
+def _recounted(session: Session, clock: LegalClock) -> LegalClock:
+    calendar = book(session)
+    days = calendar.days_for(clock.regions)
+    due_on = due_date(clock.limit_days, clock.unit, clock.started_on, clock.pauses, days)
+    return replace(clock, due_on=due_on, calendar_version=calendar.version)
+
+
+def _end_pauses(session: Session, clocks: Sequence[LegalClock], today: date, reason: str | None) -> None:
+    wanted: list[ColumnElement[bool]] = [
+        PAUSE.c.clock_id.in_([clock.id for clock in clocks]),
+        PAUSE.c.until_on.is_(None),
+    ]
+    if reason is not None:
+        wanted.append(PAUSE.c.reason == reason)
+    session.execute(update(PAUSE).where(*wanted).values(until_on=today))
+
+
+def _save(session: Session, clocks: Sequence[LegalClock]) -> None:
+    changes = ("due_on", "status", "calendar_version", "stopped_at")
+    values: dict[str, Any] = {name: bindparam(name) for name in changes}
+    statement = update(CLOCK).where(CLOCK.c.id == bindparam("clock_id")).values(values)
+    rows = [{"clock_id": clock.id, **{name: getattr(clock, name) for name in changes}} for clock in clocks]
+    session.connection().execute(statement, rows)

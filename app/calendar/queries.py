@@ -1,0 +1,53 @@
+"""Reading legal clocks: always one statement, pauses included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, select
+from sqlalchemy.orm import Session
+
+from app.calendar import clocks
+from app.calendar.book import working_days
+from app.calendar.clocks import LIVE, LegalClock, Pause
+from app.calendar.models import Clock, ClockPause
+
+CLOCK: Table = Clock.__table__  # type: ignore[assignment]
+PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
+CLOCK_COLUMNS = [CLOCK.c[field.name] for field in fields(LegalClock) if field.name != "pauses"]
+IS_LIVE: ColumnElement[bool] = CLOCK.c.status.in_(LIVE)
+
+
+def clocks_of(session: Session, *case_ids: str) -> list[LegalClock]:
+    """All clocks of the cases with their pauses, oldest first."""
+    return fetch(session, CLOCK.c.case_id.in_(case_ids))
+
+
+def explain(session: Session, clock: LegalClock) -> str:
+    """One Chinese sentence that says why `clock` ends on its day."""
+    return clocks.explain(clock, working_days(session, clock.regions))
+
+
+def fetch(session: Session, *where: ColumnElement[bool]) -> list[LegalClock]:
+    """The clocks that match with their pauses, by id, which is the order of their start."""
+    statement = (
+        select(*CLOCK_COLUMNS, PAUSE.c.reason, PAUSE.c.from_on, PAUSE.c.until_on)
+        .select_from(CLOCK.outerjoin(PAUSE, PAUSE.c.clock_id == CLOCK.c.id))
+        .where(*where)
+        .order_by(CLOCK.c.id, PAUSE.c.from_on, PAUSE.c.id)
+    )
+    return _assemble(session.execute(statement))
+
+
+def _assemble(rows: Iterable[Row[Any]]) -> list[LegalClock]:
+    return [_clock(list(group)) for _, group in groupby(rows, lambda row: row.id)]
+
+
+def _clock(rows: Sequence[Row[Any]]) -> LegalClock:
+    first = rows[0]
+    pauses = tuple(Pause(row.reason, row.from_on, row.until_on) for row in rows if row.reason is not None)
+    values = {column.name: getattr(first, column.name) for column in CLOCK_COLUMNS}
+    return LegalClock(**values | {"regions": tuple(first.regions), "pauses": pauses})
