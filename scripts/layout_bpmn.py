@@ -1,0 +1,308 @@
+"""Lay out BPMN diagrams: `python scripts/layout_bpmn.py FILE.bpmn…` replaces each file's diagram interchange.
+
+Lanes are rows from top to bottom, columns follow the longest path from the start, the first outgoing flow of a node
+goes straight on, other branches below it, loops back above. The same file always gives the same picture; the rest
+of the file stays byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bpmn_router import Box, Point, Router
+from lxml import etree
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SIZES = {"event": (36, 36), "gateway": (50, 50), "activity": (100, 80)}
+COLUMN, ROW = 184, 144
+STRIP = 30
+MARGIN = (160, 80)
+BOUNDARY_AT = (30, -14)
+LETTER, LINE = 12, 15
+
+
+@dataclass
+class Node:
+    id: str
+    kind: str
+    name: str
+    lane: int
+    host: str | None = None
+    column: int = 0
+    row: int = 0
+
+
+@dataclass
+class Flow:
+    id: str
+    name: str
+    source: str
+    target: str
+    back: bool = False
+    points: list[Point] = field(default_factory=list)
+
+
+class Picture:
+    """One process of a file with its lanes, measured and routed."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.process = root.find(f"{BPMN}process")
+        self.participant = root.find(f"{BPMN}collaboration/{BPMN}participant")
+        self.plane = root.find(f"{BPMN}collaboration")
+        self.lanes = list(self.process.iter(f"{BPMN}lane"))
+        lane_of = {ref.text.strip(): i for i, lane in enumerate(self.lanes) for ref in lane.iter(f"{BPMN}flowNodeRef")}
+        self.nodes: dict[str, Node] = {}
+        for element in self.process:
+            kind = _kind(etree.QName(element).localname)
+            if kind:
+                key = element.get("id")
+                host = element.get("attachedToRef")
+                self.nodes[key] = Node(key, kind, element.get("name", ""), lane_of.get(host or key, 0), host)
+        self.flows = [
+            Flow(e.get("id"), e.get("name", ""), e.get("sourceRef"), e.get("targetRef"))
+            for e in self.process.iter(f"{BPMN}sequenceFlow")
+        ]
+        self.outgoing: dict[str, list[Flow]] = defaultdict(list)
+        for flow in self.flows:
+            self.outgoing[flow.source].append(flow)
+        self.boundaries: dict[str, list[str]] = defaultdict(list)
+        for node in self.nodes.values():
+            if node.host:
+                self.boundaries[node.host].append(node.id)
+        self._columns()
+        self._rows()
+        self.boxes = self._boxes()
+        self._route()
+
+    # columns and rows
+
+    def _columns(self) -> None:
+        """Longest path from the start, loops left out."""
+        order: list[str] = []
+        state: dict[str, int] = {}
+
+        def visit(key: str) -> None:
+            state[key] = 1
+            for boundary in self.boundaries[key]:
+                if boundary not in state:
+                    visit(boundary)
+            for flow in self.outgoing[key]:
+                flow.back = state.get(flow.target) == 1
+                if flow.target not in state:
+                    visit(flow.target)
+            state[key] = 2
+            order.append(key)
+
+        targets = {flow.target for flow in self.flows}
+        for node in self.nodes.values():
+            if node.id not in targets and not node.host:
+                visit(node.id)
+        for key in reversed(order):
+            node = self.nodes[key]
+            for boundary in self.boundaries[key]:
+                self.nodes[boundary].column = node.column
+            for flow in self.outgoing[key]:
+                if not flow.back:
+                    target = self.nodes[flow.target]
+                    target.column = max(target.column, node.column + 1)
+        self.order = {key: i for i, key in enumerate(reversed(order))}
+
+    def _rows(self) -> None:
+        """Within a lane a node stands in the row of its first predecessor there, or in the next free one."""
+        taken: set[tuple[int, int, int]] = set()
+        placed: dict[str, int] = {}
+        for node in sorted(self.nodes.values(), key=lambda n: (n.column, self.order.get(n.id, 0))):
+            if node.host:
+                continue
+            row = self._wanted_row(node, placed)
+            while (node.lane, row, node.column) in taken:
+                row += 1
+            placed[node.id] = node.row = row
+            taken.add((node.lane, row, node.column))
+        heights = [1 + max((n.row for n in self.nodes.values() if n.lane == i), default=0) for i in range(max(1, len(self.lanes)))]
+        self.lane_rows = heights
+        self.lane_start = [sum(heights[:i]) for i in range(len(heights))]
+
+    def _wanted_row(self, node: Node, placed: dict[str, int]) -> int:
+        wanted = []
+        for flow in self.flows:
+            source = self.nodes[flow.source]
+            origin = self.nodes[source.host] if source.host else source
+            if flow.target != node.id or flow.back or origin.lane != node.lane or origin.id not in placed:
+                continue
+            straight = not source.host and self.outgoing[source.id][0] is flow
+            wanted.append((not straight, placed[origin.id] + (0 if straight else 1)))
+        return min(wanted)[1] if wanted else 0
+
+    def _boxes(self) -> dict[str, Box]:
+        boxes: dict[str, Box] = {}
+        left = MARGIN[0] + STRIP * 2 + 24 if self.participant is not None else MARGIN[0]
+        for node in self.nodes.values():
+            if not node.host:
+                cx = left + COLUMN * node.column + COLUMN / 2
+                cy = MARGIN[1] + ROW * (self.lane_start[node.lane] + node.row) + ROW / 2
+                boxes[node.id] = _box(node.kind, cx, cy)
+        for host, boundaries in self.boundaries.items():
+            box = boxes[host]
+            for key, offset in zip(boundaries, BOUNDARY_AT, strict=False):
+                boxes[key] = _box("event", box.centre[0] + offset, box.y + box.height)
+        self.columns = 1 + max(n.column for n in self.nodes.values())
+        self.left = left
+        return boxes
+
+    # edges
+
+    def _route(self) -> None:
+        bottom = MARGIN[1] + ROW * sum(self.lane_rows)
+        xs = {box.centre[0] for box in self.boxes.values()}
+        ys = {self.boxes[n.id].centre[1] for n in self.nodes.values() if not n.host}
+        for column in range(self.columns + 1):
+            edge = self.left + COLUMN * column
+            xs |= {edge + shift for shift in (-30, -18, -6, 6, 18, 30)}
+        rows = sum(self.lane_rows)
+        for row in range(rows + 1):
+            edge = MARGIN[1] + ROW * row
+            ys |= {edge + shift for shift in (-24, -16, -8, 8, 16, 24) if MARGIN[1] < edge + shift < bottom}
+        router = Router(xs, ys, self.boxes)
+        for flow in sorted(self.flows, key=self._span):
+            flow.points = router.route(flow.source, flow.target, *self._prices(flow))
+
+    def _span(self, flow: Flow) -> tuple[bool, float, int]:
+        a, b = self.boxes[flow.source].centre, self.boxes[flow.target].centre
+        return flow.back, abs(a[0] - b[0]) + abs(a[1] - b[1]) * 2, self.flows.index(flow)
+
+    def _prices(self, flow: Flow) -> tuple[dict[str, float], dict[str, float]]:
+        """What leaving and entering at each side costs: left to right is free, loops go above."""
+        source, target = self.nodes[flow.source], self.nodes[flow.target]
+        if source.host:
+            leave: dict[str, float] = {"bottom": 0}
+        elif source.kind == "gateway":
+            leave = {"right": 0, "bottom": 10, "top": 20}
+        else:
+            leave = {"right": 0, "top": 30 if flow.back else 120, "bottom": 120}
+        enter: dict[str, float] = {"left": 0, "top": 30, "bottom": 60}
+        if flow.back:
+            enter = {"left": 60, "top": 0, "bottom": 150}
+        if target.host:
+            raise ValueError(f"a flow ends at the boundary event {target.id}")
+        return leave, enter
+
+    # labels
+
+    def node_label(self, node: Node) -> Box | None:
+        if node.kind == "activity" or not node.name:
+            return None
+        box = self.boxes[node.id]
+        width, height = _text_size(node.name, 96)
+        if node.host:
+            return Box(box.x - width - 4, box.y + box.height - 12, width, height)
+        used = {
+            side
+            for flow in self.flows
+            for end, point in ((flow.source, flow.points[0]), (flow.target, flow.points[-1]))
+            if end == node.id
+            for side in ("top", "bottom")
+            if point == box.port(side)
+        }
+        below = node.kind == "event" and "bottom" not in used or "top" in used
+        shift = (box.width / 2 + width / 2 + 2) if {"top", "bottom"} <= used else 0
+        y = box.y + box.height + 5 if below else box.y - height - 4
+        return Box(box.centre[0] - width / 2 + shift, y, width, height)
+
+    @staticmethod
+    def flow_label(flow: Flow) -> Box | None:
+        if not flow.name:
+            return None
+        (x1, y1), (x2, y2) = flow.points[:2]
+        width, height = _text_size(flow.name, 72)
+        if y1 == y2:
+            return Box(x1 + 5 if x2 > x1 else x1 - width - 5, y1 - height - 3, width, height)
+        return Box(x1 + 5, y1 + 6 if y2 > y1 else y1 - height - 6, width, height)
+
+    # output
+
+    def interchange(self) -> str:
+        out = [
+            '  <bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"'
+            ' xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+            f' xmlns:di="http://www.omg.org/spec/DD/20100524/DI" id="Diagram_{self.process.get("id")}">',
+            f'    <bpmndi:BPMNPlane id="Plane_{self.process.get("id")}"'
+            f' bpmnElement="{(self.process if self.plane is None else self.plane).get("id")}">',
+        ]
+        width = self.left - MARGIN[0] + COLUMN * self.columns + 20
+        if self.participant is not None:
+            pool = Box(*MARGIN, width, ROW * sum(self.lane_rows))
+            out += _shape(self.participant.get("id"), pool, None, ' isHorizontal="true"')
+            for i, lane in enumerate(self.lanes):
+                top = MARGIN[1] + ROW * self.lane_start[i]
+                box = Box(MARGIN[0] + STRIP, top, width - STRIP, ROW * self.lane_rows[i])
+                out += _shape(lane.get("id"), box, None, ' isHorizontal="true"')
+        for node in sorted(self.nodes.values(), key=lambda n: n.host is not None):
+            marker = ' isMarkerVisible="true"' if node.kind == "gateway" else ""
+            out += _shape(node.id, self.boxes[node.id], self.node_label(node), marker)
+        for flow in self.flows:
+            out.append(f'      <bpmndi:BPMNEdge id="{flow.id}_di" bpmnElement="{flow.id}">')
+            out += [f'        <di:waypoint x="{x:g}" y="{y:g}" />' for x, y in flow.points]
+            out += _label(self.flow_label(flow))
+            out.append("      </bpmndi:BPMNEdge>")
+        return "\n".join([*out, "    </bpmndi:BPMNPlane>", "  </bpmndi:BPMNDiagram>", ""])
+
+
+def _kind(tag: str) -> str | None:
+    if tag.endswith("Event"):
+        return "event"
+    if tag.endswith("Gateway"):
+        return "gateway"
+    if tag in ("subProcess", "transaction"):
+        raise ValueError("embedded sub-processes are not laid out: use a call activity")
+    return "activity" if tag.endswith("Task") or tag in ("task", "callActivity") else None
+
+
+def _box(kind: str, cx: float, cy: float) -> Box:
+    width, height = SIZES[kind]
+    return Box(cx - width / 2, cy - height / 2, width, height)
+
+
+def _text_size(text: str, widest: int) -> tuple[int, int]:
+    length = sum(LETTER if ord(c) > 0x2E7F else LETTER * 0.6 for c in text) + 2
+    lines = -(-int(length) // widest)
+    return int(min(length, widest)), LINE * lines
+
+
+def _label(box: Box | None) -> list[str]:
+    return [] if box is None else ["        <bpmndi:BPMNLabel>", f"  {_bounds(box)}", "        </bpmndi:BPMNLabel>"]
+
+
+def _bounds(box: Box) -> str:
+    return f'        <dc:Bounds x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" />'
+
+
+def _shape(key: str, box: Box, label: Box | None, extra: str) -> list[str]:
+    head = f'      <bpmndi:BPMNShape id="{key}_di" bpmnElement="{key}"{extra}>'
+    return [head, _bounds(box), *_label(label), "      </bpmndi:BPMNShape>"]
+
+
+def laid_out(text: str) -> str:
+    """The file's text with a fresh diagram interchange."""
+    bare = re.sub(r"[ \t]*<bpmndi:BPMNDiagram\b.*?</bpmndi:BPMNDiagram>\s*", "", text, flags=re.DOTALL)
+    picture = Picture(etree.fromstring(bare.encode()))
+    body, closing = bare.rsplit("</", 1)
+    return f"{body.rstrip()}\n{picture.interchange()}</{closing}"
+
+
+def main(paths: list[str]) -> int:
+    if not paths:
+        print(__doc__)
+        return 2
+    for name in paths:
+        path = Path(name)
+        path.write_text(laid_out(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
