@@ -1,0 +1,1 @@
+"""Word templates, their contracts, rendering, checking and PDF (文书)."""

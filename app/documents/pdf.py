@@ -1,0 +1,88 @@
+"""From .docx to PDF. LibreOffice does the work; whoever needs a PDF depends on `PdfConverter` alone."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from app.documents.errors import DocumentError, PdfUnavailable
+
+_FONTS = Path(__file__).with_name("fonts.conf")
+
+
+class PdfConverter(Protocol):
+    """Makes a PDF of a letter. The bytes differ from run to run: store what was issued and hash that."""
+
+    def to_pdf(self, docx: bytes) -> bytes: ...
+
+
+class LibreOffice:
+    """Headless LibreOffice with a profile of its own, one letter at a time, with a time limit.
+
+    Not a shared service: each process that converts holds one, and `close` removes its profile.
+    """
+
+    def __init__(self, program: str | None = None, timeout: float = 60) -> None:
+        self._program = program or shutil.which("soffice")
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._profile: tempfile.TemporaryDirectory[str] | None = None
+
+    def to_pdf(self, docx: bytes) -> bytes:
+        """Raises PdfUnavailable where LibreOffice is not installed, DocumentError where it fails or takes too long."""
+        if self._program is None:
+            raise PdfUnavailable("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer，或者下载 Word 文件。")
+        with self._lock, tempfile.TemporaryDirectory(prefix="doudi-pdf-") as folder:
+            if self._profile is None:
+                self._profile = tempfile.TemporaryDirectory(prefix="doudi-office-")
+            source = Path(folder, "letter.docx")
+            source.write_bytes(docx)
+            self._run(self._program, source, self._profile.name)
+            result = source.with_suffix(".pdf")
+            if not result.exists():
+                raise DocumentError("LibreOffice 没有生成 PDF，请检查 Word 文件能否打开")
+            return result.read_bytes()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._profile is not None:
+                self._profile.cleanup()
+                self._profile = None
+
+    def _run(self, program: str, source: Path, profile: str) -> None:
+        command = [
+            program, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nolockcheck",
+            "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(source.parent), str(source),
+        ]  # fmt: skip
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": profile,
+            "TMPDIR": str(source.parent),
+            "LANG": "C.UTF-8",
+            "FONTCONFIG_FILE": str(_FONTS),
+            "XDG_CACHE_HOME": profile,
+            "SAL_USE_VCLPLUGIN": "svp",
+        }
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(self._timeout)
+        except subprocess.TimeoutExpired as exc:
+            raise DocumentError(f"生成 PDF 超过 {self._timeout:g} 秒，已经停止") from exc
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """soffice is a launcher: what it started must go with it, however the wait ended."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()

@@ -1,0 +1,1 @@
+"""The Word templates that ship, as code: paper and styles, letters, forms, agreements."""

@@ -1,0 +1,227 @@
+"""Notices, decisions and replies: one function per template."""
+
+from collections.abc import Callable
+
+from scripts.templates.paper import Paper
+
+LETTERS: dict[str, Callable[[], Paper]] = {}
+
+_RECEIVED = "你于{{ applied_on }}提出的{{ programme }}申请（案件编号：{{ case_number }}）收悉。"
+_OBJECT = (
+    "如有异议，可以向{{ issuer }}提出{% if phone %}（电话：{{ phone }}）{% endif %}，也可以向{{ appeal_to }}申诉；"
+    "你还依法享有申请行政复议、提起行政诉讼的权利。"
+)
+
+
+def letter(key: str) -> Callable[[Callable[[Paper], None]], Callable[[Paper], None]]:
+    """Register a letter: letterhead, title, what the function writes, signature, verification."""
+
+    def register(write: Callable[[Paper], None]) -> Callable[[Paper], None]:
+        def build() -> Paper:
+            paper = Paper(write.__doc__ or key)
+            paper.letterhead()
+            write(paper)
+            paper.signature()
+            paper.verification()
+            return paper
+
+        LETTERS[key] = build
+        return write
+
+    return register
+
+
+@letter("missing_materials_notice")
+def missing_materials_notice(paper: Paper) -> None:
+    """一次性告知书"""
+    paper.title("一次性告知书")
+    paper.to("{{ applicant }}：")
+    paper.text(_RECEIVED + "经审查，还需要补正下列材料，现一次性告知：")
+    paper.tag("for item in missing")
+    paper.text("（{{ loop.index|ordinal }}）{{ item.title }}{% if item.clause %}（依据：{{ item.clause }}）{% endif %}")
+    paper.tag("endfor")
+    paper.text(
+        "请{% if deadline %}于{{ deadline }}前{% else %}尽快{% endif %}将上述材料交到{{ place }}。等待补正的时间不计入"
+        "办理期限，材料补齐后办理期限继续计算。",
+        "以上是需要补正的全部内容。准备材料有困难的，请告知我们，由工作人员协助办理。"
+        "{% if phone %}联系电话：{{ phone }}。{% endif %}",
+    )
+
+
+@letter("refusal_notice")
+def refusal_notice(paper: Paper) -> None:
+    """不予救助告知书"""
+    paper.title("不予救助告知书")
+    paper.to("{{ applicant }}（公民身份号码{{ id_number }}）：")
+    paper.text(
+        _RECEIVED + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核，决定不予救助。现将理由和有关事项告知如下："
+    )
+    paper.heading("一、不予救助的理由")
+    paper.tag("for reason in reasons")
+    paper.text(
+        "（{{ loop.index|ordinal }}）{{ reason.text }}{% if reason.clause %}（依据：{{ reason.clause }}）{% endif %}"
+    )
+    paper.tag("endfor")
+    paper.heading("二、告知事项")
+    paper.when("advice", "{{ advice }}")
+    paper.text("情况发生变化、符合条件的，可以重新提出申请。", _OBJECT)
+
+
+@letter("approval_notice")
+def approval_notice(paper: Paper) -> None:
+    """审批决定书"""
+    paper.title("{{ programme }}审批决定书")
+    paper.to("{{ applicant }}（公民身份号码{{ id_number }}）：")
+    paper.text(_RECEIVED + "依据{{ basis }}的规定，经审核确认，现决定如下：")
+    paper.heading("一、审批决定")
+    paper.text("你符合{{ programme }}的条件，决定给予救助。")
+    paper.when(
+        "amount",
+        "一次性救助金为人民币{{ amount_capital }}（￥{{ amount }}元）"
+        "{% if instalments %}，一次审批、分{{ instalments }}次发放{% endif %}。",
+    )
+    paper.tag("if schedule")
+    grid = paper.grid([30, 60, 50], head=("期次", "发放日期", "金额（元）"))
+    grid.tag("for part in schedule").row("{{ loop.index }}", "{{ part.due }}", "{{ part.amount }}").tag("endfor")
+    paper.tag("endif")
+    paper.when(
+        "monthly",
+        "{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金为人民币{{ monthly_capital }}"
+        "（￥{{ monthly }}元）{% if care_form %}，供养形式为{{ care_form }}{% endif %}。",
+    )
+    paper.when(
+        "members",
+        "保障对象{{ members|length }}人：{% for member in members %}{{ member.name }}"
+        "{% if member.relation %}（{{ member.relation }}）{% endif %}"
+        "{% if not loop.last %}、{% endif %}{% endfor %}。",
+    )
+    paper.when("opinion", "审批意见：{{ opinion }}")
+    _steps(paper, "二、金额计算过程")
+    paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
+    paper.when(
+        "monthly",
+        "家庭人口、收入和财产发生变化的，应当如实报告。"
+        "{% if recheck_on %}本机关将于{{ recheck_on }}前对你的情况进行复核。{% endif %}",
+    )
+    paper.text(_OBJECT)
+
+
+@letter("publicity_notice")
+def publicity_notice(paper: Paper) -> None:
+    """公示"""
+    paper.title("{{ programme }}公示")
+    paper.text(
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}经调查审核，现将{{ kind }}的对象有关情况予以公示，接受群众监督。"
+    )
+    grid = paper.grid([38, 118], size=14)
+    grid.pairs("公示对象", "{{ applicant }}").pairs("公民身份号码", "{{ id_number }}")
+    grid.when("village", "所在村（社区）", "{{ village }}")
+    grid.when(
+        "members",
+        "共同生活的\n家庭成员",
+        "{% for member in members %}{{ member.name }}{% if member.relation %}（{{ member.relation }}）{% endif %}"
+        "{% if not loop.last %}、{% endif %}{% endfor %}",
+    )
+    grid.pairs("公示事项", "{{ kind }}").when("amount", "一次性救助金额", "{{ amount }}元")
+    grid.when("monthly", "每月救助金额", "{{ monthly }}元").when("opinion", "初审意见", "{{ opinion }}")
+    paper.gap()
+    paper.text(
+        "公示时间：{{ starts_on }}至{{ ends_on }}，共{{ days }}日（张贴当日不计算在内）。"
+        "{% if place %}公示地点：{{ place }}。{% endif %}",
+        "公示期内有异议的，请向{{ issuer }}反映{% if phone %}，异议受理电话：{{ phone }}{% endif %}。"
+        "反映情况应当实事求是，我们对反映人的信息予以保密。",
+    )
+
+
+@letter("withdrawal_notice")
+def withdrawal_notice(paper: Paper) -> None:
+    """撤回申请告知书"""
+    paper.title("撤回申请告知书")
+    paper.to("{{ applicant }}：")
+    paper.text(
+        _RECEIVED + "你于{{ withdrawn_on }}撤回该申请{% if reason %}，原因：{{ reason }}{% endif %}。我们据此终止办理。",
+        "撤回申请不影响你的权利。今后遇到困难，可以随时重新提出申请。{% if phone %}咨询电话：{{ phone }}。{% endif %}",
+    )
+
+
+@letter("void_notice")
+def void_notice(paper: Paper) -> None:
+    """文书作废通知"""
+    paper.title("文书作废通知")
+    paper.to("{{ applicant }}：")
+    paper.text(
+        "{% if voided_date %}{{ voided_date }}{% else %}此前{% endif %}发给你的《{{ voided_title }}》"
+        "（{{ voided_number }}，案件编号：{{ case_number }}）自本通知发出之日起作废。",
+        "作废原因：{{ reason }}",
+    )
+    paper.when("replaced_by", "该文书由{{ replaced_by }}代替。")
+    paper.text("作废的文书请妥善保存或者交回。" + _OBJECT)
+
+
+@letter("ending_notice")
+def ending_notice(paper: Paper) -> None:
+    """终止救助告知书"""
+    paper.title("终止救助告知书")
+    paper.to("{{ recipient }}：")
+    paper.text(
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，你的{{ programme }}（案件编号：{{ case_number }}）"
+        "自{{ ended_on }}起终止。现将理由和有关事项告知如下："
+    )
+    paper.heading("一、终止的理由")
+    paper.text("{{ reason }}{% if clause %}（依据：{{ clause }}）{% endif %}")
+    paper.heading("二、告知事项")
+    paper.when("tapering_until", "为防止返贫，设置渐退期，渐退期至{{ tapering_until }}止，期间按规定继续发给救助金。")
+    paper.when("settlement", "{{ settlement }}")
+    paper.text("生活再次遇到困难、符合条件的，可以重新提出申请。", _OBJECT)
+
+
+@letter("recheck_notice")
+def recheck_notice(paper: Paper) -> None:
+    """复核告知书"""
+    paper.title("复核告知书")
+    paper.to("{{ recipient }}：")
+    paper.text(
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你的{{ programme }}（案件编号：{{ case_number }}）"
+        "进行了复核，现将结果告知如下："
+    )
+    paper.heading("一、复核结果")
+    paper.text("{{ result }}。{% if opinion %}复核意见：{{ opinion }}{% endif %}")
+    paper.when(
+        "monthly",
+        "{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金"
+        "{% if previous %}由{{ previous }}元{% endif %}调整为人民币{{ monthly_capital }}（￥{{ monthly }}元）。",
+    )
+    _steps(paper, "二、金额计算过程")
+    paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
+    paper.when("recheck_on", "下次复核在{{ recheck_on }}前进行。")
+    paper.text("家庭人口、收入和财产发生变化的，应当如实报告。", _OBJECT)
+
+
+@letter("objection_reply")
+def objection_reply(paper: Paper) -> None:
+    """公示异议答复书"""
+    paper.title("公示异议答复书")
+    paper.to("{{ objector }}：")
+    paper.text(
+        "你{% if objected_on %}于{{ objected_on }}{% endif %}就{{ applicant }}的{{ programme }}公示"
+        "（案件编号：{{ case_number }}）提出的异议收悉。"
+        "{% if objection %}你反映：{{ objection }}{% endif %}"
+    )
+    paper.text("我们进行了重新调查，现将结果答复如下：")
+    paper.text("一、异议{% if upheld %}成立{% else %}不成立{% endif %}。调查意见：{{ opinion }}")
+    paper.text(
+        "二、{% if upheld %}公示已经停止，该申请退回重新审核。"
+        "{% else %}公示继续进行{% if extended_to %}，公示期顺延至{{ extended_to }}{% endif %}。{% endif %}"
+    )
+    paper.text("感谢你对社会救助工作的监督。" + _OBJECT)
+
+
+def _steps(paper: Paper, heading: str) -> None:
+    """How the sum came about, row by row."""
+    paper.tag("if steps")
+    paper.heading(heading)
+    grid = paper.grid([14, 66, 30, 46], head=("序号", "项目", "金额（元）", "说明"))
+    grid.tag("for step in steps")
+    grid.row("{{ loop.index }}", "{{ step.label }}", "{{ step.value }}", "{% if step.note %}{{ step.note }}{% endif %}")
+    grid.tag("endfor")
+    paper.tag("endif")
