@@ -51,3 +51,9 @@ def deployed(session: Session, region_ids: Sequence[str]) -> list[Bundle]:
         BundleVersion.region_id.in_(region_ids), BundleVersion.retired_at.is_(None)
     )
     return [resolve(session, programme, region_ids) for programme in sorted(set(session.scalars(query)))]
+
+
+def programme_titles(session: Session) -> dict[str, str]:
+    """Programme key → the title of its newest version anywhere, for lists and filters."""
+    query = select(BundleVersion.programme, BundleVersion.title).order_by(BundleVersion.published_at)
+    return {row.programme: row.title for row in session.execute(query)}

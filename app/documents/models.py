@@ -26,7 +26,7 @@ class Document(Base):
     template: Mapped[str] = mapped_column(String(64))
     template_hash: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
-    number: Mapped[str] = mapped_column(String(100))
+    number: Mapped[str | None] = mapped_column(String(100))
     verify_code: Mapped[str] = mapped_column(String(32))
     office_id: Mapped[str] = mapped_column(String(32))
     copies: Mapped[int]

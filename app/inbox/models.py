@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import AwareDateTime, Base, Json
 
 OPEN = text("status = 'open'")
+NO_DUE_DAY = date(9999, 12, 31)
+"""`sort_on` of an item without a due day: keyset pages need a column that is never null."""
 
 
 class WorkItem(Base):
@@ -18,11 +20,11 @@ class WorkItem(Base):
 
     __tablename__ = "work_item"
     __table_args__ = (
-        Index("ix_work_item_candidate_open", "candidate", "due_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_county_open", "county_id", "due_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_township_open", "township_id", "due_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_due_open", "due_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_assignee_open", "assignee_id", "due_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_work_item_candidate_open", "candidate", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_work_item_county_open", "county_id", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_work_item_township_open", "township_id", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_work_item_due_open", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_work_item_assignee_open", "assignee_id", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
         Index("ix_work_item_case", "case_id", "status"),
     )
 
@@ -46,10 +48,12 @@ class WorkItem(Base):
     village_id: Mapped[str | None] = mapped_column(String(32))
     clock_id: Mapped[str | None] = mapped_column(String(32))
     due_on: Mapped[date | None]
+    sort_on: Mapped[date]
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)
     detail: Mapped[Any | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    closed_seq: Mapped[int | None]
     closed_by: Mapped[str | None] = mapped_column(String(32))
     closed_by_name: Mapped[str | None] = mapped_column(String(50))

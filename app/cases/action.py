@@ -1,0 +1,178 @@
+"""One command on one case, seen from the engine: what expressions may read, how decisions and effects are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from app.registry.reader import RegistryReader
+from sqlalchemy.orm import Session
+
+from app import engine
+from app.calendar import LegalClock
+from app.cases.instance import Instance
+from app.cases.plan import Planned
+from app.core.actor import Actor
+from app.core.clock import local_date
+from app.core.ids import new_id
+from app.db import Vault
+from app.definitions import Bundle
+from app.feel import Budget
+from app.figures.reader import FigureReader
+from app.identity import queries as identity
+from app.identity.models import Office
+
+
+@dataclass(slots=True)
+class CaseHead:
+    """The columns of a case that an action reads and writes."""
+
+    id: str
+    number: str
+    programme: str
+    bundle_id: str
+    process_key: str
+    title: str
+    status: str
+    region_id: str
+    province_id: str
+    county_id: str | None
+    township_id: str | None
+    village_id: str | None
+    applicant_name: str
+    applicant_blind: str
+    award_id: str | None
+    channel: str
+    applied_on: date
+    filed_at: datetime
+    closed_at: datetime | None
+    version: int
+    audit_seq: int
+    audit_hash: str
+
+
+@dataclass
+class Decided:
+    """One evaluation of a decision, to be recorded."""
+
+    element_id: str
+    decision: str
+    inputs: Mapping[str, Any]
+    result: Any
+    rows: Any
+    figures: list[dict[str, Any]]
+
+
+@dataclass
+class Action:
+    """One command on one case. It is the engine's host, and carries what must be written when the engine has run."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    case: CaseHead
+    bundle: Bundle
+    chain: identity.RegionChain
+    instance: Instance
+    id: str = field(default_factory=new_id)
+    planned: list[Planned] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    moved_clocks: list[LegalClock] = field(default_factory=list)
+
+    @property
+    def diagram(self) -> engine.Diagram:
+        return self.bundle.process(self.case.process_key)
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    @property
+    def vault(self) -> Vault:
+        return self.session.info["vault"]
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return self.instance.variables
+
+    @property
+    def seq(self) -> int:
+        """The audit number that this action will get; what it writes carries it, so that a return can reverse it."""
+        return self.case.audit_seq + 1
+
+    @cached_property
+    def figures(self) -> dict[date, FigureReader]:
+        return {}
+
+    def figures_on(self, day: date) -> FigureReader:
+        """Figures in force on `day` in the case's region."""
+        if day not in self.figures:
+            self.figures[day] = FigureReader(self.session, self.chain.ids, day, self.chain.nearest.name)
+        return self.figures[day]
+
+    @cached_property
+    def registry(self) -> RegistryReader:
+        application = self.variables.get("application") or {}
+        members = [member.get("id_number") for member in (application.get("household") or {}).get("members") or []]
+        return RegistryReader(
+            self.session,
+            id_number=application.get("id_number"),
+            members=[number for number in members if number],
+            on=self.today,
+            exclude_case_id=self.case.id,
+        )
+
+    # --- the engine's host ---
+
+    def scope(self, element: engine.Element | None) -> Mapping[str, Any]:
+        """Names that every expression may read besides the case's variables; figures and registry are lazy."""
+        by_application = element is not None and element.properties.get("figuresOn") == "application"
+        return {
+            "figure": self.figures_on(self.case.applied_on if by_application else self.today),
+            "registry": self.registry,
+            "today": self.today,
+            "now": self.now,
+            "programme": {"title": self.bundle.title, "basis": self.bundle.basis, "key": self.bundle.programme},
+            "actor": {"user_id": self.actor.user_id, "positions": sorted(self.actor.positions)},
+        }
+
+    def decide(self, element: engine.Element, decision: str, scope: Mapping[str, Any]) -> Any:
+        """Evaluate a decision of the bundle and keep what it saw."""
+        outcome = self.bundle.decisions[decision].decide(decision, scope, Budget(now=self.now))
+        reads = [read for reader in self.figures.values() for read in reader.take_reads()]
+        self.decided.append(
+            Decided(element.id, decision, dict(outcome.inputs), outcome.result, list(outcome.rows), reads)
+        )
+        return outcome.result
+
+    def perform(self, effect: engine.Effect) -> Any:
+        """Plan the effect that a service task asks for."""
+        from app.cases.effects import TOPICS
+
+        return TOPICS[effect.topic](self, effect)
+
+    # --- helpers of effects and of what follows the engine ---
+
+    def evaluate(self, element: engine.Element, expression: str, item: Mapping[str, Any] | None = None) -> Any:
+        """A FEEL value in the scope of `element`."""
+        return engine.evaluate(element, expression, self.variables, item, self)
+
+    def plan(self, *planned: Planned) -> None:
+        self.planned.extend(planned)
+
+    def note(self, kind: str, **payload: Any) -> None:
+        """Something that the audit event of this action tells."""
+        self.notes.append({"kind": kind, **payload})
+
+    @cached_property
+    def offices(self) -> Mapping[str, Office]:
+        """The offices of the case's region by kind (village, township, county)."""
+        return identity.offices_of(self.session, self.chain)
+
+    def clocks_changed(self, changed: list[LegalClock]) -> None:
+        """Legal clocks that were paused or resumed: the due days of open tasks follow them."""
+        self.moved_clocks.extend(changed)

@@ -1,0 +1,36 @@
+"""`document`: a letter or an agreement, recorded with its number and frozen data; its bytes are issued afterwards."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from app.cases.action import Action
+from app.cases.effects import inputs
+from app.cases.plan import Planned, Rank
+from app.documents import operations as documents
+from app.engine import Effect
+
+
+def plan_document(action: Action, effect: Effect) -> None:
+    """Check now that everything the contract requires is there; number and record it in the order of locks."""
+    plan(action, inputs.required(effect, "template"), dict(effect.inputs), action.scope(effect.element))
+
+
+def plan(action: Action, template: str, given: dict[str, Any], scope: Any | None = None) -> None:
+    """Plan a document of the case whose contract sees `given` as `document`."""
+    request = documents.DocumentRequest(
+        template=template,
+        scope={**action.variables, **(scope or action.scope(None)), "document": given},
+        case_id=action.case.id,
+        case_seq=action.seq,
+        subject=action.case.number,
+        copies=given.get("copies"),
+    )
+    ready = documents.prepare(action.session, request, action.offices, given.get("issuer"), action.now)
+    action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
+    action.note("document", template=template, title=ready.title)
+
+
+def _record(action: Action, ready: documents.ReadyDocument) -> None:
+    documents.record(action.session, ready, action.now)

@@ -1,0 +1,68 @@
+"""`publicity` (公示): the diagram waits here until the notice's days are over; `take_down` ends an interrupted one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from app import engine
+from app.cases.action import Action
+from app.cases.effects import documents, inputs
+from app.cases.plan import Planned, Rank
+from app.publicity import operations as publicity
+from app.publicity import queries as notices
+
+
+def plan_publicity(action: Action, effect: engine.Effect) -> Any:
+    """Post the notice, or let it go on for the days that were left when an objection interrupted it."""
+    interrupted = notices.interrupted(action.session, action.case.id, effect.element.id)
+    if interrupted is not None:
+        action.plan(Planned(Rank.RECORD, partial(_resume, notice_id=interrupted, wait_id=effect.engine_task_id)))
+        return engine.WAIT
+    days = inputs.whole(effect, "days", 0) if "days" in effect.inputs else _default_days(action, effect)
+    posting = publicity.Posting(
+        case_id=action.case.id,
+        case_seq=action.seq,
+        wait_id=effect.engine_task_id,
+        element_id=effect.element.id,
+        kind=inputs.text(effect, "kind", "review") or "review",
+        chain=action.chain,
+        programme_title=action.case.title,
+        subject=action.case.applicant_name,
+        summary=inputs.text(effect, "summary") or f"拟给予{action.bundle.title}",
+        place=inputs.text(effect, "place") or f"{action.chain.nearest.name}公示栏",
+        days=days,
+    )
+    action.plan(Planned(Rank.RECORD, partial(_post, posting=posting)))
+    until = posting.until(action.today)
+    given = {**effect.inputs, "days": days, "from": action.today, "until": until, "kind": posting.kind}
+    documents.plan(
+        action,
+        inputs.text(effect, "template") or "publicity_notice",
+        {**given, "place": posting.place},
+        action.scope(effect.element),
+    )
+    action.note("publicity", notice=posting.kind, posted=action.today, until=until)
+    return engine.WAIT
+
+
+def plan_take_down(action: Action, effect: engine.Effect) -> None:
+    """An objection was upheld: the interrupted notice does not go on."""
+    reason = inputs.text(effect, "reason") or "异议成立"
+    action.plan(Planned(Rank.RECORD, partial(_take_down, reason=reason)))
+
+
+def _default_days(action: Action, effect: engine.Effect) -> int:
+    return int(action.scope(effect.element)["figure"]["publicity_days"])
+
+
+def _post(action: Action, posting: publicity.Posting) -> None:
+    publicity.post(action.session, posting, action.now)
+
+
+def _resume(action: Action, notice_id: str, wait_id: str) -> None:
+    publicity.resume(action.session, notice_id, wait_id, action.now)
+
+
+def _take_down(action: Action, reason: str) -> None:
+    publicity.take_down(action.session, action.case.id, reason, action.now)

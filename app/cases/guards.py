@@ -1,0 +1,63 @@
+"""Guards: decisions that refuse. Each row that hits returns `{code, field, message, clause}`; the first row decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app import engine
+from app.cases.action import Action
+from app.cases.errors import EffectError
+from app.core.errors import Invalid, NotEligible, Rejection, rejection
+
+Hit = dict[str, Any]
+
+
+def names(element: engine.Element) -> list[str]:
+    """The decisions that guard a start event or a human task."""
+    return [name.strip() for name in element.properties.get("guards", "").split(",") if name.strip()]
+
+
+def hits(action: Action, element: engine.Element, decisions: Iterable[str], extra: Mapping[str, Any]) -> list[Hit]:
+    """Rows of the decisions that refuse, in order; `extra` are names that only guards may read."""
+    found: list[Hit] = []
+    for decision in decisions:
+        scope = {**action.scope(element), **action.variables, **extra}
+        result = action.decide(element, decision, scope)
+        found.extend(_rows(element, decision, result))
+    return found
+
+
+def check_task(action: Action, element: engine.Element, submission: Mapping[str, Any], item: Any) -> None:
+    """Refuse a submission of a human task that one of its guards does not allow."""
+    extra = {element.id: submission, "item": item}
+    for decision in names(element):
+        refuse(hits(action, element, [decision], extra))
+
+
+def refuse(found: list[Hit]) -> None:
+    """Raise what the rows say, all of them in one refusal; nothing when there is none."""
+    if not found:
+        return
+    wrong = [hit for hit in found if hit["code"] == Invalid.code]
+    if wrong:
+        raise Invalid({hit["field"] or "_": hit["message"] for hit in wrong}, clause=wrong[0]["clause"])
+    if found[0]["code"] == NotEligible.code:
+        raise not_eligible([hit for hit in found if hit["code"] == NotEligible.code])
+    first = found[0]
+    raise rejection(first["code"], first["message"], field=first["field"], clause=first["clause"])
+
+
+def not_eligible(found: list[Hit]) -> Rejection:
+    """The refusal that names every failing rule with its clause."""
+    message = "；".join(f"{hit['message']}（{hit['clause']}）" if hit["clause"] else hit["message"] for hit in found)
+    fields = {hit["field"]: hit["message"] for hit in found if hit["field"]}
+    return NotEligible(message, fields=fields, clause=found[0]["clause"])
+
+
+def _rows(element: engine.Element, decision: str, result: Any) -> list[Hit]:
+    rows = [] if result is None else result if isinstance(result, list) else [result]
+    for row in rows:
+        if not isinstance(row, Mapping) or not row.get("code") or not row.get("message"):
+            raise EffectError(f"「{element.label}」的校验表 {decision} 应输出 code、field、message 和 clause")
+    return [{key: row.get(key) for key in ("code", "field", "message", "clause")} for row in rows]

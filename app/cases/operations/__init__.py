@@ -1,0 +1,24 @@
+"""Everything that moves a case. Each command locks the instance first, checks, runs the engine and writes once."""
+
+from app.cases.operations.apply import Receipt, apply, start_award_case
+from app.cases.operations.complete import Completed, complete_task
+from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
+from app.cases.operations.retry import retry_incident
+from app.cases.operations.timed import close_publicity, fire_timers
+
+__all__ = [
+    "Completed",
+    "Receipt",
+    "apply",
+    "cancel",
+    "close_publicity",
+    "complete_task",
+    "fire_timers",
+    "hold",
+    "object_to",
+    "release",
+    "retry_incident",
+    "return_case",
+    "start_award_case",
+    "withdraw",
+]

@@ -1,0 +1,186 @@
+"""An application comes in, or a process on an award begins."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.registry import operations as registry
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app import engine
+from app.cases import guards, persist
+from app.cases.action import Action, CaseHead
+from app.cases.incidents import raise_incident
+from app.cases.instance import Instance
+from app.cases.models import Case, CaseNumber
+from app.cases.variables import application_facts
+from app.core.actor import Actor
+from app.core.clock import local_date
+from app.core.errors import NotEligible, Rejection
+from app.core.ids import new_id
+from app.definitions import Bundle, resolve
+from app.documents.operations import CODE_LETTERS, next_in_sequence
+from app.forms import Cleaned
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+
+CODE_LENGTH = 12
+"""Letters of a query code: 12 of 32 letters are 60 random bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the applicant takes home; the query code is stored hashed and shown once."""
+
+    case_id: str
+    number: str
+    query_code: str
+
+
+def apply(
+    session: Session, actor: Actor, programme: str, region_code: str, data: Mapping[str, Any], now: datetime
+) -> Receipt:
+    """Take in an application.
+
+    Raises NotFound (no such programme here), NotYours (staff of elsewhere), Invalid (fields), NotEligible (a rule
+    that needs no judgement, and `insist` is not set). A figure that is missing makes the case wait as an incident.
+    """
+    region = identity.region_by_code(session, region_code, local_date(now))
+    chain = identity.chain(session, region.id)
+    bundle = resolve(session, programme, chain.ids)
+    if actor.is_staff:
+        identity_policy.require_covers(actor, chain)
+    cleaned = bundle.application_form.clean(data)
+    action = _open(session, actor, bundle, "main", chain, cleaned, now)
+    start = action.diagram.start
+    try:
+        failing = _failing_rules(action, start)
+    except Rejection:
+        raise
+    except Exception as failure:
+        return _file(action, failure=failure)
+    if failing and not cleaned.known.get("insist") and _must_answer(failing):
+        raise guards.not_eligible(failing)
+    action.variables["case"]["failing_rules"] = [_shown(hit) for hit in failing]
+    return _file(action)
+
+
+def start_award_case(
+    session: Session,
+    actor: Actor,
+    award_id: str,
+    process: str,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> Receipt:
+    """Begin a process on an award in payment: re-check, change, visit or ending. Raises NotFound."""
+    award = registry.award_in_payment(session, award_id)
+    chain = identity.chain(session, award.region_id)
+    if actor.is_staff:
+        identity_policy.require_covers(actor, chain)
+    bundle = resolve(session, award.programme, chain.ids)
+    known = {"name": award.name, "id_number": award.id_number, **data}
+    action = _open(session, actor, bundle, process, chain, Cleaned(known, {}), now)
+    action.case.award_id = award.id
+    action.variables["case"]["award"] = award.as_facts()
+    guards.refuse(guards.hits(action, action.diagram.start, guards.names(action.diagram.start), {}))
+    return _file(action)
+
+
+def _open(
+    session: Session,
+    actor: Actor,
+    bundle: Bundle,
+    process: str,
+    chain: identity.RegionChain,
+    cleaned: Cleaned,
+    now: datetime,
+) -> Action:
+    """A case in memory; nothing is written yet."""
+    application = cleaned.known
+    case_id, today = new_id(), local_date(now)
+    head = CaseHead(
+        id=case_id,
+        number="",
+        programme=bundle.programme,
+        bundle_id=bundle.id or "",
+        process_key=process,
+        title=bundle.title,
+        status="in_progress",
+        region_id=chain.nearest.id,
+        province_id=chain.province.id if chain.province else chain.nearest.id,
+        county_id=chain.county.id if chain.county else None,
+        township_id=chain.township.id if chain.township else None,
+        village_id=chain.village.id if chain.village else None,
+        applicant_name=application["name"],
+        applicant_blind=session.info["vault"].blind(application["id_number"], "person"),
+        award_id=None,
+        channel="staff" if actor.is_staff else "applicant",
+        applied_on=today,
+        filed_at=now,
+        closed_at=None,
+        version=1,
+        audit_seq=0,
+        audit_hash="",
+    )
+    instance = Instance({"application": application}, unknown={"application": cleaned.unknown})
+    action = Action(session, actor, now, head, bundle, chain, instance)
+    action.variables["case"] = application_facts(action)
+    return action
+
+
+def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
+    """Rules that the application fails; what is wrong with a field raises Invalid at once."""
+    failing: list[guards.Hit] = []
+    for decision in guards.names(start):
+        found = guards.hits(action, start, [decision], {})
+        guards.refuse([hit for hit in found if hit["code"] != NotEligible.code])
+        silent = decision in action.bundle.registry_guards and not action.actor.is_staff
+        failing.extend({**hit, "silent": silent} for hit in found if hit["code"] == NotEligible.code)
+    return failing
+
+
+def _must_answer(failing: list[guards.Hit]) -> bool:
+    """Whether the door answers: rules that look into the registry speak to staff only (fine print 18)."""
+    return any(not hit["silent"] for hit in failing)
+
+
+def _shown(hit: guards.Hit) -> guards.Hit:
+    return {key: hit[key] for key in ("code", "field", "message", "clause")}
+
+
+def _file(action: Action, failure: Exception | None = None) -> Receipt:
+    """Number the case, write it and start its process, or keep why it cannot start."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    _insert(action, code)
+    if failure is None:
+        start_process(action)
+    else:
+        raise_incident(action, action.diagram.start.id, "door", str(failure), failure)
+    persist.finish(action, "applied", channel=action.case.channel)
+    return Receipt(action.case.id, action.case.number, code)
+
+
+def start_process(action: Action) -> None:
+    """Run the diagram from its start."""
+    persist.advance(action, engine.start(action.diagram, action.variables, action))
+
+
+def _insert(action: Action, code: str) -> None:
+    head = action.case
+    place = action.chain.county or action.chain.nearest
+    year = head.applied_on.year
+    running = next_in_sequence(action.session, CaseNumber, f"{place.code}:{year}")
+    head.number = f"{place.code}-{year}-{running:06d}"
+    action.variables["case"]["number"] = head.number
+    values = {name: getattr(head, name) for name in CaseHead.__dataclass_fields__}
+    values |= {
+        "query_hash": action.vault.blind(code, "query"),
+        "state": action.instance.seal(action.vault, head.id),
+    }
+    action.session.execute(insert(Case).values(values))

@@ -1,0 +1,95 @@
+"""Completing a human task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app import engine
+from app.cases import guards, persist, policy, store
+from app.cases.action import Action
+from app.cases.incidents import raise_incident
+from app.core.actor import Actor
+from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.inbox import operations as inbox
+from app.inbox import queries as items
+from app.inbox.models import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What became of it. `incident` says why the task stays open although nothing was wrong with the submission."""
+
+    case_id: str
+    status: str
+    incident: str | None = None
+
+
+def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> Completed:
+    """Complete an open task with what the form of the task asks for.
+
+    Raises, in this order: NotFound, NotYours, Gone or Taken, Invalid, what the task's guards and the effects refuse.
+    """
+    found = items.item(session, task_id)
+    if found is None:
+        raise NotFound("没有这项工作，请刷新待办")
+    action = store.lock(session, actor, found.case_id, now)
+    item = items.item(session, task_id)
+    element = action.diagram.elements[item.element_id]
+    policy.require_may_complete(action, item, element)
+    inbox.require_open(item, actor)
+    store.require_not_on_hold(action)
+    cleaned = action.bundle.form(element.attributes["formKey"]).clean(data)
+    _require_item(element, item, cleaned.known)
+    try:
+        guards.check_task(action, element, cleaned.known, item.item_key)
+    except Rejection:
+        raise
+    except Exception as failure:
+        return _stuck(action, item, element, data, failure)
+    _close(action, item)
+    if cleaned.unknown:
+        action.instance.unknown[element.id] = cleaned.unknown
+    step = engine.complete(
+        action.diagram, action.instance.state, action.variables, item.engine_task_id, cleaned.known, action
+    )
+    persist.advance(action, step)
+    persist.finish(action, "completed", element=element.id, title=item.title, item=item.item_key)
+    return Completed(action.case.id, action.case.status, step.failure.message if step.failure else None)
+
+
+def _require_item(element: engine.Element, item: Any, submission: Mapping[str, Any]) -> None:
+    """A multi-instance task speaks of one item: the field that names it must agree (`itemKey`)."""
+    field = element.properties.get("itemKey")
+    if field and str(submission.get(field)) != item.item_key:
+        raise Invalid({field: f"这项工作是「{item.title}」，请选择对应的一方"})
+
+
+def _close(action: Action, item: Any) -> None:
+    """The guard against two people: exactly one of them changes the row."""
+    mine = (WorkItem.id == item.id) & (WorkItem.status == "open")
+    values = {
+        "status": "done",
+        "closed_at": action.now,
+        "closed_seq": action.seq,
+        "closed_by": action.actor.user_id,
+        "closed_by_name": action.actor.name,
+        "draft": None,
+    }
+    if action.session.execute(update(WorkItem).where(mine).values(values)).rowcount != 1:
+        raise Gone("这项工作刚刚被他人办结，请刷新待办")
+
+
+def _stuck(
+    action: Action, item: Any, element: engine.Element, data: Mapping[str, Any], failure: Exception
+) -> Completed:
+    """A guard could not be evaluated: nobody is refused and nothing is guessed; the typed data wait as a draft."""
+    inbox.save_draft(action.session, action.actor, item.id, data)
+    raise_incident(action, element.id, "guard", str(failure), failure)
+    persist.finish(action, "stuck", element=element.id)
+    return Completed(action.case.id, action.case.status, str(failure))

@@ -1,0 +1,113 @@
+"""What can happen to a running case besides its tasks: objection, return, withdrawal, cancelling, hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import calendar, engine
+from app.cases import persist, policy, reversal, store, tasks, timers
+from app.cases.action import Action
+from app.core.actor import Actor
+from app.core.errors import Gone, Invalid, NotYours
+from app.publicity import operations as publicity
+from app.publicity import queries as notices
+
+OBJECTION = "objection"
+HOLD = "暂停办理"
+
+
+def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Somebody objects while a 公示 stands: it stops, and the diagram re-investigates. Raises Gone when none stands."""
+    action = store.lock(session, actor, case_id, now)
+    notice = notices.standing(session, case_id)
+    if notice is None:
+        raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
+    publicity.interrupt(session, notice, data, now)
+    action.clocks_changed(calendar.pause(session, case_id, "公示异议复查", now))
+    step = engine.send(action.diagram, action.instance.state, action.variables, OBJECTION, {}, action)
+    persist.advance(action, step)
+    persist.finish(action, "objected", notice=notice.id)
+
+
+def return_case(session: Session, actor: Actor, case_id: str, element_id: str, reason: str, now: datetime) -> None:
+    """Send the case back to an earlier human step; what went out since is reversed, never deleted.
+
+    Raises NotYours, Gone (paid already, ended, nothing to return to) or Invalid (no reason).
+    """
+    action = store.lock(session, actor, case_id, now)
+    store.require_running(action)
+    _require_reason(reason)
+    policy.require_holds_open_task(action)
+    since = policy.completed_seq(action, element_id)
+    reversal.reverse(action, since, reason)
+    step = engine.return_to(action.diagram, action.instance.state, action.variables, element_id, action)
+    persist.advance(action, step)
+    persist.finish(action, "returned", element=element_id, reason=reason)
+
+
+def withdraw(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
+    """The applicant takes the application back. Raises Gone when it has ended or money was paid."""
+    action = store.lock(session, actor, case_id, now)
+    store.require_running(action)
+    _stop(action, reason, "withdrawn")
+    reversal.tell_withdrawn(action, reason)
+    persist.finish(action, "withdrawn", reason=reason)
+
+
+def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
+    """The office ends a case that was filed by mistake. Raises NotYours, Gone or Invalid."""
+    action = store.lock(session, actor, case_id, now)
+    if not actor.is_staff:
+        raise NotYours("只有经办单位可以注销案件，申请人请使用撤回")
+    policy.require_may_see(session, actor, action)
+    store.require_running(action)
+    _require_reason(reason)
+    _stop(action, reason, "ended")
+    persist.finish(action, "cancelled", reason=reason)
+
+
+def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
+    """Nothing moves until the case is released; its clocks stand still."""
+    action = store.lock(session, actor, case_id, now)
+    policy.require_may_see(session, actor, action)
+    store.require_running(action)
+    store.require_not_on_hold(action)
+    _require_reason(reason)
+    action.case.status = "suspended"
+    action.clocks_changed(calendar.pause(session, case_id, HOLD, now))
+    tasks.project_clocks(action)
+    persist.finish(action, "held", reason=reason)
+
+
+def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None:
+    """The case goes on; its clocks keep the days that were left."""
+    action = store.lock(session, actor, case_id, now)
+    policy.require_may_see(session, actor, action)
+    if action.case.status != "suspended":
+        raise Gone("案件没有暂停，不需要恢复")
+    action.case.status = "in_progress"
+    action.clocks_changed(calendar.resume(session, case_id, now, reason=HOLD))
+    tasks.project_clocks(action)
+    persist.finish(action, "released")
+
+
+def _stop(action: Action, reason: str, status: str) -> None:
+    """End a running case by itself: reverse what went out, take away what waits."""
+    reversal.reverse(action, 0, reason)
+    if action.instance.state is not None:
+        step = engine.cancel(action.diagram, action.instance.state, action.variables, action)
+        action.instance.state = step.state
+    tasks.close_all(action)
+    timers.drop_all(action)
+    calendar.void(action.session, action.case.id, action.now)
+    action.case.status = status
+    action.case.closed_at = action.now
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid({"reason": "请填写理由"})

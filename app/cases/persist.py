@@ -1,0 +1,104 @@
+"""After the engine: effects in the order of locks, work items, clocks, timers, records, one audit event, the case's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert
+
+from app import audit, calendar, engine
+from app.cases import tasks, timers
+from app.cases.action import Action
+from app.cases.incidents import raise_incident
+from app.cases.models import DecisionRecord
+from app.cases.store import FINAL, save
+from app.core.ids import new_id
+from app.db.types import dump_json
+
+
+def advance(action: Action, step: engine.Advance) -> None:
+    """Write all that an engine step brought about."""
+    action.instance.state = step.state
+    action.instance.variables = step.variables
+    for planned in sorted(action.planned, key=lambda planned: planned.rank):
+        planned.apply(action)
+    tasks.follow(action, step)
+    timers.follow(action, step)
+    _set_status(action, step)
+    if step.failure is not None:
+        raise_incident(action, step.failure.element_id, "element", step.failure.message, step.failure.cause)
+
+
+def finish(action: Action, kind: str, **payload: Any) -> None:
+    """Decision records, one audit event and the case's row: the last writes of every action."""
+    _record_decisions(action)
+    head = action.case
+    seq, digest = audit.append(
+        action.session,
+        f"case:{head.id}",
+        kind,
+        action.actor,
+        {**payload, "notes": action.notes},
+        action.id,
+        action.now,
+        previous=(head.audit_seq, head.audit_hash),
+    )
+    head.audit_seq, head.audit_hash = seq, digest
+    save(action)
+
+
+def _set_status(action: Action, step: engine.Advance) -> None:
+    elements = action.diagram.elements
+    reached = [elements[end].properties.get("status") for end in step.ends if end in elements]
+    status = next((status for status in reversed(reached) if status), None)
+    if status:
+        action.case.status = status
+    if step.finished:
+        if action.case.status not in FINAL:
+            action.case.status = "ended"
+        action.case.closed_at = action.now
+        calendar.stop(action.session, action.case.id, action.now)
+
+
+def _record_decisions(action: Action) -> None:
+    rows = []
+    for decided in action.decided:
+        record_id = new_id()
+        content = {
+            "inputs": _plain(decided.inputs),
+            "result": _plain(decided.result),
+            "rows": _plain(decided.rows),
+            "figures": decided.figures,
+        }
+        sealed = action.vault.seal_text(dump_json(content), "decision_record", "sealed", record_id)
+        rows.append(
+            {
+                "id": record_id,
+                "case_id": action.case.id,
+                "action_id": action.id,
+                "bundle_id": action.case.bundle_id,
+                "element_id": decided.element_id,
+                "decision": decided.decision,
+                "sealed": sealed,
+                "decided_at": action.now,
+            }
+        )
+    if rows:
+        action.session.execute(insert(DecisionRecord), rows)
+
+
+def _plain(value: Any) -> Any:
+    """Values of FEEL as JSON can keep them; what it cannot is kept as its text."""
+    if value is None or isinstance(value, (bool, int, str, Decimal, date)):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(inner) for inner in value]
+    return str(value)

@@ -1,0 +1,33 @@
+"""Effects as planned work.
+
+While the engine runs, an effect only checks its inputs and plans; what it plans is written afterwards, in the one
+order of locks that holds everywhere: once-claim → fund → the rest → job → document number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cases.action import Action
+
+
+class Rank(IntEnum):
+    """Place in the order of locks."""
+
+    CLAIM = 1
+    FUND = 2
+    RECORD = 3
+    JOB = 4
+    NUMBER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One write that an effect asked for."""
+
+    rank: Rank
+    apply: Callable[[Action], None]

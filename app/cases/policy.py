@@ -1,0 +1,72 @@
+"""Who may do what with a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import engine
+from app.cases.action import Action
+from app.core.actor import Actor
+from app.core.errors import NotYours
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+from app.inbox import operations as inbox
+from app.inbox.models import WorkItem
+from app.inbox.queries import ITEM
+
+
+def require_may_complete(action: Action, item: Any, element: engine.Element) -> None:
+    """Position and region, then separation of duties, then family ties (回避). Raises NotYours."""
+    inbox.require_candidate(item, action.actor)
+    separate = [name.strip() for name in element.properties.get("separateFrom", "").split(",") if name.strip()]
+    if separate and action.actor.user_id in handlers(action.session, action.case.id, separate):
+        names = "、".join(action.diagram.elements[name].label for name in separate if name in action.diagram.elements)
+        raise NotYours(f"您已办理过本案的「{names}」，按职责分离要求，请由同岗位的其他同事办理「{element.label}」")
+    if action.actor.user_id is None:
+        return
+    relations = identity.ties(action.session, action.actor.user_id, _people(action))
+    if relations:
+        raise NotYours(f"您与申请家庭成员有亲属关系（{'、'.join(relations)}），依规应当回避，请由其他同事办理")
+
+
+def require_may_see(session: Session, actor: Actor, action: Action) -> None:
+    """Staff whose region contains the case's, or who were given a task of it. Raises NotYours."""
+    if identity_policy.covers(actor, action.chain):
+        return
+    given = select(ITEM.c.id).where(ITEM.c.case_id == action.case.id, ITEM.c.candidate.in_(actor.candidates)).limit(1)
+    if session.scalar(given) is None:
+        raise NotYours("这个案件不在您的办理范围内")
+
+
+def handlers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:
+    """Who completed these steps of a case."""
+    done = (WorkItem.case_id == case_id) & (WorkItem.status == "done") & WorkItem.element_id.in_(elements)
+    return {user_id for user_id in session.scalars(select(WorkItem.closed_by).where(done)) if user_id}
+
+
+def require_holds_open_task(action: Action) -> None:
+    """A case is returned by somebody whose turn it is. Raises NotYours."""
+    turn = (WorkItem.case_id == action.case.id) & (WorkItem.status == "open")
+    turn &= WorkItem.candidate.in_(action.actor.candidates)
+    if action.session.scalar(select(WorkItem.id).where(turn).limit(1)) is None:
+        raise NotYours("只有正在办理本案的人员可以退回")
+
+
+def completed_seq(action: Action, element_id: str) -> int:
+    """The audit number at which a step was last completed. Raises Gone when it was not completed yet."""
+    done = (WorkItem.case_id == action.case.id) & (WorkItem.status == "done") & (WorkItem.element_id == element_id)
+    found = action.session.scalar(select(WorkItem.closed_seq).where(done).order_by(WorkItem.closed_seq.desc()).limit(1))
+    if found is None:
+        raise Gone("只能退回到已经办理过的环节，请重新选择")
+    return found
+
+
+def _people(action: Action) -> list[str]:
+    application = action.variables.get("application") or {}
+    members = (application.get("household") or {}).get("members") or []
+    numbers = [application.get("id_number"), *(member.get("id_number") for member in members)]
+    return [number for number in numbers if number]

@@ -1,0 +1,62 @@
+"""Reading and writing a case's row. Core statements: nine ORM statements alone cost three times as much here."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.orm import Session
+
+from app.cases.action import Action, CaseHead
+from app.cases.instance import Instance
+from app.cases.models import Case
+from app.core.actor import Actor
+from app.core.errors import Gone, NotFound
+from app.definitions import bundle_by_id
+from app.identity import queries as identity
+
+CASE: Table = Case.__table__  # type: ignore[assignment]
+HEAD = tuple(field.name for field in fields(CaseHead))
+COLUMNS = tuple(CASE.c[name] for name in HEAD)
+FINAL = frozenset({"approved", "refused", "withdrawn", "ended"})
+
+
+def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
+    """Lock the instance first, whatever comes after; raises NotFound."""
+    row = session.execute(select(*COLUMNS, CASE.c.state).where(CASE.c.id == case_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("没有这个案件，请核对案件编号")
+    head = CaseHead(**{name: getattr(row, name) for name in HEAD})
+    instance = Instance.open(session.info["vault"], row.state, case_id)
+    return Action(
+        session=session,
+        actor=actor,
+        now=now,
+        case=head,
+        bundle=bundle_by_id(session, head.bundle_id),
+        chain=identity.chain(session, head.region_id),
+        instance=instance,
+    )
+
+
+def require_running(action: Action) -> None:
+    """Raises Gone when the case has ended."""
+    if action.case.closed_at is not None:
+        raise Gone(f"案件{action.case.number}已经办结，不能再办理")
+
+
+def save(action: Action) -> None:
+    """Write the case's row back; the version is the backstop behind the lock."""
+    head = action.case
+    values = {name: getattr(head, name) for name in ("status", "closed_at", "award_id", "audit_seq", "audit_hash")}
+    values |= {"state": action.instance.seal(action.vault, head.id), "version": head.version + 1}
+    mine = (CASE.c.id == head.id) & (CASE.c.version == head.version)
+    if action.session.execute(update(CASE).where(mine).values(values)).rowcount != 1:
+        raise Gone("案件刚刚被他人办理，请刷新后重试")
+
+
+def require_not_on_hold(action: Action) -> None:
+    """Raises Gone while the case is on hold."""
+    if action.case.status == "suspended":
+        raise Gone(f"案件{action.case.number}已暂停办理，请先恢复")

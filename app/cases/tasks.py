@@ -1,0 +1,171 @@
+"""Work items follow the engine's waiting tasks: open tasks = waiting tasks, always."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from app import calendar, engine
+from app.calendar import LegalClock
+from app.cases.action import Action
+from app.cases.errors import EffectError, NoOffice
+from app.cases.incidents import raise_incident
+from app.core.ids import new_id
+from app.identity.positions import POSITIONS, title_of
+from app.inbox import queries as inbox
+from app.inbox.models import NO_DUE_DAY, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """To whom a task is given."""
+
+    position: str
+    office_id: str
+
+    @property
+    def candidate(self) -> str:
+        return f"{self.position}@{self.office_id}"
+
+
+def follow(action: Action, step: engine.Advance) -> None:
+    """Close the items whose task is gone, open one for each new task, and keep clocks and due days in step."""
+    open_items = inbox.open_of_case(action.session, action.case.id)
+    waiting = {task.id: task for task in step.tasks}
+    known = {item.engine_task_id for item in open_items}
+    gone = [item.id for item in open_items if item.engine_task_id not in waiting]
+    if gone:
+        _close(action, gone)
+    kept = [item for item in open_items if item.engine_task_id in waiting]
+    fresh = [task for task in step.tasks if task.id not in known]
+    _follow_clocks(action, kept, fresh)
+
+
+def _follow_clocks(action: Action, kept: Sequence[Any], fresh: Sequence[engine.OpenTask]) -> None:
+    elements = action.diagram.elements
+    measured = [task.element_id for task in fresh] + [item.element_id for item in kept if item.element_id in elements]
+    wanted = {elements[element_id].properties.get("clock") for element_id in measured}
+    live = calendar.clocks_of(action.session, action.case.id) if action.bundle.clocks else []
+    clocks = {clock.key: clock for clock in live if clock.is_live}
+    for key in clocks.keys() - wanted:
+        calendar.stop(action.session, action.case.id, action.now, key)
+        del clocks[key]
+    rows = [_row(action, task, clocks) for task in fresh]
+    if rows:
+        action.session.execute(insert(WorkItem), rows)
+    project_clocks(action)
+
+
+def project_clocks(action: Action) -> None:
+    """Due days of open tasks are projections of their clocks."""
+    for clock in action.moved_clocks:
+        same = (WorkItem.clock_id == clock.id) & (WorkItem.status == "open")
+        action.session.execute(update(WorkItem).where(same).values(due_on=clock.due_on, sort_on=clock.due_on))
+    action.moved_clocks.clear()
+
+
+def start_missing_clocks(action: Action) -> None:
+    """Tasks that opened without a due day because a figure was missing get their clock now."""
+    live = {clock.key: clock for clock in calendar.clocks_of(action.session, action.case.id) if clock.is_live}
+    for item in inbox.open_of_case(action.session, action.case.id):
+        element = action.diagram.elements[item.element_id]
+        if item.clock_id is None and "clock" in element.properties:
+            clock = _clock(action, element, live)
+            if clock is not None:
+                values = {"clock_id": clock.id, "due_on": clock.due_on, "sort_on": clock.due_on}
+                action.session.execute(update(WorkItem).where(WorkItem.id == item.id).values(values))
+
+
+def close_all(action: Action) -> None:
+    """Take away everything that waits for a person."""
+    open_items = inbox.open_of_case(action.session, action.case.id)
+    if open_items:
+        _close(action, [item.id for item in open_items])
+
+
+def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
+    element = action.diagram.elements[task.element_id]
+    address = _address(action, element, task.item)
+    clock = _clock(action, element, clocks)
+    case = action.case
+    return {
+        "id": new_id(),
+        "case_id": case.id,
+        "kind": "task",
+        "status": "open",
+        "engine_task_id": task.id,
+        "element_id": element.id,
+        "item_key": item_key(task.item),
+        "title": _title(element, task.item),
+        "position": address.position,
+        "office_id": address.office_id,
+        "candidate": address.candidate,
+        "programme": case.programme,
+        "case_number": case.number,
+        "subject": case.applicant_name,
+        "county_id": case.county_id,
+        "township_id": case.township_id,
+        "village_id": case.village_id,
+        "clock_id": clock.id if clock else None,
+        "due_on": clock.due_on if clock else None,
+        "sort_on": clock.due_on if clock else NO_DUE_DAY,
+        "created_at": action.now,
+    }
+
+
+def item_key(item: Any) -> str | None:
+    """What tells the items of a multi-instance task apart."""
+    if item is None:
+        return None
+    return str(item["key"]) if isinstance(item, Mapping) and "key" in item else str(item)
+
+
+def _title(element: engine.Element, item: Any) -> str:
+    name = item.get("title") if isinstance(item, Mapping) else None
+    return f"{element.label}（{name}）" if name else element.label
+
+
+def _address(action: Action, element: engine.Element, item: Any) -> Address:
+    groups = element.attributes.get("candidateGroups", "")
+    position = str(action.evaluate(element, groups[1:], item)) if groups.startswith("=") else groups
+    named = element.properties.get("office", "")
+    if named:
+        office_id = action.evaluate(element, named.removeprefix("="), item)
+        if office_id:
+            return Address(position, str(office_id))
+    known = POSITIONS.get(position)
+    office = action.offices.get(known.level) if known else None
+    if office is None:
+        raise NoOffice(f"「{element.label}」应由{title_of(position)}办理，但{action.chain.full_name}没有对应的机构")
+    return Address(position, office.id)
+
+
+def _clock(action: Action, element: engine.Element, clocks: dict[str, LegalClock]) -> LegalClock | None:
+    """The running clock that the task names; it starts with the first task that names it."""
+    key = element.properties.get("clock")
+    if not key or key in clocks:
+        return clocks.get(key) if key else None
+    rule = action.bundle.clocks[key]
+    try:
+        limit = action.evaluate(element, rule.limit)
+        if isinstance(limit, bool) or limit is None or limit != int(limit) or limit < 0:
+            raise EffectError(f"时限「{rule.title}」的天数 {limit} 不是整数，请检查 {rule.limit}")
+        days = int(limit)
+    except Exception as failure:
+        raise_incident(action, element.id, "clock", str(failure), failure)
+        return None
+    clocks[key] = calendar.start_clock(
+        action.session, action.case.id, key, rule.title, rule.clause, rule.unit, days,
+        action.today, action.chain.ids, action.now,
+    )  # fmt: skip
+    return clocks[key]
+
+
+def _close(action: Action, item_ids: Sequence[str]) -> None:
+    """The engine took these tasks away (a return, an interruption, the end)."""
+    mine = WorkItem.id.in_(item_ids) & (WorkItem.status == "open")
+    values = {"status": "cancelled", "closed_at": action.now, "closed_by": action.actor.user_id}
+    action.session.execute(update(WorkItem).where(mine).values(**values, draft=None))

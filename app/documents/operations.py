@@ -1,0 +1,183 @@
+"""Recording documents (number, template version, frozen data) and issuing their bytes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.core.clock import local_date
+from app.core.errors import NotFound
+from app.core.ids import digest, new_id
+from app.db.types import dump_json, load_json
+from app.documents.contract import Contract, load_contract
+from app.documents.errors import DocumentError
+from app.documents.models import Document, DocumentSequence, TemplateVersion
+from app.documents.template import load_template, render
+from app.figures.clauses import cite
+from app.identity.models import Office
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRequest:
+    """A document to be recorded; `scope` is what its contract's expressions read."""
+
+    template: str
+    scope: Mapping[str, Any]
+    case_id: str | None
+    case_seq: int | None
+    subject: str
+    copies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyDocument:
+    """A request whose data were checked against the contract; only the number is missing."""
+
+    request: DocumentRequest
+    contract: Contract
+    template_hash: str
+    office: Office
+    issued_on: date
+
+    @property
+    def title(self) -> str:
+        return self.contract.title
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The issued file."""
+
+    filename: str
+    content: bytes
+    sha256: str
+
+
+def prepare(
+    session: Session, request: DocumentRequest, offices: Mapping[str, Office], issuer: str | None, now: datetime
+) -> ReadyDocument:
+    """Check that the contract's data are all there. Raises DocumentError naming template, variable and expression."""
+    version, contract = _current(session, request.template)
+    office = offices.get(issuer or contract.issuer)
+    if office is None:
+        raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
+    ready = ReadyDocument(request, contract, version, office, local_date(now))
+    _freeze(ready, number="〔〕号", verify_code="")
+    return ready
+
+
+def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
+    """Number the document, freeze its data and keep the record; returns its id."""
+    request, contract = ready.request, ready.contract
+    number = _next_number(session, ready) if contract.number else None
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(16))
+    frozen = _freeze(ready, number=number or request.subject, verify_code=code)
+    document_id = new_id()
+    sealed = session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id)
+    row = {
+        "id": document_id,
+        "case_id": request.case_id,
+        "case_seq": request.case_seq,
+        "template": request.template,
+        "template_hash": ready.template_hash,
+        "title": contract.title,
+        "number": number,
+        "verify_code": code,
+        "office_id": ready.office.id,
+        "copies": int(request.copies or contract.copies),
+        "issued_on": ready.issued_on,
+        "frozen": sealed,
+        "created_at": now,
+    }
+    session.execute(insert(Document).values(row))
+    return document_id
+
+
+def issue(session: Session, document_id: str) -> Issued:
+    """The bytes of a document: rendered, sealed and hashed the first time, the same bytes ever after."""
+    row = session.get(Document, document_id)
+    if row is None:
+        raise NotFound("没有这份文书，请核对后重试")
+    vault = session.info["vault"]
+    if row.content is None:
+        content = _render(session, row)
+        sealed = vault.seal(content, "document", "content", document_id)
+        row.content, row.sha256 = sealed, digest(content)
+        unissued = (Document.id == document_id) & Document.content.is_(None)
+        session.execute(update(Document).where(unissued).values(content=sealed, sha256=row.sha256))
+    else:
+        content = vault.open(row.content, "document", "content", document_id)
+    return Issued(f"{row.title}{row.number or ''}.docx", content, row.sha256 or "")
+
+
+def void(session: Session, document_id: str, by_document_id: str, now: datetime) -> None:
+    """A numbered notice voids the document; the document itself stays."""
+    values = {"voided_by": by_document_id, "voided_at": now}
+    session.execute(update(Document).where(Document.id == document_id).values(values))
+
+
+def seed_templates(session: Session, folder: Path, now: datetime) -> int:
+    """Keep every template of the folder whose content is not known yet; returns how many were new."""
+    known = set(session.scalars(select(TemplateVersion.content_hash)))
+    fresh = 0
+    for path in sorted(folder.glob("*/template.docx")):
+        template, contract = path.read_bytes(), (path.parent / "contract.yaml").read_bytes()
+        content_hash = digest(template + contract)
+        if content_hash not in known:
+            row = {"content_hash": content_hash, "key": path.parent.name, "template": template, "contract": contract}
+            session.execute(insert(TemplateVersion).values(**row, published_at=now))
+            fresh += 1
+    return fresh
+
+
+def _current(session: Session, key: str) -> tuple[str, Contract]:
+    """The newest version of a template."""
+    query = (
+        select(TemplateVersion.content_hash, TemplateVersion.contract)
+        .where(TemplateVersion.key == key)
+        .order_by(TemplateVersion.published_at.desc(), TemplateVersion.content_hash)
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise DocumentError("没有这个模板，请先发布模板或更正流程图中的名称", template=key)
+    return row.content_hash, load_contract(row.contract)
+
+
+def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:
+    issuer = {"name": ready.office.name, "phone": ready.office.phone}
+    day = ready.issued_on
+    letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
+    return ready.contract.evaluate({**ready.request.scope, "issuer": issuer, "letter": letter}, cite)
+
+
+def _next_number(session: Session, ready: ReadyDocument) -> str:
+    """<office><word>〔year〕n号, running per office, word and year."""
+    word, year = ready.contract.number, ready.issued_on.year
+    running = next_in_sequence(session, DocumentSequence, f"{ready.office.id}:{word}:{year}")
+    return f"{ready.office.short_name}{word}〔{year}〕{running}号"
+
+
+def next_in_sequence(session: Session, table: Any, scope: str) -> int:
+    """The next running number of `scope` in a table `(scope, last)`; holds the row until the commit."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(scope=scope, last=1)
+    return session.execute(
+        statement.on_conflict_do_update(index_elements=["scope"], set_={"last": table.last + 1}).returning(table.last)
+    ).scalar_one()
+
+
+def _render(session: Session, row: Document) -> bytes:
+    version = session.get_one(TemplateVersion, row.template_hash)
+    frozen = load_json(session.info["vault"].open_text(row.frozen, "document", "frozen", row.id))
+    return render(load_template(version.template), load_contract(version.contract), frozen)

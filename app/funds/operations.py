@@ -1,0 +1,182 @@
+"""Ordering money: reserve funds are drawn under their constraint, and every order has an origin and a `dedup` key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.errors import Gone, NotFound, OverLimit
+from app.core.ids import new_id
+from app.core.money import instalments, to_money
+from app.db.types import Money
+from app.funds.models import Fund, FundEntry, PaymentOrder
+from app.identity.queries import RegionChain
+
+RESERVE = "reserve_fund"
+SEALED = ("payment_order", "account")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """Money to be paid: `total` yuan in `instalments` monthly parts from `first_on` on.
+
+    `split` shares the source among payers, as `[{source, share}]` (E18: city and county 5 : 5).
+    """
+
+    total: Decimal
+    instalments: int
+    first_on: date
+    payee: str
+    account: str | None
+    source: str
+    programme: str
+    dedup: str
+    split: Sequence[dict[str, Any]] | None = None
+    award_id: str | None = None
+
+    def schedule(self) -> list[tuple[date, Decimal]]:
+        """Days and parts; what does not divide is in the first."""
+        parts = instalments(self.total, self.instalments)
+        return [(months_later(self.first_on, month), part) for month, part in enumerate(parts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an order comes from: a case (with its audit number) or a batch."""
+
+    chain: RegionChain
+    actor: Actor
+    case_id: str | None = None
+    case_seq: int | None = None
+    batch_id: str | None = None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day `months` later, or the last day of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def order_payment(session: Session, order: OrderRequest, origin: Origin, now: datetime) -> list[str]:
+    """Create the orders; a reserve fund pays at once and refuses what it does not hold (B5). Returns order ids."""
+    fund_id = _draw(session, order, origin, now) if order.source == RESERVE else None
+    vault = session.info["vault"]
+    rows = []
+    for place, (due_on, amount) in enumerate(order.schedule()):
+        order_id = new_id()
+        rows.append(
+            {
+                "id": order_id,
+                "case_id": origin.case_id,
+                "case_seq": origin.case_seq,
+                "batch_id": origin.batch_id,
+                "award_id": order.award_id,
+                "programme": order.programme,
+                "region_id": origin.chain.nearest.id,
+                "county_id": origin.chain.county.id if origin.chain.county else None,
+                "place": place,
+                "payee": order.payee,
+                "account": vault.seal_text(order.account, *SEALED, order_id) if order.account else None,
+                "amount": amount,
+                "source": order.source,
+                "split": _split(amount, order.split),
+                "fund_id": fund_id,
+                "due_on": due_on,
+                "status": "paid" if fund_id else "pending",
+                "dedup": f"{order.dedup}:{place}",
+                "created_at": now,
+                "settled_at": now if fund_id else None,
+            }
+        )
+    session.execute(insert(PaymentOrder), rows)
+    return [row["id"] for row in rows]
+
+
+def top_up(session: Session, region_id: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
+    """Money comes into a township's reserve fund; the fund is opened where there is none."""
+    here = (Fund.region_id == region_id) & (Fund.kind == RESERVE)
+    changed = session.execute(update(Fund).where(here).values(balance=Fund.balance + _fen(amount)))
+    if changed.rowcount == 0:
+        row = {"id": new_id(), "region_id": region_id, "kind": RESERVE, "balance": amount}
+        session.execute(insert(Fund).values(row))
+    fund_id = session.scalar(select(Fund.id).where(here))
+    assert fund_id is not None
+    _enter(session, fund_id, "top_up", amount, note, actor, now)
+
+
+def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, now: datetime) -> Decimal:
+    """The cash was counted: record the difference (counted − book) and set the book to what is there."""
+    fund = session.execute(
+        select(Fund.id, Fund.balance).where(Fund.region_id == region_id, Fund.kind == RESERVE).with_for_update()
+    ).one_or_none()
+    if fund is None:
+        raise NotFound("这个乡镇还没有备用金，请先拨入")
+    difference = counted - fund.balance
+    session.execute(update(Fund).where(Fund.id == fund.id).values(balance=counted))
+    _enter(session, fund.id, "reconciled", difference, f"盘点现金 {counted} 元", actor, now)
+    return difference
+
+
+def mark_paid(session: Session, order_ids: Sequence[str], proof: str, now: datetime) -> int:
+    """The bank has paid; the proof is kept with each order. Raises Gone when one is not pending any more."""
+    pending = PaymentOrder.id.in_(order_ids) & (PaymentOrder.status == "pending")
+    done = session.execute(update(PaymentOrder).where(pending).values(status="paid", proof=proof, settled_at=now))
+    if done.rowcount != len(order_ids):
+        raise Gone("所选支付单中有已支付或已撤销的，请刷新后重新选择")
+    return done.rowcount
+
+
+def cancel_orders(session: Session, case_id: str, since_seq: int, now: datetime) -> int:
+    """Cancel what a case ordered since `since_seq`. Raises Gone when any of it was paid already."""
+    mine = (PaymentOrder.case_id == case_id) & (PaymentOrder.case_seq >= since_seq)
+    paid = session.scalar(select(PaymentOrder.id).where(mine, PaymentOrder.status == "paid").limit(1))
+    if paid is not None:
+        raise Gone("已有款项发放，不能退回或撤回；确有错误请按追回程序另行处理")
+    pending = mine & (PaymentOrder.status == "pending")
+    changed = session.execute(update(PaymentOrder).where(pending).values(status="cancelled", settled_at=now))
+    return changed.rowcount
+
+
+def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) -> str:
+    township = origin.chain.township
+    if township is None:
+        raise OverLimit("案件没有所属乡镇，不能动用乡镇备用金，请转县级办理")
+    enough = (Fund.region_id == township.id) & (Fund.kind == RESERVE) & (Fund.balance >= order.total)
+    drawn = session.execute(
+        update(Fund).where(enough).values(balance=Fund.balance - _fen(order.total)).returning(Fund.id)
+    ).scalar_one_or_none()
+    if drawn is None:
+        raise OverLimit(f"{township.name}备用金余额不足 {order.total} 元，请先申请补充备用金，或报县级决定")
+    _enter(session, drawn, "paid", -order.total, f"支付{order.payee}", origin.actor, now)
+    return drawn
+
+
+def _enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
+    entry = {"id": new_id(), "fund_id": fund_id, "kind": kind, "amount": amount, "note": note}
+    session.execute(insert(FundEntry).values(**entry, actor_id=actor.user_id, at=now))
+
+
+def _fen(amount: Decimal) -> Any:
+    return literal(amount, Money)
+
+
+def _split(amount: Decimal, split: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Shares of one order in yuan; what rounding leaves is in the first."""
+    if not split:
+        return None
+    whole = sum(Decimal(part["share"]) for part in split)
+    parts = [to_money(amount * Decimal(part["share"]) / whole) for part in split]
+    parts[0] += amount - sum(parts)
+    return [{"source": part["source"], "amount": money} for part, money in zip(split, parts, strict=True)]

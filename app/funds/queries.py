@@ -1,0 +1,51 @@
+"""Reading orders and funds."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.funds.models import Fund, PaymentOrder
+from app.funds.operations import RESERVE
+
+
+def orders_of(session: Session, case_id: str) -> list[Any]:
+    """The orders of a case in the order in which they were made; cancelled ones included."""
+    columns = (
+        PaymentOrder.id,
+        PaymentOrder.payee,
+        PaymentOrder.amount,
+        PaymentOrder.source,
+        PaymentOrder.due_on,
+        PaymentOrder.status,
+        PaymentOrder.split,
+        PaymentOrder.proof,
+        PaymentOrder.settled_at,
+    )
+    order = (PaymentOrder.created_at, PaymentOrder.case_seq, PaymentOrder.due_on, PaymentOrder.place)
+    return list(session.execute(select(*columns).where(PaymentOrder.case_id == case_id).order_by(*order)))
+
+
+def balance(session: Session, region_id: str) -> Decimal | None:
+    """What a township's reserve fund holds; None where it has none."""
+    return session.scalar(select(Fund.balance).where(Fund.region_id == region_id, Fund.kind == RESERVE))
+
+
+def due_orders(session: Session, county_id: str, until: date, after: str = "", limit: int = 200) -> list[Any]:
+    """Pending orders of a county that fall due until a day, by day, a page at a time."""
+    query = (
+        select(PaymentOrder)
+        .where(
+            PaymentOrder.county_id == county_id,
+            PaymentOrder.status == "pending",
+            PaymentOrder.due_on <= until,
+            PaymentOrder.id > after,
+        )
+        .order_by(PaymentOrder.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))

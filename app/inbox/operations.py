@@ -1,0 +1,87 @@
+"""What people do with work items besides completing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.clock import SHANGHAI
+from app.core.errors import Gone, NotFound, NotYours, Taken
+from app.db.types import dump_json, load_json
+from app.identity import queries as identity
+from app.identity.positions import title_of
+from app.inbox.models import WorkItem
+from app.inbox.queries import item
+
+DRAFT = ("work_item", "draft")
+
+
+def require_candidate(row: Any, actor: Actor) -> None:
+    """Raises NotYours when the item is addressed to somebody else."""
+    if row.candidate not in actor.candidates:
+        raise NotYours(f"这项工作由{title_of(row.position)}办理，您没有这个岗位或不在这个地区")
+
+
+def require_open(row: Any, actor: Actor) -> None:
+    """Raises Gone or Taken, saying who did what and when."""
+    if row.status != "open":
+        who = f"{row.closed_by_name}于{_moment(row.closed_at)}" if row.closed_by_name else f"于{_moment(row.closed_at)}"
+        raise Gone(f"这项工作已由{who}办结或收回，请刷新待办")
+    if row.assignee_id is not None and row.assignee_id != actor.user_id:
+        raise Taken(f"这项工作已于{_moment(row.claimed_at)}被他人签收，请先与其沟通转办")
+
+
+def load(session: Session, actor: Actor, item_id: str) -> Any:
+    """The open item that the actor may act on; raises NotFound, NotYours, Gone or Taken, in this order."""
+    row = item(session, item_id)
+    if row is None:
+        raise NotFound("没有这项工作，请刷新待办")
+    require_candidate(row, actor)
+    require_open(row, actor)
+    return row
+
+
+def claim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
+    """Sign for an item, so that others leave it alone."""
+    load(session, actor, item_id)
+    free = (WorkItem.id == item_id) & (WorkItem.status == "open") & WorkItem.assignee_id.is_(None)
+    changed = session.execute(update(WorkItem).where(free).values(assignee_id=actor.user_id, claimed_at=now))
+    if changed.rowcount == 0:
+        load(session, actor, item_id)
+
+
+def unclaim(session: Session, actor: Actor, item_id: str) -> None:
+    """Give an item back to everybody who holds the position."""
+    load(session, actor, item_id)
+    session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=None, claimed_at=None))
+
+
+def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: datetime) -> None:
+    """Hand an item to a colleague who holds the same position at the same office."""
+    row = load(session, actor, item_id)
+    if user_id not in {holder.user_id for holder in identity.holders(session, row.candidate, now.date())}:
+        raise NotYours("只能转给同一单位、同一岗位的同事")
+    session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=user_id, claimed_at=now))
+
+
+def save_draft(session: Session, actor: Actor, item_id: str, data: Mapping[str, Any]) -> None:
+    """Keep what was typed so far, sealed; nothing is checked."""
+    load(session, actor, item_id)
+    sealed = session.info["vault"].seal_text(dump_json(dict(data)), *DRAFT, item_id)
+    session.execute(update(WorkItem).where(WorkItem.id == item_id).values(draft=sealed))
+
+
+def draft_of(session: Session, row: Any) -> dict[str, Any]:
+    """What was typed so far."""
+    if row.draft is None:
+        return {}
+    return load_json(session.info["vault"].open_text(row.draft, *DRAFT, row.id))
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else "此前"

@@ -1,0 +1,95 @@
+"""Reading work items: keyset pages over partial indexes, never OFFSET."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, Table, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.inbox.models import WorkItem
+
+ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
+COUNT_CAP = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the inbox shows. `mine`: claimed by the actor; `text`: a case number or the start of a name."""
+
+    programme: str | None = None
+    position: str | None = None
+    overdue_on: date | None = None
+    mine: bool = False
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page; `next` goes into the next call, None on the last page."""
+
+    items: list[Any]
+    next: str | None
+
+
+def open_of_case(session: Session, case_id: str) -> list[Any]:
+    """The open tasks of a case."""
+    mine = (ITEM.c.case_id == case_id) & (ITEM.c.status == "open") & (ITEM.c.kind == "task")
+    columns = (ITEM.c.id, ITEM.c.engine_task_id, ITEM.c.element_id, ITEM.c.clock_id)
+    return list(session.execute(select(*columns).where(mine)))
+
+
+def items_of_case(session: Session, case_id: str) -> list[Any]:
+    """All work items of a case, oldest first; without drafts."""
+    columns = [column for column in ITEM.c if column.name != "draft"]
+    return list(session.execute(select(*columns).where(ITEM.c.case_id == case_id).order_by(ITEM.c.created_at)))
+
+
+def item(session: Session, item_id: str) -> Any | None:
+    """One work item with its draft."""
+    return session.execute(select(ITEM).where(ITEM.c.id == item_id)).one_or_none()
+
+
+def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:
+    """What waits for the actor, the earliest due day first, items without one last."""
+    due = ITEM.c.sort_on
+    query = _matching(select(*[column for column in ITEM.c if column.name != "draft"]), actor, filter)
+    if after:
+        day, _, item_id = after.partition("_")
+        last = date.fromisoformat(day)
+        query = query.where(or_(due > last, and_(due == last, ITEM.c.id > item_id)))
+    rows = list(session.execute(query.order_by(due, ITEM.c.id).limit(limit + 1)))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, f"{rows[-1].sort_on}_{rows[-1].id}" if more else None)
+
+
+def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
+    """How much waits: all, overdue and claimed; counted up to the cap (shown as 999+)."""
+    kinds = {"all": Filter(), "overdue": Filter(overdue_on=today), "mine": Filter(mine=True)}
+    found = {}
+    for name, filter in kinds.items():
+        capped = _matching(select(ITEM.c.id), actor, filter).limit(COUNT_CAP + 1).subquery()
+        found[name] = session.scalar(select(func.count()).select_from(capped)) or 0
+    return found
+
+
+def _matching(query: Select[Any], actor: Actor, filter: Filter) -> Select[Any]:
+    query = query.where(ITEM.c.status == "open", ITEM.c.candidate.in_(actor.candidates))
+    if filter.mine:
+        query = query.where(ITEM.c.assignee_id == actor.user_id)
+    else:
+        query = query.where(or_(ITEM.c.assignee_id.is_(None), ITEM.c.assignee_id == actor.user_id))
+    if filter.programme:
+        query = query.where(ITEM.c.programme == filter.programme)
+    if filter.position:
+        query = query.where(ITEM.c.position == filter.position)
+    if filter.overdue_on:
+        query = query.where(ITEM.c.due_on < filter.overdue_on)
+    if filter.text:
+        text = filter.text.strip()
+        query = query.where(or_(ITEM.c.case_number == text, ITEM.c.subject.startswith(text, autoescape=True)))
+    return query
