@@ -1,0 +1,47 @@
+"""The engine: runs BPMN diagrams on SpiffWorkflow, which nothing else imports. It knows neither Flask nor SQL.
+
+Commands take a diagram, a state (bytes), the variables and a host, and return an `Advance`. A Rejection raised by the host
+passes through unchanged, and nothing has happened; any other failure of an automatic element becomes `Advance.failure`.
+"""
+
+from app.engine.diagram import Diagram, load
+from app.engine.errors import (
+    DiagramError,
+    ElementError,
+    NotAwaited,
+    NotOpen,
+    NotReturnable,
+    StateError,
+)
+from app.engine.model import WAIT, Advance, Effect, Element, Failure, Flow, Host, OpenTask, Timer, Wait
+from app.engine.run import cancel, complete, complete_wait, evaluate, fire_timers, retry, return_to, send, start
+
+__all__ = [
+    "WAIT",
+    "Advance",
+    "Diagram",
+    "DiagramError",
+    "Effect",
+    "Element",
+    "ElementError",
+    "Failure",
+    "Flow",
+    "Host",
+    "NotAwaited",
+    "NotOpen",
+    "NotReturnable",
+    "OpenTask",
+    "StateError",
+    "Timer",
+    "Wait",
+    "cancel",
+    "complete",
+    "complete_wait",
+    "evaluate",
+    "fire_timers",
+    "load",
+    "retry",
+    "return_to",
+    "send",
+    "start",
+]

@@ -1,0 +1,209 @@
+"""The compact state of an instance: the task tree without its diagram, without data, without predictions.
+
+JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows}`. A workflow is
+`[spec, owner, flags, last task, rows]`; a row is `[parent, spec, state, id, internal data, data, triggered]`, cut behind
+its last value. Rows are numbered through all workflows in order, and parents come before children. A task that is over
+keeps neither its id (its number stands in) nor internal data; data equal to the parent's is left out. What SpiffWorkflow
+only predicts is predicted again.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app import feel
+from app.engine.diagram import Diagram
+from app.engine.errors import StateError
+from app.engine.instance import Instance, Run
+
+VERSION = 1
+_PLAIN, _ZLIB = b"{", b"z"
+_COMPRESS_OVER = 1000
+_LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+_KEPT = _LIVE | TaskState.FINISHED_MASK
+_COMPLETED, _FAILED = 1, 2
+
+
+def dump(diagram: Diagram, instance: Instance) -> bytes:
+    """The state of an instance; the same tree gives the same bytes."""
+    names: dict[str, int] = {}
+    numbers: dict[UUID, int] = {}
+    workflows = [_dump_workflow(each, names, numbers) for each in _outermost_first(instance)]
+    state = {"v": VERSION, "d": diagram.key, "p": diagram.process_id, "s": list(names), "w": workflows}
+    raw = orjson.dumps(state)
+    return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
+
+
+def load(diagram: Diagram, state: bytes, run: Run) -> Instance:
+    """The instance of a state, its run attached. Raises StateError."""
+    document = _read(diagram, state)
+    instance = Instance(diagram.spec, diagram.sub_specs, run, deserializing=True)
+    run.workflow = instance
+    numbered: list[Task] = []
+    for record in document["w"]:
+        workflow = _owned(instance, record, numbered)
+        _load_rows(workflow, record[4], document["s"], numbered)
+        workflow.task_tree = numbered[len(numbered) - len(record[4])]
+        workflow.last_task = numbered[record[3]] if record[3] >= 0 else None
+        workflow.completed, workflow.success = bool(record[2] & _COMPLETED), not record[2] & _FAILED
+    _predict(numbered)
+    return instance
+
+
+def _read(diagram: Diagram, state: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(zlib.decompress(state[1:]) if state[:1] == _ZLIB else state)
+        version = document["v"]
+    except (zlib.error, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise StateError("案件的流程状态已损坏，请联系管理员") from error
+    if version != VERSION:
+        raise StateError(f"案件的流程状态是第 {version} 版格式，本系统只认识第 {VERSION} 版，请先升级系统")
+    if (document["d"], document["p"]) != (diagram.key, diagram.process_id):
+        raise StateError("案件的流程状态属于另一版流程图，不能用这一版打开")
+    return document
+
+
+def _outermost_first(instance: Instance) -> Iterable[Any]:
+    return [instance, *sorted(instance.subprocesses.values(), key=lambda each: each.depth)]
+
+
+def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
+    owner = numbers[workflow.parent_task_id] if workflow.parent_task_id else -1
+    rows: list[list[Any]] = []
+    pending = [workflow.task_tree]
+    while pending:
+        task = pending.pop()
+        if not task._state & _KEPT:
+            continue
+        numbers[task.id] = len(numbers)
+        rows.append(_row(workflow, task, names, numbers))
+        pending.extend(reversed(task.children))
+    last = numbers.get(workflow.last_task.id, -1) if workflow.last_task is not None else -1
+    flags = (_COMPLETED if workflow.completed else 0) | (0 if workflow.success else _FAILED)
+    return [names.setdefault(workflow.spec.name, len(names)), owner, flags, last, rows]
+
+
+def _row(workflow: Any, task: Task, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
+    live = task._state & _LIVE
+    parent = (
+        task.parent or workflow.top_workflow.get_task_from_id(workflow.parent_task_id) if _has_parent(task) else None
+    )
+    row = [
+        numbers[task._parent] if task._parent else -1,
+        names.setdefault(task.task_spec.name, len(names)),
+        task._state,
+        task.id.hex if live else 0,
+        encode(task.internal_data) if live and task.internal_data else 0,
+        0 if task.data == (parent.data if parent is not None else {}) else encode(task.data),
+        1 if task.triggered else 0,
+    ]
+    while row[-1] == 0 and len(row) > 3:
+        row.pop()
+    return row
+
+
+def _has_parent(task: Task) -> bool:
+    return task._parent is not None or task.workflow.parent_task_id is not None
+
+
+def _owned(instance: Instance, record: list[Any], numbered: list[Task]) -> Any:
+    if record[1] < 0:
+        return instance
+    owner = numbered[record[1]]
+    below = BpmnSubWorkflow(instance.subprocess_specs[owner.task_spec.spec], owner.id, instance, deserializing=True)
+    instance.subprocesses[owner.id] = below
+    below.completed_event.connect(owner.task_spec._on_subworkflow_completed, owner)
+    return below
+
+
+def _load_rows(workflow: Any, rows: list[list[Any]], names: list[str], numbered: list[Task]) -> None:
+    specs = workflow.spec.task_specs
+    manager = workflow.top_workflow.event_manager
+    for row in rows:
+        parent, name, state, own, internal, data, triggered = (*row, *(0,) * (7 - len(row)))
+        number = len(numbered)
+        spec = specs.get(names[name])
+        if spec is None:
+            raise StateError(f"流程图中没有环节“{names[name]}”，案件的流程状态不能用这一版打开")
+        task = Task(workflow, spec, state=state, id=UUID(own) if own else UUID(int=number))
+        task.last_state_change = number
+        task.triggered = bool(triggered)
+        if internal:
+            task.internal_data = decode(internal)
+        above = _attach(task, numbered[parent] if parent >= 0 else None)
+        if data:
+            task.data = decode(data)
+        elif above is not None and above.data:
+            task.data = dict(above.data)
+        if state == TaskState.WAITING and isinstance(spec, CatchingEvent):
+            manager.add_task(task)
+        numbered.append(task)
+
+
+def _attach(task: Task, parent: Task | None) -> Task | None:
+    if parent is None:
+        owner = task.workflow.parent_task_id
+        return task.workflow.top_workflow.get_task_from_id(owner) if owner else None
+    task._parent = parent.id
+    parent._children.append(task.id)
+    return parent
+
+
+def _predict(tasks: list[Task]) -> None:
+    for task in tasks:
+        if task._state & _LIVE:
+            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+
+
+_TAG = "$"
+
+
+def encode(value: Any) -> Any:
+    """JSON that `decode` turns back into the same value; numbers of FEEL, dates and durations included."""
+    if value is None or isinstance(value, (bool, str, int)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        plain = {key: encode(item) for key, item in value.items()}
+        return {_TAG: "dict", "v": plain} if _TAG in plain else plain
+    for tag, (kind, write, _) in _KINDS.items():
+        if type(value) is kind:
+            return {_TAG: tag, "v": write(value)}
+    raise StateError(f"多实例项中的“{value}”不能保存，请改用文字、数字、日期或由它们组成的数据")
+
+
+def decode(value: Any) -> Any:
+    """The value that `encode` wrote."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    tag = value.get(_TAG)
+    if tag is None:
+        return {key: decode(item) for key, item in value.items()}
+    if tag == "dict":
+        return {key: decode(item) for key, item in value["v"].items()}
+    return _KINDS[tag][2](value["v"])
+
+
+_KINDS: dict[str, tuple[type, Any, Any]] = {
+    "n": (Decimal, str, Decimal),
+    "f": (float, repr, float),
+    "dt": (datetime, datetime.isoformat, datetime.fromisoformat),
+    "d": (date, date.isoformat, date.fromisoformat),
+    "t": (time, time.isoformat, time.fromisoformat),
+    "s": (timedelta, lambda value: [value.days, value.seconds, value.microseconds], lambda parts: timedelta(*parts)),
+    "m": (feel.YearsMonths, lambda value: value.months, feel.YearsMonths),
+}

@@ -1,0 +1,283 @@
+"""One command on one instance: the workflow, its variables, and the host that answers it."""
+
+from __future__ import annotations
+
+import logging
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app import feel
+from app.core.clock import SHANGHAI, require_aware
+from app.core.errors import Rejection
+from app.engine import script
+from app.engine.diagram import Diagram
+from app.engine.errors import ElementError, PythonRefused
+from app.engine.model import WAIT, Effect, Element, Failure, Host
+from app.engine.repetition import MultiInstance
+from app.engine.timers import TimerDefinition, is_iso
+
+# SpiffWorkflow lists all tasks for each line of its log unless its loggers have a level of their own.
+for _name in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+MAX_INSTANCES = 1000
+MAX_STEPS = 2000
+
+
+class NoPython(BasePythonScriptEngineEnvironment):
+    """Every evaluation of SpiffWorkflow ends here or in `Run`. Here none succeeds."""
+
+    def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Any:
+        raise PythonRefused
+
+    def execute(self, script: str, context: Any, external_context: Any = None) -> Any:
+        raise PythonRefused
+
+    def call_service(self, context: Any, **kwargs: Any) -> Any:
+        raise PythonRefused
+
+
+class Instance(BpmnWorkflow):
+    """A workflow that forgets what is removed from it, and whose events carry no data."""
+
+    def __init__(self, spec: Any, sub_specs: Mapping[str, Any], engine: Any, **kwargs: Any) -> None:
+        super().__init__(spec, sub_specs, script_engine=engine, **kwargs)
+        self.task_removed_event.connect(self._forget)
+
+    def _forget(self, workflow: Any, task: Task) -> None:
+        self.event_manager.remove_task(task)
+        below = self.subprocesses.pop(task.id, None)
+        if below is not None:
+            below.completed = True
+            for inner in list(below.tasks.values()):
+                self._forget(below, inner)
+
+    def catch(self, event: BpmnEvent) -> None:
+        event.payload = None
+        super().catch(event)
+
+    def workflows(self) -> list[Any]:
+        """The process and its sub-processes, the deepest first."""
+        return [*sorted(self.subprocesses.values(), key=lambda each: -each.depth), self]
+
+    def all_tasks(self, state: int) -> Iterator[Task]:
+        """Tasks in a state, without SpiffWorkflow's limit of depth."""
+        for workflow in self.workflows():
+            if workflow is self or not workflow.completed or state & TaskState.FINISHED_MASK:
+                yield from [task for task in workflow.tasks.values() if task._state & state]
+
+
+class Run(PythonScriptEngine):
+    """The script engine of one command. Variables are global to the instance; `task.data` holds only the names that a
+    multi-instance activity gives to each of its instances."""
+
+    def __init__(self, diagram: Diagram, variables: Mapping[str, Any], host: Host, *, firing: bool = False) -> None:
+        super().__init__(NoPython())
+        self.diagram, self.variables, self.host, self.firing = diagram, dict(variables), host, firing
+        self.now: datetime = require_aware(host.now)
+        self.failure: Failure | None = None
+        self.ends: list[str] = []
+        self.workflow: Instance
+        self._budget = feel.Budget(now=self.now.astimezone(SHANGHAI))
+
+    # What SpiffWorkflow calls
+
+    def validate(self, expression: str) -> None:
+        feel.compile(script.plain(expression))
+
+    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
+        """A condition: true, false, or null, which counts as false."""
+        value = self.value(task, expression)
+        if value is None or isinstance(value, bool):
+            return value is True
+        raise ElementError(f"条件“{expression}”的结果是“{value}”，不是“是/否”，请改成比较式")
+
+    def execute(self, task: Task, script_text: str, external_context: Any = None) -> bool:
+        """The assignments of a script task; all of them or none."""
+        local = _locals(task)
+        variables = dict(self.variables)
+        scope = ChainMap(local, variables, self.host.scope(self.element(task)))  # type: ignore[arg-type]
+        for path, expression in script.assignments(script_text):
+            if path[0] in local:
+                raise ElementError(f"“{path[0]}”是多实例的当前项，不能赋值，请换一个变量名")
+            script.assign(variables, path, expression.evaluate(scope, self._budget))
+        self.variables = variables
+        return True
+
+    def call_service(self, task: Task, **kwargs: Any) -> Any:
+        raise PythonRefused
+
+    # What our task specs call
+
+    def element(self, task: Task) -> Element:
+        return self.diagram.elements[task.task_spec.bpmn_id]
+
+    def scope(self, task: Task) -> Mapping[str, Any]:
+        """Names for expressions: of the instance first, then variables, then what the host adds."""
+        host = self.host.scope(self.element(task)) if task.task_spec.bpmn_id in self.diagram.elements else {}
+        return ChainMap(_locals(task), self.variables, host)  # type: ignore[arg-type]
+
+    def value(self, task: Task, expression: str) -> Any:
+        return feel.compile(script.plain(expression)).evaluate(self.scope(task), self._budget)
+
+    def decide(self, task: Task) -> None:
+        element = self.element(task)
+        decision = element.attributes.get("decisionRef")
+        if not decision:
+            raise ElementError(f"业务规则任务“{element.label}”没有写决策编号（decisionRef）")
+        result = self.host.decide(element, decision, self.scope(task))
+        self.keep(task, element.attributes.get("resultVariable") or element.id, result)
+
+    def perform(self, task: Task) -> bool | None:
+        element = self.element(task)
+        topic = element.attributes.get("topic")
+        if not topic:
+            raise ElementError(f"服务任务“{element.label}”没有写主题（topic）")
+        inputs = {name: self.value(task, text) if text else None for name, text in element.inputs.items()}
+        result = self.host.perform(Effect(element, topic, inputs, task.id.hex))
+        if result is WAIT:
+            return None
+        self.keep_result(task, result)
+        return True
+
+    def keep_result(self, task: Task, result: Any) -> None:
+        """Store what an effect gave, when the element names a variable for it."""
+        name = self.element(task).attributes.get("resultVariable")
+        if name:
+            self.keep(task, name, result)
+
+    def keep(self, task: Task, name: str, value: Any) -> None:
+        """Store a value. Inside a multi-instance activity it joins a list, and expressions of the instance see their own."""
+        if not task.data:
+            self.variables[name] = value
+            return
+        kept = self.variables.get(name)
+        self.variables[name] = [*(kept if isinstance(kept, list) else ()), value]
+        level = max(task.data, key=int)
+        task.data = {**task.data, level: {**task.data[level], name: value}}
+
+    def forget_results(self, task: Task) -> None:
+        """Begin the lists of an outermost multi-instance activity anew."""
+        if task.data:
+            return
+        element = self.element(task)
+        for inner in (element, *self.diagram.within.get(element.id, ())):
+            name = inner.attributes.get("resultVariable")
+            if inner.type in ("userTask", "manualTask"):
+                name = inner.id
+            if name:
+                self.variables[name] = []
+
+    def item(self, task: Task) -> Any:
+        """The element of the collection that the task is about, else None."""
+        return _locals(task).get("item")
+
+    def items(self, task: Task, spec: MultiInstance) -> list[Any]:
+        """The list a multi-instance activity goes through."""
+        value = self.value(task, spec.collection or spec.cardinality or "")
+        if spec.cardinality is not None:
+            if not isinstance(value, Decimal) or value != int(value) or value < 0:
+                raise ElementError(f"多实例次数“{spec.cardinality}”的结果是“{value}”，应为非负整数")
+            value = list(range(1, int(value) + 1)) if value <= MAX_INSTANCES else [None] * (MAX_INSTANCES + 1)
+        if not isinstance(value, list):
+            raise ElementError(f"多实例集合“{spec.collection}”的结果不是列表，请检查变量名")
+        if len(value) > MAX_INSTANCES:
+            raise ElementError(f"多实例活动超过 {MAX_INSTANCES} 项，请缩小列表")
+        return value
+
+    def timer_value(self, task: Task, timer: TimerDefinition) -> Any:
+        """The value of a timer's expression; None after a failure, which then stands for `retry`."""
+        if "failed" in task.internal_data:
+            return None
+        if is_iso(timer.expression):
+            return timer.expression
+        try:
+            value = self.value(task, timer.expression)
+            if value is None:
+                raise ElementError(f"定时“{timer.expression}”的结果为空值，{timer.hint}")
+        except Exception as error:
+            self.fail(task, error)
+            return None
+        return value
+
+    # Failures
+
+    def fail(self, task: Task, error: Exception) -> None:
+        """Note that an automatic element failed; a refusal ends the whole command."""
+        if isinstance(error, Rejection):
+            raise error
+        task.internal_data["failed"] = True
+        if self.failure is None:
+            element_id = task.task_spec.bpmn_id or task.task_spec.name
+            self.failure = Failure(element_id, task.id.hex, explain(error), error)
+
+    def run_ready(self) -> None:
+        """Run automatic elements until the instance waits. Raises a Rejection of the host."""
+        steps = 0
+        while True:
+            batch = [t for t in self.workflow.all_tasks(TaskState.READY) if _automatic(t)]
+            if not batch:
+                return
+            for task in batch:
+                if task._state != TaskState.READY or task.workflow.tasks.get(task.id) is not task:
+                    continue
+                steps += 1
+                if steps > MAX_STEPS:
+                    self.fail(
+                        task, ElementError(f"自动步骤超过 {MAX_STEPS} 步，流程可能在无限循环，请检查循环的出口条件")
+                    )
+                    return
+                self._run(task)
+            self._update_parents()
+
+    def _run(self, task: Task) -> None:
+        try:
+            task.run()
+        except RecursionError as error:
+            raise ElementError("流程经过的环节太多，无法继续，请联系管理员") from error
+        except Exception as error:
+            task._set_state(TaskState.READY)
+            self.fail(task, error)
+            return
+        if task._state == TaskState.COMPLETED and self._is_end(task):
+            self.ends.append(task.task_spec.bpmn_id)
+
+    def _is_end(self, task: Task) -> bool:
+        element = self.diagram.elements.get(task.task_spec.bpmn_id)
+        return element is not None and element.type == "endEvent"
+
+    def _update_parents(self) -> None:
+        for below in list(self.workflow.subprocesses.values()):
+            owner = self.workflow.get_task_from_id(below.parent_task_id)
+            if owner._state == TaskState.STARTED and isinstance(owner.task_spec, SubWorkflowTask):
+                owner.task_spec._update(owner)
+
+
+def explain(error: BaseException) -> str:
+    """A Chinese sentence for a failure."""
+    if isinstance(error, ElementError):
+        return str(error)
+    message = getattr(error, "message", None)
+    if isinstance(message, str) and message:
+        return message
+    return f"自动步骤出错：{error}" if str(error) else f"自动步骤出错（{type(error).__name__}）"
+
+
+def _automatic(task: Task) -> bool:
+    return not task.task_spec.manual and "failed" not in task.internal_data
+
+
+def _locals(task: Task) -> Mapping[str, Any]:
+    levels = sorted(task.data, key=int, reverse=True)
+    if len(levels) <= 1:
+        return task.data[levels[0]] if levels else {}
+    return ChainMap(*(task.data[level] for level in levels))

@@ -1,0 +1,199 @@
+"""SpiffWorkflow's parser with our task specs. It sees a copy of the file without extensions and without data objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.parser.event_parsers import (
+    BoundaryEventParser,
+    EventBasedGatewayParser,
+    EventDefinitionParser,
+    IntermediateCatchEventParser,
+    ReceiveTaskParser,
+    SendTaskParser,
+    StartEventParser,
+)
+from SpiffWorkflow.bpmn.parser.node_parser import DEFAULT_NSMAP
+from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, ScriptTaskParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    CallActivity,
+    IntermediateCatchEvent,
+    ManualTask,
+    ReceiveTask,
+    SendTask,
+    StartEvent,
+    SubWorkflowTask,
+    TransactionSubprocess,
+    UserTask,
+)
+
+from app.engine import specs
+from app.engine.errors import DiagramError
+from app.engine.repetition import Loop, MultiInstance
+from app.engine.timers import CycleTimer, DateTimer, DurationTimer
+from app.engine.xml import CAMUNDA, Node, bpmn
+
+_NAMESPACES = {**DEFAULT_NSMAP, "camunda": CAMUNDA}
+
+# Data objects hung the parser once, correlations and extensions evaluate Python in the stock engine; we need none.
+_STRIPPED = (
+    "extensionElements dataObject dataObjectReference dataStore dataStoreReference dataInputAssociation "
+    "dataOutputAssociation ioSpecification property correlationProperty correlationKey correlationSubscription"
+).split()
+
+
+class ActivityParser(TaskParser):
+    """Activities: repetition and boundary events of our kind."""
+
+    def _add_loop_task(self, loop_characteristics: Node) -> None:
+        maximum = loop_characteristics.get("loopMaximum")
+        condition = _text(loop_characteristics, "loopCondition")
+        if maximum is None and condition is None:
+            self.raise_validation_exception("循环任务要写明循环条件或最多次数")
+        self._wrap(
+            Loop,
+            maximum=int(maximum) if maximum else None,
+            condition=condition,
+            test_before=loop_characteristics.get("testBefore") == "true",
+        )
+
+    def _add_multiinstance_task(self, loop_characteristics: Node) -> None:
+        collection = self.attribute("collection", "camunda", loop_characteristics)
+        collection = collection or _text(loop_characteristics, "loopDataInputRef")
+        cardinality = _text(loop_characteristics, "loopCardinality")
+        if (collection is None) == (cardinality is None):
+            self.raise_validation_exception("多实例活动要写明集合（collection）或次数（loopCardinality），只写一个")
+        item = loop_characteristics.find(bpmn("inputDataItem"))
+        named = self.attribute("elementVariable", "camunda", loop_characteristics)
+        self._wrap(
+            MultiInstance,
+            sequential=loop_characteristics.get("isSequential") == "true",
+            collection=collection,
+            cardinality=cardinality,
+            item_name=named or (item is not None and (item.get("name") or item.get("id"))) or "item",
+            completion=_text(loop_characteristics, "completionCondition"),
+        )
+
+    def _wrap(self, spec_class: type, **parameters: Any) -> None:
+        original = self.spec.task_specs.pop(self.task.name)
+        self.task = spec_class(self.spec, original.name, bpmn_name=original.bpmn_name, lane=original.lane, **parameters)
+        self._copy_task_attrs(original)
+        original.completed_event.connect(self.task.instance_completed)
+
+    def _add_boundary_event(self, children: list[Node]) -> BoundaryEventSplit:
+        split = BoundaryEventSplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
+        join = specs.BoundaryJoin(
+            self.spec, f"{self.bpmn_id}.BoundaryEventJoin", lane=self.task.lane, split_task=split.name, cancel=True
+        )
+        split.connect(self.task)
+        self.task.connect(join)
+        for event in children:
+            child = self.process_parser.parse_node(event)
+            split.connect(child)
+            child.connect(join)
+        return split
+
+
+class _Timed(EventDefinitionParser):
+    def parse_timer_event(self, event: Node) -> Any:
+        for tag, kind in (("timeDate", DateTimer), ("timeDuration", DurationTimer), ("timeCycle", CycleTimer)):
+            expression = _text(event, tag)
+            if expression is not None:
+                return kind(self.node.get("id"), expression)
+        self.raise_validation_exception("定时事件没有写明时间")
+
+
+class _Start(_Timed, StartEventParser):
+    pass
+
+
+class _Catch(_Timed, IntermediateCatchEventParser):
+    pass
+
+
+class _Boundary(_Timed, BoundaryEventParser):
+    pass
+
+
+class _EventGateway(EventBasedGatewayParser):
+    def create_task(self) -> Any:
+        return self._create_task(specs.Alternatives())
+
+
+class _Script(ActivityParser, ScriptTaskParser):
+    pass
+
+
+class _SubProcess(ActivityParser, SubWorkflowParser):
+    pass
+
+
+class _Call(ActivityParser, CallActivityParser):
+    pass
+
+
+class _Send(ActivityParser, SendTaskParser):
+    pass
+
+
+class _Receive(ActivityParser, ReceiveTaskParser):
+    pass
+
+
+class Parser(BpmnParser):
+    """Only what the engine supports; every other tag is refused."""
+
+    PARSER_CLASSES = {
+        **{
+            full_tag(tag): BpmnParser.PARSER_CLASSES[full_tag(tag)]
+            for tag in ("endEvent", "parallelGateway", "exclusiveGateway", "inclusiveGateway", "intermediateThrowEvent")
+        },
+        full_tag("startEvent"): (_Start, StartEvent),
+        full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
+        full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+        full_tag("eventBasedGateway"): (_EventGateway, specs.EventGateway),
+        full_tag("userTask"): (ActivityParser, UserTask),
+        full_tag("manualTask"): (ActivityParser, ManualTask),
+        full_tag("serviceTask"): (ActivityParser, specs.ExternalTask),
+        full_tag("businessRuleTask"): (ActivityParser, specs.DecisionTask),
+        full_tag("scriptTask"): (_Script, specs.AssignmentTask),
+        full_tag("sendTask"): (_Send, SendTask),
+        full_tag("receiveTask"): (_Receive, ReceiveTask),
+        full_tag("subProcess"): (_SubProcess, SubWorkflowTask),
+        full_tag("transaction"): (_SubProcess, TransactionSubprocess),
+        full_tag("callActivity"): (_Call, CallActivity),
+    }
+
+
+def parse_specs(root: Node, process_id: str) -> tuple[Any, Mapping[str, Any]]:
+    """The spec of a process, and those of its sub-processes and called processes by name. Raises DiagramError."""
+    copy = deepcopy(root)
+    etree.strip_elements(copy, *(bpmn(tag) for tag in _STRIPPED), with_tail=False)
+    parser = Parser(namespaces=_NAMESPACES)
+    try:
+        parser.add_bpmn_xml(copy)
+        spec, sub_specs = parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
+    except ValidationException as error:
+        raise DiagramError(_explain(error)) from error
+    except RecursionError as error:
+        raise DiagramError("流程图层次太深或一条路径上的环节太多，请拆成几个子流程") from error
+    return spec, sub_specs
+
+
+def _text(node: Node, tag: str) -> str | None:
+    child = node.find(bpmn(tag))
+    return (child.text or "").strip() or None if child is not None else None
+
+
+def _explain(error: ValidationException) -> str:
+    where = error.name or error.id
+    return f"“{where}”：{error}" if where else f"流程图无法解析：{error}"

@@ -1,0 +1,159 @@
+"""The commands of an instance. Each takes a state and gives the next one; nothing else is kept."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn import BpmnEvent
+from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.exceptions import TaskNotFoundException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app import feel
+from app.core.clock import SHANGHAI
+from app.engine import codec, rewind, script
+from app.engine.diagram import HUMAN, Diagram
+from app.engine.errors import NotAwaited, NotOpen, NotReturnable
+from app.engine.instance import Instance, Run
+from app.engine.model import Advance, Element, Host
+from app.engine.report import advance, awaited, open_ids
+
+
+def start(diagram: Diagram, variables: Mapping[str, Any], host: Host) -> Advance:
+    """A new instance, run until it waits."""
+    run = Run(diagram, variables, host)
+    run.workflow = Instance(diagram.spec, diagram.sub_specs, run)
+    run.run_ready()
+    return advance(run, set())
+
+
+def complete(
+    diagram: Diagram,
+    state: bytes,
+    variables: Mapping[str, Any],
+    task_id: str,
+    submission: Mapping[str, Any],
+    host: Host,
+) -> Advance:
+    """Complete a human task; its submission becomes the variable of its id. Raises NotOpen."""
+    run, before = _restore(diagram, state, variables, host)
+    task = _open(run, task_id, TaskState.READY)
+    if not task.task_spec.manual:
+        raise NotOpen
+    run.keep(task, task.task_spec.bpmn_id, dict(submission))
+    task.run()
+    run.run_ready()
+    return advance(run, before - {task_id})
+
+
+def complete_wait(
+    diagram: Diagram, state: bytes, variables: Mapping[str, Any], wait_id: str, result: Any, host: Host
+) -> Advance:
+    """Answer an effect that was left waiting. Raises NotOpen."""
+    run, before = _restore(diagram, state, variables, host)
+    task = _open(run, wait_id, TaskState.STARTED)
+    if run.element(task).type != "serviceTask":
+        raise NotOpen
+    run.keep_result(task, result)
+    task.complete()
+    run.run_ready()
+    return advance(run, before - {wait_id})
+
+
+def fire_timers(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> Advance:
+    """Fire every timer that is due at the host's `now`; nothing happens when none is."""
+    run, before = _restore(diagram, state, variables, host, firing=True)
+    for task in list(run.workflow.event_manager.tasks.values()):
+        if run.workflow.event_manager.tasks.get(task.id) is task:
+            task.task_spec._update(task)
+            run.run_ready()
+    return advance(run, before)
+
+
+def send(
+    diagram: Diagram,
+    state: bytes,
+    variables: Mapping[str, Any],
+    message: str,
+    payload: Mapping[str, Any] | None,
+    host: Host,
+) -> Advance:
+    """Deliver a message; its payload becomes the variable of the message's name. Raises NotAwaited."""
+    run, before = _restore(diagram, state, variables, host)
+    if message not in awaited(run):
+        raise NotAwaited(message)
+    if payload is not None:
+        run.variables[message] = dict(payload)
+    run.workflow.send_event(BpmnEvent(MessageEventDefinition(message)))
+    run.run_ready()
+    return advance(run, before)
+
+
+def retry(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> Advance:
+    """Try the elements that failed once more, and go on."""
+    run, before = _restore(diagram, state, variables, host)
+    failed = [task for task in run.workflow.all_tasks(_LIVE) if task.internal_data.pop("failed", None)]
+    for task in failed:
+        if task.has_state(TaskState.WAITING):
+            task.task_spec._update(task)
+    run.run_ready()
+    return advance(run, before)
+
+
+def return_to(diagram: Diagram, state: bytes, variables: Mapping[str, Any], element_id: str, host: Host) -> Advance:
+    """Open an earlier human task again; what came after it is taken back. Raises NotReturnable."""
+    element = diagram.elements.get(element_id)
+    if element is None or element.type not in HUMAN:
+        raise NotReturnable(f"流程图中没有人工环节“{element_id}”，请选择要退回的环节")
+    run, before = _restore(diagram, state, variables, host)
+    rewind.to(run, element)
+    run.run_ready()
+    return advance(run, before)
+
+
+def cancel(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> Advance:
+    """End the instance where it stands. Raises NotOpen when it has ended."""
+    run, before = _restore(diagram, state, variables, host)
+    run.workflow.cancel()
+    return advance(run, before)
+
+
+def evaluate(
+    element: Element,
+    expression: str,
+    variables: Mapping[str, Any],
+    item: Any,
+    host: Host,
+    extra: Mapping[str, Any] | None = None,
+) -> Any:
+    """The value of a FEEL expression about an element (office, candidates): `item`, `extra`, variables, host's names."""
+    own = {**(extra or {}), **({"item": item} if item is not None else {})}
+    scope = ChainMap(own, variables, host.scope(element))  # type: ignore[arg-type]
+    return feel.compile(script.plain(expression)).evaluate(scope, feel.Budget(now=host.now.astimezone(SHANGHAI)))
+
+
+_LIVE = TaskState.READY | TaskState.WAITING
+
+
+def _restore(
+    diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host, *, firing: bool = False
+) -> tuple[Run, set[str]]:
+    run = Run(diagram, variables, host, firing=firing)
+    workflow = codec.load(diagram, state, run)
+    if workflow.completed:
+        raise NotOpen
+    return run, open_ids(run)
+
+
+def _open(run: Run, task_id: str, state: int) -> Task:
+    try:
+        task = run.workflow.get_task_from_id(UUID(task_id))
+    except (TaskNotFoundException, ValueError):
+        raise NotOpen from None
+    if not task.has_state(state) or task.task_spec.bpmn_id is None:
+        raise NotOpen
+    return task

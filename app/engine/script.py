@@ -1,0 +1,64 @@
+"""Script tasks: lines of `name.path = FEEL`, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from app import feel
+from app.engine.errors import ElementError
+
+_ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*=(?!=)\s*(.*)", re.DOTALL)
+
+
+def plain(expression: str) -> str:
+    """The FEEL of an expression that may carry Camunda's leading `=`."""
+    text = expression.strip()
+    return text[1:].lstrip() if text.startswith("=") else text
+
+
+@lru_cache(1024)
+def assignments(text: str) -> tuple[tuple[tuple[str, ...], feel.Expression], ...]:
+    """The assignments of a script, in order. An expression may go on over several lines. Raises ElementError."""
+    return tuple(_compile(statement) for statement in _statements(text))
+
+
+def assign(variables: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    """Set `a.b.c` in nested dictionaries, which are copied on the way. Raises ElementError."""
+    *outer, last = path
+    target = variables
+    for name in outer:
+        inner = target.get(name)
+        if inner is not None and not isinstance(inner, dict):
+            raise ElementError(f"不能给“{'.'.join(path)}”赋值：“{name}”不是一组数据")
+        target[name] = dict(inner or {})
+        target = target[name]
+    target[last] = value
+
+
+def _statements(text: str) -> list[str]:
+    statements: list[str] = []
+    for line in text.splitlines():
+        if not line.strip() or line.strip().startswith("//"):
+            continue
+        if statements and (not _ASSIGNMENT.fullmatch(line) or not _is_whole(statements[-1])):
+            statements[-1] += "\n" + line
+        else:
+            statements.append(line)
+    return statements
+
+
+def _is_whole(statement: str) -> bool:
+    match = _ASSIGNMENT.fullmatch(statement)
+    try:
+        return match is not None and feel.compile(match.group(2)) is not None
+    except feel.FeelError:
+        return False
+
+
+def _compile(statement: str) -> tuple[tuple[str, ...], feel.Expression]:
+    match = _ASSIGNMENT.fullmatch(statement)
+    if not match:
+        raise ElementError(f"脚本“{statement.strip()}”不是赋值，请写成“变量 = 表达式”")
+    return tuple(match.group(1).split(".")), feel.compile(match.group(2).strip())
