@@ -1,5 +1,6 @@
 """FEEL and DMN: the language of rules. `compile(text).evaluate(context)`, `dmn.load(xml).decide(name, context)`."""
 
+from app.feel import dmn
 from app.feel.budget import Budget
 from app.feel.errors import (
     BudgetError,
@@ -29,6 +30,7 @@ __all__ = [
     "YearsMonths",
     "compile",
     "compile_unary",
+    "dmn",
     "parse",
     "parse_unary",
 ]

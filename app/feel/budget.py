@@ -33,13 +33,14 @@ DEFAULT = Budget()
 class Run:
     """One evaluation under way: what is left of the budget."""
 
-    __slots__ = ("budget", "depth", "lists", "size", "steps")
+    __slots__ = ("budget", "depth", "lists", "size", "steps", "trace")
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget or DEFAULT
         self.steps, self.size = self.budget.steps, self.budget.size
         self.depth = 0
         self.lists: dict[int, tuple[Any, list[Any]]] = {}
+        self.trace: list[Any] | None = None  # where decision tables note which rows fired
 
     def charge(self, steps: int) -> None:
         self.steps -= steps

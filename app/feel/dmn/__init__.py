@@ -1,0 +1,6 @@
+"""DMN: decision tables and the graphs they stand in."""
+
+from app.feel.dmn.decisions import Decisions, Outcome, load
+from app.feel.dmn.tables import Fired, Input, Output, Row, Rule, Table
+
+__all__ = ["Decisions", "Fired", "Input", "Outcome", "Output", "Row", "Rule", "Table", "load"]

@@ -1,0 +1,154 @@
+"""The door of DMN: load a model, decide, and hear which rows fired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.feel.budget import Budget, Run, measure, too_deep
+from app.feel.dmn.environment import Environment, Problem
+from app.feel.dmn.graph import Item, Model, Session, build, service_result
+from app.feel.dmn.items import declare
+from app.feel.dmn.tables import Fired, Row, Table
+from app.feel.dmn.xml import Element, children, descendants, local, read
+from app.feel.errors import DmnError
+
+_NAMED = frozenset(
+    ("variable", "inputData", "decision", "businessKnowledgeModel", "decisionService", "itemComponent")
+    + ("formalParameter", "column", "output", "import", "parameter", "parameters")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision gave.
+
+    rows: the rows of its own table that fired (index from 1), in the order of the result. inputs: what its input
+    columns saw, by label. trace: the same for every table evaluated on the way, in order.
+    """
+
+    result: Any
+    rows: tuple[Row, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    trace: tuple[Fired, ...] = ()
+
+
+class Decisions:
+    """A loaded model. Immutable, so that threads may share it."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the decisions, in the order of the file."""
+        return tuple(item.name for item in self.model.items.values() if item.kind == "decision")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Pieces of FEEL that cannot be read; they count as null."""
+        return tuple(self.model.env.problems)
+
+    def decide(self, name: str, context: Mapping[str, Any], budget: Budget | None = None) -> Outcome:
+        """Evaluate a decision, a decision service or a business knowledge model, by name or id.
+
+        DmnError where there is none. Whatever else the context raises passes through untouched; BudgetError past the
+        limits.
+        """
+        item = self._find(name)
+        run = Run(budget)
+        run.trace = []
+        try:
+            result = _result(item, Session(run, context), run)
+        except RecursionError:
+            raise too_deep() from None
+        if type(result) is list or type(result) is dict:
+            measure(result, run.size)
+        own = next((fired for fired in reversed(run.trace) if fired.owner == item.name), None)
+        if own is None:
+            own = run.trace[-1] if run.trace and item.table is None else Fired(item.name, (), {})
+        return Outcome(result, own.rows, own.inputs, tuple(run.trace))
+
+    def table(self, name: str) -> Table | None:
+        """The decision table of a decision or a business knowledge model; None where it is another expression."""
+        return self._find(name).table
+
+    def reads(self, name: str) -> frozenset[str]:
+        """Dotted names that a decision, with all it requires, asks of the context."""
+        found: set[str] = set()
+        seen: set[Item] = set()
+        stack = [self._find(name)]
+        while stack:
+            item = stack.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            if item.scope is not None and item.kind == "decision":
+                found |= item.scope.reads
+            stack += [*item.needs.values(), *item.outputs]
+            stack += [each for needs in item.imported.values() for each in needs.values()]
+        return frozenset(found)
+
+    def _find(self, name: str) -> Item:
+        for kinds in (("decision",), ("decisionService", "businessKnowledgeModel")):
+            item = self.model.named(name, kinds)
+            if item is not None:
+                return item
+        known = "、".join(self.names) or "无"
+        raise DmnError(f"没有名为“{name}”的决策（现有：{known}）", f"there is no decision {name!r}")
+
+
+def _result(item: Item, session: Session, run: Run) -> Any:
+    if item.kind == "decision":
+        return session.value(item)
+    if item.kind == "decisionService":
+        for param in item.params:
+            if param.name in session.context:
+                session.values[param] = param.type.coerce(run, session.context[param.name])
+        return service_result(session, item)
+    function = session.value(item)
+    if function is None:
+        return None
+    inputs = session.context
+    return function.apply(run, [inputs[param] if param in inputs else None for param in function.params])
+
+
+def load(xml: str | bytes, imports: Iterable[str | bytes] = ()) -> Decisions:
+    """Read a DMN file (1.1 to 1.5). `imports` are the files it imports, found by their namespaces.
+
+    DmnError where it is no DMN, or its decisions go in a circle. FEEL that cannot be read is kept in `problems`.
+    """
+    roots = {root.get("namespace", ""): root for root in map(read, imports)}
+    return Decisions(_load(read(xml), roots, ()))
+
+
+def _load(root: Element, others: Mapping[str, Element], path: tuple[str, ...]) -> Model:
+    namespace = root.get("namespace", "")
+    if namespace in path:
+        raise DmnError("DMN 文件相互导入，形成了循环", "DMN files import each other in a circle")
+    env = Environment()
+    model = Model(namespace, root.get("name", ""), env)
+    names = set(_names(root))
+    for element in children(root, "import"):
+        other = others.get(element.get("namespace", ""))
+        if other is None or "DMN" not in (element.get("importType") or "DMN"):
+            continue
+        prefix = element.get("name", "")
+        model.imports[prefix] = imported = _load(other, others, (*path, namespace))
+        names |= imported.env.names
+        env.types |= {f"{prefix}.{name}" if prefix else name: t for name, t in imported.env.types.items()}
+    env.names = frozenset(names)
+    declare(env, root)
+    build(model, root)
+    return model
+
+
+def _names(root: Element) -> Iterable[str]:
+    for element in descendants(root):
+        kind = local(element)
+        if kind in _NAMED:
+            yield (element.get("name") or "").strip()
+        iterator = element.get("iteratorVariable")
+        if iterator:
+            yield iterator

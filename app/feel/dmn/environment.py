@@ -1,0 +1,72 @@
+"""What the parts of a model share while they are compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.feel import nodes as n
+from app.feel.compiler import compile_node, constant
+from app.feel.errors import FeelSyntaxError
+from app.feel.frames import Code, Scope
+from app.feel.parser import parse, parse_unary
+from app.feel.typecheck import ANY, FeelType, resolve
+from app.feel.unary import Test, compile_unary_tests
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A piece of FEEL in the model that is no FEEL: what owns it, where in the table it stands, and why."""
+
+    owner: str
+    place: str
+    text: str
+    error: FeelSyntaxError
+
+
+@dataclass(slots=True)
+class Environment:
+    """names: every declared name of the model, for names with spaces and operators. allowed: texts of allowed values by type."""
+
+    names: frozenset[str] = frozenset()
+    types: dict[str, FeelType] = field(default_factory=dict)
+    allowed: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    owner: str = ""
+
+    def type(self, name: str | None) -> FeelType:
+        """The type that a `typeRef` names; any where it is absent or unknown."""
+        if not name:
+            return ANY
+        name = name.strip()
+        prefix, colon, rest = name.partition(":")
+        if colon and name not in self.types and prefix in ("feel", "xsd"):
+            name = rest
+        return resolve(n.Type(name), self.types) or ANY
+
+    def expression(self, text: str | None, scope: Scope, place: str) -> Code:
+        """The code of a text; null for none, and null for a broken one, which is kept among the problems."""
+        if text is None or not text.strip():
+            return constant(None)
+        try:
+            return compile_node(parse(text, self.names), scope)
+        except FeelSyntaxError as error:
+            self.problems.append(Problem(self.owner, place, text, error))
+            return constant(None)
+
+    def tests(self, text: str | None, scope: Scope, place: str) -> Test:
+        """The test of a cell, in a scope that has a layer for `?`. A broken one never passes."""
+        try:
+            return compile_unary_tests(parse_unary(text or "", self.names), scope)
+        except FeelSyntaxError as error:
+            self.problems.append(Problem(self.owner, place, text or "", error))
+            return _never
+
+    def scope(self, *layers: frozenset[str]) -> Scope:
+        return Scope(layers, types=self.types)
+
+
+def _never(frame: Any, value: Any) -> bool:
+    return False
+
+

@@ -1,0 +1,282 @@
+"""The requirement graph: decisions, inputs, business knowledge models and decision services, and who needs whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.feel.budget import Run
+from app.feel.compiler import constant
+from app.feel.dmn.boxed import compile_boxed, function_code, logic
+from app.feel.dmn.environment import Environment
+from app.feel.dmn.tables import Table, read_table
+from app.feel.dmn.xml import Element, child, children, local, text_of
+from app.feel.errors import DmnError
+from app.feel.frames import Code, Frame, Scope, read_entry
+from app.feel.typecheck import ANY, FeelType
+from app.feel.values import Function, kind
+
+ELEMENTS = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
+_REQUIREMENTS = ("informationRequirement", "knowledgeRequirement")
+
+
+@dataclass(eq=False)
+class Item:
+    """One element of the graph. `needs` maps the name it is read by to the element; imported ones under a prefix."""
+
+    model: Model
+    element: Element
+    kind: str
+    id: str
+    name: str
+    type: FeelType = ANY
+    needs: dict[str, Item] = field(default_factory=dict)
+    imported: dict[str, dict[str, Item]] = field(default_factory=dict)
+    outputs: list[Item] = field(default_factory=list)
+    params: list[Item] = field(default_factory=list)
+    code: Code = constant(None)
+    scope: Scope | None = None
+    table: Table | None = None
+
+
+@dataclass(eq=False)
+class Model:
+    """One DMN file. `imports` are the models it imports, by the name it gives them."""
+
+    namespace: str
+    name: str
+    env: Environment
+    items: dict[str, Item] = field(default_factory=dict)
+    imports: dict[str, Model] = field(default_factory=dict)
+
+    def named(self, name: str, kinds: tuple[str, ...] = ELEMENTS) -> Item | None:
+        for item in self.items.values():
+            if item.kind in kinds and name in (item.name, item.id):
+                return item
+        return None
+
+
+def build(model: Model, definitions: Element) -> None:
+    """Fill a model from its XML, its imports being there already."""
+    for element in children(definitions, *ELEMENTS):
+        key = element.get("id") or element.get("name") or ""
+        variable = child(element, "variable")
+        type_name = None if variable is None else variable.get("typeRef")
+        name = (element.get("name") or "").strip()
+        model.items[key] = Item(model, element, local(element), key, name, model.env.type(type_name))
+    for item in model.items.values():
+        _connect(item)
+    _refuse_cycles(model)
+    for item in model.items.values():
+        model.env.owner = item.name
+        _compile(item)
+
+
+def _connect(item: Item) -> None:
+    for requirement in children(item.element, *_REQUIREMENTS):
+        for target in children(requirement, "requiredInput", "requiredDecision", "requiredKnowledge"):
+            _need(item, target.get("href", ""))
+    logic_element = child(item.element, "encapsulatedLogic")
+    if item.kind == "decisionService":
+        item.outputs = _references(item, "outputDecision")
+        item.params = _references(item, "inputData") + _references(item, "inputDecision")
+    elif logic_element is not None:
+        for requirement in children(logic_element, *_REQUIREMENTS):
+            for target in children(requirement, "requiredKnowledge"):
+                _need(item, target.get("href", ""))
+
+
+def _references(item: Item, name: str) -> list[Item]:
+    found = [_find(item.model, each.get("href", "")) for each in children(item.element, name)]
+    return [target for _, target in filter(None, found)]
+
+
+def _need(item: Item, href: str) -> None:
+    found = _find(item.model, href)
+    if found is None:
+        return
+    prefix, target = found
+    if prefix:
+        item.imported.setdefault(prefix, {})[target.name] = target
+    else:
+        item.needs[target.name] = target
+
+
+def _find(model: Model, href: str) -> tuple[str, Item] | None:
+    namespace, _, key = href.rpartition("#")
+    if key in model.items and namespace in ("", model.namespace):
+        return "", model.items[key]
+    for prefix, other in model.imports.items():
+        if key in other.items and namespace in ("", other.namespace):
+            return prefix, other.items[key]
+    return None
+
+
+def _refuse_cycles(model: Model) -> None:
+    done: set[Item] = set()
+    for start in model.items.values():
+        path: list[tuple[Item, list[Item]]] = [(start, _decisions_before(start))]
+        on_path = {start}
+        while path:
+            item, rest = path[-1]
+            if not rest:
+                path.pop()
+                on_path.discard(item)
+                done.add(item)
+                continue
+            following = rest.pop()
+            if following in on_path:
+                raise DmnError(
+                    f"决策“{following.name}”经由“{item.name}”又依赖它自己",
+                    f"decision {following.name} depends on itself by way of {item.name}",
+                )
+            if following not in done:
+                on_path.add(following)
+                path.append((following, _decisions_before(following)))
+
+
+def _decisions_before(item: Item) -> list[Item]:
+    return [need for need in item.needs.values() if need.kind == "decision"]
+
+
+def _compile(item: Item) -> None:
+    env, element = item.model.env, item.element
+    visible = {name for name, need in item.needs.items() if need.kind != "inputData"} | set(item.imported)
+    visible |= {name for prefix, needs in item.imported.items() if not prefix for name in needs}
+    scope = item.scope = env.scope(frozenset(visible))
+    if item.kind == "decision":
+        box = logic(element)
+        if box is not None and local(box) == "decisionTable":
+            item.table = read_table(box, item.name, (text_of(element, "description") or "").strip())
+        item.code = compile_boxed(env, box, scope, item.name)
+    elif item.kind == "businessKnowledgeModel":
+        body = child(element, "encapsulatedLogic")
+        if body is not None:
+            box = logic(body)
+            if box is not None and local(box) == "decisionTable":
+                item.table = read_table(box, item.name, (text_of(element, "description") or "").strip())
+            item.code = function_code(env, body, scope, item.name)
+
+
+# Evaluation --------------------------------------------------------------------------------------------------------
+
+
+class Session:
+    """One evaluation of the graph: every decision at most once, and only those that are read."""
+
+    def __init__(
+        self, run: Run, context: Mapping[str, Any], given: dict[Item, Any] | None = None, prefix: tuple[str, ...] = ()
+    ) -> None:
+        self.run, self.context = run, context
+        self.values: dict[Item, Any] = dict(given or {})
+        self.inputs: dict[Model, Inputs] = {}
+        self.prefix = prefix
+
+    def value(self, item: Item) -> Any:
+        if item not in self.values:
+            self.values[item] = _SUPPLIERS[item.kind](self, item)
+        return self.values[item]
+
+    def inputs_of(self, model: Model) -> Inputs:
+        if model not in self.inputs:
+            self.inputs[model] = Inputs(self, model)
+        return self.inputs[model]
+
+
+class Inputs(dict[str, Any]):
+    """The caller's context as one model sees it: declared inputs take their declared types."""
+
+    def __init__(self, session: Session, model: Model) -> None:
+        self.session = session
+        self.declared = {item.name: item for item in model.items.values() if item.kind == "inputData"}
+
+    def __missing__(self, name: str) -> Any:
+        item = self.declared.get(name)
+        value = self.session.context[name] if item is None else self.session.value(item)
+        self[name] = value
+        return value
+
+
+class Needs(dict[str, Any]):
+    """What an element requires, evaluated when it is read."""
+
+    def __init__(self, session: Session, items: Mapping[str, Item], imported: Mapping[str, Mapping[str, Item]]) -> None:
+        self.session, self.items_by_name, self.imported = session, items, imported
+
+    def __missing__(self, name: str) -> Any:
+        if name in self.items_by_name:
+            value = self.session.value(self.items_by_name[name])
+        elif name in self.imported:
+            value = Needs(self.session, self.imported[name], {})
+        else:
+            value = self.session.value(self.imported[""][name])
+        self[name] = value
+        return value
+
+
+def _input(session: Session, item: Item) -> Any:
+    missing = object()
+    value = read_entry(session.context, item.name, missing)
+    if value is missing:
+        value = _imported_input(session.context, item)
+    return item.type.coerce(session.run, value)
+
+
+def _imported_input(context: Mapping[str, Any], item: Item) -> Any:
+    """An input of an imported model, given under the name of the import: nested, or dotted."""
+    for name, entry in ((str(key), key) for key in context):
+        if name.endswith("." + item.name):
+            return read_entry(context, entry)
+        inner = context[entry]
+        if kind(inner) == "context" and item.name in inner:
+            return read_entry(inner, item.name)
+    return None
+
+
+def _decision(session: Session, item: Item) -> Any:
+    frame = Frame(Needs(session, item.needs, item.imported), None, session.inputs_of(item.model), session.run)
+    return item.type.coerce(session.run, item.code(frame))
+
+
+def _knowledge(session: Session, item: Item) -> Any:
+    """The function of a business knowledge model; it sees its parameters and what it requires, nothing else."""
+    made = item.code(Frame(Needs(session, item.needs, item.imported), None, {}, session.run))
+    if not isinstance(made, Function):
+        return None
+    wanted = item.type.result if item.type.kind == "function" else item.type
+    if wanted is None or wanted is ANY:
+        return made
+    call, result = made.call, wanted
+    return Function(made.params, lambda run, args: result.coerce(run, call(run, args)), made.types, made.name)
+
+
+def _service(session: Session, item: Item) -> Function:
+    """A decision service as a function of its input data and input decisions, in that order."""
+    params = tuple(param.name for param in item.params)
+
+    def call(run: Run, args: list[Any]) -> Any:
+        run.charge(20)
+        run.enter()
+        typed = [param.type.coerce(run, value) for param, value in zip(item.params, args, strict=True)]
+        given = dict(zip(item.params, typed, strict=True))
+        inner = Session(run, dict(zip(params, typed, strict=True)), given)
+        result = service_result(inner, item)
+        run.depth -= 1
+        return result
+
+    return Function(params, call, tuple(param.type for param in item.params), item.name)
+
+
+def service_result(session: Session, item: Item) -> Any:
+    if len(item.outputs) == 1:
+        return session.value(item.outputs[0])
+    return {output.name: session.value(output) for output in item.outputs}
+
+
+_SUPPLIERS: dict[str, Callable[[Session, Item], Any]] = {
+    "inputData": _input,
+    "decision": _decision,
+    "businessKnowledgeModel": _knowledge,
+    "decisionService": _service,
+}
