@@ -14,7 +14,7 @@ MOVES = {"right": (1, 0), "left": (-1, 0), "down": (0, 1), "up": (0, -1)}
 LEAVES = {"right": "right", "top": "up", "bottom": "down", "left": "left"}
 ENTERS = {"left": "right", "top": "down", "bottom": "up", "right": "left"}
 
-BEND, CROSSING, OVERLAP, SHARED_PORT = 60, 45, 2000, 400
+BEND, CROSSING, OVERLAP, SHARED_PORT = 60, 45, 2000, 500
 CLEARANCE = 4
 
 
@@ -52,7 +52,7 @@ class Router:
         self.segments: dict[tuple[Cell, Cell], list[str]] = defaultdict(list)
         self.through: dict[tuple[Cell, bool], int] = defaultdict(int)
         self.ports: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self.inside = {cell: box for cell, box in self._covered()}
+        self.inside = dict(self._covered())
 
     def _covered(self) -> Iterator[tuple[Cell, str]]:
         for name, box in self.boxes.items():
@@ -100,7 +100,7 @@ class Router:
         first: dict[tuple[Cell, str], str] = {}
         order = 0
         for cost, side, cell, direction in starts:
-            cost += SHARED_PORT * bool(self.ports[source, side] - {"out:" + source})
+            cost += SHARED_PORT * bool(self.ports[source, side])
             state = (cell, direction)
             best[state], came[state], first[state] = cost, None, side
             heapq.heappush(queue, (cost, order, *state))
@@ -115,7 +115,7 @@ class Router:
                 break
             if state in goals:
                 side, price = goals[state]
-                price += SHARED_PORT * bool(self.ports[target, side] - {"in:" + target})
+                price += SHARED_PORT * ("out" in self.ports[target, side])
                 if finish is None or cost + price < finish[0]:
                     finish = (cost + price, state)
             for step, (dx, dy) in MOVES.items():
@@ -162,8 +162,8 @@ class Router:
         )
 
     def _take(self, path: list[Cell], source: str, target: str, out_side: str, in_side: str) -> None:
-        self.ports[source, out_side].add("out:" + source)
-        self.ports[target, in_side].add("in:" + target)
+        self.ports[source, out_side].add("out")
+        self.ports[target, in_side].add("in")
         for here, there in zip(path, path[1:], strict=False):
             self.segments[_key(here, there)].append(target)
             self.through[there, here[1] == there[1]] += 1

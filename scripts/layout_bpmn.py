@@ -123,9 +123,9 @@ class Picture:
                 row += 1
             placed[node.id] = node.row = row
             taken.add((node.lane, row, node.column))
-        heights = [1 + max((n.row for n in self.nodes.values() if n.lane == i), default=0) for i in range(max(1, len(self.lanes)))]
-        self.lane_rows = heights
-        self.lane_start = [sum(heights[:i]) for i in range(len(heights))]
+        lanes = range(max(1, len(self.lanes)))
+        self.lane_rows = [1 + max((n.row for n in self.nodes.values() if n.lane == i), default=0) for i in lanes]
+        self.lane_start = [sum(self.lane_rows[:i]) for i in lanes]
 
     def _wanted_row(self, node: Node, placed: dict[str, int]) -> int:
         wanted = []
@@ -197,9 +197,10 @@ class Picture:
         if node.kind == "activity" or not node.name:
             return None
         box = self.boxes[node.id]
-        width, height = _text_size(node.name, 96)
+        width, height = _text_size(node.name, 120 if node.kind == "event" else 96)
         if node.host:
-            return Box(box.x - width - 4, box.y + box.height - 12, width, height)
+            first = self.boundaries[node.host][0] == node.id
+            return Box(box.x + box.width + 4 if first else box.x - width - 4, box.y + box.height - 12, width, height)
         used = {
             side
             for flow in self.flows
@@ -208,8 +209,8 @@ class Picture:
             for side in ("top", "bottom")
             if point == box.port(side)
         }
-        below = node.kind == "event" and "bottom" not in used or "top" in used
-        shift = (box.width / 2 + width / 2 + 2) if {"top", "bottom"} <= used else 0
+        below = "bottom" not in used and (node.kind == "event" or "top" in used)
+        shift = -width / 2 - 8 if {"top", "bottom"} <= used else 0
         y = box.y + box.height + 5 if below else box.y - height - 4
         return Box(box.centre[0] - width / 2 + shift, y, width, height)
 
