@@ -243,3 +243,15 @@ def ties(session: Session, user_id: str, id_numbers: Iterable[str]) -> list[str]
             select(FamilyTie.relation).where(FamilyTie.user_id == user_id, FamilyTie.person_blind.in_(blinds))
         )
     )
+
+
+def region_names(session: Session, region_ids: Iterable[str]) -> dict[str, str]:
+    """Names by id, for lists."""
+    rows = session.execute(select(Region.id, Region.name).where(Region.id.in_(set(region_ids))))
+    return {row.id: row.name for row in rows}
+
+
+def user_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
+    """Names of people of the staff by id, for lists."""
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))))
+    return {row.id: row.name for row in rows}

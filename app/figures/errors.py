@@ -1,0 +1,18 @@
+"""What goes wrong when a figure is read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.core.chinese import chinese_date
+
+
+class FigureMissing(Exception):
+    """A rule read a figure that nobody has entered for the region and day. The case waits as an incident."""
+
+    def __init__(self, key: str, title: str, region_name: str, on: date) -> None:
+        self.key, self.title, self.region_name, self.on = key, title, region_name, on
+        super().__init__(
+            f"{region_name}没有{chinese_date(on)}有效的“{title}”（{key}）。"
+            "请政策管理员在“政策参数”中录入该参数，然后重试本步骤"
+        )

@@ -1,0 +1,67 @@
+"""The table of figures. A row is never changed: a correction is a new row that supersedes the old one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Date, Dialect, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from app.core.ids import new_id
+from app.db import AwareDateTime, Base
+
+EVERYWHERE = "*"
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal as its exact text: a share of 0.35 stays 0.35 on every database."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Figure(Base):
+    """A number of policy that holds for a region and everything below it from a day on.
+
+    `scope` is the region's id, or `*` for everywhere (`region_id` None). It holds from `valid_from` up to, not
+    including, `valid_until`, or until a row of a later day or a nearer region.
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (
+        Index(
+            "uq_figure_in_force",
+            "key",
+            "scope",
+            "valid_from",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index("ix_figure_scope", "scope"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(60))
+    region_id: Mapped[str | None] = mapped_column(ForeignKey("region.id"))
+    region_code: Mapped[str | None] = mapped_column(String(12))
+    scope: Mapped[str] = mapped_column(String(32))
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    unit: Mapped[str] = mapped_column(String(16))
+    clause: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(String(200))
+    seeded: Mapped[bool] = mapped_column(default=False)
+    entered_by: Mapped[str | None] = mapped_column(String(32))
+    entered_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    superseded_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

@@ -1,0 +1,62 @@
+"""`figure.<key>` of expressions: read when it is needed, missing when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.figures import queries
+from app.figures.catalogue import catalogue, title_of
+from app.figures.errors import FigureMissing
+
+
+class FigureReader(Mapping[str, Decimal]):
+    """The figures in force for a region on a day, nearest region first; loaded in one query at the first read.
+
+    Every read is kept with the region and day the figure comes from, for the decision record.
+    """
+
+    def __init__(self, session: Session, region_ids: Sequence[str], on: date, region_name: str) -> None:
+        self._session, self._region_ids = session, tuple(region_ids)
+        self._on, self._region_name = on, region_name
+        self._found: dict[str, queries.FigureRow] | None = None
+        self._reads: dict[str, queries.FigureRow] = {}
+
+    def __getitem__(self, key: str) -> Decimal:
+        """Raises FigureMissing, which is no KeyError: a missing figure is never quietly null."""
+        row = self._in_force.get(key)
+        if row is None:
+            raise FigureMissing(key, title_of(key), self._region_name, self._on)
+        self._reads[key] = row
+        return row.value
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is such a figure, entered or not."""
+        return key in catalogue() or key in self._in_force
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._in_force)
+
+    def __len__(self) -> int:
+        return len(self._in_force)
+
+    @property
+    def reads(self) -> list[dict[str, Any]]:
+        """What was read so far: `{key, value, region, valid_from, clause}`; region is a code, None for everywhere."""
+        return [row.as_read() for row in self._reads.values()]
+
+    def take_reads(self) -> list[dict[str, Any]]:
+        """What was read since the last call."""
+        reads = self.reads
+        self._reads = {}
+        return reads
+
+    @property
+    def _in_force(self) -> dict[str, queries.FigureRow]:
+        if self._found is None:
+            self._found = queries.in_force(self._session, self._region_ids, self._on)
+        return self._found
