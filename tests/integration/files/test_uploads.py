@@ -1,0 +1,54 @@
+"""Uploads rest sealed and are taken in all or none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from app.core.actor import APPLICANT
+from app.core.errors import Invalid, NotFound
+from app.db import Database
+from app.files import operations, queries
+from app.files.models import Upload
+
+PHOTO = b"\xff\xd8\xff\xe0" + "身份证 220122199001010503".encode()
+
+
+def test_an_upload_comes_back_as_it_was_and_rests_sealed(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        (upload_id,) = operations.add(session, APPLICANT, "c1", [("身份证.jpg", PHOTO)], now)
+    with database.read() as session:
+        opened = queries.open_upload(session, upload_id)
+        stored = session.scalar(select(Upload.content))
+        (listed,) = queries.uploads_of(session, "c1")
+    assert (opened.content, opened.name) == (PHOTO, "身份证.jpg")
+    assert stored is not None
+    assert b"220122" not in stored
+    assert (listed.size, listed.uploaded_by_name, listed.uploaded_at) == (len(PHOTO), "申请人", now)
+
+
+def test_the_same_bytes_are_kept_once_for_a_case(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        first = operations.add(session, APPLICANT, "c1", [("a.jpg", PHOTO), ("b.jpg", PHOTO)], now)
+        again = operations.add(session, APPLICANT, "c1", [("c.jpg", PHOTO)], now)
+        other = operations.add(session, APPLICANT, "c2", [("a.jpg", PHOTO)], now)
+    assert first[0] == first[1] == again[0] != other[0]
+
+
+@pytest.mark.parametrize(
+    "bad", [("x.html", b"<script>"), ("leer.pdf", b""), ("gross.pdf", b"%PDF-" + bytes(operations.MAX_BYTES))]
+)
+def test_one_bad_file_refuses_all_of_them(database: Database, now: datetime, bad: tuple[str, bytes]) -> None:
+    with pytest.raises(Invalid) as refused, database.write() as session:
+        operations.add(session, APPLICANT, "c1", [("a.jpg", PHOTO), bad], now)
+    assert refused.value.fields.keys() == {"files"}
+    assert bad[0] in refused.value.message
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+def test_an_unknown_upload_is_not_found(database: Database) -> None:
+    with database.read() as session, pytest.raises(NotFound):
+        queries.open_upload(session, "nothing")
