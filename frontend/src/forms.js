@@ -1,6 +1,7 @@
 // Forms: asked before what cannot be undone, sent once, and left only knowingly while something is unsaved.
 
-let unsaved = null;
+const KEEP_ALIVE_MS = 5 * 60 * 1000;
+let unsaved = null, kept = Date.now();
 
 document.addEventListener('submit', event => {
   const form = event.target, button = event.submitter;
@@ -30,7 +31,13 @@ window.addEventListener('pageshow', () => {
 });
 
 document.addEventListener('input', event => {
-  if (event.target.form?.dataset.guard !== undefined) unsaved = event.target.form;
+  const guarded = event.target.form?.dataset.guard;
+  if (guarded === undefined) return;
+  unsaved = event.target.form;
+  if (guarded && Date.now() - kept > KEEP_ALIVE_MS) { // filling in a long form is no idleness
+    kept = Date.now();
+    fetch(guarded, { credentials: 'same-origin' }).catch(() => {});
+  }
 });
 
 window.addEventListener('beforeunload', event => {

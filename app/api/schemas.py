@@ -1,0 +1,127 @@
+"""Shapes of the API. Money is a string with two decimals; times are ISO 8601 with an offset; days are ISO dates."""
+
+from __future__ import annotations
+
+from apiflask import Schema
+from marshmallow import RAISE, fields, validate
+
+CODE = validate.Regexp(r"[0-9]{2,12}\Z", error="行政区划代码是 2 至 12 位数字")
+KEY = validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z", error="项目代号由小写字母、数字和下划线组成")
+TEXT = validate.Length(max=60)
+MONEY = {"places": 2, "as_string": True}
+
+
+class Strict(Schema):
+    """Input: a name that nobody knows is a mistake of the caller."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Problem(Schema):
+    """Every error of the API."""
+
+    code = fields.String(required=True, metadata={"description": "invalid, not_eligible, not_yours, taken, gone …"})
+    message = fields.String(required=True, metadata={"description": "哪里不对、怎么办"})
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, data_key="fields",
+        metadata={"description": "有误的字段（点号路径）和说明"},
+    )  # fmt: skip
+
+
+class Paging(Strict):
+    after = fields.String(load_default=None, validate=validate.Length(max=80))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class TaskQuery(Paging):
+    programme = fields.String(load_default=None, validate=KEY)
+    position = fields.String(load_default=None, validate=KEY)
+    overdue = fields.Boolean(load_default=False)
+    mine = fields.Boolean(load_default=False)
+    text = fields.String(load_default=None, validate=TEXT)
+
+
+class Task(Schema):
+    id = fields.String()
+    case_id = fields.String()
+    case_number = fields.String()
+    programme = fields.String()
+    element_id = fields.String(metadata={"description": "流程图中人工任务的 id"})
+    title = fields.String()
+    subject = fields.String(metadata={"description": "申请人姓名"})
+    position = fields.String()
+    assignee_id = fields.String(allow_none=True)
+    due_on = fields.Date(allow_none=True)
+    created_at = fields.AwareDateTime()
+
+
+class TaskPage(Schema):
+    items = fields.List(fields.Nested(Task))
+    next = fields.String(allow_none=True, metadata={"description": "下一页的 after；没有下一页时为 null"})
+
+
+class Application(Strict):
+    programme = fields.String(required=True, validate=KEY)
+    region = fields.String(required=True, validate=CODE, metadata={"description": "办理地的区划代码"})
+    data = fields.Dict(keys=fields.String(), required=True, metadata={"description": "申请表内容"})
+
+
+class Receipt(Schema):
+    case_id = fields.String()
+    number = fields.String()
+    query_code = fields.String(metadata={"description": "只给出这一次"})
+
+
+class Submission(Strict):
+    data = fields.Dict(keys=fields.String(), required=True, metadata={"description": "任务表单内容"})
+
+
+class Completed(Schema):
+    case_id = fields.String()
+    status = fields.String()
+    incident = fields.String(allow_none=True, metadata={"description": "后续步骤没有办成的原因；案件等待重试"})
+
+
+class ProgrammeQuery(Strict):
+    region = fields.String(required=True, validate=CODE)
+
+
+class Programme(Schema):
+    programme = fields.String()
+    title = fields.String()
+    basis = fields.String()
+
+
+class Document(Schema):
+    id = fields.String()
+    template = fields.String()
+    title = fields.String()
+    number = fields.String(allow_none=True)
+    copies = fields.Integer()
+    issued_on = fields.Date()
+    sha256 = fields.String(allow_none=True)
+    voided_at = fields.AwareDateTime(allow_none=True)
+
+
+class Payment(Schema):
+    payee = fields.String()
+    amount = fields.Decimal(**MONEY)
+    source = fields.String()
+    due_on = fields.Date()
+    status = fields.String()
+
+
+class Case(Schema):
+    id = fields.String()
+    number = fields.String()
+    programme = fields.String()
+    title = fields.String()
+    status = fields.String()
+    applicant_name = fields.String()
+    applied_on = fields.Date()
+    filed_at = fields.AwareDateTime()
+    closed_at = fields.AwareDateTime(allow_none=True)
+    tasks = fields.List(fields.Nested(Task))
+    payments = fields.List(fields.Nested(Payment))
+    documents = fields.List(fields.Nested(Document))

@@ -1,0 +1,76 @@
+"""Applications and tasks over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.api import schemas
+from app.api.blueprint import blueprint
+from app.cases import operations as cases
+from app.core.clock import local_date
+from app.core.errors import Invalid
+from app.inbox import operations as inbox
+from app.inbox import queries as items
+from app.web import BEARER, Call, reads, writes
+
+
+@blueprint.post("/applications")
+@writes(BEARER)
+@blueprint.input(schemas.Application)
+@blueprint.output(schemas.Receipt, status_code=201)
+@blueprint.doc(summary="提交申请", operation_id="apply")
+def apply(call: Call, json_data: dict[str, Any]) -> Any:
+    """窗口代办：以令牌主人的身份在其辖区内提交申请。"""
+    return cases.apply(
+        call.session, call.actor, json_data["programme"], json_data["region"], json_data["data"], call.now
+    )
+
+
+@blueprint.get("/tasks")
+@reads(BEARER)
+@blueprint.input(schemas.TaskQuery, location="query")
+@blueprint.output(schemas.TaskPage)
+@blueprint.doc(summary="我的待办", operation_id="list_tasks")
+def tasks(call: Call, query_data: dict[str, Any]) -> Any:
+    """期限近的在前。翻页时把 `next` 放进 `after`。"""
+    chosen = items.Filter(
+        programme=query_data["programme"],
+        position=query_data["position"],
+        overdue_on=local_date(call.now) if query_data["overdue"] else None,
+        mine=query_data["mine"],
+        text=query_data["text"],
+    )
+    try:
+        return items.open_tasks(call.session, call.actor, chosen, query_data["after"], query_data["limit"])
+    except ValueError as error:
+        raise Invalid({"after": "翻页标记不对，请使用上一页返回的 next"}) from error
+
+
+@blueprint.post("/tasks/<task_id>/claim")
+@writes(BEARER)
+@blueprint.output(schemas.Task)
+@blueprint.doc(summary="领取待办", operation_id="claim_task")
+def claim(call: Call, task_id: str) -> Any:
+    """领取后同岗位的其他人不能办理。"""
+    inbox.claim(call.session, call.actor, task_id, call.now)
+    return items.item(call.session, task_id)
+
+
+@blueprint.post("/tasks/<task_id>/unclaim")
+@writes(BEARER)
+@blueprint.output(schemas.Task)
+@blueprint.doc(summary="放回待领取", operation_id="unclaim_task")
+def unclaim(call: Call, task_id: str) -> Any:
+    """放回后同岗位的人都可以办理。"""
+    inbox.unclaim(call.session, call.actor, task_id)
+    return items.item(call.session, task_id)
+
+
+@blueprint.post("/tasks/<task_id>/complete")
+@writes(BEARER)
+@blueprint.input(schemas.Submission)
+@blueprint.output(schemas.Completed)
+@blueprint.doc(summary="办结待办", operation_id="complete_task")
+def complete(call: Call, task_id: str, json_data: dict[str, Any]) -> Any:
+    """与网页同样的校验；有误时 422，`fields` 指出字段。"""
+    return cases.complete_task(call.session, call.actor, task_id, json_data["data"], call.now)

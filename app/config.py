@@ -1,0 +1,58 @@
+"""Settings from the environment. Secrets live in files beside the database, never in it and never in the repository."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How one installation runs. `trusted_proxies` is the number of reverse proxies whose headers are believed."""
+
+    database_url: str = "sqlite:///var/doudi.db"
+    key_file: Path = Path("var/keys.json")
+    secret_file: Path = Path("var/secret")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    idle_minutes: int = 30
+    upload_megabytes: int = 30
+    trusted_proxies: int = 0
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Read `DOUDI_…` variables; raises ValueError naming the variable that is no whole number."""
+        base = cls()
+        return cls(
+            database_url=environ.get("DOUDI_DATABASE_URL", base.database_url),
+            key_file=Path(environ.get("DOUDI_KEY_FILE", base.key_file)),
+            secret_file=Path(environ.get("DOUDI_SECRET_FILE", base.secret_file)),
+            host=environ.get("DOUDI_HOST", base.host),
+            port=_whole(environ, "DOUDI_PORT", base.port),
+            threads=_whole(environ, "DOUDI_THREADS", base.threads),
+            idle_minutes=_whole(environ, "DOUDI_IDLE_MINUTES", base.idle_minutes),
+            upload_megabytes=_whole(environ, "DOUDI_UPLOAD_MEGABYTES", base.upload_megabytes),
+            trusted_proxies=_whole(environ, "DOUDI_TRUSTED_PROXIES", base.trusted_proxies),
+        )
+
+    def secret_key(self) -> str:
+        """The key that signs session cookies; made (mode 0600) where there is none."""
+        if not self.secret_file.exists():
+            self.secret_file.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+        return self.secret_file.read_text().strip()
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name)
+    if text is None:
+        return default
+    if not text.isdigit():
+        raise ValueError(f"{name} must be a whole number, not {text!r}")
+    return int(text)

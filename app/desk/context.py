@@ -1,0 +1,52 @@
+"""What every page of the desk shows around its own content, and small helpers of its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.cases import queries as cases
+from app.core.actor import Actor
+from app.core.clock import local_date
+from app.desk.blueprint import blueprint
+from app.identity import queries as identity
+from app.identity.positions import title_of
+from app.inbox import queries as inbox
+from app.web import services
+
+PLACE_COLUMNS = ("township_id", "village_id")
+
+
+@blueprint.context_processor
+def _around() -> dict[str, Any]:
+    """Counts and positions in the masthead; nothing for who is not signed in."""
+    if not current_user.is_authenticated or "session" not in g:
+        return {}
+    session, actor = g.session, current_user.actor
+    counts = inbox.counts(session, actor, local_date(services().clock.now()))
+    return {
+        "desk_counts": {"open": capped(counts["all"]), "incidents": capped(cases.incident_count(session, actor))},
+        "desk_posts": posts_of(session, actor),
+    }
+
+
+def posts_of(session: Session, actor: Actor) -> list[str]:
+    """``农安镇 乡镇（街道）经办人``, one for each position held."""
+    names = identity.region_names(session, (held.region_id for held in actor.appointments))
+    return [f"{names.get(held.region_id, '')}{title_of(held.position)}" for held in actor.appointments]
+
+
+def capped(count: int) -> str:
+    """Counts stop at the cap of the inbox: ``999+``."""
+    return f"{inbox.COUNT_CAP}+" if count > inbox.COUNT_CAP else str(count) if count else ""
+
+
+def place_namer(session: Session, rows: Iterable[Any]) -> Callable[[Any], str]:
+    """A function that names township and village of a row; one statement for a whole list."""
+    ids = {getattr(row, column) for row in rows for column in PLACE_COLUMNS}
+    names = identity.region_names(session, ids - {None})
+    return lambda row: "".join(names.get(getattr(row, column), "") for column in PLACE_COLUMNS)

@@ -1,0 +1,66 @@
+"""Everything an application needs, put together. Entry points call this; nothing imports it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from apiflask import APIFlask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import api, desk, portal
+from app.config import Config
+from app.core.clock import Clock, SystemClock
+from app.db import Database, Vault
+from app.identity.queries import load_actor
+from app.identity.tokens import load_bearer
+from app.web import Services, display, errors, login, security
+
+SESSION_COOKIE = "doudi"
+
+
+def open_database(config: Config) -> Database:
+    """The configured database with the keys from the key file."""
+    return Database(config.database_url, Vault.load(config.key_file))
+
+
+def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> APIFlask:
+    """The whole web application; `database` and `clock` are given by tests and by the one-command server."""
+    app = APIFlask(
+        "app.web",
+        title="兜底 API",
+        version="1",
+        spec_path="/api/openapi.json",
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(_settings(config))
+    Services(database or open_database(config), clock or SystemClock(), load_actor, load_bearer).install(app)
+    for part in (security, login, display, errors):
+        part.install(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(api.blueprint)
+    for blueprint in (desk.blueprint, portal.blueprint, api.blueprint):
+        app.register_blueprint(blueprint)
+    api.describe(app)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "SECRET_KEY": config.secret_key(),
+        "SESSION_COOKIE_NAME": SESSION_COOKIE,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(minutes=config.idle_minutes),
+        "SESSION_REFRESH_EACH_REQUEST": True,
+        "MAX_CONTENT_LENGTH": config.upload_megabytes * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 5000,
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
+        "OPENAPI_VERSION": "3.1.0",
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+    }

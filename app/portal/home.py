@@ -1,0 +1,53 @@
+"""The public front door: where one applies, and for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.core.clock import local_date
+from app.definitions import deployed
+from app.identity import queries as identity
+from app.identity.positions import LEVELS
+from app.portal.blueprint import blueprint
+from app.web import ANYONE, Call, reads
+
+LABELS = ("省（自治区、直辖市）", "市（州）", "县（市、区）", "乡镇（街道）", "村（社区）")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the cascading lists."""
+
+    key: str
+    label: str
+    options: list[identity.RegionRef]
+    chosen: identity.RegionRef | None
+
+
+@blueprint.get("/")
+@reads(ANYONE)
+def home(call: Call) -> ResponseReturnValue:
+    levels = region_choices(call.session, local_date(call.now))
+    village = levels[-1].chosen
+    programmes = deployed(call.session, identity.chain(call.session, village.id).ids) if village else []
+    return render_template("portal/home.html", levels=levels, village=village, programmes=programmes)
+
+
+def region_choices(session: Session, on: date) -> list[Choice]:
+    """The lists from province to village. A choice counts only below what is chosen above it."""
+    found: list[Choice] = []
+    above: identity.RegionRef | None = None
+    for key, label in zip(LEVELS, LABELS, strict=True):
+        options = identity.children(session, above.id if above else None, on) if above or not found else []
+        wanted = request.args.get(key)
+        chosen = next((option for option in options if option.code == wanted), None)
+        if chosen is None and len(options) == 1:
+            chosen = options[0]
+        found.append(Choice(key, label, options, chosen))
+        above = chosen
+    return found

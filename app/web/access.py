@@ -1,0 +1,113 @@
+"""One transaction per request, and who may send it. A view without one of these decorators fails the access test.
+
+A view gets a `Call` first. `reads` rolls back, `writes` commits once after the view; both refuse before the view runs
+when nobody is signed in. What somebody may do with a certain case is the business of operations and queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from flask import g, make_response, request
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.core.actor import APPLICANT, Actor
+from app.core.errors import Rejection
+from app.web.errors import Unauthorized
+from app.web.services import services
+
+STAFF, ANYONE, BEARER = "staff", "anyone", "bearer"
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What every operation needs: the open session, who acts, and when."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+
+
+def reads(who: str = STAFF) -> Callable[[View], View]:
+    """A view that only looks."""
+    return _door(who, writing=False, again=None)
+
+
+def writes(who: str = STAFF, *, again: View | None = None) -> Callable[[View], View]:
+    """A view that changes something. A refusal is answered by `again(call, rejection, **arguments)` in a new reading
+    transaction, so that the page comes back with what was typed; without `again` by the error page.
+    """
+    return _door(who, writing=True, again=again)
+
+
+def transacts_itself(who: str) -> Callable[[View], View]:
+    """For the few views that need more than one transaction, or none; they get no `Call`."""
+
+    def decorate(view: View) -> View:
+        view.who = who  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def _door(who: str, *, writing: bool, again: View | None) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def door(**arguments: Any) -> ResponseReturnValue:
+            try:
+                with _call(who, writing=writing) as call:
+                    return view(call, **arguments)
+            except Rejection as rejection:
+                if again is None or isinstance(rejection, Unauthorized):
+                    raise
+                with _call(who, writing=False) as call:
+                    return make_response(again(call, rejection, **arguments), rejection.status)
+
+        door.who = who  # type: ignore[attr-defined]  # the access test asks every route
+        return door
+
+    return decorate
+
+
+@contextmanager
+def _call(who: str, *, writing: bool) -> Iterator[Call]:
+    """The request's transaction. Who carries no credentials never reaches the queue of writers."""
+    credentials = _credentials(who)
+    database, now = services().database, services().clock.now()
+    with database.write() if writing else database.read() as session:
+        g.session = session
+        yield Call(session, _actor(who, credentials, session, now), now)
+
+
+def _credentials(who: str) -> str:
+    if who == ANYONE:
+        return ""
+    if who == BEARER:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = token.strip() if kind.lower() == "bearer" else ""
+    else:
+        found = cookie.get("_user_id", "")
+    if not found:
+        raise Unauthorized
+    return found
+
+
+def _actor(who: str, credentials: str, session: Session, now: datetime) -> Actor:
+    if who == ANYONE:
+        return APPLICANT
+    if who == BEARER:
+        actor = services().load_bearer(session, credentials, now)
+    else:
+        actor = current_user.actor if current_user.is_authenticated else None
+    if actor is None:
+        raise Unauthorized
+    return actor

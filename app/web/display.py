@@ -1,0 +1,57 @@
+"""How values look on a page: times in Asia/Shanghai, money to the fen, deadlines as words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+
+from app.core.chinese import chinese_date
+from app.core.clock import SHANGHAI, local_date
+from app.web import words
+from app.web.services import services
+
+
+def day(value: date | datetime | None) -> str:
+    """``2020-10-15``; empty where there is none."""
+    if value is None:
+        return ""
+    return (local_date(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    """``2020-10-15 09:30`` in Asia/Shanghai."""
+    return "" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def yuan(value: Decimal | None) -> str:
+    """``1,000.00 元``"""
+    return "" if value is None else f"{value:,.2f} 元"
+
+
+def due(value: date | None, today: date) -> tuple[str, str]:
+    """Words for a deadline and how urgent they are: ``("超期 3 天", "red")``."""
+    if value is None:
+        return "不限期", ""
+    left = (value - today).days
+    if left < 0:
+        return f"超期 {-left} 天", "red"
+    if left == 0:
+        return "今天到期", "amber"
+    return f"还剩 {left} 天", "amber" if left == 1 else "navy"
+
+
+def install(app: Flask) -> None:
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(yuan)
+    app.add_template_filter(chinese_date, "chinese_day")
+    app.add_template_global(due)
+    app.add_template_global(words, "words")
+    app.context_processor(_today)
+
+
+def _today() -> dict[str, Any]:
+    return {"today": local_date(services().clock.now())}

@@ -1,0 +1,109 @@
+"""What a refused or failed request answers: a page that says what to do, or problem JSON on the API."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import Rejection
+from app.core.ids import new_id
+
+log = logging.getLogger("doudi.web")
+
+TITLES = {
+    400: "请求不完整",
+    401: "请先登录",
+    403: "您不能办理这一项",
+    404: "没有找到",
+    405: "不能这样打开",
+    409: "情况已经变化",
+    413: "文件太大",
+    415: "文件类型不对",
+    422: "填写有误",
+    429: "操作太频繁",
+    500: "系统出错了",
+}
+MESSAGES = {
+    400: "提交的内容不完整。请返回上一页刷新后再提交一次。",
+    404: "地址不对，或者内容已经不在了。请从首页或待办列表重新进入。",
+    405: "这个地址只能由页面上的按钮提交。请返回上一页操作。",
+    413: "一次上传的文件太大。请压缩图片或分几次上传。",
+    415: "系统不认识这种内容。请按页面提示的类型提交。",
+    429: "尝试次数太多。请稍候再试。",
+}
+
+
+class Unauthorized(Rejection):
+    """Nobody is signed in, or the token is not valid (any more)."""
+
+    code = "unauthorized"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("登录已失效或者还没有登录，请登录后再办理")
+
+
+class TooOften(Rejection):
+    """Somebody tries too often within a short time."""
+
+    code = "too_often"
+    status = 429
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/v1/")
+
+
+def problem(code: str, message: str, fields: dict[str, str], status: int) -> ResponseReturnValue:
+    """The one shape of every error of the API."""
+    return jsonify({"code": code, "message": message, "fields": fields}), status
+
+
+def error_page(status: int, message: str, **values: Any) -> ResponseReturnValue:
+    return render_template("error.html", title=TITLES.get(status, "出错了"), message=message, **values), status
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Rejection, _rejection)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _failure)
+
+
+def _rejection(error: Rejection) -> ResponseReturnValue:
+    if is_api():
+        return problem(error.code, error.message, error.fields, error.status)
+    if isinstance(error, Unauthorized):
+        back = request.full_path.rstrip("?") if request.method == "GET" else ""
+        query = f"?{urlencode({'next': back})}" if back not in ("", "/") else ""
+        return redirect(url_for("desk.login") + query)
+    return error_page(error.status, error.message, clause=error.clause)
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    return error_page(400, "页面停留太久，提交没有生效。请返回上一页，刷新后再提交；填写的内容请先复制保存。")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error  # type: ignore[return-value]  # a redirect is its own response
+    message = MESSAGES.get(error.code, "请求没有办成，请返回上一页再试。")
+    if is_api():
+        return problem(error.name.lower().replace(" ", "_"), message, {}, error.code)
+    return error_page(error.code, message)
+
+
+def _failure(error: Exception) -> ResponseReturnValue:
+    """A bug or a broken database: nothing was committed; the log and the page share a reference."""
+    reference = new_id()[-8:]
+    log.exception("request failed [%s]: %s %s", reference, request.method, request.path)
+    message = f"刚才的操作没有生效，数据没有改变。请稍后再试；仍不行请把编号 {reference} 告诉管理员。"
+    if is_api():
+        return problem("failure", message, {}, 500)
+    return error_page(500, message)
