@@ -1,0 +1,25 @@
+"""Due work (待办作业) on the case's own database: timers, outbox, retries and dead letters."""
+
+from app.jobs.operations import (
+    BULK,
+    NORMAL,
+    URGENT,
+    DueJob,
+    NewJob,
+    NotClaimed,
+    cancel,
+    count_by_state,
+    dead_letters,
+    enqueue,
+    enqueue_all,
+    launch,
+    next_due,
+    purge,
+    revive,
+)
+from app.jobs.runner import GiveUp, OutsideHandler, Worker
+
+__all__ = [
+    "BULK", "NORMAL", "URGENT", "DueJob", "GiveUp", "NewJob", "NotClaimed", "OutsideHandler", "Worker", "cancel",
+    "count_by_state", "dead_letters", "enqueue", "enqueue_all", "launch", "next_due", "purge", "revive",
+]  # fmt: skip

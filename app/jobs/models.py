@@ -1,0 +1,46 @@
+"""The table of due work: timers, outbox, retries, dead letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Float, Index, Integer, LargeBinary, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import new_id
+from app.db import AwareDateTime, Base
+
+READY = text("state = 'ready'")
+RUNNING = text("state = 'running'")
+DEAD = text("state = 'dead'")
+
+
+class Job(Base):
+    """One piece of due work. `due` is the injected clock's time, `lease_until` the database's own (epoch seconds)."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint("state IN ('ready', 'running', 'done', 'dead', 'cancelled')", name="state"),
+        CheckConstraint("priority BETWEEN -1 AND 1", name="priority"),
+        Index("ix_job_ready", "priority", "due", "id", sqlite_where=READY, postgresql_where=READY),
+        Index("ix_job_ready_case", "case_id", "kind", sqlite_where=READY, postgresql_where=READY),
+        Index("ix_job_running", "lease_until", sqlite_where=RUNNING, postgresql_where=RUNNING),
+        Index("ix_job_dead", "id", sqlite_where=DEAD, postgresql_where=DEAD),
+        Index("ix_job_finished_at", "finished_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(40))
+    case_id: Mapped[str | None] = mapped_column(String(32))
+    reference: Mapped[str | None] = mapped_column(String(64))
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    due: Mapped[datetime] = mapped_column(AwareDateTime)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    max_attempts: Mapped[int] = mapped_column(Integer)
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[float | None] = mapped_column(Float(53))
+    state: Mapped[str] = mapped_column(String(9), default="ready")
+    error: Mapped[bytes | None] = mapped_column(LargeBinary)
+    dedup: Mapped[str | None] = mapped_column(String(120), unique=True)
+    finished_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

@@ -1,0 +1,243 @@
+"""Putting work on the table, taking it, and finishing it.
+
+Whoever finishes a job is fenced: by state and attempts, and for leased work by its owner, so a worker that comes back
+from the dead changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, literal, null, select, true, update
+from sqlalchemy.orm import Session
+
+from app.core.ids import new_id
+from app.db.types import dump_json, load_json
+from app.jobs.models import Job
+from app.jobs.sql import count_inserted, database_epoch, insert_if_new, random_id
+
+JOB: Table = Job.__table__  # type: ignore[assignment]
+URGENT, NORMAL, BULK = 1, 0, -1
+PRIORITIES = (URGENT, NORMAL, BULK)
+MAX_ATTEMPTS = 5
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=6)
+MAX_ERROR = 4000
+TAKEN_COLUMNS = [JOB.c[name] for name in ("id", "kind", "case_id", "reference", "payload", "due", "attempts")] + [
+    JOB.c.max_attempts, JOB.c.owner,
+]  # fmt: skip
+
+
+class NotClaimed(Exception):
+    """Somebody else has taken, finished or cancelled the job: whoever meets this rolls back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """Work to be put on the table. `payload` rests sealed; `reference` is the id of the row it is about, in the clear.
+
+    `due` is not before which moment of the injected clock it is done. `dedup` names the work: a second job of that
+    name is not entered, whether the first is still open or done; cancelling frees the name.
+    """
+
+    kind: str
+    payload: dict[str, Any]
+    due: datetime
+    dedup: str | None = None
+    case_id: str | None = None
+    priority: int = NORMAL
+    max_attempts: int = MAX_ATTEMPTS
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job as a worker sees it. `owner` is set while this worker holds a lease on it."""
+
+    id: str
+    kind: str
+    case_id: str | None
+    reference: str | None
+    payload: dict[str, Any]
+    due: datetime
+    attempts: int
+    max_attempts: int
+    owner: str | None = None
+
+    @property
+    def attempt(self) -> int:
+        """The number of this attempt, from 1."""
+        return self.attempts if self.owner else self.attempts + 1
+
+    @property
+    def is_last_attempt(self) -> bool:
+        return self.attempt >= self.max_attempts
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any],
+    due: datetime,
+    dedup: str | None = None,
+    case_id: str | None = None,
+    priority: int = NORMAL,
+    max_attempts: int = MAX_ATTEMPTS,
+    reference: str | None = None,
+) -> None:
+    """Put one job on the table (see NewJob); one statement."""
+    enqueue_all(session, [NewJob(kind, payload, due, dedup, case_id, priority, max_attempts, reference)])
+
+
+def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
+    """Put the jobs on the table in one statement; those whose `dedup` is known already are left out."""
+    vault = session.info["vault"]
+    rows = []
+    for job in jobs:
+        job_id = new_id()
+        sealed = vault.seal(dump_json(job.payload).encode(), "job", "payload", job_id)
+        rows.append(
+            {"id": job_id, "kind": job.kind, "payload": sealed, "due": job.due, "dedup": job.dedup,
+             "case_id": job.case_id, "priority": job.priority, "max_attempts": job.max_attempts,
+             "reference": job.reference, "state": "ready", "attempts": 0}
+        )  # fmt: skip
+    if rows:
+        session.execute(insert_if_new(session, JOB, "dedup"), rows)
+
+
+def launch(session: Session, kind: str, source: Select[Any], due: datetime, priority: int = BULK) -> int:
+    """Put a job on the table for every row of `source`, in one statement; the number of new jobs.
+
+    `source` gives the columns `reference`, `case_id` and `dedup`. Rows whose `dedup` is known are left out, so a launch
+    may be repeated. These jobs have no payload: the handler reads what it needs by `reference`.
+    """
+    rows = source.subquery()
+    values = {
+        "id": random_id(), "kind": literal(kind), "reference": rows.c.reference, "case_id": rows.c.case_id,
+        "dedup": rows.c.dedup, "due": literal(due, JOB.c.due.type), "priority": literal(priority),
+        "attempts": literal(0), "max_attempts": literal(MAX_ATTEMPTS), "state": literal("ready"), "payload": null(),
+    }  # fmt: skip
+    # SQLite reads ON CONFLICT after a SELECT only where the SELECT has a WHERE.
+    chosen = select(*values.values()).where(true())
+    launched = insert_if_new(session, JOB, "dedup").from_select(list(values), chosen)
+    return count_inserted(session, launched)
+
+
+def cancel(session: Session, *, dedup: str | None = None, case_id: str | None = None, kind: str | None = None) -> int:
+    """Cancel jobs that nobody has begun, by their name or by case (and kind); how many. Their names are free again."""
+    if dedup is None and case_id is None:
+        raise ValueError("cancel needs a dedup or a case_id")
+    given = {"dedup": dedup, "case_id": case_id, "kind": kind}
+    wanted = [JOB.c[name] == value for name, value in given.items() if value is not None]
+    statement = update(JOB).where(JOB.c.state == "ready", *wanted).values(state="cancelled", dedup=None)
+    return session.connection().execute(statement).rowcount
+
+
+def find_due(session: Session, kinds: Collection[str], now: datetime, limit: int) -> list[DueJob]:
+    """Jobs that are due, urgent ones first, then by their due time; without any lock."""
+    found: list[DueJob] = []
+    for priority in PRIORITIES:
+        if len(found) < limit:
+            wanted = _due(kinds, now, limit - len(found)).where(JOB.c.priority == priority)
+            found += [_opened(session, row) for row in session.execute(wanted)]
+    return found
+
+
+def claim(session: Session, kinds: Collection[str], now: datetime, owner: str, lease_seconds: float) -> DueJob | None:
+    """Lease the next due job of outside work to `owner`; None where there is none. Counts as an attempt."""
+    for priority in PRIORITIES:
+        wanted = _due(kinds, now, 1).where(JOB.c.priority == priority).with_for_update(skip_locked=True)
+        row = session.execute(wanted).one_or_none()
+        if row is not None:
+            job = replace(_opened(session, row), owner=owner, attempts=row.attempts + 1)
+            lease = {"state": "running", "owner": owner, "lease_until": database_epoch() + lease_seconds}
+            session.execute(update(JOB).where(JOB.c.id == row.id).values(attempts=job.attempts, **lease))
+            return job
+    return None
+
+
+def complete(session: Session, job: DueJob, now: datetime) -> None:
+    """Mark `job` done; NotClaimed where it is not this worker's any more."""
+    _finish(session, job, state="done", attempts=job.attempt, finished_at=now)
+
+
+def fail(session: Session, job: DueJob, error: str, now: datetime, *, give_up: bool = False) -> None:
+    """Note a failed attempt: the job is due again later, or a dead letter; NotClaimed where it is not ours any more."""
+    is_dead = give_up or job.is_last_attempt
+    sealed = session.info["vault"].seal(error[-MAX_ERROR:].encode(), "job", "error", job.id)
+    values = {"state": "dead", "finished_at": now} if is_dead else {"state": "ready", "due": now + wait_after(job)}
+    _finish(session, job, attempts=job.attempt, error=sealed, **values)
+
+
+def wait_after(job: DueJob) -> timedelta:
+    """How long a failed job waits: 30 seconds, then four times as long after every further attempt, at most 6 hours."""
+    return min(FIRST_RETRY * 4 ** min(job.attempt - 1, 10), LONGEST_WAIT)
+
+
+def expired(session: Session, limit: int) -> list[DueJob]:
+    """Leased jobs whose lease is over by the database's clock: their workers are dead or stuck."""
+    over = select(*TAKEN_COLUMNS).where(JOB.c.state == "running", JOB.c.lease_until < database_epoch())
+    return [_opened(session, row) for row in session.execute(over.order_by(JOB.c.lease_until).limit(limit))]
+
+
+def revive(session: Session, job_id: str, now: datetime) -> bool:
+    """Give a dead letter a fresh set of attempts; False where it is not dead (any more)."""
+    fresh = {"state": "ready", "attempts": 0, "due": now, "finished_at": None}
+    statement = update(JOB).where(JOB.c.id == job_id, JOB.c.state == "dead").values(**fresh)
+    return session.connection().execute(statement).rowcount == 1
+
+
+def purge(session: Session, finished_before: datetime) -> int:
+    """Delete finished jobs that are older, dead letters excepted; how many. Their names are free again."""
+    statement = delete(JOB).where(JOB.c.finished_at < finished_before, JOB.c.state == "done")
+    return session.connection().execute(statement).rowcount
+
+
+def _due(kinds: Collection[str], now: datetime, limit: int) -> Select[Any]:
+    wanted = JOB.c.state == "ready", JOB.c.due <= now, JOB.c.kind.in_(kinds)
+    return select(*TAKEN_COLUMNS).where(*wanted).order_by(JOB.c.due, JOB.c.id).limit(limit)
+
+
+def still_ours(job: DueJob) -> ColumnElement[bool]:
+    """The fence: the job is as this worker saw or leased it."""
+    seen = (JOB.c.id == job.id) & (JOB.c.attempts == job.attempts)
+    if job.owner is None:
+        return seen & (JOB.c.state == "ready") & (JOB.c.due == job.due)
+    return seen & (JOB.c.state == "running") & (JOB.c.owner == job.owner)
+
+
+def _finish(session: Session, job: DueJob, **values: Any) -> None:
+    statement = update(JOB).where(still_ours(job)).values(owner=None, lease_until=None, **values)
+    if session.connection().execute(statement).rowcount != 1:
+        raise NotClaimed(job.id)
+
+
+def _opened(session: Session, row: Row[Any]) -> DueJob:
+    sealed = row.payload
+    payload = {} if sealed is None else load_json(session.info["vault"].open(sealed, "job", "payload", row.id))
+    return DueJob(
+        row.id, row.kind, row.case_id, row.reference, payload, row.due, row.attempts, row.max_attempts, row.owner
+    )
+
+
+def dead_letters(session: Session, limit: int = 100, after: str = "") -> list[tuple[DueJob, str]]:
+    """Jobs that are given up with their last error, by id; `after` is the last id of the page before."""
+    wanted = select(*TAKEN_COLUMNS, JOB.c.error).where(JOB.c.state == "dead", JOB.c.id > after)
+    vault = session.info["vault"]
+    rows = session.execute(wanted.order_by(JOB.c.id).limit(limit))
+    return [(_opened(session, row), vault.open(row.error, "job", "error", row.id).decode()) for row in rows]
+
+
+def next_due(session: Session, kinds: Collection[str], until: datetime) -> datetime | None:
+    """When the next job is due, not later than `until`; None where nothing is."""
+    wanted = JOB.c.state == "ready", JOB.c.due <= until, JOB.c.kind.in_(kinds)
+    return session.scalar(select(func.min(JOB.c.due)).where(*wanted))
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many jobs are in each state: for the page of the administrator."""
+    rows = session.execute(select(JOB.c.state, func.count()).group_by(JOB.c.state))
+    return {row.state: row[1] for row in rows}

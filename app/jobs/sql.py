@@ -1,0 +1,63 @@
+"""What the two databases spell differently: their clock, fresh ids, and inserting what is not there yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Float, Insert, String, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class database_epoch(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it is
+    """The database's own clock in seconds: workers on machines whose clocks differ agree on leases."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(database_epoch, "postgresql")
+def _postgresql_epoch(element: Any, compiler: Any, **options: Any) -> str:
+    return "EXTRACT(EPOCH FROM clock_timestamp())::double precision"
+
+
+@compiles(database_epoch, "sqlite")
+def _sqlite_epoch(element: Any, compiler: Any, **options: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+class random_id(FunctionElement[str]):  # noqa: N801
+    """A fresh row id for each row of an INSERT … SELECT."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(random_id, "postgresql")
+def _postgresql_id(element: Any, compiler: Any, **options: Any) -> str:
+    return "replace(gen_random_uuid()::text, '-', '')"
+
+
+@compiles(random_id, "sqlite")
+def _sqlite_id(element: Any, compiler: Any, **options: Any) -> str:
+    return "lower(hex(randomblob(16)))"
+
+
+def is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_if_new(session: Session, table: Table, key: str) -> Insert:
+    """INSERT that leaves a row alone whose `key` is there already."""
+    if is_postgresql(session):
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[key])
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[key])
+
+
+def count_inserted(session: Session, statement: Insert) -> int:
+    """Execute `statement`; how many rows it entered."""
+    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    # Python's sqlite3 knows no row count of an INSERT that begins with WITH.
+    return result.rowcount if is_postgresql(session) else session.scalar(text("SELECT changes()")) or 0
