@@ -2,5 +2,6 @@
 
 from app.forms.form import Cleaned, Form, lint, load
 from app.forms.model import FormError
+from app.forms.rendering import FileLink
 
-__all__ = ["Cleaned", "Form", "FormError", "lint", "load"]
+__all__ = ["Cleaned", "FileLink", "Form", "FormError", "lint", "load"]

@@ -105,7 +105,7 @@ class Cleaning:
         return ChainMap(names, self.tree, self.context)  # type: ignore[arg-type]
 
     def _places(self) -> Iterator[Place]:
-        yield from _places(Place(self.root, (), self.tree, _names(self.tree, None, [])))
+        yield from _places(Place(self.root, (), self.tree, item_names(self.tree, None, [])))
 
     def _holders(self) -> Iterator[Place]:
         return (each for each in self._places() if each.component.holds_data)
@@ -265,12 +265,12 @@ def _places(place: Place) -> Iterator[Place]:
             yield from _places(Place(child, place.prefix, place.scope, place.names))
         return
     for index, row in enumerate(place.value or ()):
-        names = _names(row, place.scope, [*place.names["i"], index + 1])
+        names = item_names(row, place.scope, [*place.names["i"], index + 1])
         for child in component.children:
             yield from _places(Place(child, (*place.path, index), row, names))
 
 
-def _names(item: Any, parent: Any, indexes: list[int]) -> Mapping[str, Any]:
+def item_names(item: Any, parent: Any, indexes: list[int]) -> Mapping[str, Any]:
     """The names that form-js gives to conditions inside lists."""
     special = {"this": item, "parent": parent, "i": indexes}
     return special | {f"_{name}_": value for name, value in special.items()}

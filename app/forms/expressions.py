@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,17 @@ from markupsafe import Markup, escape
 from app import feel
 from app.core.clock import SHANGHAI
 
+_MARK = re.compile("\ue000([0-9]+)\ue001")
 _INSERT = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 class Expression:
-    """A compiled FEEL text. Raises feel.FeelError when the text is no expression."""
+    """A compiled FEEL text. `names`: what it reads, first parts only. Raises feel.FeelError for no expression."""
 
     def __init__(self, text: str) -> None:
         self.text = text.removeprefix("=").strip()
         self._compiled = feel.compile(self.text)
+        self.names = frozenset(name.split(".")[0] for name in self._compiled.names)
 
     def value(self, env: Mapping[str, Any]) -> Any:
         """The value over `env`; null where the values given do not fit, as form-js has it."""
@@ -50,18 +52,18 @@ class Template:
     def text(self, env: Mapping[str, Any]) -> str:
         return "".join(p if isinstance(p, str) else display(p.value(env)) for p in self._parts)
 
-    def markup(self, env: Mapping[str, Any]) -> tuple[str, dict[str, Markup]]:
-        """The text with a placeholder for each inserted value, and the escaped values: what a form's data says
-        is never read as mark-up."""
-        inserted: dict[str, Markup] = {}
+    def markup(self, env: Mapping[str, Any], render: Callable[[str], Markup]) -> Markup:
+        """The text rendered as mark-up, then the values inserted as text: data is never read as mark-up."""
+        inserted: list[str] = []
         out = []
         for part in self._parts:
             if isinstance(part, Expression):
-                token = f"\ue000{len(inserted)}\ue001"
-                inserted[token] = escape(display(part.value(env)))
-                part = token
-            out.append(part)
-        return "".join(out), inserted
+                inserted.append(str(escape(display(part.value(env)))))
+                out.append(f"\ue000{len(inserted) - 1}\ue001")
+            else:
+                out.append(part)
+        html = str(render("".join(out)))
+        return Markup(_MARK.sub(lambda found: "".join(inserted[int(found[1]) : int(found[1]) + 1]), html))
 
 
 def display(value: Any) -> str:

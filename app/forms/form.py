@@ -8,12 +8,15 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
 from app.core.errors import Invalid
+from app.forms import parsing
 from app.forms.cleaning import Cleaning, unknown_fields
 from app.forms.model import Component, FormError, Scope
 from app.forms.reading import read
+from app.forms.rendering import FileLink, Renderer
 from app.forms.schema import field_of, schema_of
 
 
@@ -53,12 +56,52 @@ class Form:
         """
         if not isinstance(data, Mapping):
             raise Invalid({"_": "提交的内容须是一组字段"})
-        cleaning = Cleaning(self.root, self.scope, self.reader, context or {}, today)
+        cleaning = self._cleaning(context, today)
         known = cleaning.run(data)
         unknown = unknown_fields(self.scope, data, cleaning.errors)
         if cleaning.errors:
             raise Invalid({".".join(map(str, path)) or "_": text for path, text in cleaning.errors.items()})
         return Cleaned(known, unknown)
+
+    def parse(self, source: Any) -> dict[str, Any]:
+        """Nested data from the flat names of a posted page (a MultiDict); nothing is checked yet."""
+        return parsing.parse(self.scope, source)
+
+    def row_action(self, source: Any) -> str | None:
+        """The pressed add or remove button of a list, if one was pressed: then re-render, do not submit."""
+        return parsing.row_action(source)
+
+    def apply_row_action(self, data: Mapping[str, Any], action: str) -> dict[str, Any]:
+        """A copy of parsed data with the row added or removed."""
+        return parsing.apply_row_action(self.scope, data, action)
+
+    def render(
+        self,
+        values: Mapping[str, Any] | None = None,
+        errors: Mapping[str, str] | None = None,
+        *,
+        readonly: bool = False,
+        context: Mapping[str, Any] | None = None,
+        reveal: bool = False,
+        files: Mapping[str, FileLink] | None = None,
+    ) -> Markup:
+        """The fields as HTML; the page gives the form element, its token and its buttons.
+
+        values: parsed or clean data. errors: as `Invalid.fields`. readonly: a list of what was filled in, with
+        identity and bank numbers masked unless `reveal`. files: id → name and address of uploaded files.
+        """
+        renderer = Renderer(
+            self._cleaning(context, None),
+            values or {},
+            errors or {},
+            readonly=readonly,
+            reveal=reveal,
+            files=files or {},
+        )
+        return renderer.html()
+
+    def _cleaning(self, context: Mapping[str, Any] | None, today: date | None) -> Cleaning:
+        return Cleaning(self.root, self.scope, self.reader, context or {}, today)
 
 
 class _FormSchema(Schema):

@@ -30,6 +30,7 @@ MAX_DEPTH = 8
 MAX_COMPONENTS = 400
 MAX_OPTIONS = 500
 MAX_PATTERN = 500
+LONGEST = {"label": 300, "description": 1000, "text": 5000, "content": 20000, "source": 2000, "alt": 300, "url": 2000}
 RESERVED = frozenset({"this", "parent", "i"})
 VALIDATE = frozenset(
     ["required", "minLength", "maxLength", "min", "max", "pattern", "patternErrorMessage", "validationType"]
@@ -197,6 +198,9 @@ def _texts(component: Component, say: Callable[[str], None]) -> None:
     fields |= {key: spec.get(key) or "" for key in SHOWN_TEXTS.get(component.kind, ())}
     templates = {}
     for key, text in fields.items():
+        if len(str(text)) > LONGEST[key]:
+            say(f"{key} 超过 {LONGEST[key]} 个字符，请缩短")
+            continue
         if "{{#" in str(text) or "{{/" in str(text):
             say(f"{key} 里不支持 {{{{#…}}}} 语句，请改用表格或条件显示")
             continue

@@ -1,0 +1,327 @@
+"""Forms as HTML: Bootstrap 5.3, no JavaScript needed, an accessible label and an error for every field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path as FilePath
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from app.core import chinese
+from app.core.clock import SHANGHAI
+from app.forms import client, markup
+from app.forms.cleaning import Cleaning, item_names
+from app.forms.expressions import Expression, display
+from app.forms.model import CHOICES, MANY, MAX_ITEMS, Component, Option, token
+from app.forms.parsing import ADD, REMOVE
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(FilePath(__file__).with_name("templates")),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_MASKS = {"id_number": chinese.mask_id_number, "bank_account": chinese.mask_account}
+_HTML_DATES = {"date": "date", "time": "time", "datetime": "datetime-local"}
+_GRID = 16  # form-js has 16 columns, Bootstrap 12
+_MOST_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """An uploaded file as a page shows it."""
+
+    name: str
+    url: str
+
+
+@dataclass
+class Node:
+    """One component on the page."""
+
+    component: Component
+    name: str
+    label: str
+    hint: str = ""
+    error: str = ""
+    value: Any = None
+    text: str | Markup = ""
+    options: list[tuple[str, str, bool]] = field(default_factory=list)
+    lines: list[list[tuple[str, Node]]] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+    before: str = ""
+    after: str = ""
+    frozen: bool = False
+    conditional: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.name.replace(".", "-")
+
+    @property
+    def described_by(self) -> str:
+        return " ".join(f"{self.id}-{part}" for part, said in (("hint", self.hint), ("error", self.error)) if said)
+
+
+@dataclass
+class Item:
+    """Where the renderer is: the root, or an item of a list."""
+
+    raw: Mapping[str, Any]
+    typed: dict[str, Any]
+    prefix: str
+    names: Mapping[str, Any]
+
+
+class Renderer:
+    """Renders one form with values once."""
+
+    def __init__(
+        self,
+        cleaning: Cleaning,
+        values: Mapping[str, Any],
+        errors: Mapping[str, str],
+        *,
+        readonly: bool,
+        reveal: bool,
+        files: Mapping[str, FileLink],
+    ) -> None:
+        self.cleaning, self.values, self.errors = cleaning, values, errors
+        self.readonly, self.reveal, self.files = readonly, reveal, files
+        self.shown: set[str] = set()
+        self.rows = 0
+
+    def html(self) -> Markup:
+        self.cleaning.read(self.values)
+        tree = self.cleaning.tree
+        root = Item(self.values, tree, "", item_names(tree, None, []))
+        lines = self._lines(self.cleaning.root.children, root)
+        summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", m) for path, m in self.errors.items()]
+        template = _TEMPLATES.get_template("readonly.html" if self.readonly else "form.html")
+        return Markup(template.render(lines=lines, summary=summary, add=ADD, remove=REMOVE, files=self.files))
+
+    def _lines(self, components: list[Component], item: Item) -> list[list[tuple[str, Node]]]:
+        """Components side by side where their layout has the same row."""
+        lines: list[list[tuple[str, Node]]] = []
+        last = object()
+        for component in components:
+            node = self._node(component, item)
+            if node is None:
+                continue
+            layout = component.spec.get("layout")
+            layout = layout if isinstance(layout, dict) else {}
+            row = layout.get("row") or object()
+            if row != last:
+                lines.append([])
+            lines[-1].append((_width(layout.get("columns")), node))
+            last = row
+        return lines
+
+    def _node(self, component: Component, item: Item) -> Node | None:
+        env = self.cleaning.env(item.names)
+        if component.kind == "button" or self._is_out(component, env):
+            return None
+        name = item.prefix + ".".join(component.path)
+        node = Node(component, name, component.label.text(env))
+        if hint := component.templates.get("description"):
+            node.hint = hint.text(env)
+        self._condition(node, item)
+        if component.kind == "group":
+            node.error = self._error(name)
+            node.lines = self._lines(component.children, item)
+        elif component.kind == "dynamiclist":
+            self._list(node, item)
+        elif component.is_input:
+            self._input(node, item, env)
+        else:
+            self._shown(node, env)
+        return node
+
+    def _is_out(self, component: Component, env: Mapping[str, Any]) -> bool:
+        """Not on the page. While the form is being filled in, only what the context alone hides is out."""
+        hide = component.hide
+        if hide is None:
+            return False
+        own = self.cleaning.scope.entries.keys() | {"this", "parent", "i", "_this_", "_parent_", "_i_"}
+        return (self.readonly or not hide.names & own) and hide.holds(env)
+
+    def _condition(self, node: Node, item: Item) -> None:
+        if node.component.hide is None or self.readonly:
+            return
+        node.conditional = True
+
+        def control(path: tuple[str, ...]) -> str | None:
+            local = bool(path) and path[0] in ("this", "_this_")
+            return (item.prefix if local else "") + ".".join(path[1:] if local else path) or None
+
+        if test := client.predicate(node.component.hide.text, control):
+            node.attributes["data-hide-when"] = json.dumps(test, ensure_ascii=False)
+
+    def _error(self, name: str) -> str:
+        self.shown.add(name)
+        return self.errors.get(name, "")
+
+    def _list(self, node: Node, item: Item) -> None:
+        component = node.component
+        node.error = self._error(node.name)
+        raw, typed = _at(item.raw, component.path), _at(item.typed, component.path) or []
+        low = component.limit("minItems") or 0
+        blank: list[Any] = [{}] * max(low, int(component.spec.get("defaultRepetitions") or 0))
+        rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.readonly else blank)
+        for index, row in enumerate(rows):
+            self.rows += 1
+            if self.rows > _MOST_ROWS:
+                break
+            row = row if isinstance(row, Mapping) else {}
+            inner = typed[index] if index < len(typed) and isinstance(typed[index], dict) else {}
+            names = item_names(inner, item.typed, [*item.names["i"], index + 1])
+            name = f"{node.name}.{index}"
+            child = Node(component, name, "", error=self._error(name))
+            child.lines = self._lines(component.children, Item(row, inner, name + ".", names))
+            node.items.append(child)
+        may = component.spec.get("allowAddRemove", True) and not component.locked
+        most = component.limit("maxItems") or MAX_ITEMS
+        node.extra = {"add": may and len(rows) < most, "remove": may and len(rows) > low}
+
+    def _input(self, node: Node, item: Item, env: Mapping[str, Any]) -> None:
+        component = node.component
+        raw = _at(item.raw, component.path, missing=component.default)
+        typed = _at(item.typed, component.path)
+        locked = component.readonly
+        node.frozen = self.readonly or component.kind == "expression"
+        node.frozen = node.frozen or (locked.holds(env) if isinstance(locked, Expression) else bool(locked))
+        node.error = self._error(node.name)
+        if component.kind == "expression":
+            raw = typed = component.expression.value(env) if component.expression else None
+        options = self.cleaning.options(component, item.names) if component.kind in CHOICES else ()
+        if component.kind in MANY:
+            given = raw if isinstance(raw, (list, tuple)) else [raw] if raw else []
+            node.value = [token(each) for each in given]
+        elif component.kind == "checkbox":
+            node.value = token(raw).strip().lower() in ("true", "on")
+        else:
+            node.value = _for_control(raw, component)
+        chosen = node.value if isinstance(node.value, list) else [node.value]
+        node.options = [(option.token, option.label, option.token in chosen) for option in options]
+        node.text = self._reading(node, raw if typed is None else typed, options)
+        self._attributes(node)
+
+    def _reading(self, node: Node, value: Any, options: tuple[Option, ...]) -> str:
+        """The value as people read it; identity and bank numbers masked unless they may be seen."""
+        component = node.component
+        if options:
+            labels = {option.token: option.label for option in options}
+            given = value if isinstance(value, list) else [] if value is None else [value]
+            return "、".join(labels.get(token(each), token(each)) for each in given)
+        text = f"{value:,.2f}" if component.money and isinstance(value, Decimal) else display(value)
+        mask = None if self.reveal else _MASKS.get(component.format or "")
+        return mask(text) if mask else text
+
+    def _attributes(self, node: Node) -> None:
+        component = node.component
+        appearance = component.spec.get("appearance")
+        appearance = appearance if isinstance(appearance, dict) else {}
+        node.before = str(appearance.get("prefixAdorner") or "")
+        node.after = str(appearance.get("suffixAdorner") or ("元" if component.money else ""))
+        controls = {}
+        if component.kind == "number":
+            whole = component.limit("decimalDigits") == 0 and (component.limit("min") or 0) >= 0
+            controls["inputmode"] = "numeric" if whole and component.limit("min") is not None else "decimal"
+        elif component.format:
+            controls["inputmode"] = {"phone": "tel", "bank_account": "numeric"}.get(component.format, "text")
+        if component.sensitive:
+            controls["autocomplete"] = "off"
+        if component.required or component.must_be_true:
+            controls["aria-required"] = "true"
+        if most := component.limit("maxLength"):
+            controls["maxlength"] = str(most + 20)  # room for blanks that are trimmed
+        if component.kind == "filepicker" and (accept := component.spec.get("accept")):
+            controls["accept"] = str(accept)
+        if node.described_by:
+            controls["aria-describedby"] = node.described_by
+        if node.error:
+            controls["aria-invalid"] = "true"
+        node.extra = {
+            "controls": controls,
+            "type": _HTML_DATES.get(component.spec.get("subtype") or "date", "date"),
+            "required": component.required or component.must_be_true,
+            "multiple": bool(component.spec.get("multiple")),
+        }
+
+    def _shown(self, node: Node, env: Mapping[str, Any]) -> None:
+        component, templates = node.component, node.component.templates
+        match component.kind:
+            case "text" if template := templates.get("text"):
+                node.text = template.markup(env, markup.markdown)
+            case "html" if template := templates.get("content"):
+                node.text = template.markup(env, markup.sanitize)
+            case "image" if template := templates.get("source"):
+                node.value = markup.safe_image(template.text(env))
+                node.text = templates["alt"].text(env)
+            case "iframe" if template := templates.get("url"):
+                link = markup.safe_link(template.text(env)) or ""
+                node.value = link if link.startswith(("https://", "/")) else None
+            case "table":
+                node.extra = _table(component, env)
+            case "documentPreview":
+                node.extra = {"documents": _documents(component, env)}
+            case "spacer":
+                height = component.spec.get("height")
+                node.value = min(max(int(height), 0), 200) if isinstance(height, (int, float)) else 60
+
+
+def _at(data: Any, path: tuple[str, ...], missing: Any = None) -> Any:
+    for key in path:
+        if not isinstance(data, Mapping) or key not in data:
+            return missing
+        data = data[key]
+    return data
+
+
+def _width(columns: Any) -> str:
+    if isinstance(columns, int) and not isinstance(columns, bool) and 0 < columns <= _GRID:
+        return f"col-12 col-md-{max(1, round(columns * 12 / _GRID))}"
+    return "col-12 col-md"
+
+
+def _for_control(value: Any, component: Component) -> str:
+    """The text that a control starts with: what was typed, or a stored value in the control's own notation."""
+    if isinstance(value, datetime):
+        local = value.astimezone(SHANGHAI) if value.tzinfo else value
+        return f"{local:%Y-%m-%d}" if component.spec.get("subtype") != "datetime" else f"{local:%Y-%m-%dT%H:%M}"
+    if value is None or isinstance(value, (Mapping, list, tuple)):
+        return ""
+    if isinstance(value, (bool, int, float, Decimal)) and not component.money:
+        return token(value)
+    return display(value)
+
+
+def _table(component: Component, env: Mapping[str, Any]) -> dict[str, Any]:
+    source = component.expressions.get("dataSource")
+    rows = source.value(env) if source else None
+    columns_from = component.expressions.get("columnsExpression")
+    columns = columns_from.value(env) if columns_from else component.spec.get("columns")
+    columns = [c for c in columns or [] if isinstance(c, Mapping)] if isinstance(columns, (list, tuple)) else []
+    rows = [r for r in rows if isinstance(r, Mapping)][:MAX_ITEMS] if isinstance(rows, (list, tuple)) else []
+    heads = [str(c.get("label") or c.get("key") or "") for c in columns]
+    return {"heads": heads, "rows": [[display(row.get(c.get("key"))) for c in columns] for row in rows]}
+
+
+def _documents(component: Component, env: Mapping[str, Any]) -> list[FileLink]:
+    source = component.expressions.get("dataSource")
+    found = source.value(env) if source else None
+    links = []
+    for each in found if isinstance(found, (list, tuple)) else []:
+        metadata = each.get("metadata") if isinstance(each, Mapping) else None
+        url = markup.safe_link(str(each.get("endpoint") or "")) if isinstance(each, Mapping) else None
+        if url and isinstance(metadata, Mapping):
+            links.append(FileLink(str(metadata.get("fileName") or url), url))
+    return links
