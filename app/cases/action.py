@@ -23,7 +23,6 @@ from app.definitions import Bundle
 from app.feel import Budget
 from app.figures.reader import FigureReader
 from app.identity import queries as identity
-from app.identity.models import Office
 
 
 @dataclass(slots=True)
@@ -169,7 +168,7 @@ class Action:
         self.notes.append({"kind": kind, **payload})
 
     @cached_property
-    def offices(self) -> Mapping[str, Office]:
+    def offices(self) -> Mapping[str, identity.OfficeRow]:
         """The offices of the case's region by kind (village, township, county)."""
         return identity.offices_of(self.session, self.chain)
 

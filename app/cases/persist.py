@@ -1,4 +1,4 @@
-"""After the engine: effects in the order of locks, work items, clocks, timers, records, one audit event, the case's row."""
+"""After the engine: effects in the order of locks, work items, clocks, timers, records, an audit event, the row."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import engine
 from app.cases.action import Action
 from app.core.actor import Actor
-from app.core.errors import NotYours
+from app.core.errors import Gone, NotYours
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import operations as inbox

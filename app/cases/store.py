@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Select, Table, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action, CaseHead
@@ -24,11 +25,22 @@ FINAL = frozenset({"approved", "refused", "withdrawn", "ended"})
 
 def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """Lock the instance first, whatever comes after; raises NotFound."""
-    row = session.execute(select(*COLUMNS, CASE.c.state).where(CASE.c.id == case_id).with_for_update()).one_or_none()
+    return _open(session, actor, now, _QUERY.where(CASE.c.id == case_id).with_for_update())
+
+
+def look(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
+    """The same without a lock, for reading; raises NotFound."""
+    return _open(session, actor, now, _QUERY.where(CASE.c.id == case_id))
+
+
+_QUERY = select(*COLUMNS, CASE.c.state)
+
+
+def _open(session: Session, actor: Actor, now: datetime, query: Select[Any]) -> Action:
+    row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("没有这个案件，请核对案件编号")
     head = CaseHead(**{name: getattr(row, name) for name in HEAD})
-    instance = Instance.open(session.info["vault"], row.state, case_id)
     return Action(
         session=session,
         actor=actor,
@@ -36,7 +48,7 @@ def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
         case=head,
         bundle=bundle_by_id(session, head.bundle_id),
         chain=identity.chain(session, head.region_id),
-        instance=instance,
+        instance=Instance.open(session.info["vault"], row.state, head.id),
     )
 
 

@@ -88,30 +88,37 @@ def close_all(action: Action) -> None:
 
 def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
     element = action.diagram.elements[task.element_id]
-    address = _address(action, element, task.item)
     clock = _clock(action, element, clocks)
+    return item_row(action, "task", element, _task_address(action, element, task.item)) | {
+        "engine_task_id": task.id,
+        "item_key": item_key(task.item),
+        "title": _title(element, task.item),
+        "clock_id": clock.id if clock else None,
+        "due_on": clock.due_on if clock else None,
+        "sort_on": clock.due_on if clock else NO_DUE_DAY,
+    }
+
+
+def item_row(action: Action, kind: str, element: engine.Element, to: Address) -> dict[str, Any]:
+    """The columns that every work item of a case has."""
     case = action.case
     return {
         "id": new_id(),
         "case_id": case.id,
-        "kind": "task",
+        "kind": kind,
         "status": "open",
-        "engine_task_id": task.id,
         "element_id": element.id,
-        "item_key": item_key(task.item),
-        "title": _title(element, task.item),
-        "position": address.position,
-        "office_id": address.office_id,
-        "candidate": address.candidate,
+        "title": element.label,
+        "position": to.position,
+        "office_id": to.office_id,
+        "candidate": to.candidate,
         "programme": case.programme,
         "case_number": case.number,
         "subject": case.applicant_name,
         "county_id": case.county_id,
         "township_id": case.township_id,
         "village_id": case.village_id,
-        "clock_id": clock.id if clock else None,
-        "due_on": clock.due_on if clock else None,
-        "sort_on": clock.due_on if clock else NO_DUE_DAY,
+        "sort_on": NO_DUE_DAY,
         "created_at": action.now,
     }
 
@@ -128,18 +135,20 @@ def _title(element: engine.Element, item: Any) -> str:
     return f"{element.label}（{name}）" if name else element.label
 
 
-def _address(action: Action, element: engine.Element, item: Any) -> Address:
+def _task_address(action: Action, element: engine.Element, item: Any) -> Address:
     groups = element.attributes.get("candidateGroups", "")
     position = str(action.evaluate(element, groups[1:], item)) if groups.startswith("=") else groups
     named = element.properties.get("office", "")
-    if named:
-        office_id = action.evaluate(element, named.removeprefix("="), item)
-        if office_id:
-            return Address(position, str(office_id))
+    office_id = action.evaluate(element, named.removeprefix("="), item) if named else None
+    return Address(position, str(office_id)) if office_id else address(action, element.label, position)
+
+
+def address(action: Action, label: str, position: str) -> Address:
+    """The position at the office of its level in the case's region. Raises NoOffice."""
     known = POSITIONS.get(position)
     office = action.offices.get(known.level) if known else None
     if office is None:
-        raise NoOffice(f"「{element.label}」应由{title_of(position)}办理，但{action.chain.full_name}没有对应的机构")
+        raise NoOffice(f"「{label}」应由{title_of(position)}办理，但{action.chain.full_name}没有对应的机构")
     return Address(position, office.id)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from app.jobs import operations as jobs
-
 from app import engine
 from app.cases.action import Action
+from app.jobs import operations as jobs
 
 FIRE = "case.timer"
 

@@ -69,7 +69,7 @@ class Bundle:
         found: dict[str, Any] = {}
         for path in self.manifest["decisions"]:
             model = dmn.load(self._file(path))
-            found.update(dict.fromkeys(model.names, model))
+            found.update(dict.fromkeys(model.ids, model))
         return found
 
     @cached_property

@@ -22,7 +22,7 @@ from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence, TemplateVersion
 from app.documents.template import load_template, render
 from app.figures.clauses import cite
-from app.identity.models import Office
+from app.identity.queries import OfficeRow
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -46,7 +46,7 @@ class ReadyDocument:
     request: DocumentRequest
     contract: Contract
     template_hash: str
-    office: Office
+    office: OfficeRow
     issued_on: date
 
     @property
@@ -64,7 +64,7 @@ class Issued:
 
 
 def prepare(
-    session: Session, request: DocumentRequest, offices: Mapping[str, Office], issuer: str | None, now: datetime
+    session: Session, request: DocumentRequest, offices: Mapping[str, OfficeRow], issuer: str | None, now: datetime
 ) -> ReadyDocument:
     """Check that the contract's data are all there. Raises DocumentError naming template, variable and expression."""
     version, contract = _current(session, request.template)

@@ -104,15 +104,21 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
     return [row["id"] for row in rows]
 
 
+def open_reserve(session: Session, region_id: str, balance: Decimal | None, actor: Actor, now: datetime) -> None:
+    """Open a township's reserve fund, empty or with its first money."""
+    row = {"id": new_id(), "region_id": region_id, "kind": RESERVE, "balance": Decimal(0)}
+    session.execute(insert(Fund).values(row))
+    if balance:
+        top_up(session, region_id, balance, "开户", actor, now)
+
+
 def top_up(session: Session, region_id: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
-    """Money comes into a township's reserve fund; the fund is opened where there is none."""
+    """Money comes into a township's reserve fund. Raises NotFound where none is open."""
     here = (Fund.region_id == region_id) & (Fund.kind == RESERVE)
-    changed = session.execute(update(Fund).where(here).values(balance=Fund.balance + _fen(amount)))
-    if changed.rowcount == 0:
-        row = {"id": new_id(), "region_id": region_id, "kind": RESERVE, "balance": amount}
-        session.execute(insert(Fund).values(row))
-    fund_id = session.scalar(select(Fund.id).where(here))
-    assert fund_id is not None
+    changed = update(Fund).where(here).values(balance=Fund.balance + literal(amount, Money)).returning(Fund.id)
+    fund_id = session.execute(changed).scalar_one_or_none()
+    if fund_id is None:
+        raise NotFound("这个乡镇还没有备用金账户，请先开户")
     _enter(session, fund_id, "top_up", amount, note, actor, now)
 
 
@@ -155,7 +161,7 @@ def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) 
         raise OverLimit("案件没有所属乡镇，不能动用乡镇备用金，请转县级办理")
     enough = (Fund.region_id == township.id) & (Fund.kind == RESERVE) & (Fund.balance >= order.total)
     drawn = session.execute(
-        update(Fund).where(enough).values(balance=Fund.balance - _fen(order.total)).returning(Fund.id)
+        update(Fund).where(enough).values(balance=Fund.balance - literal(order.total, Money)).returning(Fund.id)
     ).scalar_one_or_none()
     if drawn is None:
         raise OverLimit(f"{township.name}备用金余额不足 {order.total} 元，请先申请补充备用金，或报县级决定")
@@ -166,10 +172,6 @@ def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) 
 def _enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
     entry = {"id": new_id(), "fund_id": fund_id, "kind": kind, "amount": amount, "note": note}
     session.execute(insert(FundEntry).values(**entry, actor_id=actor.user_id, at=now))
-
-
-def _fen(amount: Decimal) -> Any:
-    return literal(amount, Money)
 
 
 def _split(amount: Decimal, split: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:

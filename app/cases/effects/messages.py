@@ -1,24 +1,32 @@
-"""`notify`: a message to the applicant, sent by the outbox once the action can no longer be taken back."""
+"""`notify`: a message to the applicant by the outbox, or a copy in the inbox of a position."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
 
-from app.jobs import operations as jobs
+from sqlalchemy import insert
 
+from app.cases import tasks
 from app.cases.action import Action
 from app.cases.effects import inputs
 from app.cases.plan import Planned, Rank
 from app.engine import Effect
+from app.inbox.models import WorkItem
+from app.jobs import operations as jobs
 
 TAKE_BACK = timedelta(minutes=1)
+"""An action can be taken back this long: what leaves the house waits for it."""
 
 
 def plan_message(action: Action, effect: Effect) -> None:
-    """`text` goes to the applicant's phone."""
+    """`text` goes to the applicant's phone, or to the inbox of the position `to`."""
     text = str(inputs.required(effect, "text"))
-    action.plan(Planned(Rank.JOB, partial(_send, text=text, key=effect.engine_task_id)))
+    position = inputs.text(effect, "to")
+    if position is None:
+        action.plan(Planned(Rank.JOB, partial(_send, text=text, key=effect.engine_task_id)))
+    else:
+        action.plan(Planned(Rank.RECORD, partial(_copy, text=text, position=position, effect=effect)))
 
 
 def _send(action: Action, text: str, key: str) -> None:
@@ -30,3 +38,9 @@ def _send(action: Action, text: str, key: str) -> None:
         dedup=f"message:{action.case.id}:{key}",
         case_id=action.case.id,
     )
+
+
+def _copy(action: Action, text: str, position: str, effect: Effect) -> None:
+    address = tasks.address(action, effect.element.label, position)
+    row = tasks.item_row(action, "copy", effect.element, address) | {"title": text[:200]}
+    action.session.execute(insert(WorkItem).values(row))

@@ -64,9 +64,7 @@ def apply(
         raise
     except Exception as failure:
         return _file(action, failure=failure)
-    if failing and not cleaned.known.get("insist") and _must_answer(failing):
-        raise guards.not_eligible(failing)
-    action.variables["case"]["failing_rules"] = [_shown(hit) for hit in failing]
+    action.variables["case"]["failing_rules"] = failing
     return _file(action)
 
 
@@ -135,23 +133,22 @@ def _open(
 
 
 def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
-    """Rules that the application fails; what is wrong with a field raises Invalid at once."""
+    """Rules that the application fails and is taken in with.
+
+    The first decision that refuses answers at the door, so that a figure which only later rules need is not missed.
+    What is wrong with a field is always refused. Rules that look into the registry speak to staff only (fine print
+    18): to an applicant they are silent and come into view in the case.
+    """
     failing: list[guards.Hit] = []
+    insists = bool(action.variables["application"].get("insist"))
     for decision in guards.names(start):
         found = guards.hits(action, start, [decision], {})
         guards.refuse([hit for hit in found if hit["code"] != NotEligible.code])
         silent = decision in action.bundle.registry_guards and not action.actor.is_staff
-        failing.extend({**hit, "silent": silent} for hit in found if hit["code"] == NotEligible.code)
+        if found and not insists and not silent:
+            raise guards.not_eligible(found)
+        failing.extend(found)
     return failing
-
-
-def _must_answer(failing: list[guards.Hit]) -> bool:
-    """Whether the door answers: rules that look into the registry speak to staff only (fine print 18)."""
-    return any(not hit["silent"] for hit in failing)
-
-
-def _shown(hit: guards.Hit) -> guards.Hit:
-    return {key: hit[key] for key in ("code", "field", "message", "clause")}
 
 
 def _file(action: Action, failure: Exception | None = None) -> Receipt:

@@ -8,11 +8,12 @@ from typing import Any
 
 from app.feel.budget import Budget, Run, measure, too_deep
 from app.feel.dmn.environment import Environment, Problem
-from app.feel.dmn.graph import Item, Model, Session, build, service_result
+from app.feel.dmn.graph import Item, Model, Session, build
 from app.feel.dmn.items import declare
 from app.feel.dmn.tables import Fired, Row, Table
 from app.feel.dmn.xml import Element, children, descendants, local, read
 from app.feel.errors import DmnError
+from app.feel.values import lift
 
 _NAMED = frozenset(
     ("variable", "inputData", "decision", "businessKnowledgeModel", "decisionService", "itemComponent")
@@ -44,6 +45,11 @@ class Decisions:
     def names(self) -> tuple[str, ...]:
         """Names of the decisions, in the order of the file."""
         return tuple(item.name for item in self.model.items.values() if item.kind == "decision")
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the decisions, in the order of the file: what a diagram refers to."""
+        return tuple(item.id for item in self.model.items.values() if item.kind == "decision")
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -102,16 +108,13 @@ class Decisions:
 def _result(item: Item, session: Session, run: Run) -> Any:
     if item.kind == "decision":
         return session.value(item)
-    if item.kind == "decisionService":
-        for param in item.params:
-            if param.name in session.context:
-                session.values[param] = param.type.coerce(run, session.context[param.name])
-        return service_result(session, item)
     function = session.value(item)
     if function is None:
         return None
     inputs = session.context
-    return function.apply(run, [inputs[param] if param in inputs else None for param in function.params])
+    if any(param not in inputs for param in function.params):
+        return None
+    return function.apply(run, [lift(inputs[param]) for param in function.params])
 
 
 def load(xml: str | bytes, imports: Iterable[str | bytes] = ()) -> Decisions:

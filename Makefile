@@ -1,0 +1,56 @@
+# Doudi (兜底). `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench tck scenarios migrate frontend coverage clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+$(VENV)/.run: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.run ## environment, database, demo data, server and worker in one process
+	@$(BIN)/doudi run
+
+test: $(VENV)/.dev ## everything that proves the product; installs what it needs
+	@scripts/system-packages.sh
+	$(BIN)/pytest
+
+check: $(VENV)/.dev ## style, types, layers, bundles
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/doudi bundle check bpmn/*/
+
+bench: $(VENV)/.dev ## measurements, side by side in one run
+	$(BIN)/python -m bench
+
+tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
+	$(BIN)/python -m tests.tck
+
+scenarios: $(VENV)/.run ## play every story of the bundles
+	$(BIN)/doudi scenario bpmn
+
+migrate: $(VENV)/.run ## bring the configured database to the newest version
+	$(BIN)/doudi db upgrade
+
+frontend: ## rebuild the browser bundles (needs Node)
+	cd frontend && npm ci --ignore-scripts && npm run build
+
+coverage: $(VENV)/.run ## regenerate docs/coverage.md: clause by clause
+	$(BIN)/doudi coverage
+
+clean: ## remove the environment and the demo database
+	rm -rf $(VENV) var

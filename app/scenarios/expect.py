@@ -1,0 +1,205 @@
+"""What a story expects, compared with what is there; each difference is one Chinese line with both sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases import queries as cases
+from app.core.actor import SYSTEM
+from app.core.chinese import capital_number, chinese_number
+from app.db import Base, Database
+from app.documents import operations as documents
+from app.documents import queries as document_rows
+from app.documents.text import extract_text
+from app.funds import queries as funds
+from app.inbox import queries as inbox
+from app.publicity import queries as notices
+
+_ORIGINALS = re.compile(r"一式\s*([0-9]+|[一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾]+)\s*份")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A fingerprint of every table: a refusal must change nothing."""
+
+    tables: dict[str, str]
+
+    @classmethod
+    def take(cls, database: Database) -> Snapshot:
+        with database.read() as session:
+            return cls({table.name: _fingerprint(session, table) for table in Base.metadata.sorted_tables})
+
+    def changed(self, database: Database) -> list[str]:
+        """Names of the tables that differ now."""
+        now = Snapshot.take(database).tables
+        return [name for name, digest in self.tables.items() if now[name] != digest]
+
+
+def differences(session: Session, case_id: str | None, expect: dict[str, Any]) -> list[str]:
+    """Every expectation that does not hold for the case."""
+    if not expect:
+        return []
+    if case_id is None:
+        return [] if _expects_nothing(expect) else ["没有案件"]
+    return [line for key, wanted in expect.items() for line in CHECKS[key](session, case_id, wanted)]
+
+
+def _expects_nothing(expect: dict[str, Any]) -> bool:
+    return all(wanted in ([], {}) for wanted in expect.values())
+
+
+def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
+    actual = [
+        {"task": item.element_id, "position": item.position, "due": item.due_on, "office": item.office_id}
+        for item in inbox.items_of_case(session, case_id)
+        if item.status == "open" and item.kind == "task"
+    ]
+    regions = cases.office_regions(session, [item["office"] for item in actual])
+    rest = [{**item, "region": regions.get(item["office"], "")} for item in actual]
+    for want in wanted or []:
+        match = next((item for item in rest if _is_task(item, want)), None)
+        if match is None:
+            return [f"应有待办 {want}，实际 {_shown(actual)}"]
+        rest.remove(match)
+    return [f"待办多出 {_shown(rest)}"] if rest else []
+
+
+def _is_task(item: dict[str, Any], want: dict[str, Any]) -> bool:
+    due = want.get("due")
+    return (
+        item["task"] == want["task"]
+        and ("position" not in want or item["position"] == want["position"])
+        and ("region" not in want or str(want["region"]) == item["region"])
+        and ("due" not in want or item["due"] == (None if due is None else _day(due)))
+    )
+
+
+def _shown(items: Iterable[dict[str, Any]]) -> str:
+    return "、".join(f"{item['task']}/{item['position']}/{item['due'] or '无期限'}" for item in items) or "无"
+
+
+def _status(session: Session, case_id: str, wanted: str) -> list[str]:
+    actual = cases.head(session, case_id).status
+    return [] if actual == wanted else [f"状态应为 {wanted}，实际 {actual}"]
+
+
+def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
+    actual = [order for order in funds.orders_of(session, case_id) if order.status != "cancelled"]
+    shown = "、".join(f"{order.amount}/{order.payee}/{order.due_on}/{order.source}" for order in actual) or "无"
+    if len(actual) != len(wanted or []):
+        return [f"应有 {len(wanted or [])} 笔支付，实际 {shown}"]
+    return [
+        f"支付应为 {want}，实际 {shown}"
+        for order, want in zip(actual, wanted or [], strict=True)
+        if not _is_payment(order, want)
+    ]
+
+
+def _is_payment(order: Any, want: dict[str, Any]) -> bool:
+    return (
+        Decimal(str(want["amount"])) == order.amount
+        and want.get("payee", order.payee) == order.payee
+        and ("on" not in want or _day(want["on"]) == order.due_on)
+        and want.get("source", order.source) == order.source
+    )
+
+
+def _documents(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
+    rows = document_rows.documents_of(session, case_id)
+    found = []
+    for want in wanted or []:
+        texts = [
+            extract_text(documents.issue(session, row.id).content) for row in rows if row.template == want["template"]
+        ]
+        faults = [_document_faults(text, want) for text in texts]
+        if not faults:
+            there = "、".join(row.template for row in rows) or "无"
+            found.append(f"应有文书 {want['template']}，实际 {there}")
+        elif all(faults):
+            found.extend(f"文书 {want['template']} {fault}" for fault in faults[-1])
+    return found
+
+
+def _document_faults(text: str, want: dict[str, Any]) -> list[str]:
+    faults = [f"缺少「{part}」" for part in want.get("contains") or [] if str(part) not in text]
+    faults += [f"不应有「{part}」" for part in want.get("lacks") or [] if str(part) in text]
+    if "copies" in want:
+        said = _ORIGINALS.search(text)
+        number = int(want["copies"])
+        if said is None or said.group(1) not in (str(number), chinese_number(number), capital_number(number)):
+            faults.append(f"应为一式 {number} 份，实际 {said.group(0) if said else '未写明'}")
+    return faults
+
+
+def _notices(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
+    actual = [tuple(row) for row in notices.periods_of(session, case_id)]
+    shown = "、".join(f"{kind} {start} 至 {end}" for kind, start, end in actual) or "无"
+    if not wanted:
+        return [f"不应有公示，实际 {shown}"] if actual else []
+    return [f"应有公示 {want}，实际 {shown}" for want in wanted if not any(_is_notice(row, want) for row in actual)]
+
+
+def _is_notice(row: tuple[str, date, date], want: dict[str, Any]) -> bool:
+    kind, start, end = row
+    return (
+        want.get("kind", kind) == kind
+        and ("from" not in want or _day(want["from"]) == start)
+        and ("until" not in want or _day(want["until"]) == end)
+    )
+
+
+def _owed(session: Session, case_id: str, wanted: list[str]) -> list[str]:
+    actual = [row.key for row in cases.owed_of(session, case_id) if row.settled_at is None]
+    return [] if sorted(actual) == sorted(wanted or []) else [f"待补应为 {wanted}，实际 {actual}"]
+
+
+def _facts(session: Session, case_id: str, wanted: dict[str, Any]) -> list[str]:
+    facts = cases.facts(session, SYSTEM, case_id)
+    return [
+        f"事实 {name} 应为 {want}，实际 {facts.get(name)}"
+        for name, want in (wanted or {}).items()
+        if not _equal(facts.get(name), want)
+    ]
+
+
+def _equal(actual: Any, want: Any) -> bool:
+    if isinstance(actual, bool) or isinstance(want, bool) or actual is None or want is None:
+        return actual == want or str(actual).lower() == str(want).lower()
+    if isinstance(actual, date):
+        return actual == _day(want)
+    try:
+        return Decimal(str(actual)) == Decimal(str(want))
+    except InvalidOperation:
+        return str(actual) == str(want)
+
+
+def _day(value: Any) -> date:
+    return value if type(value) is date else date.fromisoformat(str(value)[:10])
+
+
+def _fingerprint(session: Session, table: Any) -> str:
+    rows = session.execute(select(table).order_by(*table.primary_key.columns))
+    digest = sha256()
+    for row in rows:
+        digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()
+
+
+CHECKS: dict[str, Callable[[Session, str, Any], list[str]]] = {
+    "tasks": _tasks,
+    "status": _status,
+    "payments": _payments,
+    "documents": _documents,
+    "notices": _notices,
+    "owed": _owed,
+    "facts": _facts,
+}

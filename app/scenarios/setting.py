@@ -1,0 +1,67 @@
+"""What a story takes for granted: regions, offices with people, figures, and what the registry knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.actor import SYSTEM
+from app.core.clock import local_date
+from app.core.money import parse_amount
+from app.figures import operations as figures
+from app.figures.catalogue import LONG_AGO
+from app.funds import operations as funds
+from app.identity import operations as identity
+from app.registry import operations as registry
+from app.scenarios.story import Story
+from app.scenarios.world import World
+
+
+def prepare(world: World, story: Story) -> None:
+    """Open the regions, staff their offices, put the figures in force and enter what is already known."""
+    now = world.clock.now()
+    with world.database.write() as session:
+        for code in sorted(_regions(story), key=len):
+            identity.ensure_staffed(session, code, now)
+        for code, values in story.parameters.items():
+            _set_figures(session, code, values, story)
+        known = dict(story.registry)
+        for fund in known.pop("reserve_fund", None) or []:
+            region = identity.ensure_region(session, str(fund["region"]))
+            balance = parse_amount(fund["balance"]) if fund["balance"] else None
+            funds.open_reserve(session, region.id, balance, SYSTEM, now)
+        if known:
+            registry.import_story_registry(session, known, now)
+
+
+def _regions(story: Story) -> Iterator[str]:
+    yield story.region
+    yield from story.parameters
+    for step in story.steps:
+        if step.region:
+            yield step.region
+        if "@" in step.actor:
+            yield step.actor.partition("@")[2]
+        hukou = str(step.data.get("hukou_region") or "")
+        if hukou.isdigit() and len(hukou) in (6, 9, 12):
+            yield hukou
+    for entries in story.registry.values():
+        yield from (str(entry["region"]) for entry in entries or [] if isinstance(entry, dict) and entry.get("region"))
+
+
+def _set_figures(session: Session, code: str, values: dict[str, Any], story: Story) -> None:
+    given = dict(values)
+    valid_from = given.pop("from", None) or LONG_AGO
+    if not isinstance(valid_from, date):
+        valid_from = date.fromisoformat(str(valid_from))
+    for key, value in given.items():
+        figures.set_figure(
+            session, SYSTEM, key, code, value, now=story.clock, valid_from=_day(valid_from), checked=False
+        )
+
+
+def _day(value: Any) -> date:
+    return local_date(value) if hasattr(value, "tzinfo") else value

@@ -1,0 +1,139 @@
+"""The format of a story (YAML or JSON): see the README's section on scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from app.core.clock import SHANGHAI
+
+EXPECTED = ("tasks", "status", "error", "fields", "payments", "documents", "notices", "owed", "facts")
+
+
+class StoryError(Exception):
+    """The file is no story; the message is Chinese and names the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `actor` is a position, `position@region`, `applicant` or `system`."""
+
+    do: str
+    actor: str
+    at: datetime | None
+    data: dict[str, Any]
+    expect: dict[str, Any]
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story as loaded; `region` is the code of the place where the case is handled."""
+
+    title: str
+    cites: list[str]
+    programme: str
+    region: str
+    clock: datetime
+    steps: list[Step]
+    end: dict[str, Any]
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    registry: dict[str, Any] = field(default_factory=dict)
+
+
+class _Moment(fields.Field):
+    """Local time as text, date or datetime: dates and times may be quoted or not."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if isinstance(value, datetime):
+            moment = value
+        elif isinstance(value, date):
+            moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001 — local time, the zone follows
+        else:
+            try:
+                moment = datetime.fromisoformat(str(value).strip())
+            except ValueError as error:
+                raise ValidationError("应写作 2020-10-12 10:00") from error
+        return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment
+
+
+class _Code(fields.Field):
+    """A region code, quoted or not."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(value).strip()
+        if not text.isdigit():
+            raise ValidationError("应为 2、4、6、9 或 12 位数字的区划代码")
+        return text
+
+
+class _StepSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    do = fields.String(required=True)
+    actor = fields.String(load_default="system", data_key="as")
+    at = _Moment(load_default=None)
+    data = fields.Dict(load_default=dict, data_key="with", allow_none=True)
+    expect = fields.Dict(load_default=dict, allow_none=True)
+    region = _Code(load_default=None)
+
+
+class _StorySchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    title = fields.String(load_default="")
+    cites = fields.List(fields.Raw(), load_default=list, allow_none=True)
+    programme = fields.String(required=True)
+    region = _Code(required=True)
+    clock = _Moment(required=True)
+    parameters = fields.Dict(load_default=dict, allow_none=True)
+    registry = fields.Dict(load_default=dict, allow_none=True)
+    steps = fields.List(fields.Nested(_StepSchema), required=True)
+    end = fields.Dict(load_default=dict, allow_none=True)
+
+
+def load_story(path: Path) -> Story:
+    """Read a story file. Raises StoryError."""
+    try:
+        return parse_story(path.read_bytes(), path.stem)
+    except OSError as error:
+        raise StoryError(f"读不到文件：{error.strerror}") from error
+
+
+def parse_story(text: bytes, name: str = "") -> Story:
+    """A story from its text. Raises StoryError."""
+    try:
+        data = _StorySchema().load(yaml.safe_load(text) or {})
+    except yaml.YAMLError as error:
+        raise StoryError(f"不是有效的 YAML：{error}") from error
+    except ValidationError as error:
+        raise StoryError(f"故事格式不正确：{error.messages}") from error
+    steps = [Step(**{**step, "data": step["data"] or {}, "expect": step["expect"] or {}}) for step in data["steps"]]
+    for step in steps:
+        _require_known(step.expect)
+    end = data["end"] or {}
+    _require_known(end)
+    return Story(
+        title=data["title"] or name,
+        cites=[str(cite) for cite in data["cites"] or []],
+        programme=data["programme"],
+        region=data["region"],
+        clock=data["clock"],
+        steps=steps,
+        end=end,
+        parameters={str(code): dict(figures) for code, figures in (data["parameters"] or {}).items()},
+        registry=data["registry"] or {},
+    )
+
+
+def _require_known(expect: dict[str, Any]) -> None:
+    unknown = set(expect) - set(EXPECTED)
+    if unknown:
+        raise StoryError(f"expect 不认识 {'、'.join(sorted(unknown))}，可用：{'、'.join(EXPECTED)}")

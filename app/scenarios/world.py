@@ -1,0 +1,113 @@
+"""Scratch worlds: a database of its own for every story, copied from a template that is built once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
+
+from app import calendar, definitions
+from app.core.actor import SYSTEM
+from app.core.clock import MovableClock
+from app.core.ids import new_id
+from app.db import Base, Database, Vault
+from app.definitions import Bundle
+from app.documents import operations as documents
+from app.figures import operations as figures
+
+# The template is built before every story's clock; what it holds is in force "long ago".
+LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A scratch database with a clock that the story moves."""
+
+    database: Database
+    clock: MovableClock
+    discard: Callable[[], None]
+    reopen: Callable[[], Database]
+
+    def restart(self) -> None:
+        """Forget everything that this process keeps about the database, as a restart would."""
+        self.database.dispose()
+        self.database = self.reopen()
+
+
+@dataclass
+class WorldTemplate:
+    """Tables, calendar, default figures, templates and bundles; every story starts from a copy.
+
+    `url` names a PostgreSQL server whose scratch databases are created and dropped; None means SQLite files.
+    `bundles` are published on top of the repository's, so that owners can play a draft.
+    """
+
+    bundle_folder: Path
+    template_folder: Path
+    url: str | None = None
+    drafts: list[Bundle] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._vault = Vault.generate()
+        self._folder = Path(tempfile.mkdtemp(prefix="doudi-stories-"))
+        self._name = f"doudi_story_{new_id()[-12:]}"
+        database = self._open(self._create(self._name))
+        self._fill(database)
+        database.dispose()
+
+    def open(self, clock: MovableClock) -> World:
+        """A fresh world."""
+        name = f"{self._name}_{new_id()[-8:]}"
+        location = self._create(name, copy_of=self._name)
+        world = World(self._open(location), clock, lambda: None, lambda: self._open(location))
+        world.discard = lambda: self._discard(world, name)
+        return world
+
+    def close(self) -> None:
+        """Remove the template and whatever a crash left."""
+        if self.url:
+            self._server(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _fill(self, database: Database) -> None:
+        Base.metadata.create_all(database.engine)
+        with database.write() as session:
+            calendar.seed(session, LONG_AGO)
+            figures.seed_defaults(session, LONG_AGO)
+            documents.seed_templates(session, self.template_folder, LONG_AGO)
+            definitions.seed(session, SYSTEM, self.bundle_folder, LONG_AGO)
+            for draft in self.drafts:
+                definitions.publish(session, SYSTEM, draft, LONG_AGO)
+
+    def _open(self, location: str) -> Database:
+        return Database(location, self._vault, pool_size=2)
+
+    def _create(self, name: str, copy_of: str | None = None) -> str:
+        if not self.url:
+            path = self._folder / f"{name}.db"
+            if copy_of:
+                shutil.copyfile(self._folder / f"{copy_of}.db", path)
+            return f"sqlite:///{path}"
+        template = f' TEMPLATE "{copy_of}"' if copy_of else ""
+        self._server(f'CREATE DATABASE "{name}"{template}')
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def _discard(self, world: World, name: str) -> None:
+        world.database.dispose()
+        if self.url:
+            self._server(f'DROP DATABASE "{name}" WITH (FORCE)')
+        else:
+            for path in self._folder.glob(f"{name}.db*"):
+                path.unlink()
+
+    def _server(self, statement: str) -> None:
+        server: Any = create_engine(self.url or "", isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(statement))
+        server.dispose()
