@@ -48,6 +48,12 @@ def _at_literal(node: n.AtLiteral, scope: Scope) -> Code:
 
 
 def _name(node: n.Name, scope: Scope) -> Code:
+    if "." in node.name and not scope.is_local(node.name):  # declared with dots, but not here: it is a path
+        first, *rest = node.name.split(".")
+        tree: n.Node = n.Name(first, pos=node.pos)
+        for part in rest:
+            tree = n.Path(tree, part, pos=node.pos)
+        return compile_node(tree, scope)
     return scope.reader(node.name, BUILTINS.get(node.name))
 
 
@@ -106,6 +112,8 @@ def _filter(node: n.Filter, scope: Scope) -> Code:
             outcome = condition(frame.child(lift(item)))
             if index == 0 and type(outcome) is Decimal:
                 return at_position(items, outcome)
+            if type(outcome) is not bool and outcome is not None:
+                return None
             if outcome is True and items:
                 kept.append(item)
         return kept
@@ -222,6 +230,7 @@ def _instance_of(node: n.InstanceOf, scope: Scope) -> Code:
     value, wanted = compile_node(node.value, scope), resolve(node.type, scope.types)
     if wanted is None:
         return constant(None)
+    wanted = wanted.plain()
 
     def run(frame: Frame) -> bool:
         found = value(frame)
@@ -268,8 +277,10 @@ def _range(node: n.RangeLiteral, scope: Scope) -> Code:
 
     def run(frame: Frame) -> Range | None:
         a, b = low(frame), high(frame)
-        if a is not None and b is not None and order(a, b) is None:
-            return None
+        if a is not None and b is not None:
+            placed = order(a, b)
+            if placed is None or placed > 0:
+                return None
         return Range(a, b, low_included, high_included)
 
     return run
@@ -306,9 +317,10 @@ def _function(node: n.FunctionLiteral, scope: Scope) -> Code:
     def make(frame: Frame) -> Function:
         def call(run: Any, args: list[Any]) -> Any:
             run.charge(weight)
-            run.enter()
             for i, wanted in checked:
-                args[i] = wanted.coerce(run, args[i])
+                if not wanted.accepts(run, args, i):
+                    return None
+            run.enter()
             result = body(Frame(dict(zip(params, args, strict=True)), frame, frame.context, run))
             run.depth -= 1
             return result

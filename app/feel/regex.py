@@ -21,8 +21,8 @@ _NAME_START += r"\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{
 _NAME_CHAR = _NAME_START + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
 _CLASSES = {
     "d": (r"\p{Nd}", r"\P{Nd}"),
-    "s": (r" \t\n\r", None),
-    "w": (None, r"\p{P}\p{Z}\p{C}"),
+    "s": (r" \t\n\r", r"\x{0}-\x{8}\x{B}\x{C}\x{E}-\x{1F}\x{21}-\x{10FFFF}"),
+    "w": (r"\p{L}\p{M}\p{N}\p{S}", r"\p{P}\p{Z}\p{C}"),
     "i": (_NAME_START, None),
     "c": (_NAME_CHAR, None),
 }
@@ -121,6 +121,8 @@ class _Translator:
 
     def escape(self, inside: bool) -> str:
         """What follows a backslash, outside a class or inside one."""
+        while self.free_spacing and not inside and self.pattern[self.at : self.at + 1] in tuple(_SPACE):
+            self.at += 1
         if self.at >= len(self.pattern):
             raise ValueError("trailing backslash")
         char = self.pattern[self.at]
@@ -142,11 +144,14 @@ class _Translator:
         self.at = match.end()
         if not match[1]:
             return f"\\{letter}{{{match[2]}}}"
-        low, high = _BLOCKS.get(match[2], (None, None))
-        if low is None or (inside and letter == "P"):
+        if match[2] not in _BLOCKS:
             raise ValueError("block")
-        body = f"\\x{{{low:X}}}-\\x{{{high:X}}}"
-        return body if inside else f"[{'^' if letter == 'P' else ''}{body}]"
+        low, high = _BLOCKS[match[2]]
+        if letter == "p":
+            body = f"\\x{{{low:X}}}-\\x{{{high:X}}}"
+        else:
+            body = (f"\\x{{0}}-\\x{{{low - 1:X}}}" if low else "") + f"\\x{{{high + 1:X}}}-\\x{{10FFFF}}"
+        return body if inside else f"[{body}]"
 
     def char_class(self) -> str:
         """A class after its `[`. A subtracted class is worked out here, since RE2 has none."""

@@ -50,6 +50,17 @@ class FeelType:
             fits = _PARTS[what](self, run, value) if what in _PARTS else True
         return fits and (self.test is None or self.test(run, value))
 
+    def accepts(self, run: Run, args: list[Any], index: int) -> bool:
+        """Coerce one of the arguments in place; False where it does not conform, and then nothing is called."""
+        given = args[index]
+        args[index] = self.coerce(run, given)
+        return args[index] is not None or given is None
+
+    def plain(self) -> FeelType:
+        """The type without its allowed values, which `instance of` does not ask for."""
+        args = tuple(arg.plain() for arg in self.args)
+        return FeelType(self.kind, args, {key: t.plain() for key, t in self.entries.items()}, self.result)
+
     def _list(self, run: Run, value: Any) -> bool:
         return not self.args or all(item is None or self.args[0].holds(run, item) for item in value)
 
@@ -66,10 +77,12 @@ class FeelType:
     def _function(self, run: Run, value: Function) -> bool:
         if self.result is None:
             return True
-        if len(self.args) != len(value.params):
+        if not value.takes(len(self.args)):
             return False
+        if value.untyped:
+            return True
         if not value.types:
-            return all(arg.kind == "any" for arg in self.args) or not self.args
+            return all(arg.kind == "any" for arg in self.args)
         return all(conforms(mine, theirs) for mine, theirs in zip(self.args, value.types, strict=False))
 
     def coerce(self, run: Run, value: Any) -> Any:

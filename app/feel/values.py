@@ -72,6 +72,11 @@ class Function:
     ) -> None:
         self.params, self.call, self.types, self.name = params, call, types, name
 
+    untyped = False
+
+    def takes(self, count: int) -> bool:
+        return count == len(self.params)
+
     def apply(self, run: Run, args: list[Any]) -> Any:
         """Call with arguments in the order of `params`; a wrong number of them gives null."""
         return self.call(run, args) if len(args) == len(self.params) else None

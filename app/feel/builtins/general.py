@@ -55,10 +55,9 @@ def range_from_text(text: str) -> Range | None:
         return None
     low_included, high_included = opening == "[", closing == "]"
     if low is None or high is None:
-        if low_included if low is None else high_included:
-            return None
-        op = "<" if low is None else ">"
-        return Range(low, high, low_included, high_included, op + ("=" if low_included or high_included else ""))
+        if low is None:
+            return Range(None, high, False, high_included, "<=" if high_included else "<")
+        return Range(low, None, low_included, False, ">=" if low_included else ">")
     placed = order(low, high)
     return None if placed is None or placed > 0 else Range(low, high, low_included, high_included)
 

@@ -193,6 +193,8 @@ def list_replace(items: list[Any], position: int, item: Any) -> list[Any] | None
 
 @builtin("list replace", "list: list", "match: function", "newItem: any")
 def list_replace_matching(run: Run, items: list[Any], match: Function, item: Any) -> list[Any] | None:
+    if not match.takes(2):
+        return None
     made = []
     for old in items:
         hit = match.apply(run, [lift(old), item])
@@ -258,7 +260,7 @@ class _Incomparable(Exception):
 
 @builtin("sort", "list: list", "precedes: function?")
 def sort(run: Run, items: list[Any], precedes: Function | None = None) -> list[Any] | None:
-    if precedes is not None and len(precedes.params) != 2:
+    if precedes is not None and not precedes.takes(2):
         return None
 
     def compare(a: Any, b: Any) -> int:

@@ -67,10 +67,6 @@ def _overlaps_before(a: Range, b: Range) -> bool:
     return _start(a, b) < 0 and _touches(a, b) >= 0 and _end(a, b) <= 0
 
 
-def _overlaps_after(a: Range, b: Range) -> bool:
-    return _start(a, b) >= 0 and _touches(b, a) >= 0 and _end(a, b) > 0
-
-
 def _includes(a: Range, b: Range) -> bool:
     return _start(a, b) <= 0 and _end(a, b) >= 0
 
@@ -93,7 +89,7 @@ _relation("meets", _meets, _RANGES)
 _relation("met by", _swap(_meets), _RANGES)
 _relation("overlaps", _overlaps, _RANGES)
 _relation("overlaps before", _overlaps_before, _RANGES)
-_relation("overlaps after", _overlaps_after, _RANGES)
+_relation("overlaps after", _swap(_overlaps_before), _RANGES)
 _relation("includes", _includes, _RANGE_POINT, _RANGES)
 _relation("during", _swap(_includes), _POINT_RANGE, _RANGES)
 _relation("starts", _starts, _POINT_RANGE, _RANGES)

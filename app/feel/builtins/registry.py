@@ -59,6 +59,11 @@ class Signature:
     implementation: Callable[..., Any]
     wants_run: bool
 
+    def takes(self, count: int) -> bool:
+        required = sum(not param.optional for param in self.params)
+        open_ended = bool(self.params) and self.params[-1].mode != "one"
+        return required <= count and (open_ended or count <= len(self.params))
+
     def bind(self, run: Run, args: list[Any]) -> list[Any] | None:
         params = self.params
         last = params[-1] if params else None
@@ -103,6 +108,11 @@ class Builtin(Function):
     def __init__(self, name: str) -> None:
         super().__init__((), self._call, (), name)
         self.signatures: list[Signature] = []
+
+    untyped = True
+
+    def takes(self, count: int) -> bool:
+        return any(signature.takes(count) for signature in self.signatures)
 
     def _call(self, run: Run, args: list[Any]) -> Any:
         return self.apply(run, args)

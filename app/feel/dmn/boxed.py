@@ -137,9 +137,10 @@ def function_code(env: Environment, element: Element, scope: Scope, name: str, d
     def make(frame: Frame) -> Function:
         def call(run: Any, args: list[Any]) -> Any:
             run.charge(_CALL_COST)
+            if not all(type_.accepts(run, args, i) for i, type_ in enumerate(types)):
+                return None
             run.enter()
-            values = {p: t.coerce(run, v) for p, t, v in zip(params, types, args, strict=True)}
-            result = body(Frame(values, frame, frame.context, run))
+            result = body(Frame(dict(zip(params, args, strict=True)), frame, frame.context, run))
             run.depth -= 1
             return result
 
@@ -167,6 +168,8 @@ def _filter(box: _Box) -> Code:
             outcome = match(frame.child(lift(item)))
             if type(outcome) is Decimal:
                 return at_position(items, outcome)
+            if type(outcome) is not bool and outcome is not None:
+                return None
             if outcome is True:
                 kept.append(item)
         return kept

@@ -39,9 +39,8 @@ class Environment:
         if not name:
             return ANY
         name = name.strip()
-        prefix, colon, rest = name.partition(":")
-        if colon and name not in self.types and prefix in ("feel", "xsd"):
-            name = rest
+        if name not in self.types:  # DMN 1.1 wrote types as qualified XML names
+            name = name.rpartition(":")[2]
         return resolve(n.Type(name), self.types) or ANY
 
     def expression(self, text: str | None, scope: Scope, place: str) -> Code:

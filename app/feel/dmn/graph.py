@@ -18,6 +18,7 @@ from app.feel.typecheck import ANY, FeelType
 from app.feel.values import Function, kind
 
 ELEMENTS = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
+_CALL_COST = 20
 _REQUIREMENTS = ("informationRequirement", "knowledgeRequirement")
 
 
@@ -143,7 +144,6 @@ def _decisions_before(item: Item) -> list[Item]:
 def _compile(item: Item) -> None:
     env, element = item.model.env, item.element
     visible = {name for name, need in item.needs.items() if need.kind != "inputData"} | set(item.imported)
-    visible |= {name for prefix, needs in item.imported.items() if not prefix for name in needs}
     scope = item.scope = env.scope(frozenset(visible))
     if item.kind == "decision":
         box = logic(element)
@@ -207,10 +207,8 @@ class Needs(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if name in self.items_by_name:
             value = self.session.value(self.items_by_name[name])
-        elif name in self.imported:
-            value = Needs(self.session, self.imported[name], {})
         else:
-            value = self.session.value(self.imported[""][name])
+            value = Needs(self.session, self.imported[name], {})
         self[name] = value
         return value
 
@@ -244,31 +242,34 @@ def _knowledge(session: Session, item: Item) -> Any:
     made = item.code(Frame(Needs(session, item.needs, item.imported), None, {}, session.run))
     if not isinstance(made, Function):
         return None
-    wanted = item.type.result if item.type.kind == "function" else item.type
-    if wanted is None or wanted is ANY:
-        return made
-    call, result = made.call, wanted
-    return Function(made.params, lambda run, args: result.coerce(run, call(run, args)), made.types, made.name)
+    call, wanted = made.call, _result_type(item.type)
+    return Function(made.params, lambda run, args: wanted.coerce(run, call(run, args)), made.types, made.name)
+
+
+def _result_type(declared: FeelType) -> FeelType:
+    """What an invocable gives: models declare it as a function type, or as the type of its result."""
+    return (declared.result or ANY) if declared.kind == "function" else declared
 
 
 def _service(session: Session, item: Item) -> Function:
     """A decision service as a function of its input data and input decisions, in that order."""
     params = tuple(param.name for param in item.params)
+    wanted = _result_type(item.type)
 
     def call(run: Run, args: list[Any]) -> Any:
-        run.charge(20)
+        run.charge(_CALL_COST)
+        if not all(param.type.accepts(run, args, i) for i, param in enumerate(item.params)):
+            return None
         run.enter()
-        typed = [param.type.coerce(run, value) for param, value in zip(item.params, args, strict=True)]
-        given = dict(zip(item.params, typed, strict=True))
-        inner = Session(run, dict(zip(params, typed, strict=True)), given)
-        result = service_result(inner, item)
+        inner = Session(run, dict(zip(params, args, strict=True)), dict(zip(item.params, args, strict=True)))
+        result = wanted.coerce(run, _service_result(inner, item))
         run.depth -= 1
         return result
 
     return Function(params, call, tuple(param.type for param in item.params), item.name)
 
 
-def service_result(session: Session, item: Item) -> Any:
+def _service_result(session: Session, item: Item) -> Any:
     if len(item.outputs) == 1:
         return session.value(item.outputs[0])
     return {output.name: session.value(output) for output in item.outputs}

@@ -36,7 +36,7 @@ class _Reader:
         if full in self.env.types:
             return self.env.types[full]
         if name not in self.pending:
-            return self.env.type(name)
+            return self.named(name.rpartition(":")[2]) if ":" in name else self.env.type(name)
         if name in self.open:  # a type that contains itself is checked one level deep
             return ANY
         self.open.add(name)
