@@ -1,5 +1,6 @@
 """From .docx to PDF. LibreOffice does the work; whoever needs a PDF depends on `PdfConverter` alone."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -35,7 +36,7 @@ class LibreOffice:
     def to_pdf(self, docx: bytes) -> bytes:
         """Raises PdfUnavailable where LibreOffice is not installed, DocumentError where it fails or takes too long."""
         if self._program is None:
-            raise PdfUnavailable("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer，或者下载 Word 文件。")
+            raise PdfUnavailable("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer 或者下载 Word 文件")
         with self._lock, tempfile.TemporaryDirectory(prefix="doudi-pdf-") as folder:
             if self._profile is None:
                 self._profile = tempfile.TemporaryDirectory(prefix="doudi-office-")
@@ -81,8 +82,6 @@ class LibreOffice:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """soffice is a launcher: what it started must go with it, however the wait ended."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

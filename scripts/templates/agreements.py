@@ -19,15 +19,29 @@ def home_care_agreement() -> Paper:
     _common(paper, "丙方", "甲、乙、丙三方", "分散供养", "由乙方到丙方家中（或者双方约定的住所）提供照料服务")
     _rights(
         paper,
-        ("甲方", "按时足额落实救助供养待遇，督促乙方履行协议，建立定期探访制度，探访发现的问题跟踪到解决；丙方情况发生"
-                 "变化的，及时调整供养形式和照料护理档次；有权检查服务质量，对不履行协议的乙方要求改正或者更换。"),
-        ("乙方", "按照本协议提供服务，尊重丙方的人格和生活习惯，不得虐待、遗弃丙方，不得侵占、挪用丙方的财物和救助供养金；"
-                 "丙方患病、走失或者发生意外的，立即救治、处置并报告甲方；有权按照约定取得服务报酬，有困难时请求甲方协助。"),
-        ("丙方", "有权按照规定享受救助供养待遇，自愿选择供养形式，对服务提出意见，要求更换服务承接方；如实报告收入、财产"
-                 "和身体状况的变化，配合乙方提供服务和甲方探访、复核。"),
-    )  # fmt: skip
-    _close(paper, ("甲方（盖章）", "{{ township }}"), ("乙方（签名、盖章）", "{{ caregiver }}"),
-           ("丙方（签名、按指印）", "{{ person }}"))  # fmt: skip
+        (
+            "甲方",
+            "按时足额落实救助供养待遇，督促乙方履行协议，建立定期探访制度，探访发现的问题跟踪到解决；丙方情况发生"
+            "变化的，及时调整供养形式和照料护理档次；有权检查服务质量，对不履行协议的乙方要求改正或者更换。",
+        ),
+        (
+            "乙方",
+            "按照本协议提供服务，尊重丙方的人格和生活习惯，不得虐待、遗弃丙方，不得侵占、挪用丙方的财物和救助供养"
+            "金；丙方患病、走失或者发生意外的，立即救治、处置并报告甲方；有权按照约定取得服务报酬，有困难时请求甲"
+            "方协助。",
+        ),
+        (
+            "丙方",
+            "有权按照规定享受救助供养待遇，自愿选择供养形式，对服务提出意见，要求更换服务承接方；如实报告收入、财"
+            "产和身体状况的变化，配合乙方提供服务和甲方探访、复核。",
+        ),
+    )
+    _close(
+        paper,
+        ("甲方（盖章）", "{{ township }}"),
+        ("乙方（签名盖章）", "{{ caregiver }}"),
+        ("丙方（签名按指印）", "{{ person }}"),
+    )
     return paper
 
 
@@ -37,31 +51,49 @@ def institution_care_agreement() -> Paper:
     paper.flush(
         "甲方（县级民政部门）：{{ county }}",
         "乙方（乡镇人民政府、街道办事处）：{{ township }}",
-        "丙方（供养服务机构）：{{ institution }}{% if institution_phone %}，联系电话：{{ institution_phone }}{% endif %}",
+        "丙方（供养服务机构）：{{ institution }}"
+        "{% if institution_phone %}，联系电话：{{ institution_phone }}{% endif %}",
         _person("丁方"),
     )
     _common(paper, "丁方", "甲、乙、丙、丁四方", "集中供养", "丁方入住丙方，由丙方提供食宿和照料服务")
     _rights(
         paper,
-        ("甲方", "按规定核定救助供养标准并落实资金，指导、监督丙方的服务和管理，受理投诉举报，统筹调配供养床位；有权检查"
-                 "服务质量和资金使用情况，对不履行协议的丙方要求改正。"),
-        ("乙方", "协助丁方办理入住、转院和退出手续，定期了解丁方的生活情况，协助处理丁方的户籍、医疗、住房和承包土地等事务；"
-                 "有权了解丙方对丁方的服务情况。"),
-        ("丙方", "提供符合规定的食宿、日常照料、送医和安全保障服务，专账管理供养资金，尊重丁方的人格和处分自己财产的权利，"
-                 "不得虐待、遗弃丁方，不得侵占丁方的财物；丁方患病、走失或者发生意外的，立即救治、处置并报告甲方、乙方；"
-                 "有权按照规定取得供养和照料护理经费，要求丁方遵守管理制度。"),
-        ("丁方", "有权按照规定享受救助供养待遇，自愿选择供养形式，对服务提出意见，参与机构的民主管理，申请退出；如实报告收入、"
-                 "财产和身体状况的变化，遵守丙方的管理制度，爱护公共财物。"),
-    )  # fmt: skip
-    _close(paper, ("甲方（盖章）", "{{ county }}"), ("乙方（盖章）", "{{ township }}"),
-           ("丙方（盖章）", "{{ institution }}"), ("丁方（签名、按指印）", "{{ person }}"))  # fmt: skip
+        (
+            "甲方",
+            "按规定核定救助供养标准并落实资金，指导、监督丙方的服务和管理，受理投诉举报，统筹调配供养床位；有权检"
+            "查服务质量和资金使用情况，对不履行协议的丙方要求改正。",
+        ),
+        (
+            "乙方",
+            "协助丁方办理入住、转院和退出手续，定期了解丁方的生活情况，协助处理丁方的户籍、医疗、住房和承包土地等"
+            "事务；有权了解丙方对丁方的服务情况。",
+        ),
+        (
+            "丙方",
+            "提供符合规定的食宿、日常照料、送医和安全保障服务，专账管理供养资金，尊重丁方的人格和处分自己财产的权"
+            "利，不得虐待、遗弃丁方，不得侵占丁方的财物；丁方患病、走失或者发生意外的，立即救治、处置并报告甲方、"
+            "乙方；有权按照规定取得供养和照料护理经费，要求丁方遵守管理制度。",
+        ),
+        (
+            "丁方",
+            "有权按照规定享受救助供养待遇，自愿选择供养形式，对服务提出意见，参与机构的民主管理，申请退出；如实报"
+            "告收入、财产和身体状况的变化，遵守丙方的管理制度，爱护公共财物。",
+        ),
+    )
+    _close(
+        paper,
+        ("甲方（盖章）", "{{ county }}"),
+        ("乙方（盖章）", "{{ township }}"),
+        ("丙方（盖章）", "{{ institution }}"),
+        ("丁方（签名按指印）", "{{ person }}"),
+    )
     return paper
 
 
 def _start(title: str) -> Paper:
     paper = Paper(title, body_size=14, line=25)
     paper.title(title)
-    paper.flush("协议编号：{{ number }}", "案件编号：{{ case_number }}")
+    paper.flush("协议编号：{{ number }}")
     return paper
 
 
@@ -80,9 +112,9 @@ def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> 
     paper.heading("二、服务内容和标准")
     paper.text(
         f"（一）提供基本生活条件：为{person}供给粮油、副食品、生活用燃料、服装、被褥等日常生活用品和零用钱。"
-        "基本生活标准为每月人民币{{ basic_living_capital }}（￥{{ basic_living }}元）。",
+        "基本生活标准为每月人民币{{ basic_living_capital }}（¥{{ basic_living }}元）。",
         f"（二）照料护理：经评估，{person}{{{{ self_care }}}}。"
-        "{% if care %}照料护理标准为每月人民币{{ care_capital }}（￥{{ care }}元）。{% endif %}"
+        "{% if care %}照料护理标准为每月人民币{{ care_capital }}（¥{{ care }}元）。{% endif %}"
         "{% if needs_care %}服务方按照评估结果提供生活照料和护理，做好护理记录。"
         "{% else %}服务方提供日常看护和必要的帮助。{% endif %}",
         f"（三）疾病治疗：{person}患病的，及时送医，住院期间安排照料。",
@@ -100,8 +132,9 @@ def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> 
     )
     paper.heading("六、服务价格")
     paper.text(
-        f"服务费用由第二条所列救助供养资金支付。除此之外，向{person}另行收取的费用为每月{{{{ price }}}}元；"
-        "没有约定的，不得收取。"
+        "服务价格按照第二条所列标准计算，由救助供养资金支付。"
+        f"{{% if price %}}除此之外，向{person}另行收取的费用为每月{{{{ price }}}}元。"
+        f"{{% else %}}除此之外，不再向{person}收取费用。{{% endif %}}"
     )
     paper.heading("七、身后财产处理")
     paper.text(
@@ -110,7 +143,8 @@ def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> 
     )
     paper.heading("八、监督举报电话")
     paper.text(
-        f"{{{{ county }}}}监督举报电话：{{% if complaint_phone %}}{{{{ complaint_phone }}}}{{% else %}}{_BLANK}{{% endif %}}。"
+        "{{ county }}监督举报电话："
+        f"{{% if complaint_phone %}}{{{{ complaint_phone }}}}{{% else %}}{_BLANK}{{% endif %}}。"
     )
 
 
@@ -132,8 +166,10 @@ def _close(paper: Paper, *signers: tuple[str, str]) -> None:
 
 
 def _signatures(paper: Paper, signers: Sequence[tuple[str, str]]) -> None:
-    grid = paper.grid([78, 78], size=14)
+    """A cell for each signer: three in a row, four in two rows that stay together."""
+    columns = 3 if len(signers) == 3 else 2
+    grid = paper.grid([156 // columns] * columns)
     cells = [f"{title}：\n{name}\n\n签字人：\n　　　年　　月　　日" for title, name in signers]
-    for first in range(0, len(cells), 2):
-        pair = [*cells[first : first + 2], ""][:2]
-        grid.row(*pair, left=(0, 1), tall=46)
+    for first in range(0, len(cells), columns):
+        row = cells[first : first + columns]
+        grid.row(*row, left=range(columns), tall=38, keep=first + columns < len(cells))

@@ -23,11 +23,10 @@ def application_form() -> Paper:
     grid.pairs("住址", "{% if address %}{{ address }}{% endif %}")
     grid.when("bank_account", "银行账号", "{{ bank_account }}")
     grid.pairs("申请方式", "{{ applied_by }}").pairs("申请日期", "{{ applied_on }}")
-    grid.pairs("案件编号", "{{ case_number }}")
-    grid.when("requested_amount", "申请金额（元）", "{{ requested_amount }}")
+    grid.when("requested_amount", "申请金额", "{{ requested_amount }}元")
     grid.when("household_size", "家庭人口", "{{ household_size }}人")
-    grid.when("annual_income", "家庭年收入（元）", "{{ annual_income }}")
-    grid.when("financial_assets", "家庭金融资产（元）", "{{ financial_assets }}")
+    grid.when("annual_income", "家庭年收入", "{{ annual_income }}元")
+    grid.when("financial_assets", "家庭金融资产", "{{ financial_assets }}元")
     grid.when("kind", "申请类别", "{{ kind }}").when("can_work", "劳动能力", "{{ can_work }}")
     grid.when("income_source", "生活来源", "{{ income_source }}")
     grid.when(
@@ -72,24 +71,22 @@ def rescue_record() -> Paper:
     """先行救助登记表"""
     paper = Paper("先行救助登记表", body_size=14, line=25)
     paper.title("先行救助登记表")
-    paper.flush("登记单位：{{ issuer }}　　　　登记号：{{ number }}")
-    grid = paper.grid([34, 46, 34, 42])
+    grid = paper.grid([34, 46, 34, 42], least=8)
+    grid.pairs("登记号", "{{ number }}")
     grid.pairs("姓名", "{{ applicant }}", "联系电话", "{% if contact %}{{ contact }}{% endif %}")
     grid.pairs("公民身份号码", "{{ id_number }}").pairs("住址", "{% if address %}{{ address }}{% endif %}")
-    grid.pairs("急难发生地", "{{ place }}").pairs("救助项目", "{{ programme }}（{{ case_number }}）")
-    grid.row("急难情形", "{{ emergency }}", spans=(1, 3), heads=1, left=(1,), tall=20)
-    grid.when("requested_amount", "申请金额（元）", "{{ requested_amount }}")
-    grid.row("救助事由", "{{ cause }}", spans=(1, 3), heads=1, left=(1,), tall=28)
-    grid.pairs("救助金额", "人民币{{ amount_capital }}（￥{{ amount }}元）").pairs("资金来源", "{{ source }}")
+    grid.pairs("急难发生地", "{{ place }}").pairs("救助项目", "{{ programme }}")
+    grid.row("急难情形", "{{ emergency }}", spans=(1, 3), heads=1, left=(1,), tall=13)
+    grid.when("requested_amount", "申请金额", "{{ requested_amount }}元")
+    grid.row("救助事由", "{{ cause }}", spans=(1, 3), heads=1, left=(1,), tall=20)
+    grid.pairs("救助金额", "人民币{{ amount_capital }}（¥{{ amount }}元）").pairs("资金来源", "{{ source }}")
     grid.when("decided_on", "先行救助日期", "{{ decided_on }}")
     grid.pairs("经办人（签名）", "{{ signed_by }}", "补登日期", "{{ date }}")
     grid.row(
         "登记单位意见",
         "先行救助情况属实，予以补充登记。\n\n{% if sealed %}（已盖章）{% else %}（待盖章）{% endif %}"
         "　　　{{ issuer }}\n{{ date }}",
-        spans=(1, 3), heads=1, tall=44,
+        spans=(1, 3), heads=1, tall=32,
     )  # fmt: skip
-    paper.gap()
-    paper.text("先行救助以后补充登记：对象、事由、金额和经办人的签字、盖章都应当补齐。")
     paper.verification()
     return paper

@@ -6,7 +6,7 @@ from scripts.templates.paper import Paper
 
 LETTERS: dict[str, Callable[[], Paper]] = {}
 
-_RECEIVED = "你于{{ applied_on }}提出的{{ programme }}申请（案件编号：{{ case_number }}）收悉。"
+_RECEIVED = "你于{{ applied_on }}提出的{{ programme }}申请收悉。"
 _OBJECT = (
     "如有异议，可以向{{ issuer }}提出{% if phone %}（电话：{{ phone }}）{% endif %}，也可以向{{ appeal_to }}申诉；"
     "你还依法享有申请行政复议、提起行政诉讼的权利。"
@@ -14,7 +14,7 @@ _OBJECT = (
 
 
 def letter(key: str) -> Callable[[Callable[[Paper], None]], Callable[[Paper], None]]:
-    """Register a letter: letterhead, title, what the function writes, signature, verification."""
+    """Register a letter: letterhead, title, what the function writes, signature."""
 
     def register(write: Callable[[Paper], None]) -> Callable[[Paper], None]:
         def build() -> Paper:
@@ -22,7 +22,6 @@ def letter(key: str) -> Callable[[Callable[[Paper], None]], Callable[[Paper], No
             paper.letterhead()
             write(paper)
             paper.signature()
-            paper.verification()
             return paper
 
         LETTERS[key] = build
@@ -77,7 +76,7 @@ def approval_notice(paper: Paper) -> None:
     paper.text("你符合{{ programme }}的条件，决定给予救助。")
     paper.when(
         "amount",
-        "一次性救助金为人民币{{ amount_capital }}（￥{{ amount }}元）"
+        "一次性救助金为人民币{{ amount_capital }}（¥{{ amount }}元）"
         "{% if instalments %}，一次审批、分{{ instalments }}次发放{% endif %}。",
     )
     paper.tag("if schedule")
@@ -87,7 +86,7 @@ def approval_notice(paper: Paper) -> None:
     paper.when(
         "monthly",
         "{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金为人民币{{ monthly_capital }}"
-        "（￥{{ monthly }}元）{% if care_form %}，供养形式为{{ care_form }}{% endif %}。",
+        "（¥{{ monthly }}元）{% if care_form %}，供养形式为{{ care_form }}{% endif %}。",
     )
     paper.when(
         "members",
@@ -111,7 +110,8 @@ def publicity_notice(paper: Paper) -> None:
     """公示"""
     paper.title("{{ programme }}公示")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}经调查审核，现将{{ kind }}的对象有关情况予以公示，接受群众监督。"
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}经调查审核，现将{{ kind }}的对象有关情况予以公示，"
+        "接受群众监督。"
     )
     grid = paper.grid([38, 118], size=14)
     grid.pairs("公示对象", "{{ applicant }}").pairs("公民身份号码", "{{ id_number }}")
@@ -139,7 +139,8 @@ def withdrawal_notice(paper: Paper) -> None:
     paper.title("撤回申请告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        _RECEIVED + "你于{{ withdrawn_on }}撤回该申请{% if reason %}，原因：{{ reason }}{% endif %}。我们据此终止办理。",
+        _RECEIVED + "你于{{ withdrawn_on }}撤回该申请{% if reason %}，原因：{{ reason }}{% endif %}。"
+        "我们据此终止办理。",
         "撤回申请不影响你的权利。今后遇到困难，可以随时重新提出申请。{% if phone %}咨询电话：{{ phone }}。{% endif %}",
     )
 
@@ -151,7 +152,7 @@ def void_notice(paper: Paper) -> None:
     paper.to("{{ applicant }}：")
     paper.text(
         "{% if voided_date %}{{ voided_date }}{% else %}此前{% endif %}发给你的《{{ voided_title }}》"
-        "（{{ voided_number }}，案件编号：{{ case_number }}）自本通知发出之日起作废。",
+        "（{{ voided_number }}）自本通知发出之日起作废。",
         "作废原因：{{ reason }}",
     )
     paper.when("replaced_by", "该文书由{{ replaced_by }}代替。")
@@ -164,7 +165,7 @@ def ending_notice(paper: Paper) -> None:
     paper.title("终止救助告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，你的{{ programme }}（案件编号：{{ case_number }}）"
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，你的{{ programme }}"
         "自{{ ended_on }}起终止。现将理由和有关事项告知如下："
     )
     paper.heading("一、终止的理由")
@@ -181,15 +182,14 @@ def recheck_notice(paper: Paper) -> None:
     paper.title("复核告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你的{{ programme }}（案件编号：{{ case_number }}）"
-        "进行了复核，现将结果告知如下："
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你的{{ programme }}进行了复核，现将结果告知如下："
     )
     paper.heading("一、复核结果")
     paper.text("{{ result }}。{% if opinion %}复核意见：{{ opinion }}{% endif %}")
     paper.when(
         "monthly",
         "{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金"
-        "{% if previous %}由{{ previous }}元{% endif %}调整为人民币{{ monthly_capital }}（￥{{ monthly }}元）。",
+        "{% if previous %}由{{ previous }}元{% endif %}调整为人民币{{ monthly_capital }}（¥{{ monthly }}元）。",
     )
     _steps(paper, "二、金额计算过程")
     paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
@@ -204,7 +204,7 @@ def objection_reply(paper: Paper) -> None:
     paper.to("{{ objector }}：")
     paper.text(
         "你{% if objected_on %}于{{ objected_on }}{% endif %}就{{ applicant }}的{{ programme }}公示"
-        "（案件编号：{{ case_number }}）提出的异议收悉。"
+        "提出的异议收悉。"
         "{% if objection %}你反映：{{ objection }}{% endif %}"
     )
     paper.text("我们进行了重新调查，现将结果答复如下：")

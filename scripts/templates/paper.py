@@ -12,7 +12,7 @@ import segno
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement, parse_xml
@@ -95,41 +95,47 @@ class Paper:
     def gap(self) -> None:
         self._add("", "公文主送")
 
-    def grid(self, widths: Sequence[int], *, head: Sequence[str] = (), size: float = 12) -> "Grid":
-        return Grid(self.document.add_table(0, len(widths)), [Mm(w) for w in widths], size, head)
+    def grid(self, widths: Sequence[int], *, head: Sequence[str] = (), size: float = 12, least: float = 9) -> "Grid":
+        """A bordered table with columns of `widths` mm; `least`: height of a row in mm."""
+        return Grid(self.document.add_table(0, len(widths)), [Mm(w) for w in widths], size, least, head)
 
-    def signature(self, issuer: str = "{{ issuer }}", date: str = "{{ date }}") -> None:
-        """Issuer and date, centred on one another, four characters from the right, with room for the seal."""
+    def signature(self) -> None:
+        """Issuer and date, centred on one another, with room for the seal; beside them what proves the letter."""
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True  # no page with a signature alone
         self.gap()
-        self.gap()
-        table = self.document.add_table(1, 1)
-        width = Mm(82)
-        _fix(table, [width], indent=TYPE_AREA - width - Mm(8))
-        row = table.rows[0]
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        first = row.cells[0].paragraphs[0]
-        for paragraph, text in ((first, issuer), (row.cells[0].add_paragraph(), date)):
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+        signer = self._proof()
+        for number, text in enumerate(("{{ issuer }}", "{{ date }}")):
+            paragraph = signer.paragraphs[0] if number == 0 else signer.add_paragraph()
             paragraph.style = "公文落款"
             paragraph.add_run(text)
-        first.paragraph_format.keep_with_next = True
 
     def verification(self) -> None:
-        """QR code and verification code, small, at the very end."""
+        """What proves the document, where somebody else signs above."""
         self.gap()
-        table = self.document.add_table(1, 2)
-        _fix(table, [Mm(22), Mm(134)])
+        self._proof()
+
+    def _proof(self) -> _Cell:
+        """A borderless row that stays on one page: QR code, case number and verification code, and a free cell."""
+        table = self.document.add_table(1, 3)
+        _fix(table, [Mm(20), Mm(56), Mm(80)])
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        picture, words = table.rows[0].cells
-        paragraph = picture.paragraphs[0]
-        paragraph.style = "公文附注"
-        paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        inline = paragraph.add_run().add_picture(io.BytesIO(_placeholder()), width=Mm(20))._inline
+        last = self._add("", "公文附注")  # a document must end in a paragraph: make it take no room
+        last.paragraph_format.line_spacing = Pt(1)
+        code, words, free = table.rows[0].cells
+        picture = code.paragraphs[0]
+        picture.style = "公文附注"
+        picture.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        inline = picture.add_run().add_picture(io.BytesIO(_placeholder()), width=Mm(16))._inline
         inline.docPr.set("name", "qr")
         inline.docPr.set("descr", "qr")
-        for number, text in enumerate(("文书验证码：{{ verify_code }}", "扫描二维码或者在公开查询页面输入验证码，可以核对本文书。")):
+        lines = ("案件编号：{{ case_number }}", "验 证 码：{{ verify_code }}", "扫码可以核对本文书")
+        for number, text in enumerate(lines):
             line = words.paragraphs[0] if number == 0 else words.add_paragraph()
             line.style = "公文附注"
             line.add_run(text)
+        words.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+        return free
 
     # --- page and styles
 
@@ -144,7 +150,8 @@ class Paper:
         section.header_distance, section.footer_distance = Mm(15), Mm(22)
         for old in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(old)
-        section._sectPr.append(parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="579"/>'))
+        pitch = round(self._line * 20)
+        section._sectPr.append(parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{pitch}"/>'))
 
     def _styles(self) -> None:
         self._style("Normal", FANGSONG, self._body_size)
@@ -154,18 +161,19 @@ class Paper:
         normal.find(qn("w:sz")).addprevious(closer)
         self._style("公文机关标志", BIAOSONG, 30, align=ALIGN.CENTER, color=RED, line=44, after=10)
         self._style("公文字号", FANGSONG, 16, align=ALIGN.CENTER)
-        self._style("公文标题", BIAOSONG, 22, align=ALIGN.CENTER, line=33, before=30, after=24, keep=True)
+        self._style("公文标题", BIAOSONG, 22, align=ALIGN.CENTER, line=33, before=22, after=14, keep=True)
         self._style("公文主送", FANGSONG, self._body_size)
         self._style("公文正文", FANGSONG, self._body_size, indent=True)
         self._style("公文一级", HEITI, self._body_size, indent=True)
         self._style("公文二级", KAITI, self._body_size, indent=True)
         self._style("公文落款", FANGSONG, self._body_size, align=ALIGN.CENTER)
-        self._style("公文附注", FANGSONG, 10.5, align=ALIGN.LEFT, line=17)
+        self._style("公文附注", FANGSONG, 10.5, align=ALIGN.LEFT, line=14, snap=False)
+        self._style("公文表格", FANGSONG, 12, snap=False)
 
     def _style(
         self, name: str, font: str, size: float, *, align: ALIGN = ALIGN.JUSTIFY, indent: bool = False,
         color: RGBColor | None = None, line: float | None = None, before: float = 0, after: float = 0,
-        keep: bool = False,
+        keep: bool = False, snap: bool = True,
     ) -> None:  # fmt: skip
         styles = self.document.styles
         style = styles["Normal"] if name == "Normal" else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -183,6 +191,10 @@ class Paper:
         layout.alignment, layout.widow_control, layout.keep_with_next = align, False, keep
         layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line or self._line)
         layout.first_line_indent = Pt(2 * size - 0.4) if indent else Pt(0)
+        if not snap:  # small print keeps its own line height instead of the page's grid
+            style.element.get_or_add_pPr().insert_element_before(
+                parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'), "w:spacing", "w:ind", "w:jc"
+            )
         if indent:
             style.element.pPr.find(qn("w:ind")).set(qn("w:firstLineChars"), "200")
 
@@ -194,18 +206,16 @@ class Paper:
             run.font.size, run.font.name = Pt(14), SONGTI
             run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), SONGTI)
             if field:
-                for piece in (
-                    '<w:fldChar {} w:fldCharType="begin"/>', "<w:instrText {}>PAGE</w:instrText>",
-                    '<w:fldChar {} w:fldCharType="separate"/>', "<w:t {}>1</w:t>", '<w:fldChar {} w:fldCharType="end"/>',
-                ):  # fmt: skip
-                    run._element.append(parse_xml(piece.format(nsdecls("w"))))
+                for piece in ("begin", "<w:instrText {}>PAGE</w:instrText>", "separate", "<w:t {}>1</w:t>", "end"):
+                    xml = piece if piece.startswith("<") else f'<w:fldChar {{}} w:fldCharType="{piece}"/>'
+                    run._element.append(parse_xml(xml.format(nsdecls("w"))))
 
 
 class Grid:
     """A bordered table; rows may be conditional or repeated."""
 
-    def __init__(self, table: Table, widths: Sequence[Length], size: float, head: Sequence[str]) -> None:
-        self._table, self._widths, self._size = table, widths, size
+    def __init__(self, table: Table, widths: Sequence[Length], size: float, least: float, head: Sequence[str]) -> None:
+        self._table, self._widths, self._size, self._least = table, widths, size, least
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         _fix(table, widths)
@@ -214,13 +224,14 @@ class Grid:
             table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
     def row(
-        self, *texts: str, spans: Sequence[int] | None = None, heads: int = 0, tall: int = 0, left: Sequence[int] = ()
-    ) -> "Grid":
+        self, *texts: str, spans: Sequence[int] | None = None, heads: int = 0, tall: int = 0, left: Sequence[int] = (),
+        keep: bool = False,
+    ) -> "Grid":  # fmt: skip
         """One row. `spans`: columns each text covers; `heads`: how many of the first texts are labels; `tall`: least
-        height in mm; `left`: texts set left instead of centred.
+        height in mm; `left`: texts set left instead of centred; `keep`: on one page with the next row.
         """
         row = self._table.add_row()
-        row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(tall or 9)
+        row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(tall or self._least)
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         column = 0
         for index, (text, span) in enumerate(zip(texts, spans or [1] * len(texts), strict=True)):
@@ -230,6 +241,7 @@ class Grid:
             cell.width = sum(self._widths[column : column + span])
             column += span
             self._fill(cell, text, HEITI if index < heads else FANGSONG, index in left)
+            cell.paragraphs[0].paragraph_format.keep_with_next = keep
         return self
 
     def pairs(self, *texts: str) -> "Grid":
@@ -253,10 +265,10 @@ class Grid:
         return self.tag("endif")
 
     def _fill(self, cell: _Cell, text: str, font: str, left: bool) -> None:
-        cell.vertical_alignment = 1
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
         for number, line in enumerate(text.split("\n")):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            paragraph.style = "公文主送"
+            paragraph.style = "公文表格"
             paragraph.alignment = ALIGN.LEFT if left else ALIGN.CENTER
             paragraph.paragraph_format.line_spacing = Pt(self._size * 1.6)
             run = paragraph.add_run(line)
