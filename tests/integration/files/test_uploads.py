@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core.actor import APPLICANT
 from app.core.errors import Invalid, NotFound
 from app.db import Database
-from app.files import operations, queries
+from app.files import operations, posted, queries
 from app.files.models import Upload
 
 PHOTO = b"\xff\xd8\xff\xe0" + "身份证 220122199001010503".encode()
@@ -52,3 +52,42 @@ def test_one_bad_file_refuses_all_of_them(database: Database, now: datetime, bad
 def test_an_unknown_upload_is_not_found(database: Database) -> None:
     with database.read() as session, pytest.raises(NotFound):
         queries.open_upload(session, "nothing")
+
+
+def test_files_of_a_form_wait_for_their_case(database: Database, now: datetime) -> None:
+    owner, data = posted.pending_owner(), {"household": {"proofs": []}, "name": "王桂芳"}
+    with database.write() as session:
+        pictures = [("household.proofs", "a.jpg", PHOTO), ("household.proofs", "b.jpg", PHOTO + b"2")]
+        sent = [*pictures, ("name", "c.jpg", PHOTO)]
+        assert posted.take(session, APPLICANT, owner, data, sent, now)
+    kept, dropped = data["household"]["proofs"]  # type: ignore[index]
+    data["household"]["proofs"] = [kept]  # type: ignore[index]
+    with database.write() as session:
+        posted.adopt(session, owner, "c1", data)
+    with database.read() as session:
+        assert [row.id for row in queries.uploads_of(session, "c1")] == [kept]
+        with pytest.raises(NotFound):
+            queries.upload(session, dropped)
+
+
+def test_nobody_adopts_what_somebody_else_sent(database: Database, now: datetime) -> None:
+    mine, theirs = posted.pending_owner(), {"proofs": []}
+    with database.write() as session:
+        posted.take(session, APPLICANT, posted.pending_owner(), theirs, [("proofs", "a.jpg", PHOTO)], now)
+    with database.write() as session:
+        posted.adopt(session, mine, "c1", theirs)
+        assert queries.uploads_of(session, "c1") == []
+
+
+def test_a_refused_file_names_its_own_field(database: Database, now: datetime) -> None:
+    with database.write() as session, pytest.raises(Invalid) as refused:
+        posted.take(session, APPLICANT, "p:1", {"a": [{"proofs": []}]}, [("a.0.proofs", "x.exe", b"MZ")], now)
+    assert refused.value.fields.keys() == {"a.0.proofs"}
+
+
+def test_what_nobody_sent_in_goes_after_a_day(database: Database, now: datetime) -> None:
+    data: dict[str, list[str]] = {"proofs": []}
+    with database.write() as session:
+        posted.take(session, APPLICANT, "p:1", data, [("proofs", "a.jpg", PHOTO)], now)
+        posted.take(session, APPLICANT, "p:2", {"proofs": []}, [("proofs", "a.jpg", PHOTO)], now + timedelta(days=2))
+        assert queries.uploads_of(session, "p:1") == []

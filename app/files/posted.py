@@ -1,0 +1,80 @@
+"""Files that come with a posted form: kept first, so that a refused form comes back with its files.
+
+What belongs to no case yet waits under a pending owner that only the sender's session knows.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.errors import Invalid
+from app.files.models import Upload
+from app.files.operations import FIELD, add
+
+PENDING = "p:"
+PENDING_LIFE = timedelta(days=1)
+
+
+def pending_owner() -> str:
+    """A fresh owner for uploads that wait for their case."""
+    return PENDING + secrets.token_hex(15)
+
+
+def take(
+    session: Session, actor: Actor, owner: str, data: dict[str, Any], posted: Iterable[tuple[str, str, bytes]],
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Keep posted files `(field name, file name, bytes)` and put their ids into the parsed form data.
+
+    Raises Invalid on the field's own path. Returns whether there was a file at all.
+    """
+    found = False
+    for field, name, content in posted:
+        place = _list_at(data, field.split("."))
+        if place is None or not name:
+            continue
+        found = True
+        try:
+            (upload_id,) = add(session, actor, owner, [(name, content)], now)
+        except Invalid as refused:
+            raise Invalid({field: refused.fields[FIELD]}) from refused
+        if upload_id not in place:
+            place.append(upload_id)
+    if found:
+        old = Upload.case_id.startswith(PENDING) & (Upload.uploaded_at < now - PENDING_LIFE)
+        session.execute(delete(Upload).where(old))
+    return found
+
+
+def adopt(session: Session, owner: str, case_id: str, data: Any) -> None:
+    """The case is there: it gets the waiting uploads that the data still name; the others go."""
+    waiting = Upload.case_id == owner
+    named = waiting & Upload.id.in_(set(_texts(data)))
+    session.execute(update(Upload).where(named).values(case_id=case_id))
+    session.execute(delete(Upload).where(waiting))
+
+
+def _list_at(data: Any, path: list[str]) -> list[Any] | None:
+    for key in path:
+        if isinstance(data, dict):
+            data = data.get(key)
+        elif isinstance(data, list) and key.isdigit() and int(key) < len(data):
+            data = data[int(key)]
+        else:
+            return None
+    return data if isinstance(data, list) else None
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, (dict, list)):
+        for inner in data.values() if isinstance(data, dict) else data:
+            yield from _texts(inner)
