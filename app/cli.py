@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 import click
 
+from app import installation, seed, worker
+from app.config import Config
+from app.core.clock import SystemClock
 from app.core.paths import BUNDLES, TEMPLATES
+from app.extensions import create_app, open_database
+from app.jobs.runner import Worker
 from app.scenarios import Result, StoryError, WorldTemplate, load_story, play
+from app.worker import SpoolMessenger
+from app.wsgi import serve
 
 
 @click.group()
@@ -65,6 +73,60 @@ def _tell(path: Path, result: Result) -> None:
     click.echo(f"{'✓' if result.holds else '✗'} {path.name}：{result.title}")
     for step, text in result.problems:
         click.echo(f"    {f'第 {step} 步' if step else '结尾'} {text}")
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the configured database to a version of the schema."""
+    installation.upgrade(Config.from_env(), revision)
+
+
+@db.command()
+def install() -> None:
+    """Fill a migrated database with calendar, default figures, templates and bundles."""
+    with open_database(Config.from_env()).write() as session:
+        installation.install(session, SystemClock().now())
+
+
+@main.command()
+def run() -> None:
+    """Migrate, fill an empty database with the demo world, and serve with one worker in this process."""
+    config, clock = Config.from_env(), SystemClock()
+    installation.upgrade(config)
+    database = open_database(config)
+    with database.read() as session:
+        empty = installation.is_empty(session)
+    if empty:
+        click.echo("正在装入演示数据……")
+        installation.set_up_demo(database, clock.now())
+    stop = worker.start(database, clock, SpoolMessenger(config.spool_folder))
+    click.echo(f"兜底已启动：http://{config.host}:{config.port}/  （Ctrl+C 停止）")
+    click.echo(seed.logins())
+    try:
+        serve(create_app(config, database=database, clock=clock), config)
+    finally:
+        stop.set()
+
+
+@main.command("serve")
+def serve_only() -> None:
+    """Serve the configured database; workers run beside it (`doudi worker`)."""
+    config = Config.from_env()
+    serve(create_app(config), config)
+
+
+@main.command("worker")
+def work() -> None:
+    """Do due work until interrupted; any number of workers may run."""
+    config = Config.from_env()
+    handlers = worker.handlers(SpoolMessenger(config.spool_folder))
+    Worker(open_database(config), SystemClock(), handlers).run_forever(threading.Event())
 
 
 if __name__ == "__main__":

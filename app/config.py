@@ -16,6 +16,7 @@ class Config:
     database_url: str = "sqlite:///var/doudi.db"
     key_file: Path = Path("var/keys.json")
     secret_file: Path = Path("var/secret")
+    spool_folder: Path = Path("var/messages")
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
@@ -31,6 +32,7 @@ class Config:
             database_url=environ.get("DOUDI_DATABASE_URL", base.database_url),
             key_file=Path(environ.get("DOUDI_KEY_FILE", base.key_file)),
             secret_file=Path(environ.get("DOUDI_SECRET_FILE", base.secret_file)),
+            spool_folder=Path(environ.get("DOUDI_SPOOL_FOLDER", base.spool_folder)),
             host=environ.get("DOUDI_HOST", base.host),
             port=_whole(environ, "DOUDI_PORT", base.port),
             threads=_whole(environ, "DOUDI_THREADS", base.threads),

@@ -17,6 +17,7 @@ from app.cases.instance import Instance
 from app.cases.plan import Planned
 from app.core.actor import Actor
 from app.core.clock import local_date
+from app.core.errors import Gone
 from app.core.ids import new_id
 from app.db import Vault
 from app.definitions import Bundle
@@ -97,6 +98,13 @@ class Action:
     @property
     def variables(self) -> dict[str, Any]:
         return self.instance.variables
+
+    @property
+    def state(self) -> bytes:
+        """The engine's state. Raises Gone while the case waits at the door."""
+        if self.instance.state is None:
+            raise Gone(f"案件{self.case.number}尚未开始办理，请先处理异常")
+        return self.instance.state
 
     @property
     def seq(self) -> int:

@@ -14,6 +14,7 @@ from app.cases.instance import Instance
 from app.cases.models import Case
 from app.core.actor import Actor
 from app.core.errors import Gone, NotFound
+from app.db import rows_changed
 from app.definitions import bundle_by_id
 from app.identity import queries as identity
 
@@ -64,7 +65,7 @@ def save(action: Action) -> None:
     values = {name: getattr(head, name) for name in ("status", "closed_at", "award_id", "audit_seq", "audit_hash")}
     values |= {"state": action.instance.seal(action.vault, head.id), "version": head.version + 1}
     mine = (CASE.c.id == head.id) & (CASE.c.version == head.version)
-    if action.session.execute(update(CASE).where(mine).values(values)).rowcount != 1:
+    if rows_changed(action.session, update(CASE).where(mine).values(values)) != 1:
         raise Gone("案件刚刚被他人办理，请刷新后重试")
 
 

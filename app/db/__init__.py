@@ -1,8 +1,8 @@
 """The database: declarative base, column types, sealed values and the one place that commits."""
 
 from app.db.base import Base, utc
-from app.db.session import Database
+from app.db.session import Database, rows_changed
 from app.db.types import AwareDateTime, Json, Money
 from app.db.vault import Vault
 
-__all__ = ["AwareDateTime", "Base", "Database", "Json", "Money", "Vault", "utc"]
+__all__ = ["AwareDateTime", "Base", "Database", "Json", "Money", "Vault", "rows_changed", "utc"]

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Executable, create_engine, event
 from sqlalchemy.orm import Session
 
 from app.db.vault import Vault
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Execute an UPDATE or DELETE; how many rows it changed. Guards rely on it: exactly one of two people gets 1."""
+    return session.connection().execute(statement).rowcount
 
 
 class Database:

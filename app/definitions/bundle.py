@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from app import engine, forms
 from app.core.ids import digest
@@ -26,7 +26,7 @@ class ClockRule:
     title: str
     clause: str
     limit: str
-    unit: str
+    unit: Literal["working_days", "calendar_days"]
 
 
 class Bundle:

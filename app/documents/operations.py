@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,15 @@ from app.db.types import dump_json, load_json
 from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence, TemplateVersion
-from app.documents.template import load_template, render
+from app.documents.rendering import render
+from app.documents.template import load_template
 from app.figures.clauses import cite
 from app.identity.queries import OfficeRow
+from app.jobs import operations as jobs
 
+ISSUE = "document.issue"
+TAKE_BACK = timedelta(minutes=1)
+"""An action can be taken back this long; what leaves the house waits for it."""
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -100,6 +105,10 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "created_at": now,
     }
     session.execute(insert(Document).values(row))
+    jobs.enqueue(
+        session, ISSUE, {}, due=now + TAKE_BACK, dedup=f"{ISSUE}:{document_id}", case_id=request.case_id,
+        reference=document_id,
+    )  # fmt: skip
     return document_id
 
 

@@ -15,6 +15,7 @@ from app.core.actor import Actor
 from app.core.errors import Gone, NotFound, OverLimit
 from app.core.ids import new_id
 from app.core.money import instalments, to_money
+from app.db import rows_changed
 from app.db.types import Money
 from app.funds.models import Fund, FundEntry, PaymentOrder
 from app.identity.queries import RegionChain
@@ -73,7 +74,7 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
     """Create the orders; a reserve fund pays at once and refuses what it does not hold (B5). Returns order ids."""
     fund_id = _draw(session, order, origin, now) if order.source == RESERVE else None
     vault = session.info["vault"]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for place, (due_on, amount) in enumerate(order.schedule()):
         order_id = new_id()
         rows.append(
@@ -138,10 +139,10 @@ def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, 
 def mark_paid(session: Session, order_ids: Sequence[str], proof: str, now: datetime) -> int:
     """The bank has paid; the proof is kept with each order. Raises Gone when one is not pending any more."""
     pending = PaymentOrder.id.in_(order_ids) & (PaymentOrder.status == "pending")
-    done = session.execute(update(PaymentOrder).where(pending).values(status="paid", proof=proof, settled_at=now))
-    if done.rowcount != len(order_ids):
+    done = rows_changed(session, update(PaymentOrder).where(pending).values(status="paid", proof=proof, settled_at=now))
+    if done != len(order_ids):
         raise Gone("所选支付单中有已支付或已撤销的，请刷新后重新选择")
-    return done.rowcount
+    return done
 
 
 def cancel_orders(session: Session, case_id: str, since_seq: int, now: datetime) -> int:
@@ -151,8 +152,7 @@ def cancel_orders(session: Session, case_id: str, since_seq: int, now: datetime)
     if paid is not None:
         raise Gone("已有款项发放，不能退回或撤回；确有错误请按追回程序另行处理")
     pending = mine & (PaymentOrder.status == "pending")
-    changed = session.execute(update(PaymentOrder).where(pending).values(status="cancelled", settled_at=now))
-    return changed.rowcount
+    return rows_changed(session, update(PaymentOrder).where(pending).values(status="cancelled", settled_at=now))
 
 
 def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) -> str:

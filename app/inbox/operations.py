@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
 from app.core.errors import Gone, NotFound, NotYours, Taken
+from app.db import rows_changed
 from app.db.types import dump_json, load_json
 from app.identity import queries as identity
 from app.identity.positions import title_of
@@ -50,8 +51,8 @@ def claim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     """Sign for an item, so that others leave it alone."""
     load(session, actor, item_id)
     free = (WorkItem.id == item_id) & (WorkItem.status == "open") & WorkItem.assignee_id.is_(None)
-    changed = session.execute(update(WorkItem).where(free).values(assignee_id=actor.user_id, claimed_at=now))
-    if changed.rowcount == 0:
+    claimed = update(WorkItem).where(free).values(assignee_id=actor.user_id, claimed_at=now)
+    if rows_changed(session, claimed) == 0:
         load(session, actor, item_id)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import local_date, midnight
 from app.core.ids import new_id
+from app.db import rows_changed
 from app.db.types import dump_json
 from app.identity.queries import RegionChain
 from app.jobs import operations as jobs
@@ -96,7 +97,7 @@ def resume(session: Session, notice_id: str, wait_id: str, now: datetime) -> Non
 def complete(session: Session, wait_id: str) -> bool:
     """The days are over. False when this notice does not stand any more."""
     standing = (Notice.wait_id == wait_id) & (Notice.status == "posted")
-    return session.execute(update(Notice).where(standing).values(status="completed", days_left=0)).rowcount == 1
+    return rows_changed(session, update(Notice).where(standing).values(status="completed", days_left=0)) == 1
 
 
 def take_down(session: Session, case_id: str, reason: str, now: datetime, since_seq: int = 0) -> int:

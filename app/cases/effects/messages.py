@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import insert
@@ -11,13 +10,10 @@ from app.cases import tasks
 from app.cases.action import Action
 from app.cases.effects import inputs
 from app.cases.plan import Planned, Rank
+from app.documents.operations import TAKE_BACK
 from app.engine import Effect
 from app.inbox.models import WorkItem
 from app.jobs import operations as jobs
-
-TAKE_BACK = timedelta(minutes=1)
-"""An action can be taken back this long: what leaves the house waits for it."""
-
 
 def plan_message(action: Action, effect: Effect) -> None:
     """`text` goes to the applicant's phone, or to the inbox of the position `to`."""

@@ -16,6 +16,7 @@ from app.cases.action import Action
 from app.cases.incidents import raise_incident
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.db import rows_changed
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.inbox.models import WorkItem
@@ -39,7 +40,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     if found is None:
         raise NotFound("没有这项工作，请刷新待办")
     action = store.lock(session, actor, found.case_id, now)
-    item = items.item(session, task_id)
+    item: Any = items.item(session, task_id)
     element = action.diagram.elements[item.element_id]
     policy.require_may_complete(action, item, element)
     inbox.require_open(item, actor)
@@ -56,7 +57,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     if cleaned.unknown:
         action.instance.unknown[element.id] = cleaned.unknown
     step = engine.complete(
-        action.diagram, action.instance.state, action.variables, item.engine_task_id, cleaned.known, action
+        action.diagram, action.state, action.variables, item.engine_task_id, cleaned.known, action
     )
     persist.advance(action, step)
     persist.finish(action, "completed", element=element.id, title=item.title, item=item.item_key)
@@ -81,7 +82,7 @@ def _close(action: Action, item: Any) -> None:
         "closed_by_name": action.actor.name,
         "draft": None,
     }
-    if action.session.execute(update(WorkItem).where(mine).values(values)).rowcount != 1:
+    if rows_changed(action.session, update(WorkItem).where(mine).values(values)) != 1:
         raise Gone("这项工作刚刚被他人办结，请刷新待办")
 
 

@@ -28,7 +28,7 @@ def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, A
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
     publicity.interrupt(session, notice, data, now)
     action.clocks_changed(calendar.pause(session, case_id, "公示异议复查", now))
-    step = engine.send(action.diagram, action.instance.state, action.variables, OBJECTION, {}, action)
+    step = engine.send(action.diagram, action.state, action.variables, OBJECTION, {}, action)
     persist.advance(action, step)
     persist.finish(action, "objected", notice=notice.id)
 
@@ -44,7 +44,7 @@ def return_case(session: Session, actor: Actor, case_id: str, element_id: str, r
     policy.require_holds_open_task(action)
     since = policy.completed_seq(action, element_id)
     reversal.reverse(action, since, reason)
-    step = engine.return_to(action.diagram, action.instance.state, action.variables, element_id, action)
+    step = engine.return_to(action.diagram, action.state, action.variables, element_id, action)
     persist.advance(action, step)
     persist.finish(action, "returned", element=element_id, reason=reason)
 
@@ -99,7 +99,7 @@ def _stop(action: Action, reason: str, status: str) -> None:
     """End a running case by itself: reverse what went out, take away what waits."""
     reversal.reverse(action, 0, reason)
     if action.instance.state is not None:
-        step = engine.cancel(action.diagram, action.instance.state, action.variables, action)
+        step = engine.cancel(action.diagram, action.state, action.variables, action)
         action.instance.state = step.state
     tasks.close_all(action)
     timers.drop_all(action)

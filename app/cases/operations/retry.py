@@ -26,7 +26,7 @@ def retry_incident(session: Session, actor: Actor, case_id: str, now: datetime) 
     if "door" in stages:
         _open_door(action)
     elif "element" in stages or "timer" in stages:
-        persist.advance(action, engine.retry(action.diagram, action.instance.state, action.variables, action))
+        persist.advance(action, engine.retry(action.diagram, action.state, action.variables, action))
     if "clock" in stages:
         tasks.start_missing_clocks(action)
     persist.finish(action, "retried", stages=sorted(stages))

@@ -19,7 +19,7 @@ def fire_timers(session: Session, case_id: str, claim: Callable[[], None], now: 
     claim()
     if action.case.closed_at is not None or action.instance.state is None:
         return
-    step = engine.fire_timers(action.diagram, action.instance.state, action.variables, action)
+    step = engine.fire_timers(action.diagram, action.state, action.variables, action)
     persist.advance(action, step)
     persist.finish(action, "timer")
 
@@ -31,6 +31,6 @@ def close_publicity(session: Session, case_id: str, wait_id: str, claim: Callabl
     if action.case.closed_at is not None or not publicity.complete(session, wait_id):
         return
     action.clocks_changed(calendar.resume(session, case_id, now, reason="公示"))
-    step = engine.complete_wait(action.diagram, action.instance.state, action.variables, wait_id, {}, action)
+    step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, {}, action)
     persist.advance(action, step)
     persist.finish(action, "publicity_completed")

@@ -1,0 +1,60 @@
+"""The worker's handlers: jobs of cases, issuing documents, sending messages. The entry points put them together."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from app.cases import handlers as cases
+from app.core.clock import Clock
+from app.db import Database
+from app.documents import operations as documents
+from app.jobs.operations import DueJob
+from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
+
+
+class Messenger(Protocol):
+    """Carries a message out of the house. `key` is the same when a message is sent again."""
+
+    def send(self, key: str, to: str, text: str) -> None: ...
+
+
+class SpoolMessenger:
+    """Drops each message as a file that the office's SMS gateway picks up; sending twice leaves one file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, key: str, to: str, text: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self._folder / f".{key}.part"
+        draft.write_text(json.dumps({"key": key, "to": to, "text": text}, ensure_ascii=False), encoding="utf-8")
+        draft.replace(self._folder / f"{key}.json")
+
+
+def handlers(messenger: Messenger) -> dict[str, Handler]:
+    """Every kind of job and who does it."""
+
+    def send(job: DueJob, prepared: Any) -> None:
+        if job.payload["to"]:
+            messenger.send(job.id, job.payload["to"], job.payload["text"])
+
+    return {**cases.HANDLERS, documents.ISSUE: _issue, "message.send": OutsideHandler(send)}
+
+
+def start(database: Database, clock: Clock, messenger: Messenger) -> threading.Event:
+    """Run a worker in a thread of this process; set the event to stop it."""
+    stop = threading.Event()
+    worker = Worker(database, clock, handlers(messenger))
+    threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
+    return stop
+
+
+def _issue(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    claim()
+    documents.issue(session, job.reference or "")
