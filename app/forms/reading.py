@@ -16,6 +16,7 @@ from app.forms.model import (
     CONTAINERS,
     FORMATS,
     INPUTS,
+    MAX_ITEMS,
     SHOWN,
     Component,
     Option,
@@ -157,6 +158,10 @@ class _Reader:
     def _list(self, component: Component, scope: Scope, depth: int, say: Callable[[str], None]) -> None:
         rows = Rows(component, Scope())
         self._claim(component, scope, rows, say)
+        _bounds(component, component.spec, ("defaultRepetitions",), say)
+        for name in ("minItems", "maxItems", "defaultRepetitions"):
+            if not 0 <= (component.limit(name) or 0) <= MAX_ITEMS:
+                say(f"{name} 只能在 0 到 {MAX_ITEMS} 之间")
         self.children(component, component.spec, (), rows.scope, depth + 1)
         if not rows.scope.entries:
             say("列表里没有字段，请添加")
@@ -243,8 +248,8 @@ def _properties(component: Component, say: Callable[[str], None]) -> None:
             say(f"属性 {key} 拼写有误，请注意大小写")
     component.money = _flag(properties, "money", say)
     component.must_be_true = _flag(properties, "mustBeTrue", say)
-    component.unique = properties.get("unique") or None
-    component.format = properties.get("format") or None
+    component.unique = str(properties.get("unique") or "") or None
+    component.format = str(properties.get("format") or "") or None
     if component.format and component.format not in FORMATS:
         say(f"格式 {component.format} 不认识，可用：{'、'.join(FORMATS)}")
     if "requiredWhen" in properties:
@@ -264,7 +269,7 @@ def _bounds(
 ) -> None:
     found = {name: _guarded(name, say, bound, source.get(name)) for name in names}
     component.bounds = {**component.bounds, **{name: b for name, b in found.items() if b is not None}}
-    low, high = component.bounds.get(names[0]), component.bounds.get(names[1])
+    low, high = component.bounds.get(names[0]), component.bounds.get(names[-1])
     if not isinstance(low, Expression | None) and not isinstance(high, Expression | None) and low > high:
         say(f"{names[0]} 大于 {names[1]}，请更正")
 

@@ -174,7 +174,7 @@ class Renderer:
         node.error = self._error(node.name)
         raw, typed = _at(item.raw, component.path), _at(item.typed, component.path) or []
         low = component.limit("minItems") or 0
-        blank: list[Any] = [{}] * max(low, int(component.spec.get("defaultRepetitions") or 0))
+        blank: list[Any] = [{}] * max(low, component.limit("defaultRepetitions") or 0)
         rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.readonly else blank)
         for index, row in enumerate(rows):
             self.rows += 1
