@@ -1,0 +1,72 @@
+"""Tables that only grow. Triggers of the database itself refuse to change or delete what is in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DDL, Date, Index, Integer, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import new_id
+from app.db import AwareDateTime, Base, Json
+
+
+class AuditEvent(Base):
+    """One link of a hash chain: a case has its own; login, figures, funds, publishing and batches have one each."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_audit_event_at", "at"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    chain: Mapped[str] = mapped_column(String(64))
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+    actor_id: Mapped[str | None] = mapped_column(String(32))
+    actor_name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(60))
+    action_id: Mapped[str | None] = mapped_column(String(32))
+    payload: Mapped[Any] = mapped_column(Json)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditRoot(Base):
+    """The signed root of a day: over the heads of all chains that grew on it, and over the root before."""
+
+    __tablename__ = "audit_root"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    chains: Mapped[int] = mapped_column(Integer)
+    heads: Mapped[str] = mapped_column(String(64))
+    prev_signature: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+APPEND_ONLY = (AuditEvent.__tablename__, AuditRoot.__tablename__)
+
+
+def append_only_statements(dialect: str, table: str) -> list[str]:
+    """The DDL that makes `table` append-only; migrations execute it after they created the table."""
+    message = f"{table} is append-only"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+    ]
+
+
+for _name in APPEND_ONLY:
+    for _dialect in ("sqlite", "postgresql"):
+        for _statement in append_only_statements(_dialect, _name):
+            event.listen(Base.metadata.tables[_name], "after_create", DDL(_statement).execute_if(dialect=_dialect))

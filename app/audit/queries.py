@@ -1,0 +1,68 @@
+"""Reading chains, and proving that nothing in them was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Text, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.audit.chain import ORIGIN, Break, check
+from app.audit.operations import EVENT, ROOT, heads_of_day, sign
+from app.core.chinese import chinese_date
+
+CHUNK = 2000
+ROOTS = "audit_root"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as pages show it."""
+
+    id: str
+    seq: int
+    at: datetime
+    actor_id: str | None
+    actor_name: str
+    kind: str
+    action_id: str | None
+    payload: dict[str, Any]
+    hash: str
+
+
+def events_of(session: Session, chain: str, after: int = 0, limit: int = 200) -> list[Event]:
+    """The events of `chain` after the link `after`, oldest first."""
+    columns = [EVENT.c[field.name] for field in fields(Event)]
+    wanted = select(*columns).where(EVENT.c.chain == chain, EVENT.c.seq > after).order_by(EVENT.c.seq).limit(limit)
+    return [Event(*row) for row in session.execute(wanted)]
+
+
+def verify(session: Session, chain: str | None = None) -> list[Break]:
+    """The breaks of `chain`, or of all chains; empty where every event is as it was written."""
+    columns = [column for column in EVENT.c if column.name not in ("id", "payload")]
+    wanted = select(*columns, type_coerce(EVENT.c.payload, Text).label("payload"))
+    if chain is not None:
+        wanted = wanted.where(EVENT.c.chain == chain)
+    rows = session.execute(wanted.order_by(EVENT.c.chain, EVENT.c.seq).execution_options(yield_per=CHUNK))
+    return check(rows)
+
+
+def verify_roots(session: Session) -> list[Break]:
+    """The breaks of the signed days: what `verify` cannot see, an end that was cut off or a chain that was rewritten.
+
+    `seq` of a break counts the days.
+    """
+    breaks: list[Break] = []
+    previous = ORIGIN
+    for seq, root in enumerate(session.execute(select(ROOT).order_by(ROOT.c.day)).all(), start=1):
+        day = chinese_date(root.day)
+        if root.signature != sign(session, root.day, root.chains, root.heads, root.prev_signature):
+            breaks.append(Break(ROOTS, seq, f"{day}的签名不符，日根被改动过"))
+        if root.prev_signature != previous:
+            breaks.append(Break(ROOTS, seq, f"{day}的日根与前一个不相连"))
+        if (root.chains, root.heads) != heads_of_day(session, root.day):
+            breaks.append(Break(ROOTS, seq, f"{day}的记录与当日签名不符，有记录被删除、补写或重写"))
+        previous = root.signature
+    return breaks
