@@ -1,8 +1,8 @@
 """Lay out BPMN diagrams: `python scripts/layout_bpmn.py FILE.bpmn…` replaces each file's diagram interchange.
 
 Lanes are rows from top to bottom, columns follow the longest path from the start, the first outgoing flow of a node
-goes straight on, other branches below it, loops back above. The same file always gives the same picture; the rest
-of the file stays byte for byte.
+goes straight on, other branches below it, loops back through the channels between rows. The same file always gives
+the same picture; the rest of the file stays byte for byte.
 """
 
 from __future__ import annotations
