@@ -157,10 +157,15 @@ class Action:
         return outcome.result
 
     def perform(self, effect: engine.Effect) -> Any:
-        """Plan the effect that a service task asks for."""
+        """Plan the effect that a service task asks for; one that fails has planned nothing."""
         from app.cases.effects import TOPICS
 
-        return TOPICS[effect.topic](self, effect)
+        planned, notes = len(self.planned), len(self.notes)
+        try:
+            return TOPICS[effect.topic](self, effect)
+        except Exception:
+            del self.planned[planned:], self.notes[notes:]
+            raise
 
     # --- helpers of effects and of what follows the engine ---
 

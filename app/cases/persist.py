@@ -37,7 +37,7 @@ def finish(action: Action, kind: str, **payload: Any) -> None:
     """Decision records, one audit event and the case's row: the last writes of every action."""
     _record_decisions(action)
     head = action.case
-    seq, digest = audit.append(
+    last = audit.append(
         action.session,
         f"case:{head.id}",
         kind,
@@ -45,9 +45,9 @@ def finish(action: Action, kind: str, **payload: Any) -> None:
         {**payload, "notes": action.notes},
         action.id,
         action.now,
-        previous=(head.audit_seq, head.audit_hash),
+        previous=audit.Head(head.audit_seq, head.audit_hash),
     )
-    head.audit_seq, head.audit_hash = seq, digest
+    head.audit_seq, head.audit_hash = last.seq, last.hash
     save(action)
 
 

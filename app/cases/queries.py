@@ -95,6 +95,11 @@ def owed_of(session: Session, case_id: str) -> list[Owed]:
     return list(session.scalars(select(Owed).where(Owed.case_id == case_id).order_by(Owed.since, Owed.place)))
 
 
+def incidents_of(session: Session, case_id: str) -> list[Any]:
+    """What waits for a retry."""
+    return incidents.open_incidents(session, case_id)
+
+
 def office_regions(session: Session, office_ids: Iterable[str]) -> dict[str, str]:
     """Region codes of offices."""
     query = select(Office.id, Region.code).join(Region, Region.id == Office.region_id)
@@ -176,7 +181,8 @@ def decisions_of(session: Session, case_id: str) -> list[dict[str, Any]]:
 
 def benefits(session: Session, action: Action) -> list[dict[str, Any]]:
     """What the applicant receives or received, for the staff who decide."""
-    return list(registry.benefits_of(session, [action.case.applicant_blind], action.today, action.case.id))
+    found = registry.benefits_of(session, {action.case.applicant_blind}, action.today, action.case.id)
+    return found.get(action.case.applicant_blind, [])
 
 
 def _standing(action: Action, work: Iterable[Any], notice: Any | None) -> list[str]:

@@ -29,6 +29,7 @@ from app.jobs import operations as jobs
 ISSUE = "document.issue"
 TAKE_BACK = timedelta(minutes=1)
 """An action can be taken back this long; what leaves the house waits for it."""
+CODE_LENGTH = 16
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -77,7 +78,7 @@ def prepare(
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
     ready = ReadyDocument(request, contract, version, office, local_date(now))
-    _freeze(ready, number="〔〕号", verify_code="")
+    _freeze(ready, number="〔〕号", verify_code="0" * CODE_LENGTH)
     return ready
 
 
@@ -85,7 +86,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
     """Number the document, freeze its data and keep the record; returns its id."""
     request, contract = ready.request, ready.contract
     number = _next_number(session, ready) if contract.number else None
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(16))
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     frozen = _freeze(ready, number=number or request.subject, verify_code=code)
     document_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id)

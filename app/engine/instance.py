@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,9 @@ for _name in ("spiff.task", "spiff.workflow"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_INSTANCES = 1000
-MAX_STEPS = 2000
+MAX_STEPS = 5000
+MAX_ROUNDS = 100  # of one automatic element in one command, unless it belongs to a multi-instance activity
+MAX_DEPTH = 800  # SpiffWorkflow loses sight of tasks below 1000, and recurses along the way there
 
 
 class NoPython(BasePythonScriptEngineEnvironment):
@@ -143,7 +145,7 @@ class Run(PythonScriptEngine):
         if not topic:
             raise ElementError(f"服务任务“{element.label}”没有写主题（topic）")
         inputs = {name: self.value(task, text) if text else None for name, text in element.inputs.items()}
-        result = self.host.perform(Effect(element, topic, inputs, task.id.hex))
+        result = self.host.perform(Effect(element, topic, inputs, task.id.hex, self.variables))
         if result is WAIT:
             return None
         self.keep_result(task, result)
@@ -222,7 +224,7 @@ class Run(PythonScriptEngine):
 
     def run_ready(self) -> None:
         """Run automatic elements until the instance waits. Raises a Rejection of the host."""
-        steps = 0
+        rounds: Counter[Any] = Counter()
         while True:
             batch = [t for t in self.workflow.all_tasks(TaskState.READY) if _automatic(t)]
             if not batch:
@@ -230,11 +232,9 @@ class Run(PythonScriptEngine):
             for task in batch:
                 if task._state != TaskState.READY or task.workflow.tasks.get(task.id) is not task:
                     continue
-                steps += 1
-                if steps > MAX_STEPS:
-                    self.fail(
-                        task, ElementError(f"自动步骤超过 {MAX_STEPS} 步，流程可能在无限循环，请检查循环的出口条件")
-                    )
+                rounds[task.task_spec] += 1
+                if _is_endless(task, rounds):
+                    self.fail(task, ElementError("流程可能在无限循环，已停在这里，请检查循环的出口条件"))
                     return
                 self._run(task)
             self._update_parents()
@@ -242,8 +242,6 @@ class Run(PythonScriptEngine):
     def _run(self, task: Task) -> None:
         try:
             task.run()
-        except RecursionError as error:
-            raise ElementError("流程经过的环节太多，无法继续，请联系管理员") from error
         except Exception as error:
             task._set_state(TaskState.READY)
             self.fail(task, error)
@@ -270,6 +268,11 @@ def explain(error: BaseException) -> str:
     if isinstance(message, str) and message:
         return message
     return f"自动步骤出错：{error}" if str(error) else f"自动步骤出错（{type(error).__name__}）"
+
+
+def _is_endless(task: Task, rounds: Counter[Any]) -> bool:
+    limit = MAX_STEPS if task.data or isinstance(task.task_spec, MultiInstance) else MAX_ROUNDS
+    return rounds[task.task_spec] > limit or task.depth > MAX_DEPTH
 
 
 def _automatic(task: Task) -> bool:

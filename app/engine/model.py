@@ -54,12 +54,16 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a service task asks of the world. `engine_task_id` stays the same when a failed element is tried again."""
+    """What a service task asks of the world. `engine_task_id` stays the same when a failed element is tried again.
+
+    variables: the instance's variables at this moment of the run.
+    """
 
     element: Element
     topic: str
     inputs: Mapping[str, Any]
     engine_task_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Host(Protocol):

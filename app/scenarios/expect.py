@@ -50,7 +50,10 @@ def differences(session: Session, case_id: str | None, expect: dict[str, Any]) -
         return []
     if case_id is None:
         return [] if _expects_nothing(expect) else ["没有案件"]
-    return [line for key, wanted in expect.items() for line in CHECKS[key](session, case_id, wanted)]
+    found = [line for key, wanted in expect.items() for line in CHECKS[key](session, case_id, wanted)]
+    if found:
+        found += [f"待处理异常：{incident.message}" for incident in cases.incidents_of(session, case_id)]
+    return found
 
 
 def _expects_nothing(expect: dict[str, Any]) -> bool:

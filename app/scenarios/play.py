@@ -12,7 +12,9 @@ from app.cases import handlers, operations, policy, store
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
 from app.core.errors import Gone, NotYours, Rejection
+from app.identity import operations as staff
 from app.identity import queries as identity
+from app.identity.positions import INSTITUTION
 from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
@@ -150,6 +152,9 @@ class Player:
         chain = identity.chain(session, ref.id)
         office = identity.office_of(session, chain, position)
         candidates = [f"{position}@{office.id}"] if office else self._open_candidates(session, step, position)
+        if position == INSTITUTION:
+            for candidate in candidates:
+                staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), now)
         holders = [holder for candidate in candidates for holder in identity.holders(session, candidate, on)]
         if not holders:
             raise NotYours(f"{chain.full_name}没有人担任 {position}")

@@ -37,6 +37,7 @@ def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
         account=application.get("bank_account"),
         institution_id=inputs.text(effect, "institution_id"),
         case_id=action.case.id,
+        case_number=action.case.number,
     )
     action.plan(Planned(Rank.RECORD, partial(_start, request=request)))
     action.note("award_started", programme=request.programme, monthly=request.monthly)
@@ -92,11 +93,11 @@ def _start(action: Action, request: registry.AwardRequest) -> None:
 
 
 def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
-    registry.change_award(action.session, award_id, now=action.now, **change)
+    registry.change_award(action.session, award_id, now=action.now, on=action.today, case_id=action.case.id, **change)
 
 
 def _end(action: Action, award_id: str, reason: str, on: Any) -> None:
-    registry.end_award(action.session, award_id, on=on, reason=reason, now=action.now)
+    registry.end_award(action.session, award_id, on=on, reason=reason, now=action.now, case_id=action.case.id)
 
 
 def _register(action: Action, row: known.InstitutionRow) -> None:
@@ -106,7 +107,7 @@ def _register(action: Action, row: known.InstitutionRow) -> None:
         action.session,
         name=row.name,
         county_id=county.id,
-        beds=None,
+        beds=row.beds,
         now=action.now,
         id=row.id,
         office_id=row.office_id,

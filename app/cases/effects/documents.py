@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,19 +10,26 @@ from app.cases.action import Action
 from app.cases.effects import inputs
 from app.cases.plan import Planned, Rank
 from app.documents import operations as documents
-from app.engine import Effect
+from app.engine import Effect, Element
 
 
 def plan_document(action: Action, effect: Effect) -> None:
     """Check now that everything the contract requires is there; number and record it in the order of locks."""
-    plan(action, inputs.required(effect, "template"), dict(effect.inputs), action.scope(effect.element))
+    template = str(inputs.required(effect, "template"))
+    plan(action, template, dict(effect.inputs), effect.variables, effect.element)
 
 
-def plan(action: Action, template: str, given: dict[str, Any], scope: Any | None = None) -> None:
+def plan(
+    action: Action,
+    template: str,
+    given: dict[str, Any],
+    variables: Mapping[str, Any] | None = None,
+    element: Element | None = None,
+) -> None:
     """Plan a document of the case whose contract sees `given` as `document`."""
     request = documents.DocumentRequest(
         template=template,
-        scope={**action.variables, **(scope or action.scope(None)), "document": given},
+        scope={**(variables or action.variables), **action.scope(element), "document": given},
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,

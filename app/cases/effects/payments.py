@@ -20,7 +20,7 @@ def plan_payment(action: Action, effect: Effect) -> dict[str, Any]:
         total=inputs.amount(effect, "amount"),
         instalments=inputs.whole(effect, "instalments", 1),
         first_on=inputs.day(effect, "on", action.today),
-        payee=inputs.text(effect, "payee") or action.variables["application"]["name"],
+        payee=inputs.text(effect, "payee") or effect.variables["application"]["name"],
         account=inputs.text(effect, "account") or action.variables["application"].get("bank_account"),
         source=inputs.text(effect, "source", "county_fund") or "county_fund",
         split=inputs.listing(effect, "split") or None,
@@ -59,5 +59,6 @@ def _pay(action: Action, order: funds.OrderRequest) -> None:
         amount=order.total,
         monthly=False,
         case_id=action.case.id,
+        case_number=action.case.number,
         now=action.now,
     )

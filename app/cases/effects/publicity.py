@@ -40,7 +40,8 @@ def plan_publicity(action: Action, effect: engine.Effect) -> Any:
         action,
         inputs.text(effect, "template") or "publicity_notice",
         {**given, "place": posting.place},
-        action.scope(effect.element),
+        effect.variables,
+        effect.element,
     )
     action.note("publicity", notice=posting.kind, posted=action.today, until=until)
     return engine.WAIT

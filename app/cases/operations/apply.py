@@ -12,7 +12,7 @@ from app.registry import operations as registry
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app import engine
+from app import audit, engine
 from app.cases import guards, persist
 from app.cases.action import Action, CaseHead
 from app.cases.incidents import raise_incident
@@ -124,7 +124,7 @@ def _open(
         closed_at=None,
         version=1,
         audit_seq=0,
-        audit_hash="",
+        audit_hash=audit.Head().hash,
     )
     instance = Instance({"application": application}, unknown={"application": cleaned.unknown})
     action = Action(session, actor, now, head, bundle, chain, instance)

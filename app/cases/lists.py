@@ -1,0 +1,115 @@
+"""Lists of cases and incidents, in the regions that the viewer's positions cover. Keyset pages, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Incident
+from app.cases.store import CASE
+from app.core import id_number
+from app.core.actor import Actor
+from app.core.clock import midnight
+from app.core.errors import Invalid
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+from app.inbox.queries import COUNT_CAP, Page
+
+SHOWN = (
+    "id", "number", "programme", "title", "status", "applicant_name", "channel", "applied_on", "filed_at", "closed_at",
+    "region_id", "township_id", "village_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """`text`: a case number, the start of a name, or a whole identity number. Days of application are inclusive."""
+
+    programme: str | None = None
+    status: str | None = None
+    text: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None = None, limit: int = 18) -> Page:
+    """Cases that the actor may see. Raises Invalid when `after` is no cursor."""
+    columns = [CASE.c[name] for name in SHOWN]
+    query = _matching(session, select(*columns).where(visible(session, actor)), filter)
+    rows = _page(session, query, CASE.c.filed_at, CASE.c.id, after, limit)
+    return _with_cursor(rows, limit, "filed_at")
+
+
+def open_incidents(session: Session, actor: Actor, after: str | None = None, limit: int = 18) -> Page:
+    """Incidents that wait for a retry in the actor's regions. Raises Invalid when `after` is no cursor."""
+    query = select(
+        Incident.id, Incident.case_id, Incident.element_id, Incident.message, Incident.raised_at, Case.number,
+        Case.applicant_name, Case.bundle_id, Case.process_key,
+    ).join(Case, Case.id == Incident.case_id).where(Incident.resolved_at.is_(None), visible(session, actor))  # fmt: skip
+    rows = _page(session, query, Incident.raised_at, Incident.id, after, limit)
+    return _with_cursor(rows, limit, "raised_at")
+
+
+def incident_count(session: Session, actor: Actor) -> int:
+    """How many wait, up to the cap of all counts."""
+    waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
+    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor)).limit(COUNT_CAP + 1)
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def visible(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """The condition that a case lies where one of the actor's positions reaches."""
+    regions = [identity.region(session, region_id) for region_id in sorted(identity_policy.region_ids(actor))]
+    return or_(*(_inside(region) for region in regions)) if regions else CASE.c.id.is_(None)
+
+
+def _inside(region: Any) -> ColumnElement[bool]:
+    if region.level == "city":  # a case has no column of its own for the city
+        return CASE.c.county_id.in_(identity.ids_within(region, "county"))
+    return CASE.c[f"{region.level}_id"] == region.id
+
+
+def _matching(session: Session, query: Select[Any], filter: CaseFilter) -> Select[Any]:
+    if filter.programme:
+        query = query.where(CASE.c.programme == filter.programme)
+    if filter.status:
+        query = query.where(CASE.c.status == filter.status)
+    if filter.since:
+        query = query.where(CASE.c.applied_on >= filter.since)
+    if filter.until:
+        query = query.where(CASE.c.applied_on <= filter.until)
+    if filter.text:
+        query = query.where(_named(session, filter.text.strip()))
+    return query
+
+
+def _named(session: Session, text: str) -> ColumnElement[bool]:
+    number = id_number.normalise(text)
+    if id_number.is_valid(number):
+        return CASE.c.applicant_blind == session.info["vault"].blind(number, "person")
+    return or_(CASE.c.number == text, CASE.c.applicant_name.startswith(text, autoescape=True))
+
+
+def _page(session: Session, query: Select[Any], at: Any, key: Any, after: str | None, limit: int) -> list[Any]:
+    if after:
+        moment, row_id = _cursor(after)
+        query = query.where(or_(at < moment, and_(at == moment, key < row_id)))
+    return list(session.execute(query.order_by(at.desc(), key.desc()).limit(limit + 1)))
+
+
+def _cursor(after: str) -> tuple[datetime, str]:
+    moment, _, row_id = after.partition("_")
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
+    return (parsed if parsed.tzinfo else midnight(parsed.date())), row_id
+
+
+def _with_cursor(rows: list[Any], limit: int, column: str) -> Page:
+    more, rows = len(rows) > limit, rows[:limit]
+    return Page(rows, f"{getattr(rows[-1], column).isoformat()}_{rows[-1].id}" if more else None)
