@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from app.core.chinese import mask_account, mask_id_number
 from app.core.id_number import is_valid
 from app.core.ids import digest
 from app.db import utc
-from app.db.types import dump_json
 
 ORIGIN = "0" * 64
 # Identity numbers (15 or 18 characters) and bank accounts, standing alone, also in groups of four; ids, dates and
@@ -58,7 +58,7 @@ def link_hash(
 ) -> str:  # fmt: skip
     """SHA-256 over everything an event says and the hash of the one before."""
     content = [prev_hash, chain, seq, utc(at).isoformat(), actor_id, actor_name, kind, action_id, payload]
-    return digest(dump_json(content).encode())
+    return digest(json.dumps(content).encode())
 
 
 def check(links: Iterable[Link]) -> list[Break]:

@@ -49,7 +49,7 @@ def start_clock(
         tuple(regions),
     )  # fmt: skip
     values = {column.name: getattr(clock, column.name) for column in CLOCK.c if column.name != "started_at"}
-    session.execute(insert(CLOCK).values(**values, started_at=now))
+    session.execute(insert(CLOCK), values | {"started_at": now})
     return clock
 
 

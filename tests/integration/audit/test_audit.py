@@ -62,7 +62,7 @@ def test_an_event_costs_at_most_two_statements(database: Database, now: datetime
         assert audit.head_of(session, "case") == after
 
 
-@pytest.mark.parametrize(("table", "column"), zip(audit.APPEND_ONLY, ("seq", "chains"), strict=True))
+@pytest.mark.parametrize(("table", "column"), [("audit_event", "seq"), ("audit_root", "chains")])
 def test_the_database_refuses_changes(database: Database, now: datetime, table: str, column: str) -> None:
     grow(database, now)
     with database.write() as session:
