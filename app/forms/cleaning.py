@@ -80,15 +80,18 @@ class Cleaning:
         """The known data; look at `errors` before using it."""
         self.read(data)
         self._hide()
-        visible = [each for each in self._holders() if each.path not in self.hidden]
-        paths = [each.path for each in visible]
-        self.errors = {p: text for p, text in self.errors.items() if any(_one_holds_the_other(p, v) for v in paths)}
+        holders = [each for each in self._places() if each.component.holds_data]
+        visible = [each for each in holders if each.path not in self.hidden]
+        if self.errors:
+            paths = [each.path for each in visible]
+            self.errors = {p: t for p, t in self.errors.items() if any(_one_holds_the_other(p, v) for v in paths)}
         unread = set(self.errors)
         for place in visible:
             if not any(place.path[:size] in unread for size in range(1, len(place.path) + 1)):
                 self._check(place)
-        for place in [each for each in self._holders() if each.path in self.hidden]:
-            place.remove()
+        for place in holders:
+            if place.path in self.hidden:
+                place.remove()
         return self.tree
 
     def read(self, data: Mapping[str, Any]) -> None:
@@ -107,12 +110,9 @@ class Cleaning:
     def _places(self) -> Iterator[Place]:
         yield from _places(Place(self.root, (), self.tree, item_names(self.tree, None, [])))
 
-    def _holders(self) -> Iterator[Place]:
-        return (each for each in self._places() if each.component.holds_data)
-
     def _hide(self) -> None:
         """Hiding a field may hide others, never show one: so this ends."""
-        for _ in range(_PASSES if any(c.depends_on_data for c in self.root.walk()) else 0):
+        for _ in range(_PASSES if self.root.dynamic else 0):
             before = len(self.hidden)
             changed = [self._settle(place) for place in self._places()]
             if len(self.hidden) == before and not any(changed):
@@ -120,7 +120,10 @@ class Cleaning:
 
     def _settle(self, place: Place) -> bool:
         """Whether the value here is another one than before."""
-        component, env = place.component, self.env(place.names)
+        component = place.component
+        if not component.depends_on_data and place.path not in self.hidden:
+            return False
+        env = self.env(place.names)
         if component.hide is not None and component.hide.holds(env):
             self.hidden.update(place.prefix + path for path in _held(component))
         if not component.holds_data:

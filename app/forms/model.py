@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from app.forms.expressions import Expression, Template
@@ -108,6 +109,11 @@ class Component:
     def depends_on_data(self) -> bool:
         """Whether being shown, its value or its lock follows from other values."""
         return bool(self.hide or self.expression or isinstance(self.readonly, Expression))
+
+    @cached_property
+    def dynamic(self) -> bool:
+        """Whether anything in it depends on data."""
+        return any(each.depends_on_data for each in self.walk())
 
     @property
     def sensitive(self) -> bool:

@@ -26,6 +26,8 @@ class TooMuch(Exception):
 
 def clean_text(text: str, *, lines: bool = False) -> str:
     """Trimmed text without unseen characters; line breaks are kept where `lines` says so, else they are blanks."""
+    if text.isprintable():
+        return text.strip()
     text = _UNSEEN.sub("", _BREAKS.sub("\n", text))
     return (text if lines else _BLANKS.sub(" ", text)).strip()
 
