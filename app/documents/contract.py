@@ -106,7 +106,7 @@ def _formatted(kind: str, value: Any, optional: bool, cite: Cite) -> Any:
     return cite(formats.text(value)) if kind == "clause" else formats.FORMATS[kind](value)
 
 
-def _zh(**more: str) -> dict[str, str]:
+def _zh(**more: str) -> dict[str, Any]:
     return {"required": "缺少这一项", "null": "不能为空", "invalid": "类型不对", **more}
 
 

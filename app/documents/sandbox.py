@@ -97,8 +97,8 @@ def _fault(node: nodes.Node, loops: int) -> str | None:
     return None
 
 
-def quote(source: str, line: int) -> str:
+def quote(source: str, line: int | None) -> str:
     """``（所在段落：…）``: the text of the line, since sources have one paragraph to a line."""
     lines = source.splitlines()
-    text = re.sub(r"<[^>]+>", "", lines[line - 1]).strip() if 0 < line <= len(lines) else ""
+    text = re.sub(r"<[^>]+>", "", lines[line - 1]).strip() if line and line <= len(lines) else ""
     return f"（所在段落：{text[:60]}）" if text else ""

@@ -13,7 +13,7 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -28,8 +28,9 @@ _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title
 _CORE = "docProps/core.xml"
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _HAS_TAGS = re.compile(r"\{[{%#]")
-# Tags whose columns docxtpl repairs in the tree afterwards.
-_COLUMNS = re.compile(r"\{%\s*(?:tc|colspan|cellbg|hm|vm)\b|\{\{tc\b")
+_MARKUP = re.compile(r"<[^>]+>")
+# Tags that change how many columns a row has: docxtpl repairs the table's grid in the tree afterwards.
+_COLUMNS = re.compile(r"\{%\s*(?:tc|colspan|hm)\b|\{\{tc\b")
 _BREAKS = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\n\t]")
 _PARAGRAPH = re.compile(r"<w:p([ >])")
 _DOC_PR = re.compile(r'(<wp:docPr\b[^>]*? id=")[^"]*(")')
@@ -62,14 +63,9 @@ class Template:
     sha256: str
     sources: tuple[Source, ...]
     pictures: Mapping[str, str]  # alternative text → name of the part with the picture
+    needs_docxtpl: bool
     _dynamic: Mapping[str, _Dynamic] = field(repr=False)
     _entries: Mapping[str, Entry | None] = field(repr=False)  # None: made anew for each letter
-
-    @cached_property
-    def needs_docxtpl(self) -> bool:
-        """Whether only docxtpl itself can render it."""
-        return any(_COLUMNS.search(s.text) or (s.part not in self._dynamic and _HAS_TAGS.search(s.text))
-                   for s in self.sources)  # fmt: skip
 
     def render(self, context: Mapping[str, Any], images: Mapping[str, bytes] | None = None, name: str = "") -> bytes:
         """The letter as .docx; the same bytes for the same values.
@@ -170,12 +166,13 @@ def load_template(data: bytes) -> Template:
         for prop in _PROPERTIES:  # docxtpl writes them back too, even when empty
             setattr(document.core_properties, prop, getattr(document.core_properties, prop))
         buffer = io.BytesIO()
-        document.save(buffer)
+        document.docx.save(buffer)
     except Exception as exc:
         raise DocumentError(f"不是能打开的 Word 文档（.docx）：{exc}") from exc
     parts = package.parts(buffer.getvalue())
     sources: list[Source] = []
     dynamic: dict[str, _Dynamic] = {}
+    needs_docxtpl = False
     for part, where, before, xml, after in _places(document, parts):
         body = where == "正文"
         patched = document.patch_xml(xml)
@@ -184,6 +181,7 @@ def load_template(data: bytes) -> Template:
             continue
         sandbox.parse(lined, where)
         sources.append(Source(part, where, lined))
+        needs_docxtpl |= where == "脚注" or _COLUMNS.search(_MARKUP.sub("", xml)) is not None
         if where != "脚注":
             dynamic[part] = _Dynamic(before, sandbox.environment().from_string(patched), after, body)
     entries = {name: None if name in dynamic else package.entry(name, raw, 9) for name, raw in parts.items()}
@@ -192,6 +190,7 @@ def load_template(data: bytes) -> Template:
         sha256=hashlib.sha256(data).hexdigest(),
         sources=tuple(sources),
         pictures=pictures.by_alternative_text(parts),
+        needs_docxtpl=needs_docxtpl,
         _dynamic=dynamic,
         _entries=entries,
     )

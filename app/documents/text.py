@@ -16,9 +16,7 @@ def extract_text(docx: bytes) -> str:
     parts = package.parts(docx)
     shown = [name for name in parts if name.startswith("word/") and name.endswith(".xml")]
     order = ("header", "document", "footnotes", "endnotes", "footer")
-    chosen = sorted(
-        (index, name) for name in shown for index, word in enumerate(order) if name[5:].startswith(word)
-    )
+    chosen = sorted((index, name) for name in shown for index, word in enumerate(order) if name[5:].startswith(word))
     return "\n".join(
         "".join(_text(paragraph)) for _, name in chosen for paragraph in _paragraphs(etree.fromstring(parts[name]))
     )

@@ -1,0 +1,135 @@
+"""The publish check of a template: against its contract, its sample, and the traps of Word."""
+
+import json
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from app.documents import lint, sandbox, variables
+from app.documents.contract import Contract, Field, Variable, load_contract
+from app.documents.errors import DocumentError, Problem, error, warning
+from app.documents.rendering import render
+from app.documents.template import Template, load_template
+from app.documents.text import extract_text
+from app.documents.upload import check_upload
+from app.documents.variables import Use
+
+
+def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem]:
+    """All that `check_upload` and `check` find in the three files of a template, unreadable ones included.
+
+    Compiles and renders what was uploaded: for files that are not trusted, use `isolated.check_isolated`.
+    """
+    problems = check_upload(template)
+    try:
+        loaded = load_contract(contract)
+        values = json.loads(sample)
+        if not isinstance(values, dict):
+            raise DocumentError("sample.json 应为“变量名: 值”的形式")
+    except DocumentError as exc:
+        return [*problems, error(exc.message)]
+    except (ValueError, RecursionError) as exc:
+        return [*problems, error(f"sample.json 不是合法的 JSON：{exc}")]
+    if problems:
+        return problems
+    traps = lint.lint(template)
+    try:
+        return traps + check(load_template(template), loaded, values)
+    except DocumentError as exc:
+        return [*traps, error(exc.message, variable=exc.variable)]
+
+
+def check(template: Template, contract: Contract, sample: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong between a template, its contract and its sample."""
+    problems = [*_names(template, contract), *_sample(contract, sample)]
+    if any(problem.severity == "error" for problem in problems):
+        return problems
+    try:
+        text = extract_text(render(template, contract, sample))
+    except DocumentError as exc:
+        return [*problems, error(exc.message, variable=exc.variable)]
+    if "{{" in text or "{%" in text:
+        problems.append(error("用样例生成的文书里还有没有替换的标签"))
+    return problems
+
+
+def _names(template: Template, contract: Contract) -> Iterator[Problem]:
+    used: set[str] = set()
+    for source in template.sources:
+        for use in variables.uses(sandbox.parse(source.text, contract.title)):
+            place = f"{source.where}{sandbox.quote(source.text, use.line)}"
+            used.add(use.path.partition(".")[0].removesuffix("[]"))
+            if (problem := _use(use, contract, place)) is not None:
+                yield problem
+    for name, variable in contract.variables.items():
+        if variable.type == "qr":
+            if name not in template.pictures:
+                yield warning(f"没有替代文字为 {name} 的图片，二维码不会印出来", variable=name)
+        elif name not in used:
+            yield warning(f"变量 {variable.title} 没有用到", variable=name)
+
+
+def _use(use: Use, contract: Contract, place: str) -> Problem | None:
+    """The first thing wrong with one use of a variable."""
+    root, *steps = use.path.replace("[]", ".[]").split(".")
+    variable = contract.variables.get(root)
+    if variable is None:
+        return error(f"没有变量 {root}{_meant(root, contract.variables)}", place, root)
+    declared = _declared(variable, steps)
+    if isinstance(declared, str):
+        return error(declared, place, use.path)
+    # Variables with one source have a value together: `amount` also guards `amount_capital`.
+    twins = [name for name, other in contract.variables.items() if not steps and other.source == variable.source]
+    if declared and not any(use.guarded(path) for path in (use.path, *twins)):
+        condition = use.path.rpartition("[].")[2]
+        return error(f"{use.path} 可以没有值，要放在 {{% if {condition} %}} 里面", place, use.path)
+    return None
+
+
+def _declared(variable: Variable, steps: list[str]) -> bool | str:
+    """Whether the value may be absent; or what is wrong with the path."""
+    if variable.type == "qr":
+        return f"{variable.name} 是二维码，要用替代文字为 {variable.name} 的图片来放，不能当文字"
+    if not steps:
+        return variable.optional and variable.type != "list"
+    if variable.type != "list" or steps[0] != "[]":
+        return f"变量 {variable.title} 没有下级 {'.'.join(steps)}"
+    fields, rest = variable.items, steps[1:]
+    if isinstance(fields, Field):
+        return fields.optional if not rest else f"{variable.title} 的每一项是文字，没有下级 {'.'.join(rest)}"
+    assert fields is not None
+    if not rest:
+        return False
+    if rest[0] not in fields or len(rest) > 1:
+        return f"{variable.title} 的列表项没有 {'.'.join(rest)}{_meant(rest[0], fields)}"
+    return fields[rest[0]].optional
+
+
+def _sample(contract: Contract, sample: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in sample.keys() - contract.variables.keys():
+        yield error(f"样例里的 {name} 不是约定的变量{_meant(name, contract.variables)}", "sample.json", name)
+    for name, variable in contract.variables.items():
+        value = sample.get(name)
+        if name not in sample:
+            yield error(f"样例里缺少变量 {variable.title}", "sample.json", name)
+        elif value is None and not variable.optional:
+            yield error(f"样例里变量 {variable.title} 不能没有值", "sample.json", name)
+        elif value is not None and not _fits(variable, value):
+            yield error(f"样例里变量 {variable.title} 的类型不对", "sample.json", name)
+
+
+def _fits(variable: Variable, value: Any) -> bool:
+    if variable.type != "list":
+        return isinstance(value, bool if variable.type == "bool" else str)
+    if not isinstance(value, list):
+        return False
+    fields = variable.items
+    if isinstance(fields, Field):
+        return all(isinstance(item, str) for item in value)
+    assert fields is not None
+    return all(isinstance(item, dict) and item.keys() == fields.keys() for item in value)
+
+
+def _meant(name: str, known: Mapping[str, Any]) -> str:
+    near = get_close_matches(name, known, 1, 0.6)
+    return f"，是不是 {near[0]}？" if near else f"，可用的有：{'、'.join(known)}"
