@@ -1,0 +1,121 @@
+"""Grants: what somebody was paid, and the claim that holds it to once (A6)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.core.chinese import chinese_date
+from app.core.errors import Duplicate
+from app.core.ids import new_id
+from app.identity import queries as identity
+from app.registry.models import (
+    ENDED,
+    IN_PAYMENT,
+    PAID,
+    WITHDRAWN,
+    Award,
+    AwardPerson,
+    OnceClaim,
+    Person,
+    award_columns,
+)
+from app.registry.people import record_person
+from app.registry.queries import blind
+
+
+def claim_once(
+    session: Session, programme: str, scope_region_id: str, id_number: str, case_id: str, now: datetime
+) -> None:
+    """Take the person's one grant of the programme within a region (A6). The same case may ask again.
+
+    Raises Duplicate, naming when and where, when it was granted before or another case took it; the constraint makes
+    exactly one of two simultaneous cases win.
+    """
+    index = blind(session, id_number)
+    scope = identity.region(session, scope_region_id)
+    earlier = session.execute(_earlier_grant(programme, scope_region_id, index, case_id)).first()
+    if earlier is not None:
+        where = identity.chain(session, earlier.region_id).full_name
+        raise _duplicate(f"该申请人已于{chinese_date(earlier.starts_on)}在{where}享受过本项救助", scope.name)
+    same = (
+        OnceClaim.programme == programme,
+        OnceClaim.scope_region_id == scope_region_id,
+        OnceClaim.person_blind == index,
+    )
+    claim = {"id": new_id(), "programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
+    try:
+        with session.begin_nested():
+            session.execute(insert(OnceClaim), [{**claim, "case_id": case_id, "claimed_at": now}])
+    except IntegrityError:
+        if session.scalar(select(OnceClaim.case_id).where(*same)) != case_id:
+            raise _duplicate("该申请人的本项救助已由另一案件确认", scope.name) from None
+
+
+def _earlier_grant(programme: str, scope_region_id: str, index: str, case_id: str) -> Any:
+    levels = (Award.province_id, Award.city_id, Award.county_id, Award.township_id, Award.region_id)
+    return (
+        select(Award.starts_on, Award.region_id)
+        .join(AwardPerson, AwardPerson.award_id == Award.id)
+        .join(Person, Person.id == AwardPerson.person_id)
+        .where(
+            Person.blind == index,
+            Award.programme == programme,
+            Award.status != WITHDRAWN,
+            or_(Award.case_id.is_(None), Award.case_id != case_id),
+            or_(*(level == scope_region_id for level in levels)),
+        )
+        .order_by(Award.starts_on)
+        .limit(1)
+    )
+
+
+def _duplicate(what: str, scope_name: str) -> Duplicate:
+    return Duplicate(f"{what}，在{scope_name}范围内只能享受一次，请作不予救助处理", clause="A6")
+
+
+def release_claims(session: Session, case_id: str) -> None:
+    """What the case claimed may be granted again."""
+    session.execute(delete(OnceClaim).where(OnceClaim.case_id == case_id))
+
+
+def record_benefit(
+    session: Session,
+    *,
+    programme: str,
+    id_number: str,
+    region_id: str,
+    paid_on: date,
+    amount: Decimal | None,
+    now: datetime,
+    name: str | None = None,
+    monthly: bool = False,
+    ended_on: date | None = None,
+    case_id: str | None = None,
+    case_number: str | None = None,
+) -> str:
+    """Record what somebody was paid once, or receives by the month from `paid_on`; returns its id."""
+    person_id = record_person(session, id_number, name, now)
+    status = PAID if not monthly else ENDED if ended_on else IN_PAYMENT
+    row = {
+        "id": new_id(),
+        "programme": programme,
+        "person_id": person_id,
+        "monthly": monthly,
+        "amount": amount,
+        "starts_on": paid_on,
+        "ended_on": ended_on,
+        "status": status,
+        "case_id": case_id,
+        "case_number": case_number,
+        "recorded_at": now,
+        **award_columns(identity.chain(session, region_id)),
+    }
+    session.execute(insert(Award), [row])
+    session.execute(insert(AwardPerson), [{"award_id": row["id"], "person_id": person_id}])
+    return row["id"]

@@ -1,0 +1,175 @@
+"""Tables of the registry. Identity and account numbers and facts about people rest sealed; a blind index finds them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import new_id
+from app.db import AwareDateTime, Base, Money
+
+IN_PAYMENT, PAID, ENDED, WITHDRAWN = "in_payment", "paid", "ended", "withdrawn"
+
+
+class Person(Base):
+    """Somebody who receives, applied or lives in a household that does. The name is None until somebody says it."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    blind: Mapped[str] = mapped_column(String(64), unique=True)
+    id_number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str | None] = mapped_column(String(60), index=True)
+    birth_date: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class Household(Base):
+    """People who live together and share income."""
+
+    __tablename__ = "household"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    region_id: Mapped[str | None] = mapped_column(ForeignKey("region.id"))
+    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class HouseholdMember(Base):
+    """A person's time in a household, up to, not including, `valid_until`. One household at a time."""
+
+    __tablename__ = "household_member"
+    __table_args__ = (
+        Index(
+            "uq_household_member_now",
+            "person_id",
+            unique=True,
+            sqlite_where=text("valid_until IS NULL"),
+            postgresql_where=text("valid_until IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    household_id: Mapped[str] = mapped_column(ForeignKey("household.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    relation: Mapped[str | None] = mapped_column(String(20))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+class Award(Base):
+    """What a person or household receives by the month (`monthly`), or was paid once.
+
+    `amount` is a month's for a monthly award. It runs from `starts_on` up to, not including, `ended_on`.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("status IN ('in_payment','paid','ended','withdrawn')", name="status"),
+        Index("ix_award_county_id_programme", "county_id", "programme", "status"),
+        Index("ix_award_recheck_on", "recheck_on"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    programme: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str | None] = mapped_column(String(40))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"))
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), index=True)
+    region_code: Mapped[str] = mapped_column(String(12))
+    province_code: Mapped[str] = mapped_column(String(12))
+    province_id: Mapped[str | None] = mapped_column(String(32))
+    city_id: Mapped[str | None] = mapped_column(String(32))
+    county_id: Mapped[str | None] = mapped_column(String(32))
+    township_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    monthly: Mapped[bool]
+    amount: Mapped[Decimal | None] = mapped_column(Money)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
+    end_reason: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(12))
+    recheck_on: Mapped[date | None] = mapped_column(Date)
+    institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
+    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    case_number: Mapped[str | None] = mapped_column(String(40))
+    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class AwardPerson(Base):
+    """Who is covered by an award: the recipient, and the household where it is granted by the household."""
+
+    __tablename__ = "award_person"
+
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class AwardEvent(Base):
+    """What happened to a monthly award, and how it stood before, so that a case taken back can be undone."""
+
+    __tablename__ = "award_event"
+    __table_args__ = (UniqueConstraint("award_id", "seq"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    on: Mapped[date] = mapped_column("on_date", Date)
+    amount: Mapped[Decimal | None] = mapped_column(Money)
+    reason: Mapped[str | None] = mapped_column(String(200))
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    before_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class OnceClaim(Base):
+    """Somebody's one grant of a programme within a region (A6); the constraint serialises two cases."""
+
+    __tablename__ = "once_claim"
+    __table_args__ = (UniqueConstraint("programme", "scope_region_id", "person_blind"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    programme: Mapped[str] = mapped_column(String(60))
+    scope_region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    person_blind: Mapped[str] = mapped_column(String(64))
+    case_id: Mapped[str] = mapped_column(String(32), index=True)
+    claimed_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class Institution(Base):
+    """A house that cares for people (供养服务机构). `beds` and `free` are None where nobody said how many."""
+
+    __tablename__ = "institution"
+    __table_args__ = (
+        UniqueConstraint("county_id", "name"),
+        CheckConstraint("free IS NULL OR (free >= 0 AND free <= beds)", name="places"),
+        CheckConstraint("stars IS NULL OR stars BETWEEN 1 AND 3", name="stars"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12))
+    county_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"), unique=True)
+    beds: Mapped[int | None]
+    free: Mapped[int | None]
+    stars: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+def award_columns(chain: Any) -> dict[str, Any]:
+    """The region columns of an award that is granted in the nearest region of a chain."""
+    levels = {
+        f"{level}_id": getattr(chain.at(level), "id", None) for level in ("province", "city", "county", "township")
+    }
+    return {
+        **levels,
+        "region_id": chain.nearest.id,
+        "region_code": chain.nearest.code,
+        "province_code": chain.refs[-1].code,
+    }

@@ -1,0 +1,100 @@
+"""Recording people and households, without asking twice who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.core import id_number as id_numbers
+from app.core.errors import Invalid
+from app.core.ids import new_id
+from app.registry.models import Household, HouseholdMember, Person
+from app.registry.queries import blind
+
+
+def record_person(session: Session, id_number: str, name: str | None, now: datetime) -> str:
+    """The id of the person with this number, recorded where new. A name replaces the one that was known.
+
+    Raises Invalid (id_number) when the number cannot be one.
+    """
+    number = id_numbers.normalise(id_number)
+    if not id_numbers.is_valid(number):
+        raise Invalid({"id_number": "身份证号码不正确，请核对 18 位号码"})
+    index = blind(session, number)
+    known = session.execute(select(Person.id, Person.name).where(Person.blind == index)).first()
+    if known is None:
+        return _insert(session, number, index, name, now)
+    if name and name != known.name:
+        session.execute(update(Person).where(Person.id == known.id).values(name=name))
+    return known.id
+
+
+def _insert(session: Session, number: str, index: str, name: str | None, now: datetime) -> str:
+    person_id = new_id()
+    row = {
+        "id": person_id,
+        "blind": index,
+        "id_number_sealed": session.info["vault"].seal_text(number, "person", "id_number", person_id),
+        "name": name,
+        "birth_date": id_numbers.birth_date(number),
+        "recorded_at": now,
+    }
+    try:
+        with session.begin_nested():
+            session.execute(insert(Person), [row])
+    except IntegrityError:
+        # Somebody else recorded the same person at the same moment.
+        return session.scalars(select(Person.id).where(Person.blind == index)).one()
+    return person_id
+
+
+def ensure_household(
+    session: Session, head_id: str, members: Iterable[Mapping[str, Any]], region_id: str | None, on: date, now: datetime
+) -> str:
+    """The household in which the head lives on a day, with these members; opened where there is none.
+
+    `members` are `{id_number, name?, relation?}`. A member who lives elsewhere moves here: whether that may be is
+    decided before, by rules that read `registry.members`.
+    """
+    household_id = session.scalar(_current(head_id))
+    if household_id is None:
+        household_id = new_id()
+        session.execute(insert(Household), [{"id": household_id, "region_id": region_id, "recorded_at": now}])
+        _join(session, household_id, head_id, "本人", on)
+    for member in members:
+        person_id = record_person(session, member["id_number"], member.get("name"), now)
+        lives_in = session.scalar(_current(person_id))
+        if lives_in == household_id:
+            continue
+        if lives_in is not None:
+            leave_household(session, person_id, on)
+        _join(session, household_id, person_id, member.get("relation"), on)
+    return household_id
+
+
+def leave_household(session: Session, person_id: str, on: date) -> None:
+    """The person no longer lives in the household from `on`."""
+    living = (HouseholdMember.person_id == person_id, HouseholdMember.valid_until.is_(None))
+    session.execute(update(HouseholdMember).where(*living).values(valid_until=on))
+
+
+def _current(person_id: str) -> Any:
+    return select(HouseholdMember.household_id).where(
+        HouseholdMember.person_id == person_id, HouseholdMember.valid_until.is_(None)
+    )
+
+
+def _join(session: Session, household_id: str, person_id: str, relation: str | None, on: date) -> None:
+    row = {
+        "id": new_id(),
+        "household_id": household_id,
+        "person_id": person_id,
+        "relation": relation,
+        "valid_from": on,
+    }
+    session.execute(insert(HouseholdMember), [row])

@@ -1,0 +1,75 @@
+"""`registry.…` of expressions: looked up when a rule reads it, at most two statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core import id_number as id_numbers
+from app.registry import queries
+
+
+class RegistryReader(Mapping[str, Any]):
+    """What the registry knows of an applicant and the members of the household on a day; the own case excluded.
+
+    `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received.
+    `members`: by member as given, `{id_number, name, benefits, household_known, other_household}`; somebody is of
+    another household when the registry has the person living in one where the applicant does not live.
+    """
+
+    KEYS = ("known", "benefits", "members")
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        id_number: str | None,
+        members: Sequence[str] = (),
+        on: date,
+        exclude_case_id: str | None = None,
+    ) -> None:
+        self._session, self._on, self._exclude = session, on, exclude_case_id
+        self._members = [id_numbers.normalise(number) for number in members]
+        self._blinds = {number: queries.blind(session, number) for number in self._members}
+        self._own = queries.blind(session, id_number) if id_number else ""
+
+    def __getitem__(self, key: str) -> Any:
+        match key:
+            case "known":
+                return self._own in self._people
+            case "benefits":
+                return self._benefits.get(self._own, [])
+            case "members":
+                return [self._member(number) for number in self._members]
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.KEYS)
+
+    def __len__(self) -> int:
+        return len(self.KEYS)
+
+    @cached_property
+    def _people(self) -> dict[str, queries.Known]:
+        return queries.known_people(self._session, {self._own, *self._blinds.values()}, self._on)
+
+    @cached_property
+    def _benefits(self) -> dict[str, list[dict[str, Any]]]:
+        blinds = {self._own, *self._blinds.values()}
+        return queries.benefits_of(self._session, blinds, self._on, self._exclude)
+
+    def _member(self, number: str) -> dict[str, Any]:
+        found = self._people.get(self._blinds[number])
+        own = self._people.get(self._own)
+        household = found.household_id if found else None
+        return {
+            "id_number": number,
+            "name": found.name if found else None,
+            "benefits": self._benefits.get(self._blinds[number], []),
+            "household_known": household is not None,
+            "other_household": household is not None and household != (own.household_id if own else None),
+        }

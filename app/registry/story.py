@@ -1,0 +1,97 @@
+"""What a story takes for granted of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import Invalid
+from app.core.money import to_money
+from app.identity import operations as identity
+from app.identity import queries as identity_queries
+from app.registry.grants import record_benefit
+from app.registry.institutions import register_institution
+from app.registry.people import ensure_household, record_person
+
+# Fine print 7: these are paid by the month until they end; everything else was paid once.
+MONTHLY = frozenset({"dibao", "tekun", "orphan_support"})
+
+
+def import_story_registry(session: Session, data: Mapping[str, Any], now: datetime) -> None:
+    """Enter the `registry:` of a story: `people`, `households`, `benefits`, `institutions`. Opens missing regions.
+
+    Raises Invalid naming the entry that is unknown or incomplete.
+    """
+    for kind, entries in data.items():
+        enter = _ENTRIES.get(kind)
+        if enter is None:
+            known = "、".join(_ENTRIES)
+            raise Invalid({f"registry.{kind}": f"不认识 registry 的条目 {kind}，可用：{known}"})
+        for number, entry in enumerate(entries or ()):
+            try:
+                enter(session, entry, now)
+            except KeyError as missing:
+                field = f"registry.{kind}.{number}.{missing.args[0]}"
+                raise Invalid({field: f"{field} 未填写"}) from missing
+
+
+def _person(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    record_person(session, str(entry["id_number"]), entry.get("name"), now)
+
+
+def _household(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    members = [member if isinstance(member, Mapping) else {"id_number": member} for member in entry["members"]]
+    numbers = [{**member, "id_number": str(member["id_number"])} for member in members]
+    region = identity.ensure_region(session, str(entry["region"])).id if entry.get("region") else None
+    if not numbers:
+        return
+    head = record_person(session, numbers[0]["id_number"], numbers[0].get("name"), now)
+    ensure_household(session, head, numbers[1:], region, date.min, now)
+
+
+def _benefit(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    programme, amount = entry["programme"], entry.get("amount")
+    record_benefit(
+        session,
+        programme=programme,
+        id_number=str(entry["id_number"]),
+        name=entry.get("name"),
+        region_id=identity.ensure_region(session, str(entry["region"])).id,
+        paid_on=_day(entry["paid_on"]),
+        amount=None if amount is None else to_money(str(amount)),
+        monthly=entry.get("monthly", programme in MONTHLY),
+        ended_on=_day(entry["ended_on"]) if entry.get("ended_on") else None,
+        now=now,
+    )
+
+
+def _institution(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    region = identity.ensure_region(session, str(entry["region"]))
+    beds = entry.get("beds")
+    row = register_institution(
+        session,
+        name=str(entry["name"]),
+        county_id=region.county_id or region.id,
+        beds=None if beds is None else int(beds),
+        kind=entry.get("kind"),
+        now=now,
+    )
+    identity.ensure_holders(session, identity_queries.office(session, row.office_id), now)
+
+
+_ENTRIES: Mapping[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
+    "people": _person,
+    "households": _household,
+    "benefits": _benefit,
+    "institutions": _institution,
+}
+
+
+def _day(value: Any) -> date:
+    """A day as YAML or JSON gives it."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(str(value))

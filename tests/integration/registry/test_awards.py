@@ -1,0 +1,189 @@
+"""Awards live on after their case: changed, ended, taken back, found again."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from app.core.errors import Gone, Invalid, NotFound, OverLimit
+from app.core.ids import new_id
+from app.db import Database
+from app.identity import operations as identity_operations
+from app.identity import queries as identity
+from app.registry import operations, queries
+from app.registry.reader import RegistryReader
+
+ZHOU, WU, LIU = "220122198809093311", "220122199001014021", "220122194802170021"
+START = date(2021, 5, 1)
+
+
+@pytest.fixture
+def chain(database: Database) -> identity.RegionChain:
+    with database.write() as session:
+        return identity.chain(session, identity_operations.ensure_region(session, "220122100001").id)
+
+
+def request(chain, **changed) -> operations.AwardRequest:
+    given = {
+        "id": new_id(),
+        "programme": "dibao",
+        "id_number": ZHOU,
+        "name": "周海",
+        "members": [
+            {"name": "周海", "id_number": ZHOU, "relation": "本人"},
+            {"name": "吴霞", "id_number": WU, "relation": "配偶"},
+        ],
+        "region_id": chain.nearest.id,
+        "kind": "household",
+        "monthly": Decimal("680.00"),
+        "starts_on": START,
+        "recheck_on": date(2022, 5, 1),
+        "facts": {"per_head_gap": Decimal("200.00")},
+        "account": "6228480240001234568",
+        "case_id": "case1",
+    }
+    return operations.AwardRequest(**{**given, **changed})
+
+
+def test_an_award_covers_the_household_and_single_admission_only_the_person(database, chain, now: datetime) -> None:
+    with database.write() as session:
+        operations.start_award(session, request(chain), now)
+        spouse = RegistryReader(session, id_number=WU, on=START)
+        assert [(b["programme"], b["in_payment"]) for b in spouse["benefits"]] == [("dibao", True)]
+        assert RegistryReader(session, id_number=WU, on=date(2021, 4, 30))["benefits"][0]["in_payment"] is False
+        operations.withdraw_benefits(session, "case1", now)
+        operations.start_award(session, request(chain, kind="single_person", case_id="case2"), now)
+        assert RegistryReader(session, id_number=WU, on=START)["benefits"] == []
+        assert len(RegistryReader(session, id_number=ZHOU, on=START)["benefits"]) == 1
+
+
+def test_an_award_is_read_back_whole_and_rests_sealed(database: Database, chain, now: datetime) -> None:
+    wanted = request(chain)
+    with database.write() as session:
+        operations.start_award(session, wanted, now)
+    with database.read() as session:
+        found = operations.award_in_payment(session, wanted.id)
+        assert (found.name, found.id_number, found.account) == ("周海", ZHOU, "6228480240001234568")
+        facts = found.as_facts()
+        assert (facts["monthly"], facts["per_head_gap"]) == (Decimal("680.00"), Decimal("200.00"))
+        raw = str(session.connection().exec_driver_sql("SELECT * FROM award").all())
+        assert "6228480240001234568" not in raw
+        assert "per_head_gap" not in raw
+        with pytest.raises(NotFound):
+            operations.award_in_payment(session, "nothing")
+
+
+def test_changes_and_endings_are_undone_with_the_case_that_made_them(database: Database, chain, now: datetime) -> None:
+    wanted = request(chain)
+    with database.write() as session:
+        operations.start_award(session, wanted, now)
+        operations.change_award(
+            session, wanted.id, now=now, monthly=Decimal(700), facts={"per_head_gap": Decimal(210)}, case_id="case2"
+        )
+        operations.end_award(session, wanted.id, on=date(2021, 9, 1), reason="已就业", now=now, case_id="case3")
+        with pytest.raises(Gone):
+            operations.change_award(session, wanted.id, now=now, monthly=Decimal(1))
+        assert not RegistryReader(session, id_number=WU, on=date(2021, 9, 1))["benefits"][0]["in_payment"]
+        assert RegistryReader(session, id_number=WU, on=date(2021, 8, 31))["benefits"][0]["in_payment"]
+
+        operations.withdraw_benefits(session, "case3", now)
+        reopened = operations.award_in_payment(session, wanted.id)
+        assert (reopened.monthly, reopened.recheck_on) == (Decimal("700.00"), date(2022, 5, 1))
+        operations.withdraw_benefits(session, "case2", now)
+        operations.withdraw_benefits(session, "case2", now)
+        before = operations.award_in_payment(session, wanted.id)
+        assert (before.monthly, before.facts) == (Decimal("680.00"), {"per_head_gap": Decimal("200.00")})
+        events = queries.person_file(session, before.person_id)["events"]
+    assert [event.kind for event in events] == ["started", "changed", "ended", "undone", "undone"]
+
+
+def test_an_award_cannot_end_before_it_began(database: Database, chain, now: datetime) -> None:
+    wanted = request(chain)
+    with database.write() as session:
+        operations.start_award(session, wanted, now)
+        with pytest.raises(Invalid, match="2021年5月1日"):
+            operations.end_award(session, wanted.id, on=date(2021, 4, 30), reason="死亡", now=now)
+
+
+def test_places_never_go_below_none_and_come_back(database: Database, chain, now: datetime) -> None:
+    with database.write() as session:
+        house = operations.register_institution(
+            session, name="农安镇敬老院", county_id=chain.county.id, beds=1, now=now
+        )
+        again = operations.register_institution(
+            session, name="农安镇敬老院 ", county_id=chain.county.id, beds=9, now=now
+        )
+        assert again == house
+        first = request(chain, programme="tekun", members=(), institution_id=house.id)
+        operations.start_award(session, first, now)
+        with pytest.raises(OverLimit, match="市级民政部门") as refused:
+            operations.start_award(session, request(chain, id_number=LIU, members=(), institution_id=house.id), now)
+        assert refused.value.clause == "E12"
+        assert queries.institution(session, house.id).free == 0
+        operations.end_award(session, first.id, on=date(2021, 6, 1), reason="死亡", now=now)
+        assert queries.institution(session, house.id).free == 1
+        assert operations.free_place(session, house.id) is False
+        unknown = operations.register_institution(
+            session, name="无名养老院", county_id=chain.county.id, beds=None, now=now
+        )
+        assert operations.take_place(session, unknown.id)
+        assert queries.institution(session, unknown.id).free is None
+        children = operations.register_institution(
+            session, name="长春市儿童福利院", county_id=chain.county.id, beds=20, now=now
+        )
+        assert children.kind == "children"
+        assert [row.name for row in identity.institutions_in(session, chain.county.id)] == [
+            row.name for row in queries.institutions_of(session, chain.county.id)
+        ]
+        with pytest.raises(Invalid) as wrong:
+            operations.register_institution(session, name=" ", county_id=chain.county.id, beds=-1, now=now)
+        assert set(wrong.value.fields) == {"name", "beds"}
+
+
+def test_people_are_found_by_name_or_number_within_ones_regions(database: Database, chain, now: datetime) -> None:
+    with database.write() as session:
+        other = identity_operations.ensure_region(session, "220104001001")
+        for number, name, region_id in ((ZHOU, "周海", chain.nearest.id), (WU, "周海燕", chain.nearest.id)):
+            operations.start_award(
+                session, request(chain, id_number=number, name=name, members=(), region_id=region_id), now
+            )
+        operations.start_award(session, request(chain, id_number=LIU, name="周%", members=(), region_id=other.id), now)
+
+        def found(region, text, **page):
+            return [row.name for row in queries.search(session, [region], text, **page)]
+
+        assert found(chain.county.id, "周") == ["周海", "周海燕"]
+        assert found(chain.province.id, "周%") == ["周%"]
+        assert found(chain.county.id, LIU) == []
+        assert found(other.id, LIU.lower()) == ["周%"]
+        first = queries.search(session, [chain.county.id], "周", limit=1)[0]
+        assert found(chain.county.id, "周", after=(first.name, first.id)) == ["周海燕"]
+
+
+def test_batches_page_over_those_in_payment_on_the_day(database: Database, chain, now: datetime) -> None:
+    with database.write() as session:
+        for number, start in ((ZHOU, START), (WU, date(2021, 6, 1)), (LIU, START)):
+            operations.start_award(session, request(chain, id_number=number, members=(), starts_on=start), now)
+        page = queries.awards_in_payment(session, ["dibao", "tekun"], chain.county, START, limit=1)
+        rest = queries.awards_in_payment(session, ["dibao", "tekun"], chain.county, START, after=page[-1].id)
+        assert len(page) == len(rest) == 1
+        assert queries.awards_in_payment(session, ["tekun"], chain.county, START) == []
+        assert len(queries.rechecks_due(session, chain.nearest, date(2022, 5, 1))) == 3
+        assert queries.rechecks_due(session, chain.nearest, date(2022, 4, 30)) == []
+
+
+def test_one_person_one_file(database: Database, chain, now: datetime) -> None:
+    with database.write() as session:
+        operations.start_award(session, request(chain), now)
+        person_id = operations.record_person(session, WU, None, now)
+        file = queries.person_file(session, person_id)
+        assert file["person"]["name"] == "吴霞"
+        assert file["person"]["id_number"] == WU
+        assert [(member["name"], member["relation"]) for member in file["members"]] == [
+            ("周海", "本人"),
+            ("吴霞", "配偶"),
+        ]
+        assert [row.programme for row in file["awards"]] == ["dibao"]
+        assert queries.region_of_person(session, person_id) == [chain.nearest.id]
+        with pytest.raises(NotFound):
+            queries.person_file(session, "nobody")
