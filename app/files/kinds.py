@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 MAX_NAME = 100
 MAX_ENTRIES = 5000
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_PIXELS = 120_000_000  # more than any phone takes; a picture that unpacks to gigabytes freezes who opens it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,13 @@ KINDS = {kind.media_type: kind for kind in (JPEG, PNG, WEBP, PDF, DOCX, XLSX)}
 
 
 def kind_of(content: bytes) -> Kind | None:
-    """The kind of a file that may be uploaded; None for everything else, macros included."""
+    """The kind of a file that may be uploaded; None for everything else, macros and image bombs included."""
+    kind = _by_signature(content)
+    width, height = dimensions(content, kind) if kind and kind.shown else (0, 0)
+    return kind if width * height <= MAX_PIXELS else None
+
+
+def _by_signature(content: bytes) -> Kind | None:
     if content.startswith(b"\xff\xd8\xff"):
         return JPEG
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -42,14 +50,51 @@ def kind_of(content: bytes) -> Kind | None:
     return _office(content) if content.startswith(b"PK\x03\x04") else None
 
 
+def dimensions(content: bytes, kind: Kind) -> tuple[int, int]:
+    """Width and height in pixels as the picture's header says, without decoding it; zeros where it says nothing."""
+    if kind is PNG:
+        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    return _webp_dimensions(content) if kind is WEBP else _jpeg_dimensions(content)
+
+
+def _webp_dimensions(content: bytes) -> tuple[int, int]:
+    chunk, data = content[12:16], content[20:30]
+    if chunk == b"VP8X":
+        return 1 + int.from_bytes(data[4:7], "little"), 1 + int.from_bytes(data[7:10], "little")
+    if chunk == b"VP8L":
+        bits = int.from_bytes(data[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return int.from_bytes(data[6:8], "little") & 0x3FFF, int.from_bytes(data[8:10], "little") & 0x3FFF
+
+
+def _jpeg_dimensions(content: bytes) -> tuple[int, int]:
+    """From the first frame header (SOF0–SOF15 without DHT, JPG, DAC); other segments are stepped over."""
+    place = 2
+    while place + 9 <= len(content) and content[place] == 0xFF:
+        marker = content[place + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = content[place + 5 : place + 7], content[place + 7 : place + 9]
+            return int.from_bytes(width, "big"), int.from_bytes(height, "big")
+        if marker == 0xFF:  # fill byte
+            place += 1
+        elif marker == 0x01 or 0xD0 <= marker <= 0xD8:  # no length follows
+            place += 2
+        else:
+            place += 2 + max(2, int.from_bytes(content[place + 2 : place + 4], "big"))
+    return 0, 0
+
+
 def _office(content: bytes) -> Kind | None:
     """Word or Excel by the parts of the package; only its directory is read, nothing is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = set(package.namelist())
+            entries = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
-    if len(parts) > MAX_ENTRIES or "[Content_Types].xml" not in parts or any("vbaproject" in p.lower() for p in parts):
+    parts = {entry.filename for entry in entries}
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        return None
+    if "[Content_Types].xml" not in parts or any("vbaproject" in part.lower() for part in parts):
         return None
     if "word/document.xml" in parts:
         return DOCX

@@ -17,22 +17,33 @@ from app.files.models import Upload
 FIELD = "files"
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 100
+MAX_TOTAL = 500 * 1024 * 1024
 CONTENT = ("upload", "content")
 
 
 def add(
-    session: Session, actor: Actor, case_id: str, uploads: Sequence[tuple[str, bytes]], now: datetime
+    session: Session,
+    actor: Actor,
+    case_id: str,
+    uploads: Sequence[tuple[str, bytes]],
+    now: datetime,
+    *,
+    most: int = MAX_FILES,
+    most_bytes: int = MAX_TOTAL,
 ) -> list[str]:
     """Keep files `(name, bytes)` with a case, all or none; returns their ids. Raises Invalid on the field `files`.
 
-    The same bytes are kept once for each case.
+    The same bytes are kept once for each case. `most`, `most_bytes`: for all files of the case together.
     """
     if not uploads:
         raise Invalid({FIELD: "请选择要上传的文件"})
     kinds = [_check(name, content) for name, content in uploads]
-    known = dict(session.execute(select(Upload.sha256, Upload.id).where(Upload.case_id == case_id)).tuples().all())
-    if len(known) + len(uploads) > MAX_FILES:
-        raise Invalid({FIELD: f"一个案件最多保存 {MAX_FILES} 个文件，请合并后再上传"})
+    kept = session.execute(select(Upload.sha256, Upload.id, Upload.size).where(Upload.case_id == case_id)).all()
+    if len(kept) + len(uploads) > most:
+        raise Invalid({FIELD: f"最多保存 {most} 个文件，请合并后再上传"})
+    if sum(row.size for row in kept) + sum(len(content) for _, content in uploads) > most_bytes:
+        raise Invalid({FIELD: f"文件合计不能超过 {most_bytes // 1024 // 1024} MB，请压缩后再上传"})
+    known = {row.sha256: row.id for row in kept}
     ids = []
     for (name, content), kind in zip(uploads, kinds, strict=True):
         sha256 = digest(content)
@@ -54,9 +65,7 @@ def _check(name: str, content: bytes) -> Kind:
     return kind
 
 
-def _keep(
-    session: Session, actor: Actor, case_id: str, name: str, kind: Kind, content: bytes, now: datetime
-) -> str:
+def _keep(session: Session, actor: Actor, case_id: str, name: str, kind: Kind, content: bytes, now: datetime) -> str:
     upload_id = new_id()
     row = {
         "id": upload_id,

@@ -20,6 +20,8 @@ from app.files.operations import FIELD, add
 
 PENDING = "p:"
 PENDING_LIFE = timedelta(days=1)
+PENDING_FILES = 30  # anybody may send these, so they are kept fewer than those of a case
+PENDING_BYTES = 60 * 1024 * 1024
 
 
 def pending_owner() -> str:
@@ -35,6 +37,7 @@ def take(
 
     Raises Invalid on the field's own path. Returns whether there was a file at all.
     """
+    limits = {"most": PENDING_FILES, "most_bytes": PENDING_BYTES} if owner.startswith(PENDING) else {}
     found = False
     for field, name, content in posted:
         place = _list_at(data, field.split("."))
@@ -42,7 +45,7 @@ def take(
             continue
         found = True
         try:
-            (upload_id,) = add(session, actor, owner, [(name, content)], now)
+            (upload_id,) = add(session, actor, owner, [(name, content)], now, **limits)
         except Invalid as refused:
             raise Invalid({field: refused.fields[FIELD]}) from refused
         if upload_id not in place:

@@ -91,3 +91,24 @@ def test_what_nobody_sent_in_goes_after_a_day(database: Database, now: datetime)
         posted.take(session, APPLICANT, "p:1", data, [("proofs", "a.jpg", PHOTO)], now)
         posted.take(session, APPLICANT, "p:2", {"proofs": []}, [("proofs", "a.jpg", PHOTO)], now + timedelta(days=2))
         assert queries.uploads_of(session, "p:1") == []
+
+
+def test_what_waits_for_its_case_is_kept_within_bounds(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posted, "PENDING_FILES", 2)
+    monkeypatch.setattr(posted, "PENDING_BYTES", 3 * len(PHOTO))
+
+    def send(owner: str, *contents: bytes) -> None:
+        with database.write() as session:
+            files = [("proofs", f"{n}.jpg", content) for n, content in enumerate(contents)]
+            posted.take(session, APPLICANT, owner, {"proofs": []}, files, now)
+
+    send("p:1", PHOTO, PHOTO + b"2")
+    with pytest.raises(Invalid, match="最多保存 2 个"):
+        send("p:2", PHOTO, PHOTO + b"2", PHOTO + b"3")
+    with pytest.raises(Invalid, match="合计不能超过"):
+        send("p:3", PHOTO + bytes(3 * len(PHOTO)))
+    send("c1", PHOTO, PHOTO + b"2", PHOTO + b"3")
+    with database.read() as session:
+        assert [len(queries.uploads_of(session, owner)) for owner in ("p:1", "p:2", "p:3", "c1")] == [2, 0, 0, 3]

@@ -6,8 +6,10 @@ import io
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.files.kinds import DOCX, JPEG, PDF, PNG, WEBP, XLSX, kind_of, safe_name
+from app.files.kinds import DOCX, JPEG, MAX_UNPACKED, PDF, PNG, WEBP, XLSX, Kind, dimensions, kind_of, safe_name
 
 JPEG_BYTES = b"\xff\xd8\xff\xe0" + bytes(20)
 
@@ -33,6 +35,45 @@ def office(*parts: str) -> bytes:
 )
 def test_the_content_says_what_a_file_is(content: bytes, kind: object) -> None:
     assert kind_of(content) is kind
+
+
+def picture(width: int, height: int) -> dict[Kind, bytes]:
+    """The headers of pictures of this size."""
+    wide, high = width.to_bytes(2, "big"), height.to_bytes(2, "big")
+    packed = ((width - 1) | (height - 1) << 14).to_bytes(4, "little")
+    canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return {
+        PNG: b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes(5),
+        JPEG: b"\xff\xd8\xff\xe1\x00\x06Exif\xff\xff\xc2\x00\x11\x08" + high + wide + bytes(10),
+        WEBP: b"RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" + bytes(4) + canvas,
+        Kind("lossless", ""): b"RIFF\x00\x00\x00\x00WEBPVP8L\x0a\x00\x00\x00\x2f" + packed + bytes(5),
+        Kind("lossy", ""): b"RIFF\x00\x00\x00\x00WEBPVP8 \x0a\x00\x00\x00\x00\x00\x00\x9d\x01\x2a"
+        + wide[::-1]
+        + high[::-1],
+    }
+
+
+def test_pictures_are_measured_by_their_headers_and_image_bombs_refused() -> None:
+    for content in picture(4000, 3000).values():
+        kind = kind_of(content)
+        assert kind is not None
+        assert dimensions(content, kind) == (4000, 3000)
+    assert [kind_of(content) for content in picture(16000, 16000).values()] == [None] * 5
+
+
+def test_an_archive_that_unpacks_to_gigabytes_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "x")
+        with package.open("word/document.xml", "w") as part:
+            for _ in range(MAX_UNPACKED // 2**20 + 1):
+                part.write(bytes(2**20))
+    assert kind_of(buffer.getvalue()) is None
+
+
+@given(st.binary(max_size=200), st.sampled_from([*picture(10, 10).values(), b"PK\x03\x04", b"%PDF-"]))
+def test_no_bytes_break_the_reading(tail: bytes, head: bytes) -> None:
+    assert kind_of(head[: len(head) - len(tail) % 7] + tail) in {None, JPEG, PNG, WEBP, PDF, DOCX, XLSX}
 
 
 @pytest.mark.parametrize(
