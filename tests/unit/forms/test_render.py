@@ -11,6 +11,7 @@ from app import forms
 from app.core.errors import Invalid
 from app.core.id_number import check_character
 from tests.unit.forms.conftest import EXAMPLE, FULL
+from tests.unit.forms.test_clean import KEYS, submissions
 
 FORM = forms.load(EXAMPLE)
 POSTS = {"posts": ["瓦工", "木工"], "village": "东好来宝村"}
@@ -266,3 +267,13 @@ def test_shown_components():
                  "height:200px", 'href="https://example.cn"'):  # fmt: skip
         assert part in html, part
     assert "javascript" not in html
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), submissions, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_any_draft_can_be_shown_and_given_rows(values):
+    assert "f-name" in FORM.render(values)
+    assert "<dl" in FORM.render(values, readonly=True)
+    grown = FORM.apply_row_action(values, "_add:witnesses")
+    rows = values.get("witnesses", [])
+    assert grown == values | ({"witnesses": [*rows, {}]} if isinstance(rows, list) else {})
