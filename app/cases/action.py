@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from app.registry.reader import RegistryReader
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -24,6 +23,7 @@ from app.definitions import Bundle
 from app.feel import Budget
 from app.figures.reader import FigureReader
 from app.identity import queries as identity
+from app.registry.reader import RegistryReader
 
 
 @dataclass(slots=True)

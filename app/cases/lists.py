@@ -46,10 +46,12 @@ def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None =
 
 def open_incidents(session: Session, actor: Actor, after: str | None = None, limit: int = 18) -> Page:
     """Incidents that wait for a retry in the actor's regions. Raises Invalid when `after` is no cursor."""
-    query = select(
-        Incident.id, Incident.case_id, Incident.element_id, Incident.message, Incident.raised_at, Case.number,
-        Case.applicant_name, Case.bundle_id, Case.process_key,
-    ).join(Case, Case.id == Incident.case_id).where(Incident.resolved_at.is_(None), visible(session, actor))  # fmt: skip
+    columns = (
+        *(Incident.id, Incident.case_id, Incident.element_id, Incident.message, Incident.raised_at),
+        *(Case.number, Case.applicant_name, Case.bundle_id, Case.process_key),
+    )
+    query = select(*columns).join(Case, Case.id == Incident.case_id)
+    query = query.where(Incident.resolved_at.is_(None), visible(session, actor))
     rows = _page(session, query, Incident.raised_at, Incident.id, after, limit)
     return _with_cursor(rows, limit, "raised_at")
 
@@ -59,6 +61,11 @@ def incident_count(session: Session, actor: Actor) -> int:
     waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
     waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor)).limit(COUNT_CAP + 1)
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def visible_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
+    """A sub-select: ids of the cases that the actor may see."""
+    return select(CASE.c.id).where(visible(session, actor))
 
 
 def visible(session: Session, actor: Actor) -> ColumnElement[bool]:

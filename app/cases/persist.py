@@ -18,6 +18,7 @@ from app.cases.models import DecisionRecord
 from app.cases.store import FINAL, save
 from app.core.ids import new_id
 from app.db.types import dump_json
+from app.publicity import operations as publicity
 
 
 def advance(action: Action, step: engine.Advance) -> None:
@@ -62,6 +63,7 @@ def _set_status(action: Action, step: engine.Advance) -> None:
             action.case.status = "ended"
         action.case.closed_at = action.now
         calendar.stop(action.session, action.case.id, action.now)
+        publicity.take_down(action.session, action.case.id, "案件已办结", action.now)
 
 
 def _record_decisions(action: Action) -> None:

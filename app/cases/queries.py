@@ -145,20 +145,22 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
 def public_status(session: Session, number: str, query_code: str) -> PublicStatus:
     """Raises NotFound alike for a wrong number and a wrong code: nobody learns which cases exist."""
     code = session.info["vault"].blind(query_code.strip().upper(), "query")
-    query = select(Case.id, Case.number, Case.title, Case.status, Case.applied_on).where(
-        Case.number == number.strip(), Case.query_hash == code
-    )
-    row = session.execute(query).one_or_none()
-    if row is None:
+    case_id = session.scalar(select(Case.id).where(Case.number == number.strip(), Case.query_hash == code))
+    if case_id is None:
         raise NotFound("案件编号或查询码不正确，请核对回执")
-    open_titles = [item.title for item in items.items_of_case(session, row.id) if item.status == "open"]
+    return status_of(session, case_id)
+
+
+def status_of(session: Session, case_id: str) -> PublicStatus:
+    """The same for an applicant who proved number and query code before. Raises NotFound."""
+    row = head(session, case_id)
     return PublicStatus(
         case_id=row.id,
         number=row.number,
         title=row.title,
         status=row.status,
         applied_on=row.applied_on,
-        steps=open_titles,
+        steps=[item.title for item in items.items_of_case(session, row.id) if item.status == "open"],
         documents=[each for each in documents.documents_of(session, row.id) if each.voided_at is None],
         notices=notices.notices_of(session, row.id),
     )

@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from app.registry import operations as registry
-from app.registry import queries as known
-
 from app.cases.action import Action
 from app.cases.effects import inputs
 from app.cases.errors import EffectError
@@ -15,6 +12,8 @@ from app.cases.plan import Planned, Rank
 from app.core.ids import new_id
 from app.core.money import to_money
 from app.engine import Effect
+from app.registry import operations as registry
+from app.registry import queries as known
 
 
 def plan_start(action: Action, effect: Effect) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.engine import Effect
 from app.inbox.models import WorkItem
 from app.jobs import operations as jobs
 
+
 def plan_message(action: Action, effect: Effect) -> None:
     """`text` goes to the applicant's phone, or to the inbox of the position `to`."""
     text = str(inputs.required(effect, "text"))

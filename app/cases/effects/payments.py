@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from app.registry import operations as registry
-
 from app.cases.action import Action
 from app.cases.effects import inputs
 from app.cases.plan import Planned, Rank
 from app.engine import Effect
 from app.funds import operations as funds
+from app.registry import operations as registry
 
 
 def plan_payment(action: Action, effect: Effect) -> dict[str, Any]:

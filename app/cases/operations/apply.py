@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.registry import operations as registry
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -28,6 +27,7 @@ from app.documents.operations import CODE_LETTERS, next_in_sequence
 from app.forms import Cleaned
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.registry import operations as registry
 
 CODE_LENGTH = 12
 """Letters of a query code: 12 of 32 letters are 60 random bits."""
