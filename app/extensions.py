@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from apiflask import APIFlask
@@ -12,9 +13,11 @@ from app import api, desk, portal
 from app.config import Config
 from app.core.clock import Clock, SystemClock
 from app.db import Database, Vault
+from app.documents.errors import DocumentError
+from app.documents.pdf import LibreOffice
 from app.identity.queries import load_actor
 from app.identity.tokens import load_bearer
-from app.web import Services, display, errors, login, security
+from app.web import Services, Unavailable, display, errors, login, security
 
 SESSION_COOKIE = "doudi"
 
@@ -35,7 +38,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
         json_errors=False,
     )
     app.config.update(_settings(config))
-    Services(database or open_database(config), clock or SystemClock(), load_actor, load_bearer).install(app)
+    Services(database or open_database(config), clock or SystemClock(), load_actor, load_bearer, _pdf()).install(app)
     for part in (security, login, display, errors):
         part.install(app)
     csrf = CSRFProtect(app)
@@ -47,6 +50,18 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _pdf() -> Callable[[bytes], bytes]:
+    office = LibreOffice()
+
+    def to_pdf(docx: bytes) -> bytes:
+        try:
+            return office.to_pdf(docx)
+        except DocumentError as error:
+            raise Unavailable(str(error)) from error
+
+    return to_pdf
 
 
 def _settings(config: Config) -> dict[str, object]:

@@ -112,6 +112,9 @@ class Payment(Schema):
     status = fields.String()
 
 
+HEAD = ("id", "number", "programme", "title", "status", "applicant_name", "applied_on", "filed_at", "closed_at")
+
+
 class Case(Schema):
     id = fields.String()
     number = fields.String()

@@ -9,16 +9,20 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
+from app.cases import lists
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.desk.blueprint import blueprint
+from app.figures.clauses import cite
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox import queries as inbox
 from app.web import services
 
 PLACE_COLUMNS = ("township_id", "village_id")
+
+
+blueprint.add_app_template_filter(cite)
 
 
 @blueprint.context_processor
@@ -29,7 +33,7 @@ def _around() -> dict[str, Any]:
     session, actor = g.session, current_user.actor
     counts = inbox.counts(session, actor, local_date(services().clock.now()))
     return {
-        "desk_counts": {"open": capped(counts["all"]), "incidents": capped(cases.incident_count(session, actor))},
+        "desk_counts": {"open": capped(counts["all"]), "incidents": capped(lists.incident_count(session, actor))},
         "desk_posts": posts_of(session, actor),
     }
 

@@ -11,6 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.ids import new_id
 from app.db import Database
@@ -19,6 +21,7 @@ from app.identity.models import LoginAttempt, User
 # OWASP's smallest recommended memory: 30 ms a check on one core, so a morning's logins do not stall the desk.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
+AUDIT_CHAIN = "login"
 THROTTLE_WINDOW = timedelta(minutes=15)
 # One person mistyping, one name tried from everywhere, one office's address behind which many people sit.
 MAX_FAILURES_PAIR, MAX_FAILURES_NAME, MAX_FAILURES_ADDRESS = 5, 30, 100
@@ -65,21 +68,31 @@ def authenticate(database: Database, username: str, password: str, now: datetime
     """
     username = username.strip().lower()[:60]
     with database.write() as session:
-        attempt_id = _record_attempt(session, username, address, now)
+        attempt_id = record_attempt(session, username, address, now)
         user = session.scalar(select(User).where(User.username == username))
     stored = user.password_hash if user is not None and user.active else None
     # An unknown name costs as much time as a known one.
     if not _matches(stored or _nobodys_hash(), password) or user is None or stored is None:
+        with database.write() as session:
+            _tell(session, "login_failed", Actor("nobody", username), address, now)
         raise LoginRefused("用户名或密码不正确，请重新输入；忘记密码请联系本单位系统管理员")
     with database.write() as session:
-        session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
+        record_success(session, attempt_id)
         if _HASHER.check_needs_rehash(stored):
             session.execute(update(User).where(User.id == user.id).values(password_hash=_HASHER.hash(password)))
+        _tell(session, "logged_in", Actor("staff", user.name, user.id), address, now)
     return user.id
 
 
-def _record_attempt(session: Session, username: str, address: str, now: datetime) -> str:
-    """Count the tries since the last success; raises Throttled, else records this one as failed."""
+def _tell(session: Session, kind: str, actor: Actor, address: str, now: datetime) -> None:
+    audit.append(session, AUDIT_CHAIN, kind, actor, {"address": address}, None, now, shared=True)
+
+
+def record_attempt(session: Session, username: str, address: str, now: datetime) -> str:
+    """Count the failed tries of a name (a user's, or any other secret's) and of an address; raises Throttled.
+
+    Records this try as failed and returns its id; commit before the secret is checked, then `record_success`.
+    """
     same_name, same_address = LoginAttempt.username == username, LoginAttempt.address == address
     last_success = (
         select(func.max(LoginAttempt.at)).where(same_name, same_address, LoginAttempt.succeeded).scalar_subquery()
@@ -94,11 +107,16 @@ def _record_attempt(session: Session, username: str, address: str, now: datetime
     ).one()
     if pair >= MAX_FAILURES_PAIR or name >= MAX_FAILURES_NAME or everyone >= MAX_FAILURES_ADDRESS:
         minutes = int(THROTTLE_WINDOW.total_seconds() // 60)
-        raise Throttled(f"登录失败次数过多，请 {minutes} 分钟后再试")
+        raise Throttled(f"尝试失败次数过多，请 {minutes} 分钟后再试")
     attempt = LoginAttempt(id=new_id(), username=username, address=address, at=now, succeeded=False)
     session.add(attempt)
     session.flush()
     return attempt.id
+
+
+def record_success(session: Session, attempt_id: str) -> None:
+    """The secret was right: the tries before it count no more."""
+    session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
 
 
 def prune_attempts(session: Session, now: datetime) -> int:

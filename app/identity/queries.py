@@ -255,3 +255,14 @@ def user_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     """Names of people of the staff by id, for lists."""
     rows = session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))))
     return {row.id: row.name for row in rows}
+
+
+def ids_within(region: RegionRef | Region, level: str) -> Select[tuple[str]]:
+    """A sub-select: ids of the regions of a level that lie in the region."""
+    return select(Region.id).where(within(region), Region.level == level)
+
+
+def counties(session: Session, on: date) -> list[Region]:
+    """All counties and districts on a day, by code."""
+    found = select(Region).where(Region.level == "county", in_force(Region, on)).order_by(Region.code)
+    return list(session.scalars(found))

@@ -1,7 +1,7 @@
 """What all pages share: access, transactions per request, headers, errors, layout."""
 
-from app.web.access import ANYONE, BEARER, STAFF, Call, reads, transacts_itself, writes
-from app.web.errors import TooOften, Unauthorized
+from app.web.access import ANYONE, BEARER, STAFF, Call, reads, transaction, transacts_itself, writes
+from app.web.errors import TooOften, Unauthorized, Unavailable
 from app.web.services import Services, services
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "Services",
     "TooOften",
     "Unauthorized",
+    "Unavailable",
     "reads",
     "services",
+    "transaction",
     "transacts_itself",
     "writes",
 ]

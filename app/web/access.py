@@ -50,7 +50,7 @@ def writes(who: str = STAFF, *, again: View | None = None) -> Callable[[View], V
 
 
 def transacts_itself(who: str) -> Callable[[View], View]:
-    """For the few views that need more than one transaction, or none; they get no `Call`."""
+    """For the few views that need more than one transaction, or none: they open them with `transaction(who)`."""
 
     def decorate(view: View) -> View:
         view.who = who  # type: ignore[attr-defined]
@@ -64,12 +64,12 @@ def _door(who: str, *, writing: bool, again: View | None) -> Callable[[View], Vi
         @wraps(view)
         def door(**arguments: Any) -> ResponseReturnValue:
             try:
-                with _call(who, writing=writing) as call:
+                with transaction(who, writing=writing) as call:
                     return view(call, **arguments)
             except Rejection as rejection:
                 if again is None or isinstance(rejection, Unauthorized):
                     raise
-                with _call(who, writing=False) as call:
+                with transaction(who, writing=False) as call:
                     return make_response(again(call, rejection, **arguments), rejection.status)
 
         door.who = who  # type: ignore[attr-defined]  # the access test asks every route
@@ -79,8 +79,11 @@ def _door(who: str, *, writing: bool, again: View | None) -> Callable[[View], Vi
 
 
 @contextmanager
-def _call(who: str, *, writing: bool) -> Iterator[Call]:
-    """The request's transaction. Who carries no credentials never reaches the queue of writers."""
+def transaction(who: str, *, writing: bool) -> Iterator[Call]:
+    """A transaction of the request, with who acts in it. Who carries no credentials never joins the queue of writers.
+
+    Raises Unauthorized.
+    """
     credentials = _credentials(who)
     database, now = services().database, services().clock.now()
     with database.write() if writing else database.read() as session:

@@ -28,6 +28,7 @@ TITLES = {
     422: "填写有误",
     429: "操作太频繁",
     500: "系统出错了",
+    503: "暂时不能用",
 }
 MESSAGES = {
     400: "提交的内容不完整。请返回上一页刷新后再提交一次。",
@@ -44,9 +45,10 @@ class Unauthorized(Rejection):
 
     code = "unauthorized"
     status = 401
+    door = "desk.login"
 
-    def __init__(self) -> None:
-        super().__init__("登录已失效或者还没有登录，请登录后再办理")
+    def __init__(self, message: str = "登录已失效或者还没有登录，请登录后再办理") -> None:
+        super().__init__(message)
 
 
 class TooOften(Rejection):
@@ -54,6 +56,13 @@ class TooOften(Rejection):
 
     code = "too_often"
     status = 429
+
+
+class Unavailable(Rejection):
+    """A part of the installation that this needs is missing or does not answer."""
+
+    code = "unavailable"
+    status = 503
 
 
 def is_api() -> bool:
@@ -82,7 +91,7 @@ def _rejection(error: Rejection) -> ResponseReturnValue:
     if isinstance(error, Unauthorized):
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         query = f"?{urlencode({'next': back})}" if back not in ("", "/") else ""
-        return redirect(url_for("desk.login") + query)
+        return redirect(url_for(error.door) + query)
     return error_page(error.status, error.message, clause=error.clause)
 
 

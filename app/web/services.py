@@ -18,12 +18,16 @@ EXTENSION = "doudi"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One per application. The loaders answer None for somebody who may not act (any more)."""
+    """One per application. The loaders answer None for somebody who may not act (any more).
+
+    `to_pdf` makes a PDF of a Word file; it takes seconds, so no transaction may be open. Raises Unavailable.
+    """
 
     database: Database
     clock: Clock
     load_actor: Callable[[Session, str, date], Actor | None]
     load_bearer: Callable[[Session, str, datetime], Actor | None]
+    to_pdf: Callable[[bytes], bytes]
 
     def install(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self

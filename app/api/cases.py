@@ -1,0 +1,54 @@
+"""Cases and their letters over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.api import schemas
+from app.api.blueprint import blueprint
+from app.cases import queries
+from app.core.errors import NotFound
+from app.documents import operations as letters
+from app.documents import queries as documents
+from app.web import BEARER, Call, reads, writes
+from app.web.download import DOCX, attachment
+
+
+@blueprint.get("/cases/<case_id>")
+@reads(BEARER)
+@blueprint.output(schemas.Case)
+@blueprint.doc(summary="案件", operation_id="get_case")
+def case(call: Call, case_id: str) -> Any:
+    """案件、待办、资金和文书。"""
+    page = queries.case_page(call.session, call.actor, case_id, call.now)
+    head = page.action.case
+    shown = {name: getattr(head, name) for name in schemas.HEAD}
+    tasks = [item for item in page.items if item.status == "open"]
+    return {**shown, "tasks": tasks, "payments": page.orders, "documents": page.documents}
+
+
+@blueprint.get("/cases/<case_id>/documents")
+@reads(BEARER)
+@blueprint.output(schemas.Document(many=True))
+@blueprint.doc(summary="案件的文书", operation_id="list_documents")
+def case_documents(call: Call, case_id: str) -> Any:
+    """按开出的先后。"""
+    queries.open_case(call.session, call.actor, case_id, call.now)
+    return documents.documents_of(call.session, case_id)
+
+
+@blueprint.get("/documents/<document_id>")
+@writes(BEARER)
+@blueprint.doc(
+    summary="文书的 Word 文件",
+    operation_id="get_document",
+    responses={200: {"description": "Word 文件", "content": {DOCX: {}}}},
+)
+def document(call: Call, document_id: str) -> Any:
+    """第一次取得时开出并留存；以后每次都是同样的字节。"""
+    row = documents.document(call.session, document_id)
+    if row.case_id is None:
+        raise NotFound("没有这份文书，请核对后重试")
+    queries.open_case(call.session, call.actor, row.case_id, call.now)
+    issued = letters.issue(call.session, document_id)
+    return attachment(issued.content, issued.filename, DOCX)

@@ -1,0 +1,127 @@
+"""Cases: search, Excel, the page of one case, its diagram, what mends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import audit
+from app.cases import lists, queries
+from app.cases import operations as cases
+from app.core.clock import local_date
+from app.core.errors import Gone
+from app.definitions.queries import programme_titles
+from app.desk import pages
+from app.desk.blueprint import blueprint
+from app.desk.context import place_namer
+from app.desk.export import MEDIA_TYPE, workbook
+from app.desk.stories import timeline
+from app.files import operations as uploads
+from app.files import queries as files
+from app.identity import queries as identity
+from app.identity.positions import title_of
+from app.web import Call, reads, words, writes
+from app.web.posted import files_of
+
+PAGE_ROWS, EXPORT_ROWS = 18, 5000
+
+
+@blueprint.get("/cases")
+@reads()
+def case_list(call: Call) -> ResponseReturnValue:
+    chosen, after = _filter(), request.args.get("after")
+    page = lists.find(call.session, call.actor, chosen, after, PAGE_ROWS)
+    titles = programme_titles(call.session)
+    return render_template(
+        "desk/cases.html",
+        page=page,
+        after=after,
+        filter=chosen,
+        programmes=sorted(titles.items(), key=lambda pair: pair[1]),
+        statuses=[(key, word) for key, (word, _) in words.STATUS.items()],
+        place=place_namer(call.session, page.items),
+    )
+
+
+@blueprint.get("/cases.xlsx")
+@reads()
+def case_export(call: Call) -> ResponseReturnValue:
+    rows = lists.find(call.session, call.actor, _filter(), None, EXPORT_ROWS).items
+    content = workbook(rows, place_namer(call.session, rows))
+    name = f"cases-{local_date(call.now).isoformat()}.xlsx"
+    return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+def _filter() -> lists.CaseFilter:
+    return lists.CaseFilter(
+        programme=request.args.get("programme") or None,
+        status=request.args.get("status") or None,
+        text=request.args.get("q", "").strip() or None,
+    )
+
+
+@blueprint.get("/cases/<case_id>")
+@reads()
+def case(call: Call, case_id: str) -> ResponseReturnValue:
+    page = queries.case_page(call.session, call.actor, case_id, call.now)
+    action, elements = page.action, page.action.diagram.elements
+    names = {element.id: element.label for element in elements.values()}
+    return render_template(
+        "desk/case.html",
+        case=action.case,
+        place=action.chain.full_name,
+        incidents=[(names.get(row.element_id, row.element_id), row) for row in page.incidents],
+        failing_rules=action.variables["case"].get("failing_rules") or [],
+        open_items=[item for item in page.items if item.status == "open"],
+        holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
+        posts=title_of,
+        candidates=call.actor.candidates,
+        states=pages.states(page.items, page.open_elements, page.incidents, action.diagram.start.id),
+        payments=page.orders,
+        documents=page.documents,
+        notices=page.notices,
+        objections=page.objections,
+        owed=[row for row in page.owed if row.settled_at is None],
+        clocks=pages.clock_lines(call.session, page.clocks),
+        materials=files.uploads_of(call.session, case_id),
+        submissions=pages.submissions(action, page.items, reveal=False),
+        timeline=timeline(audit.events_of(call.session, f"case:{case_id}"), names),
+    )
+
+
+@blueprint.get("/cases/<case_id>/diagram.bpmn")
+@reads()
+def case_diagram(call: Call, case_id: str) -> ResponseReturnValue:
+    action = queries.open_case(call.session, call.actor, case_id, call.now)
+    path = action.bundle.manifest["processes"][action.case.process_key]
+    return Response(action.bundle.files[path], mimetype="application/xml")
+
+
+@blueprint.post("/cases/<case_id>/materials")
+@writes()
+def upload(call: Call, case_id: str) -> ResponseReturnValue:
+    action = queries.open_case(call.session, call.actor, case_id, call.now)
+    if action.case.closed_at is not None:
+        raise Gone(f"案件{action.case.number}已经办结，不能再添加材料")
+    sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
+    uploads.add(call.session, call.actor, case_id, sent, call.now)
+    flash(f"已上传 {len(sent)} 个文件。", "success")
+    return redirect(_back(case_id))
+
+
+@blueprint.post("/cases/<case_id>/retry")
+@writes()
+def retry(call: Call, case_id: str) -> ResponseReturnValue:
+    cases.retry_incident(call.session, call.actor, case_id, call.now)
+    flash("已重试；结果见下面的经过。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
+
+
+def _back(case_id: str) -> Any:
+    """To the task from which somebody uploaded, else to the case."""
+    task_id = request.form.get("task_id")
+    if task_id:
+        return url_for("desk.task", task_id=task_id, _anchor="materials")
+    return url_for("desk.case", case_id=case_id, _anchor="materials")

@@ -1,0 +1,42 @@
+"""Handing out letters and materials, each after a check of its case."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoSuchAddress
+
+from app.cases import queries as cases
+from app.core.errors import NotFound
+from app.desk.blueprint import blueprint
+from app.documents import operations as letters
+from app.documents import queries as documents
+from app.files import queries as files
+from app.web import STAFF, Call, reads, services, transaction, transacts_itself
+from app.web.download import DOCX, PDF, attachment, inline
+
+
+@blueprint.get("/materials/<file_id>")
+@reads()
+def material(call: Call, file_id: str) -> ResponseReturnValue:
+    row = files.upload(call.session, file_id)
+    cases.open_case(call.session, call.actor, row.case_id, call.now)
+    opened = files.open_upload(call.session, file_id)
+    send = inline if opened.kind.shown else attachment
+    return send(opened.content, opened.name, opened.kind.media_type)
+
+
+@blueprint.get("/documents/<document_id>.<kind>")
+@transacts_itself(STAFF)
+def document(document_id: str, kind: str) -> ResponseReturnValue:
+    """Issued at the first download at the latest; the PDF is made when no transaction is open."""
+    if kind not in ("docx", "pdf"):
+        raise NoSuchAddress
+    with transaction(STAFF, writing=True) as call:
+        row = documents.document(call.session, document_id)
+        if row.case_id is None:
+            raise NotFound("没有这份文书，请核对后重试")
+        cases.open_case(call.session, call.actor, row.case_id, call.now)
+        issued = letters.issue(call.session, document_id)
+    if kind == "docx":
+        return attachment(issued.content, issued.filename, DOCX)
+    return attachment(services().to_pdf(issued.content), issued.filename.removesuffix(".docx") + ".pdf", PDF)

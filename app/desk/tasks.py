@@ -1,0 +1,132 @@
+"""One task: look, claim, fill in, keep a draft, complete, return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import calendar
+from app.cases import operations as cases
+from app.cases import queries
+from app.core.errors import Rejection
+from app.desk import pages
+from app.desk.blueprint import blueprint
+from app.figures.clauses import clause, ids_in
+from app.files import queries as files
+from app.files.posted import take
+from app.inbox import operations as inbox
+from app.inbox import queries as items
+from app.web import Call, reads, writes
+from app.web.posted import files_of
+
+
+@blueprint.get("/tasks/<task_id>")
+@reads()
+def task(call: Call, task_id: str) -> ResponseReturnValue:
+    return _page(call, queries.task_page(call.session, call.actor, task_id, call.now))
+
+
+@blueprint.post("/tasks/<task_id>/claim")
+@writes()
+def claim(call: Call, task_id: str) -> ResponseReturnValue:
+    inbox.claim(call.session, call.actor, task_id, call.now)
+    return redirect(url_for("desk.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<task_id>/unclaim")
+@writes()
+def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
+    inbox.unclaim(call.session, call.actor, task_id)
+    flash("已放回，同岗位的人都可以办理。", "success")
+    return redirect(url_for("desk.inbox_page"))
+
+
+def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
+    """The page with what was typed. What is not the form's own business gets the error page."""
+    if rejection.status != 422 and not rejection.fields:
+        raise rejection
+    page = queries.task_page(call.session, call.actor, task_id, call.now)
+    return _page(call, page, g.get("typed", page.values), rejection)
+
+
+@blueprint.post("/tasks/<task_id>/complete")
+@writes(again=_again)
+def complete(call: Call, task_id: str) -> ResponseReturnValue:
+    page = queries.task_page(call.session, call.actor, task_id, call.now)
+    g.typed = data = page.form.parse(request.form)
+    if action := page.form.row_action(request.form):
+        return _page(call, page, page.form.apply_row_action(data, action))
+    take(call.session, call.actor, page.item.case_id, data, files_of(request), call.now)
+    done = cases.complete_task(call.session, call.actor, task_id, data, call.now)
+    if done.incident:
+        flash(f"已提交，但后面的步骤没有办成：{done.incident}", "warning")
+        return redirect(url_for("desk.case", case_id=done.case_id))
+    flash(f"已办结“{page.item.title}”（{page.item.subject}）。", "success")
+    return redirect(url_for("desk.inbox_page"))
+
+
+@blueprint.post("/tasks/<task_id>/draft")
+@writes(again=_again)
+def draft(call: Call, task_id: str) -> ResponseReturnValue:
+    page = queries.task_page(call.session, call.actor, task_id, call.now)
+    g.typed = data = page.form.parse(request.form)
+    take(call.session, call.actor, page.item.case_id, data, files_of(request), call.now)
+    inbox.save_draft(call.session, call.actor, task_id, data)
+    flash("草稿已存好，只有办理这项待办的人看得到。", "success")
+    return redirect(url_for("desk.task", task_id=task_id))
+
+
+def _return_again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
+    if rejection.status != 422:
+        raise rejection
+    page = queries.task_page(call.session, call.actor, task_id, call.now)
+    return _page(call, page, returning=rejection)
+
+
+@blueprint.post("/tasks/<task_id>/return")
+@writes(again=_return_again)
+def return_case(call: Call, task_id: str) -> ResponseReturnValue:
+    item = inbox.load(call.session, call.actor, task_id)
+    element_id, reason = request.form.get("element_id", ""), request.form.get("reason", "")
+    cases.return_case(call.session, call.actor, item.case_id, element_id, reason, call.now)
+    flash("已退回，前一环节的人会在待办里看到。", "success")
+    return redirect(url_for("desk.case", case_id=item.case_id))
+
+
+def _page(
+    call: Call,
+    page: queries.TaskPage,
+    values: dict[str, Any] | None = None,
+    rejection: Rejection | None = None,
+    returning: Rejection | None = None,
+) -> str:
+    action, item = page.action, page.item
+    work = items.items_of_case(call.session, item.case_id)
+    element = action.diagram.elements[item.element_id]
+    live = [clock for clock in calendar.clocks_of(call.session, item.case_id) if clock.is_live]
+    errors = rejection.fields if rejection else {}
+    codes = {ref.code for ref in action.chain.refs}
+    links = pages.file_links(call.session, item.case_id)
+    context = {**action.variables, "item": item.item_key}
+    return render_template(
+        "desk/task.html",
+        item=item,
+        mine=item.assignee_id == call.actor.user_id,
+        programme_title=action.bundle.title,
+        message=rejection.message if rejection else None,
+        errors=errors,
+        returning=returning,
+        reason=request.form.get("reason", ""),
+        form_html=page.form.render(page.values if values is None else values, errors, context=context, files=links),
+        has_draft=bool(page.values),
+        failing_rules=page.failing_rules,
+        documentation=element.documentation,
+        citation="；".join(clause(each).citation_in(codes) for each in ids_in(element.documentation)),
+        clocks=pages.clock_lines(call.session, live),
+        materials=files.uploads_of(call.session, item.case_id),
+        earlier=pages.earlier_steps(work, item.element_id),
+        submissions=pages.submissions(action, work, reveal=True),
+        states=pages.states(work, [item.element_id], [], action.diagram.start.id),
+    )

@@ -1,0 +1,97 @@
+"""Applying without an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cases import operations as cases
+from app.core.actor import APPLICANT
+from app.core.clock import local_date
+from app.core.errors import Rejection
+from app.definitions import Bundle, resolve
+from app.files import queries as files
+from app.files.posted import adopt, pending_owner, take
+from app.forms import FileLink
+from app.identity import queries as identity
+from app.portal import grant
+from app.portal.blueprint import blueprint
+from app.web import ANYONE, Call, reads, transaction, transacts_itself
+from app.web.posted import files_of
+
+ADDRESS = "/apply/<programme>/<region_code>"
+OWNER = "uploads"
+
+
+@blueprint.get(ADDRESS)
+@reads(ANYONE)
+def application(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
+    return _page(call, programme, region_code, {})
+
+
+@blueprint.post(ADDRESS)
+@transacts_itself(ANYONE)
+def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
+    """Files are kept in a transaction of their own, so that a refused form comes back with them."""
+    try:
+        with transaction(ANYONE, writing=True) as call:
+            form = _bundle(call, programme, region_code)[0].application_form
+            g.typed = form.parse(request.form)
+            take(call.session, APPLICANT, _owner(), g.typed, files_of(request), call.now)
+        if action := form.row_action(request.form):
+            with transaction(ANYONE, writing=False) as call:
+                return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
+        with transaction(ANYONE, writing=True) as call:
+            receipt = cases.apply(call.session, APPLICANT, programme, region_code, g.typed, call.now)
+            adopt(call.session, _owner(), receipt.case_id, g.typed)
+    except Rejection as rejection:
+        if rejection.status != 422:
+            raise
+        with transaction(ANYONE, writing=False) as call:
+            return _page(call, programme, region_code, g.typed, rejection), rejection.status
+    session.pop(OWNER, None)
+    grant.give(receipt.case_id, call.now)
+    grant.keep_receipt(receipt.number, receipt.query_code)
+    return redirect(url_for("portal.receipt"))
+
+
+@blueprint.get("/apply/receipt")
+@reads(ANYONE)
+def receipt(call: Call) -> ResponseReturnValue:
+    """Number and query code stay on screen until the applicant leaves, since a page may be reloaded."""
+    grant.held(call.now)
+    kept = grant.receipt()
+    if kept is None:
+        return redirect(url_for("portal.status"))
+    return render_template("portal/receipt.html", number=kept[0], query_code=kept[1])
+
+
+def _owner() -> str:
+    """Under whom this visitor's files wait for their case."""
+    if OWNER not in session:
+        session[OWNER] = pending_owner()
+    return session[OWNER]
+
+
+def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:
+    region = identity.region_by_code(call.session, region_code, local_date(call.now))
+    chain = identity.chain(call.session, region.id)
+    return resolve(call.session, programme, chain.ids), chain
+
+
+def _page(
+    call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
+) -> str:
+    bundle, chain = _bundle(call, programme, region_code)
+    errors = rejection.fields if rejection else {}
+    links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, session.get(OWNER, ""))}
+    return render_template(
+        "portal/application.html",
+        bundle=bundle,
+        place=chain.full_name,
+        form_html=bundle.application_form.render(values, errors, files=links),
+        message=rejection.message if rejection else None,
+        errors=errors,
+    )

@@ -1,0 +1,85 @@
+"""The public notice board (公示) and objections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.cases import operations as cases
+from app.core.actor import APPLICANT
+from app.core.clock import local_date
+from app.core.errors import Invalid, Rejection
+from app.identity import queries as identity
+from app.portal.blueprint import blueprint
+from app.publicity import queries as publicity
+from app.web import ANYONE, Call, reads, writes
+from app.web.paging import cut
+
+PAGE_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the objection."""
+
+    name: str
+    label: str
+    most: int
+    required: str
+    long: bool = False
+
+
+FIELDS = (
+    Field("name", "您的姓名", 50, "请填写您的姓名，便于核实"),
+    Field("phone", "联系电话", 20, "请填写联系电话，便于核实"),
+    Field("reason", "有什么不同意见", 1000, "请写明您的意见和理由", long=True),
+)
+
+
+@blueprint.get("/notices")
+@reads(ANYONE)
+def board(call: Call) -> ResponseReturnValue:
+    code, after = request.args.get("county", ""), request.args.get("after")
+    counties = identity.counties(call.session, local_date(call.now))
+    county = next((region for region in counties if region.code == code), None)
+    rows = publicity.board(call.session, county.id if county else None, after or "", PAGE_ROWS + 1)
+    page = cut(rows, PAGE_ROWS)
+    return render_template("portal/board.html", page=page, after=after, counties=counties, county=code)
+
+
+@blueprint.get("/notices/<notice_id>")
+@reads(ANYONE)
+def notice(call: Call, notice_id: str) -> ResponseReturnValue:
+    return _page(call, notice_id)
+
+
+def _again(call: Call, rejection: Rejection, notice_id: str) -> ResponseReturnValue:
+    if rejection.status != 422:
+        raise rejection
+    return _page(call, notice_id, rejection)
+
+
+@blueprint.post("/notices/<notice_id>")
+@writes(ANYONE, again=_again)
+def objection(call: Call, notice_id: str) -> ResponseReturnValue:
+    data = {field.name: request.form.get(field.name, "").strip() for field in FIELDS}
+    wrong = {field.name: field.required for field in FIELDS if not data[field.name]}
+    wrong |= {f.name: f"最多填写 {f.most} 个字" for f in FIELDS if len(data[f.name]) > f.most}
+    if wrong:
+        raise Invalid(wrong)
+    case_id = publicity.notice(call.session, notice_id).case_id
+    cases.object_to(call.session, APPLICANT, case_id, data, call.now)
+    return render_template("portal/thanks.html")
+
+
+def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:
+    return render_template(
+        "portal/notice.html",
+        notice=publicity.notice(call.session, notice_id),
+        fields=FIELDS,
+        values={field.name: request.form.get(field.name, "") for field in FIELDS},
+        message=rejection.message if rejection else None,
+        errors=rejection.fields if rejection else {},
+    )

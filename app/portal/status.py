@@ -1,0 +1,139 @@
+"""What an applicant may do with number and query code: look, download, hand in more, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoSuchAddress
+
+from app.cases import operations as cases
+from app.cases import queries
+from app.core.actor import APPLICANT
+from app.core.chinese import mask_name
+from app.core.errors import Gone, NotFound, Rejection
+from app.documents import operations as letters
+from app.files import operations as uploads
+from app.files import queries as files
+from app.identity.credentials import record_attempt, record_success
+from app.portal import grant
+from app.portal.blueprint import blueprint
+from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
+from app.web.download import DOCX, PDF, attachment
+from app.web.posted import files_of
+
+SENTENCES = {
+    "approved": "您的申请已经批准。救助金会发到您申请时填写的账户，决定书可以在下面下载。",
+    "refused": "您的申请没有批准。理由和依据写在告知书里，可以在下面下载；不服的，告知书里写了怎么办。",
+    "withdrawn": "您已经撤回这次申请。需要时可以重新申请。",
+    "ended": "这件事已经办完。",
+    "suspended": "您的申请暂停办理。请联系受理的乡镇（街道）窗口。",
+}
+
+
+@blueprint.get("/status")
+@reads(ANYONE)
+def status(call: Call) -> ResponseReturnValue:
+    return render_template("portal/status.html", number="", message=None)
+
+
+@blueprint.post("/status")
+@transacts_itself(ANYONE)
+def status_query() -> ResponseReturnValue:
+    """Each try is committed before the code is looked at, so that guessing is slow."""
+    number, code = request.form.get("number", "").strip()[:40], request.form.get("query_code", "")
+    code = "".join(each for each in code if each.isalnum())
+    try:
+        with transaction(ANYONE, writing=True) as call:
+            attempt = record_attempt(call.session, f"case:{number}", request.remote_addr or "", call.now)
+        with transaction(ANYONE, writing=True) as call:
+            found = queries.public_status(call.session, number, code)
+            record_success(call.session, attempt)
+    except Rejection as rejection:
+        return render_template("portal/status.html", number=number, message=rejection.message), rejection.status
+    grant.take_back()
+    grant.give(found.case_id, call.now)
+    return redirect(url_for("portal.my_case"))
+
+
+@blueprint.post("/status/leave")
+@transacts_itself(ANYONE)
+def leave() -> ResponseReturnValue:
+    grant.take_back()
+    return redirect(url_for("portal.status"))
+
+
+@blueprint.get("/my-case")
+@reads(ANYONE)
+def my_case(call: Call) -> ResponseReturnValue:
+    grant.drop_receipt()
+    return _page(call)
+
+
+@blueprint.get("/my-case/letters/<document_id>.<kind>")
+@transacts_itself(ANYONE)
+def letter(document_id: str, kind: str) -> ResponseReturnValue:
+    if kind not in ("docx", "pdf"):
+        raise NoSuchAddress
+    with transaction(ANYONE, writing=True) as call:
+        shown = queries.status_of(call.session, grant.held(call.now))
+        if document_id not in {row.id for row in shown.documents}:
+            raise NotFound("没有这份文书，请核对后重试")
+        issued = letters.issue(call.session, document_id)
+    if kind == "docx":
+        return attachment(issued.content, issued.filename, DOCX)
+    return attachment(services().to_pdf(issued.content), issued.filename.removesuffix(".docx") + ".pdf", PDF)
+
+
+def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
+    if rejection.status != 422:
+        raise rejection
+    return _page(call, rejection)
+
+
+@blueprint.post("/my-case/materials")
+@writes(ANYONE, again=_again)
+def supplement(call: Call) -> ResponseReturnValue:
+    case_id = grant.held(call.now)
+    if queries.head(call.session, case_id).closed_at is not None:
+        raise Gone("这件事已经办结，不能再补交材料。有疑问请联系受理窗口")
+    sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
+    uploads.add(call.session, APPLICANT, case_id, sent, call.now)
+    flash(f"已收到 {len(sent)} 个文件。", "success")
+    return redirect(url_for("portal.my_case"))
+
+
+@blueprint.post("/my-case/withdraw")
+@writes(ANYONE, again=_again)
+def withdraw(call: Call) -> ResponseReturnValue:
+    case_id = grant.held(call.now)
+    cases.withdraw(call.session, APPLICANT, case_id, request.form.get("reason", "").strip(), call.now)
+    flash("申请已撤回。", "success")
+    return redirect(url_for("portal.my_case"))
+
+
+def _page(call: Call, rejection: Rejection | None = None) -> str:
+    shown = queries.status_of(call.session, grant.held(call.now))
+    head = queries.head(call.session, shown.case_id)
+    return render_template(
+        "portal/my_case.html",
+        case=shown,
+        applicant=mask_name(head.applicant_name),
+        sentence=_sentence(shown),
+        open=head.closed_at is None,
+        documents=shown.documents,
+        materials=files.uploads_of(call.session, shown.case_id),
+        message=rejection.message if rejection else None,
+        errors=rejection.fields if rejection else {},
+        reason=request.form.get("reason"),
+    )
+
+
+def _sentence(shown: Any) -> str:
+    if shown.status in SENTENCES:
+        return SENTENCES[shown.status]
+    if any(notice.status == "posted" for notice in shown.notices):
+        return "正在公示，公示期满没有异议就进入下一步。"
+    steps = "、".join(dict.fromkeys(shown.steps))
+    return f"正在办理：{steps}。" if steps else "正在办理。"
