@@ -32,12 +32,12 @@ def explain(session: Session, clock: LegalClock) -> str:
 
 
 def fetch(session: Session, *where: ColumnElement[bool]) -> list[LegalClock]:
-    """The clocks that match with their pauses, by id, which is the order of their start."""
+    """The clocks that match with their pauses, in the order of their start."""
     statement = (
         select(*CLOCK_COLUMNS, PAUSE.c.reason, PAUSE.c.from_on, PAUSE.c.until_on)
         .select_from(CLOCK.outerjoin(PAUSE, PAUSE.c.clock_id == CLOCK.c.id))
         .where(*where)
-        .order_by(CLOCK.c.id, PAUSE.c.from_on, PAUSE.c.id)
+        .order_by(CLOCK.c.started_at, CLOCK.c.id, PAUSE.c.from_on, PAUSE.c.id)
     )
     return _assemble(session.execute(statement))
 

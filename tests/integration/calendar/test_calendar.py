@@ -76,7 +76,7 @@ def test_an_import_makes_the_year_official_and_moves_the_clocks_that_cross_it(se
     assert len(done.days) == 23
     assert {change.before for change in done.days} == {None}
     with seeded.read() as session:
-        one, two, three = calendar.clocks_of(session, "one", "two", "three")
+        one, two, three = (calendar.clocks_of(session, case_id)[0] for case_id in ("one", "two", "three"))
         assert one.due_on == date(2027, 2, 15)
         assert {one.calendar_version, two.calendar_version} == {done.version}
         assert three.due_on == stopped.due_on

@@ -29,9 +29,15 @@ def at(day: date, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
 
 
-def start(session: Session, key: str = "investigation", case_id: str = "case", limit: int = 3) -> LegalClock:
+def start(
+    session: Session,
+    key: str = "investigation",
+    case_id: str = "case",
+    limit: int = 3,
+    now: datetime = at(ACCEPTED),  # noqa: B008
+) -> LegalClock:
     return calendar.start_clock(
-        session, case_id, key, "村级调查", "A4", "working_days", limit, ACCEPTED, ("town",), at(ACCEPTED)
+        session, case_id, key, "村级调查", "A4", "working_days", limit, ACCEPTED, ("town",), now
     )
 
 
@@ -57,7 +63,7 @@ def test_one_clock_of_a_key_is_live_and_it_may_start_again_after_it_stopped(seed
     with seeded.write() as session:
         start(session)
         calendar.stop(session, "case", at(ACCEPTED))
-        start(session)
+        start(session, now=at(ACCEPTED, 10))
         assert [clock.status for clock in calendar.clocks_of(session, "case")] == ["met", "running"]
         with pytest.raises(IntegrityError):
             start(session)
