@@ -64,9 +64,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+@pytest.fixture(params=BACKENDS)
+def blank_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table: for migrations."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'blank.db'}"
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    with server.blank_database() as url:
+        yield url
+
+
 @pytest.fixture
 def database(database_url: str, vault: Vault) -> Iterator[Database]:
-    """A fresh database with all tables and no rows, once on SQLite and once on PostgreSQL."""
+    """A database with all tables and no rows, once on SQLite and once on PostgreSQL."""
     opened = Database(database_url, vault)
     yield opened
     opened.dispose()

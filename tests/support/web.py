@@ -1,0 +1,145 @@
+"""A small staffed world behind the whole web application, with a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.core.actor import APPLICANT, SYSTEM, Actor
+from app.core.clock import SHANGHAI, MovableClock, local_date
+from app.db import Database, Vault
+from app.extensions import create_app
+from app.figures import operations as figures
+from app.figures.catalogue import LONG_AGO
+from app.identity import credentials, queries
+from app.identity import operations as identity
+from app.identity.models import Appointment, Office, Region, User
+from app.identity.tokens import issue_token
+from app.installation import install
+
+VILLAGE, TOWNSHIP, COUNTY = "220122100001", "220122100", "220122"
+ELSEWHERE = "220104001001"
+BEGINNING = datetime(2020, 1, 6, 9, 0, tzinfo=SHANGHAI)
+PASSWORD = "correct horse battery"
+PROGRAMME = "uninsured_unemployed_relief"
+APPLICATION: Mapping[str, Any] = {
+    "name": "王建国",
+    "id_number": "220122198305123011",
+    "phone": "13904310001",
+    "address": "农安县农安镇东好来宝村",
+    "bank_account": "6228480240001234568",
+    "applied_by": "self",
+    "authorised": True,
+    "hardship": "返岗无望，家中无收入",
+    "employer_name": "长春某建筑劳务公司",
+    "employer_address": "长春市绿园区",
+    "post": "瓦工",
+    "witnesses": [{"name": "李强", "phone": "13904310002"}, {"name": "赵明", "phone": "13904310003"}],
+    "months_without_income": 3,
+    "unemployment_insured": False,
+    "household": {"size": 3, "annual_income": 15000, "financial_assets": 6000},
+}
+STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
+
+
+@dataclass
+class Web:
+    """The application with people in it. Everybody's password is the same, usernames are `position.region`."""
+
+    app: APIFlask
+    database: Database
+    clock: MovableClock
+
+    def client(self, username: str | None = None) -> FlaskClient:
+        """A browser of its own, signed in when a username is given."""
+        client = self.app.test_client()
+        if username:
+            answer = client.post("/desk/login", data={"username": username, "password": PASSWORD})
+            assert answer.status_code == 302, answer.text
+        return client
+
+    def token(self, username: str) -> dict[str, str]:
+        """Headers of an API client that acts as somebody."""
+        with self.database.write() as session:
+            user_id = session.scalars(select(User.id).where(User.username == username)).one()
+            secret = issue_token(session, user_id, "test", self.clock.now()).secret
+        return {"Authorization": f"Bearer {secret}"}
+
+    def actor(self, username: str) -> Actor:
+        with self.database.read() as session:
+            user_id = session.scalars(select(User.id).where(User.username == username)).one()
+            actor = queries.load_actor(session, user_id, local_date(self.clock.now()))
+        assert actor is not None
+        return actor
+
+    def apply(self, actor: Actor = APPLICANT, **changes: Any) -> Any:
+        """A case at the village; returns its receipt."""
+        from app.cases import operations
+
+        with self.database.write() as session:
+            data = {**APPLICATION, **changes}
+            return operations.apply(session, actor, PROGRAMME, VILLAGE, data, self.clock.now())
+
+    def open_task(self, case_id: str) -> str:
+        """The id of the case's open task."""
+        from app.inbox.queries import open_of_case
+
+        with self.database.read() as session:
+            return str(open_of_case(session, case_id)[0].id)
+
+
+def staffed_database(path: Path, vault: Vault) -> None:
+    """Fill a SQLite file that has all tables: bundles, templates, figures, two places, two people in every position.
+
+    Everybody can log in as `position.region`, the second of each as `position.region.2`.
+    """
+    database = Database(f"sqlite:///{path}", vault)
+    with database.write() as session:
+        install(session, BEGINNING)
+        for code in (VILLAGE, ELSEWHERE):
+            identity.ensure_staffed(session, code, BEGINNING)
+        for key, value in STANDARDS.items():
+            figures.set_figure(session, SYSTEM, key, COUNTY, value, valid_from=LONG_AGO, now=BEGINNING, checked=False)
+        _let_in(session)
+    database.dispose()
+
+
+def _let_in(session: Session) -> None:
+    password_hash = credentials.hash_password(PASSWORD)
+    rows = session.execute(
+        select(User, Appointment.position, Region.code)
+        .join(Appointment, Appointment.user_id == User.id)
+        .join(Office, Office.id == Appointment.office_id)
+        .join(Region, Region.id == Office.region_id)
+    )
+    for user, position, code in rows:
+        second = ".2" if user.username.endswith(".2") else ""
+        user.username, user.password_hash = f"{position}.{code}{second}", password_hash
+
+
+def open_web(database: Database, clock: MovableClock, folder: Path) -> Web:
+    """The application on a prepared database; forms need no CSRF token unless a test asks for it."""
+    config = Config(secret_file=folder / "secret", key_file=folder / "keys.json")
+    app = create_app(config, database=database, clock=clock)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return Web(app, database, clock)
+
+
+@contextmanager
+def with_csrf(web: Web) -> Iterator[None]:
+    """Inside, forms need their token, as in production."""
+    web.app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        yield
+    finally:
+        web.app.config["WTF_CSRF_ENABLED"] = False
