@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid
@@ -24,6 +25,8 @@ from app.figures.reader import FigureReader
 from app.identity import operations as identity_operations
 from app.identity import policy
 from app.identity import queries as identity
+
+AUDIT_CHAIN = "figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ def set_figure(
     if not checked:
         _supersede(session, now, Figure.key == key, Figure.scope == region.id, Figure.seeded)
     session.execute(insert(Figure), [row])
+    told = {"key": key, "region": region.code, "value": number, "valid_from": valid_from, "valid_until": valid_until}
+    audit.append(session, AUDIT_CHAIN, "figure_entered", actor, told, row["id"], now, shared=True)
     return Entered(row["id"], notes)
 
 

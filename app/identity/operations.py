@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.core import id_number as id_numbers
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -19,6 +21,7 @@ from app.identity.models import ApiToken, Appointment, FamilyTie, Office, Region
 from app.identity.names import staff_name
 from app.identity.positions import CODE_LENGTHS, INSTITUTION, level_of_code, positions_at
 
+AUDIT_CHAIN = "people"
 HOTLINE = "12345"
 """The public service hotline: the telephone of an office that has entered none of its own."""
 
@@ -72,10 +75,11 @@ def _open_region(
 def succeed_region(session: Session, old: Region, new: Region, on: date) -> None:
     """`new` takes the place of `old` from a day on (a county moves to another city, a code changes).
 
-    The old region and all below it end that day; cases and figures of earlier days keep their old ancestors.
+    The old region and all below it end that day, the new ones begin; cases of earlier days keep their old ancestors.
     """
-    new.valid_from, new.succeeds_id = on, old.id
+    new.succeeds_id = old.id
     session.execute(update(Region).where(queries.within(old), Region.valid_until.is_(None)).values(valid_until=on))
+    session.execute(update(Region).where(queries.within(new), Region.valid_from.is_(None)).values(valid_from=on))
     session.flush()
 
 
@@ -168,6 +172,7 @@ def create_user(
     user = User(id=new_id(), username=username, name=name.strip(), phone=phone, created_at=now)
     session.add(user)
     session.flush()
+    _tell(session, actor, "user_created", now, user_id=user.id, username=username, office_id=office_id)
     return user
 
 
@@ -178,6 +183,7 @@ def appoint(
     office_id: str,
     position: str,
     *,
+    now: datetime,
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Appointment:
@@ -207,10 +213,11 @@ def appoint(
     )
     session.add(appointment)
     session.flush()
+    _tell(session, actor, "appointed", now, user_id=user_id, office_id=office_id, position=position, on=valid_from)
     return appointment
 
 
-def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date) -> None:
+def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> None:
     """The person no longer holds the position from `on`. Raises NotFound, NotYours, Invalid."""
     appointment = session.get(Appointment, appointment_id)
     if appointment is None:
@@ -220,6 +227,8 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
         raise Invalid({"on": "离任日期不能早于任职日期"})
     appointment.valid_until = on
     session.flush()
+    told = {"user_id": appointment.user_id, "office_id": appointment.office_id, "position": appointment.position}
+    _tell(session, actor, "appointment_ended", now, on=on, **told)
 
 
 def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
@@ -235,6 +244,7 @@ def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime)
         update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
     )
     session.flush()
+    _tell(session, actor, "user_deactivated", now, user_id=user_id)
 
 
 def declare_tie(session: Session, user_id: str, person_id_number: str, relation: str, on: date) -> None:
@@ -264,3 +274,7 @@ def _require_administrator(session: Session, actor: Actor, office_id: str) -> qu
     if actor.kind != "system":
         policy.require_covers(actor, queries.chain(session, office.region_id), ("administrator",))
     return office
+
+
+def _tell(session: Session, actor: Actor, kind: str, now: datetime, **told: Any) -> None:
+    audit.append(session, AUDIT_CHAIN, kind, actor, told, None, now, shared=True)

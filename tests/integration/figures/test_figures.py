@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app import feel
+from app import audit, feel
 from app.core.actor import SYSTEM, Actor, Appointment
 from app.core.errors import Invalid, NotFound, NotYours
 from app.db import Database
@@ -183,6 +183,8 @@ def test_only_the_regions_own_policy_owner_enters_figures(database: Database, wo
             with pytest.raises(NotYours):
                 operations.set_figure(session, actor, "publicity_days", code, 5, now=now)
         assert queries.history(session, "publicity_days", world.ids)[0].entered_by == "u1"
+        (event,) = audit.events_of(session, operations.AUDIT_CHAIN)
+        assert (event.kind, event.actor_id, event.payload["region"]) == ("figure_entered", "u1", VILLAGE)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app import audit
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, NotFound
 from app.db import Database
@@ -20,7 +21,7 @@ def user_id(database: Database, now: datetime) -> str:
         chain = operations.ensure_staffed(session, "220122100", now)
         office = queries.office_of(session, chain, "township_clerk")
         user = operations.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
-        operations.appoint(session, SYSTEM, user.id, office.id, "township_clerk")
+        operations.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
         credentials.set_password(session, user.id, PASSWORD)
     return user.id
 
@@ -35,6 +36,10 @@ def test_the_right_password_lets_in_and_every_wrong_pair_gets_the_same_answer(
             credentials.authenticate(database, username, password, now, "10.0.0.1")
         answers.add(refused.value.message)
     assert len(answers) == 1
+    with database.read() as session:
+        events = audit.events_of(session, credentials.AUDIT_CHAIN)
+        assert [event.kind for event in events] == ["logged_in", "login_failed", "login_failed", "login_failed"]
+        assert "wrong" not in str(events)
 
 
 def test_five_failures_close_the_door_for_a_quarter_of_an_hour_from_that_address_only(
