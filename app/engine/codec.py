@@ -1,10 +1,10 @@
 """The compact state of an instance: the task tree without its diagram, without data, without predictions.
 
-JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows}`. A workflow is
+JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows, o}`. A workflow is
 `[spec, owner, flags, last task, rows]`; a row is `[parent, spec, state, id, internal data, data, triggered]`, cut behind
 its last value. Rows are numbered through all workflows in order, and parents come before children. A task that is over
-keeps neither its id (its number stands in) nor internal data; data equal to the parent's is left out. What SpiffWorkflow
-only predicts is predicted again.
+keeps no id (its number stands in) and, unless it repeated something, no internal data; data equal to the parent's is left
+out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ from app import feel
 from app.engine.diagram import Diagram
 from app.engine.errors import StateError
 from app.engine.instance import Instance, Run
+from app.engine.repetition import Repetition
 
 VERSION = 1
-_PLAIN, _ZLIB = b"{", b"z"
+_ZLIB = b"z"
 _COMPRESS_OVER = 1000
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 _KEPT = _LIVE | TaskState.FINISHED_MASK
 _COMPLETED, _FAILED = 1, 2
+_ORDINALS = 1 << 32  # ids up to here are row numbers of the state that was loaded, and mean nothing in the next one
 
 
 def dump(diagram: Diagram, instance: Instance) -> bytes:
@@ -40,14 +42,28 @@ def dump(diagram: Diagram, instance: Instance) -> bytes:
     names: dict[str, int] = {}
     numbers: dict[UUID, int] = {}
     workflows = [_dump_workflow(each, names, numbers) for each in _outermost_first(instance)]
-    state = {"v": VERSION, "d": diagram.key, "p": diagram.process_id, "s": list(names), "w": workflows}
+    over = sorted(filter(_is_human, instance.all_tasks(TaskState.FINISHED_MASK)), key=lambda task: task.last_state_change)
+    state = {
+        "v": VERSION,
+        "d": diagram.key,
+        "p": diagram.process_id,
+        "s": list(names),
+        "w": workflows,
+        "o": [numbers[task.id] for task in over],
+    }
     raw = orjson.dumps(state)
     return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
 
 
 def load(diagram: Diagram, state: bytes, run: Run) -> Instance:
     """The instance of a state, its run attached. Raises StateError."""
-    document = _read(diagram, state)
+    try:
+        return _load(diagram, _read(diagram, state), run)
+    except (zlib.error, LookupError, TypeError, AttributeError, orjson.JSONDecodeError) as error:
+        raise StateError("案件的流程状态已损坏，请联系管理员") from error
+
+
+def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> Instance:
     instance = Instance(diagram.spec, diagram.sub_specs, run, deserializing=True)
     run.workflow = instance
     numbered: list[Task] = []
@@ -57,16 +73,15 @@ def load(diagram: Diagram, state: bytes, run: Run) -> Instance:
         workflow.task_tree = numbered[len(numbered) - len(record[4])]
         workflow.last_task = numbered[record[3]] if record[3] >= 0 else None
         workflow.completed, workflow.success = bool(record[2] & _COMPLETED), not record[2] & _FAILED
+    for rank, number in enumerate(document["o"]):
+        numbered[number].last_state_change = rank
     _predict(numbered)
     return instance
 
 
 def _read(diagram: Diagram, state: bytes) -> dict[str, Any]:
-    try:
-        document = orjson.loads(zlib.decompress(state[1:]) if state[:1] == _ZLIB else state)
-        version = document["v"]
-    except (zlib.error, orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise StateError("案件的流程状态已损坏，请联系管理员") from error
+    document = orjson.loads(zlib.decompress(state[1:]) if state[:1] == _ZLIB else state)
+    version = document["v"]
     if version != VERSION:
         raise StateError(f"案件的流程状态是第 {version} 版格式，本系统只认识第 {VERSION} 版，请先升级系统")
     if (document["d"], document["p"]) != (diagram.key, diagram.process_id):
@@ -96,6 +111,7 @@ def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int
 
 def _row(workflow: Any, task: Task, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
     live = task._state & _LIVE
+    internal = task.internal_data if live or isinstance(task.task_spec, Repetition) else None
     parent = (
         task.parent or workflow.top_workflow.get_task_from_id(workflow.parent_task_id) if _has_parent(task) else None
     )
@@ -103,14 +119,18 @@ def _row(workflow: Any, task: Task, names: dict[str, int], numbers: dict[UUID, i
         numbers[task._parent] if task._parent else -1,
         names.setdefault(task.task_spec.name, len(names)),
         task._state,
-        task.id.hex if live else 0,
-        encode(task.internal_data) if live and task.internal_data else 0,
+        task.id.hex if live and task.id.int > _ORDINALS else 0,
+        encode(internal) if internal else 0,
         0 if task.data == (parent.data if parent is not None else {}) else encode(task.data),
         1 if task.triggered else 0,
     ]
     while row[-1] == 0 and len(row) > 3:
         row.pop()
     return row
+
+
+def _is_human(task: Task) -> bool:
+    return task.task_spec.manual or isinstance(task.task_spec, Repetition)
 
 
 def _has_parent(task: Task) -> bool:
@@ -137,7 +157,7 @@ def _load_rows(workflow: Any, rows: list[list[Any]], names: list[str], numbered:
         if spec is None:
             raise StateError(f"流程图中没有环节“{names[name]}”，案件的流程状态不能用这一版打开")
         task = Task(workflow, spec, state=state, id=UUID(own) if own else UUID(int=number))
-        task.last_state_change = number
+        task.last_state_change = 0
         task.triggered = bool(triggered)
         if internal:
             task.internal_data = decode(internal)

@@ -30,8 +30,7 @@ for _name in ("spiff.task", "spiff.workflow"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_INSTANCES = 1000
-MAX_STEPS = 5000
-MAX_ROUNDS = 100  # of one automatic element in one command, unless it belongs to a multi-instance activity
+MAX_ROUNDS = 100  # of one automatic element in one command and one sub-process
 MAX_DEPTH = 800  # SpiffWorkflow loses sight of tasks below 1000, and recurses along the way there
 
 
@@ -224,7 +223,7 @@ class Run(PythonScriptEngine):
 
     def run_ready(self) -> None:
         """Run automatic elements until the instance waits. Raises a Rejection of the host."""
-        rounds: Counter[Any] = Counter()
+        rounds: Counter[tuple[Any, int]] = Counter()
         while True:
             batch = [t for t in self.workflow.all_tasks(TaskState.READY) if _automatic(t)]
             if not batch:
@@ -232,8 +231,9 @@ class Run(PythonScriptEngine):
             for task in batch:
                 if task._state != TaskState.READY or task.workflow.tasks.get(task.id) is not task:
                     continue
-                rounds[task.task_spec] += 1
-                if _is_endless(task, rounds):
+                kind = (task.task_spec, id(task.workflow))
+                rounds[kind] += 1
+                if rounds[kind] > _most_rounds(task) or task.depth > MAX_DEPTH:
                     self.fail(task, ElementError("流程可能在无限循环，已停在这里，请检查循环的出口条件"))
                     return
                 self._run(task)
@@ -270,9 +270,9 @@ def explain(error: BaseException) -> str:
     return f"自动步骤出错：{error}" if str(error) else f"自动步骤出错（{type(error).__name__}）"
 
 
-def _is_endless(task: Task, rounds: Counter[Any]) -> bool:
-    limit = MAX_STEPS if task.data or isinstance(task.task_spec, MultiInstance) else MAX_ROUNDS
-    return rounds[task.task_spec] > limit or task.depth > MAX_DEPTH
+def _most_rounds(task: Task) -> int:
+    specs = (task.task_spec, task.parent.task_spec if task.parent else None)
+    return MAX_INSTANCES + 1 if any(isinstance(spec, MultiInstance) for spec in specs) else MAX_ROUNDS
 
 
 def _automatic(task: Task) -> bool:

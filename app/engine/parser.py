@@ -45,10 +45,7 @@ from app.engine.xml import CAMUNDA, Node, bpmn
 _NAMESPACES = {**DEFAULT_NSMAP, "camunda": CAMUNDA}
 
 # Data objects hung the parser once, correlations and extensions evaluate Python in the stock engine; we need none.
-_STRIPPED = (
-    "extensionElements dataObject dataObjectReference dataStore dataStoreReference dataInputAssociation "
-    "dataOutputAssociation ioSpecification property correlationProperty correlationKey correlationSubscription"
-).split()
+_STRIPPED = ["extensionElements", "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "dataInputAssociation", "dataOutputAssociation", "ioSpecification", "property", "correlationProperty", "correlationKey", "correlationSubscription"]
 
 
 class ActivityParser(TaskParser):

@@ -16,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine.errors import NotReturnable
 from app.engine.instance import Run
 from app.engine.model import Element
+from app.engine.repetition import Repetition
 
 
 def to(run: Run, element: Element) -> None:
@@ -32,19 +33,16 @@ def _latest(run: Run, element: Element) -> Task:
         for task in workflow.tasks.values()
         if task.task_spec.name == element.id and task._state & (TaskState.FINISHED_MASK | _OPEN)
     ]
-    if not found:
-        raise NotReturnable(f"本案件还没有办过“{element.label}”，不能退回到这一环节")
-    latest = max(found, key=_age)
-    if latest._state & _OPEN:
+    finished = [task for task in found if task._state & TaskState.FINISHED_MASK]
+    latest = max(finished, key=lambda task: task.last_state_change, default=None)
+    if any(latest is None or task.workflow is latest.workflow for task in found if task._state & _OPEN):
         raise NotReturnable(f"“{element.label}”正在办理，不必退回")
+    if latest is None:
+        raise NotReturnable(f"本案件还没有办过“{element.label}”，不能退回到这一环节")
     return latest
 
 
 _OPEN = TaskState.READY | TaskState.STARTED
-
-
-def _age(task: Task) -> float:
-    return task.last_state_change
 
 
 def _reopen_owner(task: Task) -> None:
@@ -55,11 +53,22 @@ def _reopen_owner(task: Task) -> None:
     owner = workflow.top_workflow.get_task_from_id(workflow.parent_task_id)
     _reopen_owner(owner)
     if owner._state & TaskState.FINISHED_MASK:
-        _take_back(owner)
-        owner._set_state(TaskState.STARTED)
-        owner.task_spec._predict(owner, mask=TaskState.NOT_FINISHED_MASK)
-        _rearm(owner)
+        _resume(owner)
+        if owner.parent is not None and isinstance(owner.parent.task_spec, Repetition):
+            owner.parent.internal_data["done"] -= 1
+            if owner.parent._state & TaskState.FINISHED_MASK:
+                _resume(owner.parent)
     workflow.completed, workflow.success = False, True
+
+
+def _resume(task: Task) -> None:
+    """Let an activity that was completed run on, with new boundary events; take back what came after it."""
+    if task._state != TaskState.COMPLETED:
+        raise NotReturnable("这一环节所在的子流程已被中断，请退回到子流程之前的环节")
+    _take_back(task)
+    task._set_state(TaskState.STARTED)
+    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    _rearm(task)
 
 
 def _rearm(owner: Task) -> None:
@@ -90,12 +99,13 @@ def _replace(task: Task) -> None:
 
 
 def _take_back(task: Task) -> None:
-    """Remove everything that came after a task."""
+    """Remove everything that came after a task; the instances of a multi-instance activity are part of it."""
     for join in _passed_joins(task):
         _take_back(join)
         join._set_state(TaskState.CANCELLED)
     for child in list(task.children):
-        task.workflow._remove_task(child.id)
+        if not (isinstance(task.task_spec, Repetition) and child.triggered):
+            task.workflow._remove_task(child.id)
 
 
 def _passed_joins(task: Task) -> list[Task]:

@@ -1,0 +1,78 @@
+"""Timers take their time from the command: the wall clock plays no part."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.core.clock import SHANGHAI
+from tests.unit.engine.engine_kit import END, START, Player, World, diagram, flow, node, timer, user
+
+YEARS = (2004, 2020, 2035)
+
+
+def waiting(kind: str, text: str, now: datetime, **variables: object) -> Player:
+    catch = node("intermediateCatchEvent", "t", timer(kind, text))
+    return Player(diagram(START, catch, user("z"), END, flow("s", "t", "z", "e")), variables, World(now=now))
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize(
+    ("kind", "text", "due"),
+    [
+        ("timeDate", "{y}-03-12T08:00:00+08:00", (3, 12, 8)),
+        ("timeDate", "{y}-03-12", (3, 12, 0)),
+        ("timeDate", 'date("{y}-03-12")', (3, 12, 0)),
+        ("timeDate", '= date and time("{y}-03-12T09:00:00+08:00")', (3, 12, 9)),
+        ("timeDate", 'date and time("{y}-03-12T09:00:00")', (3, 12, 9)),
+        ("timeDate", "day", (3, 20, 0)),
+        ("timeDuration", "P7D", (3, 11, 10)),
+        ("timeDuration", '"P7D"', (3, 11, 10)),
+        ("timeDuration", 'duration("P1M")', (4, 4, 10)),
+        ("timeDuration", "P1Y", (3, 4, 10)),
+        ("timeDuration", 'duration("PT" + string(hours) + "H")', (3, 5, 10)),
+        ("timeDuration", "P1W", (3, 11, 10)),
+    ],
+)
+def test_due_moments_in_any_year(year: int, kind: str, text: str, due: tuple[int, int, int]) -> None:
+    now = datetime(year, 3, 4, 10, tzinfo=SHANGHAI)
+    player = waiting(kind, text.replace("{y}", str(year)), now, day=date(year, 3, 20), hours=Decimal(24))
+    month, day, hour = due
+    expected = datetime(year + (1 if text == "P1Y" else 0), month, day, hour, tzinfo=SHANGHAI)
+    assert [t.due for t in player.here.timers] == [expected]
+    assert player.here.timers[0].due.tzinfo is not None
+    assert player.at(expected - timedelta(seconds=1)).tasks == []
+    player.at(expected)
+    assert player.open == ["z"]
+
+
+def test_a_moment_already_past_fires_when_it_is_armed() -> None:
+    player = waiting("timeDate", "2004-01-01", datetime(2004, 1, 1, tzinfo=SHANGHAI))
+    assert player.open == ["z"]
+    player = waiting("timeDate", "2035-01-01", datetime(2004, 1, 1, tzinfo=SHANGHAI))
+    assert player.open == []
+
+
+def test_a_month_after_the_last_day_of_january() -> None:
+    player = waiting("timeDuration", "P1M", datetime(2020, 1, 31, 23, 30, tzinfo=SHANGHAI))
+    assert player.here.timers[0].due == datetime(2020, 2, 29, 23, 30, tzinfo=SHANGHAI)
+
+
+def test_now_and_today_are_those_of_the_command() -> None:
+    now = datetime(2004, 5, 1, 16, 30, tzinfo=UTC)
+    player = waiting("timeDate", 'today() + duration("P1D")', now)
+    assert player.here.timers[0].due == datetime(2004, 5, 3, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("text", ["nonsense(", "P", "7", "null", '"tomorrow"', "PT0.5X", "[1]"])
+def test_a_timer_that_gives_no_time_is_a_failure(text: str) -> None:
+    player = waiting("timeDuration", text, datetime(2020, 1, 1, tzinfo=SHANGHAI))
+    assert player.here.failure is not None
+    assert player.here.failure.element_id == "t"
+
+
+def test_a_naive_now_is_refused() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        waiting("timeDuration", "P1D", datetime(2020, 1, 1))  # noqa: DTZ001
