@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -123,8 +124,20 @@ def add_institution_office(
     return queries.office(session, opened.id)
 
 
-def ensure_holders(session: Session, office: queries.OfficeRow, now: datetime, *, count: int = 2) -> None:
-    """At least `count` people for every position of the office; invented ones, who cannot log in, fill the gaps."""
+def ensure_holders(
+    session: Session,
+    office: queries.OfficeRow,
+    now: datetime,
+    *,
+    count: int = 2,
+    usernames: Mapping[tuple[str, int], str] | None = None,
+    hashes: Mapping[str, str] | None = None,
+) -> None:
+    """At least `count` people for every position of the office; invented ones fill the gaps.
+
+    They cannot log in, unless `usernames` names them by position and number and `hashes` has the password hash of
+    their position.
+    """
     held = Counter(
         session.scalars(
             select(Appointment.position).where(
@@ -135,9 +148,15 @@ def ensure_holders(session: Session, office: queries.OfficeRow, now: datetime, *
     people = []
     for position in positions_at(office.kind):
         for number in range(held[position.key] + 1, count + 1):
-            name = staff_name(f"{office.region_code}.{office.name}.{position.key}.{number}")
-            username = f"{office.id}.{position.key}.{number}"
-            people.append((User(id=new_id(), username=username, name=name, created_at=now), position.key))
+            username = (usernames or {}).get((position.key, number))
+            user = User(
+                id=new_id(),
+                username=username or f"{office.id}.{position.key}.{number}",
+                name=staff_name(f"{office.region_code}.{office.name}.{position.key}.{number}"),
+                password_hash=(hashes or {}).get(position.key) if username else None,
+                created_at=now,
+            )
+            people.append((user, position.key))
     session.add_all(user for user, _ in people)
     session.flush()
     session.add_all(Appointment(user_id=user.id, office_id=office.id, position=key) for user, key in people)

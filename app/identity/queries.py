@@ -110,7 +110,14 @@ def region(session: Session, region_id: str) -> Region:
 
 
 def chain(session: Session, region_id: str) -> RegionChain:
-    """The region and its ancestors. Raises NotFound."""
+    """The region and its ancestors, read once per transaction. Raises NotFound."""
+    known: dict[str, RegionChain] = session.info.setdefault("region_chains", {})
+    if region_id not in known:
+        known[region_id] = _chain(session, region_id)
+    return known[region_id]
+
+
+def _chain(session: Session, region_id: str) -> RegionChain:
     own, ancestor = aliased(Region), aliased(Region)
     on = ancestor.id.in_([own.province_id, own.city_id, own.county_id, own.township_id, own.id])
     rows = session.execute(

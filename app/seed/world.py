@@ -1,0 +1,171 @@
+"""Loading `seed/*.yaml` into an empty installation, through the operations that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import yaml
+from sqlalchemy.orm import Session
+
+from app.core.actor import SYSTEM, Actor
+from app.core.clock import local_date
+from app.core.ids import new_id
+from app.core.money import to_money
+from app.core.paths import SEED
+from app.figures import operations as figures
+from app.identity import credentials
+from app.identity import operations as staff
+from app.identity import queries as identity
+from app.identity.gazetteer import names
+from app.identity.positions import INSTITUTION, POSITIONS, level_of_code, positions_at
+from app.registry import operations as registry
+from app.registry import queries as registered
+
+# What usernames and demo passwords call a position: nonganzhen.clerk1, clerk-demo-2020.
+LOGIN_WORDS: Mapping[str, str] = {
+    "village_cadre": "cadre",
+    "township_clerk": "clerk",
+    "township_head": "head",
+    "county_clerk": "clerk",
+    "county_head": "head",
+    "finance": "finance",
+    "institution": "staff",
+    "policy_owner": "policy",
+    "administrator": "admin",
+}
+HOLDERS = 2
+# The offices that the tour of the README visits.
+_TOUR = ("donghaolaibao", "nonganzhen", "nongan", "nonganjinglaoyuan", "zongyangzhen", "zongyang")
+
+
+def password_of(position: str) -> str:
+    """The demo password of everybody who holds the position. Demo data only."""
+    return f"{LOGIN_WORDS[position]}-demo-2020"
+
+
+def logins() -> str:
+    """The demo logins, for the console: username, password, position."""
+    content = _read("regions")
+    offices = {
+        entry.get("login"): (level_of_code(code) or "", names()[code]) for code, entry in content["regions"].items()
+    }
+    offices |= {entry.get("login"): (INSTITUTION, entry["name"]) for entry in content["institutions"]}
+    lines = ["演示账号（每个岗位两人，第二人把 1 换成 2）："]
+    for login in _TOUR:
+        kind, place = offices[login]
+        for position in positions_at(kind):
+            username = f"{login}.{LOGIN_WORDS[position.key]}1"
+            lines.append(f"  {username:<28}{password_of(position.key):<20}{place} {position.title}")
+    return "\n".join(lines)
+
+
+def load(session: Session, now: datetime) -> None:
+    """Open the demo regions and fill them. For an installation that holds no people yet."""
+    content = _read("regions")
+    hashes = {position: credentials.hash_password(password_of(position)) for position in POSITIONS}
+    _open_regions(session, content, now, hashes)
+    for entry in content["institutions"]:
+        _open_institution(session, entry, now, hashes)
+    for entry in _read("figures")["figures"]:
+        _enter_figure(session, entry, now)
+    for entry in _read("people")["awards"]:
+        _start_award(session, entry, now)
+    for entry in _read("people")["grants"]:
+        _record_grant(session, entry, now)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return yaml.safe_load((SEED / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _open_regions(session: Session, content: Mapping[str, Any], now: datetime, hashes: Mapping[str, str]) -> None:
+    for code, entry in content["regions"].items():
+        region = staff.ensure_region(session, code)
+        details = {key: entry.get(key) for key in ("short_name", "phone")}
+        _employ(session, staff.ensure_office(session, region, **details), entry.get("login"), now, hashes)
+    for change in content["successions"]:
+        old, new = (staff.ensure_region(session, change[which]) for which in ("old", "new"))
+        staff.succeed_region(session, old, new, change["since"])
+
+
+def _open_institution(session: Session, entry: Mapping[str, Any], now: datetime, hashes: Mapping[str, str]) -> None:
+    county = staff.ensure_region(session, entry["county"])
+    known = {key: entry.get(key) for key in ("stars", "phone")}
+    house = registry.register_institution(
+        session, name=entry["name"], county_id=county.id, beds=entry["beds"], now=now, **known
+    )
+    _employ(session, identity.office(session, house.office_id), entry.get("login"), now, hashes)
+
+
+def _employ(
+    session: Session, office: identity.OfficeRow, login: str | None, now: datetime, hashes: Mapping[str, str]
+) -> None:
+    """Two people for every position; with a login where the office has one."""
+    usernames = {
+        (position.key, number): f"{login}.{LOGIN_WORDS[position.key]}{number}"
+        for position in positions_at(office.kind)
+        for number in range(1, HOLDERS + 1)
+    }
+    staff.ensure_holders(session, office, now, count=HOLDERS, usernames=usernames if login else {}, hashes=hashes)
+
+
+def _enter_figure(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    """As the region's own policy owner, through the floors."""
+    figures.set_figure(
+        session,
+        _policy_owner(session, entry["region"], local_date(now)),
+        entry["key"],
+        entry["region"],
+        Decimal(str(entry["value"])),
+        valid_from=entry["from"],
+        clause=entry.get("clause"),
+        note=entry.get("note"),
+        now=now,
+    )
+
+
+def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
+    chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
+    office = identity.offices_of(session, chain)[chain.nearest.level]
+    holder = identity.holders(session, f"policy_owner@{office.id}", on)[0]
+    return identity.load_actor(session, holder.user_id, on) or SYSTEM
+
+
+def _start_award(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    today = local_date(now)
+    region = identity.region_by_code(session, entry["region"], today)
+    house = None
+    if entry.get("institution"):
+        house = registered.institution_named(session, region.county_id or region.id, entry["institution"])
+    request = registry.AwardRequest(
+        id=new_id(),
+        programme=entry["programme"],
+        id_number=entry["id_number"],
+        name=entry["name"],
+        region_id=region.id,
+        monthly=to_money(str(entry["monthly"])),
+        starts_on=entry["starts_on"],
+        kind=entry["kind"],
+        members=entry.get("members", ()),
+        recheck_on=today + timedelta(days=entry["recheck_in"]) if "recheck_in" in entry else None,
+        facts=entry.get("facts", {}),
+        account=entry.get("account"),
+        institution_id=house.id if house else None,
+    )
+    registry.start_award(session, request, now)
+
+
+def _record_grant(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    registry.record_benefit(
+        session,
+        programme=entry["programme"],
+        id_number=entry["id_number"],
+        name=entry["name"],
+        region_id=identity.region_by_code(session, entry["region"], local_date(now)).id,
+        paid_on=entry["paid_on"],
+        amount=to_money(str(entry["amount"])),
+        now=now,
+    )

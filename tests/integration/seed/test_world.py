@@ -1,0 +1,64 @@
+"""The demo world stands: people everywhere who can log in, figures in force, awards in payment."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app import seed
+from app.db import Database
+from app.figures import operations as figures
+from app.figures.reader import FigureReader
+from app.identity import queries as identity
+from app.identity.credentials import authenticate
+from app.identity.positions import POSITIONS
+from app.registry import queries as registry
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def world(database: Database) -> Database:
+    with database.write() as session:
+        figures.seed_defaults(session, NOW)
+        seed.load(session, NOW)
+    return database
+
+
+def test_the_demo_world_is_staffed_funded_with_figures_and_known(world: Database) -> None:
+    with world.read() as session:
+
+        def chain(code: str, on: date = TODAY) -> identity.RegionChain:
+            return identity.chain(session, identity.region_by_code(session, code, on).id)
+
+        for code in ("220122100001", "220104001001", "340722100001", "340722400200"):
+            for position in (
+                key for key, known in POSITIONS.items() if known.level in ("village", "township", "county")
+            ):
+                office = identity.office_of(session, chain(code), position)
+                assert len(identity.holders(session, f"{position}@{office.id}", TODAY)) >= 2, (code, position)
+        assert identity.office_of(session, chain("340722400200"), "township_head").name == "枞阳经济开发区社会事务局"
+        assert chain("340823", date(2015, 6, 1)).city.name == "安庆市"
+        assert chain("340722").city.name == "铜陵市"
+
+        nongan = chain("220122100001")
+        figure = FigureReader(session, nongan.ids, date(2020, 10, 12), nongan.full_name)
+        assert (figure["rural_dibao_standard_month"], figure["urban_dibao_standard_month"]) == (345, 540)
+        zongyang = chain("340722100001")
+        figure = FigureReader(session, zongyang.ids, TODAY, zongyang.full_name)
+        assert (figure["tekun_basic_home_month"], figure["extra_share_elderly"]) == (430, Decimal("0.1"))
+
+        assert len(registry.awards_in_payment(session, ["dibao"], nongan.county, TODAY)) > 5
+        assert registry.rechecks_due(session, zongyang.county, TODAY)
+        house = registry.institution_named(session, nongan.county.id, "靠山镇福利服务中心")
+        assert (house.beds, house.free) == (2, 0)
+
+
+def test_every_printed_login_works(world: Database) -> None:
+    printed = [line.split() for line in seed.logins().splitlines()[1:]]
+    assert len({title for *_, title in printed}) == len(POSITIONS)
+    for number, (username, password, *_) in enumerate(printed):
+        user_id = authenticate(world, username, password, NOW + timedelta(seconds=number), "127.0.0.1")
+        with world.read() as session:
+            assert identity.load_actor(session, user_id, TODAY).appointments
