@@ -11,8 +11,9 @@ from app.feel.errors import (
     FeelSyntaxError,
     FeelValueError,
 )
-from app.feel.expression import Expression, compile, compile_unary
+from app.feel.expression import Expression, UnaryTests, compile, compile_unary
 from app.feel.parser import parse, parse_unary
+from app.feel.printer import unparse
 from app.feel.values import Function, Range, YearsMonths
 
 __all__ = [
@@ -27,10 +28,12 @@ __all__ = [
     "FeelValueError",
     "Function",
     "Range",
+    "UnaryTests",
     "YearsMonths",
     "compile",
     "compile_unary",
     "dmn",
     "parse",
     "parse_unary",
+    "unparse",
 ]

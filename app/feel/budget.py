@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ class Budget:
     whose date `today()` gives, aware, in the zone the answer is wanted in; None refuses both with ClockError.
     """
 
-    steps: int = 120_000
+    steps: int = 100_000
     size: int = 60_000
     now: dt.datetime | None = None
     today: dt.date | None = None
@@ -51,10 +50,16 @@ class Run:
             )
 
     def fits(self, size: int) -> None:
-        """Charge for something of that size, before it is made."""
+        """Charge for a text of that length, before it is made."""
         if size > self.size:
             raise too_big(self.size)
         self.charge(size >> 2)
+
+    def made(self, members: int) -> None:
+        """Charge for a collection of so many members."""
+        if members > self.size:
+            raise too_big(self.size)
+        self.charge(members)
 
     def enter(self) -> None:
         self.depth += 1
@@ -84,19 +89,3 @@ def too_big(limit: int) -> BudgetError:
 
 def _no_clock(name: str) -> ClockError:
     return ClockError(f"此处没有提供当前时间，不能使用 {name}", f"{name} needs a clock, and none was given here")
-
-
-def measure(value: Any, limit: int) -> None:
-    """Refuse a result whose elements, counted as often as they are reached, exceed the limit, or that nests too deep."""
-    if type(value) not in (list, dict):
-        return
-    count, stack = 0, [(value, 0)]
-    while stack:
-        item, depth = stack.pop()
-        count += len(item)
-        if count > limit:
-            raise too_big(limit)
-        if depth > MAX_CALL_DEPTH:
-            raise too_deep()
-        members = item.values() if isinstance(item, Mapping) else item
-        stack.extend((m, depth + 1) for m in members if type(m) is list or type(m) is dict)

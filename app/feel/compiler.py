@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
+from app.feel.boundary import MISSING, READY, lift, read_context, read_entry
 from app.feel.builtins import BUILTINS
-from app.feel.frames import Code, Frame, Scope, read_entry
+from app.feel.frames import Code, Frame, Scope
 from app.feel.operators import add, divide, equal, multiply, negate, order, power, subtract
 from app.feel.temporal import parse_at, property_of
 from app.feel.typecheck import resolve
-from app.feel.values import CONTEXT, Function, Range, kind, lift, number
+from app.feel.values import CONTEXT, Function, Range, kind, number
 
 _FAST_ARITHMETIC: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "+": (CONTEXT.add, add),
@@ -54,7 +55,7 @@ def _name(node: n.Name, scope: Scope) -> Code:
         for part in rest:
             tree = n.Path(tree, part, pos=node.pos)
         return compile_node(tree, scope)
-    return scope.reader(node.name, BUILTINS.get(node.name))
+    return scope.reader(node.name, BUILTINS.get(node.name), node.pos)
 
 
 # Paths and filters -------------------------------------------------------------------------------------------------
@@ -68,19 +69,37 @@ def _path(node: n.Path, scope: Scope) -> Code:
         base = base.base
     keys.reverse()
     if isinstance(base, n.Name) and not scope.is_local(base.name):
-        scope.reads.update(".".join([base.name, *keys[: i + 1]]) for i in range(len(keys)))
+        scope.note(".".join([base.name, *keys]), base.pos)
+        if not scope.in_filter():
+            return _context_path(base.name, keys)
     start = compile_node(base, scope)
     if len(keys) == 1:
         key = keys[0]
         return lambda frame: step(frame, start(frame), key)
+    return lambda frame: _walk(frame, start(frame), keys)
+
+
+def _walk(frame: Frame, value: Any, keys: list[str]) -> Any:
+    for key in keys:
+        if value is None:
+            return None
+        value = step(frame, value, key)
+    return value
+
+
+def _context_path(name: str, keys: list[str]) -> Code:
+    """A path from a name of the context: through plain dicts of the caller without lifting them on the way."""
+    last = len(keys)
 
     def run(frame: Frame) -> Any:
-        value = start(frame)
-        for key in keys:
-            if value is None:
-                return None
-            value = step(frame, value, key)
-        return value
+        value = frame.context.get(name) if type(frame.context) is dict else MISSING
+        done = 0
+        while done < last and type(value) is dict:
+            value = value.get(keys[done])
+            done += 1
+        if value is MISSING:
+            return _walk(frame, read_context(frame.run, frame.context, name), keys)
+        return _walk(frame, value if type(value) in READY else lift(value), keys[done:])
 
     return run
 
@@ -88,13 +107,13 @@ def _path(node: n.Path, scope: Scope) -> Code:
 def step(frame: Frame, value: Any, key: str) -> Any:
     """One step of a path: an entry, an entry of every item of a list, or a property of a date, time, range …"""
     if type(value) is dict:
-        return lift(value.get(key))
+        return value.get(key)
     what = kind(value)
     if what == "context":
         return read_entry(value, key)
     if what == "list":
-        frame.run.charge(len(value))
-        return [step(frame, lift(item), key) for item in value]
+        frame.run.charge(2 * len(value))
+        return [step(frame, item, key) for item in value]
     return property_of(value, what, key)
 
 
@@ -109,7 +128,7 @@ def _filter(node: n.Filter, scope: Scope) -> Code:
         kept = []
         for index, item in enumerate(items or (None,)):
             frame.run.charge(weight)
-            outcome = condition(frame.child(lift(item)))
+            outcome = condition(frame.child(item))
             if index == 0 and type(outcome) is Decimal:
                 return at_position(items, outcome)
             if type(outcome) is not bool and outcome is not None:
@@ -126,7 +145,7 @@ def at_position(items: list[Any], position: Decimal) -> Any:
     if position != position.to_integral_value() or not 1 <= abs(position) <= len(items):
         return None
     index = int(position)
-    return lift(items[index - 1 if index > 0 else index])
+    return items[index - 1 if index > 0 else index]
 
 
 # Operators ---------------------------------------------------------------------------------------------------------
@@ -333,9 +352,8 @@ def _function(node: n.FunctionLiteral, scope: Scope) -> Code:
 def _call(node: n.Call, scope: Scope) -> Code:
     args = [compile_node(arg, scope) for arg in node.args]
     callee = node.function
-    if isinstance(callee, n.Name) and callee.name in BUILTINS and callee.name not in scope.declared:
-        if not scope.is_local(callee.name):
-            return _call_fixed(BUILTINS[callee.name], args, node.names)
+    if isinstance(callee, n.Name) and callee.name in BUILTINS and not scope.shadows(callee.name):
+        return _call_fixed(BUILTINS[callee.name], args, node.names)
     function = compile_node(callee, scope)
     names = node.names
     if len(set(names)) != len(names):
@@ -357,9 +375,7 @@ def _call_fixed(target: Function, args: list[Code], names: tuple[str, ...]) -> C
     if len(set(names)) != len(names):
         return constant(None)
     if names:
-        return lambda frame: target.apply_named(
-            frame.run, dict(zip(names, [arg(frame) for arg in args], strict=True))
-        )
+        return lambda frame: target.apply_named(frame.run, dict(zip(names, [arg(frame) for arg in args], strict=True)))
     return lambda frame: target.apply(frame.run, [arg(frame) for arg in args])
 
 
@@ -389,5 +405,3 @@ _COMPILERS: dict[type, Callable[[Any, Scope], Code]] = {
 def register(node_type: type, compiler: Callable[[Any, Scope], Code]) -> None:
     """Add the compiler of a node that has its own module: loops, and tests."""
     _COMPILERS[node_type] = compiler
-
-

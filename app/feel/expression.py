@@ -8,7 +8,9 @@ from typing import Any
 
 from app.feel import loops, unary  # noqa: F401  (they register the compilers of their nodes)
 from app.feel import nodes as n
-from app.feel.budget import Budget, Run, measure, too_deep
+from app.feel.boundary import export, lift
+from app.feel.budget import Budget, Run, too_deep
+from app.feel.checks import KnownNames, refuse_unknown
 from app.feel.compiler import compile_node
 from app.feel.frames import Code, Frame, Scope
 from app.feel.parser import parse, parse_unary
@@ -19,12 +21,13 @@ _CACHED = 4096
 class Expression:
     """A compiled text. Immutable, so that threads may share it."""
 
-    __slots__ = ("_code", "names", "text", "tree")
+    __slots__ = ("_code", "names", "reads", "text", "tree")
 
     def __init__(self, text: str, tree: n.Node, scope: Scope) -> None:
         self.text, self.tree = text, tree
         self._code: Code = compile_node(tree, scope)
-        self.names: frozenset[str] = frozenset(scope.reads - {unary.INPUT})
+        self.reads: dict[str, int | None] = {name: pos for name, pos in scope.reads.items() if name != unary.INPUT}
+        self.names: frozenset[str] = frozenset(self.reads)
 
     def evaluate(self, context: Mapping[str, Any], budget: Budget | None = None) -> Any:
         """The value in a context.
@@ -33,27 +36,46 @@ class Expression:
         that a lazy context can refuse. Raises BudgetError past the limits, FeelValueError for a value of no FEEL type.
         """
         run = Run(budget)
-        try:
-            value = self._code(Frame(None, None, context, run))
-        except RecursionError:
-            raise too_deep() from None
-        if type(value) is list or type(value) is dict:
-            measure(value, run.size)
-        return value
-
-    def test(self, value: Any, context: Mapping[str, Any], budget: Budget | None = None) -> bool:
-        """For unary tests: whether the value, `?` in the text, passes."""
-        return self.evaluate({**context, unary.INPUT: value}, budget) is True
+        return _finished(run, self._code, Frame(None, None, context, run))
 
     def __repr__(self) -> str:
-        return f"<Expression {self.text!r}>"
+        return f"<{type(self).__name__} {self.text!r}>"
+
+
+class UnaryTests(Expression):
+    """A compiled cell. `evaluate` takes the value from the entry `?` of the context."""
+
+    __slots__ = ("_test",)
+
+    def __init__(self, text: str, tree: n.UnaryTests, scope: Scope) -> None:
+        super().__init__(text, tree, scope)
+        self._test = unary.compile_unary_tests(tree, scope.inner((unary.INPUT,)))
+
+    def test(self, value: Any, context: Mapping[str, Any], budget: Budget | None = None) -> bool:
+        """Whether a value passes in a context. Raises as `evaluate` does."""
+        run = Run(budget)
+        try:
+            value = lift(value)
+        except RecursionError:
+            raise too_deep() from None
+        frame = Frame({unary.INPUT: value}, Frame(None, None, context, run), context, run)
+        return _finished(run, lambda inner: self._test(inner, value), frame) is True
+
+
+def _finished(run: Run, code: Code, frame: Frame) -> Any:
+    try:
+        return export(code(frame), run.size)
+    except RecursionError:
+        raise too_deep() from None
 
 
 @lru_cache(_CACHED)
 def _compile(text: str, is_unary: bool, names: frozenset[str]) -> Expression:
-    special = _parts(names)
-    tree = parse_unary(text, special) if is_unary else parse(text, special)
-    return Expression(text, tree, Scope(declared=names))
+    special = frozenset(part for name in names for part in name.split("."))
+    scope = Scope(declared=names)
+    if is_unary:
+        return UnaryTests(text, parse_unary(text, special), scope)
+    return Expression(text, parse(text, special), scope)
 
 
 def compile(text: str, names: Iterable[str] | None = None) -> Expression:
@@ -62,20 +84,15 @@ def compile(text: str, names: Iterable[str] | None = None) -> Expression:
     names: the dotted paths the context will have. With them, names may hold operators and keywords, and a name that is
     not among them raises FeelNameError with the nearest known one.
     """
-    return _checked(text, False, names)
+    return _checked(_compile(text, False, frozenset(names or ())), names)
 
 
-def compile_unary(text: str, names: Iterable[str] | None = None) -> Expression:
-    """Compile a cell of a decision table: `-`, `< 5`, `"a", "b"`, `not(…)`, `? > x`. See `Expression.test`."""
-    return _checked(text, True, names)
+def compile_unary(text: str, names: Iterable[str] | None = None) -> UnaryTests:
+    """Compile a cell of a decision table: `-`, `< 5`, `"a", "b"`, `not(…)`, `? > x`. See `UnaryTests.test`."""
+    return _checked(_compile(text, True, frozenset(names or ())), names)  # type: ignore[return-value]
 
 
-def _checked(text: str, is_unary: bool, names: Iterable[str] | None) -> Expression:
-    if names is None:
-        return _compile(text, is_unary, frozenset())
-    known = frozenset(names)
-    return _compile(text, is_unary, known)
-
-
-def _parts(names: frozenset[str]) -> frozenset[str]:
-    return frozenset(part for name in names for part in name.split("."))
+def _checked(expression: Expression, names: Iterable[str] | None) -> Expression:
+    if names is not None:
+        refuse_unknown(expression.text, expression.reads, KnownNames(names))
+    return expression

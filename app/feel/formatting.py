@@ -9,7 +9,7 @@ from typing import Any
 from app.feel.budget import Run
 from app.feel.lexer import is_plain_name
 from app.feel.temporal import format_datetime, format_duration, format_time
-from app.feel.values import Range, kind, lift
+from app.feel.values import Range, kind
 
 
 def format_number(value: Decimal) -> str:
@@ -22,7 +22,6 @@ def format_number(value: Decimal) -> str:
 
 def to_string(run: Run, value: Any, quoted: bool = False) -> str | None:
     """The text of a value; strings inside collections are quoted. Null at the top gives null."""
-    value = lift(value)
     run.charge(1)
     what = kind(value)
     if what == "null":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from app.feel.boundary import MISSING, READY, read_context, read_entry
 from app.feel.budget import Run
-from app.feel.values import READY, lift
 
 Code = Callable[["Frame"], Any]
 ITEM = None  # a layer whose names are only known at run time: the entries of the item that a filter looks at
@@ -28,7 +28,8 @@ class Scope:
     """The names in reach of a piece of text.
 
     layers: innermost first, a set of names or ITEM. declared: names of the context that win over built-ins of the
-    same name. types: what type names mean beside the built-in ones. reads: collects what the text asks of the context.
+    same name. types: what type names mean beside the built-in ones. reads: collects the dotted names that the text asks
+    of the context, with the place of the first; in a filter the place is None, since an item may have the name.
     """
 
     def __init__(
@@ -36,11 +37,11 @@ class Scope:
         layers: tuple[frozenset[str] | None, ...] = (),
         declared: frozenset[str] = frozenset(),
         types: Mapping[str, Any] | None = None,
-        reads: set[str] | None = None,
+        reads: dict[str, int | None] | None = None,
     ) -> None:
         self.layers, self.declared = layers, declared
         self.types: Mapping[str, Any] = {} if types is None else types
-        self.reads: set[str] = set() if reads is None else reads
+        self.reads: dict[str, int | None] = {} if reads is None else reads
 
     def inner(self, names: Iterable[str] | None) -> Scope:
         layer = ITEM if names is None else frozenset(names)
@@ -52,7 +53,15 @@ class Scope:
     def in_filter(self) -> bool:
         return ITEM in self.layers
 
-    def reader(self, name: str, fallback: Any = None) -> Code:
+    def shadows(self, name: str) -> bool:
+        """Whether a name hides the built-in of that name."""
+        return name in self.declared or self.is_local(name)
+
+    def note(self, name: str, pos: int) -> None:
+        """Note that the text asks the context for a dotted name."""
+        self.reads.setdefault(name, None if ITEM in self.layers else pos)
+
+    def reader(self, name: str, fallback: Any = None, pos: int = 0) -> Code:
         """The code that reads a name. `fallback` is its value where nothing declares it."""
         items: list[int] = []
         for hops, layer in enumerate(self.layers):
@@ -63,20 +72,9 @@ class Scope:
             elif name in layer:
                 found = _local_reader(hops, name)
                 return _item_reader(items, found, name) if items else found
-        self.reads.add(name)
+        self.note(name, pos)
         found = _context_reader(name, fallback)
         return _item_reader(items, found, name) if items else found
-
-
-def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> Any:
-    """An entry of a context, lifted. Only a missing key is quiet: what the caller's mapping raises, passes."""
-    try:
-        value = context[name]
-    except KeyError as error:
-        if type(error) is not KeyError:
-            raise
-        return default
-    return value if type(value) in READY else lift(value)
 
 
 def _context_reader(name: str, fallback: Any) -> Code:
@@ -89,20 +87,9 @@ def _context_reader(name: str, fallback: Any) -> Code:
             return fallback
         if type(value) in READY:
             return value
-        return lift_once(frame.run, value)
+        return read_context(frame.run, frame.context, name)
 
     return read
-
-
-def lift_once(run: Run, value: Any) -> Any:
-    """Lift a value of the caller; a list is converted only once in an evaluation."""
-    if type(value) is not list and type(value) is not tuple:
-        return lift(value)
-    known = run.lists.get(id(value))
-    if known is None:
-        run.charge(len(value))
-        known = run.lists[id(value)] = (value, lift(value))
-    return known[1]
 
 
 def _local_reader(hops: int, name: str) -> Code:
@@ -129,14 +116,11 @@ def _item_reader(items: list[int], found: Code | None, name: str) -> Code:
                 here, hops = here.parent, hops + 1  # type: ignore[assignment]
             item = here.vars
             if isinstance(item, Mapping):
-                value = read_entry(item, name, _MISSING)
-                if value is not _MISSING:
+                value = read_entry(item, name, MISSING)
+                if value is not MISSING:
                     return value
             if found is None and wanted == items[-1]:
                 return item
         return found(frame) if found is not None else None
 
     return read
-
-
-_MISSING = object()

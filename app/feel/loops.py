@@ -11,7 +11,7 @@ from app.feel import nodes as n
 from app.feel.budget import Run
 from app.feel.compiler import compile_node, register
 from app.feel.frames import Code, Frame, Scope
-from app.feel.values import Range, kind, lift
+from app.feel.values import Range, kind
 
 Source = Callable[[Frame], Iterable[Any] | None]
 
@@ -22,13 +22,18 @@ def span(run: Run, low: Any, high: Any) -> Iterator[Any] | None:
     if what != kind(high):
         return None
     if what == "date":
-        first, last = m.ordinal(low), m.ordinal(high)
-        return (m.from_ordinal(day) for day in _steps(first, last))
+        return _days(run, m.ordinal(low), m.ordinal(high))
     if what == "number" and low == low.to_integral_value() and high == high.to_integral_value():
         if abs(low) < 10**15 and abs(high) < 10**15:
             return (Decimal(i) for i in _steps(int(low), int(high)))
         run.charge(10**15)
     return None
+
+
+def _days(run: Run, first: int, last: int) -> Iterator[Any]:
+    for day in _steps(first, last):
+        run.charge(8)
+        yield m.from_ordinal(day)
 
 
 def _steps(first: int, last: int) -> range:
@@ -38,7 +43,7 @@ def _steps(first: int, last: int) -> range:
 def members(run: Run, value: Any) -> Iterable[Any] | None:
     """What an iteration goes over: a list, a range of whole numbers or days, or a single value."""
     if type(value) is list:
-        return (lift(item) for item in value)
+        return value
     if type(value) is Range:
         return _range_members(run, value)
     return None if value is None else (value,)
@@ -104,7 +109,7 @@ def _for(node: n.For, scope: Scope) -> Code:
                 results.append(body(each))
         except _Null:
             return None
-        frame.run.fits(len(results))
+        frame.run.made(len(results))
         return results
 
     return run

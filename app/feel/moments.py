@@ -163,7 +163,7 @@ def offset_nanos(moment: Any) -> int | None:
         day = min(moment.day_part.day, 28)
         offset = dt.datetime.combine(dt.date(year, moment.day_part.month, day), moment.time_part).utcoffset()
     elif isinstance(moment, dt.time) and moment.tzinfo is not None:
-        offset = moment.tzinfo.utcoffset(dt.datetime(1970, 1, 1, moment.hour, moment.minute))
+        offset = moment.tzinfo.utcoffset(dt.datetime(1970, 1, 1, moment.hour, moment.minute, tzinfo=moment.tzinfo))
     else:
         offset = moment.utcoffset()
     return None if offset is None else duration_nanos(offset)

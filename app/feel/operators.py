@@ -8,7 +8,7 @@ from typing import Any
 
 from app.feel import moments as m
 from app.feel.budget import Run
-from app.feel.values import CONTEXT, Range, YearsMonths, kind, lift
+from app.feel.values import CONTEXT, Range, YearsMonths, kind
 
 _ORDERED = {"number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"}
 _MAX_EXPONENT = 10_000
@@ -69,7 +69,7 @@ def _equal_lists(run: Run, a: list[Any], b: list[Any]) -> bool | None:
         return False
     for x, y in zip(a, b, strict=True):
         run.charge(2)
-        same = equal(run, lift(x), lift(y))
+        same = equal(run, x, y)
         if same is not True:
             return same
     return True
@@ -80,7 +80,7 @@ def _equal_contexts(run: Run, a: Any, b: Any) -> bool | None:
         return False
     for key in a:
         run.charge(2)
-        same = equal(run, lift(a[key]), lift(b[key]))
+        same = equal(run, a[key], b[key])
         if same is not True:
             return same
     return True
@@ -139,7 +139,7 @@ def add(run: Run, a: Any, b: Any) -> Any:
         run.fits(len(a) + len(b))
         return a + b
     if x == y == "years and months duration":
-        return _months(a.months + b.months)
+        return _months(Decimal(a.months + b.months))
     if x == y == "days and time duration":
         return m.make_duration(m.duration_nanos(a) + m.duration_nanos(b))
     if x.endswith("duration"):
@@ -248,7 +248,7 @@ def _number(operation: Any, a: Decimal, b: Decimal) -> Decimal | None:
 _MAX_MONTHS = 12 * 2 * m.MAX_YEAR
 
 
-def _months(count: Decimal | int | None) -> YearsMonths | None:
+def _months(count: Decimal | None) -> YearsMonths | None:
     """Towards zero to whole months."""
     return None if count is None or abs(count) > _MAX_MONTHS else YearsMonths(int(count))
 

@@ -19,8 +19,8 @@ _OR, _AND, _COMPARE, _ADD, _MULTIPLY, _POWER = range(1, 7)
 _PRECEDENCE = {"or": _OR, "and": _AND, "between": _COMPARE, "in": _COMPARE, "instance": _COMPARE}
 _PRECEDENCE |= dict.fromkeys(COMPARISONS, _COMPARE)
 _PRECEDENCE |= {"+": _ADD, "-": _ADD, "*": _MULTIPLY, "/": _MULTIPLY, "**": _POWER}
-_STARTERS = frozenset("( [ { ] - ? < > <= >= = !=".split())
-_WORDS_THAT_START = frozenset("if for some every function true false null".split())
+_STARTERS = frozenset(["(", "[", "{", "]", "-", "?", "<", ">", "<=", ">=", "=", "!="])
+_WORDS_THAT_START = frozenset(["if", "for", "some", "every", "function", "true", "false", "null"])
 _LITERAL_WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -75,6 +75,7 @@ class Parser(TypeSyntax):
             line,
             column,
             expected,
+            "=" if token.text == "=" and self.at and self.tokens[self.at - 1].text == "=" else None,
         )
 
     def finish(self, root: n.Node) -> n.Node:
@@ -90,20 +91,24 @@ class Parser(TypeSyntax):
 
     # Operators ------------------------------------------------------------------------------------------------------
 
-    def expression(self, lowest: int = _OR) -> n.Node:
+    def expression(self, lowest: int = _OR, test: bool = False) -> n.Node:
+        """An expression of operators that bind at least so tightly. A `test` may start with a comparison, as in `< 5`;
+        so may a whole expression."""
+        if lowest > _OR and not test and self.sees(*COMPARISONS):
+            self.fail("expression")
         self.depth += 1
         if self.depth > MAX_NESTING:
             self._too_deep()
         left = self.unary()
-        while True:
+        for _ in range(MAX_HEIGHT):
             token = self.token
             level = _PRECEDENCE.get(token.text, 0) if token.kind in ("op", "word") else 0
             if level < lowest:
-                break
+                self.depth -= 1
+                return left
             self.at += 1
             left = self.infix(token, level, left)
-        self.depth -= 1
-        return left
+        return self._too_deep()
 
     def infix(self, token: Token, level: int, left: n.Node) -> n.Node:
         op, pos = token.text, token.start
@@ -130,6 +135,8 @@ class Parser(TypeSyntax):
         while self.sees("-"):
             minuses.append(self.token.start)
             self.at += 1
+            if len(minuses) > MAX_HEIGHT:
+                self._too_deep()
         node = self.postfix()
         for pos in reversed(minuses):
             node = n.Negate(node, pos=pos)
@@ -137,7 +144,7 @@ class Parser(TypeSyntax):
 
     def postfix(self) -> n.Node:
         node = self.primary()
-        while True:
+        for _ in range(MAX_HEIGHT):
             pos = self.token.start
             if self.accept("."):
                 node = n.Path(node, self.name(), pos=pos)
@@ -149,6 +156,7 @@ class Parser(TypeSyntax):
                 node = self.call(node)
             else:
                 return node
+        return self._too_deep()
 
     def closes_range(self) -> bool:
         """Whether this `[` is the open end of a range, as in `]1..5[`: nothing that follows could be a filter."""
@@ -157,7 +165,9 @@ class Parser(TypeSyntax):
             return False
         if after.kind == "word":
             return after.text in KEYWORDS - _WORDS_THAT_START
-        return after.text not in _STARTERS or (after.text == "]" and self.tokens[self.at + 2].text in (")", "]", ",", ""))
+        if after.text == "]":
+            return self.tokens[self.at + 2].text in (")", "]", ",", "")
+        return after.text not in _STARTERS
 
     # Operands -------------------------------------------------------------------------------------------------------
 
@@ -342,7 +352,7 @@ class Parser(TypeSyntax):
     def in_tests(self) -> tuple[n.Node, ...]:
         """What follows `in`: one test, or several in parentheses."""
         if not self.sees("("):
-            return (self.expression(_ADD),)
+            return (self.expression(_ADD, test=True),)
         pos = self.token.start
         start = self.at
         self.at += 1

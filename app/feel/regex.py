@@ -16,8 +16,9 @@ _MAX_MEMORY = 1 << 20
 _FLAGS = frozenset("smixq")
 _SPACE = " \t\n\r"
 _META = frozenset("\\|.?*+(){}-[]^$")
-_NAME_START = r"A-Z_a-z:\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}"
-_NAME_START += r"\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
+_NAME_START = r"A-Z_a-z:\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}"
+_NAME_START += r"\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}"
+_NAME_START += r"\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
 _NAME_CHAR = _NAME_START + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
 _CLASSES = {
     "d": (r"\p{Nd}", r"\P{Nd}"),
@@ -195,7 +196,7 @@ _RANGE_LIMIT = 0x3000
 
 
 def _subtract(left: str, right: str) -> str:
-    """Members of one class that are not in the other, looked up one by one below U+3000; both complement alike beyond."""
+    """Members of one class that are not in the other, looked up one by one, below U+3000."""
     a, b = re2.compile(left), re2.compile(right)
     keep = [chr(code) for code in range(_RANGE_LIMIT) if a.search(chr(code)) and not b.search(chr(code))]
     if not keep:
@@ -234,5 +235,3 @@ def read_replacement(text: str, groups: int) -> list[str | int]:
 
 def expand(parts: list[str | int], match: Any) -> str:
     return "".join((match.group(part) or "") if isinstance(part, int) else part for part in parts)
-
-

@@ -123,7 +123,8 @@ def format_duration(duration: dt.timedelta) -> str:
     seconds, rest = divmod(abs(nanos), m.SECOND)
     days, seconds = divmod(seconds, 86_400)
     fraction = f"{rest:09d}".rstrip("0")
-    clock = (f"{seconds // 3600}H" if seconds >= 3600 else "") + (f"{seconds // 60 % 60}M" if seconds // 60 % 60 else "")
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     if seconds % 60 or fraction:
         clock += f"{seconds % 60}" + (f".{fraction}" if fraction else "") + "S"
     text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")

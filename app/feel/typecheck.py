@@ -9,7 +9,7 @@ from typing import Any
 from app.feel import nodes as n
 from app.feel.budget import Run
 from app.feel.moments import join, time_part
-from app.feel.values import Function, kind, lift
+from app.feel.values import Function, kind
 
 SIMPLE = {
     "number": "number",
@@ -40,7 +40,6 @@ class FeelType:
     def holds(self, run: Run, value: Any) -> bool:
         """Whether a value that is not null is of this type."""
         run.charge(1)
-        value = lift(value)
         what = kind(value)
         if self.kind == "any":
             fits = value is not None
@@ -90,12 +89,11 @@ class FeelType:
         if value is None or self.kind == "any" and self.test is None:
             return value
         run.charge(1)
-        value = lift(value)
         what = kind(value)
         if self.kind == "list" and what != "list":
             value, what = [value], "list"
         elif what == "list" and self.kind not in ("list", "any") and len(value) == 1:
-            value = lift(value[0])
+            value = value[0]
             what = kind(value)
         if self.kind == "date and time" and what == "date":
             value = join(value, time_part(value))

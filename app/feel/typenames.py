@@ -59,7 +59,7 @@ class TypeSyntax:
         if not self.accept("<"):
             return Type(name)
         if name == "context":
-            entries = []
+            entries: list[tuple[str, Type]] = []
             while not self.accept(">"):
                 if entries:
                     self.expect(",")

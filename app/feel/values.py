@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import total_ordering
 from typing import TYPE_CHECKING, Any
 
-from app.feel.errors import FeelValueError
 from app.feel.moments import FarDate, FarDateTime, NanoDateTime, NanoDuration, NanoTime
 
 if TYPE_CHECKING:
@@ -109,12 +107,10 @@ KINDS: dict[type, str] = {
     Range: "range",
     Function: "function",
 }
-# Values of these types need no lifting: they are FEEL values as they stand, or (dict) are lifted when an entry is read.
-READY = frozenset(KINDS) - {int, float, list}
 
 
 def kind(value: Any) -> str:
-    """The FEEL type of a lifted value."""
+    """The FEEL type of a value."""
     found = KINDS.get(type(value))
     if found is not None:
         return found
@@ -123,52 +119,9 @@ def kind(value: Any) -> str:
     return "context" if isinstance(value, Mapping) else "unknown"
 
 
-def lift(value: Any) -> Any:
-    """A value of the caller as a FEEL value. Contexts are lifted entry by entry, when they are read."""
-    found = type(value)
-    if found in READY:
-        if found is Decimal and not value.is_finite():
-            return None
-        return value
-    if found is list or found is tuple:
-        return [item if type(item) in READY else lift(item) for item in value]
-    if found is int:
-        return Decimal(value) if abs(value) < 10**34 else number(Decimal(value))
-    if found is float:
-        return Decimal(repr(value)) if math.isfinite(value) else None
-    return _lift_subclass(value)
-
-
 def number(value: Decimal) -> Decimal | None:
     """Rounded to the digits of decimal128; null where it is out of range."""
     try:
         return CONTEXT.plus(value)
     except ArithmeticError:
         return None
-
-
-def _lift_subclass(value: Any) -> Any:
-    if isinstance(value, Mapping | Function):
-        return value
-    if isinstance(value, int | float):
-        return lift(int(value) if isinstance(value, int) else float(value))
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return [lift(item) for item in value]
-    if isinstance(value, Decimal):
-        return lift(Decimal(value))
-    if isinstance(value, dt.date | dt.time | dt.timedelta):
-        return _plain_moment(value)
-    name = type(value).__name__
-    raise FeelValueError(f"表达式不能读取这种类型的值：{name}", f"a value of type {name} cannot be read by FEEL")
-
-
-def _plain_moment(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return dt.datetime.combine(value.date(), value.timetz())
-    if isinstance(value, dt.date):
-        return dt.date(value.year, value.month, value.day)
-    if isinstance(value, dt.timedelta):
-        return dt.timedelta(value.days, value.seconds, value.microseconds)
-    return dt.time(value.hour, value.minute, value.second, value.microsecond, value.tzinfo, fold=value.fold)

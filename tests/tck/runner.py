@@ -13,8 +13,15 @@ from typing import Any
 from lxml import etree
 
 from app.feel import Budget, FeelError, dmn
-from app.feel.temporal import format_datetime, format_duration, format_time
-from app.feel.temporal import parse_date, parse_datetime, parse_duration, parse_time
+from app.feel.temporal import (
+    format_datetime,
+    format_duration,
+    format_time,
+    parse_date,
+    parse_datetime,
+    parse_duration,
+    parse_time,
+)
 from app.feel.values import kind
 
 ROOT = Path(os.environ.get("DOUDI_TCK") or Path(__file__).resolve().parents[3] / "shared" / "tck")
@@ -136,5 +143,3 @@ def same(result: Any, expected: Any) -> bool:
         case "days and time duration":
             return format_duration(result) == format_duration(expected)
     return bool(result == expected)
-
-

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.feel.boundary import read_entry
 from app.feel.builtins.registry import builtin
-from app.feel.frames import read_entry
-from app.feel.values import lift
 
 Context = Mapping[str, Any]
 
@@ -31,7 +30,7 @@ def get_value_at(context: Context, keys: list[Any]) -> Any:
 
 @builtin("get entries", "m: context")
 def get_entries(context: Context) -> list[dict[str, Any]]:
-    return [{"key": key, "value": lift(context[key])} for key in context]
+    return [{"key": key, "value": context[key]} for key in context]
 
 
 @builtin("context", "entries: list")
@@ -43,7 +42,7 @@ def make_context(entries: list[Any]) -> dict[str, Any] | None:
         key = entry.get("key")
         if type(key) is not str or key in made:
             return None
-        made[key] = lift(entry["value"])
+        made[key] = entry["value"]
     return made
 
 

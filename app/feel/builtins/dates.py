@@ -50,9 +50,7 @@ def time_of(moment: Any) -> dt.time:
     return m.time_part(moment)
 
 
-@builtin(
-    "time", "hour: integer", "minute: integer", "second: number", "offset: days and time duration|null?"
-)
+@builtin("time", "hour: integer", "minute: integer", "second: number", "offset: days and time duration|null?")
 def time_from_parts(hour: int, minute: int, second: Decimal, offset: dt.timedelta | None = None) -> dt.time | None:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         return None

@@ -10,7 +10,7 @@ from typing import Any
 from app.feel.budget import Run
 from app.feel.builtins.registry import builtin
 from app.feel.operators import add, equal, order
-from app.feel.values import CONTEXT, Function, kind, lift
+from app.feel.values import CONTEXT, Function, kind
 
 
 def place(items: list[Any], position: int) -> bool:
@@ -28,16 +28,16 @@ def count(items: list[Any]) -> int:
 
 @builtin("list contains", "list: list", "element: any")
 def list_contains(run: Run, items: list[Any], element: Any) -> bool:
-    return any(equal(run, lift(item), element) is True for item in items)
+    return any(equal(run, item, element) is True for item in items)
 
 
 def _extreme(name: str, direction: int) -> None:
     @builtin(name, "list: list*")
     def call(items: list[Any]) -> Any:
-        if not items or kind(lift(items[0])) in _UNORDERED:
+        if not items or kind(items[0]) in _UNORDERED:
             return None
-        best = lift(items[0])
-        for item in map(lift, items[1:]):
+        best = items[0]
+        for item in items[1:]:
             placed = order(item, best)
             if placed is None:
                 return None
@@ -52,8 +52,8 @@ _extreme("max", 1)
 def _fold(run: Run, items: list[Any], step: Callable[[Run, Any, Any], Any]) -> Any:
     if not items:
         return None
-    total = lift(items[0])
-    for item in map(lift, items[1:]):
+    total = items[0]
+    for item in items[1:]:
         total = step(run, total, item) if kind(item) == kind(total) else None
         if total is None:
             return None
@@ -73,7 +73,7 @@ def mean(items: list[Any]) -> Decimal | None:
 
 
 def _numbers(items: list[Any]) -> list[Decimal] | None:
-    values = [lift(item) for item in items]
+    values = list(items)
     return values if all(type(value) is Decimal for value in values) else None
 
 
@@ -163,7 +163,7 @@ def append(items: list[Any], *added: Any) -> list[Any]:
 
 @builtin("concatenate", "list: list...")
 def concatenate(run: Run, *lists: list[Any]) -> list[Any]:
-    run.fits(sum(map(len, lists)))
+    run.made(sum(map(len, lists)))
     return [item for items in lists for item in items]
 
 
@@ -197,7 +197,7 @@ def list_replace_matching(run: Run, items: list[Any], match: Function, item: Any
         return None
     made = []
     for old in items:
-        hit = match.apply(run, [lift(old), item])
+        hit = match.apply(run, [old, item])
         if type(hit) is not bool:
             return None
         made.append(item if hit else old)
@@ -211,21 +211,21 @@ def reverse(items: list[Any]) -> list[Any]:
 
 @builtin("index of", "list: list", "match: any")
 def index_of(run: Run, items: list[Any], match: Any) -> list[Decimal]:
-    return [Decimal(i) for i, item in enumerate(items, 1) if equal(run, lift(item), match) is True]
+    return [Decimal(i) for i, item in enumerate(items, 1) if equal(run, item, match) is True]
 
 
 @builtin("distinct values", "list: list")
 def distinct_values(run: Run, items: list[Any]) -> list[Any]:
     made: list[Any] = []
     seen: set[tuple[type, Any]] = set()
-    for item in map(lift, items):
+    for item in items:
         if type(item) in (Decimal, str, bool):
             key = (type(item), item)
             if key in seen:
                 continue
             seen.add(key)
         else:
-            run.charge(len(made))
+            run.charge(2 * len(made))
             if any(equal(run, item, known) is True for known in made):
                 continue
         made.append(item)
@@ -273,6 +273,6 @@ def sort(run: Run, items: list[Any], precedes: Function | None = None) -> list[A
         return placed
 
     try:
-        return sorted(map(lift, items), key=cmp_to_key(compare))
+        return sorted(items, key=cmp_to_key(compare))
     except _Incomparable:
         return None

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel.budget import Run
-from app.feel.values import KINDS, Function, kind, lift
+from app.feel.values import KINDS, Function, kind
 
 _NO = object()
 
@@ -41,7 +41,7 @@ class Param:
         if what == "list":
             run.charge(len(value))
             if len(value) == 1 and not kinds & {"list", "any"}:
-                return self.convert(run, lift(value[0]))
+                return self.convert(run, value[0])
         if what == "string":
             run.charge(len(value) >> 4)
         if what in kinds or "any" in kinds:
@@ -148,8 +148,8 @@ def _charged(run: Run, result: Any) -> Any:
         return Decimal(result)
     if type(result) is str:
         run.fits(len(result))
-    elif type(result) is list:
-        run.fits(len(result))
+    elif type(result) in (list, dict):
+        run.made(len(result))
     return result
 
 

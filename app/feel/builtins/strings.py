@@ -83,13 +83,13 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     compiled = compile_pattern(pattern, flags or "")
     if compiled.search("") is not None:  # XPath: a pattern that matches nothing at all cannot be replaced
         return None
-    parts = [replacement] if "q" in (flags or "") else read_replacement(replacement, compiled.groups)
+    parts: list[str | int] = [replacement] if "q" in (flags or "") else read_replacement(replacement, compiled.groups)
     made, at, size = [], 0, 0
     for match in compiled.finditer(text):
         piece = text[at : match.start()] + expand(parts, match)
         size += len(piece)
         run.fits(size)
-        run.charge(4)
+        run.charge(12)
         made.append(piece)
         at = match.end()
     return "".join(made) + text[at:]
@@ -99,7 +99,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     pieces, at = [], 0
     for match in compile_pattern(delimiter, "").finditer(text):
-        run.charge(4)
+        run.charge(12)
         if match.end() > match.start():
             pieces.append(text[at : match.start()])
             at = match.end()

@@ -13,7 +13,7 @@ from app.feel.dmn.xml import Element, child, children, local, text_of
 from app.feel.frames import Code, Frame, Scope
 from app.feel.loops import members
 from app.feel.typecheck import FeelType
-from app.feel.values import Function, lift
+from app.feel.values import Function
 
 MAX_NESTING = 40
 _CALL_COST = 20
@@ -165,7 +165,7 @@ def _filter(box: _Box) -> Code:
         kept = []
         for item in items:
             frame.run.charge(_CALL_COST)
-            outcome = match(frame.child(lift(item)))
+            outcome = match(frame.child(item))
             if type(outcome) is Decimal:
                 return at_position(items, outcome)
             if type(outcome) is not bool and outcome is not None:

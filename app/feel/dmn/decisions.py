@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.feel.budget import Budget, Run, measure, too_deep
+from app.feel.boundary import export, read_context
+from app.feel.budget import Budget, Run, too_deep
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model, Session, build
 from app.feel.dmn.items import declare
 from app.feel.dmn.tables import Fired, Row, Table
 from app.feel.dmn.xml import Element, children, descendants, local, read
 from app.feel.errors import DmnError
-from app.feel.values import lift
 
 _NAMED = frozenset(
     ("variable", "inputData", "decision", "businessKnowledgeModel", "decisionService", "itemComponent")
@@ -66,15 +66,14 @@ class Decisions:
         run = Run(budget)
         run.trace = []
         try:
-            result = _result(item, Session(run, context), run)
+            result = export(_result(item, Session(run, self.model, context), run), run.size)
+            trace = tuple(Fired(f.owner, f.rows, export(f.inputs, run.size)) for f in run.trace)
         except RecursionError:
             raise too_deep() from None
-        if type(result) is list or type(result) is dict:
-            measure(result, run.size)
-        own = next((fired for fired in reversed(run.trace) if fired.owner == item.name), None)
+        own = next((fired for fired in reversed(trace) if fired.owner == item.name), None)
         if own is None:
-            own = run.trace[-1] if run.trace and item.table is None else Fired(item.name, (), {})
-        return Outcome(result, own.rows, own.inputs, tuple(run.trace))
+            own = trace[-1] if trace and item.table is None else Fired(item.name, (), {})
+        return Outcome(result, own.rows, own.inputs, trace)
 
     def table(self, name: str) -> Table | None:
         """The decision table of a decision or a business knowledge model; None where it is another expression."""
@@ -91,7 +90,7 @@ class Decisions:
                 continue
             seen.add(item)
             if item.scope is not None and item.kind == "decision":
-                found |= item.scope.reads
+                found.update(item.scope.reads)
             stack += [*item.needs.values(), *item.outputs]
             stack += [each for needs in item.imported.values() for each in needs.values()]
         return frozenset(found)
@@ -114,7 +113,7 @@ def _result(item: Item, session: Session, run: Run) -> Any:
     inputs = session.context
     if any(param not in inputs for param in function.params):
         return None
-    return function.apply(run, [lift(inputs[param]) for param in function.params])
+    return function.apply(run, [read_context(run, inputs, param) for param in function.params])
 
 
 def load(xml: str | bytes, imports: Iterable[str | bytes] = ()) -> Decisions:

@@ -26,7 +26,8 @@ class Problem:
 
 @dataclass(slots=True)
 class Environment:
-    """names: every declared name of the model, for names with spaces and operators. allowed: texts of allowed values by type."""
+    """names: every declared name of the model, so that names with spaces and operators can be read. allowed: the texts
+    of allowed values, by type."""
 
     names: frozenset[str] = frozenset()
     types: dict[str, FeelType] = field(default_factory=dict)
@@ -67,5 +68,3 @@ class Environment:
 
 def _never(frame: Any, value: Any) -> bool:
     return False
-
-

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.feel.boundary import MISSING, Lifted, read_context
 from app.feel.budget import Run
 from app.feel.compiler import constant
 from app.feel.dmn.boxed import compile_boxed, function_code, logic
@@ -13,7 +14,7 @@ from app.feel.dmn.environment import Environment
 from app.feel.dmn.tables import Table, read_table
 from app.feel.dmn.xml import Element, child, children, local, text_of
 from app.feel.errors import DmnError
-from app.feel.frames import Code, Frame, Scope, read_entry
+from app.feel.frames import Code, Frame, Scope
 from app.feel.typecheck import ANY, FeelType
 from app.feel.values import Function, kind
 
@@ -166,12 +167,11 @@ class Session:
     """One evaluation of the graph: every decision at most once, and only those that are read."""
 
     def __init__(
-        self, run: Run, context: Mapping[str, Any], given: dict[Item, Any] | None = None, prefix: tuple[str, ...] = ()
+        self, run: Run, model: Model, context: Mapping[str, Any], given: Mapping[Item, Any] | None = None
     ) -> None:
-        self.run, self.context = run, context
+        self.run, self.model, self.context = run, model, context
         self.values: dict[Item, Any] = dict(given or {})
         self.inputs: dict[Model, Inputs] = {}
-        self.prefix = prefix
 
     def value(self, item: Item) -> Any:
         if item not in self.values:
@@ -184,7 +184,7 @@ class Session:
         return self.inputs[model]
 
 
-class Inputs(dict[str, Any]):
+class Inputs(Lifted):
     """The caller's context as one model sees it: declared inputs take their declared types."""
 
     def __init__(self, session: Session, model: Model) -> None:
@@ -193,7 +193,12 @@ class Inputs(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         item = self.declared.get(name)
-        value = self.session.context[name] if item is None else self.session.value(item)
+        if item is not None:
+            value = self.session.value(item)
+        else:
+            value = read_context(self.session.run, self.session.context, name, MISSING)
+        if value is MISSING:
+            raise KeyError(name)
         self[name] = value
         return value
 
@@ -214,21 +219,20 @@ class Needs(dict[str, Any]):
 
 
 def _input(session: Session, item: Item) -> Any:
-    missing = object()
-    value = read_entry(session.context, item.name, missing)
-    if value is missing:
-        value = _imported_input(session.context, item)
+    value = read_context(session.run, session.context, item.name, MISSING)
+    if value is MISSING:
+        value = _imported_input(session, item)
     return item.type.coerce(session.run, value)
 
 
-def _imported_input(context: Mapping[str, Any], item: Item) -> Any:
+def _imported_input(session: Session, item: Item) -> Any:
     """An input of an imported model, given under the name of the import: nested, or dotted."""
-    for name, entry in ((str(key), key) for key in context):
+    for name in session.context if item.model is not session.model else ():
         if name.endswith("." + item.name):
-            return read_entry(context, entry)
-        inner = context[entry]
+            return read_context(session.run, session.context, name)
+        inner = read_context(session.run, session.context, name)
         if kind(inner) == "context" and item.name in inner:
-            return read_entry(inner, item.name)
+            return inner[item.name]
     return None
 
 
@@ -261,7 +265,9 @@ def _service(session: Session, item: Item) -> Function:
         if not all(param.type.accepts(run, args, i) for i, param in enumerate(item.params)):
             return None
         run.enter()
-        inner = Session(run, dict(zip(params, args, strict=True)), dict(zip(item.params, args, strict=True)))
+        inner = Session(
+            run, item.model, Lifted(zip(params, args, strict=True)), dict(zip(item.params, args, strict=True))
+        )
         result = wanted.coerce(run, _service_result(inner, item))
         run.depth -= 1
         return result

@@ -96,7 +96,8 @@ def read_table(element: Element, name: str, documentation: str = "") -> Table:
     for rule in rules:
         if len(rule.inputs) != len(inputs) or len(rule.outputs) != len(outputs):
             raise DmnError(
-                f"决策表“{name}”第 {rule.index} 行的格数与表头不符", f"rule {rule.index} of {name} does not fit its columns"
+                f"决策表“{name}”第 {rule.index} 行的格数与表头不符",
+                f"rule {rule.index} of {name} does not fit its columns",
             )
     return Table(name, policy, element.get("aggregation"), inputs, outputs, rules, documentation)
 
@@ -165,7 +166,8 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
         kept, result = decide(frame, hits) if hits else ([], outputs.default(frame))
         trace = frame.run.trace
         if trace is not None:
-            trace.append(Fired(table.name, tuple(row for row, _ in kept), dict(zip(run_inputs.labels, values, strict=True))))
+            seen = dict(zip(run_inputs.labels, values, strict=True))
+            trace.append(Fired(table.name, tuple(row for row, _ in kept), seen))
         return result
 
     return run

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
 from app.feel.errors import DmnError
 
 MAX_BYTES = 4_000_000
-Element = etree._Element
+Element = Any  # lxml carries no types
 
 
 def read(xml: str | bytes) -> Element:

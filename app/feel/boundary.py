@@ -1,0 +1,161 @@
+"""Between the caller's values and FEEL's: lifted once on the way in, given back as they were on the way out.
+
+Inside, lists and dicts hold FEEL values only, so nothing there is converted again. A mapping of the caller stays what
+it is, behind a Given that lifts an entry when it is read: it may be lazy, and may refuse.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.feel.budget import MAX_CALL_DEPTH, Run, too_big, too_deep
+from app.feel.errors import FeelValueError
+from app.feel.values import KINDS, Function, number
+
+MISSING = object()
+
+
+class Given(Mapping[str, Any]):
+    """A mapping of the caller, as a context."""
+
+    __slots__ = ("_lists", "source")
+
+    def __init__(self, source: Mapping[str, Any]) -> None:
+        self.source = source
+        self._lists: dict[str, list[Any]] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.source[key]
+        if type(value) in READY:
+            return value
+        if key in self._lists:
+            return self._lists[key]
+        lifted = lift(value)
+        if type(lifted) is list:
+            self._lists[key] = lifted
+        return lifted
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.source)
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.source
+
+
+class Lifted(dict[str, Any]):
+    """A context for evaluation whose values are FEEL's already."""
+
+
+KINDS[Given] = "context"
+READY = frozenset(KINDS) - {int, float, list, dict, Decimal} | {Decimal}
+
+
+def lift(value: Any) -> Any:
+    """A value of the caller as a FEEL value. FeelValueError for one of no FEEL type."""
+    found = type(value)
+    if found in READY:
+        return value if found is not Decimal or value.is_finite() else None
+    if found is int:
+        return Decimal(value) if abs(value) < 10**34 else number(Decimal(value))
+    if found is float:
+        return Decimal(repr(value)) if math.isfinite(value) else None
+    if found is list or found is tuple:
+        return [item if type(item) in READY else lift(item) for item in value]
+    if isinstance(value, Mapping):
+        return Given(value)
+    return _lift_subclass(value)
+
+
+def _lift_subclass(value: Any) -> Any:
+    if isinstance(value, Function):
+        return value
+    if isinstance(value, int | float):
+        return lift(int(value) if isinstance(value, int) else float(value))
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [lift(item) for item in value]
+    if isinstance(value, Decimal):
+        return lift(Decimal(value))
+    if isinstance(value, dt.date | dt.time | dt.timedelta):
+        return _plain_moment(value)
+    name = type(value).__name__
+    raise FeelValueError(f"表达式不能读取这种类型的值：{name}", f"a value of type {name} cannot be read by FEEL")
+
+
+def _plain_moment(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return dt.datetime.combine(value.date(), value.timetz())
+    if isinstance(value, dt.date):
+        return dt.date(value.year, value.month, value.day)
+    if isinstance(value, dt.timedelta):
+        return dt.timedelta(value.days, value.seconds, value.microseconds)
+    return dt.time(value.hour, value.minute, value.second, value.microsecond, value.tzinfo, fold=value.fold)
+
+
+def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any = None) -> Any:
+    """A name of the context of an evaluation. Only a missing key is quiet: what a lazy mapping raises, passes."""
+    try:
+        value = context[name]
+    except KeyError as error:
+        if type(error) is not KeyError:
+            raise
+        return default
+    if type(value) in READY or isinstance(context, Lifted):
+        return value
+    if type(value) is not list and type(value) is not tuple:
+        return lift(value)
+    known = run.lists.get(id(value))
+    if known is None:  # a list is converted once in an evaluation; holding it keeps its id its own
+        run.charge(len(value))
+        known = run.lists[id(value)] = (value, lift(value))
+    return known[1]
+
+
+def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> Any:
+    """An entry of a context value."""
+    if type(context) is dict:
+        return context.get(name, default)
+    try:
+        return context[name]
+    except KeyError as error:
+        if type(error) is not KeyError:
+            raise
+        return default
+
+
+def export(value: Any, limit: int) -> Any:
+    """A result for the caller: his own mappings again in place of a Given.
+
+    BudgetError for a result whose members, counted each time they are reached, exceed the limit, or that nests too
+    deep: a list that holds itself twice, forty times over, is small in memory and endless to print.
+    """
+    if type(value) is Given:
+        return value.source
+    return value if type(value) not in (list, dict) else _Export(limit).copy(value, 0)
+
+
+class _Export:
+    def __init__(self, limit: int) -> None:
+        self.limit = self.left = limit
+
+    def copy(self, value: Any, depth: int) -> Any:
+        if type(value) is Given:
+            return value.source
+        if type(value) is not list and type(value) is not dict:
+            return value
+        self.left -= len(value)
+        if self.left < 0:
+            raise too_big(self.limit)
+        if depth > MAX_CALL_DEPTH:
+            raise too_deep()
+        if type(value) is dict:
+            return {key: self.copy(item, depth + 1) for key, item in value.items()}
+        return [self.copy(item, depth + 1) for item in value]
