@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.cases.action import Action
+from app.figures.clauses import cite
 from app.files import queries as files
 from app.forms import FileLink, Form
 
@@ -89,8 +90,14 @@ def _readonly(
 def clock_lines(session: Session, clocks: Iterable[Any]) -> list[ClockLine]:
     """Deadlines with the sentence that explains each."""
     return [
-        ClockLine(clock.title, clock.due_on, not clock.is_live, calendar.explain(session, clock)) for clock in clocks
+        ClockLine(clock.title, clock.due_on, not clock.is_live, _cited(calendar.explain(session, clock), clock))
+        for clock in clocks
     ]
+
+
+def _cited(sentence: str, clock: Any) -> str:
+    """People know clauses by their place in the document, not by our ids."""
+    return sentence.replace(f"（{clock.clause}）", f"（{cite(clock.clause)}）")
 
 
 def states(items: Iterable[Any], standing: Iterable[str], incidents: Iterable[Any], start: str) -> dict[str, str]:

@@ -176,6 +176,8 @@ class Renderer:
         low = component.limit("minItems") or 0
         blank: list[Any] = [{}] * max(low, component.limit("defaultRepetitions") or 0)
         rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.readonly else blank)
+        if not self.readonly:  # rows that were left blank come back, as many as are asked for
+            rows += [{}] * (low - len(rows))
         for index, row in enumerate(rows):
             self.rows += 1
             if self.rows > _MOST_ROWS:

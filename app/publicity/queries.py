@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.core.errors import NotFound
 from app.db.types import load_json
 from app.publicity.models import Notice, NoticePeriod, Objection
 
@@ -40,9 +40,28 @@ def periods_of(session: Session, case_id: str) -> list[Any]:
     return list(session.execute(whole.union(parts)))
 
 
-def board(session: Session, region_ids: Sequence[str], after: str = "", limit: int = 20) -> list[Notice]:
-    """What stands on the public notice board of the regions, newest first, a page at a time."""
-    query = select(Notice).where(Notice.region_id.in_(region_ids), Notice.status == "posted")
+def board(session: Session, county_id: str | None = None, after: str = "", limit: int = 20) -> list[Notice]:
+    """What stands on the public notice board of a county (None: everywhere), newest first, a page at a time."""
+    query = select(Notice).where(Notice.status == "posted")
+    if county_id:
+        query = query.where(Notice.county_id == county_id)
+    return _newest(session, query, after, limit)
+
+
+def notices_of_cases(session: Session, cases: Select[tuple[str]], after: str = "", limit: int = 20) -> list[Notice]:
+    """Notices of the cases whose ids a sub-select gives, newest first, a page at a time."""
+    return _newest(session, select(Notice).where(Notice.case_id.in_(cases)), after, limit)
+
+
+def notice(session: Session, notice_id: str) -> Notice:
+    """Raises NotFound."""
+    found = session.get(Notice, notice_id)
+    if found is None:
+        raise NotFound("没有这个公示，可能已经撤下")
+    return found
+
+
+def _newest(session: Session, query: Select[tuple[Notice]], after: str, limit: int) -> list[Notice]:
     if after:
         query = query.where(Notice.id < after)
     return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))

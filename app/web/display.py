@@ -44,6 +44,7 @@ def due(value: date | None, today: date) -> tuple[str, str]:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(yuan)
