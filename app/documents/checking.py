@@ -56,7 +56,7 @@ def check(template: Template, contract: Contract, sample: Mapping[str, Any]) -> 
 def _names(template: Template, contract: Contract) -> Iterator[Problem]:
     used: set[str] = set()
     for source in template.sources:
-        for use in variables.uses(sandbox.parse(source.text, contract.title)):
+        for use in variables.uses(sandbox.parse(source.text, source.where)):
             place = f"{source.where}{sandbox.quote(source.text, use.line)}"
             used.add(use.path.partition(".")[0].removesuffix("[]"))
             if (problem := _use(use, contract, place)) is not None:

@@ -172,7 +172,7 @@ class _ContractSchema(_Strict):
         keys=_text(validate=ma.validate.Regexp(_NAME, error="变量名只能用小写字母、数字和下划线，以字母开头")),
         values=ma.fields.Nested(_VariableSchema, error_messages=_zh()),
         required=True,
-        error_messages=_zh(invalid="应为“变量名: {type: …, from: …}”的形式"),
+        error_messages=_zh(invalid="应为“变量名: {{type: …, from: …}}”的形式"),
     )
 
 
@@ -223,7 +223,8 @@ def _compiled(name: str, spec: dict[str, Any]) -> Variable:
 def _flat(messages: Any, path: str = "") -> Iterable[tuple[str, str]]:
     if isinstance(messages, dict):
         for key, value in messages.items():
-            step = "" if key in ("_schema", "value", "key") else str(key)
+            inside_dict = key in ("key", "value") and path.count(".") == 1  # marshmallow's own levels of a Dict
+            step = "" if key == "_schema" or inside_dict else str(key)
             yield from _flat(value, f"{path}.{step}".strip("."))
     else:
         for message in messages:

@@ -59,23 +59,23 @@ def environment() -> ImmutableSandboxedEnvironment:
     return env
 
 
-def parse(source: str, template: str) -> nodes.Template:
-    """The syntax tree, if it stays within the allow-list; else DocumentError."""
+def parse(source: str, where: str) -> nodes.Template:
+    """The syntax tree, if it stays within the allow-list; else DocumentError that says where."""
     try:
         tree = environment().parse(source)
     except TemplateError as exc:
-        raise DocumentError(f"标签写法有误：{exc.message}{quote(source, getattr(exc, 'lineno', 0))}",
-                            template=template) from exc  # fmt: skip
-    _inspect(tree, source, template, 0)
+        place = quote(source, getattr(exc, "lineno", None))
+        raise DocumentError(f"{where}：标签写法有误，请检查括号、if 和 for 是否成对（{exc.message}）{place}") from exc
+    _inspect(tree, source, where, 0)
     return tree
 
 
-def _inspect(node: nodes.Node, source: str, template: str, loops: int) -> None:
+def _inspect(node: nodes.Node, source: str, where: str, loops: int) -> None:
     if (fault := _fault(node, loops)) is not None:
-        raise DocumentError(f"{fault}{quote(source, node.lineno)}", template=template)
+        raise DocumentError(f"{where}：{fault}{quote(source, node.lineno)}")
     loops += isinstance(node, nodes.For)
     for child in node.iter_child_nodes():
-        _inspect(child, source, template, loops)
+        _inspect(child, source, where, loops)
 
 
 def _fault(node: nodes.Node, loops: int) -> str | None:

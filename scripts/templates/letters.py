@@ -13,12 +13,12 @@ _OBJECT = (
 )
 
 
-def letter(key: str) -> Callable[[Callable[[Paper], None]], Callable[[Paper], None]]:
+def letter(key: str, **sizes: float) -> Callable[[Callable[[Paper], None]], Callable[[Paper], None]]:
     """Register a letter: letterhead, title, what the function writes, signature."""
 
     def register(write: Callable[[Paper], None]) -> Callable[[Paper], None]:
         def build() -> Paper:
-            paper = Paper(write.__doc__ or key)
+            paper = Paper(write.__doc__ or key, **sizes)
             paper.letterhead()
             write(paper)
             paper.signature()
@@ -105,7 +105,7 @@ def approval_notice(paper: Paper) -> None:
     paper.text(_OBJECT)
 
 
-@letter("publicity_notice")
+@letter("publicity_notice", body_size=14, line=25)  # one page, to be posted
 def publicity_notice(paper: Paper) -> None:
     """公示"""
     paper.title("{{ programme }}公示")
@@ -113,7 +113,7 @@ def publicity_notice(paper: Paper) -> None:
         "{% if basis %}依据{{ basis }}的规定，{% endif %}经调查审核，现将{{ kind }}的对象有关情况予以公示，"
         "接受群众监督。"
     )
-    grid = paper.grid([38, 118], size=14)
+    grid = paper.grid([38, 118], least=8)
     grid.pairs("公示对象", "{{ applicant }}").pairs("公民身份号码", "{{ id_number }}")
     grid.when("village", "所在村（社区）", "{{ village }}")
     grid.when(

@@ -167,7 +167,7 @@ class Paper:
         self._style("公文一级", HEITI, self._body_size, indent=True)
         self._style("公文二级", KAITI, self._body_size, indent=True)
         self._style("公文落款", FANGSONG, self._body_size, align=ALIGN.CENTER)
-        self._style("公文附注", FANGSONG, 10.5, align=ALIGN.LEFT, line=14, snap=False)
+        self._style("公文附注", FANGSONG, 9, align=ALIGN.LEFT, line=13, snap=False)
         self._style("公文表格", FANGSONG, 12, snap=False)
 
     def _style(

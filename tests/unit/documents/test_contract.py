@@ -117,16 +117,16 @@ def test_a_faulty_contract_says_where(text, words):
 
 
 def test_reasons_come_from_opinion_inputs_and_failing_rules(shipped_contract):
-    frozen = shipped_contract("refusal_notice").evaluate(
-        SCOPE | {"document": {"opinion": "九月起已在县城务工", "reasons": ["材料不实"]}}, cite={"A1": "二(二)1"}.__getitem__
-    )
+    contract = shipped_contract("refusal_notice")
+    inputs = {"opinion": "九月起已在县城务工", "reasons": ["材料不实"]}
+    frozen = contract.evaluate(SCOPE | {"document": inputs}, cite={"A1": "二(二)1"}.__getitem__)
     assert frozen["reasons"] == [
         {"text": "九月起已在县城务工", "clause": None},
         {"text": "材料不实", "clause": None},
         {"text": "不满三个月", "clause": "二(二)1"},
     ]
     with pytest.raises(DocumentError, match="reasons（不予救助的理由） 至少要有一项"):
-        shipped_contract("refusal_notice").evaluate(SCOPE | {"document": {}, "case": SCOPE["case"] | {"failing_rules": []}})
+        contract.evaluate(SCOPE | {"document": {}, "case": SCOPE["case"] | {"failing_rules": []}})
 
 
 def test_one_decision_letter_serves_every_programme(shipped_contract):

@@ -1,0 +1,93 @@
+import os
+import shutil
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from app.documents import pdf
+from app.documents.errors import DocumentError, PdfUnavailable
+
+
+@pytest.fixture
+def office(tmp_path):
+    """`office(script)`: a converter whose LibreOffice is this shell script."""
+    made = []
+
+    def build(script: str, timeout: float = 10) -> pdf.LibreOffice:
+        program = tmp_path / "soffice"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        made.append(pdf.LibreOffice(str(program), timeout))
+        return made[-1]
+
+    yield build
+    for converter in made:
+        converter.close()
+
+
+OUTDIR = 'while [ "$1" != --outdir ]; do shift; done; out="$2"; in="$3"'
+
+
+def test_converts_in_a_profile_of_its_own(office):
+    converter = office(
+        f'profile="$1"; {OUTDIR}; (echo "$profile"; cat "$in"; echo "$FONTCONFIG_FILE") > "$out/letter.pdf"'
+    )
+    profile, letter, fonts = converter.to_pdf(b"letter").decode().replace("letter", "\nletter\n", 1).split()
+    assert profile.startswith("-env:UserInstallation=file:///")
+    assert letter == "letter"
+    assert Path(fonts).name == "fonts.conf"
+    folder = Path(profile.removeprefix("-env:UserInstallation=file://"))
+    assert folder.is_dir()
+    converter.close()
+    assert not folder.exists()
+
+
+def test_a_hanging_office_is_killed_with_its_children(office, tmp_path):
+    children = tmp_path / "children"
+    with pytest.raises(DocumentError, match="超过 1 秒"):
+        office(f"sleep 60 & echo $! > {children}; sleep 60", timeout=1).to_pdf(b"")
+    child = int(children.read_text())
+    deadline = time.monotonic() + 5
+    while alive(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(child)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def test_an_office_that_gives_nothing(office):
+    with pytest.raises(DocumentError, match="没有生成 PDF"):
+        office("exit 0").to_pdf(b"")
+
+
+def test_not_installed(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(PdfUnavailable, match="没有安装 LibreOffice"):
+        pdf.LibreOffice().to_pdf(b"")
+
+
+def test_the_font_rules_are_well_formed():
+    path = Path(pdf.__file__).with_name("fonts.conf")
+    families = etree.fromstring(path.read_bytes()).xpath("//test/string/text()")
+    assert {"仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"} <= set(families)
+    assert os.path.getsize(path) < 20_000
+
+
+def test_a_real_letter_becomes_a_pdf(plain):
+    converter = pdf.LibreOffice()
+    try:
+        if shutil.which("soffice") is None:
+            with pytest.raises(PdfUnavailable):
+                converter.to_pdf(plain.render({"a": "甲"}))
+        else:
+            assert converter.to_pdf(plain.render({"a": "甲"})).startswith(b"%PDF-")
+    finally:
+        converter.close()

@@ -1,0 +1,79 @@
+"""The templates that ship: built by their script, complete, and saying what the policy wants said."""
+
+import re
+
+import pytest
+
+from app.documents.contract import load_contract
+from app.documents.rendering import render
+from app.documents.template import load_template
+from app.documents.text import extract_text
+from scripts.build_templates import BUILDERS
+from tests.unit.documents.conftest import KEYS, Shipped
+
+
+def letter(key: str, **changes) -> str:
+    files = Shipped(key)
+    return extract_text(render(load_template(files.template), load_contract(files.contract), files.sample | changes))
+
+
+def test_the_script_builds_what_is_committed(shipped):
+    assert BUILDERS[shipped.key]().bytes() == shipped.template
+
+
+def test_every_template_has_a_builder():
+    assert sorted(BUILDERS) == KEYS
+
+
+def test_nothing_is_left_of_the_template(shipped):
+    text = letter(shipped.key)
+    assert not re.search(r"\{\{|\{%|None|True|False|null", text)
+
+
+@pytest.mark.parametrize(
+    ("key", "signers", "copies"),
+    [("home_care_agreement", "甲乙丙", "一式叁份"), ("institution_care_agreement", "甲乙丙丁", "一式肆份")],
+)
+def test_agreements_hold_every_item_of_e10(key, signers, copies):
+    text = letter(key)
+    for item in (
+        "服务依据", "服务内容和标准", "服务方式", "服务地点", "服务期限", "服务价格", "死亡后其财产的处置方式",
+        "监督举报电话", "权利和义务", copies, "枞阳县枞阳镇",
+    ):  # fmt: skip
+        assert item in text
+    for signer in signers:
+        assert re.search(rf"{signer}方（(盖章|签名盖章|签名按指印)）：", text)
+        assert re.search(rf"（.）{signer}方：", text)
+    assert "监督举报电话：　" in letter(key, complaint_phone=None)
+
+
+def test_public_notice_hides_the_numbers():
+    text = letter("publicity_notice")
+    assert "孙丽" in text
+    assert "220122********0503" in text
+    assert "220122197204040503" not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        (
+            "approval_notice",
+            ["周海", "陆佰捌拾元整", "吉民发〔2020〕40号", "分类施保", "二、金额计算过程", "三、告知事项"],
+        ),
+        ("rescue_record", ["刘桂芝", "壹仟元整", "张敏", "（已盖章）"]),
+        ("refusal_notice", ["（一）经村委会调查", "（二）连续无收入", "申诉"]),
+        ("application_form", ["王建国", "李强", "授权", "承诺", "13904310003"]),
+        ("missing_materials_notice", ["一次性告知", "（三）残疾人证", "不计入办理期限"]),
+    ],
+)
+def test_letters_say_what_they_must(key, words):
+    text = letter(key)
+    for word in words:
+        assert word in text
+
+
+def test_a_section_that_is_left_out_leaves_no_gap_in_the_numbers():
+    text = letter("approval_notice", steps=[])
+    assert "二、告知事项" in text
+    assert "计算过程" not in text
