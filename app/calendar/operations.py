@@ -90,18 +90,22 @@ def resume(
 
 def stop(session: Session, case_id: str, now: datetime, key: str | None = None) -> list[LegalClock]:
     """Stop the live clocks of the case: `met` where today is not after the due day, else `missed`."""
+    return stop_read(session, _live(session, case_id, key), now)
+
+
+def stop_read(session: Session, live: Sequence[LegalClock], now: datetime) -> list[LegalClock]:
+    """Stop these live clocks, which the caller read in this transaction."""
     today = local_date(now)
-    return _stop(session, case_id, key, now, lambda clock: "met" if today <= clock.due_on else "missed")
+    return _stop(session, live, now, lambda clock: "met" if today <= clock.due_on else "missed")
 
 
 def void(session: Session, case_id: str, now: datetime, key: str | None = None) -> list[LegalClock]:
     """Stop the live clocks of the case without a verdict: it was withdrawn, or the step was taken back."""
-    return _stop(session, case_id, key, now, lambda clock: "void")
+    return _stop(session, _live(session, case_id, key), now, lambda clock: "void")
 
 
-def _stop(session: Session, case_id: str, key: str | None, now: datetime, verdict: Any) -> list[LegalClock]:
+def _stop(session: Session, live: Sequence[LegalClock], now: datetime, verdict: Any) -> list[LegalClock]:
     today = local_date(now)
-    live = _live(session, case_id, key)
     stopped = []
     for clock in live:
         ended = _recounted(session, _with_ended_pauses(clock, today, None))

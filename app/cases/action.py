@@ -87,6 +87,10 @@ class Action:
     def diagram(self) -> engine.Diagram:
         return self.bundle.process(self.case.process_key)
 
+    def has_topic(self, topic: str) -> bool:
+        """Whether the diagram has an effect of this topic."""
+        return any(element.attributes.get("topic") == topic for element in self.diagram.elements.values())
+
     @property
     def today(self) -> date:
         return local_date(self.now)

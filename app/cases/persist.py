@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from app import audit, calendar, engine
+from app import audit, engine
 from app.cases import tasks, timers
 from app.cases.action import Action
 from app.cases.incidents import raise_incident
@@ -62,8 +62,8 @@ def _set_status(action: Action, step: engine.Advance) -> None:
         if action.case.status not in FINAL:
             action.case.status = "ended"
         action.case.closed_at = action.now
-        calendar.stop(action.session, action.case.id, action.now)
-        publicity.take_down(action.session, action.case.id, "案件已办结", action.now)
+        if action.has_topic("publicity"):
+            publicity.take_down(action.session, action.case.id, "案件已办结", action.now)
 
 
 def _record_decisions(action: Action) -> None:

@@ -50,9 +50,9 @@ def _follow_clocks(action: Action, kept: Sequence[Any], fresh: Sequence[engine.O
     wanted = {elements[element_id].properties.get("clock") for element_id in measured}
     live = calendar.clocks_of(action.session, action.case.id) if action.bundle.clocks else []
     clocks = {clock.key: clock for clock in live if clock.is_live}
-    for key in clocks.keys() - wanted:
-        calendar.stop(action.session, action.case.id, action.now, key)
-        del clocks[key]
+    over = [clocks.pop(key) for key in clocks.keys() - wanted]
+    if over:
+        calendar.stop_read(action.session, over, action.now)
     rows = [_row(action, task, clocks) for task in fresh]
     if rows:
         action.session.execute(insert(WorkItem), rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -61,18 +62,24 @@ def _encode(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
+_DECODERS: dict[str, Callable[[str], Any]] = {
+    "$dec": Decimal,
+    "$time": datetime.fromisoformat,
+    "$date": date.fromisoformat,
+}
+
+
 def _decode(value: dict[str, Any]) -> Any:
     if len(value) != 1:
         return value
     ((key, inner),) = value.items()
-    match key:
-        case "$dec":
-            return Decimal(inner)
-        case "$time":
-            return datetime.fromisoformat(inner)
-        case "$date":
-            return date.fromisoformat(inner)
-    return value
+    decoder = _DECODERS.get(key)
+    if decoder is None or not isinstance(inner, str):
+        return value
+    try:
+        return decoder(inner)
+    except (ValueError, ArithmeticError):
+        return value  # somebody typed what only looks like ours
 
 
 def dump_json(value: Any) -> str:

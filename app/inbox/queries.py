@@ -53,6 +53,11 @@ def item(session: Session, item_id: str) -> Any | None:
     return session.execute(select(ITEM).where(ITEM.c.id == item_id)).one_or_none()
 
 
+def case_of(session: Session, item_id: str) -> str | None:
+    """The case that an item belongs to: what must be locked before the item is read."""
+    return session.scalar(select(ITEM.c.case_id).where(ITEM.c.id == item_id))
+
+
 def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:
     """What waits for the actor, the earliest due day first, items without one last."""
     due = ITEM.c.sort_on

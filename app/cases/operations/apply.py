@@ -55,7 +55,7 @@ def apply(
     bundle = resolve(session, programme, chain.ids)
     if actor.is_staff:
         identity_policy.require_covers(actor, chain)
-    cleaned = bundle.application_form.clean(data)
+    cleaned = bundle.application_form.clean(data, today=local_date(now))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
     start = action.diagram.start
     try:

@@ -36,16 +36,17 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
 
     Raises, in this order: NotFound, NotYours, Gone or Taken, Invalid, what the task's guards and the effects refuse.
     """
-    found = items.item(session, task_id)
-    if found is None:
+    case_id = items.case_of(session, task_id)
+    if case_id is None:
         raise NotFound("没有这项工作，请刷新待办")
-    action = store.lock(session, actor, found.case_id, now)
+    action = store.lock(session, actor, case_id, now)
     item: Any = items.item(session, task_id)
     element = action.diagram.elements[item.element_id]
     policy.require_may_complete(action, item, element)
     inbox.require_open(item, actor)
     store.require_not_on_hold(action)
-    cleaned = action.bundle.form(element.attributes["formKey"]).clean(data)
+    form = action.bundle.form(element.attributes["formKey"])
+    cleaned = form.clean(data, context=action.variables, today=action.today)
     _require_item(element, item, cleaned.known)
     try:
         guards.check_task(action, element, cleaned.known, item.item_key)
@@ -56,9 +57,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     _close(action, item)
     if cleaned.unknown:
         action.instance.unknown[element.id] = cleaned.unknown
-    step = engine.complete(
-        action.diagram, action.state, action.variables, item.engine_task_id, cleaned.known, action
-    )
+    step = engine.complete(action.diagram, action.state, action.variables, item.engine_task_id, cleaned.known, action)
     persist.advance(action, step)
     persist.finish(action, "completed", element=element.id, title=item.title, item=item.item_key)
     return Completed(action.case.id, action.case.status, step.failure.message if step.failure else None)
