@@ -122,14 +122,14 @@ def publicity_notice(paper: Paper) -> None:
         "{% for member in members %}{{ member.name }}{% if member.relation %}（{{ member.relation }}）{% endif %}"
         "{% if not loop.last %}、{% endif %}{% endfor %}",
     )
-    grid.pairs("公示事项", "{{ kind }}").when("amount", "一次性救助金额", "{{ amount }}元")
+    grid.when("amount", "一次性救助金额", "{{ amount }}元")
     grid.when("monthly", "每月救助金额", "{{ monthly }}元").when("opinion", "初审意见", "{{ opinion }}")
     paper.gap()
     paper.text(
         "公示时间：{{ starts_on }}至{{ ends_on }}，共{{ days }}日（张贴当日不计算在内）。"
         "{% if place %}公示地点：{{ place }}。{% endif %}",
-        "公示期内有异议的，请向{{ issuer }}反映{% if phone %}，异议受理电话：{{ phone }}{% endif %}。"
-        "反映情况应当实事求是，我们对反映人的信息予以保密。",
+        "公示期内有异议的，请实事求是地向{{ issuer }}反映，我们为反映人保密。"
+        "{% if phone %}异议受理电话：{{ phone }}。{% endif %}",
     )
 
 
