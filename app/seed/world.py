@@ -7,15 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import yaml
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.ids import new_id
 from app.core.money import to_money
-from app.core.paths import SEED
 from app.figures import operations as figures
+from app.funds import operations as funds
 from app.identity import credentials
 from app.identity import operations as staff
 from app.identity import queries as identity
@@ -23,6 +22,7 @@ from app.identity.gazetteer import names
 from app.identity.positions import INSTITUTION, POSITIONS, level_of_code, positions_at
 from app.registry import operations as registry
 from app.registry import queries as registered
+from app.seed.data import read
 
 # What usernames and demo passwords call a position: nonganzhen.clerk1, clerk-demo-2020.
 LOGIN_WORDS: Mapping[str, str] = {
@@ -37,6 +37,8 @@ LOGIN_WORDS: Mapping[str, str] = {
     "administrator": "admin",
 }
 HOLDERS = 2
+# Reserve funds are opened before the demo cases draw on them.
+_FUNDS_BEFORE = timedelta(days=100)
 # The offices that the tour of the README visits.
 _TOUR = ("donghaolaibao", "nonganzhen", "nongan", "nonganjinglaoyuan", "zongyangzhen", "zongyang")
 
@@ -48,7 +50,7 @@ def password_of(position: str) -> str:
 
 def logins() -> str:
     """The demo logins, for the console: username, password, position."""
-    content = _read("regions")
+    content = read("regions")
     offices = {
         entry.get("login"): (level_of_code(code) or "", names()[code]) for code, entry in content["regions"].items()
     }
@@ -64,21 +66,17 @@ def logins() -> str:
 
 def load(session: Session, now: datetime) -> None:
     """Open the demo regions and fill them. For an installation that holds no people yet."""
-    content = _read("regions")
+    content = read("regions")
     hashes = {position: credentials.hash_password(password_of(position)) for position in POSITIONS}
     _open_regions(session, content, now, hashes)
     for entry in content["institutions"]:
         _open_institution(session, entry, now, hashes)
-    for entry in _read("figures")["figures"]:
+    for entry in read("figures")["figures"]:
         _enter_figure(session, entry, now)
-    for entry in _read("people")["awards"]:
+    for entry in read("people")["awards"]:
         _start_award(session, entry, now)
-    for entry in _read("people")["grants"]:
+    for entry in read("people")["grants"]:
         _record_grant(session, entry, now)
-
-
-def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load((SEED / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def _open_regions(session: Session, content: Mapping[str, Any], now: datetime, hashes: Mapping[str, str]) -> None:
@@ -86,6 +84,8 @@ def _open_regions(session: Session, content: Mapping[str, Any], now: datetime, h
         region = staff.ensure_region(session, code)
         details = {key: entry.get(key) for key in ("short_name", "phone")}
         _employ(session, staff.ensure_office(session, region, **details), entry.get("login"), now, hashes)
+        if "reserve_fund" in entry:
+            funds.open_reserve(session, region.id, to_money(entry["reserve_fund"]), SYSTEM, now - _FUNDS_BEFORE)
     for change in content["successions"]:
         old, new = (staff.ensure_region(session, change[which]) for which in ("old", "new"))
         staff.succeed_region(session, old, new, change["since"])

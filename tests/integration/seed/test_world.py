@@ -4,14 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
-from app import seed
+from app import installation, seed
+from app.cases import handlers
+from app.cases.models import Case, Incident
 from app.db import Database
 from app.figures import operations as figures
 from app.figures.reader import FigureReader
 from app.identity import queries as identity
 from app.identity.credentials import authenticate
 from app.identity.positions import POSITIONS
+from app.jobs import operations as jobs
 from app.registry import queries as registry
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -62,3 +66,15 @@ def test_every_printed_login_works(world: Database) -> None:
         user_id = authenticate(world, username, password, NOW + timedelta(seconds=number), "127.0.0.1")
         with world.read() as session:
             assert identity.load_actor(session, user_id, TODAY).appointments
+
+
+def test_the_demo_cases_are_in_every_state_and_keep_to_the_past(database: Database) -> None:
+    installation.set_up_demo(database, NOW)
+    with database.read() as session:
+        rows = session.execute(select(Case.status, Case.filed_at)).all()
+        due = jobs.next_due(session, handlers.HANDLERS, NOW)
+        incident = session.execute(select(Incident.message)).scalar_one()
+    assert {status for status, _ in rows} >= {"in_progress", "suspended", "approved", "refused", "withdrawn"}
+    assert max(filed for _, filed in rows) <= NOW
+    assert due is None
+    assert "rural_dibao_standard_month" in incident
