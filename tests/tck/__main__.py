@@ -53,7 +53,7 @@ def report(
 
 
 def holds(passed: int, total: int, figure: dict[str, int]) -> bool:
-    """Whether the committed figure is met. Another part of the suite has another size: there a floor in percent holds."""
+    """Whether the committed figure is met. Another part of the suite has another size: there a floor holds."""
     return passed >= figure["passed"] if total == figure["total"] else passed * 100 >= figure["floor"] * total
 
 
