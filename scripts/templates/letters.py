@@ -76,7 +76,7 @@ def approval_notice(paper: Paper) -> None:
     paper.text("你符合{{ programme }}的条件，决定给予救助。")
     paper.when(
         "amount",
-        "一次性救助金为人民币{{ amount_capital }}（¥{{ amount }}元）"
+        "{% if instalments %}救助金总额{% else %}一次性救助金{% endif %}为人民币{{ amount_capital }}（¥{{ amount }}元）"
         "{% if instalments %}，一次审批、分{{ instalments }}次发放{% endif %}。",
     )
     paper.tag("if schedule")
@@ -102,6 +102,7 @@ def approval_notice(paper: Paper) -> None:
         "家庭人口、收入和财产发生变化的，应当如实报告。"
         "{% if recheck_on %}本机关将于{{ recheck_on }}前对你的情况进行复核。{% endif %}",
     )
+    paper.when("advice", "{{ advice }}")
     paper.text(_OBJECT)
 
 
