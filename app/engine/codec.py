@@ -1,10 +1,11 @@
 """The compact state of an instance: the task tree without its diagram, without data, without predictions.
 
-JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows, o}`. A workflow is
+JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows, o, j}`. A workflow is
 `[spec, owner, flags, last task, rows]`; a row is `[parent, spec, state, id, internal data, data, triggered]`, cut behind
 its last value. Rows are numbered through all workflows in order, and parents come before children. A task that is over
 keeps no id (its number stands in) and, unless it repeated something, no internal data; data equal to the parent's is left
-out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last.
+out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last; `j`: a join that
+went on, and the tokens it consumed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from SpiffWorkflow.util.task import TaskState
 from app import feel
 from app.engine.diagram import Diagram
 from app.engine.errors import StateError
+from app.engine.gateways import JOINED, TokenJoin
 from app.engine.instance import Instance, Run
 from app.engine.repetition import Repetition
 
@@ -42,7 +44,9 @@ def dump(diagram: Diagram, instance: Instance) -> bytes:
     names: dict[str, int] = {}
     numbers: dict[UUID, int] = {}
     workflows = [_dump_workflow(each, names, numbers) for each in _outermost_first(instance)]
-    over = sorted(filter(_is_human, instance.all_tasks(TaskState.FINISHED_MASK)), key=lambda task: task.last_state_change)
+    over = sorted(
+        filter(_is_human, instance.all_tasks(TaskState.FINISHED_MASK)), key=lambda task: task.last_state_change
+    )
     state = {
         "v": VERSION,
         "d": diagram.key,
@@ -50,6 +54,7 @@ def dump(diagram: Diagram, instance: Instance) -> bytes:
         "s": list(names),
         "w": workflows,
         "o": [numbers[task.id] for task in over],
+        "j": [[numbers[task.id], *(numbers[each] for each in task.internal_data[JOINED])] for task in _joins(instance)],
     }
     raw = orjson.dumps(state)
     return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
@@ -73,6 +78,8 @@ def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> Instance:
         workflow.task_tree = numbered[len(numbered) - len(record[4])]
         workflow.last_task = numbered[record[3]] if record[3] >= 0 else None
         workflow.completed, workflow.success = bool(record[2] & _COMPLETED), not record[2] & _FAILED
+    for number, *consumed in document["j"]:
+        numbered[number].internal_data[JOINED] = [numbered[each].id for each in consumed]
     for rank, number in enumerate(document["o"]):
         numbered[number].last_state_change = rank
     _predict(numbered)
@@ -111,7 +118,7 @@ def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int
 
 def _row(workflow: Any, task: Task, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
     live = task._state & _LIVE
-    internal = task.internal_data if live or isinstance(task.task_spec, Repetition) else None
+    internal = _internal(task)
     parent = (
         task.parent or workflow.top_workflow.get_task_from_id(workflow.parent_task_id) if _has_parent(task) else None
     )
@@ -127,6 +134,18 @@ def _row(workflow: Any, task: Task, names: dict[str, int], numbers: dict[UUID, i
     while row[-1] == 0 and len(row) > 3:
         row.pop()
     return row
+
+
+def _internal(task: Task) -> dict[str, Any] | None:
+    if isinstance(task.task_spec, TokenJoin):
+        return {key: value for key, value in task.internal_data.items() if key != JOINED}
+    kept = task._state & _LIVE or isinstance(task.task_spec, Repetition)
+    return task.internal_data if kept else None
+
+
+def _joins(instance: Instance) -> list[Task]:
+    states = TaskState.READY | TaskState.COMPLETED
+    return [task for task in instance.all_tasks(states) if task.internal_data.get(JOINED)]
 
 
 def _is_human(task: Task) -> bool:

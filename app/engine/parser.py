@@ -18,7 +18,13 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     StartEventParser,
 )
 from SpiffWorkflow.bpmn.parser.node_parser import DEFAULT_NSMAP
-from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, ScriptTaskParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    CallActivityParser,
+    ConditionalGatewayParser,
+    GatewayParser,
+    ScriptTaskParser,
+    SubWorkflowParser,
+)
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -36,7 +42,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     UserTask,
 )
 
-from app.engine import specs
+from app.engine import gateways, specs
 from app.engine.errors import DiagramError
 from app.engine.repetition import Loop, MultiInstance
 from app.engine.timers import CycleTimer, DateTimer, DurationTimer
@@ -45,7 +51,20 @@ from app.engine.xml import CAMUNDA, Node, bpmn
 _NAMESPACES = {**DEFAULT_NSMAP, "camunda": CAMUNDA}
 
 # Data objects hung the parser once, correlations and extensions evaluate Python in the stock engine; we need none.
-_STRIPPED = ["extensionElements", "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "dataInputAssociation", "dataOutputAssociation", "ioSpecification", "property", "correlationProperty", "correlationKey", "correlationSubscription"]
+_STRIPPED = [
+    "extensionElements",
+    "dataObject",
+    "dataObjectReference",
+    "dataStore",
+    "dataStoreReference",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+    "ioSpecification",
+    "property",
+    "correlationProperty",
+    "correlationKey",
+    "correlationSubscription",
+]
 
 
 class ActivityParser(TaskParser):
@@ -152,8 +171,10 @@ class Parser(BpmnParser):
     PARSER_CLASSES = {
         **{
             full_tag(tag): BpmnParser.PARSER_CLASSES[full_tag(tag)]
-            for tag in ("endEvent", "parallelGateway", "exclusiveGateway", "inclusiveGateway", "intermediateThrowEvent")
+            for tag in ("endEvent", "exclusiveGateway", "intermediateThrowEvent")
         },
+        full_tag("parallelGateway"): (GatewayParser, gateways.ParallelGateway),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, gateways.InclusiveGateway),
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),

@@ -6,7 +6,8 @@ already let its branches through is taken back too: it waits again, and the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
@@ -14,6 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.errors import NotReturnable
+from app.engine.gateways import JOINED, TokenJoin
 from app.engine.instance import Run
 from app.engine.model import Element
 from app.engine.repetition import Repetition
@@ -43,6 +45,7 @@ def _latest(run: Run, element: Element) -> Task:
 
 
 _OPEN = TaskState.READY | TaskState.STARTED
+_OVER = TaskState.FINISHED_MASK
 
 
 def _reopen_owner(task: Task) -> None:
@@ -100,31 +103,41 @@ def _replace(task: Task) -> None:
 
 def _take_back(task: Task) -> None:
     """Remove everything that came after a task; the instances of a multi-instance activity are part of it."""
-    for join in _passed_joins(task):
-        _take_back(join)
-        join._set_state(TaskState.CANCELLED)
+    after = {each.id: each for each in _descendants(task)}
+    for join in after.values():
+        _release(join, after)
+    for join in list(task.workflow.tasks.values()):
+        if join.id not in after and join._state == TaskState.COMPLETED and _went_on_with(join, after):
+            _take_back(join)
+            _release(join, after)
+            _wait_again(join)
     for child in list(task.children):
         if not (isinstance(task.task_spec, Repetition) and child.triggered):
             task.workflow._remove_task(child.id)
 
 
-def _passed_joins(task: Task) -> list[Task]:
-    """Joins in other branches that went on because this branch had arrived."""
-    after = list(_descendants(task))
-    inside = {task.id, *(each.id for each in after)}
-    arrived = {
-        each.task_spec.name
-        for each in after
-        if isinstance(each.task_spec, UnstructuredJoin) and each._state & TaskState.FINISHED_MASK
-    }
-    return [
-        each
-        for each in task.workflow.tasks.values()
-        if each.id not in inside
-        and each.task_spec.name in arrived
-        and each._state == TaskState.COMPLETED
-        and not _is_below(task, each)
-    ]
+def _release(join: Task, gone: Collection[UUID]) -> None:
+    """Let the tokens that a join had consumed wait again, but for those that are gone."""
+    for task_id in join.internal_data.get(JOINED, ()):
+        if task_id not in gone:
+            _wait_again(join.workflow.tasks[task_id])
+
+
+def _went_on_with(join: Task, after: Mapping[UUID, Task]) -> bool:
+    """Whether a join outside of what is taken back consumed a token inside of it."""
+    if isinstance(join.task_spec, TokenJoin):
+        return any(task_id in after for task_id in join.internal_data.get(JOINED, ()))
+    ends = isinstance(join.task_spec, UnstructuredJoin)
+    return ends and any(each.task_spec is join.task_spec and each._state & _OVER for each in after.values())
+
+
+def _wait_again(token: Task) -> None:
+    token.internal_data = {}
+    if isinstance(token.task_spec, TokenJoin):
+        token._set_state(TaskState.WAITING)
+        token.task_spec._predict(token, mask=TaskState.NOT_FINISHED_MASK)
+    else:
+        token._set_state(TaskState.CANCELLED)
 
 
 def _descendants(task: Task) -> Iterator[Task]:
@@ -133,10 +146,3 @@ def _descendants(task: Task) -> Iterator[Task]:
         each = pending.pop()
         yield each
         pending.extend(each.children)
-
-
-def _is_below(task: Task, ancestor: Task) -> bool:
-    above = task.parent
-    while above is not None and above is not ancestor:
-        above = above.parent
-    return above is not None

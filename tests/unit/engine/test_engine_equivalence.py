@@ -252,3 +252,92 @@ def test_the_same_steps_give_a_state_of_the_same_size_and_small() -> None:
         sizes.append(len(player.here.state))
     assert abs(sizes[0] - sizes[1]) < 20
     assert sizes[0] < 800
+
+
+class Oracle:
+    """What a person would say is open: the meaning of the blocks, without tokens, trees or SpiffWorkflow."""
+
+    def __init__(self, block: Any) -> None:
+        self.ids, self.visits, self.pending = count(1), {}, {}
+        self.parents: dict[str, tuple[str, list[str], int] | None] = {}
+        self.inner: dict[str, list[str]] = {}
+        self.open: list[str] = []
+        self.enter(self._read(block, None))
+
+    def _read(self, block: Any, parent: str | None) -> str:
+        kind, inner = (block, []) if isinstance(block, str) else block
+        name = f"{kind}{next(self.ids)}"
+        self.parents[name] = parent
+        self.inner[name] = [self._read(each, name) for each in inner]
+        return name
+
+    def enter(self, name: str) -> None:
+        inner = self.inner[name]
+        match name.rstrip("0123456789"):
+            case "user":
+                self.open.append(name)
+            case "auto":
+                self.leave(name)
+            case "xor" | "inc" as kind:
+                number = self.visits[name] = self.visits.get(name, 0) + 1
+                true = [each for position, each in enumerate(inner) if position and number % (position + 1) == 0]
+                self._enter_all(name, (true[:1] if kind == "xor" else true) or inner[:1])
+            case "par":
+                self._enter_all(name, inner)
+            case _:
+                self.enter(inner[0])
+
+    def _enter_all(self, name: str, chosen: list[str]) -> None:
+        self.pending[name] = len(chosen)
+        for each in chosen:
+            self.enter(each)
+
+    def leave(self, name: str) -> None:
+        parent = self.parents[name]
+        if parent is None:
+            self.open.append("end")
+            return
+        siblings = self.inner[parent]
+        match parent.rstrip("0123456789"):
+            case "seq" if name != siblings[-1]:
+                self.enter(siblings[siblings.index(name) + 1])
+            case "par" | "xor" | "inc":
+                self.pending[parent] -= 1
+                if not self.pending[parent]:
+                    self.leave(parent)
+            case "loop":
+                self.visits[parent] = self.visits.get(parent, 0) + 1
+                if self.visits[parent] > 1:
+                    self.leave(parent)
+                else:
+                    self.enter(name)
+            case _:
+                self.leave(parent)
+
+    def complete(self, name: str) -> None:
+        self.open.remove(name)
+        if name != "end":
+            self.leave(name)
+
+
+PLAIN_BLOCKS = st.recursive(
+    LEAF,
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from(["seq", "xor", "par", "inc"]), st.lists(inner, min_size=2, max_size=3)),
+        st.tuples(st.sampled_from(["loop", "sub"]), st.lists(inner, min_size=1, max_size=1)),
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(PLAIN_BLOCKS, st.data())
+def test_the_open_tasks_are_those_that_the_diagram_means(block: Any, data: st.DataObject) -> None:
+    made, variables = build(block)
+    player, oracle = Player(made, variables), Oracle(block)
+    while oracle.open:
+        assert player.open == sorted(oracle.open)
+        name = data.draw(st.sampled_from(sorted(oracle.open)))
+        player.complete(name)
+        oracle.complete(name)
+    assert player.here.finished
