@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from app.feel.builtins import BUILTINS
 from app.feel.errors import FeelNameError, position
 
-_NEAR = 0.5
+_NEAR = 0.6
 
 
 class KnownNames:

@@ -1,6 +1,7 @@
 """DMN: decision tables and the graphs they stand in."""
 
+from app.feel.dmn.analyse import Finding
 from app.feel.dmn.decisions import Decisions, Outcome, load
 from app.feel.dmn.tables import Fired, Input, Output, Row, Rule, Table
 
-__all__ = ["Decisions", "Fired", "Input", "Outcome", "Output", "Row", "Rule", "Table", "load"]
+__all__ = ["Decisions", "Finding", "Fired", "Input", "Outcome", "Output", "Row", "Rule", "Table", "load"]

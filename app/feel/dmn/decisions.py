@@ -8,6 +8,7 @@ from typing import Any
 
 from app.feel.boundary import export, read_context
 from app.feel.budget import Budget, Run, too_deep
+from app.feel.dmn.analyse import Finding, analyse
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model, Session, build
 from app.feel.dmn.items import declare
@@ -94,6 +95,13 @@ class Decisions:
             stack += [*item.needs.values(), *item.outputs]
             stack += [each for needs in item.imported.values() for each in needs.values()]
         return frozenset(found)
+
+    def analyse(self, names: Iterable[str] | None = None) -> list[Finding]:
+        """What to tell the owner of the model: FEEL that cannot be read, overlaps, gaps, rows that never fire.
+
+        names: the dotted paths the context will have; with them, names that nobody declares are found too.
+        """
+        return analyse(self.model, names)
 
     def _find(self, name: str) -> Item:
         for kinds in (("decision",), ("decisionService", "businessKnowledgeModel")):
