@@ -73,3 +73,50 @@ class PaymentOrder(Base):
     proof: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class Batch(Base):
+    """Many orders by one decision (B6, F3). `status`: draft, confirmed or dropped. `key` makes repeating it safe."""
+
+    __tablename__ = "batch"
+    __table_args__ = (UniqueConstraint("key", "region_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(200))
+    clause: Mapped[str] = mapped_column(String(100))
+    region_id: Mapped[str] = mapped_column(String(32))
+    county_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    amount: Mapped[Decimal | None] = mapped_column(Money)
+    per: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(32))
+    split: Mapped[Any | None] = mapped_column(Json)
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(16))
+    drafted_by: Mapped[str | None] = mapped_column(String(32))
+    drafted_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    confirmed_by: Mapped[str | None] = mapped_column(String(32))
+    confirmed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class BatchLine(Base):
+    """One recipient of a batch; excluded lines keep the reason and get no order."""
+
+    __tablename__ = "batch_line"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "award_id"),
+        Index("ix_batch_line_page", "batch_id", "payee", "id"),
+        CheckConstraint("amount > 0", name="positive"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
+    award_id: Mapped[str] = mapped_column(String(32))
+    region_id: Mapped[str] = mapped_column(String(32))
+    programme: Mapped[str] = mapped_column(String(64))
+    payee: Mapped[str] = mapped_column(String(100))
+    heads: Mapped[int]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    excluded: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(String(200))

@@ -364,3 +364,35 @@ def _housemates(session: Session, person_id: str) -> list[dict[str, Any]]:
         {"id": id, "name": name, "relation": member.relation, "from": member.valid_from, "until": member.valid_until}
         for id, name, member in rows
     ]
+
+
+def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) -> Select[Any]:
+    """Awards in payment on a day in a region, for batches: award_id, region_id, payee, monthly, heads."""
+    heads = (
+        select(func.count()).select_from(AwardPerson).where(AwardPerson.award_id == Award.id).correlate(Award)
+    ).scalar_subquery()
+    return (
+        select(
+            Award.id.label("award_id"),
+            Award.region_id.label("region_id"),
+            Award.programme.label("programme"),
+            Person.name.label("payee"),
+            Award.amount.label("monthly"),
+            heads.label("heads"),
+        )
+        .join(Person, Person.id == Award.person_id)
+        .where(
+            Award.status == IN_PAYMENT,
+            Award.monthly.is_(True),
+            Award.starts_on <= on,
+            Award.programme.in_(programmes),
+            within(region, Award),
+        )
+    )
+
+
+def accounts_of(session: Session, award_ids: Collection[str]) -> dict[str, str]:
+    """Bank accounts of awards, opened: for the bank file alone."""
+    vault = session.info["vault"]
+    rows = session.execute(select(Award.id, Award.account_sealed).where(Award.id.in_(award_ids)))
+    return {row.id: vault.open_text(row.account_sealed, "award", "account", row.id) for row in rows if row[1]}

@@ -1,0 +1,252 @@
+"""Batches: one-off grants to those in payment (B6, F3) and the monthly payment of awards.
+
+Drafted, previewed, lines excluded with a reason, confirmed by a second person; one order a line. Everything between a
+draft and its orders is done by the database in single statements, so that half a million lines are no problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, Table, case, func, insert, literal, null, select, update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
+from app.core.ids import new_id
+from app.db import rows_changed
+from app.db.types import Money
+from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.identity import policy
+from app.identity import queries as identity
+from app.jobs import operations as jobs
+from app.jobs.sql import count_inserted, insert_if_new, random_id
+from app.registry import queries as registry
+
+LINE: Table = BatchLine.__table__  # type: ignore[assignment]
+ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
+DRAFTERS = ("township_clerk", "county_clerk")
+CONFIRMERS = ("township_head", "county_head")
+LETTER = "batch.letter"
+KINDS = {"seasonal": "一次性补助", "monthly": "按月发放", "price": "价格临时补贴"}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSpec:
+    """What a batch pays. `per` is `household` or `person`; without `amount` every award's monthly amount is paid.
+
+    `key` names the occasion (`spring-festival-2021`): one batch of a key a region.
+    """
+
+    key: str
+    kind: str
+    title: str
+    clause: str
+    region_code: str
+    programmes: Sequence[str]
+    due_on: date
+    amount: Decimal | None = None
+    per: str = "household"
+    source: str = "county_fund"
+    split: Sequence[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a batch comes to."""
+
+    lines: int
+    excluded: int
+    total: Decimal
+
+
+def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str:
+    """List everybody in payment on the day, nobody paid yet. Raises NotYours, Invalid, Duplicate."""
+    region = identity.region_by_code(session, spec.region_code, spec.due_on)
+    chain = identity.chain(session, region.id)
+    policy.require_covers(actor, chain, DRAFTERS)
+    _require_sound(spec)
+    same = (Batch.key == spec.key) & (Batch.region_id == region.id)
+    if session.scalar(select(Batch.id).where(same, Batch.status != "dropped")) is not None:
+        raise Duplicate(f"{chain.nearest.name}已有批次「{spec.key}」，请打开原批次办理，不要重复建立")
+    session.execute(update(Batch).where(same).values(key=Batch.key + ":" + Batch.id))
+    batch_id = new_id()
+    row = {
+        "id": batch_id,
+        "key": spec.key,
+        "kind": spec.kind,
+        "title": spec.title,
+        "clause": spec.clause,
+        "region_id": region.id,
+        "county_id": chain.county.id if chain.county else None,
+        "amount": spec.amount,
+        "per": spec.per,
+        "source": spec.source,
+        "split": list(spec.split) if spec.split else None,
+        "due_on": spec.due_on,
+        "status": "draft",
+        "drafted_by": actor.user_id,
+        "drafted_at": now,
+    }
+    session.execute(insert(Batch).values(row))
+    session.connection().execute(_lines(batch_id, spec, chain.nearest))
+    return batch_id
+
+
+def preview(session: Session, batch_id: str) -> Preview:
+    """Lines, exclusions and the sum of what would be paid."""
+    mine = BatchLine.batch_id == batch_id
+    counts = select(func.count().filter(~BatchLine.excluded), func.count().filter(BatchLine.excluded)).where(mine)
+    lines, excluded = session.execute(counts).one()
+    total = session.scalar(select(func.sum(BatchLine.amount)).where(mine, ~BatchLine.excluded))
+    return Preview(lines, excluded, total or Decimal("0.00"))
+
+
+def lines(session: Session, batch_id: str, after: str = "", limit: int = 50) -> list[Any]:
+    """A page of a batch's lines by id."""
+    query = select(BatchLine).where(BatchLine.batch_id == batch_id, BatchLine.id > after)
+    return list(session.scalars(query.order_by(BatchLine.id).limit(limit)))
+
+
+def batches_of(session: Session, county_id: str) -> list[Batch]:
+    """The batches of a county, newest first."""
+    return list(session.scalars(select(Batch).where(Batch.county_id == county_id).order_by(Batch.id.desc()).limit(200)))
+
+
+def exclude(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], reason: str) -> None:
+    """Take people out of a draft, with the reason. Raises NotYours, Gone, Invalid."""
+    _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    if not reason.strip():
+        raise Invalid({"reason": "请填写剔除理由"})
+    _mark(session, batch_id, line_ids, excluded=True, reason=reason.strip())
+
+
+def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str]) -> None:
+    """Put people back into a draft. Raises NotYours, Gone."""
+    _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    _mark(session, batch_id, line_ids, excluded=False, reason=None)
+
+
+def drop(session: Session, actor: Actor, batch_id: str) -> None:
+    """Give up a draft; its key is free again. Raises NotYours, Gone."""
+    _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    session.execute(update(Batch).where(Batch.id == batch_id).values(status="dropped"))
+
+
+def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int:
+    """One order a line, by somebody else than who drafted it; how many new orders. Repeating it pays nobody twice.
+
+    Raises NotYours or NotFound; Gone when the batch was dropped.
+    """
+    batch = _locked(session, actor, batch_id, CONFIRMERS)
+    if batch.status == "dropped":
+        raise Gone("这个批次已作废，请重新建立")
+    if batch.drafted_by == actor.user_id:
+        raise NotYours("批次须由另一人确认，不能确认自己编制的批次")
+    ordered = count_inserted(session, _orders(session, batch, now))
+    values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
+    session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
+    jobs.launch(session, LETTER, _letters(batch_id), now)
+    return ordered
+
+
+def batch(session: Session, actor: Actor, batch_id: str) -> Batch:
+    """One batch that the actor may see. Raises NotFound, NotYours."""
+    found = session.get(Batch, batch_id)
+    if found is None:
+        raise NotFound("没有这个批次，请刷新列表")
+    policy.require_covers(actor, identity.chain(session, found.region_id))
+    return found
+
+
+def _require_sound(spec: BatchSpec) -> None:
+    faults = {}
+    if spec.kind not in KINDS:
+        faults["kind"] = f"批次类型应为{'、'.join(KINDS.values())}之一"
+    if spec.per not in ("household", "person"):
+        faults["per"] = "请选择按户或按人发放"
+    if spec.amount is None and spec.kind != "monthly":
+        faults["amount"] = "请填写发放标准，单位为元"
+    if not spec.programmes:
+        faults["programmes"] = "请至少选择一个救助项目"
+    if faults:
+        raise Invalid(faults)
+
+
+def _lines(batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
+    awards = registry.in_payment_select(region, spec.programmes, spec.due_on).subquery()
+    if spec.amount is None:
+        amount: Any = awards.c.monthly
+    else:
+        each = literal(spec.amount, Money)
+        amount = each if spec.per == "household" else each * case((awards.c.heads > 1, awards.c.heads), else_=1)
+    values = {
+        "id": random_id(),
+        "batch_id": literal(batch_id),
+        "award_id": awards.c.award_id,
+        "region_id": awards.c.region_id,
+        "programme": awards.c.programme,
+        "payee": awards.c.payee,
+        "heads": awards.c.heads,
+        "amount": amount,
+        "excluded": literal(False),
+    }
+    return insert(LINE).from_select(list(values), select(*values.values()).where(amount > literal(Decimal(0), Money)))
+
+
+def _orders(session: Session, batch: Batch, now: datetime) -> Any:
+    line = BatchLine
+    values: dict[str, Any] = {
+        "id": random_id(),
+        "batch_id": line.batch_id,
+        "award_id": line.award_id,
+        "programme": line.programme,
+        "region_id": line.region_id,
+        "county_id": literal(batch.county_id),
+        "place": literal(0),
+        "payee": line.payee,
+        "account": null(),
+        "amount": line.amount,
+        "source": literal(batch.source),
+        "split": literal(batch.split, PaymentOrder.split.type),
+        "due_on": literal(batch.due_on),
+        "status": literal("pending"),
+        "dedup": literal(f"batch:{batch.key}:") + line.award_id,
+        "created_at": literal(now, PaymentOrder.created_at.type),
+    }
+    chosen = select(*values.values()).where(line.batch_id == batch.id, ~line.excluded)
+    return insert_if_new(session, ORDER, "dedup").from_select(list(values), chosen)
+
+
+def _letters(batch_id: str) -> Select[Any]:
+    return select(
+        PaymentOrder.id.label("reference"),
+        PaymentOrder.case_id.label("case_id"),
+        (literal("batch.letter:") + PaymentOrder.id).label("dedup"),
+    ).where(PaymentOrder.batch_id == batch_id)
+
+
+def _mark(session: Session, batch_id: str, line_ids: Sequence[str], *, excluded: bool, reason: str | None) -> None:
+    mine = (BatchLine.batch_id == batch_id) & BatchLine.id.in_(line_ids)
+    marked = rows_changed(session, update(BatchLine).where(mine).values(excluded=excluded, reason=reason))
+    if marked != len(set(line_ids)):
+        raise NotFound("所选人员不在这个批次中，请刷新后重新选择")
+
+
+def _draft_of(session: Session, actor: Actor, batch_id: str, positions: Sequence[str]) -> Batch:
+    found = _locked(session, actor, batch_id, positions)
+    if found.status != "draft":
+        raise Gone("批次已经确认或作废，不能再修改")
+    return found
+
+
+def _locked(session: Session, actor: Actor, batch_id: str, positions: Sequence[str]) -> Batch:
+    found = session.scalar(select(Batch).where(Batch.id == batch_id).with_for_update())
+    if found is None:
+        raise NotFound("没有这个批次，请刷新列表")
+    policy.require_covers(actor, identity.chain(session, found.region_id), positions)
+    return found
