@@ -29,12 +29,12 @@ def case(call: Call, case_id: str) -> Any:
 
 @blueprint.get("/cases/<case_id>/documents")
 @reads(BEARER)
-@blueprint.output(schemas.Document(many=True))
+@blueprint.output(schemas.DocumentList)
 @blueprint.doc(summary="案件的文书", operation_id="list_documents")
 def case_documents(call: Call, case_id: str) -> Any:
     """按开出的先后。"""
     queries.open_case(call.session, call.actor, case_id, call.now)
-    return documents.documents_of(call.session, case_id)
+    return {"items": documents.documents_of(call.session, case_id)}
 
 
 @blueprint.get("/documents/<document_id>")

@@ -15,9 +15,9 @@ from app.web import BEARER, Call, reads
 @blueprint.get("/programmes")
 @reads(BEARER)
 @blueprint.input(schemas.ProgrammeQuery, location="query")
-@blueprint.output(schemas.Programme(many=True))
+@blueprint.output(schemas.ProgrammeList)
 @blueprint.doc(summary="某地开办的救助项目", operation_id="list_programmes")
 def programmes(call: Call, query_data: dict[str, Any]) -> Any:
     """地区用 2、4、6、9 或 12 位区划代码。"""
     region = identity.region_by_code(call.session, query_data["region"], local_date(call.now))
-    return deployed(call.session, identity.chain(call.session, region.id).ids)
+    return {"items": deployed(call.session, identity.chain(call.session, region.id).ids)}

@@ -61,6 +61,12 @@ class TaskPage(Schema):
     next = fields.String(allow_none=True, metadata={"description": "下一页的 after；没有下一页时为 null"})
 
 
+class Claimed(Schema):
+    id = fields.String()
+    assignee_id = fields.String(allow_none=True)
+    claimed_at = fields.AwareDateTime(allow_none=True)
+
+
 class Application(Strict):
     programme = fields.String(required=True, validate=KEY)
     region = fields.String(required=True, validate=CODE, metadata={"description": "办理地的区划代码"})
@@ -93,6 +99,10 @@ class Programme(Schema):
     basis = fields.String()
 
 
+class ProgrammeList(Schema):
+    items = fields.List(fields.Nested(Programme))
+
+
 class Document(Schema):
     id = fields.String()
     template = fields.String()
@@ -102,6 +112,10 @@ class Document(Schema):
     issued_on = fields.Date()
     sha256 = fields.String(allow_none=True)
     voided_at = fields.AwareDateTime(allow_none=True)
+
+
+class DocumentList(Schema):
+    items = fields.List(fields.Nested(Document))
 
 
 class Payment(Schema):

@@ -13,7 +13,7 @@ from app.api.schemas import Problem
 from app.web import ANYONE, Call, reads
 from app.web.errors import MESSAGES, problem
 
-INFO = "社会救助办理接口。在「个人设置」领取令牌，放在 `Authorization: Bearer …` 里。"
+INFO = "社会救助办理接口。在工作台「我的设置」领取令牌，放在 `Authorization: Bearer …` 里。"
 ERRORS = {"401": "没有令牌或者令牌失效", "403": "不能办理", "404": "没有找到", "409": "情况已经变化", "422": "内容有误"}
 DOCS = "/api/docs"
 
@@ -30,7 +30,7 @@ def describe(app: APIFlask) -> None:
     app.security_schemes = {"bearer": {"type": "http", "scheme": "bearer"}}
     app.error_processor(_error)
     app.spec_processor(_complete)
-    app.add_url_rule(DOCS, "api_docs", _docs)
+    app.add_url_rule(DOCS, "api_docs", app.doc(hide=True)(_docs))
 
 
 @reads(ANYONE)

@@ -48,7 +48,7 @@ def tasks(call: Call, query_data: dict[str, Any]) -> Any:
 
 @blueprint.post("/tasks/<task_id>/claim")
 @writes(BEARER)
-@blueprint.output(schemas.Task)
+@blueprint.output(schemas.Claimed)
 @blueprint.doc(summary="领取待办", operation_id="claim_task")
 def claim(call: Call, task_id: str) -> Any:
     """领取后同岗位的其他人不能办理。"""
@@ -58,7 +58,7 @@ def claim(call: Call, task_id: str) -> Any:
 
 @blueprint.post("/tasks/<task_id>/unclaim")
 @writes(BEARER)
-@blueprint.output(schemas.Task)
+@blueprint.output(schemas.Claimed)
 @blueprint.doc(summary="放回待领取", operation_id="unclaim_task")
 def unclaim(call: Call, task_id: str) -> Any:
     """放回后同岗位的人都可以办理。"""

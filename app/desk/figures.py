@@ -21,5 +21,6 @@ def figure_list(call: Call) -> ResponseReturnValue:
     places = []
     for region_id in sorted(identity_policy.region_ids(call.actor)):
         chain = identity.chain(call.session, region_id)
-        places.append((chain.full_name, figures.in_force(call.session, chain.ids, today)))
+        codes = [ref.code for ref in chain.refs]
+        places.append((chain.full_name, codes, figures.in_force(call.session, chain.ids, today)))
     return render_template("desk/figures.html", places=places, entries=catalogue().values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.cases.action import Action
-from app.figures.clauses import cite
+from app.figures.clauses import cite, ids_in
 from app.files import queries as files
 from app.forms import FileLink, Form
+from app.identity.queries import RegionChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,27 @@ class ClockLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What an element's documentation says, and where that stands."""
+
+    text: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A human step to which the case may be returned."""
 
     element_id: str
     title: str
+
+
+def basis(documentation: str, chain: RegionChain) -> Basis:
+    """The documentation without the clause ids that it begins with, and these as people know them."""
+    ids = re.match(r"(?:[A-F]\d{1,2}[\s,，、]+)*", documentation)
+    text = documentation[ids.end() :] if ids else documentation
+    named = ids_in(documentation)
+    return Basis(text, cite(" ".join(named), [ref.code for ref in chain.refs]) if named else "")
 
 
 def file_links(session: Session, case_id: str) -> dict[str, FileLink]:

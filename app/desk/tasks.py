@@ -13,7 +13,6 @@ from app.cases import queries
 from app.core.errors import Rejection
 from app.desk import pages
 from app.desk.blueprint import blueprint
-from app.figures.clauses import clause, ids_in
 from app.files import queries as files
 from app.files.posted import take
 from app.inbox import operations as inbox
@@ -107,7 +106,6 @@ def _page(
     element = action.diagram.elements[item.element_id]
     live = [clock for clock in calendar.clocks_of(call.session, item.case_id) if clock.is_live]
     errors = rejection.fields if rejection else {}
-    codes = {ref.code for ref in action.chain.refs}
     links = pages.file_links(call.session, item.case_id)
     context = {**action.variables, "item": item.item_key}
     return render_template(
@@ -122,8 +120,7 @@ def _page(
         form_html=page.form.render(page.values if values is None else values, errors, context=context, files=links),
         has_draft=bool(page.values),
         failing_rules=page.failing_rules,
-        documentation=element.documentation,
-        citation="；".join(clause(each).citation_in(codes) for each in ids_in(element.documentation)),
+        basis=pages.basis(element.documentation, action.chain),
         clocks=pages.clock_lines(call.session, live),
         materials=files.uploads_of(call.session, item.case_id),
         earlier=pages.earlier_steps(work, item.element_id),

@@ -60,6 +60,14 @@ def set_password(session: Session, user_id: str, password: str) -> None:
     session.flush()
 
 
+def username_of(session: Session, user_id: str) -> str:
+    """The name somebody logs in with. Raises NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound("没有这名工作人员")
+    return user.username
+
+
 def authenticate(database: Database, username: str, password: str, now: datetime, address: str) -> str:
     """The id of the user whose name and password these are. Raises LoginRefused or Throttled.
 

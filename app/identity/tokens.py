@@ -7,19 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
-from app.identity.models import ApiToken
-from app.identity.queries import actor_where
+from app.identity.models import ApiToken, User
+from app.identity.queries import actor_query, read_actor
 
 TOKEN_BYTES = 32
 MAX_TOKEN_DAYS = 366
 _TOKEN_PREFIX = "doudi_"
+_BEARER = actor_query(
+    User.id.in_(
+        select(ApiToken.user_id).where(
+            ApiToken.token_hash == bindparam("token_hash"),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > bindparam("now"),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,15 @@ def revoke_token(session: Session, user_id: str, token_id: str, now: datetime) -
         raise NotFound("没有这个令牌，或已撤销")
 
 
+def tokens_of(session: Session, user_id: str, now: datetime) -> list[ApiToken]:
+    """The user's tokens that still work, newest first."""
+    working = (ApiToken.user_id == user_id) & ApiToken.revoked_at.is_(None) & (ApiToken.expires_at > now)
+    return list(session.scalars(select(ApiToken).where(working).order_by(ApiToken.created_at.desc())))
+
+
 def load_bearer(session: Session, secret: str, now: datetime) -> Actor | None:
     """Who a bearer token acts as, with today's positions; None when unknown, expired, revoked or deactivated."""
-    owner = select(ApiToken.user_id).where(
-        ApiToken.token_hash == _token_hash(secret), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
-    )
-    return actor_where(session, owner, local_date(now))
+    return read_actor(session, _BEARER, local_date(now), token_hash=_token_hash(secret), now=now)
 
 
 def _token_hash(secret: str) -> str:

@@ -13,12 +13,20 @@ from app.core.clock import SHANGHAI, local_date
 from app.web import words
 from app.web.services import services
 
+LONG_AGO = date(1949, 10, 1)
+"""From when a figure without a date of its own holds."""
+
 
 def day(value: date | datetime | None) -> str:
     """``2020-10-15``; empty where there is none."""
     if value is None:
         return ""
     return (local_date(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def since(value: date | None) -> str:
+    """The first day of something; what holds since before our records says so."""
+    return "一直" if value is not None and value <= LONG_AGO else day(value)
 
 
 def moment(value: datetime | None) -> str:
@@ -29,6 +37,11 @@ def moment(value: datetime | None) -> str:
 def yuan(value: Decimal | None) -> str:
     """``1,000.00 元``"""
     return "" if value is None else f"{value:,.2f} 元"
+
+
+def in_fours(code: str) -> str:
+    """``7KQ4-XN2M-PW8H``: codes as people copy them without losing their place."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def due(value: date | None, today: date) -> tuple[str, str]:
@@ -46,8 +59,10 @@ def due(value: date | None, today: date) -> tuple[str, str]:
 def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(day)
+    app.add_template_filter(since)
     app.add_template_filter(moment)
     app.add_template_filter(yuan)
+    app.add_template_filter(in_fours)
     app.add_template_filter(chinese_date, "chinese_day")
     app.add_template_global(due)
     app.add_template_global(words, "words")

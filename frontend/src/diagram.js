@@ -22,8 +22,10 @@ async function show(container) {
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
   const minimum = container.clientWidth < 600 ? 0.6 : 0.45; // smaller than this nobody can read it
-  if (canvas.zoom() < minimum) canvas.zoom(minimum, 'auto');
-  centre(viewer, container);
+  if (canvas.zoom() < minimum) {
+    canvas.zoom(minimum, 'auto');
+    centre(viewer, container);
+  }
   describe(viewer, container);
   buttons(canvas, container);
 }
