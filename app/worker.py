@@ -14,6 +14,8 @@ from app.cases import handlers as cases
 from app.core.clock import Clock
 from app.db import Database
 from app.documents import operations as documents
+from app.funds.batches import LETTER
+from app.funds.letters import write_letter
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
 
@@ -44,7 +46,7 @@ def handlers(messenger: Messenger) -> dict[str, Handler]:
         if job.payload["to"]:
             messenger.send(job.id, job.payload["to"], job.payload["text"])
 
-    return {**cases.HANDLERS, documents.ISSUE: _issue, "message.send": OutsideHandler(send)}
+    return {**cases.HANDLERS, documents.ISSUE: _issue, LETTER: write_letter, "message.send": OutsideHandler(send)}
 
 
 def start(database: Database, clock: Clock, messenger: Messenger) -> threading.Event:

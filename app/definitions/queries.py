@@ -57,3 +57,9 @@ def programme_titles(session: Session) -> dict[str, str]:
     """Programme key → the title of its newest version anywhere, for lists and filters."""
     query = select(BundleVersion.programme, BundleVersion.title).order_by(BundleVersion.published_at)
     return {row.programme: row.title for row in session.execute(query)}
+
+
+def title_of(session: Session, programme: str) -> str:
+    """The newest title of a programme; its key where nobody published it."""
+    newest = select(BundleVersion.title).where(BundleVersion.programme == programme)
+    return session.scalar(newest.order_by(BundleVersion.published_at.desc()).limit(1)) or programme

@@ -23,6 +23,7 @@ class Document(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int | None]
+    origin: Mapped[str | None] = mapped_column(String(32), index=True)
     template: Mapped[str] = mapped_column(String(64))
     template_hash: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))

@@ -35,7 +35,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class DocumentRequest:
-    """A document to be recorded; `scope` is what its contract's expressions read."""
+    """A document to be recorded; `scope` is what its contract's expressions read, `origin` an order of a batch."""
 
     template: str
     scope: Mapping[str, Any]
@@ -43,6 +43,7 @@ class DocumentRequest:
     case_seq: int | None
     subject: str
     copies: int | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "id": document_id,
         "case_id": request.case_id,
         "case_seq": request.case_seq,
+        "origin": request.origin,
         "template": request.template,
         "template_hash": ready.template_hash,
         "title": contract.title,

@@ -146,6 +146,18 @@ def withdrawal_notice(paper: Paper) -> None:
     )
 
 
+@letter("grant_notice")
+def grant_notice(paper: Paper) -> None:
+    """一次性补助发放告知书"""
+    paper.title("补助发放告知书")
+    paper.to("{{ recipient }}：")
+    paper.text(
+        "根据{{ basis }}，现发给你{{ occasion }}人民币{{ amount_capital }}（{{ amount }}元），"
+        "自{{ due_on }}起转入你领取{{ programme }}的账户，不需要另行申请。",
+        "请核对金额。有疑问或者未按时收到的，请与我们联系。{% if phone %}联系电话：{{ phone }}。{% endif %}",
+    )
+
+
 @letter("void_notice")
 def void_notice(paper: Paper) -> None:
     """文书作废通知"""

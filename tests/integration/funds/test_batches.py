@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,12 +12,17 @@ from sqlalchemy import select
 from app.core.clock import MovableClock
 from app.core.errors import Duplicate, Invalid, NotYours
 from app.db import Database
+from app.documents import operations as documents
+from app.documents.models import Document
+from app.documents.text import extract_text
 from app.funds import batches
 from app.funds.batches import BatchSpec
 from app.funds.models import PaymentOrder
 from app.identity import queries as identity
 from app.jobs import operations as jobs
+from app.jobs.runner import Worker
 from app.registry import operations as registry
+from app.worker import SpoolMessenger, handlers
 from tests.support.worlds import VILLAGE, Office
 
 SPEC = BatchSpec(
@@ -66,6 +72,15 @@ def test_excluded_people_get_no_order_and_nobody_gets_two(office: Office) -> Non
         orders = session.execute(select(PaymentOrder.payee, PaymentOrder.amount, PaymentOrder.status)).all()
         assert sorted(orders) == [("吴霞", Decimal("300.00"), "pending"), ("周海", Decimal("300.00"), "pending")]
         assert jobs.count_by_state(session) == {"ready": 2}
+    worker = Worker(office.database, office.clock, handlers(SpoolMessenger(Path())))
+    assert worker.run_once() == 2
+    office.clock.move_to(office.now + timedelta(minutes=2))
+    assert worker.run_once() == 2
+    with office.database.read() as session:
+        (first, _) = session.scalars(select(Document.id).order_by(Document.number))
+        letter = extract_text(documents.issue(session, first).content)
+    assert "叁佰元整" in letter
+    assert "2021年春节一次性补助" in letter
 
 
 def test_a_month_of_awards_pays_each_its_own_amount(office: Office) -> None:

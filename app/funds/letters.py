@@ -1,0 +1,38 @@
+"""The letter that goes with every order of a batch: a job each, so that ten thousand need no long transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.definitions import queries as definitions
+from app.documents import operations as documents
+from app.funds.models import Batch, PaymentOrder
+from app.identity import queries as identity
+from app.jobs.operations import DueJob
+from app.jobs.runner import Claim
+
+TEMPLATE = "grant_notice"
+
+
+def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Record the letter of the order that `job.reference` names."""
+    claim()
+    query = select(PaymentOrder, Batch).join(Batch, Batch.id == PaymentOrder.batch_id)
+    order, batch = session.execute(query.where(PaymentOrder.id == job.reference)).one()
+    given = {
+        "recipient": order.payee,
+        "occasion": batch.title,
+        "programme": definitions.title_of(session, order.programme),
+        "clause": batch.clause,
+        "amount": order.amount,
+        "due_on": order.due_on,
+        "batch": batch.key.partition(":")[0],
+    }
+    request = documents.DocumentRequest(
+        template=TEMPLATE, scope={"document": given}, case_id=None, case_seq=None, subject=order.id, origin=order.id
+    )
+    offices = identity.offices_of(session, identity.chain(session, order.region_id))
+    documents.record(session, documents.prepare(session, request, offices, None, now), now)
