@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.actor import Actor
@@ -85,7 +85,7 @@ class Holder:
     phone: str | None
 
 
-def in_force(table: type[Any], on: date) -> ColumnElement[bool]:
+def in_force(table: type[Any], on: date | BindParameter[Any]) -> ColumnElement[bool]:
     """The condition that a dated row holds on a day."""
     return and_(
         or_(table.valid_from.is_(None), table.valid_from <= on),
@@ -149,10 +149,25 @@ def children(session: Session, region_id: str | None, on: date) -> list[Region]:
     )
 
 
+_OFFICE_COLUMNS = (
+    Office.id,
+    Office.region_id,
+    Region.code,
+    Region.name,
+    Office.county_id,
+    Office.kind,
+    Office.name,
+    Office.short_name,
+    Office.phone,
+)
+_OFFICES = select(*_OFFICE_COLUMNS).join(Region, Region.id == Office.region_id).order_by(Office.name)
+_OFFICES_OF = _OFFICES.where(Office.region_id.in_(bindparam("region_ids", expanding=True)), Office.kind != INSTITUTION)
+
+
 def offices_of(session: Session, chain: RegionChain) -> dict[str, OfficeRow]:
     """The offices that handle cases of the region, by kind: village, township, county, city, province."""
-    found = _offices(session, Office.region_id.in_(chain.ids), Office.kind != INSTITUTION)
-    return {office.kind: office for office in found}
+    rows = session.connection().execute(_OFFICES_OF, {"region_ids": list(chain.ids)})
+    return {office.kind: office for office in (OfficeRow(*row) for row in rows)}
 
 
 def office_of(session: Session, chain: RegionChain, position: str) -> OfficeRow | None:
@@ -185,23 +200,7 @@ def institution_office(session: Session, county_id: str, name: str) -> OfficeRow
 
 
 def _offices(session: Session, *conditions: ColumnElement[bool]) -> list[OfficeRow]:
-    rows = session.execute(
-        select(
-            Office.id,
-            Office.region_id,
-            Region.code,
-            Region.name,
-            Office.county_id,
-            Office.kind,
-            Office.name,
-            Office.short_name,
-            Office.phone,
-        )
-        .join(Region, Region.id == Office.region_id)
-        .where(*conditions)
-        .order_by(Office.name)
-    )
-    return [OfficeRow(*row) for row in rows]
+    return [OfficeRow(*row) for row in session.execute(_OFFICES.where(*conditions))]
 
 
 def holders(session: Session, candidate: str, on: date) -> list[Holder]:
@@ -221,35 +220,45 @@ def holders(session: Session, candidate: str, on: date) -> list[Holder]:
     return [Holder(*row) for row in rows]
 
 
+def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
+    """The statement of an active person's positions on the day `:on`; build it once, it is run with every request."""
+    held = and_(Appointment.user_id == User.id, in_force(Appointment, bindparam("on")))
+    return (
+        select(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id)
+        .outerjoin(Appointment, held)
+        .outerjoin(Office, Office.id == Appointment.office_id)
+        .where(whose, User.active)
+        .order_by(Appointment.position, Appointment.office_id)
+    )
+
+
+_ACTOR = actor_query(User.id == bindparam("user_id"))
+
+
 def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
     """The person with the positions held on a day; None when unknown or no longer active."""
-    return actor_where(session, select(User.id).where(User.id == user_id), on)
+    return read_actor(session, _ACTOR, on, user_id=user_id)
 
 
-def actor_where(session: Session, user_ids: Select[tuple[str]], on: date) -> Actor | None:
-    """The one active person that a sub-select of user ids gives, with the positions held on a day."""
-    rows = session.execute(
-        select(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id)
-        .outerjoin(Appointment, and_(Appointment.user_id == User.id, in_force(Appointment, on)))
-        .outerjoin(Office, Office.id == Appointment.office_id)
-        .where(User.id.in_(user_ids), User.active)
-        .order_by(Appointment.position, Appointment.office_id)
-    ).all()
+def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any) -> Actor | None:
+    """The one person that an `actor_query` finds."""
+    rows = session.connection().execute(query, {"on": on, **parameters}).all()
     if not rows:
         return None
     held = tuple(HeldPosition(row.position, row.office_id, row.region_id) for row in rows if row.position)
     return Actor("staff", rows[0].name, rows[0].id, held)
 
 
+_TIES = select(FamilyTie.relation).where(
+    FamilyTie.user_id == bindparam("user_id"), FamilyTie.person_blind.in_(bindparam("blinds", expanding=True))
+)
+
+
 def ties(session: Session, user_id: str, id_numbers: Iterable[str]) -> list[str]:
     """The relations that tie a person of the staff to any of these identity numbers (回避); empty when none."""
     vault = session.info["vault"]
     blinds = [vault.blind(number, "person") for number in id_numbers]
-    return list(
-        session.scalars(
-            select(FamilyTie.relation).where(FamilyTie.user_id == user_id, FamilyTie.person_blind.in_(blinds))
-        )
-    )
+    return list(session.connection().scalars(_TIES, {"user_id": user_id, "blinds": blinds}))
 
 
 def region_names(session: Session, region_ids: Iterable[str]) -> dict[str, str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,6 +27,22 @@ from app.registry.models import (
 from app.registry.people import record_person
 from app.registry.queries import blind
 
+_LEVELS = (Award.province_id, Award.city_id, Award.county_id, Award.township_id, Award.region_id)
+_EARLIER = (
+    select(Award.starts_on, Award.region_id)
+    .join(AwardPerson, AwardPerson.award_id == Award.id)
+    .join(Person, Person.id == AwardPerson.person_id)
+    .where(
+        Person.blind == bindparam("blind"),
+        Award.programme == bindparam("programme"),
+        Award.status != WITHDRAWN,
+        or_(Award.case_id.is_(None), Award.case_id != bindparam("case_id")),
+        or_(*(level == bindparam("scope") for level in _LEVELS)),
+    )
+    .order_by(Award.starts_on)
+    .limit(1)
+)
+
 
 def claim_once(
     session: Session, programme: str, scope_region_id: str, id_number: str, case_id: str, now: datetime
@@ -38,45 +53,24 @@ def claim_once(
     exactly one of two simultaneous cases win.
     """
     index = blind(session, id_number)
-    scope = identity.region(session, scope_region_id)
-    earlier = session.execute(_earlier_grant(programme, scope_region_id, index, case_id)).first()
+    asked = {"blind": index, "programme": programme, "case_id": case_id, "scope": scope_region_id}
+    earlier = session.connection().execute(_EARLIER, asked).first()
     if earlier is not None:
         where = identity.chain(session, earlier.region_id).full_name
-        raise _duplicate(f"该申请人已于{chinese_date(earlier.starts_on)}在{where}享受过本项救助", scope.name)
-    same = (
-        OnceClaim.programme == programme,
-        OnceClaim.scope_region_id == scope_region_id,
-        OnceClaim.person_blind == index,
-    )
-    claim = {"id": new_id(), "programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
+        what = f"该申请人已于{chinese_date(earlier.starts_on)}在{where}享受过本项救助"
+        raise _duplicate(session, what, scope_region_id)
+    claim = {"programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
     try:
         with session.begin_nested():
-            session.execute(insert(OnceClaim), [{**claim, "case_id": case_id, "claimed_at": now}])
+            session.execute(insert(OnceClaim), [{**claim, "id": new_id(), "case_id": case_id, "claimed_at": now}])
     except IntegrityError:
-        if session.scalar(select(OnceClaim.case_id).where(*same)) != case_id:
-            raise _duplicate("该申请人的本项救助已由另一案件确认", scope.name) from None
+        if session.scalar(select(OnceClaim.case_id).filter_by(**claim)) != case_id:
+            raise _duplicate(session, "该申请人的本项救助已由另一案件确认", scope_region_id) from None
 
 
-def _earlier_grant(programme: str, scope_region_id: str, index: str, case_id: str) -> Any:
-    levels = (Award.province_id, Award.city_id, Award.county_id, Award.township_id, Award.region_id)
-    return (
-        select(Award.starts_on, Award.region_id)
-        .join(AwardPerson, AwardPerson.award_id == Award.id)
-        .join(Person, Person.id == AwardPerson.person_id)
-        .where(
-            Person.blind == index,
-            Award.programme == programme,
-            Award.status != WITHDRAWN,
-            or_(Award.case_id.is_(None), Award.case_id != case_id),
-            or_(*(level == scope_region_id for level in levels)),
-        )
-        .order_by(Award.starts_on)
-        .limit(1)
-    )
-
-
-def _duplicate(what: str, scope_name: str) -> Duplicate:
-    return Duplicate(f"{what}，在{scope_name}范围内只能享受一次，请作不予救助处理", clause="A6")
+def _duplicate(session: Session, what: str, scope_region_id: str) -> Duplicate:
+    scope = identity.region(session, scope_region_id).name
+    return Duplicate(f"{what}，在{scope}范围内只能享受一次，请作不予救助处理", clause="A6")
 
 
 def release_claims(session: Session, case_id: str) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
@@ -101,6 +101,29 @@ def blind(session: Session, id_number: str) -> str:
     return session.info["vault"].blind(id_numbers.normalise(id_number), "person")
 
 
+_BENEFITS = (
+    select(
+        Person.blind,
+        Award.programme,
+        Award.region_code,
+        Award.province_code,
+        Award.starts_on,
+        Award.ended_on,
+        Award.amount,
+        Award.monthly,
+        Award.case_number,
+    )
+    .join(AwardPerson, AwardPerson.person_id == Person.id)
+    .join(Award, Award.id == AwardPerson.award_id)
+    .where(
+        Person.blind.in_(bindparam("blinds", expanding=True)),
+        Award.status != WITHDRAWN,
+        or_(Award.case_id.is_(None), Award.case_id != bindparam("own_case")),
+    )
+    .order_by(Award.starts_on, Award.id)
+)
+
+
 def benefits_of(
     session: Session, blinds: Iterable[str], on: date, exclude_case_id: str | None = None
 ) -> dict[str, list[dict[str, Any]]]:
@@ -108,27 +131,7 @@ def benefits_of(
 
     `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first.
     """
-    rows = session.execute(
-        select(
-            Person.blind,
-            Award.programme,
-            Award.region_code,
-            Award.province_code,
-            Award.starts_on,
-            Award.ended_on,
-            Award.amount,
-            Award.monthly,
-            Award.case_number,
-        )
-        .join(AwardPerson, AwardPerson.person_id == Person.id)
-        .join(Award, Award.id == AwardPerson.award_id)
-        .where(
-            Person.blind.in_(list(blinds)),
-            Award.status != WITHDRAWN,
-            or_(Award.case_id.is_(None), Award.case_id != (exclude_case_id or "")),
-        )
-        .order_by(Award.starts_on, Award.id)
-    )
+    rows = session.connection().execute(_BENEFITS, {"blinds": list(blinds), "own_case": exclude_case_id or ""})
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         runs = row.starts_on <= on and (row.ended_on is None or on < row.ended_on)
@@ -156,18 +159,23 @@ class Known:
     household_id: str | None
 
 
+_KNOWN = (
+    select(Person.blind, Person.id, Person.name, HouseholdMember.household_id)
+    .outerjoin(
+        HouseholdMember,
+        and_(
+            HouseholdMember.person_id == Person.id,
+            or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= bindparam("on")),
+            or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > bindparam("on")),
+        ),
+    )
+    .where(Person.blind.in_(bindparam("blinds", expanding=True)))
+)
+
+
 def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:
     """By blind index, those whom the registry knows. One statement."""
-    lives_on = and_(
-        HouseholdMember.person_id == Person.id,
-        or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= on),
-        or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > on),
-    )
-    rows = session.execute(
-        select(Person.blind, Person.id, Person.name, HouseholdMember.household_id)
-        .outerjoin(HouseholdMember, lives_on)
-        .where(Person.blind.in_(list(blinds)))
-    )
+    rows = session.connection().execute(_KNOWN, {"blinds": list(blinds), "on": on})
     return {row.blind: Known(row.id, row.name, row.household_id) for row in rows}
 
 
