@@ -54,14 +54,18 @@ class Lifted(dict[str, Any]):
 
 
 KINDS[Given] = "context"
-READY = frozenset(KINDS) - {int, float, list, dict, Decimal} | {Decimal}
+# Values of these types need no conversion.
+READY = frozenset(KINDS) - {int, float, list, dict, Decimal}
+_MAX_ADJUSTED = 6144
 
 
 def lift(value: Any) -> Any:
     """A value of the caller as a FEEL value. FeelValueError for one of no FEEL type."""
     found = type(value)
     if found in READY:
-        return value if found is not Decimal or value.is_finite() else None
+        return value
+    if found is Decimal:
+        return value if value.is_finite() and abs(value.adjusted()) <= _MAX_ADJUSTED else _extreme(value)
     if found is int:
         return Decimal(value) if abs(value) < 10**34 else number(Decimal(value))
     if found is float:
@@ -71,6 +75,11 @@ def lift(value: Any) -> Any:
     if isinstance(value, Mapping):
         return Given(value)
     return _lift_subclass(value)
+
+
+def _extreme(value: Decimal) -> Decimal | None:
+    """What no decimal128 can hold is null; an expanded `1e999999999` would fill the memory."""
+    return number(value) if value.is_finite() else None
 
 
 def _lift_subclass(value: Any) -> Any:

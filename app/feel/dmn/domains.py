@@ -18,6 +18,7 @@ from app.feel.budget import Run
 from app.feel.builtins import BUILTINS
 from app.feel.compiler import compile_node
 from app.feel.dmn.environment import Environment
+from app.feel.dmn.tables import Input
 from app.feel.errors import FeelError
 from app.feel.formatting import to_string
 from app.feel.frames import Frame, Scope
