@@ -1,0 +1,43 @@
+"""Every story holds: those beside the diagrams, and the acceptance stories where they are found.
+
+On PostgreSQL, where a fresh world takes about a second, the acceptance stories and a third of the others are played.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.scenarios import WorldTemplate, load_story, play
+from tests.conftest import SQLITE_ONLY
+from tests.integration.stories.story_files import a_third, acceptance_stories, bundle_stories, name_of
+
+STORIES = [*acceptance_stories(), *bundle_stories()]
+
+
+def _holds(template: WorldTemplate, path: Path) -> None:
+    result = play(template, load_story(path))
+    assert result.holds, "\n".join(f"step {step or 'end'}: {text}" for step, text in result.problems)
+
+
+@pytest.mark.parametrize("path", STORIES, ids=name_of)
+def test_a_story_holds_on_sqlite(sqlite_worlds: WorldTemplate, path: Path) -> None:
+    _holds(sqlite_worlds, path)
+
+
+if not SQLITE_ONLY:
+
+    @pytest.mark.postgres
+    @pytest.mark.parametrize("path", [*acceptance_stories(), *a_third(bundle_stories())], ids=name_of)
+    def test_a_story_holds_on_postgresql(postgres_worlds: WorldTemplate, path: Path) -> None:
+        _holds(postgres_worlds, path)
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in bundle_stories()}), ids=lambda path: path.parent.name)
+def test_stories_prove_what_they_say(folder: Path) -> None:
+    """A story that cites nothing or expects nothing would hold whatever the rules are."""
+    for path in sorted(folder.glob("*.yaml")):
+        story = load_story(path)
+        assert story.cites, f"{path.name} cites no clause"
+        assert story.end or any(step.expect for step in story.steps), f"{path.name} expects nothing"
