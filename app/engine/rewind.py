@@ -35,10 +35,13 @@ def _latest(run: Run, element: Element) -> Task:
         for task in workflow.tasks.values()
         if task.task_spec.name == element.id and task._state & (TaskState.FINISHED_MASK | _OPEN)
     ]
-    finished = [task for task in found if task._state & TaskState.FINISHED_MASK]
+    finished = [task for task in found if task._state & TaskState.FINISHED_MASK and _can_resume(task)]
     latest = max(finished, key=lambda task: task.last_state_change, default=None)
-    if any(latest is None or task.workflow is latest.workflow for task in found if task._state & _OPEN):
+    standing = [task for task in found if task._state & _OPEN]
+    if any(latest is None or task.workflow is latest.workflow for task in standing):
         raise NotReturnable(f"“{element.label}”正在办理，不必退回")
+    if latest is None and found:
+        raise NotReturnable(f"“{element.label}”所在的子流程已被中断，请退回到子流程之前的环节")
     if latest is None:
         raise NotReturnable(f"本案件还没有办过“{element.label}”，不能退回到这一环节")
     return latest
@@ -46,6 +49,16 @@ def _latest(run: Run, element: Element) -> Task:
 
 _OPEN = TaskState.READY | TaskState.STARTED
 _OVER = TaskState.FINISHED_MASK
+
+
+def _can_resume(task: Task) -> bool:
+    """Whether no sub-process or multi-instance activity around the task was interrupted."""
+    while task.workflow.parent_task_id is not None:
+        task = task.workflow.top_workflow.get_task_from_id(task.workflow.parent_task_id)
+        repeated = task.parent if _is_instance(task) else task
+        if TaskState.CANCELLED in (task._state, repeated._state):
+            return False
+    return True
 
 
 def _reopen_owner(task: Task) -> None:
@@ -57,17 +70,20 @@ def _reopen_owner(task: Task) -> None:
     _reopen_owner(owner)
     if owner._state & TaskState.FINISHED_MASK:
         _resume(owner)
-        if owner.parent is not None and isinstance(owner.parent.task_spec, Repetition):
+        if _is_instance(owner):
             owner.parent.internal_data["done"] -= 1
             if owner.parent._state & TaskState.FINISHED_MASK:
                 _resume(owner.parent)
     workflow.completed, workflow.success = False, True
 
 
+def _is_instance(task: Task) -> bool:
+    """Whether a task is an instance of the multi-instance or loop activity above it."""
+    return task.triggered and isinstance(task.parent.task_spec, Repetition)
+
+
 def _resume(task: Task) -> None:
     """Let an activity that was completed run on, with new boundary events; take back what came after it."""
-    if task._state != TaskState.COMPLETED:
-        raise NotReturnable("这一环节所在的子流程已被中断，请退回到子流程之前的环节")
     _take_back(task)
     task._set_state(TaskState.STARTED)
     task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
@@ -112,7 +128,7 @@ def _take_back(task: Task) -> None:
             _release(join, after)
             _wait_again(join)
     for child in list(task.children):
-        if not (isinstance(task.task_spec, Repetition) and child.triggered):
+        if not _is_instance(child):
             task.workflow._remove_task(child.id)
 
 

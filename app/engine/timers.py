@@ -27,6 +27,7 @@ _DURATION = re.compile(
 )
 _CYCLE = re.compile(r"R(\d*)/(?:([^P][^/]*)/)?(P[^/]+)")
 _ISO = re.compile(r"P[\dT]|R\d*/|\d{4}-\d\d-\d\d")
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""A diagram as the rules see it: nodes and flows by id, scope by scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from app.engine.lint.problem import ERROR, Problem
+from app.engine.model import Element, Flow
+from app.engine.xml import SCOPES, Node, bpmn, elements, flow_nodes, flows, label, local_name
+
+
+class Scope:
+    """A process or sub-process: its own nodes and the flows between them."""
+
+    def __init__(self, graph: Graph, node: Node) -> None:
+        self.node = node
+        self.nodes = {child.get("id", ""): child for child in flow_nodes(node) if child.getparent() is node}
+        self.flows = [flow for flow in graph.flows if flow.source in self.nodes and flow.target in self.nodes]
+
+    def outgoing(self, node_id: str) -> list[Flow]:
+        return [flow for flow in self.flows if flow.source == node_id]
+
+    def incoming(self, node_id: str) -> list[Flow]:
+        return [flow for flow in self.flows if flow.target == node_id]
+
+    def boundary_events(self, node_id: str) -> list[str]:
+        return [key for key, node in self.nodes.items() if node.get("attachedToRef") == node_id]
+
+    def tagged(self, *tags: str) -> Iterator[Node]:
+        """Nodes with one of these tags."""
+        return (node for node in self.nodes.values() if local_name(node) in tags)
+
+
+class Graph:
+    """The whole file."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.flows = flows(root)
+
+    @cached_property
+    def elements(self) -> dict[str, Element]:
+        return elements(self.root)
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        return {node.get("id", ""): node for node in flow_nodes(self.root)}
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        return [Scope(self, node) for tag in SCOPES for node in self.root.iter(bpmn(tag))]
+
+    @cached_property
+    def messages(self) -> dict[str, str]:
+        """Id → name of the messages of the file."""
+        return {node.get("id", ""): node.get("name", "") for node in self.root.iter(bpmn("message"))}
+
+
+def problem(node: Node, message: str, severity: str = ERROR) -> Problem:
+    """A finding about a node; about the element around it when it has no id of its own."""
+    while not node.get("id") and node.getparent() is not None:
+        node = node.getparent()
+    return Problem(node.get("id", ""), label(node), severity, message)

@@ -1,0 +1,61 @@
+"""Linting what a stranger uploaded, in a child process that can be killed: a diagram once hung the parser for ever."""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.engine.lint.problem import ERROR, Known, Problem
+
+_ROOT = Path(__file__).resolve().parents[3]
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds of wall clock and of CPU, and megabytes of address space, of the child."""
+
+    seconds: float = 20
+    cpu_seconds: int = 10
+    memory_mb: int = 1024
+
+
+def lint_isolated(xml: bytes, known: Known | None = None, limits: Limits | None = None) -> list[Problem]:
+    """`lint` in a child process; a file that exceeds the limits gives one error."""
+    limits = limits or Limits()
+    command = [sys.executable, "-I", "-c", _CHILD, str(_ROOT), str(limits.cpu_seconds), str(limits.memory_mb)]
+    try:
+        done = subprocess.run(
+            command, input=pickle.dumps((xml, known)), capture_output=True, timeout=limits.seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return [_refused(f"检查用时超过 {limits.seconds:g} 秒")]
+    if done.returncode:
+        return [_refused("检查时超出了内存或运算上限")]
+    return pickle.loads(done.stdout)
+
+
+def _refused(reason: str) -> Problem:
+    return Problem("", "", ERROR, f"{reason}，这个文件不能使用。请简化流程图，或用流程设计器重新画")
+
+
+def serve(cpu_seconds: int, memory_mb: int) -> None:
+    """The child: limits first, then read, lint, write."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MEGABYTE, memory_mb * _MEGABYTE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    from app.engine.lint.rules import lint
+
+    xml, known = pickle.loads(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(pickle.dumps(lint(xml, known)))
+
+
+_CHILD = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from app.engine.lint.isolated import serve; serve(int(sys.argv[2]), int(sys.argv[3]))"
+)

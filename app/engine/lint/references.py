@@ -1,0 +1,116 @@
+"""What a diagram refers to exists: forms, decisions, topics, templates, positions, clocks, other tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+
+from app.engine.diagram import HUMAN
+from app.engine.lint.graph import Graph
+from app.engine.lint.problem import ERROR, WARNING, Known, Problem
+from app.engine.model import Element
+
+PROPERTIES = {
+    "startEvent": {"guards"},
+    "endEvent": {"status"},
+    "userTask": {"guards", "clock", "separateFrom", "itemKey", "figuresOn", "office"},
+}
+_EVERYWHERE = {"figuresOn"}
+_STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
+_LITERAL = re.compile(r'=?\s*"([^"]*)"')
+
+
+def check(graph: Graph, known: Known) -> Iterator[Problem]:
+    """Dangling references and unknown properties of all elements."""
+    for element in graph.elements.values():
+        rules = [_properties(element), _inputs(element, known)]
+        if element.type == "userTask":
+            rules.append(_user_task(graph, element, known))
+        if element.type == "serviceTask":
+            rules.append(_service_task(element, known))
+        if element.type in ("sendTask", "receiveTask") and element.attributes.get("topic"):
+            rules.append(iter([_problem(element, "带主题的任务请用服务任务来画")]))
+        if element.type == "businessRuleTask":
+            rules.append(_business_rule(element, known))
+        rules.append(_guards(element, known))
+        for rule in rules:
+            yield from rule
+
+
+def _problem(element: Element, message: str, severity: str = ERROR) -> Problem:
+    return Problem(element.id, element.label, severity, message)
+
+
+def _missing(element: Element, what: str, name: str, known: Collection[str] | None) -> Iterator[Problem]:
+    if known is not None and name not in known:
+        near = get_close_matches(name, [str(each) for each in known], 1)
+        hint = f"，是不是“{near[0]}”？" if near else f"，可用的有：{'、'.join(sorted(known)) or '无'}"
+        yield _problem(element, f"{what}“{name}”不存在{hint}")
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem]:
+    groups, form = element.attributes.get("candidateGroups", ""), element.attributes.get("formKey", "")
+    if not groups:
+        yield _problem(element, "没有写由谁办理，请填写候选岗位（candidateGroups）")
+    elif not groups.startswith("="):
+        for position in _split(groups):
+            yield from _missing(element, "岗位", position, known.positions)
+    if not form:
+        yield _problem(element, "没有表单，请填写表单（formKey）")
+    else:
+        yield from _missing(element, "表单", form, known.forms)
+    if clock := element.properties.get("clock"):
+        yield from _missing(element, "时限", clock, known.clocks)
+    for other in _split(element.properties.get("separateFrom", "")):
+        if other == element.id or graph.elements.get(other, element).type not in HUMAN or other not in graph.elements:
+            yield _problem(element, f"应与之分开办理的环节“{other}”不是本图中的另一个人工环节，请检查 separateFrom")
+
+
+def _service_task(element: Element, known: Known) -> Iterator[Problem]:
+    topic = element.attributes.get("topic")
+    if not topic:
+        yield _problem(element, "没有写主题（topic），请选择这一步做什么")
+    else:
+        yield from _missing(element, "主题", topic, known.topics)
+    if not {"class", "expression", "delegateExpression"}.isdisjoint(element.attributes):
+        yield _problem(element, "服务任务不能运行 Java 类或程序表达式，请改用主题（topic）")
+
+
+def _business_rule(element: Element, known: Known) -> Iterator[Problem]:
+    decision = element.attributes.get("decisionRef")
+    if not decision:
+        yield _problem(element, "没有写决策表编号，请填写 decisionRef")
+    else:
+        yield from _missing(element, "决策表", decision, known.decisions)
+    if not element.attributes.get("resultVariable"):
+        yield _problem(element, "没有写结果变量，决策结果将存为它的编号，请填写 resultVariable", WARNING)
+
+
+def _guards(element: Element, known: Known) -> Iterator[Problem]:
+    for guard in _split(element.properties.get("guards", "")):
+        yield from _missing(element, "把关的决策表", guard, known.decisions)
+
+
+def _inputs(element: Element, known: Known) -> Iterator[Problem]:
+    for name, what, keys in (("template", "文书模板", known.templates), ("clock", "时限", known.clocks)):
+        literal = _LITERAL.fullmatch(element.inputs.get(name, ""))
+        if literal:
+            yield from _missing(element, what, literal.group(1), keys)
+
+
+def _properties(element: Element) -> Iterator[Problem]:
+    allowed = PROPERTIES.get(element.type, set()) | _EVERYWHERE
+    for name, value in element.properties.items():
+        if name not in allowed:
+            near = get_close_matches(name, sorted(allowed), 1)
+            hint = f"，是不是“{near[0]}”" if near else ""
+            yield _problem(element, f"属性“{name}”不起作用{hint}？请检查名称", WARNING)
+        elif name == "figuresOn" and value != "application":
+            yield _problem(element, f"figuresOn 只能写 application（按申请日取值），不能写“{value}”")
+        elif name == "status" and value not in _STATUS:
+            yield _problem(element, f"结束状态“{value}”不认识，请写 {'、'.join(sorted(_STATUS))} 之一")

@@ -1,0 +1,44 @@
+"""All rules, in the order in which a person would want to hear of them."""
+
+from __future__ import annotations
+
+from app.engine import xml as bpmn_xml
+from app.engine.diagram import load
+from app.engine.errors import DiagramError
+from app.engine.lint import events, expressions, flow, quality, references, soundness
+from app.engine.lint.graph import Graph, problem
+from app.engine.lint.problem import ERROR, Known, Problem
+from app.engine.support import unsupported
+
+
+def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
+    """Everything that is wrong with a BPMN file, errors first. A file that is no diagram gives one error."""
+    try:
+        root = bpmn_xml.read(xml)
+    except DiagramError as error:
+        return [Problem("", "", ERROR, text) for text in error.problems]
+    graph, known = Graph(root), known or Known()
+    found = [problem(node, message) for node, message in unsupported(root)]
+    for check in (flow.check, events.check):
+        found += check(graph)
+    if not any(each.severity == ERROR for each in found):
+        found += soundness.check(graph)
+    found += expressions.check(graph, known)
+    found += references.check(graph, known)
+    found += quality.check(graph)
+    if not any(each.severity == ERROR for each in found):
+        found += _unreadable(xml, graph)
+    return sorted(dict.fromkeys(found), key=lambda each: each.severity != ERROR)
+
+
+def _unreadable(xml: bytes, graph: Graph) -> list[Problem]:
+    """What only the parser of the engine notices."""
+    called = {node.get("calledElement") for node in graph.root.iter(bpmn_xml.bpmn("callActivity"))}
+    found = []
+    for process in graph.root.iter(bpmn_xml.bpmn("process")):
+        if process.get("id") not in called:
+            try:
+                load(xml, process.get("id"))
+            except DiagramError as error:
+                found += [problem(process, text) for text in error.problems]
+    return found
