@@ -131,7 +131,9 @@ def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
     chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
     office = identity.offices_of(session, chain)[chain.nearest.level]
     holder = identity.holders(session, f"policy_owner@{office.id}", on)[0]
-    return identity.load_actor(session, holder.user_id, on) or SYSTEM
+    actor = identity.load_actor(session, holder.user_id, on)
+    assert actor is not None, "a holder is active"
+    return actor
 
 
 def _start_award(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
