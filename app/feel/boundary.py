@@ -56,7 +56,7 @@ class Lifted(dict[str, Any]):
 KINDS[Given] = "context"
 # Values of these types need no conversion.
 READY = frozenset(KINDS) - {int, float, list, dict, Decimal}
-_MAX_ADJUSTED = 6144
+MAX_ADJUSTED = 6144
 
 
 def lift(value: Any) -> Any:
@@ -65,7 +65,7 @@ def lift(value: Any) -> Any:
     if found in READY:
         return value
     if found is Decimal:
-        return value if value.is_finite() and abs(value.adjusted()) <= _MAX_ADJUSTED else _extreme(value)
+        return value if value.is_finite() and abs(value.adjusted()) <= MAX_ADJUSTED else _extreme(value)
     if found is int:
         return Decimal(value) if abs(value) < 10**34 else number(Decimal(value))
     if found is float:
@@ -148,7 +148,7 @@ def export(value: Any, limit: int) -> Any:
     """
     if type(value) is Given:
         return value.source
-    return value if type(value) not in (list, dict) else _Export(limit).copy(value, 0)
+    return _Export(limit).copy(value, 0) if type(value) is list or type(value) is dict else value
 
 
 class _Export:

@@ -35,8 +35,8 @@ class Run:
     __slots__ = ("budget", "depth", "lists", "size", "steps", "trace")
 
     def __init__(self, budget: Budget | None = None) -> None:
-        self.budget = budget or DEFAULT
-        self.steps, self.size = self.budget.steps, self.budget.size
+        self.budget = budget = budget or DEFAULT
+        self.steps, self.size = budget.steps, budget.size
         self.depth = 0
         self.lists: dict[int, tuple[Any, list[Any]]] = {}
         self.trace: list[Any] | None = None  # where decision tables note which rows fired

@@ -156,6 +156,19 @@ def _arithmetic(node: n.Arithmetic, scope: Scope) -> Code:
     fast, slow = _FAST_ARITHMETIC[node.op]
     if fast is power:
         return lambda frame: power(frame.run, left(frame), right(frame))
+    fixed = _fixed_number(node.right)
+    if fixed is not None:
+
+        def run_fixed(frame: Frame) -> Any:
+            a = left(frame)
+            if type(a) is Decimal:
+                try:
+                    return fast(a, fixed)
+                except ArithmeticError:
+                    return None
+            return slow(frame.run, a, fixed)
+
+        return run_fixed
 
     def run(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
@@ -169,6 +182,11 @@ def _arithmetic(node: n.Arithmetic, scope: Scope) -> Code:
     return run
 
 
+def _fixed_number(node: n.Node) -> Decimal | None:
+    """The number on the right, if it is written there: most conditions compare with one."""
+    return number(node.value) if isinstance(node, n.Literal) and isinstance(node.value, Decimal) else None
+
+
 def _negate(node: n.Negate, scope: Scope) -> Code:
     operand = compile_node(node.operand, scope)
     return lambda frame: negate(operand(frame))
@@ -180,6 +198,14 @@ def _compare(node: n.Compare, scope: Scope) -> Code:
     fast = _FAST_ORDER.get(node.op)
     if fast is None:
         return lambda frame: check(frame, left(frame), right(frame))
+    fixed = _fixed_number(node.right)
+    if fixed is not None:
+
+        def run_fixed(frame: Frame) -> Any:
+            a = left(frame)
+            return fast(a, fixed) if type(a) is Decimal else check(frame, a, fixed)
+
+        return run_fixed
 
     def run(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
@@ -220,6 +246,8 @@ def _or(node: n.Or, scope: Scope) -> Code:
 def _junction(items: list[Code], decisive: bool) -> Code:
     """Three-valued: one `decisive` value decides; otherwise all must be its opposite, or the outcome is null."""
     rest = not decisive
+    if len(items) == 2:
+        return _pair(items[0], items[1], decisive)
 
     def run(frame: Frame) -> bool | None:
         outcome: bool | None = rest
@@ -230,6 +258,22 @@ def _junction(items: list[Code], decisive: bool) -> Code:
             if value is not rest:
                 outcome = None
         return outcome
+
+    return run
+
+
+def _pair(left: Code, right: Code, decisive: bool) -> Code:
+    """The junction of two, which most are."""
+    rest = not decisive
+
+    def run(frame: Frame) -> bool | None:
+        a = left(frame)
+        if a is decisive:
+            return decisive
+        b = right(frame)
+        if b is decisive:
+            return decisive
+        return rest if a is rest and b is rest else None
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.feel.frames import Code, Frame, Scope
 from app.feel.parser import parse, parse_unary
 
 _CACHED = 4096
+_PLAIN = frozenset((bool, Decimal, str, type(None)))
 
 
 class Expression:
@@ -36,7 +38,11 @@ class Expression:
         that a lazy context can refuse. Raises BudgetError past the limits, FeelValueError for a value of no FEEL type.
         """
         run = Run(budget)
-        return _finished(run, self._code, Frame(None, None, context, run))
+        try:
+            value = self._code(Frame(None, None, context, run))
+            return value if type(value) in _PLAIN else export(value, run.size)
+        except RecursionError:
+            raise too_deep() from None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.text!r}>"
@@ -56,17 +62,10 @@ class UnaryTests(Expression):
         run = Run(budget)
         try:
             value = lift(value)
+            frame = Frame({unary.INPUT: value}, Frame(None, None, context, run), context, run)
+            return self._test(frame, value) is True
         except RecursionError:
             raise too_deep() from None
-        frame = Frame({unary.INPUT: value}, Frame(None, None, context, run), context, run)
-        return _finished(run, lambda inner: self._test(inner, value), frame) is True
-
-
-def _finished(run: Run, code: Code, frame: Frame) -> Any:
-    try:
-        return export(code(frame), run.size)
-    except RecursionError:
-        raise too_deep() from None
 
 
 @lru_cache(_CACHED)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from app.feel.boundary import MISSING, READY, read_context, read_entry
+from app.feel.boundary import MAX_ADJUSTED, MISSING, READY, read_context, read_entry
 from app.feel.budget import Run
 
 Code = Callable[["Frame"], Any]
@@ -86,6 +87,8 @@ def _context_reader(name: str, fallback: Any) -> Code:
                 raise
             return fallback
         if type(value) in READY:
+            return value
+        if type(value) is Decimal and value.is_finite() and abs(value.adjusted()) <= MAX_ADJUSTED:  # as `lift` would
             return value
         return read_context(frame.run, frame.context, name)
 
