@@ -88,7 +88,10 @@ def transaction(who: str, *, writing: bool) -> Iterator[Call]:
     database, now = services().database, services().clock.now()
     with database.write() if writing else database.read() as session:
         g.session = session
-        yield Call(session, _actor(who, credentials, session, now), now)
+        try:
+            yield Call(session, _actor(who, credentials, session, now), now)
+        finally:
+            g.pop("session")  # an error page must not begin again what has ended
 
 
 def _credentials(who: str) -> str:
