@@ -49,9 +49,9 @@ def tasks(call: Call, query_data: dict[str, Any]) -> Any:
 @blueprint.post("/tasks/<task_id>/claim")
 @writes(BEARER)
 @blueprint.output(schemas.Claimed)
-@blueprint.doc(summary="领取待办", operation_id="claim_task")
+@blueprint.doc(summary="签收待办", operation_id="claim_task")
 def claim(call: Call, task_id: str) -> Any:
-    """领取后同岗位的其他人不能办理。"""
+    """签收后同岗位的其他人不能办理。"""
     inbox.claim(call.session, call.actor, task_id, call.now)
     return items.item(call.session, task_id)
 
@@ -59,7 +59,7 @@ def claim(call: Call, task_id: str) -> Any:
 @blueprint.post("/tasks/<task_id>/unclaim")
 @writes(BEARER)
 @blueprint.output(schemas.Claimed)
-@blueprint.doc(summary="放回待领取", operation_id="unclaim_task")
+@blueprint.doc(summary="放回待签收", operation_id="unclaim_task")
 def unclaim(call: Call, task_id: str) -> Any:
     """放回后同岗位的人都可以办理。"""
     inbox.unclaim(call.session, call.actor, task_id)

@@ -14,7 +14,7 @@ from app.inbox import queries as inbox
 from app.web import Call, reads
 
 PAGE_ROWS = 18
-SCOPES = (("", "全部", "all"), ("overdue", "超期", "overdue"), ("mine", "我领取的", "mine"))
+SCOPES = (("", "全部", "all"), ("overdue", "超期", "overdue"), ("mine", "我签收的", "mine"))
 
 
 @blueprint.get("/")

@@ -28,13 +28,14 @@ def require_candidate(row: Any, actor: Actor) -> None:
         raise NotYours(f"这项工作由{title_of(row.position)}办理，您没有这个岗位或不在这个地区")
 
 
-def require_open(row: Any, actor: Actor) -> None:
+def require_open(session: Session, row: Any, actor: Actor) -> None:
     """Raises Gone or Taken, saying who did what and when."""
     if row.status != "open":
         who = f"{row.closed_by_name}于{_moment(row.closed_at)}" if row.closed_by_name else f"于{_moment(row.closed_at)}"
         raise Gone(f"这项工作已由{who}办结或收回，请刷新待办")
     if row.assignee_id is not None and row.assignee_id != actor.user_id:
-        raise Taken(f"这项工作已于{_moment(row.claimed_at)}被他人签收，请先与其沟通转办")
+        holder = identity.user_names(session, [row.assignee_id]).get(row.assignee_id, "他人")
+        raise Taken(f"这项工作已由{holder}于{_moment(row.claimed_at)}签收，如需由您办理，请先请其放回或转办")
 
 
 def load(session: Session, actor: Actor, item_id: str) -> Any:
@@ -43,7 +44,7 @@ def load(session: Session, actor: Actor, item_id: str) -> Any:
     if row is None:
         raise NotFound("没有这项工作，请刷新待办")
     require_candidate(row, actor)
-    require_open(row, actor)
+    require_open(session, row, actor)
     return row
 
 
