@@ -34,7 +34,9 @@ if not SQLITE_ONLY:
         _holds(postgres_worlds, path)
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in bundle_stories()}), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "folder", sorted({path.parent for path in bundle_stories()}), ids=lambda path: path.parent.name
+)
 def test_stories_prove_what_they_say(folder: Path) -> None:
     """A story that cites nothing or expects nothing would hold whatever the rules are."""
     for path in sorted(folder.glob("*.yaml")):
