@@ -9,5 +9,6 @@ from app.calendar.working_days import SpecialDay, WorkingDays
 
 __all__ = [
     "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "clocks_of", "due_date",
-    "explain", "import_notice", "pause", "recompute", "resume", "seed", "start_clock", "stop", "stop_read", "void", "working_days",
+    "explain", "import_notice", "pause", "recompute", "resume", "seed", "start_clock", "stop", "stop_read",
+    "void", "working_days",
 ]  # fmt: skip

@@ -73,9 +73,11 @@ def _current(session: Session) -> Book:
     return found
 
 
+_NEWEST = select(CalendarVersion.id, CalendarVersion.version).order_by(CalendarVersion.version.desc()).limit(1)
+
+
 def _newest(session: Session) -> Row[tuple[str, int]]:
-    newest = select(CalendarVersion.id, CalendarVersion.version).order_by(CalendarVersion.version.desc()).limit(1)
-    row = session.execute(newest).one_or_none()
+    row = session.connection().execute(_NEWEST).one_or_none()
     if row is None:
         raise CalendarMissing("the calendar of working days is empty: run app.calendar.seed")
     return row

@@ -21,7 +21,7 @@ from app.core.ids import new_id
 from app.db import Vault
 from app.definitions import Bundle
 from app.feel import Budget
-from app.figures.reader import FigureReader
+from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
 from app.registry.reader import RegistryReader
 
@@ -135,6 +135,7 @@ class Action:
             members=[number for number in members if number],
             on=self.today,
             exclude_case_id=self.case.id,
+            county_id=self.case.county_id,
         )
 
     # --- the engine's host ---
@@ -142,8 +143,10 @@ class Action:
     def scope(self, element: engine.Element | None) -> Mapping[str, Any]:
         """Names that every expression may read besides the case's variables; figures and registry are lazy."""
         by_application = element is not None and element.properties.get("figuresOn") == "application"
+        figures = self.figures_on(self.case.applied_on if by_application else self.today)
         return {
-            "figure": self.figures_on(self.case.applied_on if by_application else self.today),
+            "figure": figures,
+            "optional_figure": OptionalFigures(figures),
             "registry": self.registry,
             "today": self.today,
             "now": self.now,

@@ -20,6 +20,8 @@ from app.core.ids import new_id
 from app.db.types import dump_json
 from app.publicity import operations as publicity
 
+_RECORD = insert(DecisionRecord.__table__)
+
 
 def advance(action: Action, step: engine.Advance) -> None:
     """Write all that an engine step brought about."""
@@ -90,7 +92,7 @@ def _record_decisions(action: Action) -> None:
             }
         )
     if rows:
-        action.session.execute(insert(DecisionRecord), rows)
+        action.session.connection().execute(_RECORD, rows)
 
 
 def _plain(value: Any) -> Any:

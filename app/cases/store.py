@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action, CaseHead
@@ -24,21 +24,29 @@ COLUMNS = tuple(CASE.c[name] for name in HEAD)
 FINAL = frozenset({"approved", "refused", "withdrawn", "ended"})
 
 
+# Built once: every action runs them, and building a statement costs more than running it.
+_LOOK = select(*COLUMNS, CASE.c.state).where(CASE.c.id == bindparam("case_id"))
+_LOCK = _LOOK.with_for_update()
+_WRITTEN = ("status", "closed_at", "award_id", "audit_seq", "audit_hash", "state", "version")
+_SAVE = (
+    update(CASE)
+    .where(CASE.c.id == bindparam("case_id"), CASE.c.version == bindparam("seen"))
+    .values({name: bindparam(name) for name in _WRITTEN})
+)
+
+
 def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """Lock the instance first, whatever comes after; raises NotFound."""
-    return _open(session, actor, now, _QUERY.where(CASE.c.id == case_id).with_for_update())
+    return _open(session, actor, now, _LOCK, case_id)
 
 
 def look(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """The same without a lock, for reading; raises NotFound."""
-    return _open(session, actor, now, _QUERY.where(CASE.c.id == case_id))
+    return _open(session, actor, now, _LOOK, case_id)
 
 
-_QUERY = select(*COLUMNS, CASE.c.state)
-
-
-def _open(session: Session, actor: Actor, now: datetime, query: Select[Any]) -> Action:
-    row = session.execute(query).one_or_none()
+def _open(session: Session, actor: Actor, now: datetime, query: Select[Any], case_id: str) -> Action:
+    row = session.connection().execute(query, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound("没有这个案件，请核对案件编号")
     head = CaseHead(**{name: getattr(row, name) for name in HEAD})
@@ -62,10 +70,9 @@ def require_running(action: Action) -> None:
 def save(action: Action) -> None:
     """Write the case's row back; the version is the backstop behind the lock."""
     head = action.case
-    values = {name: getattr(head, name) for name in ("status", "closed_at", "award_id", "audit_seq", "audit_hash")}
+    values = {name: getattr(head, name) for name in _WRITTEN if name not in ("state", "version")}
     values |= {"state": action.instance.seal(action.vault, head.id), "version": head.version + 1}
-    mine = (CASE.c.id == head.id) & (CASE.c.version == head.version)
-    if rows_changed(action.session, update(CASE).where(mine).values(values)) != 1:
+    if rows_changed(action.session, _SAVE, {**values, "case_id": head.id, "seen": head.version}) != 1:
         raise Gone("案件刚刚被他人办理，请刷新后重试")
 
 

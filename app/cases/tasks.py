@@ -17,6 +17,9 @@ from app.core.ids import new_id
 from app.identity.positions import POSITIONS, title_of
 from app.inbox import queries as inbox
 from app.inbox.models import NO_DUE_DAY, WorkItem
+from app.inbox.queries import ITEM
+
+_INSERT = insert(ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +44,24 @@ def follow(action: Action, step: engine.Advance) -> None:
         _close(action, gone)
     kept = [item for item in open_items if item.engine_task_id in waiting]
     fresh = [task for task in step.tasks if task.id not in known]
-    _follow_clocks(action, kept, fresh)
+    _follow_clocks(action, step, kept, fresh)
 
 
-def _follow_clocks(action: Action, kept: Sequence[Any], fresh: Sequence[engine.OpenTask]) -> None:
+def _follow_clocks(
+    action: Action, step: engine.Advance, kept: Sequence[Any], fresh: Sequence[engine.OpenTask]
+) -> None:
+    """A clock that no open task names is over; one that is paused waits until it goes on or the case has ended."""
     elements = action.diagram.elements
     measured = [task.element_id for task in fresh] + [item.element_id for item in kept if item.element_id in elements]
     wanted = {elements[element_id].properties.get("clock") for element_id in measured}
     live = calendar.clocks_of(action.session, action.case.id) if action.bundle.clocks else []
     clocks = {clock.key: clock for clock in live if clock.is_live}
-    over = [clocks.pop(key) for key in clocks.keys() - wanted]
+    over = [clocks.pop(key) for key in clocks.keys() - wanted if step.finished or clocks[key].status != "paused"]
     if over:
         calendar.stop_read(action.session, over, action.now)
     rows = [_row(action, task, clocks) for task in fresh]
     if rows:
-        action.session.execute(insert(WorkItem), rows)
+        action.session.connection().execute(_INSERT, rows)
     project_clocks(action)
 
 

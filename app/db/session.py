@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.db.vault import Vault
 
 
-def rows_changed(session: Session, statement: Executable) -> int:
+def rows_changed(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it changed. Guards rely on it: exactly one of two people gets 1."""
-    return session.connection().execute(statement).rowcount
+    return session.connection().execute(statement, values).rowcount
 
 
 class Database:

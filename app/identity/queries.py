@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
@@ -109,6 +109,21 @@ def region(session: Session, region_id: str) -> Region:
     return found
 
 
+def _chain_query() -> Select[Any]:
+    own, ancestor = Region.__table__.alias("own"), Region.__table__.alias("ancestor")
+    levels = [own.c[f"{level}_id"] for level in LEVELS if level != "village"]
+    return (
+        select(ancestor.c.id, ancestor.c.code, ancestor.c.name, ancestor.c.level)
+        .select_from(own)
+        .join(ancestor, ancestor.c.id.in_([*levels, own.c.id]))
+        .where(own.c.id == bindparam("region_id"))
+    )
+
+
+# Built once: every action reads it, and building it costs more than running it.
+_CHAIN = _chain_query()
+
+
 def chain(session: Session, region_id: str) -> RegionChain:
     """The region and its ancestors, read once per transaction. Raises NotFound."""
     known: dict[str, RegionChain] = session.info.setdefault("region_chains", {})
@@ -118,14 +133,7 @@ def chain(session: Session, region_id: str) -> RegionChain:
 
 
 def _chain(session: Session, region_id: str) -> RegionChain:
-    own, ancestor = aliased(Region), aliased(Region)
-    on = ancestor.id.in_([own.province_id, own.city_id, own.county_id, own.township_id, own.id])
-    rows = session.execute(
-        select(ancestor.id, ancestor.code, ancestor.name, ancestor.level)
-        .select_from(own)
-        .join(ancestor, on)
-        .where(own.id == region_id)
-    )
+    rows = session.connection().execute(_CHAIN, {"region_id": region_id})
     refs = {row.level: RegionRef(*row) for row in rows}
     if not refs:
         raise NotFound("没有这个行政区划")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, func, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -14,6 +14,14 @@ from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
 COUNT_CAP = 999
+
+
+# Built once: every action runs them, and building a statement costs more than running it.
+_ITEM = select(ITEM).where(ITEM.c.id == bindparam("item_id"))
+_CASE_OF = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("item_id"))
+_OPEN_OF_CASE = select(ITEM.c.id, ITEM.c.engine_task_id, ITEM.c.element_id, ITEM.c.clock_id).where(
+    ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,7 @@ class Page:
 
 def open_of_case(session: Session, case_id: str) -> list[Any]:
     """The open tasks of a case."""
-    mine = (ITEM.c.case_id == case_id) & (ITEM.c.status == "open") & (ITEM.c.kind == "task")
-    columns = (ITEM.c.id, ITEM.c.engine_task_id, ITEM.c.element_id, ITEM.c.clock_id)
-    return list(session.execute(select(*columns).where(mine)))
+    return list(session.connection().execute(_OPEN_OF_CASE, {"of_case": case_id}))
 
 
 def items_of_case(session: Session, case_id: str) -> list[Any]:
@@ -50,12 +56,12 @@ def items_of_case(session: Session, case_id: str) -> list[Any]:
 
 def item(session: Session, item_id: str) -> Any | None:
     """One work item with its draft."""
-    return session.execute(select(ITEM).where(ITEM.c.id == item_id)).one_or_none()
+    return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
 
 
 def case_of(session: Session, item_id: str) -> str | None:
     """The case that an item belongs to: what must be locked before the item is read."""
-    return session.scalar(select(ITEM.c.case_id).where(ITEM.c.id == item_id))
+    return session.connection().execute(_CASE_OF, {"item_id": item_id}).scalar()
 
 
 def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:
