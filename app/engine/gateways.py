@@ -14,6 +14,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as StockInclusive
 from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as StockParallel
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
@@ -22,11 +23,8 @@ JOINED = "joined"
 _ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
-class TokenJoin:
+class TokenJoin(TaskSpec):
     """What both gateways share. `may_fire` is asked whenever a token may go on."""
-
-    _inputs: list[str]
-    name: str
 
     def may_fire(self, my_task: Task, arrived: dict[str, Task]) -> bool:
         """Whether the tokens that arrived (by name of the incoming element) are enough."""

@@ -70,6 +70,8 @@ _STRIPPED = [
 class ActivityParser(TaskParser):
     """Activities: repetition and boundary events of our kind."""
 
+    task: Any
+
     def _add_loop_task(self, loop_characteristics: Node) -> None:
         maximum = loop_characteristics.get("loopMaximum")
         condition = _text(loop_characteristics, "loopCondition")

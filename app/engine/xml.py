@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -14,7 +15,7 @@ BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 MAX_BYTES = 5_000_000
 
-Node = etree._Element
+Node: TypeAlias = Any  # an lxml element; lxml ships no types
 
 FLOW_NODES = frozenset(
     [

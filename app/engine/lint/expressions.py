@@ -13,7 +13,7 @@ from app.engine.lint.graph import Graph, problem
 from app.engine.lint.problem import Known, Problem
 from app.engine.xml import Node, bpmn, camunda, child_text
 
-_GIVEN = frozenset("application case figure registry today now item loopCounter".split())
+_GIVEN = frozenset({"application", "case", "figure", "registry", "today", "now", "item", "loopCounter"})
 _TIMERS = {"timeDate": timers.to_moment, "timeDuration": timers.to_duration, "timeCycle": timers.to_cycle}
 _LOOPS = {"loopCardinality": "多实例次数", "completionCondition": "多实例结束条件", "loopCondition": "循环条件"}
 
@@ -78,7 +78,9 @@ def _compiled(text: Text, names: frozenset[str]) -> Iterator[Problem]:
 
 
 def _unknown(node: Node, what: str, expression: feel.Expression, names: frozenset[str]) -> Iterator[Problem]:
-    for root in sorted({name.split(".")[0] for name in expression.names} - names):
+    # A name without position stands in a filter, where it may also be a field of the item.
+    read = {name.split(".")[0] for name, position in expression.reads.items() if position is not None}
+    for root in sorted(read - names):
         near = get_close_matches(root, sorted(names), 1)
         hint = f"，是不是“{near[0]}”" if near else ""
         yield problem(node, f"{what}用到的“{root}”没有任何环节给出{hint}？请检查名称")

@@ -8,8 +8,8 @@ from app.engine.lint.graph import Graph, problem
 from app.engine.lint.problem import WARNING, Problem
 from app.engine.xml import BPMNDI, bpmn, local_name
 
-_NAMED = "userTask manualTask serviceTask scriptTask businessRuleTask callActivity subProcess transaction endEvent".split()
-_DOCUMENTED = "userTask manualTask serviceTask scriptTask businessRuleTask callActivity".split()
+_DOCUMENTED = {"userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity"}
+_NAMED = _DOCUMENTED | {"subProcess", "transaction", "endEvent"}
 _MOST_ELEMENTS = 150
 
 

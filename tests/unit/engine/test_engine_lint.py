@@ -61,9 +61,9 @@ def test_a_good_diagram_has_no_errors() -> None:
         START, user("a"), xor("g", default="g_in"), user("b", properties=properties), user("c", camunda_candidateGroups="=item.position", inner=multi("a.signers")),
         node("businessRuleTask", "r", camunda_decisionRef="grant", camunda_resultVariable="grant"),
         script("f", "case.amount = grant.amount"), service("d", "document", template='= "approval_notice"', amount="case.amount"),
-        service("p", "publicity", days="figure.publicity_days"), boundary("o", "p", message("m1")), boundary("t", "b", timer("timeDuration", "P3D"), False),
+        service("pub", "publicity", days="figure.publicity_days"), boundary("o", "pub", message("m1")), boundary("t", "b", timer("timeDuration", "P3D"), False),
         node("endEvent", "urged"), xor("in"), END, node("endEvent", "e2"),
-        flow("s", "a", "g"), when("g", "b", "a.amount < 5"), flow("b", "in"), when("g", "in"), flow("in", "c", "r", "f", "d", "p", "e"),
+        flow("s", "a", "g"), when("g", "b", "a.amount < 5"), flow("b", "in"), when("g", "in"), flow("in", "c", "r", "f", "d", "pub", "e"),
         flow("o", "e2"), flow("t", "urged"),
     ) == []
 
