@@ -1,0 +1,1 @@
+"""The publish gate: checks over a whole bundle, and what every clause is proved by."""
