@@ -17,19 +17,24 @@ from app.registry import queries as known
 
 
 def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
-    """An award comes into payment; its id is known to the rest of the diagram."""
+    """An award comes into payment; its id is known to the rest of the diagram.
+
+    It is the applicant's, or that of `recipient` {id_number, name} for whom a guardian applied (D2). A household that
+    is admitted with a gap of less than a fen gets nothing by the month and all that comes with being admitted.
+    """
     award_id = new_id()
     application = action.variables["application"]
+    recipient = inputs.mapping(effect, "recipient") or application
     recheck = effect.inputs.get("recheck_on")
     request = registry.AwardRequest(
         id=award_id,
         programme=inputs.text(effect, "programme") or action.case.programme,
-        id_number=application["id_number"],
-        name=application["name"],
+        id_number=recipient["id_number"],
+        name=recipient["name"],
         members=(application.get("household") or {}).get("members") or [],
         region_id=action.case.region_id,
         kind=inputs.text(effect, "kind"),
-        monthly=inputs.amount(effect, "monthly"),
+        monthly=inputs.amount(effect, "monthly", zero=True),
         starts_on=inputs.day(effect, "on", action.today),
         recheck_on=None if recheck is None else inputs.day(effect, "recheck_on", action.today),
         facts=inputs.mapping(effect, "facts"),

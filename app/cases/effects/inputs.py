@@ -21,13 +21,13 @@ def required(effect: Effect, name: str) -> Any:
     return value
 
 
-def amount(effect: Effect, name: str) -> Decimal:
-    """A positive sum, rounded half up to the fen."""
+def amount(effect: Effect, name: str, *, zero: bool = False) -> Decimal:
+    """A positive sum, rounded half up to the fen; `zero` allows none."""
     value = required(effect, name)
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise EffectError(f"「{effect.element.label}」的 {name} 不是金额")
     money = to_money(value)
-    if money <= 0:
+    if money < 0 or (money == 0 and not zero):
         raise EffectError(f"「{effect.element.label}」的 {name} 为 {money} 元，应大于零")
     return money
 
