@@ -81,7 +81,10 @@ class Decisions:
         return self._find(name).table
 
     def reads(self, name: str) -> frozenset[str]:
-        """Dotted names that a decision, with all it requires, asks of the context."""
+        """Dotted names that a decision, with all it requires, may ask of the context.
+
+        A name inside a filter is among them, though it may turn out to be an entry of the items.
+        """
         found: set[str] = set()
         seen: set[Item] = set()
         stack = [self._find(name)]

@@ -36,6 +36,7 @@ _UNITS: dict[str, Any] = {
     "time": dt.timedelta(minutes=1),
     "days and time duration": dt.timedelta(days=1),
 }
+_SAMPLES: dict[str, Any] = {"number": Decimal(0), "date": dt.date(2000, 1, 1), "time": dt.time(12)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,9 @@ def _regions(points: Iterable[Any], wanted: str) -> list[Region]:
     regions: list[Region] = []
     for what, values in by_kind.items():
         regions += _unordered(what, values) if what in _UNORDERED else _ordered(what, values)
-    return regions or [Region(OTHER, "任何值")]
+    if all(region.value is None for region in regions):
+        regions.append(Region(OTHER, "有值" if regions else "任何值"))
+    return regions
 
 
 def _unordered(what: str, values: list[Any]) -> list[Region]:
@@ -186,11 +189,11 @@ def _unordered(what: str, values: list[Any]) -> list[Region]:
 
 def _ordered(what: str, values: list[Any]) -> list[Region]:
     """Every named value, what lies between neighbours, and what lies beyond the first and the last."""
-    unit = _UNITS.get(what)
-    ends = _sorted(values)
-    if unit is None or not ends:
-        return [Region(value, _text(value)) for value in ends] or [Region(OTHER, "任何值")]
-    run = Run()
+    unit, ends, run = _UNITS.get(what), _sorted(values), Run()
+    if not ends:
+        return [Region(_SAMPLES.get(what, OTHER), "有值")]
+    if unit is None:
+        return [Region(value, _text(value)) for value in ends]
     regions = [Region(subtract(run, ends[0], unit), high=_text(ends[0]))]
     for low, high in zip(ends, [*ends[1:], None], strict=True):
         regions.append(Region(low, low=_text(low), high=_text(low)))
