@@ -8,7 +8,6 @@ from app.api import schemas
 from app.api.blueprint import blueprint
 from app.cases import operations as cases
 from app.core.clock import local_date
-from app.core.errors import Invalid
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.web import BEARER, Call, reads, writes
@@ -40,10 +39,7 @@ def tasks(call: Call, query_data: dict[str, Any]) -> Any:
         mine=query_data["mine"],
         text=query_data["text"],
     )
-    try:
-        return items.open_tasks(call.session, call.actor, chosen, query_data["after"], query_data["limit"])
-    except ValueError as error:
-        raise Invalid({"after": "翻页标记不对，请使用上一页返回的 next"}) from error
+    return items.open_tasks(call.session, call.actor, chosen, query_data["after"], query_data["limit"])
 
 
 @blueprint.post("/tasks/<task_id>/claim")

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.errors import Invalid
 from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
@@ -65,17 +66,27 @@ def case_of(session: Session, item_id: str) -> str | None:
 
 
 def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:
-    """What waits for the actor, the earliest due day first, items without one last."""
+    """What waits for the actor, the earliest due day first, items without one last.
+
+    Raises Invalid when `after` is no cursor.
+    """
     due = ITEM.c.sort_on
     query = _matching(select(*[column for column in ITEM.c if column.name != "draft"]), actor, filter)
     if after:
-        day, _, item_id = after.partition("_")
-        last = date.fromisoformat(day)
+        last, item_id = _cursor(after)
         query = query.where(or_(due > last, and_(due == last, ITEM.c.id > item_id)))
     rows = list(session.execute(query.order_by(due, ITEM.c.id).limit(limit + 1)))
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, f"{rows[-1].sort_on}_{rows[-1].id}" if more else None)
+
+
+def _cursor(after: str) -> tuple[date, str]:
+    day, _, item_id = after.partition("_")
+    try:
+        return date.fromisoformat(day), item_id
+    except ValueError as error:
+        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
 
 
 def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:

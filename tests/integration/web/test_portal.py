@@ -1,0 +1,145 @@
+"""Applicants without an account: applying, looking, handing in, withdrawing, objecting."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from app.core.clock import midnight
+from app.registry import operations as registry
+from tests.support.web import APPLICATION, VILLAGE, Web
+
+APPLY = f"/apply/uninsured_unemployed_relief/{VILLAGE}"
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(20)
+
+
+def flat(data: Any, prefix: str = "") -> dict[str, str]:
+    """Form data as a browser posts it."""
+    if isinstance(data, dict):
+        return {k: v for key, inner in data.items() for k, v in flat(inner, f"{prefix}{key}.").items()}
+    if isinstance(data, list):
+        return {k: v for index, inner in enumerate(data) for k, v in flat(inner, f"{prefix}{index}.").items()}
+    return {prefix[:-1]: str(data).lower() if isinstance(data, bool) else str(data)}
+
+
+def apply(client: FlaskClient, **changes: Any) -> Any:
+    return client.post(APPLY, data=flat({**APPLICATION, **changes}), content_type="multipart/form-data")
+
+
+def receipt(client: FlaskClient) -> tuple[str, str]:
+    number, code = re.findall(r"<code>(.*?)</code>", client.get("/apply/receipt").text)
+    return number, code
+
+
+def test_regions_are_chosen_without_a_script(web: Web) -> None:
+    client = web.client()
+    chosen = {"province": "22", "city": "2201", "county": "220122", "township": "220122100", "village": VILLAGE}
+    page = client.get("/", query_string=chosen).text
+    assert f'href="{APPLY}"' in page
+    moved = client.get("/", query_string={**chosen, "county": "220104"}).text
+    assert APPLY not in moved
+
+
+def test_an_application_gives_number_and_code_until_one_leaves(web: Web) -> None:
+    client = web.client()
+    answer = apply(client)
+    assert (answer.status_code, answer.location) == (302, "/apply/receipt")
+    number, code = receipt(client)
+    assert re.fullmatch(r"220122-2020-\d{6}", number)
+    assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", code)
+    client.get("/my-case")
+    assert client.get("/apply/receipt").location == "/status"
+    assert code not in client.get("/my-case").text
+    other = web.client()
+    found = other.post("/status", data={"number": number, "query_code": code.lower()})
+    assert found.location == "/my-case"
+    page = other.get("/my-case").text
+    assert "正在办理：村（社区）调查核实" in page
+    assert "王*国" in page
+    assert "王建国" not in page
+
+
+def test_a_refused_form_comes_back_with_its_photographs(web: Web) -> None:
+    client = web.client()
+    field = re.findall(r'<input type="file"[^>]* name="([^"]+)"', client.get(APPLY).text)[0]
+    data = {**flat({**APPLICATION, "phone": "1"}), field: ["", (io.BytesIO(PHOTO), "户口簿.jpg")]}
+    answer = client.post(APPLY, data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "“联系电话”不正确" in answer.text
+    assert "户口簿.jpg" in answer.text
+    upload_id = re.findall(rf'name="{field}" value="([0-9a-f]{{32}})" checked', answer.text)[0]
+    sent = client.post(APPLY, data={**flat(APPLICATION), field: upload_id})
+    assert sent.status_code == 302
+    assert "户口簿.jpg" in client.get("/my-case").text
+
+
+def test_a_row_is_added_without_a_script_and_nothing_is_sent(web: Web) -> None:
+    client = web.client()
+    answer = client.post(APPLY, data={**flat(APPLICATION), "_add:witnesses": "1"})
+    assert answer.status_code == 200
+    assert 'name="witnesses.2.name"' in answer.text
+    assert 'value="王建国"' in answer.text
+    assert web.client("village_cadre.220122100001").get("/desk/").text.count("data-row>") == 0
+
+
+def test_rules_on_what_was_typed_answer_at_the_door(web: Web) -> None:
+    answer = apply(web.client(), months_without_income=2)
+    assert answer.status_code == 422
+    assert "王建国" in answer.text
+    assert web.client("village_cadre.220122100001").get("/desk/").text.count("data-row>") == 0
+
+
+def test_nobody_learns_from_the_page_what_a_neighbour_receives(web: Web) -> None:
+    plain = apply(web.client())
+    with web.database.write() as session:
+        known = {"benefits": [{
+            "programme": "dibao", "id_number": APPLICATION["id_number"], "region": "220122",
+            "paid_on": "2020-01-10", "amount": "300",
+        }]}  # fmt: skip
+        registry.import_story_registry(session, known, web.clock.now())
+    client = web.client()
+    knowing = apply(client)
+    assert (plain.status_code, plain.location) == (knowing.status_code, knowing.location)
+    assert "低保" not in client.get("/my-case").text
+    staff = web.client("village_cadre.220122100001").get("/desk/").text
+    tasks = re.findall(r"/desk/tasks/([0-9a-f]{32})", staff)
+    pages = [web.client("village_cadre.220122100001").get(f"/desk/tasks/{task}").text for task in tasks]
+    assert sum("<strong>不符合的条件" in page for page in pages) == 1
+
+
+def test_the_proof_ends_with_leaving_and_with_time(web: Web) -> None:
+    client = web.client()
+    apply(client)
+    assert client.get("/my-case").status_code == 200
+    client.post("/status/leave")
+    assert client.get("/my-case").location == "/status?next=%2Fmy-case"
+    apply(client)
+    web.clock.move_to(midnight(web.clock.now().date().replace(day=13)))
+    assert client.get("/my-case").status_code == 302
+
+
+def test_a_letter_of_somebody_else_is_not_found(web: Web) -> None:
+    other, mine = web.client(), web.client()
+    apply(other)
+    letters = re.findall(r'href="(/my-case/letters/[^"]+\.docx)"', other.get("/my-case").text)
+    apply(mine, name="赵明")
+    assert other.get(letters[0]).data[:2] == b"PK"
+    assert mine.get(letters[0]).status_code == 404
+
+
+def test_materials_are_handed_in_later_and_refused_after_the_end(web: Web) -> None:
+    client = web.client()
+    apply(client)
+    bad = client.post("/my-case/materials", data={"files": (io.BytesIO(b"<html>"), "x.html")})
+    assert bad.status_code == 422
+    assert "类型不能上传" in bad.text
+    good = client.post("/my-case/materials", data={"files": (io.BytesIO(PHOTO), "证明.jpg")})
+    assert good.status_code == 302
+    assert "证明.jpg" in client.get("/my-case").text
+    assert client.post("/my-case/withdraw", data={"reason": "找到工作了"}).status_code == 302
+    assert "您已经撤回" in client.get("/my-case").text
+    late = client.post("/my-case/materials", data={"files": (io.BytesIO(PHOTO), "证明2.jpg")})
+    assert late.status_code == 409
