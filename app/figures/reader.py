@@ -60,3 +60,25 @@ class FigureReader(Mapping[str, Decimal]):
         if self._found is None:
             self._found = queries.in_force(self._session, self._region_ids, self._on)
         return self._found
+
+
+class OptionalFigures(Mapping[str, Decimal | None]):
+    """`optional_figure.<key>`: the figure, or null where none is in force; for floors that hold only where they are known."""
+
+    def __init__(self, figures: FigureReader) -> None:
+        self._figures = figures
+
+    def __getitem__(self, key: str) -> Decimal | None:
+        try:
+            return self._figures[key]
+        except FigureMissing:
+            return None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._figures
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)

@@ -1,4 +1,4 @@
-"""`registry.…` of expressions: looked up when a rule reads it, at most two statements."""
+"""`registry.…` of expressions: looked up when a rule reads it, one statement per kind of thing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class RegistryReader(Mapping[str, Any]):
     `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received.
     `members`: by member as given, `{id_number, name, benefits, household_known, other_household}`; somebody is of
     another household when the registry has the person living in one where the applicant does not live.
+    `institutions`: those of the case's county, `{id, name, kind, beds, free}`; `free` is null where nobody counted beds.
     """
 
-    KEYS = ("known", "benefits", "members")
+    KEYS = ("known", "benefits", "members", "institutions")
 
     def __init__(
         self,
@@ -31,8 +32,9 @@ class RegistryReader(Mapping[str, Any]):
         members: Sequence[str] = (),
         on: date,
         exclude_case_id: str | None = None,
+        county_id: str | None = None,
     ) -> None:
-        self._session, self._on, self._exclude = session, on, exclude_case_id
+        self._session, self._on, self._exclude, self._county_id = session, on, exclude_case_id, county_id
         self._members = [id_numbers.normalise(number) for number in members]
         self._blinds = {number: queries.blind(session, number) for number in self._members}
         self._own = queries.blind(session, id_number) if id_number else ""
@@ -45,6 +47,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._benefits.get(self._own, [])
             case "members":
                 return [self._member(number) for number in self._members]
+            case "institutions":
+                return self._institutions
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -61,6 +65,13 @@ class RegistryReader(Mapping[str, Any]):
     def _benefits(self) -> dict[str, list[dict[str, Any]]]:
         blinds = {self._own, *self._blinds.values()}
         return queries.benefits_of(self._session, blinds, self._on, self._exclude)
+
+    @cached_property
+    def _institutions(self) -> list[dict[str, Any]]:
+        rows = queries.institutions_of(self._session, self._county_id) if self._county_id else []
+        return [
+            {"id": row.id, "name": row.name, "kind": row.kind, "beds": row.beds, "free": row.free} for row in rows
+        ]
 
     def _member(self, number: str) -> dict[str, Any]:
         found = self._people.get(self._blinds[number])

@@ -123,9 +123,8 @@ class Player:
         items = [item for item in inbox.items_of_case(session, self.case_id or "") if item.element_id == step.do]
         if not items:
             raise Gone(f"没有待办的环节 {step.do}")
-        opened = [item for item in items if item.status == "open"] or items[-1:]
         actors = self._actors(session, step, self._region(session), now)
-        item = _chosen(opened, step, actors[0])
+        item = _chosen(items, step, actors[0])
         operations.complete_task(session, self._able(session, item, actors, now), item.id, step.data, now)
 
     def _able(self, session: Session, item: Any, actors: list[Actor], now: datetime) -> Actor:
@@ -191,10 +190,11 @@ class Player:
 
 
 def _chosen(items: list[Any], step: Step, actor: Actor) -> Any:
-    """Among the open items of a multi-instance task, the one that the submission speaks of."""
+    """The open item of a task, of several the one that the submission speaks of; else the one that was done last."""
     named = [item for item in items if item.item_key and item.item_key in map(str, _scalars(step.data))]
-    mine = [item for item in items if item.candidate in actor.candidates]
-    return (named or mine or items)[0]
+    opened = [item for item in named or items if item.status == "open"]
+    mine = [item for item in opened if item.candidate in actor.candidates]
+    return (mine or opened or (named or items)[-1:])[0]
 
 
 def _scalars(data: dict[str, Any]) -> list[Any]:
