@@ -72,7 +72,11 @@ def compile_pattern(pattern: str, flags: str) -> Any:
     options = re2.Options()
     options.max_mem = _MAX_MEMORY
     options.log_errors = False
-    source = re2.escape(pattern) if "q" in flags else _Translator(pattern, "x" in flags).translate()
+    source = (
+        re2.escape(pattern)
+        if "q" in flags
+        else _Translator(_spaceless(pattern) if "x" in flags else pattern, "i" in flags).translate()
+    )
     modes = "".join(flag for flag in "ism" if flag in flags)
     try:
         return re2.compile(f"(?{modes}){source}" if modes else source, options)
@@ -80,11 +84,24 @@ def compile_pattern(pattern: str, flags: str) -> Any:
         raise ValueError(str(error)) from None
 
 
+def _spaceless(pattern: str) -> str:
+    """The pattern as the flag `x` reads it: white space counts only inside classes."""
+    kept, depth, escaped = [], 0, False
+    for char in pattern:
+        if char in _SPACE and not depth:
+            continue
+        if not escaped:
+            depth += (char == "[") - (char == "]" and depth > 0)
+        escaped = char == "\\" and not escaped
+        kept.append(char)
+    return "".join(kept)
+
+
 class _Translator:
     """Checks the syntax of XPath and writes that of RE2."""
 
-    def __init__(self, pattern: str, free_spacing: bool) -> None:
-        self.pattern, self.free_spacing, self.at = pattern, free_spacing, 0
+    def __init__(self, pattern: str, ignore_case: bool) -> None:
+        self.pattern, self.ignore_case, self.at = pattern, ignore_case, 0
 
     def translate(self) -> str:
         out = []
@@ -92,7 +109,9 @@ class _Translator:
             char = self.pattern[self.at]
             self.at += 1
             if char == "\\":
-                out.append(self.escape(False))
+                escape = self.escape(False)
+                # Categories keep their case whatever the flag says: \p{Lu} is upper case.
+                out.append(f"(?-i:{escape})" if self.ignore_case and escape[1] in "pP" else escape)
             elif char == "[":
                 out.append(self.char_class())
             elif char == "(":
@@ -101,7 +120,7 @@ class _Translator:
                 out.append(self.quantifier())
             elif char in "]}":
                 raise ValueError("unbalanced bracket")
-            elif not (self.free_spacing and char in _SPACE):
+            else:
                 out.append(char)
         return "".join(out)
 
@@ -122,8 +141,6 @@ class _Translator:
 
     def escape(self, inside: bool) -> str:
         """What follows a backslash, outside a class or inside one."""
-        while self.free_spacing and not inside and self.pattern[self.at : self.at + 1] in tuple(_SPACE):
-            self.at += 1
         if self.at >= len(self.pattern):
             raise ValueError("trailing backslash")
         char = self.pattern[self.at]

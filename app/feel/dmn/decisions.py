@@ -136,19 +136,21 @@ def load(xml: str | bytes, imports: Iterable[str | bytes] = ()) -> Decisions:
     return Decisions(_load(read(xml), roots, ()))
 
 
-def _load(root: Element, others: Mapping[str, Element], path: tuple[str, ...]) -> Model:
+def _load(root: Element, others: Mapping[str, Element], above: tuple[str, ...], path: tuple[str, ...] = ()) -> Model:
+    """`above` are the namespaces of the models that import this one, `path` the names they give it."""
     namespace = root.get("namespace", "")
-    if namespace in path:
+    if namespace in above:
         raise DmnError("DMN 文件相互导入，形成了循环", "DMN files import each other in a circle")
     env = Environment()
-    model = Model(namespace, root.get("name", ""), env)
+    model = Model(namespace, root.get("name", ""), env, path)
     names = set(_names(root))
     for element in children(root, "import"):
         other = others.get(element.get("namespace", ""))
         if other is None or "DMN" not in (element.get("importType") or "DMN"):
             continue
         prefix = element.get("name", "")
-        model.imports[prefix] = imported = _load(other, others, (*path, namespace))
+        inner = (*path, prefix) if prefix else path
+        model.imports[prefix] = imported = _load(other, others, (*above, namespace), inner)
         names |= imported.env.names
         env.types |= {f"{prefix}.{name}" if prefix else name: t for name, t in imported.env.types.items()}
     env.names = frozenset(names)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.feel.boundary import MISSING, Lifted, read_context
+from app.feel.boundary import MISSING, Lifted, read_context, read_entry
 from app.feel.budget import Run
 from app.feel.compiler import constant
 from app.feel.dmn.boxed import compile_boxed, function_code, logic
-from app.feel.dmn.environment import Environment
+from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.tables import Table, read_table
-from app.feel.dmn.xml import Element, child, children, local, text_of
-from app.feel.errors import DmnError
+from app.feel.dmn.xml import Element, child, children, descendants, local, text_of
+from app.feel.errors import DmnError, FeelSyntaxError
 from app.feel.frames import Code, Frame, Scope
 from app.feel.typecheck import ANY, FeelType
 from app.feel.values import Function, kind
@@ -44,11 +44,12 @@ class Item:
 
 @dataclass(eq=False)
 class Model:
-    """One DMN file. `imports` are the models it imports, by the name it gives them."""
+    """One DMN file. `imports` are the models it imports, by the name it gives them; `path` is how it was reached."""
 
     namespace: str
     name: str
     env: Environment
+    path: tuple[str, ...] = ()
     items: dict[str, Item] = field(default_factory=dict)
     imports: dict[str, Model] = field(default_factory=dict)
 
@@ -72,7 +73,17 @@ def build(model: Model, definitions: Element) -> None:
     _refuse_cycles(model)
     for item in model.items.values():
         model.env.owner = item.name
+        _refuse_languages(item)
         _compile(item)
+
+
+def _refuse_languages(item: Item) -> None:
+    """Keep among the problems what is written in another language: dmn-js offers JavaScript and others."""
+    for element in descendants(item.element):
+        language = element.get("expressionLanguage")
+        if language and "feel" not in language.lower():
+            error = FeelSyntaxError(f"只能使用 FEEL，不能使用 {language}", f"{language} is not FEEL", suggestion="FEEL")
+            item.model.env.problems.append(Problem(item.name, "表达式语言", text_of(element) or "", error))
 
 
 def _connect(item: Item) -> None:
@@ -226,14 +237,15 @@ def _input(session: Session, item: Item) -> Any:
 
 
 def _imported_input(session: Session, item: Item) -> Any:
-    """An input of an imported model, given under the name of the import: nested, or dotted."""
-    for name in session.context if item.model is not session.model else ():
-        if name.endswith("." + item.name):
-            return read_context(session.run, session.context, name)
-        inner = read_context(session.run, session.context, name)
-        if kind(inner) == "context" and item.name in inner:
-            return inner[item.name]
-    return None
+    """An input of an imported model, given under the names of the imports: nested, or dotted."""
+    path = item.model.path
+    dotted = read_context(session.run, session.context, ".".join((*path, item.name)), MISSING)
+    if dotted is not MISSING or not path:
+        return None if dotted is MISSING else dotted
+    value = read_context(session.run, session.context, path[0])
+    for name in (*path[1:], item.name):
+        value = read_entry(value, name) if kind(value) == "context" else None
+    return value
 
 
 def _decision(session: Session, item: Item) -> Any:

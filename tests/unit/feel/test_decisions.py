@@ -141,6 +141,29 @@ def test_imports() -> None:
     assert dmn.load(xml, [base]).decide("d", {}).result == 1480
 
 
+def test_inputs_of_imported_models_are_given_under_the_names_of_the_imports() -> None:
+    import_of = '<import namespace="{0}" name="{0}" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+    needs = '<informationRequirement><required{} href="{}"/></informationRequirement>'
+    inner = model('<inputData id="p" name="person name"/>').replace('namespace="n"', 'namespace="inner"')
+    middle = model(
+        import_of.format("inner"),
+        decision("greet", needs.format("Input", "inner#p") + literal('"Hello " + inner.person name')),
+    ).replace('namespace="n"', 'namespace="middle"')
+    xml = model(
+        import_of.format("middle"),
+        decision("d", needs.format("Decision", "middle#greet") + literal("middle.greet")),
+    )
+    decisions = dmn.load(xml, [inner, middle])
+    assert decisions.decide("d", {"middle": {"inner": {"person name": "B.A. John"}}}).result == "Hello B.A. John"
+    assert decisions.decide("d", {"middle.inner.person name": "Bob"}).result == "Hello Bob"
+
+
+def test_languages_other_than_feel_are_told() -> None:
+    script = '<literalExpression expressionLanguage="javascript"><text>1 + 1</text></literalExpression>'
+    (finding,) = dmn.load(model(decision("d", script))).analyse()
+    assert (finding.kind, finding.suggestion) == ("syntax", "FEEL")
+
+
 def test_broken_feel_is_null_and_told() -> None:
     decisions = dmn.load(model(decision("d", literal("1 +")), decision("ok", literal("1"))))
     assert decisions.decide("ok", {}).result == 1
