@@ -13,7 +13,9 @@ from app import installation, seed, worker
 from app.config import Config
 from app.core.clock import SystemClock
 from app.core.paths import BUNDLES, TEMPLATES
+from app.engine.lint import ERROR
 from app.extensions import create_app, open_database
+from app.gate.check import check_folder
 from app.jobs.runner import Worker
 from app.scenarios import Result, StoryError, WorldTemplate, load_story, play
 from app.worker import SpoolMessenger
@@ -73,6 +75,29 @@ def _tell(path: Path, result: Result) -> None:
     click.echo(f"{'✓' if result.holds else '✗'} {path.name}：{result.title}")
     for step, text in result.problems:
         click.echo(f"    {f'第 {step} 步' if step else '结尾'} {text}")
+
+
+@main.group()
+def bundle() -> None:
+    """Bundles: a programme's diagrams, tables and forms."""
+
+
+@bundle.command("check")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="one JSON document for machines")
+def check_bundles(folders: tuple[Path, ...], as_json: bool) -> None:
+    """The publish linter; exit code 0 only if no folder has an error."""
+    found = {str(folder): check_folder(folder) for folder in folders}
+    if as_json:
+        told = {folder: [each.as_dict() for each in findings] for folder, findings in found.items()}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        for folder, findings in found.items():
+            errors = sum(each.severity == ERROR for each in findings)
+            click.echo(f"{'✗' if errors else '✓'} {folder}：{errors} 个错误，{len(findings) - errors} 个提示")
+            for each in findings:
+                click.echo(f"    {each}")
+    sys.exit(1 if any(each.severity == ERROR for findings in found.values() for each in findings) else 0)
 
 
 @main.group()

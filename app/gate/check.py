@@ -1,0 +1,144 @@
+"""The publish gate over a whole bundle: manifest, diagrams, tables, forms and stories, each finding with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app import feel, forms
+from app.cases.effects import TOPICS
+from app.core.paths import TEMPLATES
+from app.definitions.bundle import MANIFEST, SUFFIXES
+from app.definitions.errors import BundleError
+from app.definitions.manifest import load_manifest
+from app.engine.lint import ERROR, WARNING, Known, lint_isolated
+from app.feel import dmn
+from app.figures.catalogue import catalogue
+from app.identity.positions import POSITIONS
+from app.scenarios import StoryError, load_story
+
+FIRST_FIELDS = ("name", "id_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend (`error` forbids publishing) or to look at (`warning`). `place` is a file and what in it."""
+
+    severity: str
+    file: str
+    place: str
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        mark = "✗" if self.severity == ERROR else "!"
+        where = f"{self.file} “{self.place}”" if self.place else self.file
+        return f"{mark} {where}：{self.message}"
+
+
+def check_folder(folder: Path) -> list[Finding]:
+    """Check a bundle folder with its stories. An empty list means that it may be published."""
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name.endswith(SUFFIXES))
+    findings = check_bundle({path.name: path.read_bytes() for path in paths})
+    return findings + [found for path in sorted((folder / "scenarios").glob("*.y*ml")) for found in _story(path)]
+
+
+def check_bundle(files: Mapping[str, bytes]) -> list[Finding]:
+    """Check the files of a bundle; diagrams are read in a child process with limits."""
+    if MANIFEST not in files:
+        return [Finding(ERROR, MANIFEST, "", "缺少方案清单，请先填写 bundle.yaml")]
+    try:
+        manifest = load_manifest(files[MANIFEST])
+    except BundleError as error:
+        return [Finding(ERROR, MANIFEST, "", problem) for problem in error.problems]
+    models, findings = _tables(files, manifest)
+    for rule in (_present, _clocks, _forms):
+        findings += rule(files, manifest)
+    known = Known(
+        forms={path for path in files if path.endswith(".form.json")},
+        decisions={name for model in models for name in (*model.ids, *model.names)},
+        topics=set(TOPICS),
+        templates={path.name for path in TEMPLATES.iterdir() if path.is_dir()},
+        positions=set(POSITIONS),
+        clocks=set(manifest["clocks"]),
+    )
+    for path in dict.fromkeys(manifest["processes"].values()):
+        if path in files:
+            for each in lint_isolated(files[path], known):
+                findings.append(Finding(each.severity, path, each.element_name or each.element_id, each.message))
+    return findings + list(_figures(files, models))
+
+
+def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    named = [*manifest["processes"].values(), manifest["application_form"], *manifest["decisions"]]
+    missing = [path for path in dict.fromkeys(named) if path not in files]
+    found = [Finding(ERROR, MANIFEST, path, "清单里写了这个文件，文件夹里没有，请补上或改正名称") for path in missing]
+    if "main" not in manifest["processes"]:
+        found.append(Finding(ERROR, MANIFEST, "processes", "缺少 main：从申请开始的流程"))
+    used = {MANIFEST, *named} | {path for path in files if path.endswith(".form.json")}
+    unused = sorted(set(files) - used)
+    return found + [Finding(WARNING, path, "", "清单没有用到这个文件，请写进清单或删除") for path in unused]
+
+
+def _clocks(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    found = []
+    for key, rule in manifest["clocks"].items():
+        try:
+            feel.compile(rule["limit"])
+        except feel.FeelError as error:
+            found.append(Finding(ERROR, MANIFEST, f"clocks.{key}.limit", str(error)))
+    return found
+
+
+def _forms(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    found = [
+        Finding(ERROR, path, "", message)
+        for path, content in files.items()
+        if path.endswith(".form.json")
+        for message in forms.lint(content)
+    ]
+    path = manifest["application_form"]
+    if path in files and not any(each.file == path for each in found):
+        names = forms.load(files[path]).scope.entries
+        lacking = [name for name in FIRST_FIELDS if name not in names]
+        found += [Finding(ERROR, path, name, "申请表必须有这个字段，案件和文书都要用到") for name in lacking]
+    return found
+
+
+def _tables(files: Mapping[str, bytes], manifest: dict[str, Any]) -> tuple[list[dmn.Decisions], list[Finding]]:
+    models, found = [], []
+    for path in manifest["decisions"]:
+        if path not in files:
+            continue
+        try:
+            model = dmn.load(files[path])
+        except feel.FeelError as error:
+            found.append(Finding(ERROR, path, "", str(error)))
+            continue
+        models.append(model)
+        told = (each for each in model.analyse() if each.severity in (ERROR, WARNING))
+        found += [Finding(each.severity, path, each.decision, each.message_zh) for each in told]
+    return models, found
+
+
+def _figures(files: Mapping[str, bytes], models: list[dmn.Decisions]) -> Iterator[Finding]:
+    """Figures that nobody can enter: a typing error would wait as an incident in every case."""
+    for model in models:
+        for decision in model.ids:
+            reads = (name.split(".")[1] for name in model.reads(decision) if name.startswith("figure."))
+            for key in sorted(set(reads) - catalogue().keys()):
+                yield Finding(ERROR, "", decision, f"参数目录里没有 {key}，请改正名称，或先在参数目录中登记")
+
+
+def _story(path: Path) -> list[Finding]:
+    try:
+        load_story(path)
+    except StoryError as error:
+        return [Finding(ERROR, f"scenarios/{path.name}", "", str(error))]
+    return []
+
+
