@@ -146,25 +146,31 @@ def export(value: Any, limit: int) -> Any:
     BudgetError for a result whose members, counted each time they are reached, exceed the limit, or that nests too
     deep: a list that holds itself twice, forty times over, is small in memory and endless to print.
     """
-    if type(value) is Given:
-        return value.source
-    return _Export(limit).copy(value, 0) if type(value) is list or type(value) is dict else value
+    if type(value) is not list and type(value) is not dict:
+        return value.source if type(value) is Given else value
+    _measure(value, limit)
+    return _unwrap(value)
 
 
-class _Export:
-    def __init__(self, limit: int) -> None:
-        self.limit = self.left = limit
-
-    def copy(self, value: Any, depth: int) -> Any:
-        if type(value) is Given:
-            return value.source
-        if type(value) is not list and type(value) is not dict:
-            return value
-        self.left -= len(value)
-        if self.left < 0:
-            raise too_big(self.limit)
+def _measure(value: Any, limit: int) -> None:
+    left, level, depth = limit, [value], 0
+    while level:
+        depth += 1
         if depth > MAX_CALL_DEPTH:
             raise too_deep()
-        if type(value) is dict:
-            return {key: self.copy(item, depth + 1) for key, item in value.items()}
-        return [self.copy(item, depth + 1) for item in value]
+        below: list[Any] = []
+        for item in level:
+            left -= len(item)
+            if left < 0:
+                raise too_big(limit)
+            members = item.values() if type(item) is dict else item
+            below += [member for member in members if type(member) is list or type(member) is dict]
+        level = below
+
+
+def _unwrap(value: Any) -> Any:
+    if type(value) is list:
+        return [_unwrap(item) for item in value]
+    if type(value) is dict:
+        return {key: _unwrap(item) for key, item in value.items()}
+    return value.source if type(value) is Given else value

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.feel.boundary import read_entry
+from app.feel.budget import Run
 from app.feel.builtins.registry import builtin
 
 Context = Mapping[str, Any]
@@ -29,7 +30,8 @@ def get_value_at(context: Context, keys: list[Any]) -> Any:
 
 
 @builtin("get entries", "m: context")
-def get_entries(context: Context) -> list[dict[str, Any]]:
+def get_entries(run: Run, context: Context) -> list[dict[str, Any]]:
+    run.made(3 * len(context))
     return [{"key": key, "value": context[key]} for key in context]
 
 

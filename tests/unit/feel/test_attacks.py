@@ -118,11 +118,11 @@ def attack(text: str) -> object:
 
 
 def quickly(text: str) -> object:
-    """The outcome; up to three tries to stay within the time, since the machine may be busy with something else."""
+    """The outcome, within the time: that of the processor, since the machine may be busy with something else."""
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         outcome = attack(text)
-        if time.perf_counter() - started < SECONDS:
+        if time.process_time() - started < SECONDS:
             return outcome
     raise AssertionError(f"took longer than {SECONDS} s: {text[:80]}")
 
@@ -186,10 +186,10 @@ EXTERNAL = '<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + XML.format
     ids=["entity bomb", "external entity", "empty", "text", "deep", "deep decisions", "bytes", "html"],
 )
 def test_hostile_xml_is_refused(xml: str | bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(feel.DmnError):
         dmn.load(xml)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 DECISION = '<decision id="{0}" name="{0}">{1}<literalExpression><text>{2}</text></literalExpression></decision>'
