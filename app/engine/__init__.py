@@ -1,7 +1,8 @@
 """The engine: runs BPMN diagrams on SpiffWorkflow, which nothing else imports. It knows neither Flask nor SQL.
 
-Commands take a diagram, a state (bytes), the variables and a host, and return an `Advance`. A Rejection raised by the host
-passes through unchanged, and nothing has happened; any other failure of an automatic element becomes `Advance.failure`.
+Commands take a diagram, a state (bytes), the variables and a host, and return an `Advance`. A Rejection raised by the
+host passes through unchanged, and nothing has happened; any other failure of an automatic element becomes
+`Advance.failure`.
 """
 
 from app.engine.diagram import Diagram, load

@@ -1,11 +1,11 @@
 """The compact state of an instance: the task tree without its diagram, without data, without predictions.
 
-JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows, o, j}`. A workflow is
-`[spec, owner, flags, last task, rows]`; a row is `[parent, spec, state, id, internal data, data, triggered]`, cut behind
-its last value. Rows are numbered through all workflows in order, and parents come before children. A task that is over
-keeps no id (its number stands in) and, unless it repeated something, no internal data; data equal to the parent's is left
-out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last; `j`: a join that
-went on, and the tokens it consumed.
+JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows, o, j}`. A
+workflow is `[spec, owner, flags, last task, rows]`, a row `[parent, spec, state, id, internal data, data, triggered]`,
+cut behind its last value. Rows are numbered through all workflows in order, and parents come before children. A task
+that is over keeps no id (its number stands in) and, unless it repeated something, no internal data; data equal to the
+parent's is left out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last;
+`j`: a join that went on, and the tokens it consumed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from uuid import UUID
 
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -27,7 +26,7 @@ from app import feel
 from app.engine.diagram import Diagram
 from app.engine.errors import StateError
 from app.engine.gateways import JOINED, TokenJoin
-from app.engine.instance import Instance, Run
+from app.engine.instance import Instance, Run, SubInstance
 from app.engine.repetition import Repetition
 
 VERSION = 1
@@ -160,7 +159,7 @@ def _owned(instance: Instance, record: list[Any], numbered: list[Task]) -> Any:
     if record[1] < 0:
         return instance
     owner = numbered[record[1]]
-    below = BpmnSubWorkflow(instance.subprocess_specs[owner.task_spec.spec], owner.id, instance, deserializing=True)
+    below = SubInstance(instance.subprocess_specs[owner.task_spec.spec], owner.id, instance, deserializing=True)
     instance.subprocesses[owner.id] = below
     below.completed_event.connect(owner.task_spec._on_subworkflow_completed, owner)
     return below
@@ -170,7 +169,7 @@ def _load_rows(workflow: Any, rows: list[list[Any]], names: list[str], numbered:
     specs = workflow.spec.task_specs
     manager = workflow.top_workflow.event_manager
     for row in rows:
-        parent, name, state, own, internal, data, triggered = (*row, *(0,) * (7 - len(row)))
+        parent, name, state, own, internal, data, triggered = row + [0] * (7 - len(row))
         number = len(numbered)
         spec = specs.get(names[name])
         if spec is None:

@@ -1,9 +1,9 @@
 """Parallel and inclusive gateways that consume one token for each incoming flow.
 
-SpiffWorkflow counts whatever ever arrived: in the second round of a loop a join went on with a token of the first round,
-and a split wiped out branches of earlier rounds. Here a task of a join stands for one token: WAITING until it is
-consumed, CANCELLED once another token's task has joined it, COMPLETED when it went on itself. The latter keeps the ids of
-those it consumed in `internal_data["joined"]`.
+SpiffWorkflow counts whatever ever arrived: in the second round of a loop a join went on with a token of the first
+round, and a split wiped out branches of earlier rounds. Here a task of a join stands for one token: WAITING until it is
+consumed, CANCELLED once another token's task has joined it, COMPLETED when it went on itself. The latter keeps the ids
+of those it consumed in `internal_data["joined"]`.
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -47,12 +49,30 @@ class NoPython(BasePythonScriptEngineEnvironment):
         raise PythonRefused
 
 
-class Instance(BpmnWorkflow):
+class _Flat(BpmnBaseWorkflow):
+    """Finds waiting tasks by state instead of walking the tree, which SpiffWorkflow does after every task."""
+
+    def update_waiting_tasks(self) -> None:
+        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+
+
+class SubInstance(_Flat, BpmnSubWorkflow):
+    """A running sub-process or called process."""
+
+
+class Instance(_Flat, BpmnWorkflow):
     """A workflow that forgets what is removed from it, and whose events carry no data."""
 
     def __init__(self, spec: Any, sub_specs: Mapping[str, Any], engine: Any, **kwargs: Any) -> None:
         super().__init__(spec, sub_specs, script_engine=engine, **kwargs)
         self.task_removed_event.connect(self._forget)
+
+    def create_subprocess(self, my_task: Task, spec_name: str) -> SubInstance:
+        below = SubInstance(self.subprocess_specs[spec_name], my_task.id, self)
+        self.subprocesses[my_task.id] = below
+        return below
 
     def _forget(self, workflow: Any, task: Task) -> None:
         self.event_manager.remove_task(task)
@@ -81,12 +101,13 @@ class Run(PythonScriptEngine):
     """The script engine of one command. Variables are global to the instance; `task.data` holds only the names that a
     multi-instance activity gives to each of its instances."""
 
-    def __init__(self, diagram: Diagram, variables: Mapping[str, Any], host: Host, *, firing: bool = False) -> None:
+    def __init__(self, diagram: Diagram, variables: Mapping[str, Any], host: Host) -> None:
         super().__init__(NoPython())
-        self.diagram, self.variables, self.host, self.firing = diagram, dict(variables), host, firing
+        self.diagram, self.variables, self.host = diagram, dict(variables), host
         self.now: datetime = require_aware(host.now)
         self.failure: Failure | None = None
         self.ends: list[str] = []
+        self.ringing: Task | None = None
         self.workflow: Instance
         self._budget = feel.Budget(now=self.now.astimezone(SHANGHAI))
 
@@ -157,7 +178,7 @@ class Run(PythonScriptEngine):
             self.keep(task, name, result)
 
     def keep(self, task: Task, name: str, value: Any) -> None:
-        """Store a value. Inside a multi-instance activity it joins a list, and expressions of the instance see their own."""
+        """Store a value. In a multi-instance activity it joins a list, and each instance goes on seeing its own."""
         if not task.data:
             self.variables[name] = value
             return
@@ -209,6 +230,12 @@ class Run(PythonScriptEngine):
             self.fail(task, error)
             return None
         return value
+
+    def ring(self, task_id: str) -> None:
+        """Let the timer of one waiting event fire, if it is due."""
+        self.ringing = self.workflow.event_manager.tasks[UUID(task_id)]
+        self.ringing.task_spec._update(self.ringing)
+        self.ringing = None
 
     # Failures
 

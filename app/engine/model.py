@@ -23,6 +23,7 @@ class Element:
 
     type: the BPMN tag (`userTask`). properties: `camunda:property` by name. attributes: `camunda:*` attributes without
     prefix. inputs: `camunda:inputParameter` texts by name (FEEL). parent: id of the enclosing sub-process or process.
+    item_name: what a multi-instance activity calls its item beside `item`.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Element:
     attributes: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     parent: str = ""
+    item_name: str = ""
 
     @property
     def label(self) -> str:

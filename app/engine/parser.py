@@ -1,4 +1,4 @@
-"""SpiffWorkflow's parser with our task specs. It sees a copy of the file without extensions and without data objects."""
+"""SpiffWorkflow's parser with our task specs. It sees a copy of the file without extensions and data objects."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 from app.engine import gateways, specs
 from app.engine.errors import DiagramError
 from app.engine.repetition import Loop, MultiInstance
-from app.engine.timers import CycleTimer, DateTimer, DurationTimer
-from app.engine.xml import CAMUNDA, Node, bpmn
+from app.engine.timers import CycleTimer, DateTimer, DurationTimer, TimerDefinition
+from app.engine.xml import CAMUNDA, Node, bpmn, item_name
 
 _NAMESPACES = {**DEFAULT_NSMAP, "camunda": CAMUNDA}
 
@@ -90,14 +90,12 @@ class ActivityParser(TaskParser):
         cardinality = _text(loop_characteristics, "loopCardinality")
         if (collection is None) == (cardinality is None):
             self.raise_validation_exception("多实例活动要写明集合（collection）或次数（loopCardinality），只写一个")
-        item = loop_characteristics.find(bpmn("inputDataItem"))
-        named = self.attribute("elementVariable", "camunda", loop_characteristics)
         self._wrap(
             MultiInstance,
             sequential=loop_characteristics.get("isSequential") == "true",
             collection=collection,
             cardinality=cardinality,
-            item_name=named or (item is not None and (item.get("name") or item.get("id"))) or "item",
+            item_name=item_name(loop_characteristics) or "item",
             completion=_text(loop_characteristics, "completionCondition"),
         )
 
@@ -122,12 +120,12 @@ class ActivityParser(TaskParser):
 
 
 class _Timed(EventDefinitionParser):
-    def parse_timer_event(self, event: Node) -> Any:
+    def parse_timer_event(self, event: Node) -> TimerDefinition:
         for tag, kind in (("timeDate", DateTimer), ("timeDuration", DurationTimer), ("timeCycle", CycleTimer)):
             expression = _text(event, tag)
             if expression is not None:
                 return kind(self.node.get("id"), expression)
-        self.raise_validation_exception("定时事件没有写明时间")
+        raise ValidationException("定时事件没有写明时间", node=self.node)
 
 
 class _Start(_Timed, StartEventParser):

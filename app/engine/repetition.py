@@ -1,4 +1,4 @@
-"""Multi-instance and loop activities. All expressions are evaluated when the task runs, so that a failure can be retried."""
+"""Multi-instance and loop activities. Expressions are evaluated when the task runs, so that it can be retried."""
 
 from __future__ import annotations
 

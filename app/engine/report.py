@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine import codec
 from app.engine.errors import ElementError
 from app.engine.instance import Run
-from app.engine.model import Advance, OpenTask, Timer, Wait
+from app.engine.model import Advance, Failure, OpenTask, Timer, Wait
 from app.engine.specs import Alternatives, ExternalTask
 from app.engine.timers import TimerDefinition
 
@@ -22,7 +22,7 @@ def advance(run: Run, open_before: set[str]) -> Advance:
     finished = run.workflow.is_completed()
     tasks, waits, timers, messages = open_tasks(run), open_waits(run), timers_of(run), awaited(run)
     if not (finished or tasks or waits or timers or messages or _stands_failed(run)):
-        raise ElementError("流程停在无人办理、无事可等的地方，请检查流程图中的汇合与循环")
+        run.failure = _stuck(run)
     still_open = {task.id for task in tasks} | {wait.id for wait in waits}
     return Advance(
         state=codec.dump(run.diagram, run.workflow),
@@ -83,6 +83,14 @@ def _awaiting(run: Run) -> Iterator[tuple[Task, EventDefinition]]:
         definition = task.task_spec.event_definition
         for each in definition.event_definitions if isinstance(definition, Alternatives) else (definition,):
             yield task, each
+
+
+def _stuck(run: Run) -> Failure:
+    """Nobody can do anything any more: a join waits for a branch that nobody goes."""
+    waiting = [task for task in run.workflow.all_tasks(TaskState.WAITING) if task.task_spec.bpmn_id]
+    task = waiting[0] if waiting else run.workflow.last_task
+    error = ElementError("流程停在这里：无人可办、无事可等。请退回到前面的环节，并检查流程图中的汇合与回路")
+    return Failure(task.task_spec.bpmn_id or task.task_spec.name, task.id.hex, str(error), error)
 
 
 def _stands_failed(run: Run) -> bool:

@@ -20,7 +20,7 @@ from app.engine.diagram import HUMAN, Diagram
 from app.engine.errors import NotAwaited, NotOpen, NotReturnable
 from app.engine.instance import Instance, Run
 from app.engine.model import Advance, Element, Host
-from app.engine.report import advance, awaited, open_ids
+from app.engine.report import advance, awaited, open_ids, timers_of
 
 
 def start(diagram: Diagram, variables: Mapping[str, Any], host: Host) -> Advance:
@@ -65,12 +65,16 @@ def complete_wait(
 
 
 def fire_timers(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> Advance:
-    """Fire every timer that is due at the host's `now`; nothing happens when none is."""
-    run, before = _restore(diagram, state, variables, host, firing=True)
-    for task in list(run.workflow.event_manager.tasks.values()):
-        if run.workflow.event_manager.tasks.get(task.id) is task:
-            task.task_spec._update(task)
-            run.run_ready()
+    """Fire every timer that is due at the host's `now`, the earliest first; nothing happens when none is.
+
+    A cycle timer that is due more than once fires once, and is due again at once.
+    """
+    run, before = _restore(diagram, state, variables, host)
+    rung: set[str] = set()
+    while due := [timer for timer in timers_of(run) if timer.due <= run.now and timer.id not in rung]:
+        rung.add(due[0].id)
+        run.ring(due[0].id)
+        run.run_ready()
     return advance(run, before)
 
 
@@ -130,8 +134,13 @@ def evaluate(
     host: Host,
     extra: Mapping[str, Any] | None = None,
 ) -> Any:
-    """The value of a FEEL expression about an element (office, candidates): `item`, `extra`, variables, host's names."""
-    own = {**(extra or {}), **({"item": item} if item is not None else {})}
+    """The value of a FEEL expression about an element (its office or candidates, with or without a leading `=`).
+
+    It sees `item` (also under the name the diagram gives it), `extra`, the variables, and the host's names. Raises
+    FeelError, or whatever the host raises for a name.
+    """
+    names = {} if item is None else {"item": item, element.item_name or "item": item}
+    own = {**(extra or {}), **names}
     scope = ChainMap(own, variables, host.scope(element))  # type: ignore[arg-type]
     return feel.compile(script.plain(expression)).evaluate(scope, feel.Budget(now=host.now.astimezone(SHANGHAI)))
 
@@ -139,10 +148,8 @@ def evaluate(
 _LIVE = TaskState.READY | TaskState.WAITING
 
 
-def _restore(
-    diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host, *, firing: bool = False
-) -> tuple[Run, set[str]]:
-    run = Run(diagram, variables, host, firing=firing)
+def _restore(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> tuple[Run, set[str]]:
+    run = Run(diagram, variables, host)
     workflow = codec.load(diagram, state, run)
     if workflow.completed:
         raise NotOpen

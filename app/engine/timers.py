@@ -1,8 +1,8 @@
 """Timers that ask the command for the time, not the wall clock: stories play in 2004 and in 2035.
 
-A timer is written as FEEL (a date, a date and time, a duration, or text of the following kinds) or directly as ISO 8601:
-`2020-09-25T08:00:00+08:00`, `P7D`, `R3/PT1H`, `R/2020-01-01T00:00:00/P1M`. A date means midnight in Asia/Shanghai; a
-moment without zone is one of Asia/Shanghai.
+A timer is written as FEEL (a date, a date and time, a duration, or text of the following kinds) or directly as ISO
+8601: `2020-09-25T08:00:00+08:00`, `P7D`, `R3/PT1H`, `R/2020-01-01T00:00:00/P1M`. A date means midnight in
+Asia/Shanghai; a moment without zone is one of Asia/Shanghai.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Duration:
     time: timedelta
 
     def after(self, moment: datetime, times: int = 1) -> datetime:
-        """`moment` plus this duration; in Asia/Shanghai the last day of a short month stands in for its missing days."""
+        """`moment` plus this duration in Asia/Shanghai; the last day of a short month stands in for missing ones."""
         local = moment.astimezone(SHANGHAI)
         index = local.year * 12 + local.month - 1 + self.months * times
         year, month = divmod(index, 12)
@@ -110,7 +110,7 @@ def _iso(duration: Duration) -> str:
 class TimerDefinition(TimerEventDefinition):
     """Keeps its due moment in the internal data of the task, under the id of its event.
 
-    A timer fires when it is armed with a moment already past, or when the run fires timers; never by the way.
+    A timer fires when it is armed with a moment already past, or when the run rings it; never by the way.
     """
 
     hint = ""
@@ -146,7 +146,7 @@ class TimerDefinition(TimerEventDefinition):
                 run.fail(task, ElementError(f"定时的结果“{value}”不能用，{self.hint}"))
                 return False
         due = self.due(task)
-        return due is not None and due <= run.now and (armed_now or run.firing)
+        return due is not None and due <= run.now and (armed_now or run.ringing is task)
 
     def has_fired(self, my_task: Task) -> bool:
         if not my_task.internal_data.get("event_fired") and self.ring(my_task):

@@ -154,7 +154,17 @@ def _element(node: Node, lanes: Mapping[str, str | None]) -> Element:
             for item in node.iterfind(f"{extensions}{camunda('inputOutput')}/{camunda('inputParameter')}")
         },
         parent=parent.get("id", "") if parent is not None else "",
+        item_name=item_name(node.find(bpmn("multiInstanceLoopCharacteristics"))),
     )
+
+
+def item_name(loop: Node | None) -> str:
+    """The name that a multi-instance activity gives its item, or ''."""
+    if loop is None:
+        return ""
+    item = loop.find(bpmn("inputDataItem"))
+    own = (item.get("name") or item.get("id")) if item is not None else ""
+    return loop.get(camunda("elementVariable")) or own or ""
 
 
 def _outer_lane(node: Node, lanes: Mapping[str, str | None]) -> str | None:

@@ -124,11 +124,7 @@ def _names(graph: Graph) -> frozenset[str]:
     for element in graph.elements.values():
         if element.type in ("userTask", "manualTask", "businessRuleTask"):
             names.add(element.id)
-        names.add(element.attributes.get("resultVariable", ""))
-    for loop in graph.root.iter(bpmn("multiInstanceLoopCharacteristics")):
-        item = loop.find(bpmn("inputDataItem"))
-        names.add(loop.get(camunda("elementVariable")) or "")
-        names.add((item.get("name") or item.get("id")) if item is not None else "")
+        names |= {element.attributes.get("resultVariable", ""), element.item_name}
     for node in graph.root.iter(bpmn("scriptTask")):
         names |= _assigned(child_text(node, "script"))
     return frozenset(names - {""})
@@ -139,5 +135,3 @@ def _assigned(text: str) -> set[str]:
         return {path[0] for path, _ in script.assignments(text)}
     except (ElementError, feel.FeelError):
         return set()
-
-

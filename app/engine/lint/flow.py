@@ -67,7 +67,9 @@ def _reachable(scope: Scope) -> Iterator[Problem]:
     reached = _spread(starts, lambda key: [*(f.target for f in scope.outgoing(key)), *scope.boundary_events(key)])
     ending = _spread(ends, lambda key: [f.source for f in scope.incoming(key)])
     for key, node in scope.nodes.items():
-        if key not in reached and not (local_name(node) == "boundaryEvent" and node.get("attachedToRef") not in reached):
+        if key not in reached and not (
+            local_name(node) == "boundaryEvent" and node.get("attachedToRef") not in reached
+        ):
             yield problem(node, "从开始事件走不到这里，请连上流入线或删除它")
         elif key in reached and key not in ending and scope.outgoing(key):
             yield problem(node, "从这里走不到任何结束事件，请补上通往结束的线")

@@ -29,9 +29,7 @@ def check(graph: Graph) -> Iterator[Problem]:
 
 def _pictures(graph: Graph) -> Iterator[Problem]:
     drawn = {
-        shape.get("bpmnElement")
-        for tag in ("BPMNShape", "BPMNEdge")
-        for shape in graph.root.iter(f"{{{BPMNDI}}}{tag}")
+        shape.get("bpmnElement") for tag in ("BPMNShape", "BPMNEdge") for shape in graph.root.iter(f"{{{BPMNDI}}}{tag}")
     }
     missing = [node for key, node in graph.nodes.items() if key not in drawn]
     if graph.nodes and len(missing) == len(graph.nodes):
@@ -41,4 +39,6 @@ def _pictures(graph: Graph) -> Iterator[Problem]:
         yield problem(node, "在图上没有画出来，请在流程设计器中重新排版", WARNING)
     for flow in graph.flows:
         if flow.id not in drawn and flow.source in graph.nodes:
-            yield problem(graph.nodes[flow.source], f"流出线“{flow.name or flow.id}”在图上没有画出来，请重新连线", WARNING)
+            yield problem(
+                graph.nodes[flow.source], f"流出线“{flow.name or flow.id}”在图上没有画出来，请重新连线", WARNING
+            )

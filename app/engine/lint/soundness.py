@@ -1,6 +1,6 @@
 """Can a case get stuck, or go through a step twice? Plays every order of every choice, up to a limit.
 
-A marking is the set of flows on which a token stands. Conditions are not evaluated: every choice is taken to be possible.
+A marking is the set of flows on which a token stands. Conditions are not evaluated: every choice is possible.
 """
 
 from __future__ import annotations

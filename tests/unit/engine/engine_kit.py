@@ -90,7 +90,7 @@ def flow(*ids: str) -> str:
 
 def when(source: str, target: str, condition: str = "") -> str:
     inner = f"<bpmn:conditionExpression>{_escape(condition)}</bpmn:conditionExpression>" if condition else ""
-    return f'<bpmn:sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+    return node("sequenceFlow", f"{source}_{target}", inner, sourceRef=source, targetRef=target)
 
 
 def _escape(text: str) -> str:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+
+from app import engine
 from tests.unit.engine.engine_kit import (
     END,
     START,
@@ -25,8 +27,6 @@ from tests.unit.engine.engine_kit import (
     user,
     when,
 )
-
-from app import engine
 
 OBJECTION = '<bpmn:message id="m1" name="objection"/>'
 
@@ -158,6 +158,7 @@ def test_parallel_multi_instance_gives_every_task_its_item() -> None:
     expression = element.attributes["candidateGroups"]
     item = player.here.tasks[1].item
     assert engine.evaluate(element, expression, player.v, item, player.world) == "village_cadre"
+    assert engine.evaluate(element, "party.signer + who", player.v, item, player.world, {"who": "!"}) == "care!"
     player.complete("sign", item=signers[1], signer="care")
     assert player.open == ["sign"]
     player.complete("sign", signer="township")
@@ -227,7 +228,8 @@ def test_nested_multi_instance_keeps_both_items() -> None:
 
 
 def test_standard_loop_repeats_while_its_condition_holds() -> None:
-    loop = "<bpmn:standardLoopCharacteristics loopMaximum='5'><bpmn:loopCondition>call.answered != true</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+    again = "<bpmn:loopCondition>call.answered != true</bpmn:loopCondition>"
+    loop = f"<bpmn:standardLoopCharacteristics loopMaximum='5'>{again}</bpmn:standardLoopCharacteristics>"
     player = Player(diagram(START, user("call", loop), user("z"), END, flow("s", "call", "z", "e")))
     player.complete("call", answered=False)
     assert player.open == ["call"]

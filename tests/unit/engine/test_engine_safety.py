@@ -10,8 +10,8 @@ import pytest
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from app import engine
-from app.feel import FeelError
 from app.engine.instance import NoPython, Run
+from app.feel import FeelError
 from tests.unit.engine.engine_kit import (
     END,
     START,
@@ -89,12 +89,15 @@ SURFACES: dict[str, Callable[[str], str]] = {
         node(
             "scriptTask",
             "t",
-            f"<bpmn:script>a = 1</bpmn:script><bpmn:standardLoopCharacteristics loopMaximum='2'><bpmn:loopCondition>{cdata(p)}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>",
+            "<bpmn:script>a = 1</bpmn:script><bpmn:standardLoopCharacteristics loopMaximum='2'>"
+            f"<bpmn:loopCondition>{cdata(p)}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>",
         )
     ),
     "correlation": lambda p: (
         throwing()
-        + f'<bpmn:correlationProperty id="cp" name="cp"><bpmn:correlationPropertyRetrievalExpression messageRef="m"><bpmn:messagePath>{cdata(p)}</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression></bpmn:correlationProperty>'
+        + '<bpmn:correlationProperty id="cp" name="cp"><bpmn:correlationPropertyRetrievalExpression messageRef="m">'
+        f"<bpmn:messagePath>{cdata(p)}</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression>"
+        "</bpmn:correlationProperty>"
     ),
     "spiff_pre_script": lambda p: straight(
         user(
@@ -106,7 +109,9 @@ SURFACES: dict[str, Callable[[str], str]] = {
         node(
             "serviceTask",
             "t",
-            f'<bpmn:extensionElements><s:serviceTaskOperator xmlns:s="{SPIFF}" id="x"><s:parameters><s:parameter id="a" type="str" value="{_quoted(p)}"/></s:parameters></s:serviceTaskOperator></bpmn:extensionElements>',
+            f'<bpmn:extensionElements><s:serviceTaskOperator xmlns:s="{SPIFF}" id="x"><s:parameters>'
+            f'<s:parameter id="a" type="str" value="{_quoted(p)}"/>'
+            "</s:parameters></s:serviceTaskOperator></bpmn:extensionElements>",
         )
     ),
     "camunda_message_payload": lambda p: throwing(f'camunda:expression="{_quoted(p)}"'),
@@ -117,7 +122,8 @@ SURFACES: dict[str, Callable[[str], str]] = {
         node(
             "serviceTask",
             "t",
-            f"<bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name='a'>{cdata(p)}</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>",
+            "<bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name='a'>"
+            f"{cdata(p)}</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>",
             camunda_topic="log",
         )
     ),
@@ -178,7 +184,7 @@ def test_the_environment_refuses_whoever_asks() -> None:
     "prologue",
     [
         '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
-        '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x "&b;&b;&b;&b;&b;&b;&b;">]>',
+        '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x "&b;&b;&b;&b;&b;&b;">]>',
         '<!DOCTYPE d SYSTEM "http://127.0.0.1:9/d.dtd">',
         "<!DOCTYPE d>",
     ],

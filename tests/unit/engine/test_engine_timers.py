@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.clock import SHANGHAI
-from tests.unit.engine.engine_kit import END, START, Player, World, diagram, flow, node, timer, user
+from tests.unit.engine.engine_kit import END, START, Player, World, boundary, diagram, flow, node, timer, user
 
 YEARS = (2004, 2020, 2035)
 
@@ -76,3 +76,39 @@ def test_a_timer_that_gives_no_time_is_a_failure(text: str) -> None:
 def test_a_naive_now_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         waiting("timeDuration", "P1D", datetime(2020, 1, 1))  # noqa: DTZ001
+
+
+def test_overdue_timers_fire_in_the_order_of_their_dates() -> None:
+    parts = (
+        START,
+        user("a"),
+        boundary("second", "a", timer("timeDuration", "P5D")),
+        boundary("first", "a", timer("timeDuration", "P3D")),
+        user("late"),
+        user("later"),
+        END,
+        flow("s", "a", "e"),
+        flow("first", "late", "e"),
+        flow("second", "later", "e"),
+    )
+    player = Player(diagram(*parts))
+    player.at(player.world.now + timedelta(days=30))
+    assert player.open == ["late"]
+
+
+def test_a_cycle_that_was_missed_catches_up_one_by_one() -> None:
+    parts = (
+        START,
+        user("a"),
+        boundary("again", "a", timer("timeCycle", "R2/2020-10-01/P1M"), False),
+        user("remind"),
+        END,
+        flow("s", "a", "e"),
+        flow("again", "remind", "e"),
+    )
+    player = Player(diagram(*parts))
+    assert player.open == ["a", "remind"]
+    assert player.here.timers[0].due == datetime(2020, 11, 1, tzinfo=SHANGHAI)
+    player.at(datetime(2021, 5, 1, tzinfo=SHANGHAI))
+    assert player.open == ["a", "remind", "remind"]
+    assert player.here.timers == []
