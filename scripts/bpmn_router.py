@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 Point = tuple[float, float]
 Cell = tuple[int, int]
+State = tuple[Cell, str]
 
 MOVES = {"right": (1, 0), "left": (-1, 0), "down": (0, 1), "up": (0, -1)}
+OPPOSITE = {"right": "left", "left": "right", "down": "up", "up": "down"}
 LEAVES = {"right": "right", "top": "up", "bottom": "down", "left": "left"}
 ENTERS = {"left": "right", "top": "down", "bottom": "up", "right": "left"}
 
@@ -42,7 +45,10 @@ class Box:
 
 
 class Router:
-    """Routes edges one after another; later ones avoid what earlier ones took."""
+    """Routes edges one after another; later ones avoid what earlier ones took.
+
+    `xs` and `ys` must hold the centre of every box, so that no step between two neighbouring lines jumps over one.
+    """
 
     def __init__(self, xs: set[float], ys: set[float], boxes: dict[str, Box]) -> None:
         self.xs, self.ys = sorted(xs), sorted(ys)
@@ -64,11 +70,21 @@ class Router:
 
     def route(self, source: str, target: str, leave: dict[str, float], enter: dict[str, float]) -> list[Point]:
         """Way points from a side of `source` to a side of `target`; `leave` and `enter` price the sides."""
-        starts = [(cost, side, *self._outside(source, side)) for side, cost in leave.items()]
-        goals = {self._outside(target, side)[:1] + (ENTERS[side],): (side, cost) for side, cost in enter.items()}
-        path, out_side, in_side = self._search(source, target, starts, goals)
+        starts = {
+            self._outside(source, side): (side, price + SHARED_PORT * bool(self.ports[source, side]))
+            for side, price in leave.items()
+        }
+        goals = {
+            (self._outside(target, side)[0], ENTERS[side]): (
+                side,
+                price + SHARED_PORT * ("out" in self.ports[target, side]),
+            )
+            for side, price in enter.items()
+        }
+        states = self._search(target, starts, goals)
+        path, out_side, in_side = [cell for cell, _ in states], starts[states[0]][0], goals[states[-1]][0]
         self._take(path, source, target, out_side, in_side)
-        points = [self.boxes[source].port(out_side), *(self._point(c) for c in path), self.boxes[target].port(in_side)]
+        points = [self.boxes[source].port(out_side), *map(self._point, path), self.boxes[target].port(in_side)]
         return _straightened(points)
 
     def _point(self, cell: Cell) -> Point:
@@ -87,79 +103,51 @@ class Router:
         return (i, j), direction
 
     def _search(
-        self,
-        source: str,
-        target: str,
-        starts: list[tuple[float, str, Cell, str]],
-        goals: dict[tuple[Cell, str], tuple[str, float]],
-    ) -> tuple[list[Cell], str, str]:
-        """Dijkstra over (cell, direction)."""
-        queue: list[tuple[float, int, Cell, str]] = []
-        best: dict[tuple[Cell, str], float] = {}
-        came: dict[tuple[Cell, str], tuple[Cell, str] | None] = {}
-        first: dict[tuple[Cell, str], str] = {}
-        order = 0
-        for cost, side, cell, direction in starts:
-            cost += SHARED_PORT * bool(self.ports[source, side])
-            state = (cell, direction)
-            best[state], came[state], first[state] = cost, None, side
-            heapq.heappush(queue, (cost, order, *state))
-            order += 1
-        finish: tuple[float, tuple[Cell, str]] | None = None
+        self, target: str, starts: dict[State, tuple[str, float]], goals: dict[State, tuple[str, float]]
+    ) -> list[State]:
+        """The cheapest states from a start to a goal (A*); a goal is left towards None at the price of its side."""
+        ends = [self._point(cell) for cell, _ in goals]
+        queue: list[tuple[float, int, float, State | None, State | None]] = []
+        count = itertools.count()
+
+        def push(cost: float, state: State | None, before: State | None) -> None:
+            x, y = self._point(state[0]) if state else ends[0]
+            ahead = min(abs(x - end[0]) + abs(y - end[1]) for end in ends) if state else 0
+            heapq.heappush(queue, (cost + ahead, next(count), cost, state, before))
+
+        for start, (_, price) in starts.items():
+            push(price, start, None)
+        came: dict[State, State | None] = {}
         while queue:
-            cost, _, cell, direction = heapq.heappop(queue)
-            state = (cell, direction)
-            if cost > best[state]:
+            _, _, cost, state, before = heapq.heappop(queue)
+            if state is None:
+                return _walked(came, before)
+            if state in came:
                 continue
-            if finish and cost >= finish[0]:
-                break
+            came[state] = before
             if state in goals:
-                side, price = goals[state]
-                price += SHARED_PORT * ("out" in self.ports[target, side])
-                if finish is None or cost + price < finish[0]:
-                    finish = (cost + price, state)
-            for step, (dx, dy) in MOVES.items():
-                if (dx, dy) == tuple(-v for v in MOVES[direction]):
-                    continue
-                following = (cell[0] + dx, cell[1] + dy)
-                price = self._price(cell, following, dx != 0, target)
-                if price is None:
-                    continue
-                total = cost + price + (BEND if step != direction else 0)
-                reached = (following, step)
-                if total < best.get(reached, float("inf")):
-                    best[reached], came[reached], first[reached] = total, state, first[state]
-                    heapq.heappush(queue, (total, order, *reached))
-                    order += 1
-        if finish is None:
-            raise ValueError(f"no way from {source} to {target}")
-        state_or_none: tuple[Cell, str] | None = finish[1]
-        side = goals[finish[1]][0]
-        path = []
-        while state_or_none is not None:
-            path.append(state_or_none[0])
-            state_or_none = came[state_or_none]
-        return path[::-1], first[finish[1]], side
+                push(cost + goals[state][1], None, state)
+            for price, following in self._steps(state, target):
+                if following not in came:
+                    push(cost + price, following, state)
+        raise ValueError(f"no way to {target}")
+
+    def _steps(self, state: State, target: str) -> Iterator[tuple[float, State]]:
+        cell, direction = state
+        for step, (dx, dy) in MOVES.items():
+            following = (cell[0] + dx, cell[1] + dy)
+            price = None if step == OPPOSITE[direction] else self._price(cell, following, dx != 0, target)
+            if price is not None:
+                yield price + BEND * (step != direction), (following, step)
 
     def _price(self, here: Cell, there: Cell, horizontal: bool, target: str) -> float | None:
         if not (0 <= there[0] < len(self.xs) and 0 <= there[1] < len(self.ys)) or there in self.inside:
             return None
         (x1, y1), (x2, y2) = self._point(here), self._point(there)
-        if self._blocked(x1, y1, x2, y2):
-            return None
         price = abs(x1 - x2) + abs(y1 - y2)
         others = self.segments.get(_key(here, there), ())
         price += OVERLAP * sum(other != target for other in others)
         return price + CROSSING * self.through.get((there, not horizontal), 0)
-
-    def _blocked(self, x1: float, y1: float, x2: float, y2: float) -> bool:
-        return any(
-            min(x1, x2) < box.x + box.width
-            and max(x1, x2) > box.x
-            and min(y1, y2) < box.y + box.height
-            and max(y1, y2) > box.y
-            for box in self.boxes.values()
-        )
 
     def _take(self, path: list[Cell], source: str, target: str, out_side: str, in_side: str) -> None:
         self.ports[source, out_side].add("out")
@@ -167,6 +155,14 @@ class Router:
         for here, there in zip(path, path[1:], strict=False):
             self.segments[_key(here, there)].append(target)
             self.through[there, here[1] == there[1]] += 1
+
+
+def _walked(came: dict[State, State | None], last: State | None) -> list[State]:
+    path = []
+    while last is not None:
+        path.append(last)
+        last = came[last]
+    return path[::-1]
 
 
 def _key(here: Cell, there: Cell) -> tuple[Cell, Cell]:
