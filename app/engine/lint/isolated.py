@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
+import json
 import resource
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from app.engine.lint.problem import ERROR, Known, Problem
@@ -28,15 +28,19 @@ def lint_isolated(xml: bytes, known: Known | None = None, limits: Limits | None 
     """`lint` in a child process; a file that exceeds the limits gives one error."""
     limits = limits or Limits()
     command = [sys.executable, "-I", "-c", _CHILD, str(_ROOT), str(limits.cpu_seconds), str(limits.memory_mb)]
+    request = json.dumps(_plain(known or Known())).encode() + b"\n" + xml
     try:
-        done = subprocess.run(
-            command, input=pickle.dumps((xml, known)), capture_output=True, timeout=limits.seconds, check=False
-        )
+        done = subprocess.run(command, input=request, capture_output=True, timeout=limits.seconds, check=False)
     except subprocess.TimeoutExpired:
         return [_refused(f"检查用时超过 {limits.seconds:g} 秒")]
     if done.returncode:
         return [_refused("检查时超出了内存或运算上限")]
-    return pickle.loads(done.stdout)
+    return [Problem(*each) for each in json.loads(done.stdout)]
+
+
+def _plain(known: Known) -> dict[str, list[str] | None]:
+    values = {each.name: getattr(known, each.name) for each in fields(known)}
+    return {name: None if value is None else list(value) for name, value in values.items()}
 
 
 def _refused(reason: str) -> Problem:
@@ -51,8 +55,9 @@ def serve(cpu_seconds: int, memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     from app.engine.lint.rules import lint
 
-    xml, known = pickle.loads(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(pickle.dumps(lint(xml, known)))
+    known = Known(**json.loads(sys.stdin.buffer.readline()))
+    found = lint(sys.stdin.buffer.read(), known)
+    sys.stdout.write(json.dumps([astuple(each) for each in found]))
 
 
 _CHILD = (
