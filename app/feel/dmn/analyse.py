@@ -9,7 +9,7 @@ from typing import Any
 from app.feel.budget import Run
 from app.feel.checks import KnownNames
 from app.feel.compiler import compile_node
-from app.feel.dmn.domains import Cells, Column
+from app.feel.dmn.domains import Cells, Column, TooLarge
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model
 from app.feel.dmn.tables import Rule, Table
@@ -22,7 +22,7 @@ from app.feel.values import kind
 
 MAX_GAPS = 5
 MAX_OVERLAPS = 20
-_MAX_STEPS = 20_000
+_MAX_STEPS = 3_000_000
 _UNKNOWN = object()
 
 
@@ -30,7 +30,8 @@ _UNKNOWN = object()
 class Finding:
     """One thing to tell the owner of a model.
 
-    kind: syntax, name, requirement, overlap, gap, unreachable, contradiction or output. severity: error, warning, info.
+    kind: syntax, name, requirement, overlap, gap, unreachable, contradiction, output or size. severity: error, warning,
+    info.
     rows count from 1. example: values of the input columns, by label, that show it.
     """
 
@@ -51,8 +52,25 @@ def analyse(model: Model, names: Iterable[str] | None = None) -> list[Finding]:
     for item in model.items.values():
         findings += _names(item, known)
         if item.table is not None:
-            findings += _Analysis(model.env, item.table).findings()
+            findings += _table(model.env, item.table)
     return findings
+
+
+def _table(env: Environment, table: Table) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(_Analysis(env, table).findings())
+    except TooLarge:
+        found.append(
+            Finding(
+                "size",
+                "info",
+                table.name,
+                "表太大，重叠和空缺没有全部查完；可以拆成几张表",
+                "the table is too large to be looked through",
+            )
+        )
+    return found
 
 
 def _syntax(problem: Problem) -> Finding:
@@ -153,6 +171,7 @@ class _Analysis:
     def _overlaps(self) -> Iterator[Finding]:
         found = 0
         for second in range(len(self.sure)):
+            self._charge(second)
             for first in range(second):
                 shared = _meet(self.sure[first], self.sure[second])
                 if shared is None or (self.table.policy == "ANY" and self._agree(first, second) is not False):
@@ -219,6 +238,11 @@ class _Analysis:
                 example=self._example(box),
             )
 
+    def _charge(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise TooLarge
+
     # Sets of regions -----------------------------------------------------------------------------------------------
 
     def _widest(self, row: int) -> tuple[int, ...]:
@@ -228,15 +252,13 @@ class _Analysis:
 
     def _uncovered(self, box: list[int], rows: list[int], at: int = 0) -> Iterator[list[int]]:
         """Parts of a box that none of the rows accepts. Regions that the same rows accept are taken together."""
-        self.steps -= 1
-        if self.steps < 0:
-            return
         if not rows:
             yield box
             return
         if at == len(self.columns):
             return
         groups: dict[tuple[int, ...], int] = {}
+        self._charge(len(rows) * self.columns[at].everything.bit_length())
         for bit in _bits(box[at]):
             takers = tuple(row for row in rows if self._widest(row)[at] & bit)
             groups[takers] = groups.get(takers, 0) | bit

@@ -9,14 +9,13 @@ from typing import Any
 from app.feel.compiler import at_position, constant
 from app.feel.dmn.environment import Environment
 from app.feel.dmn.tables import compile_table, read_table
-from app.feel.dmn.xml import Element, child, children, local, text_of
+from app.feel.dmn.xml import Element, child, children, cost, local, text_of
 from app.feel.frames import Code, Frame, Scope
 from app.feel.loops import members
 from app.feel.typecheck import FeelType
 from app.feel.values import Function
 
 MAX_NESTING = 40
-_CALL_COST = 20
 
 
 def logic(element: Element | None) -> Element | None:
@@ -132,11 +131,11 @@ def function_code(env: Environment, element: Element, scope: Scope, name: str, d
     formal = children(element, "formalParameter")
     params = tuple(each.get("name", "") for each in formal)
     types = tuple(env.type(each.get("typeRef")) for each in formal)
-    body = compile_boxed(env, logic(element), scope.inner(params), name, depth + 1)
+    body, weight = compile_boxed(env, logic(element), scope.inner(params), name, depth + 1), cost(element)
 
     def make(frame: Frame) -> Function:
         def call(run: Any, args: list[Any]) -> Any:
-            run.charge(_CALL_COST)
+            run.charge(weight)
             if not all(type_.accepts(run, args, i) for i, type_ in enumerate(types)):
                 return None
             run.enter()
@@ -156,6 +155,7 @@ def _conditional(box: _Box) -> Code:
 
 def _filter(box: _Box) -> Code:
     source, match = box.part("in"), box.part("match", box.scope.inner(None))
+    weight = cost(child(box.element, "match"))
 
     def run(frame: Frame) -> Any:
         value = source(frame)
@@ -164,7 +164,7 @@ def _filter(box: _Box) -> Code:
         items = value if type(value) is list else [value]
         kept = []
         for item in items:
-            frame.run.charge(_CALL_COST)
+            frame.run.charge(weight)
             outcome = match(frame.child(item))
             if type(outcome) is Decimal:
                 return at_position(items, outcome)
@@ -177,13 +177,14 @@ def _filter(box: _Box) -> Code:
     return run
 
 
-def _iteration(box: _Box, part: str, extra: Iterable[str] = ()) -> tuple[str, Code, Code]:
+def _iteration(box: _Box, part: str, extra: Iterable[str] = ()) -> tuple[str, Code, Code, int]:
     name = box.element.get("iteratorVariable") or ""
-    return name, box.part("in"), box.part(part, box.scope.inner((name, *extra)))
+    body = box.part(part, box.scope.inner((name, *extra)))
+    return name, box.part("in"), body, cost(child(box.element, part))
 
 
 def _for(box: _Box) -> Code:
-    name, source, body = _iteration(box, "return", ("partial",))
+    name, source, body, weight = _iteration(box, "return", ("partial",))
 
     def run(frame: Frame) -> list[Any] | None:
         items = members(frame.run, source(frame))
@@ -191,7 +192,7 @@ def _for(box: _Box) -> Code:
             return None
         results: list[Any] = []
         for item in items:
-            frame.run.charge(_CALL_COST + (len(results) >> 3))
+            frame.run.charge(weight + (len(results) >> 3))
             results.append(body(frame.child({name: item, "partial": list(results)})))
         return results
 
@@ -200,7 +201,7 @@ def _for(box: _Box) -> Code:
 
 def _quantified(every: bool) -> Callable[[_Box], Code]:
     def compile_quantified(box: _Box) -> Code:
-        name, source, condition = _iteration(box, "satisfies")
+        name, source, condition, weight = _iteration(box, "satisfies")
 
         def run(frame: Frame) -> bool | None:
             items = members(frame.run, source(frame))
@@ -208,7 +209,7 @@ def _quantified(every: bool) -> Callable[[_Box], Code]:
                 return None
             outcome: bool | None = every
             for item in items:
-                frame.run.charge(_CALL_COST)
+                frame.run.charge(weight)
                 value = condition(frame.child({name: item}))
                 if value is (not every):
                     return not every

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cmp_to_key
 from typing import Any
 
 from app.feel import moments as m
@@ -27,6 +28,7 @@ from app.feel.parser import parse_unary
 from app.feel.unary import INPUT, Test, compile_unary_tests
 from app.feel.values import Range, kind
 
+MAX_TESTS = 400_000
 OTHER = "\ufffd"  # a text that no cell names
 _UNORDERED = ("string", "boolean", "null")
 _UNITS: dict[str, Any] = {
@@ -37,6 +39,10 @@ _UNITS: dict[str, Any] = {
     "days and time duration": dt.timedelta(days=1),
 }
 _SAMPLES: dict[str, Any] = {"number": Decimal(0), "date": dt.date(2000, 1, 1), "time": dt.time(12)}
+
+
+class TooLarge(Exception):
+    """The table is too large to be looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ class Cells:
         points: list[Any] = []
         for tree, _ in (*tests, limits):
             points += [] if tree is None else _constants(tree)
+        if len(points) * len(texts) > MAX_TESTS:
+            raise TooLarge
         regions = [r for r in _regions(points, self.wanted) if limits[1] is None or _accepts(limits[1], r)]
         self.column = Column(column.label, tuple(regions), (1 << len(regions)) - 1)
         self.masks = [self.mask(tree, test) for tree, test in tests]
@@ -206,12 +214,9 @@ def _ordered(what: str, values: list[Any]) -> list[Region]:
 
 def _sorted(values: list[Any]) -> list[Any]:
     made: list[Any] = []
-    for value in values:
-        at = 0
-        while at < len(made) and (order(made[at], value) or 0) < 0:
-            at += 1
-        if at == len(made) or order(made[at], value) != 0:
-            made.insert(at, value)
+    for value in sorted(values, key=cmp_to_key(lambda a, b: order(a, b) or 0)):
+        if not made or order(made[-1], value) != 0:
+            made.append(value)
     return made
 
 

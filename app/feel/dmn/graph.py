@@ -12,14 +12,13 @@ from app.feel.compiler import constant
 from app.feel.dmn.boxed import compile_boxed, function_code, logic
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.tables import Table, read_table
-from app.feel.dmn.xml import Element, child, children, descendants, local, text_of
+from app.feel.dmn.xml import Element, child, children, cost, descendants, local, text_of
 from app.feel.errors import DmnError, FeelSyntaxError
 from app.feel.frames import Code, Frame, Scope
 from app.feel.typecheck import ANY, FeelType
 from app.feel.values import Function, kind
 
 ELEMENTS = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
-_CALL_COST = 20
 _REQUIREMENTS = ("informationRequirement", "knowledgeRequirement")
 
 
@@ -38,6 +37,7 @@ class Item:
     outputs: list[Item] = field(default_factory=list)
     params: list[Item] = field(default_factory=list)
     code: Code = constant(None)
+    cost: int = 0
     scope: Scope | None = None
     table: Table | None = None
 
@@ -155,6 +155,7 @@ def _decisions_before(item: Item) -> list[Item]:
 
 def _compile(item: Item) -> None:
     env, element = item.model.env, item.element
+    item.cost = cost(element)
     visible = {name for name, need in item.needs.items() if need.kind != "inputData"} | set(item.imported)
     scope = item.scope = env.scope(frozenset(visible))
     if item.kind == "decision":
@@ -249,6 +250,7 @@ def _imported_input(session: Session, item: Item) -> Any:
 
 
 def _decision(session: Session, item: Item) -> Any:
+    session.run.charge(item.cost)
     frame = Frame(Needs(session, item.needs, item.imported), None, session.inputs_of(item.model), session.run)
     return item.type.coerce(session.run, item.code(frame))
 
@@ -273,7 +275,7 @@ def _service(session: Session, item: Item) -> Function:
     wanted = _result_type(item.type)
 
     def call(run: Run, args: list[Any]) -> Any:
-        run.charge(_CALL_COST)
+        run.charge(item.cost)
         if not all(param.type.accepts(run, args, i) for i, param in enumerate(item.params)):
             return None
         run.enter()

@@ -150,6 +150,7 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
     first_only = table.policy == "FIRST"
 
     def run(frame: Frame) -> Any:
+        frame.run.charge(len(rules))
         values = run_inputs.read(frame)
         if values is None:
             return None

@@ -58,5 +58,13 @@ def text_of(element: Element | None, name: str = "text") -> str | None:
     return None if inner is None or inner.text is None else inner.text
 
 
+def cost(element: Element | None) -> int:
+    """What one evaluation of the FEEL inside may cost, in steps: a node for some characters."""
+    if element is None:
+        return 0
+    texts = (each.text or "" for each in descendants(element) if local(each) == "text")
+    return 20 + sum(map(len, texts)) // 4
+
+
 def descendants(element: Element) -> Iterator[Element]:
     return (each for each in element.iter() if isinstance(each.tag, str))
