@@ -96,6 +96,11 @@ class Action:
         return local_date(self.now)
 
     @property
+    def region_codes(self) -> tuple[str, ...]:
+        """Codes of the case's region and its ancestors."""
+        return tuple(ref.code for ref in self.chain.refs)
+
+    @property
     def vault(self) -> Vault:
         return self.session.info["vault"]
 
@@ -122,7 +127,7 @@ class Action:
     def figures_on(self, day: date) -> FigureReader:
         """Figures in force on `day` in the case's region."""
         if day not in self.figures:
-            self.figures[day] = FigureReader(self.session, self.chain.ids, day, self.chain.nearest.name)
+            self.figures[day] = FigureReader(self.session, self.chain.ids, day, self.chain.full_name)
         return self.figures[day]
 
     @cached_property

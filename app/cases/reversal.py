@@ -30,7 +30,7 @@ def reverse(action: Action, since_seq: int, reason: str) -> None:
     cancelled = funds.cancel_orders(session, case_id, since_seq, action.now)
     if cancelled:
         registry.release_claims(session, case_id)
-        registry.withdraw_benefits(session, case_id, action.now)
+    registry.withdraw_benefits(session, case_id, action.now)
     publicity.take_down(session, case_id, reason, action.now, since_seq)
     session.execute(delete(Owed).where(Owed.case_id == case_id, Owed.case_seq >= since_seq, Owed.settled_at.is_(None)))
     for row in document_queries.documents_of(session, case_id):
@@ -65,6 +65,7 @@ def _void(action: Action, row: Any, reason: str) -> None:
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,
+        region_codes=action.region_codes,
     )
     ready = document_operations.prepare(action.session, request, action.offices, None, action.now)
     action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=ready, document_id=row.id)))

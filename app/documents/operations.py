@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,10 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class DocumentRequest:
-    """A document to be recorded; `scope` is what its contract's expressions read, `origin` an order of a batch."""
+    """A document to be recorded; `scope` is what its contract's expressions read.
+
+    `origin` is an order of a batch. `region_codes` (the region and its ancestors) decide which documents clauses cite.
+    """
 
     template: str
     scope: Mapping[str, Any]
@@ -44,6 +48,7 @@ class DocumentRequest:
     subject: str
     copies: int | None = None
     origin: str | None = None
+    region_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,8 @@ def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str,
     issuer = {"name": ready.office.name, "phone": ready.office.phone}
     day = ready.issued_on
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
-    return ready.contract.evaluate({**ready.request.scope, "issuer": issuer, "letter": letter}, cite)
+    scope = {**ready.request.scope, "issuer": issuer, "letter": letter}
+    return ready.contract.evaluate(scope, partial(cite, region_codes=ready.request.region_codes))
 
 
 def _next_number(session: Session, ready: ReadyDocument) -> str:

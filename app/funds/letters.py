@@ -31,8 +31,15 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         "due_on": order.due_on,
         "batch": batch.key.partition(":")[0],
     }
+    chain = identity.chain(session, order.region_id)
     request = documents.DocumentRequest(
-        template=TEMPLATE, scope={"document": given}, case_id=None, case_seq=None, subject=order.id, origin=order.id
+        template=TEMPLATE,
+        scope={"document": given},
+        case_id=None,
+        case_seq=None,
+        subject=order.id,
+        origin=order.id,
+        region_codes=tuple(ref.code for ref in chain.refs),
     )
-    offices = identity.offices_of(session, identity.chain(session, order.region_id))
+    offices = identity.offices_of(session, chain)
     documents.record(session, documents.prepare(session, request, offices, None, now), now)

@@ -49,13 +49,18 @@ def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
 
 
 def plan_change(action: Action, effect: Effect) -> None:
-    """The award of this case gets other figures, or another day of re-check."""
+    """The award of this case gets other figures, another day of re-check, or another place.
+
+    The input `institution_id` says where the person lives from now on (null: at home); left out, nobody moves.
+    """
     monthly = effect.inputs.get("monthly")
     recheck = effect.inputs.get("recheck_on")
     change = {
         "monthly": None if monthly is None else to_money(monthly),
         "recheck_on": None if recheck is None else inputs.day(effect, "recheck_on", action.today),
         "facts": inputs.mapping(effect, "facts"),
+        "moves": "institution_id" in effect.inputs,
+        "institution_id": inputs.text(effect, "institution_id"),
     }
     award_id = _award(action, effect)
     action.plan(Planned(Rank.RECORD, partial(_change, award_id=award_id, change=change)))

@@ -34,6 +34,7 @@ def plan(
         case_seq=action.seq,
         subject=action.case.number,
         copies=given.get("copies"),
+        region_codes=action.region_codes,
     )
     ready = documents.prepare(action.session, request, action.offices, given.get("issuer"), action.now)
     action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
