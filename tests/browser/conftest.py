@@ -1,0 +1,131 @@
+"""A real server on a free port and a real Chromium: at the desk's width and at a phone's."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.core.clock import MovableClock
+from app.db import Database, Vault
+from tests.support.web import PASSWORD, Web, open_web, staffed_database
+
+# Flags without which Debian's Chromium talks to the outside or needs what a container has not.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+MISSING = "No Chromium was found. Install it (Debian: apt-get install chromium fonts-noto-cjk)."
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise RuntimeError(MISSING)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def web(tmp_path: Path, sqlite_template: Path, vault: Vault, clock: MovableClock) -> Iterator[Web]:
+    path = tmp_path / "doudi.db"
+    shutil.copyfile(sqlite_template, path)
+    staffed_database(path, vault)
+    database = Database(f"sqlite:///{path}", vault)
+    web = open_web(database, clock, tmp_path)
+    web.app.config["WTF_CSRF_ENABLED"] = True
+    yield web
+    database.dispose()
+
+
+@dataclass
+class Site:
+    """The served application; `people` opens a browser window of its own for somebody."""
+
+    url: str
+    web: Web
+    size: tuple[int, int]
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    def window(self) -> Page:
+        """A window of its own; what its console complains about fails the test."""
+        width, height = self.size
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", base_url=self.url, accept_downloads=True
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._listen)
+        return page
+
+    def desk(self, username: str) -> Page:
+        """A window signed in through the login page."""
+        page = self.window()
+        page.goto("/desk/")
+        page.fill("#username", username)
+        page.fill("#password", PASSWORD)
+        page.click("button:has-text('登录')")
+        page.wait_for_selector("h1:has-text('我的待办')")
+        return page
+
+    def _listen(self, message: object) -> None:
+        text = str(getattr(message, "text", message))
+        # A refused form is an answer with status 422, which the console calls a failed resource.
+        if getattr(message, "type", "") == "error" and "422" not in text:
+            self.complaints.append(text)
+
+
+@pytest.fixture(params=SIZES)
+def site(request: pytest.FixtureRequest, web: Web, browser: Browser) -> Iterator[Site]:
+    server = waitress.create_server(web.app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    site = Site(f"http://127.0.0.1:{server.effective_port}", web, SIZES[request.param], browser)
+    yield site
+    for context in browser.contexts:
+        context.close()
+    server.close()
+    thread.join(5)
+    assert site.complaints == []
+
+
+@pytest.fixture
+def fits(site: Site) -> Callable[[Page], None]:
+    """Nothing is wider than the window, and on a phone no control is smaller than a finger."""
+
+    def check(page: Page) -> None:
+        width = site.size[0]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+        if width > 500:
+            return
+        small = page.evaluate(SMALL_CONTROLS)
+        assert small == [], page.url
+
+    return check
+
+
+SMALL_CONTROLS = """() => {
+  const exempt = 'p, .skip, .djs-container, .bjs-powered-by, dd, li, td:not(.card-title), [aria-hidden=true]';
+  const target = each => ['checkbox', 'radio'].includes(each.type) ? each.closest('.form-check') : each;
+  return [...document.querySelectorAll('a, button, select, input, textarea, summary')]
+    .filter(each => each.type !== 'hidden' && each.checkVisibility() && !each.closest(exempt))
+    .map(each => [each, target(each).getBoundingClientRect()])
+    .filter(([, box]) => box.width > 1 && box.height > 1 && box.height < 43.5)
+    .map(([each, box]) => `${each.tagName} ${each.textContent.trim() || each.name} ${Math.round(box.height)}`);
+}"""

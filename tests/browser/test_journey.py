@@ -1,0 +1,149 @@
+"""From the application on a phone or at a desk to the letter, through the pages that people use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site
+from tests.support.web import APPLICATION, VILLAGE
+
+pytestmark = pytest.mark.browser
+
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(200)
+CADRE, CLERK = "village_cadre.220122100001", "township_clerk.220122100"
+Fits = Callable[[Page], None]
+
+
+def choose_village(page: Page) -> None:
+    """The lists follow each other; a level with one region chooses itself."""
+    page.goto("/")
+    codes = {"province": "22", "city": "2201", "county": "220122", "township": "220122100", "village": VILLAGE}
+    for level, code in codes.items():
+        if page.input_value(f"#{level}") != code:
+            with page.expect_navigation():
+                page.select_option(f"#{level}", code)
+
+
+def fill_in(page: Page) -> None:
+    household = APPLICATION["household"]
+    texts = {key: value for key, value in APPLICATION.items() if isinstance(value, str) and key != "applied_by"}
+    texts |= {f"household.{key}": str(value) for key, value in household.items()}
+    texts |= {
+        f"witnesses.{index}.{key}": value
+        for index, witness in enumerate(APPLICATION["witnesses"])
+        for key, value in witness.items()
+    }
+    texts["months_without_income"] = "3"
+    for name, value in texts.items():
+        page.fill(f'[name="{name}"]', value)
+    page.select_option("[name=applied_by]", "self")
+    page.check("[name=unemployment_insured][value=false]")
+    page.check("[name=authorised][type=checkbox]")
+    page.set_input_files("input[type=file]", {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+
+
+def submit(page: Page) -> None:
+    with page.expect_navigation():
+        page.click("button[value=submit]")
+
+
+def test_from_the_application_to_the_letter(site: Site, fits: Fits, tmp_path: Path) -> None:
+    # The applicant applies, gets the telephone number wrong once, and keeps number and code.
+    applicant = site.window()
+    choose_village(applicant)
+    fits(applicant)
+    applicant.click("a[href^='/apply/uninsured']")
+    fits(applicant)
+    fill_in(applicant)
+    applicant.fill("[name=phone]", "1")
+    submit(applicant)
+    assert applicant.locator(".alert a").count() == 1
+    assert applicant.input_value("[name=name]") == "王建国"
+    assert applicant.locator("text=户口簿.jpg").count() == 1
+    applicant.fill("[name=phone]", "13904310001")
+    submit(applicant)
+    fits(applicant)
+    number, code = applicant.locator("code").all_text_contents()
+
+    # The village investigates: a look at the application and the diagram, then the answer.
+    cadre = site.desk(CADRE)
+    fits(cadre)
+    cadre.keyboard.press("j")
+    with cadre.expect_navigation():
+        cadre.keyboard.press("Enter")
+    cadre.wait_for_selector(".djs-element.case-active")
+    assert cadre.locator(".case-badge").text_content() == "办理中"
+    fits(cadre)
+    submit(cadre)
+    assert cadre.locator(".is-invalid").count() > 0
+    cadre.check("[name=facts_true][value=true]")
+    cadre.fill("[name=opinion]", "情况属实")
+    submit(cadre)
+    assert "已办结" in (cadre.text_content("[role=status]") or "")
+    assert cadre.locator("text=待办已全部办完").count() == 1
+
+    # The township confirms the money; the case page tells the story.
+    clerk = site.desk(CLERK)
+    clerk.click(".card-title a")
+    clerk.check("[name=confirmed][value=true]")
+    clerk.fill("[name=amount]", "800")
+    submit(clerk)
+    clerk.goto("/desk/cases")
+    fits(clerk)
+    clerk.click(".card-title a")
+    clerk.wait_for_selector(".djs-element.case-done")
+    fits(clerk)
+    assert clerk.locator(".timeline li").count() == 3
+
+    # The applicant comes back with number and code and takes the letter home.
+    later = site.window()
+    later.goto("/status")
+    fits(later)
+    later.fill("#number", number)
+    later.fill("#query_code", code)
+    with later.expect_navigation():
+        later.click("button:has-text('查询')")
+    fits(later)
+    assert "已经批准" in (later.text_content("main") or "")
+    with later.expect_download() as download:
+        later.locator("a[href$='.docx']").last.click()
+    letter = tmp_path / "letter.docx"
+    download.value.save_as(letter)
+    assert re.search("审批决定书.*〔2020〕1号.docx", download.value.suggested_filename)
+    assert letter.read_bytes()[:2] == b"PK"
+
+
+def test_the_api_shows_itself_without_the_internet(site: Site) -> None:
+    page = site.window()
+    page.goto("/api/docs")
+    page.wait_for_selector(".opblock")
+    assert page.locator(".opblock").count() == 9
+
+
+def test_a_search_answers_while_one_types(site: Site) -> None:
+    site.web.apply()
+    site.web.apply(name="赵明")
+    page = site.desk(CADRE)
+    assert page.locator("[data-row]").count() == 2
+    page.keyboard.press("/")
+    page.keyboard.type("赵")
+    page.locator("[data-row]:has-text('王建国')").wait_for(state="detached")
+    assert page.locator("[data-row]").count() == 1
+    assert "q=" in page.url
+
+
+def test_leaving_a_half_filled_form_is_asked_about(site: Site) -> None:
+    site.web.apply()
+    page = site.desk(CADRE)
+    page.click(".card-title a")
+    page.fill("[name=opinion]", "写了一半")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.click("nav a >> text=案件")
+    page.wait_for_url("**/desk/cases")
+    assert asked == ["beforeunload"]
