@@ -12,6 +12,7 @@ from app.feel.errors import (
     FeelValueError,
 )
 from app.feel.expression import Expression, UnaryTests, compile, compile_unary
+from app.feel.inference import Checked, Diagnostic, check
 from app.feel.parser import parse, parse_unary
 from app.feel.printer import unparse
 from app.feel.values import Function, Range, YearsMonths
@@ -19,7 +20,9 @@ from app.feel.values import Function, Range, YearsMonths
 __all__ = [
     "Budget",
     "BudgetError",
+    "Checked",
     "ClockError",
+    "Diagnostic",
     "DmnError",
     "Expression",
     "FeelError",
@@ -30,6 +33,7 @@ __all__ = [
     "Range",
     "UnaryTests",
     "YearsMonths",
+    "check",
     "compile",
     "compile_unary",
     "dmn",

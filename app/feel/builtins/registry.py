@@ -34,6 +34,15 @@ class Param:
         spec = spec.rstrip(".*")
         return cls(name, frozenset(spec.rstrip("?").split("|")), spec.endswith("?"), mode)
 
+    def may_take(self, what: str) -> bool:
+        """Whether a value of this kind may fit; a list of one counts as its item."""
+        return (
+            what in self.kinds
+            or what == "list"
+            or bool(self.kinds & {"any", "list"})
+            or (what == "number" and "integer" in self.kinds)
+        )
+
     def convert(self, run: Run, value: Any) -> Any:
         """The argument as the implementation wants it, or _NO."""
         what = kind(value)
@@ -63,6 +72,16 @@ class Signature:
         required = sum(not param.optional for param in self.params)
         open_ended = bool(self.params) and self.params[-1].mode != "one"
         return required <= count and (open_ended or count <= len(self.params))
+
+    def accepts(self, kinds: list[str | None]) -> bool:
+        """Whether arguments of these kinds, None where unknown, could fit."""
+        if not self.takes(len(kinds)):
+            return False
+        last = self.params[-1:]
+        if last and last[0].mode == "members":
+            return True
+        params = [*self.params, *last * len(kinds)][: len(kinds)]
+        return all(what is None or param.may_take(what) for param, what in zip(params, kinds, strict=True))
 
     def bind(self, run: Run, args: list[Any]) -> list[Any] | None:
         params = self.params

@@ -22,7 +22,7 @@ from app.feel.values import kind
 
 MAX_GAPS = 5
 MAX_OVERLAPS = 20
-_MAX_STEPS = 3_000_000
+_MAX_STEPS = 1_000_000
 _UNKNOWN = object()
 
 

@@ -69,3 +69,42 @@ def test_unknown_names(text: str, column: int, suggestion: str | None) -> None:
 )
 def test_known_names_pass(text: str) -> None:
     assert feel.compile(text, KNOWN).text == text
+
+
+TYPES = {"age": "number", "name": "string", "born": "date", "xs": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("age + 1", "number", []),
+        ('age > 60 and name = "甲"', "boolean", []),
+        ('born + duration("P1Y") <= today()', "boolean", []),
+        ("today() - born", "days and time duration", []),
+        ('if age > 60 then "a" else "b"', "string", []),
+        ('xs[age = "a"]', None, []),
+        ('for age in xs return age + "a"', "list", []),
+        ("age + name", None, ["1:5 数与文字不能用 + 计算"]),
+        ('age = "60"', "boolean", ["1:5 数与文字不能用 = 比较"]),
+        ("born > 2000", "boolean", ["1:6 日期与数不能用 > 比较"]),
+        ('age between 1 and "a"', "boolean", ["1:5 数与文字不能用 between 比较"]),
+        ("age and true", "boolean", ["1:1 这里应为是否成立的条件"]),
+        ("substring(age, 1)", "string", ["1:1 函数 substring 不接受这些参数（数、数）"]),
+        ('@"2024-13-01"', None, ["1:1 @“2024-13-01”不是日期"]),
+        ("ag > 1", None, ["1:1 没有名为“ag”的数据或函数"]),
+        ("age >", None, ["1:6 此处应为一个表达式"]),
+    ],
+)
+def test_kinds_and_what_cannot_go_together(text: str, kind: str | None, said: list[str]) -> None:
+    checked = feel.check(text, TYPES)
+    assert checked.kind == kind
+    told = [f"{each.line}:{each.column} {each.message_zh}" for each in checked.diagnostics]
+    assert len(told) == len(said)
+    assert all(one.startswith(start) for one, start in zip(told, said, strict=True))
+
+
+def test_cells_are_checked_against_the_type_of_their_column() -> None:
+    assert feel.check("< 60, [70..80]", TYPES, unary=True, input_type="number").diagnostics == ()
+    (found,) = feel.check('"六十"', TYPES, unary=True, input_type="number").diagnostics
+    assert "数与文字" in found.message_zh
+    assert feel.check("-", unary=True, input_type="number").diagnostics == ()

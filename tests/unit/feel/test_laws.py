@@ -14,6 +14,7 @@ from app import feel
 from app.feel import nodes as n
 from app.feel.builtins import BUILTINS
 from app.feel.lexer import KEYWORDS
+from app.feel.values import kind
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
 THOROUGH = settings(max_examples=400, deadline=None, derandomize=True)
@@ -209,4 +210,6 @@ def test_any_arguments_give_a_value_or_null(name: str, args: list[Any]) -> None:
     text = f"{name}({', '.join(context)})"
     budget = feel.Budget(steps=20_000, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     with contextlib.suppress(feel.BudgetError):
-        feel.compile(text).evaluate(context, budget)
+        result = feel.compile(text).evaluate(context, budget)
+        inferred = feel.check(text).kind
+        assert inferred is None or result is None or kind(result) == inferred
