@@ -60,7 +60,7 @@ class Input(fields.Field):
 
 
 class TextInput(Input, fields.String):
-    """Text, trimmed; numbers and dates that YAML read as such become text again."""
+    """Text, trimmed; numbers and dates that YAML read as such become text again. A text area takes a list of lines."""
 
     def __init__(self, component: Component) -> None:
         low, high = component.limit("minLength"), component.limit("maxLength") or MAX_LENGTH
@@ -85,6 +85,8 @@ class TextInput(Input, fields.String):
             value = str(value)
         elif isinstance(value, (date, datetime)):
             value = value.isoformat()
+        elif self._lines and isinstance(value, list) and all(isinstance(line, str) for line in value):
+            value = "\n".join(value)
         if not isinstance(value, str):
             raise self.wrong("须填写文字")
         text = clean_text(value, lines=self._lines)

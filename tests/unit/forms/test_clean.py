@@ -299,3 +299,10 @@ def test_any_input_is_cleaned_or_refused(form, data):
         form.clean(data)
     assert refused.value.fields
     assert all(refused.value.fields.values())
+
+
+def test_a_text_area_takes_a_list_of_lines():
+    form = one({"type": "textarea"})
+    assert form.clean({"x": ["户口簿", "银行卡"]}).known["x"] == "户口簿\n银行卡"
+    assert set(wrong(form, {"x": ["户口簿", 1]})) == {"x"}
+    assert set(wrong(one({}), {"x": ["户口簿"]})) == {"x"}
