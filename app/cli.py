@@ -49,11 +49,12 @@ def scenario(files: tuple[Path, ...], as_json: bool, database: str | None) -> No
 
 
 def _stories(files: tuple[Path, ...]) -> list[Path]:
-    """Files as given; a folder stands for the stories in it."""
+    """Files as given; a folder stands for the stories in it, not for the files of bundles."""
     found: list[Path] = []
     for path in files:
         inside = (each for each in sorted(path.rglob("*")) if each.suffix in (".yaml", ".yml", ".json"))
-        found.extend(inside if path.is_dir() else [path])
+        stories = (each for each in inside if not each.name.endswith((".form.json", "bundle.yaml")))
+        found.extend(stories if path.is_dir() else [path])
     return found
 
 
