@@ -41,7 +41,7 @@ _ORDERED = frozenset(WORDS) - {"boolean", "list", "context", "range", "function"
 _OPERATIONS: dict[str, Callable[..., Any]] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
 _GIVES = {
     "boolean": "all any contains matches not is even odd after before coincides during finishes includes meets",
-    "number": "abs ceiling count decimal exp floor log mean median modulo number product sqrt stddev sum",
+    "number": "ceiling count decimal exp floor log mean median modulo number product sqrt stddev",
     "string": "string replace substring",
     "list": "append concatenate flatten mode remove reverse sort split sublist union",
     "context": "context",

@@ -30,7 +30,7 @@ NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 # The clock of the cases: none of them depends on the day, some on there being one.
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
-BUDGET = Budget(steps=2_000_000, size=1_000_000, now=NOW)
+BUDGET = Budget(now=NOW)
 NUMBERS = ("decimal", "double", "integer", "int", "float", "long")
 READERS = {
     "date": parse_date,

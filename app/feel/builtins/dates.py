@@ -65,6 +65,12 @@ def datetime_from_text(text: str) -> Any:
     return parse_datetime(text)
 
 
+@builtin("date and time", f"from: {MOMENT}")
+def datetime_of(moment: Any) -> Any:
+    """A date is its midnight in UTC."""
+    return m.join(m.date_part(moment), m.time_part(moment))
+
+
 @builtin("date and time", f"date: {MOMENT}", "time: time")
 def datetime_from_parts(date: Any, time: dt.time) -> Any:
     return m.join(m.date_part(date), time)

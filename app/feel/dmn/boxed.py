@@ -97,7 +97,10 @@ def _invocation(box: _Box) -> Code:
         target = function(frame)
         if not isinstance(target, Function):
             return None
-        return target.apply_named(frame.run, {name: code(frame) for name, code in bindings.items()})
+        named = {name: code(frame) for name, code in bindings.items()}
+        if target.params and not target.untyped and named.keys() <= set(target.params):
+            return target.apply(frame.run, [named.get(param) for param in target.params])  # no binding is null
+        return target.apply_named(frame.run, named)
 
     return run
 
