@@ -1,0 +1,217 @@
+"""Life of a 特困 award: re-check (E13), change of form and place (E8, E12), visits (E11), ending with 公示 (E14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.cases import handlers, operations, queries
+from app.core.actor import APPLICANT, SYSTEM, Actor
+from app.core.clock import MovableClock, local_date
+from app.core.errors import NotYours
+from app.core.paths import BUNDLES
+from app.documents import operations as documents
+from app.documents import queries as document_rows
+from app.documents.text import extract_text
+from app.identity import queries as identity
+from app.inbox import queries as inbox
+from app.jobs.runner import Worker
+from app.publicity import queries as notices
+from app.registry import operations as registry_commands
+from app.registry import queries as registry
+from app.scenarios import WorldTemplate, load_story
+from app.scenarios.play import Player
+from app.scenarios.world import World
+
+ZONGYANG, JILIN = "tekun@340722", "tekun"
+
+
+@dataclass
+class Life:
+    """A world in which somebody was admitted by a story of the bundle."""
+
+    world: World
+    county: str
+    award_id: str
+
+    @property
+    def award(self) -> registry.AwardState:
+        with self.world.database.read() as session:
+            return registry.award(session, self.award_id)
+
+    def begin(self, process: str, **data: Any) -> str:
+        with self.world.database.write() as session:
+            receipt = operations.start_award_case(
+                session, SYSTEM, self.award_id, process, data, self.world.clock.now()
+            )
+        return receipt.case_id
+
+    def do(self, case_id: str, element: str, number: int = 0, key: str | None = None, **data: Any) -> str:
+        """Complete the open task as the n-th person to whom it is addressed; the status of the case."""
+        with self.world.database.write() as session:
+            open_items = [item for item in inbox.items_of_case(session, case_id) if item.status == "open"]
+            item = next(each for each in open_items if each.element_id == element and key in (None, each.item_key))
+            actor = self._actor(session, item.candidate, number)
+            done = operations.complete_task(session, actor, item.id, data, self.world.clock.now())
+        assert done.incident is None
+        return done.status
+
+    def _actor(self, session: Any, candidate: str, number: int) -> Actor:
+        on = local_date(self.world.clock.now())
+        holder = identity.holders(session, candidate, on)[number]
+        actor = identity.load_actor(session, holder.user_id, on)
+        assert actor is not None
+        return actor
+
+    def open_tasks(self, case_id: str) -> list[tuple[str, str]]:
+        with self.world.database.read() as session:
+            assert [incident.message for incident in queries.incidents_of(session, case_id)] == []
+            items = inbox.items_of_case(session, case_id)
+            return sorted((i.element_id, i.position) for i in items if i.status == "open" and i.kind == "task")
+
+    def letter(self, case_id: str, template: str) -> str:
+        with self.world.database.write() as session:
+            rows = [row for row in document_rows.documents_of(session, case_id) if row.template == template]
+            return extract_text(documents.issue(session, rows[-1].id).content)
+
+    def beds(self, name: str, beds: int) -> None:
+        with self.world.database.write() as session:
+            county = identity.region_by_code(session, self.county, local_date(self.world.clock.now()))
+            registry_commands.register_institution(
+                session, name=name, county_id=county.id, beds=beds, now=self.world.clock.now()
+            )
+
+    def free(self, name: str) -> int | None:
+        with self.world.database.read() as session:
+            county = identity.region_by_code(session, self.county, local_date(self.world.clock.now()))
+            found = registry.institution_named(session, county.id, name)
+            assert found is not None
+            return found.free
+
+    def pass_days(self, days: int) -> None:
+        self.world.clock.move_to(self.world.clock.now() + timedelta(days=days))
+        while Worker(self.world.database, self.world.clock, handlers.HANDLERS).run_once():
+            pass
+
+    def move_to_institution(self, name: str, self_care: str = "full") -> str:
+        case_id = self.begin("change")
+        self.do(case_id, "care_assessment", self_care=self_care, opinion="要求集中供养")
+        self.do(case_id, "placement", form="institution", institution=name)
+        self.do(case_id, "change_decision", approved=True)
+        for signer in ("person", "institution", "county", "township"):
+            status = self.do(case_id, "sign_agreement", key=signer, signer=signer)
+        assert status == "approved"
+        return case_id
+
+
+@pytest.fixture(params=[ZONGYANG, JILIN])
+def life(request: pytest.FixtureRequest, sqlite_worlds: WorldTemplate) -> Iterator[Life]:
+    story = load_story(BUNDLES / request.param / "scenarios" / "home-care-three-parties.yaml")
+    world = sqlite_worlds.open(MovableClock(story.clock))
+    player = Player(world, story)
+    assert player.run().problems == []
+    assert player.case_id is not None
+    with world.database.read() as session:
+        award_id = queries.head(session, player.case_id).award_id
+    yield Life(world, story.region[:6], award_id)
+    world.discard()
+
+
+def test_recheck_comes_every_year_in_zongyang_and_before_july_in_jilin(life: Life) -> None:
+    before = life.award
+    assert before.recheck_on == (date(2020, 5, 29) if life.county == "340722" else date(2021, 6, 30))
+    life.pass_days(80)
+    case_id = life.begin("recheck")
+    life.do(case_id, "recheck_investigation", means=["household_visit"], result="continue")
+    life.do(case_id, "recheck_confirmation", approved=False, opinion="请补充邻里访问")
+    life.do(case_id, "recheck_investigation", means=["household_visit", "neighbours"], result="continue")
+    assert life.do(case_id, "recheck_confirmation", approved=True) == "ended"
+    assert life.award.recheck_on == (date(2020, 8, 17) if life.county == "340722" else date(2022, 6, 30))
+    assert life.award.monthly == before.monthly
+    assert "待遇不变" in life.letter(case_id, "recheck_notice")
+
+
+def test_moving_into_an_institution_takes_a_place_and_a_new_agreement(life: Life) -> None:
+    life.beds("县中心敬老院", 1)
+    case_id = life.move_to_institution("县中心敬老院")
+    assert life.free("县中心敬老院") == 0
+    expected = Decimal("577.00") if life.county == "340722" else Decimal("840.00")
+    assert (life.award.monthly, life.award.facts["form"]) == (expected, "institution")
+    assert "县中心敬老院" in life.letter(case_id, "institution_care_agreement")
+    assert str(expected) in life.letter(case_id, "recheck_notice")
+    life.move_to_institution("县第二敬老院")
+    assert life.free("县中心敬老院") == 1
+
+
+def test_change_that_the_county_declines_leaves_the_award(life: Life) -> None:
+    before = life.award
+    case_id = life.begin("change")
+    life.do(case_id, "care_assessment", self_care="half", opinion="行动不便")
+    life.do(case_id, "placement", form="home", caregiver="陈小妹")
+    assert life.do(case_id, "change_decision", approved=False, opinion="评定依据不足") == "refused"
+    assert life.award == before
+    assert "评定依据不足" in life.letter(case_id, "recheck_notice")
+
+
+def test_problem_found_by_a_visit_is_followed_until_it_is_solved(life: Life) -> None:
+    case_id = life.begin("visit")
+    assert life.open_tasks(case_id) == [("visit_report", "village_cadre")]
+    report = {"visited_on": local_date(life.world.clock.now()).isoformat(), "condition": "屋顶漏雨"}
+    life.do(case_id, "visit_report", **report, problem_found=True, problem="屋顶漏雨", wants_institution=True)
+    life.do(case_id, "follow_up", solved=False, measures="已联系施工")
+    assert life.open_tasks(case_id) == [("follow_up", "township_clerk")]
+    assert life.do(case_id, "follow_up", solved=True, measures="已修好") == "ended"
+    assert life.award.facts["wants_institution"] is True
+    assert life.award.facts["caregiver"] == "陈小妹"
+
+
+def test_ending_is_reported_examined_approved_and_publicised(life: Life) -> None:
+    case_id = life.begin("ending")
+    life.do(case_id, "ending_report", reported_by="village", cause="able", opinion="已恢复劳动能力")
+    life.do(case_id, "ending_examination", confirmed=True)
+    status = life.do(case_id, "ending_approval", approved=True)
+    assert (status, life.award.status) == ("in_progress", "ended")
+    assert "恢复劳动能力" in life.letter(case_id, "ending_notice")
+    with life.world.database.read() as session:
+        assert [row[0] for row in notices.periods_of(session, case_id)] == ["ending"]
+    life.pass_days(8)
+    with life.world.database.read() as session:
+        assert queries.head(session, case_id).status == "ended"
+
+
+def test_objection_to_an_ending_is_looked_into(life: Life) -> None:
+    case_id = life.begin("ending")
+    life.do(case_id, "ending_report", reported_by="village", cause="supported", opinion="侄子照料")
+    life.do(case_id, "ending_examination", confirmed=True)
+    life.do(case_id, "ending_approval", approved=True)
+    with life.world.database.write() as session:
+        now = life.world.clock.now()
+        operations.object_to(session, APPLICANT, case_id, {"reason": "侄子不是法定义务人"}, now)
+    assert life.open_tasks(case_id) == [("objection_review", "township_clerk")]
+    assert life.do(case_id, "objection_review", upheld=True) == "ended"
+
+
+def test_institution_reports_the_ending_of_its_resident(life: Life) -> None:
+    life.beds("县中心敬老院", 2)
+    life.move_to_institution("县中心敬老院")
+    case_id = life.begin("ending")
+    assert life.open_tasks(case_id) == [("ending_report", "institution")]
+    life.do(case_id, "ending_report", reported_by="institution", cause="died", opinion="因病去世")
+    life.do(case_id, "ending_examination", confirmed=True)
+    life.do(case_id, "ending_approval", approved=True)
+    assert (life.award.status, life.free("县中心敬老院")) == ("ended", 2)
+
+
+def test_ending_that_is_not_approved_goes_on_paying(life: Life) -> None:
+    case_id = life.begin("ending", reported_by="recheck")
+    life.do(case_id, "ending_report", reported_by="recheck", cause="other", opinion="复核发现")
+    with pytest.raises(NotYours):
+        life.do(case_id, "ending_examination", confirmed=True)
+    life.do(case_id, "ending_examination", number=1, confirmed=True)
+    assert life.do(case_id, "ending_approval", approved=False, opinion="仍符合条件") == "refused"
+    assert life.award.status == "in_payment"
