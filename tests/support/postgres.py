@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -21,7 +21,8 @@ MISSING = """No PostgreSQL server binaries (initdb, postgres) were found.
 Install them (Debian: apt-get install postgresql), or put their folder on PATH,
 or run the tests on SQLite alone with DOUDI_TEST_SQLITE_ONLY=1."""
 # Tests need neither durability nor a listening port; every test has a database of its own.
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
+LOCAL = ("listen_addresses=", "max_connections=200")
+SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", *LOCAL)
 START_SECONDS = 60
 
 
@@ -48,7 +49,7 @@ def _unprivileged() -> dict[str, Any]:
 
 
 @contextmanager
-def _serve(bin_folder: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _serve(bin_folder: Path, folder: Path, settings: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     who = _unprivileged()
     if who:
         os.chown(folder, who["user"], who["group"])
@@ -56,7 +57,7 @@ def _serve(bin_folder: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     init = [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
     with (folder / "log").open("wb") as log:
         subprocess.run(init, check=True, stdout=log, stderr=log, cwd=folder, **who)
-        options = [argument for setting in SETTINGS for argument in ("-c", setting)]
+        options = [argument for setting in settings for argument in ("-c", setting)]
         command = [bin_folder / "postgres", "-D", data, "-k", folder, *options]
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **who)
     try:
@@ -98,12 +99,12 @@ class Cluster:
 
     @classmethod
     @contextmanager
-    def start(cls) -> Iterator[Cluster]:
-        """Initialise and run a server; stop it and remove its files at the end."""
+    def start(cls, settings: Sequence[str] = SETTINGS) -> Iterator[Cluster]:
+        """Initialise and run a server; stop it and remove its files at the end. `LOCAL` alone makes it durable."""
         bin_folder = binaries()
         folder = Path(tempfile.mkdtemp(prefix="doudi-pg-"))
         try:
-            with _serve(bin_folder, folder) as process:
+            with _serve(bin_folder, folder, settings) as process:
                 server = cls(folder, process)
                 server._wait(folder / "log")
                 yield server

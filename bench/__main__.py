@@ -1,0 +1,43 @@
+"""All measurements in one run: `make bench`. Exit code 0 whatever the numbers; each module alone tells its aim."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+from bench import cases, engine, feel, letters
+
+PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
+SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
+    ("Actions", cases.main),
+    ("Engine alone", engine.main),
+    ("Letters", lambda: letters.main(list(letters.KEYS))),
+    ("FEEL and decision tables", feel.main),
+)
+
+
+def _machine() -> None:
+    print(f"{platform.python_implementation()} {platform.python_version()}, SQLite {sqlite3.sqlite_version},", end=" ")
+    print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, load {load}")
+
+
+def main() -> int:
+    """Run every section."""
+    began = time.perf_counter()
+    _machine()
+    for title, run in SECTIONS:
+        print(f"\n== {title}", flush=True)
+        run()
+    print(f"\n{time.perf_counter() - began:.0f} s in all")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Scratch worlds for measurements: everything installed, people in every position, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from app.core.clock import SHANGHAI, MovableClock
+from app.db import Database, Vault
+from tests.support.postgres import LOCAL, Cluster
+from tests.support.schema import create_schema
+from tests.support.worlds import Office
+
+NOW = datetime(2020, 10, 12, 10, 0, tzinfo=SHANGHAI)
+# The digits before the check digit: an address in 农安县 and a day of birth; three more digits tell people apart.
+PERSON = "22012219{year:02d}05{day:02d}{number:03d}"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_number(n: int) -> str:
+    """The n-th person's identity number, valid, of somebody in working age (n below 580,000)."""
+    rest, number = divmod(n, 1000)
+    body = PERSON.format(year=70 + rest // 28, day=1 + rest % 28, number=number)
+    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="doudi-bench-") as name:
+        yield Path(name)
+
+
+@contextmanager
+def office(url: str) -> Iterator[Office]:
+    """A staffed township on a fresh database at `url`."""
+    vault = Vault.generate()
+    create_schema(url, vault)
+    database = Database(url, vault)
+    try:
+        yield Office.open(database, MovableClock(NOW))
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def on_sqlite() -> Iterator[Office]:
+    """A staffed township in a SQLite file."""
+    with folder() as place, office(f"sqlite:///{place / 'doudi.db'}") as opened:
+        yield opened
+
+
+@contextmanager
+def on_postgres() -> Iterator[Office]:
+    """The same on a PostgreSQL server of its own. RuntimeError where none is installed."""
+    with Cluster.start(LOCAL) as server, server.blank_database() as url, office(url) as opened:
+        yield opened
