@@ -32,13 +32,14 @@ DEFAULT = Budget()
 class Run:
     """One evaluation under way: what is left of the budget."""
 
-    __slots__ = ("budget", "depth", "lists", "size", "steps", "trace")
+    __slots__ = ("budget", "depth", "lists", "patterns", "size", "steps", "trace")
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget = budget or DEFAULT
         self.steps, self.size = budget.steps, budget.size
         self.depth = 0
         self.lists: dict[int, tuple[Any, list[Any]]] = {}
+        self.patterns: dict[tuple[str, str], Any] = {}
         self.trace: list[Any] | None = None  # where decision tables note which rows fired
 
     def charge(self, steps: int) -> None:

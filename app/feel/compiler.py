@@ -399,6 +399,9 @@ def _call(node: n.Call, scope: Scope) -> Code:
     if isinstance(callee, n.Name) and callee.name in BUILTINS and not scope.shadows(callee.name):
         return _call_fixed(BUILTINS[callee.name], args, node.names)
     function = compile_node(callee, scope)
+    fallback = None
+    if isinstance(callee, n.Name) and not scope.is_local(callee.name):
+        fallback = BUILTINS.get(callee.name)  # a declared value of the same name is no function
     names = node.names
     if len(set(names)) != len(names):
         return constant(None)
@@ -406,7 +409,9 @@ def _call(node: n.Call, scope: Scope) -> Code:
     def run(frame: Frame) -> Any:
         target = function(frame)
         if not isinstance(target, Function):
-            return None
+            if fallback is None:
+                return None
+            target = fallback
         values = [arg(frame) for arg in args]
         if names:
             return target.apply_named(frame.run, dict(zip(names, values, strict=True)))

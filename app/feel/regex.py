@@ -11,8 +11,12 @@ from typing import Any
 
 import re2
 
+from app.feel.budget import Run
+
 MAX_PATTERN = 1000
 _MAX_MEMORY = 1 << 20
+_COMPILE_COST = 500
+_FAILURE_COST = 10_000  # a pattern that is too large is found out only after most of the work
 _FLAGS = frozenset("smixq")
 _SPACE = " \t\n\r"
 _META = frozenset("\\|.?*+(){}-[]^$")
@@ -64,7 +68,22 @@ _QUANTIFIER = stdlib_re.compile(r"\{\d{1,4}(,\d{0,4})?\}")
 _CATEGORY = stdlib_re.compile(r"\{(Is)?([A-Za-z0-9\-]{1,40})\}")
 
 
-@lru_cache(512)
+def pattern_for(run: Run, pattern: str, flags: str, text: str) -> Any:
+    """The compiled pattern, charged for compiling it and for the search of a text: RE2 is linear in both, not free."""
+    key = (pattern, flags)
+    compiled = run.patterns.get(key)
+    if compiled is None:
+        run.charge(_COMPILE_COST)
+        try:
+            compiled = run.patterns[key] = compile_pattern(pattern, flags)
+        except ValueError:
+            run.charge(_FAILURE_COST)
+            raise
+    run.charge((len(text) * compiled.programsize >> 6) + (len(text) >> 3))
+    return compiled
+
+
+@lru_cache(64)
 def compile_pattern(pattern: str, flags: str) -> Any:
     """A compiled RE2 pattern. ValueError where XPath would not accept the pattern or the flags."""
     if not _FLAGS.issuperset(flags) or len(pattern) > MAX_PATTERN:

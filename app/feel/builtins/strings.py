@@ -7,7 +7,7 @@ from typing import Any
 from app.feel.budget import Run
 from app.feel.builtins.registry import builtin
 from app.feel.formatting import to_string
-from app.feel.regex import compile_pattern, expand, read_replacement
+from app.feel.regex import expand, pattern_for, read_replacement
 
 
 @builtin("string", "from: any")
@@ -74,13 +74,12 @@ def string_join(run: Run, items: list[Any], delimiter: str | None = None) -> str
 
 @builtin("matches", "input: string", "pattern: string", "flags: string|null?")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
-    run.charge(len(text) >> 2)
-    return compile_pattern(pattern, flags or "").search(text) is not None
+    return pattern_for(run, pattern, flags or "", text).search(text) is not None
 
 
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string|null?")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
-    compiled = compile_pattern(pattern, flags or "")
+    compiled = pattern_for(run, pattern, flags or "", text)
     if compiled.search("") is not None:  # XPath: a pattern that matches nothing at all cannot be replaced
         return None
     parts: list[str | int] = [replacement] if "q" in (flags or "") else read_replacement(replacement, compiled.groups)
@@ -98,7 +97,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 @builtin("split", "string: string", "delimiter: string")
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     pieces, at = [], 0
-    for match in compile_pattern(delimiter, "").finditer(text):
+    for match in pattern_for(run, delimiter, "", text).finditer(text):
         run.charge(12)
         if match.end() > match.start():
             pieces.append(text[at : match.start()])

@@ -49,6 +49,9 @@ BUDGET_ATTACKS = {
     "distinct contexts": "distinct values(for i in 1..5000 return {a: i})",
     "long strings": 'count({s: string join(for i in 1..5000 return "xxx"), r: for i in 1..9999 return s + s}.r)',
     "many matches": '{s: string join(for i in 1..999 return "x"), r: for i in 1..9999 return matches(s, "(x+x+)+y")}.r',
+    "many patterns": 'for i in 1..9999 return matches("a", "(((a|" + string(i) + "){9}){9})*")',
+    "patterns too large": 'for i in 1..9999 return matches("a", "(\\p{L}{" + string(i) + "}){99}")',
+    "costly pattern": '{s: string join(for i in 1..999 return "a"), r: for i in 1..99 return matches(s, "(a{99})b")}.r',
     "many splits": '{s: string join(for i in 1..5000 return "x"), r: for i in 1..9999 return split(s, "x")}.r',
     "context merge": "{c: context merge(for i in 1..4000 return {a: i}), r: for i in 1..99999 return get entries(c)}.r",
 }

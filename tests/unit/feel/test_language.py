@@ -144,6 +144,7 @@ def test_names_with_operators_must_be_declared() -> None:
     assert feel.compile("a-b").evaluate(context) == 2
     assert feel.compile("a-b + 1", ["a-b"]).evaluate(context) == 6
     assert feel.compile("date of birth.year").evaluate(context) == 2000
+    assert feel.compile("count([count]) + count", ["count"]).evaluate({"count": 3}) == 4
 
 
 def test_names_that_are_read() -> None:
