@@ -1,0 +1,43 @@
+"""Where walks begin: applications that a story hands in, in the setting that the story describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from app.core.paths import BUNDLES
+from app.scenarios import Story, load_story
+from app.scenarios.story import Step
+from tests.integration.stories.story_files import acceptance_stories, stories_in
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """An application that the story does not expect to be refused."""
+
+    name: str
+    story: Story
+    step: Step
+
+
+def bundles() -> list[Path]:
+    """The folders of bundles that are complete enough to be published."""
+    return sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))
+
+
+def beginnings(bundle: Path) -> list[Beginning]:
+    """All beginnings of a bundle's programme in its region: from its own stories and the acceptance stories."""
+    manifest = yaml.safe_load((bundle / "bundle.yaml").read_text(encoding="utf-8"))
+    nearer = [path.name.partition("@")[2] for path in bundles() if path.name.startswith(f"{manifest['programme']}@")]
+    found = []
+    for path in [*stories_in(bundle / "scenarios"), *acceptance_stories()]:
+        story = load_story(path)
+        home = str(manifest["region"])
+        elsewhere = any(story.region.startswith(code) for code in nearer if code and code != home)
+        if story.programme != manifest["programme"] or not story.region.startswith(home) or elsewhere:
+            continue
+        steps = [step for step in story.steps if step.do == "apply" and "error" not in step.expect]
+        found += [Beginning(f"{path.stem}:{number}", story, step) for number, step in enumerate(steps, 1)]
+    return found

@@ -1,0 +1,106 @@
+"""Random walks: whatever people do to a case in whatever order, its invariants hold and nobody is stuck.
+
+`DOUDI_WALKS=200 pytest tests/integration/walks` walks as often on each bundle, by a new seed each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from app.cases import operations
+from app.scenarios import WorldTemplate
+from tests.conftest import SQLITE_ONLY
+from tests.integration.walks.beginnings import beginnings, bundles
+from tests.integration.walks.walk import Walk
+
+MORE = os.environ.get("DOUDI_WALKS")
+BUNDLES = [folder for folder in bundles() if beginnings(folder)]
+STEPS = 14
+SHAPE = settings(
+    deadline=None,
+    derandomize=not MORE,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+    print_blob=False,
+)
+
+Move = Callable[[Walk, st.DataObject], object]
+MOVES: dict[str, Move] = {
+    "agree": lambda walk, data: walk.complete(data.draw, agreeable=True),
+    "answer": lambda walk, data: walk.complete(data.draw, agreeable=False),
+    "send back": lambda walk, data: walk.send_back(data.draw),
+    "wait": lambda walk, data: walk.wait(data.draw(st.sampled_from([1, 3, 10, 40]))),
+    "object": lambda walk, data: walk.object(),
+    "hold": lambda walk, data: walk.office_does("township_clerk", operations.hold, "等待核查"),
+    "release": lambda walk, data: walk.office_does("township_clerk", operations.release),
+    "retry": lambda walk, data: walk.office_does("township_clerk", operations.retry_incident),
+    "enter standards": lambda walk, data: walk.set_standards(),
+    "pay": lambda walk, data: walk.pay(),
+    "withdraw": lambda walk, data: walk.withdraw(),
+    "cancel": lambda walk, data: walk.office_does("township_head", operations.cancel, "重复登记"),
+}
+USUAL = ["agree"] * 6 + ["answer"] * 3 + ["wait"] * 2 + ["send back"] * 2 + ["object"] * 2 + [*MOVES]
+ON_HOLD = ["release"] * 4 + [*MOVES]
+IN_TROUBLE = ["enter standards", "retry"] * 3 + [*MOVES]
+WAITING = ["wait", "object"] * 4 + [*MOVES]
+
+
+def _likely(walk: Walk) -> list[str]:
+    """Moves by how often people would make them where the case stands; all are possible anywhere."""
+    status, incidents = walk.trouble()
+    if status == "suspended":
+        return ON_HOLD
+    if incidents:
+        return IN_TROUBLE
+    return USUAL if walk.open_items() else WAITING
+
+
+def _wander(template: WorldTemplate, bundle: Path, examples: int) -> None:
+    starts = {each.name: each for each in beginnings(bundle)}
+
+    @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
+    @given(st.sampled_from(sorted(starts)), st.data())
+    def wander(name: str, data: st.DataObject) -> None:
+        walk = Walk(template, starts[name])
+        try:
+            note(f"apply: {walk.apply() or 'done'}")
+            _go(walk, data)
+        finally:
+            walk.world.discard()
+
+    wander()
+
+
+def _go(walk: Walk, data: st.DataObject) -> None:
+    """Take steps until the case is closed; then nothing that people try may change it."""
+    for _ in range(STEPS):
+        problems = walk.problems()
+        assert not problems, "\n".join(problems)
+        if not walk.is_open:
+            break
+        name = data.draw(st.sampled_from(_likely(walk)))
+        note(f"{name}: {MOVES[name](walk, data) or 'done'}")
+    else:
+        return
+    for name in sorted(MOVES.keys() - {"wait", "pay", "enter standards"}) if walk.case_id else ():
+        assert MOVES[name](walk, data), f"{name} moved a closed case"
+
+
+@pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
+def test_walks_on_sqlite(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
+    _wander(sqlite_worlds, bundle, examples=12)
+
+
+if not SQLITE_ONLY:
+
+    @pytest.mark.postgres
+    @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
+    def test_walks_on_postgresql(postgres_worlds: WorldTemplate, bundle: Path) -> None:
+        _wander(postgres_worlds, bundle, examples=3)

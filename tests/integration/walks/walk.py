@@ -1,0 +1,206 @@
+"""One case in a world of its own, and what people and time may do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases import handlers, operations, queries
+from app.core.actor import APPLICANT, SYSTEM, Actor
+from app.core.clock import MovableClock, local_date
+from app.core.errors import NotYours, Rejection
+from app.core.ids import digest
+from app.db import Base
+from app.figures import operations as figures
+from app.funds import operations as funds
+from app.funds.models import PaymentOrder
+from app.identity import operations as staff
+from app.identity import queries as identity
+from app.inbox import queries as inbox
+from app.jobs import operations as jobs
+from app.jobs.runner import Worker
+from app.scenarios import WorldTemplate
+from app.scenarios.setting import prepare
+from tests.integration.walks.answers import Draw, answers
+from tests.integration.walks.beginnings import Beginning
+from tests.integration.walks.invariants import broken
+
+# What an action on a case could change; the rest is the setting.
+SETTING = ("bundle_version", "bundle_file", "template_version", "calendar_version", "calendar_year", "calendar_day",
+           "region", "office", "user_account", "appointment")  # fmt: skip
+STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
+
+
+class Walk:
+    """`act` is the only way to do something: a refusal must leave every row as it was."""
+
+    def __init__(self, template: WorldTemplate, beginning: Beginning) -> None:
+        self.beginning = beginning
+        self.world = template.open(MovableClock(beginning.story.clock))
+        self.case_id = ""
+        prepare(self.world, beginning.story)
+        if beginning.step.at is not None:
+            self.world.clock.move_to(beginning.step.at)
+
+    def act(self, do: Callable[[Session], Any]) -> str:
+        """Do it in a transaction; the code of the refusal, or an empty text."""
+        before = self._fingerprint()
+        try:
+            with self.world.database.write() as session:
+                do(session)
+        except Rejection as refusal:
+            assert self._fingerprint() == before, f"refused ({refusal.code}), but something changed"
+            return refusal.code
+        self.run_due()
+        return ""
+
+    def _fingerprint(self) -> str:
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in SETTING]
+        with self.world.database.read() as session:
+            return digest(repr([session.execute(select(table)).all() for table in tables]).encode())
+
+    def problems(self) -> list[str]:
+        with self.world.database.read() as session:
+            return broken(session, self.case_id, self.world.clock.now()) if self.case_id else []
+
+    # --- people ---
+
+    def holders(self, session: Session, position: str) -> list[Actor]:
+        """Those who hold a position for the case's region, or `position@office`."""
+        on = local_date(self.world.clock.now())
+        candidate = position
+        if "@" not in position:
+            chain = identity.chain(session, identity.region_by_code(session, self.beginning.story.region, on).id)
+            office = identity.office_of(session, chain, position)
+            assert office is not None, position
+            candidate = f"{position}@{office.id}"
+        staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), self.world.clock.now())
+        found = [
+            identity.load_actor(session, holder.user_id, on) for holder in identity.holders(session, candidate, on)
+        ]
+        return [actor for actor in found if actor is not None]
+
+    def apply(self) -> str:
+        step, story = self.beginning.step, self.beginning.story
+
+        def do(session: Session) -> None:
+            actor = APPLICANT if step.actor == "applicant" else self.holders(session, step.actor.partition("@")[0])[0]
+            region = step.region or story.region
+            now = self.world.clock.now()
+            self.case_id = operations.apply(session, actor, story.programme, region, step.data, now).case_id
+
+        return self.act(do)
+
+    def complete(self, draw: Draw, *, agreeable: bool) -> str:
+        """Somebody who may do it completes an open task with drawn answers."""
+        items = self.open_items()
+        if not items:
+            return "nothing"
+        item = items[draw(st.integers(0, len(items) - 1))]
+        with self.world.database.write() as session:
+            action = queries.store.look(session, SYSTEM, self.case_id, self.world.clock.now())
+            element = action.diagram.elements[item.element_id]
+            form = action.bundle.form(element.attributes["formKey"])
+            actors = self.holders(session, item.candidate)
+        data = answers(form, draw, local_date(self.world.clock.now()), agreeable=agreeable)
+        if field := element.properties.get("itemKey"):
+            data[field] = item.item_key
+        refusal = ""
+        for actor in actors:
+            refusal = self.act(
+                lambda s, who=actor: operations.complete_task(s, who, item.id, data, self.world.clock.now())
+            )
+            if refusal != NotYours.code:
+                break
+        return refusal
+
+    def send_back(self, draw: Draw) -> str:
+        """Whose turn it is sends the case back to any human step."""
+        items = self.open_items()
+        with self.world.database.read() as session:
+            action = queries.store.look(session, SYSTEM, self.case_id, self.world.clock.now())
+            steps = sorted(e.id for e in action.diagram.elements.values() if e.type == "userTask")
+            done = sorted({i.element_id for i in inbox.items_of_case(session, self.case_id) if i.status == "done"})
+        step = draw(st.sampled_from(done or steps) | st.sampled_from(steps))
+
+        def do(session: Session) -> None:
+            actor = self.holders(session, items[0].candidate)[0] if items else SYSTEM
+            operations.return_case(session, actor, self.case_id, step, "材料有误", self.world.clock.now())
+
+        return self.act(do)
+
+    def object(self) -> str:
+        data = {"reason": "家中有车", "name": "邻居", "phone": "13904310031"}
+        return self.act(lambda s: operations.object_to(s, APPLICANT, self.case_id, data, self.world.clock.now()))
+
+    def withdraw(self) -> str:
+        return self.act(lambda s: operations.withdraw(s, APPLICANT, self.case_id, "已就业", self.world.clock.now()))
+
+    def office_does(self, position: str, command: Callable[..., Any], *given: Any) -> str:
+        """A command of the office on the case: cancel, hold, release, retry_incident."""
+
+        def do(session: Session) -> None:
+            command(session, self.holders(session, position)[0], self.case_id, *given, self.world.clock.now())
+
+        return self.act(do)
+
+    def pay(self) -> str:
+        """The bank pays the first order that waits."""
+
+        def do(session: Session) -> None:
+            waiting = (PaymentOrder.status == "pending") & (PaymentOrder.case_id == self.case_id)
+            due = select(PaymentOrder.id).where(waiting).order_by(PaymentOrder.place).limit(1)
+            funds.mark_paid(session, list(session.scalars(due)), "回单", self.world.clock.now())
+
+        return self.act(do)
+
+    def set_standards(self) -> str:
+        """The county enters figures that may have been missing."""
+        county, now = self.beginning.story.region[:6], self.world.clock.now()
+
+        def do(session: Session) -> None:
+            for key, value in STANDARDS.items():
+                figures.set_figure(session, SYSTEM, key, county, value, now=now, checked=False)
+
+        return self.act(do)
+
+    # --- time ---
+
+    def wait(self, days: int) -> None:
+        """Days pass; what falls due on the way happens at its own time."""
+        moment = self.world.clock.now() + timedelta(days=days)
+        while True:
+            with self.world.database.read() as session:
+                due = jobs.next_due(session, handlers.HANDLERS, moment)
+            if due is None:
+                break
+            self.world.clock.move_to(max(due, self.world.clock.now()))
+            self.run_due()
+        self.world.clock.move_to(moment)
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.case_id) and self._head().closed_at is None
+
+    def trouble(self) -> tuple[str, int]:
+        """The case's status, and how many incidents wait."""
+        with self.world.database.read() as session:
+            return self._head().status, len(queries.incidents_of(session, self.case_id))
+
+    def _head(self) -> Any:
+        with self.world.database.read() as session:
+            return queries.head(session, self.case_id)
+
+    def run_due(self) -> None:
+        while Worker(self.world.database, self.world.clock, handlers.HANDLERS).run_once():
+            pass
+
+    def open_items(self) -> list[Any]:
+        with self.world.database.read() as session:
+            items = inbox.items_of_case(session, self.case_id)
+        return [item for item in items if item.status == "open" and item.kind == "task"]
