@@ -24,6 +24,9 @@ from app.web.posted import files_of
 @blueprint.get("/tasks/<task_id>")
 @reads()
 def task(call: Call, task_id: str) -> ResponseReturnValue:
+    item = inbox.load(call.session, call.actor, task_id)
+    if item.kind != "task":
+        return redirect(url_for("desk.case", case_id=item.case_id))
     return _page(call, queries.task_page(call.session, call.actor, task_id, call.now))
 
 
@@ -39,6 +42,13 @@ def claim(call: Call, task_id: str) -> ResponseReturnValue:
 def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
     inbox.unclaim(call.session, call.actor, task_id)
     flash("已放回，同岗位的人都可以办理。", "success")
+    return redirect(url_for("desk.inbox_page"))
+
+
+@blueprint.post("/tasks/<task_id>/read")
+@writes()
+def acknowledge(call: Call, task_id: str) -> ResponseReturnValue:
+    inbox.acknowledge(call.session, call.actor, task_id, call.now)
     return redirect(url_for("desk.inbox_page"))
 
 

@@ -20,6 +20,7 @@ from app.inbox.models import WorkItem
 from app.inbox.queries import item
 
 DRAFT = ("work_item", "draft")
+COPY = "copy"
 
 
 def require_candidate(row: Any, actor: Actor) -> None:
@@ -76,6 +77,15 @@ def save_draft(session: Session, actor: Actor, item_id: str, data: Mapping[str, 
     load(session, actor, item_id)
     sealed = session.info["vault"].seal_text(dump_json(dict(data)), *DRAFT, item_id)
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(draft=sealed))
+
+
+def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
+    """A copy (知会) was read. Raises Gone for work that must be done, not read."""
+    row = load(session, actor, item_id)
+    if row.kind != COPY:
+        raise Gone("这项工作要办理，不能只标记为已阅，请打开办理")
+    values = {"status": "done", "closed_at": now, "closed_by": actor.user_id, "closed_by_name": actor.name}
+    session.execute(update(WorkItem).where(WorkItem.id == item_id, WorkItem.status == "open").values(values))
 
 
 def draft_of(session: Session, row: Any) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def board(call: Call) -> ResponseReturnValue:
     county = next((region for region in counties if region.code == code), None)
     rows = publicity.board(call.session, county.id if county else None, after or "", PAGE_ROWS + 1)
     page = cut(rows, PAGE_ROWS)
-    return render_template("portal/board.html", page=page, after=after, counties=counties, county=code)
+    places = identity.region_names(call.session, (row.region_id for row in page.items))
+    return render_template("portal/board.html", page=page, after=after, counties=counties, county=code, places=places)
 
 
 @blueprint.get("/notices/<notice_id>")
@@ -75,9 +76,11 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
 
 
 def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:
+    shown = publicity.notice(call.session, notice_id)
     return render_template(
         "portal/notice.html",
-        notice=publicity.notice(call.session, notice_id),
+        notice=shown,
+        place=identity.chain(call.session, shown.region_id).full_name,
         fields=FIELDS,
         values={field.name: request.form.get(field.name, "") for field in FIELDS},
         message=rejection.message if rejection else None,

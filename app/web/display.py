@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.core.chinese import chinese_date
+from app.core.chinese import chinese_date, mask_name
 from app.core.clock import SHANGHAI, local_date
 from app.web import words
 from app.web.services import services
@@ -63,6 +63,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(yuan)
     app.add_template_filter(in_fours)
+    app.add_template_filter(mask_name)
     app.add_template_filter(chinese_date, "chinese_day")
     app.add_template_global(due)
     app.add_template_global(words, "words")

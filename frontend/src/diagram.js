@@ -21,7 +21,7 @@ async function show(container) {
   mark(viewer, JSON.parse(container.dataset.states || '{}'));
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
-  const minimum = container.clientWidth < 600 ? 0.6 : 0.45; // smaller than this nobody can read it
+  const minimum = container.clientWidth < 600 ? 0.6 : 0.4; // smaller than this nobody can read it
   if (canvas.zoom() < minimum) {
     canvas.zoom(minimum, 'auto');
     centre(viewer, container);

@@ -86,6 +86,7 @@ TABLE: dict[str, Row] = {
     "GET desk.task": staff("GET", "/desk/tasks/{task}", 403, 403, 200),
     "POST desk.claim": staff("POST", "/desk/tasks/{task}/claim", 403, 403, 302),
     "POST desk.unclaim": staff("POST", "/desk/tasks/{task}/unclaim", 403, 403, 302),
+    "POST desk.acknowledge": staff("POST", "/desk/tasks/{task}/read", 403, 403, 409),
     "POST desk.draft": staff("POST", "/desk/tasks/{task}/draft", 403, 403, 302, opinion="再看"),
     "POST desk.complete": staff("POST", "/desk/tasks/{task}/complete", 403, 403, 302, facts_true="true"),
     "POST desk.return_case": staff("POST", "/desk/tasks/{task}/return", 403, 403, 409, element_id="x", reason="补正"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 
 from openpyxl import load_workbook
+from sqlalchemy import update
 
 from app.inbox import operations as inbox
+from app.inbox.models import WorkItem
 from tests.support.web import Web
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
@@ -153,3 +155,14 @@ def test_passwords_change_only_for_who_knows_the_old_one(web: Web) -> None:
     assert client.post("/desk/account/password", data={"old": PASSWORD, **new}).status_code == 302
     login = {"username": CADRE, "password": new["new"]}
     assert web.client().post("/desk/login", data=login).status_code == 302
+
+
+def test_a_copy_is_read_not_done(web: Web) -> None:
+    case_id = web.apply().case_id
+    task = web.open_task(case_id)
+    with web.database.write() as session:
+        session.execute(update(WorkItem).where(WorkItem.id == task).values(kind="copy"))
+    client = web.client(CADRE)
+    assert client.get(f"/desk/tasks/{task}").location == f"/desk/cases/{case_id}"
+    assert client.post(f"/desk/tasks/{task}/read").status_code == 302
+    assert "待办已全部办完" in client.get("/desk/").text
