@@ -47,9 +47,7 @@ def follow(action: Action, step: engine.Advance) -> None:
     _follow_clocks(action, step, kept, fresh)
 
 
-def _follow_clocks(
-    action: Action, step: engine.Advance, kept: Sequence[Any], fresh: Sequence[engine.OpenTask]
-) -> None:
+def _follow_clocks(action: Action, step: engine.Advance, kept: Sequence[Any], fresh: Sequence[engine.OpenTask]) -> None:
     """A clock that no open task names is over; one that is paused waits until it goes on or the case has ended."""
     elements = action.diagram.elements
     measured = [task.element_id for task in fresh] + [item.element_id for item in kept if item.element_id in elements]

@@ -63,7 +63,7 @@ class FigureReader(Mapping[str, Decimal]):
 
 
 class OptionalFigures(Mapping[str, Decimal | None]):
-    """`optional_figure.<key>`: the figure, or null where none is in force; for floors that hold only where they are known."""
+    """`optional_figure.<key>`: the figure, or null where none is in force: for floors held where known."""
 
     def __init__(self, figures: FigureReader) -> None:
         self._figures = figures

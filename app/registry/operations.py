@@ -126,8 +126,14 @@ def change_award(
     on: date | None = None,
     reason: str | None = None,
     case_id: str | None = None,
+    moves: bool = False,
+    institution_id: str | None = None,
 ) -> None:
-    """Give an award another amount, day of re-check, or facts (merged). None leaves it. Raises NotFound, Gone."""
+    """Give an award another amount, day of re-check, or facts (merged). None leaves it.
+
+    With `moves`, the person goes to `institution_id` (None: home): a place there is taken, the old one is free.
+    Raises NotFound, Gone, OverLimit (the institution is full).
+    """
     before = award_in_payment(session, award_id)
     values: dict[str, Any] = {}
     if monthly is not None:
@@ -136,10 +142,17 @@ def change_award(
         values["recheck_on"] = recheck_on
     if facts:
         values["facts_sealed"] = _seal_facts(session, award_id, {**before.facts, **facts})
+    if moves:
+        values |= _move(session, before.institution_id, institution_id)
     if not values:
         return
     session.execute(update(Award).where(Award.id == award_id).values(**values))
-    snapshot = {"amount": before.monthly, "recheck_on": before.recheck_on, "facts": before.facts}
+    snapshot = {
+        "amount": before.monthly,
+        "recheck_on": before.recheck_on,
+        "facts": before.facts,
+        "institution_id": before.institution_id,
+    }
     amount = values.get("amount", before.monthly)
     _note(
         session,
@@ -199,16 +212,28 @@ def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
     place = ("award_event", "before", event.id)
     before = load_json(session.info["vault"].open(event.before_sealed, *place))
     values: dict[str, Any] = {"recheck_on": before["recheck_on"]}
+    place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
     if event.kind == "changed":
         values |= {"amount": before["amount"], "facts_sealed": _seal_facts(session, event.award_id, before["facts"])}
+        values |= _move(session, place_id, before.get("institution_id", place_id))
     else:
         values |= {"status": IN_PAYMENT, "ended_on": None, "end_reason": None}
-        place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
         if place_id:
             _require_place(session, place_id)
     session.execute(update(Award).where(Award.id == event.award_id).values(**values))
     event.case_id = None
     _note(session, event.award_id, "undone", event.on, values.get("amount", event.amount), now)
+
+
+def _move(session: Session, left: str | None, entered: str | None) -> dict[str, Any]:
+    """Leave one institution and enter another; None is home."""
+    if left == entered:
+        return {}
+    if entered:
+        _require_place(session, entered)
+    if left:
+        free_place(session, left)
+    return {"institution_id": entered}
 
 
 def _require_place(session: Session, institution_id: str) -> None:

@@ -19,7 +19,8 @@ class RegistryReader(Mapping[str, Any]):
     `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received.
     `members`: by member as given, `{id_number, name, benefits, household_known, other_household}`; somebody is of
     another household when the registry has the person living in one where the applicant does not live.
-    `institutions`: those of the case's county, `{id, name, kind, beds, free}`; `free` is null where nobody counted beds.
+    `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
+    `free` is null where beds are not counted.
     """
 
     KEYS = ("known", "benefits", "members", "institutions")
@@ -69,9 +70,7 @@ class RegistryReader(Mapping[str, Any]):
     @cached_property
     def _institutions(self) -> list[dict[str, Any]]:
         rows = queries.institutions_of(self._session, self._county_id) if self._county_id else []
-        return [
-            {"id": row.id, "name": row.name, "kind": row.kind, "beds": row.beds, "free": row.free} for row in rows
-        ]
+        return [{"id": row.id, "name": row.name, "kind": row.kind, "beds": row.beds, "free": row.free} for row in rows]
 
     def _member(self, number: str) -> dict[str, Any]:
         found = self._people.get(self._blinds[number])

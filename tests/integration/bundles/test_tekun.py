@@ -18,6 +18,7 @@ from app.core.paths import BUNDLES
 from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
+from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs.runner import Worker
@@ -46,9 +47,7 @@ class Life:
 
     def begin(self, process: str, **data: Any) -> str:
         with self.world.database.write() as session:
-            receipt = operations.start_award_case(
-                session, SYSTEM, self.award_id, process, data, self.world.clock.now()
-            )
+            receipt = operations.start_award_case(session, SYSTEM, self.award_id, process, data, self.world.clock.now())
         return receipt.case_id
 
     def do(self, case_id: str, element: str, number: int = 0, key: str | None = None, **data: Any) -> str:
@@ -63,6 +62,8 @@ class Life:
 
     def _actor(self, session: Any, candidate: str, number: int) -> Actor:
         on = local_date(self.world.clock.now())
+        office = identity.office(session, candidate.partition("@")[2])
+        staff.ensure_holders(session, office, self.world.clock.now())
         holder = identity.holders(session, candidate, on)[number]
         actor = identity.load_actor(session, holder.user_id, on)
         assert actor is not None

@@ -11,7 +11,7 @@ from app.core.errors import Invalid, NotFound, NotYours
 from app.db import Database
 from app.figures import operations, queries
 from app.figures.errors import FigureMissing
-from app.figures.reader import FigureReader
+from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
 from tests.support.statements import counted
@@ -63,6 +63,15 @@ def test_a_missing_figure_fails_when_it_is_read_and_says_what_to_do(database: Da
         assert part in str(missing.value)
     assert "urban_dibao_standard_month" in figure
     assert "no_such_figure" not in figure
+
+
+def test_an_optional_figure_is_null_where_it_is_missing_and_read_like_any_other(database: Database, world) -> None:
+    with database.read() as session:
+        figures = reader(session, world)
+        optional = OptionalFigures(figures)
+        assert optional["tekun_basic_home_month"] is None
+        assert optional["publicity_days"] == 7
+        assert [read["key"] for read in figures.reads] == ["publicity_days"]
 
 
 def test_the_nearest_region_wins_then_the_latest_day(database: Database, world, now: datetime) -> None:

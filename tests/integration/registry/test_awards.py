@@ -97,6 +97,30 @@ def test_changes_and_endings_are_undone_with_the_case_that_made_them(database: D
     assert [event.kind for event in events] == ["started", "changed", "ended", "undone", "undone"]
 
 
+def test_moving_changes_places_and_is_undone_with_its_case(database: Database, chain, now: datetime) -> None:
+    wanted = request(chain, programme="tekun", members=())
+    with database.write() as session:
+        house, full = (
+            operations.register_institution(session, name=name, county_id=chain.county.id, beds=beds, now=now)
+            for name, beds in (("农安镇敬老院", 1), ("合隆镇敬老院", 0))
+        )
+        operations.start_award(session, wanted, now)
+        operations.change_award(session, wanted.id, now=now, moves=True, institution_id=house.id, case_id="case2")
+        assert queries.institution(session, house.id).free == 0
+        operations.change_award(session, wanted.id, now=now, recheck_on=date(2022, 6, 1))
+        assert queries.award(session, wanted.id).institution_id == house.id
+        with pytest.raises(OverLimit):
+            operations.change_award(session, wanted.id, now=now, moves=True, institution_id=full.id)
+        reader = RegistryReader(session, id_number=ZHOU, on=START, county_id=chain.county.id)
+        assert {(row["name"], row["free"]) for row in reader["institutions"]} == {
+            ("农安镇敬老院", 0),
+            ("合隆镇敬老院", 0),
+        }
+        operations.withdraw_benefits(session, "case2", now)
+        assert queries.award(session, wanted.id).institution_id is None
+        assert queries.institution(session, house.id).free == 1
+
+
 def test_an_award_cannot_end_before_it_began(database: Database, chain, now: datetime) -> None:
     wanted = request(chain)
     with database.write() as session:
