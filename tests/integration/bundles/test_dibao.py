@@ -139,6 +139,24 @@ def test_recheck_day_by_kind_of_household(
     assert award.recheck_on == date(year, month + 1, start.day)
 
 
+def test_a_return_weighs_the_verified_numbers_again(office: Office) -> None:
+    household = {"members": [HEAD, WIFE], "annual_income": INCOME, "financial_assets": ASSETS}
+    case_id = office.apply("dibao", APPLICATION, household=household).case_id
+    office.do(case_id, "acceptance", "township_clerk", complete=True)
+    office.do(case_id, "means_check", "township_clerk", annual_income=9600, financial_assets=19201)
+    assert [rule["clause"] for rule in facts(office, case_id)["failing_rules"]] == ["D13", "D1"]
+    with office.database.write() as session:
+        clerk = office.holder(session, "township_clerk")
+        operations.return_case(session, clerk, case_id, "means_check", "银行更正了答复", office.now)
+    office.do(case_id, "means_check", "township_clerk", annual_income=9600, financial_assets=19200)
+    assert [rule["clause"] for rule in facts(office, case_id)["failing_rules"]] == ["D13"]
+    with office.database.write() as session:
+        operations.return_case(session, clerk, case_id, "acceptance", "材料有误", office.now)
+    office.do(case_id, "acceptance", "township_clerk", complete=True)
+    office.do(case_id, "means_check", "township_clerk", annual_income=INCOME, financial_assets=ASSETS)
+    assert facts(office, case_id)["failing_rules"] == []
+
+
 def test_recheck_without_change_goes_on(office: Office) -> None:
     award = admitted(office)
     pass_days(office, 365)
