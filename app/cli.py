@@ -6,16 +6,19 @@ import json
 import sys
 import threading
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from app import installation, seed, worker
+from app.cases import deadlines
 from app.config import Config
-from app.core.clock import SystemClock
+from app.core.clock import SystemClock, local_date
 from app.core.paths import BUNDLES, TEMPLATES
 from app.engine.lint import ERROR
 from app.extensions import create_app, open_database
 from app.gate.check import check_folder
+from app.identity import queries as identity
 from app.jobs.runner import Worker
 from app.scenarios import Result, StoryError, WorldTemplate, load_story, play
 from app.worker import SpoolMessenger
@@ -120,6 +123,19 @@ def install() -> None:
         installation.install(session, SystemClock().now())
 
 
+@main.command("calendar")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--source", required=True, help="the notice that sets these days, e.g. 国办发明电〔2026〕7号")
+@click.option("--region", default=None, help="code of the region in which these single days hold (default: everywhere)")
+def import_calendar(file: TextIO, source: str, region: str | None) -> None:
+    """Import the working days of a year (lines 日期,放假或上班,名称) and move the deadlines that it moves."""
+    now = SystemClock().now()
+    with open_database(Config.from_env()).write() as session:
+        region_id = identity.region_by_code(session, region, local_date(now)).id if region else None
+        done = deadlines.import_calendar(session, file.read(), source, "命令行", now, region_id)
+    click.echo(f"已导入 {'、'.join(map(str, done.years))} 年 {len(done.days)} 天，{len(done.clocks)} 个期限有变动")
+
+
 @main.command()
 def run() -> None:
     """Migrate, fill an empty database with the demo world, and serve with one worker in this process."""
@@ -151,8 +167,10 @@ def serve_only() -> None:
 def work() -> None:
     """Do due work until interrupted; any number of workers may run."""
     config = Config.from_env()
-    handlers = worker.handlers(SpoolMessenger(config.spool_folder))
-    Worker(open_database(config), SystemClock(), handlers).run_forever(threading.Event())
+    database, clock = open_database(config), SystemClock()
+    with database.write() as session:
+        worker.plan_housekeeping(session, clock.now())
+    Worker(database, clock, worker.handlers(SpoolMessenger(config.spool_folder))).run_forever(threading.Event())
 
 
 if __name__ == "__main__":

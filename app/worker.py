@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.cases import deadlines
 from app.cases import handlers as cases
-from app.core.clock import Clock
+from app.core.clock import Clock, local_date, midnight
 from app.db import Database
 from app.documents import operations as documents
 from app.funds.batches import LETTER
 from app.funds.letters import write_letter
+from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
+
+HOUSEKEEPING = "housekeeping"
+SETTLED = timedelta(minutes=10)  # after midnight the day's last transactions have committed
+KEPT = timedelta(days=30)
 
 
 class Messenger(Protocol):
@@ -46,15 +53,39 @@ def handlers(messenger: Messenger) -> dict[str, Handler]:
         if job.payload["to"]:
             messenger.send(job.id, job.payload["to"], job.payload["text"])
 
-    return {**cases.HANDLERS, documents.ISSUE: _issue, LETTER: write_letter, "message.send": OutsideHandler(send)}
+    return {
+        **cases.HANDLERS,
+        documents.ISSUE: _issue,
+        LETTER: write_letter,
+        HOUSEKEEPING: _housekeeping,
+        "message.send": OutsideHandler(send),
+    }
+
+
+def plan_housekeeping(session: Session, now: datetime) -> None:
+    """Put tonight's housekeeping on the table; a night that is planned already stays planned once."""
+    tomorrow = local_date(now) + timedelta(days=1)
+    due = midnight(tomorrow) + SETTLED
+    jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{tomorrow.isoformat()}")
 
 
 def start(database: Database, clock: Clock, messenger: Messenger) -> threading.Event:
     """Run a worker in a thread of this process; set the event to stop it."""
+    with database.write() as session:
+        plan_housekeeping(session, clock.now())
     stop = threading.Event()
     worker = Worker(database, clock, handlers(messenger))
     threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
     return stop
+
+
+def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Sign the audit of the day that ended, recount deadlines on the newest calendar, drop old finished jobs."""
+    claim()
+    audit.daily_root(session, local_date(now) - timedelta(days=1), now)
+    deadlines.recount(session)
+    jobs.purge(session, now - KEPT)
+    plan_housekeeping(session, now)
 
 
 def _issue(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

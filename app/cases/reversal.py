@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from app.registry import operations as registry
 from sqlalchemy import delete
 
 from app.cases.action import Action
@@ -16,6 +15,7 @@ from app.documents import operations as document_operations
 from app.documents import queries as document_queries
 from app.funds import operations as funds
 from app.publicity import operations as publicity
+from app.registry import operations as registry
 
 # Letters that tell the applicant what happened stay valid when the step after which they were sent is returned.
 NEVER_VOIDED = frozenset({"application_form", "missing_materials_notice", "void_notice", "withdrawal_notice"})
