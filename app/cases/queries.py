@@ -17,6 +17,7 @@ from app.cases.models import Case, DecisionRecord, Owed
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.db.types import load_json
+from app.definitions import bundle_by_id
 from app.documents import queries as documents
 from app.forms import Form
 from app.funds import queries as funds
@@ -140,6 +141,19 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         failing_rules=action.variables["case"].get("failing_rules") or [],
         documents=documents.documents_of(session, item.case_id),
     )
+
+
+def task_form(session: Session, task_id: str) -> tuple[Any, Form]:
+    """A task's item and form, to read a submission with; whether the actor may is for the command. Raises NotFound."""
+    item = items.item(session, task_id)
+    if item is None:
+        raise NotFound("没有这项工作，请刷新待办")
+    row = head(session, item.case_id)
+    bundle = bundle_by_id(session, row.bundle_id)
+    key = bundle.process(row.process_key).elements[item.element_id].attributes.get("formKey")
+    if key is None:
+        raise NotFound("这项不需要填写办理，请到案件页查看")
+    return item, bundle.form(key)
 
 
 def public_status(session: Session, number: str, query_code: str) -> PublicStatus:

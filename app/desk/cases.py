@@ -22,6 +22,7 @@ from app.files import operations as uploads
 from app.files import queries as files
 from app.identity import queries as identity
 from app.identity.positions import title_of
+from app.inbox.operations import COPY
 from app.web import Call, reads, words, writes
 from app.web.posted import files_of
 
@@ -74,7 +75,7 @@ def case(call: Call, case_id: str) -> ResponseReturnValue:
         place=action.chain.full_name,
         incidents=[(names.get(row.element_id, row.element_id), row) for row in page.incidents],
         failing_rules=action.variables["case"].get("failing_rules") or [],
-        open_items=[item for item in page.items if item.status == "open"],
+        open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
         posts=title_of,
         candidates=call.actor.candidates,

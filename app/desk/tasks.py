@@ -63,25 +63,28 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
 @blueprint.post("/tasks/<task_id>/complete")
 @writes(again=_again)
 def complete(call: Call, task_id: str) -> ResponseReturnValue:
-    page = queries.task_page(call.session, call.actor, task_id, call.now)
-    g.typed = data = page.form.parse(request.form)
-    if action := page.form.row_action(request.form):
-        return _page(call, page, page.form.apply_row_action(data, action))
-    take(call.session, call.actor, page.item.case_id, data, files_of(request), call.now)
+    item, form = queries.task_form(call.session, task_id)
+    g.typed = data = form.parse(request.form)
+    if action := form.row_action(request.form):
+        page = queries.task_page(call.session, call.actor, task_id, call.now)
+        return _page(call, page, form.apply_row_action(data, action))
+    inbox.require_candidate(item, call.actor)
+    take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
     done = cases.complete_task(call.session, call.actor, task_id, data, call.now)
     if done.incident:
         flash(f"已提交，但后面的步骤没有办成：{done.incident}", "warning")
         return redirect(url_for("desk.case", case_id=done.case_id))
-    flash(f"已办结“{page.item.title}”（{page.item.subject}）。", "success")
+    flash(f"已办结“{item.title}”（{item.subject}）。", "success")
     return redirect(url_for("desk.inbox_page"))
 
 
 @blueprint.post("/tasks/<task_id>/draft")
 @writes(again=_again)
 def draft(call: Call, task_id: str) -> ResponseReturnValue:
-    page = queries.task_page(call.session, call.actor, task_id, call.now)
-    g.typed = data = page.form.parse(request.form)
-    take(call.session, call.actor, page.item.case_id, data, files_of(request), call.now)
+    item, form = queries.task_form(call.session, task_id)
+    g.typed = data = form.parse(request.form)
+    inbox.require_candidate(item, call.actor)
+    take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
     inbox.save_draft(call.session, call.actor, task_id, data)
     flash("草稿已存好，只有办理这项待办的人看得到。", "success")
     return redirect(url_for("desk.task", task_id=task_id))
