@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from app.feel import loops, unary  # noqa: F401  (they register the compilers of their nodes)
 from app.feel import nodes as n
 from app.feel.boundary import export, lift
 from app.feel.budget import Budget, Run, too_deep
 from app.feel.checks import KnownNames, refuse_unknown
 from app.feel.compiler import compile_node
+from app.feel.compiler.cells import INPUT, compile_unary_tests
 from app.feel.frames import Code, Frame, Scope
 from app.feel.parser import parse, parse_unary
 
@@ -28,7 +28,7 @@ class Expression:
     def __init__(self, text: str, tree: n.Node, scope: Scope) -> None:
         self.text, self.tree = text, tree
         self._code: Code = compile_node(tree, scope)
-        self.reads: dict[str, int | None] = {name: pos for name, pos in scope.reads.items() if name != unary.INPUT}
+        self.reads: dict[str, int | None] = {name: pos for name, pos in scope.reads.items() if name != INPUT}
         self.names: frozenset[str] = frozenset(self.reads)
 
     def evaluate(self, context: Mapping[str, Any], budget: Budget | None = None) -> Any:
@@ -55,14 +55,14 @@ class UnaryTests(Expression):
 
     def __init__(self, text: str, tree: n.UnaryTests, scope: Scope) -> None:
         super().__init__(text, tree, scope)
-        self._test = unary.compile_unary_tests(tree, scope.inner((unary.INPUT,)))
+        self._test = compile_unary_tests(tree, scope.inner((INPUT,)))
 
     def test(self, value: Any, context: Mapping[str, Any], budget: Budget | None = None) -> bool:
         """Whether a value passes in a context. Raises as `evaluate` does."""
         run = Run(budget)
         try:
             value = lift(value)
-            frame = Frame({unary.INPUT: value}, Frame(None, None, context, run), context, run)
+            frame = Frame({INPUT: value}, Frame(None, None, context, run), context, run)
             return self._test(frame, value) is True
         except RecursionError:
             raise too_deep() from None

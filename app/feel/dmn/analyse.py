@@ -9,6 +9,7 @@ from typing import Any
 from app.feel.budget import Run
 from app.feel.checks import KnownNames
 from app.feel.compiler import compile_node
+from app.feel.compiler.cells import INPUT, compile_unary_tests
 from app.feel.dmn.domains import Cells, Column, TooLarge
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model
@@ -17,7 +18,6 @@ from app.feel.errors import FeelError
 from app.feel.frames import Frame, Scope
 from app.feel.operators import equal
 from app.feel.parser import parse, parse_unary
-from app.feel.unary import INPUT, compile_unary_tests
 from app.feel.values import kind
 
 MAX_GAPS = 5

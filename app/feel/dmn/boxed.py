@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from app.feel.compiler import at_position, constant
+from app.feel.compiler import constant
+from app.feel.compiler.access import at_position
+from app.feel.compiler.loops import members
 from app.feel.dmn.environment import Environment
 from app.feel.dmn.tables import compile_table, read_table
 from app.feel.dmn.xml import Element, child, children, cost, local, text_of
 from app.feel.frames import Code, Frame, Scope
-from app.feel.loops import members
 from app.feel.typecheck import FeelType
 from app.feel.values import Function
 

@@ -18,6 +18,7 @@ from app.feel import nodes as n
 from app.feel.budget import Run
 from app.feel.builtins import BUILTINS
 from app.feel.compiler import compile_node
+from app.feel.compiler.cells import INPUT, Test, compile_unary_tests
 from app.feel.dmn.environment import Environment
 from app.feel.dmn.tables import Input
 from app.feel.errors import FeelError
@@ -25,7 +26,6 @@ from app.feel.formatting import to_string
 from app.feel.frames import Frame, Scope
 from app.feel.operators import add, order, subtract
 from app.feel.parser import parse_unary
-from app.feel.unary import INPUT, Test, compile_unary_tests
 from app.feel.values import Range, kind
 
 MAX_TESTS = 200_000

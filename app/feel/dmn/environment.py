@@ -7,11 +7,11 @@ from typing import Any
 
 from app.feel import nodes as n
 from app.feel.compiler import compile_node, constant
+from app.feel.compiler.cells import Test, compile_unary_tests
 from app.feel.errors import FeelSyntaxError
 from app.feel.frames import Code, Scope
 from app.feel.parser import parse, parse_unary
 from app.feel.typecheck import ANY, FeelType, resolve
-from app.feel.unary import Test, compile_unary_tests
 
 
 @dataclass(frozen=True, slots=True)

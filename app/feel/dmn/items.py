@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from app.feel.budget import Run
+from app.feel.compiler.cells import INPUT
 from app.feel.dmn.environment import Environment
 from app.feel.dmn.xml import Element, child, children, text_of
 from app.feel.frames import Frame
 from app.feel.typecheck import ANY, FeelType
-from app.feel.unary import INPUT
 
 Check = Callable[[Run, Any], bool]
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel.builtins import BUILTINS
+from app.feel.compiler.cells import INPUT, Test
 from app.feel.dmn.environment import Environment
 from app.feel.dmn.xml import Element, child, children, text_of
 from app.feel.errors import DmnError
 from app.feel.frames import Code, Frame, Scope
 from app.feel.operators import equal
 from app.feel.typecheck import FeelType
-from app.feel.unary import INPUT, Test
 
 POLICIES = {
     "UNIQUE": "U",

@@ -9,7 +9,7 @@ from typing import Any
 from app.feel import moments as m
 from app.feel import nodes as n
 from app.feel.budget import Run
-from app.feel.compiler import compile_node, register
+from app.feel.compiler.dispatch import compile_node, compiles
 from app.feel.frames import Code, Frame, Scope
 from app.feel.values import Range, kind
 
@@ -94,6 +94,7 @@ def _combinations(sources: list[tuple[str, Source]], frame: Frame, weight: int) 
             yield from _combinations(sources[1:], inner, weight)
 
 
+@compiles(n.For)
 def _for(node: n.For, scope: Scope) -> Code:
     uses_partial = any(isinstance(part, n.Name) and part.name == "partial" for part in n.walk(node.body))
     sources, inner = _sources(node.loops, scope, ("partial",) if uses_partial else ())
@@ -115,6 +116,7 @@ def _for(node: n.For, scope: Scope) -> Code:
     return run
 
 
+@compiles(n.Quantified)
 def _quantified(node: n.Quantified, scope: Scope) -> Code:
     sources, inner = _sources(node.loops, scope, ())
     condition, weight = compile_node(node.condition, inner), n.weight(node.condition) + 2
@@ -134,7 +136,3 @@ def _quantified(node: n.Quantified, scope: Scope) -> Code:
         return outcome
 
     return run
-
-
-register(n.For, _for)
-register(n.Quantified, _quantified)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
-from app.feel.compiler import comparison, compile_node, register
+from app.feel.compiler.dispatch import compile_node, compiles
+from app.feel.compiler.operators import comparison
 from app.feel.frames import Code, Frame, Scope
 from app.feel.operators import matches, order
 
@@ -83,6 +84,7 @@ def compile_unary_tests(node: n.UnaryTests, scope: Scope) -> Test:
     return run
 
 
+@compiles(n.In)
 def _in(node: n.In, scope: Scope) -> Code:
     value, inner = compile_node(node.value, scope), scope.inner((INPUT,))
     tests = [compile_test(test, inner) for test in node.tests]
@@ -102,6 +104,7 @@ def _in(node: n.In, scope: Scope) -> Code:
     return run
 
 
+@compiles(n.UnaryTests)
 def _unary_tests(node: n.UnaryTests, scope: Scope) -> Code:
     inner = scope.inner((INPUT,))
     test, value = compile_unary_tests(node, inner), scope.reader(INPUT)
@@ -111,7 +114,3 @@ def _unary_tests(node: n.UnaryTests, scope: Scope) -> Code:
         return test(frame.child({INPUT: here}), here) is True
 
     return run
-
-
-register(n.In, _in)
-register(n.UnaryTests, _unary_tests)
