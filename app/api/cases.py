@@ -39,11 +39,7 @@ def case_documents(call: Call, case_id: str) -> Any:
 
 @blueprint.get("/documents/<document_id>")
 @writes(BEARER)
-@blueprint.doc(
-    summary="文书的 Word 文件",
-    operation_id="get_document",
-    responses={200: {"description": "Word 文件", "content": {DOCX: {}}}},
-)
+@blueprint.doc(summary="文书的 Word 文件", operation_id="get_document", responses={200: "Word 文件"})
 def document(call: Call, document_id: str) -> Any:
     """第一次取得时开出并留存；以后每次都是同样的字节。"""
     row = documents.document(call.session, document_id)

@@ -8,7 +8,6 @@ from marshmallow import RAISE, fields, validate
 CODE = validate.Regexp(r"[0-9]{2,12}\Z", error="行政区划代码是 2 至 12 位数字")
 KEY = validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z", error="项目代号由小写字母、数字和下划线组成")
 TEXT = validate.Length(max=60)
-MONEY = {"places": 2, "as_string": True}
 
 
 class Strict(Schema):
@@ -120,7 +119,7 @@ class DocumentList(Schema):
 
 class Payment(Schema):
     payee = fields.String()
-    amount = fields.Decimal(**MONEY)
+    amount = fields.Decimal(places=2, as_string=True)
     source = fields.String()
     due_on = fields.Date()
     status = fields.String()

@@ -38,7 +38,7 @@ def _docs(call: Call) -> ResponseReturnValue:
     return render_template("api/docs.html")
 
 
-def _error(error: HTTPError) -> ResponseReturnValue:
+def _error(error: HTTPError) -> Any:
     """What APIFlask refuses, in the shape of all our refusals."""
     wrong = _paths(error.detail) if isinstance(error.detail, dict) else {}
     if error.status_code == 422:
@@ -62,7 +62,7 @@ def _paths(detail: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _complete(spec: dict[str, Any]) -> dict[str, Any]:
+def _complete(spec: Any) -> Any:
     """Bodies are required, and every operation may refuse."""
     for path in spec["paths"].values():
         for operation in path.values():

@@ -91,7 +91,7 @@ def _latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Ma
     by_element: dict[str, list[Any]] = {}
     for item in done:
         by_element.setdefault(item.element_id, []).append(item)
-    pairs = []
+    pairs: list[tuple[Any, Mapping[str, Any]]] = []
     for element_id, items in by_element.items():
         stored = variables.get(element_id)
         values = stored if isinstance(stored, list) else [stored] if stored else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -25,8 +26,8 @@ class Choice:
 
     key: str
     label: str
-    options: list[identity.RegionRef]
-    chosen: identity.RegionRef | None
+    options: list[Any]
+    chosen: Any | None
 
 
 @blueprint.get("/")
@@ -41,7 +42,7 @@ def home(call: Call) -> ResponseReturnValue:
 def region_choices(session: Session, on: date) -> list[Choice]:
     """The lists from province to village. A choice counts only below what is chosen above it."""
     found: list[Choice] = []
-    above: identity.RegionRef | None = None
+    above: Any | None = None
     for key, label in zip(LEVELS, LABELS, strict=True):
         options = identity.children(session, above.id if above else None, on) if above or not found else []
         wanted = request.args.get(key)

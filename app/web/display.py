@@ -66,7 +66,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(mask_name)
     app.add_template_filter(chinese_date, "chinese_day")
     app.add_template_global(due)
-    app.add_template_global(words, "words")
+    app.jinja_env.globals["words"] = words
     app.context_processor(_today)
 
 

@@ -101,7 +101,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error  # type: ignore[return-value]  # a redirect is its own response
+        return error  # a redirect is its own response
     message = MESSAGES.get(error.code, "请求没有办成，请返回上一页再试。")
     if is_api():
         return problem(error.name.lower().replace(" ", "_"), message, {}, error.code)
