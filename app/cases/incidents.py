@@ -32,8 +32,12 @@ def open_incidents(session: Session, case_id: str) -> list[Incident]:
     return list(session.scalars(select(Incident).where(waiting).order_by(Incident.raised_at, Incident.id)))
 
 
-def resolve(action: Action, *stages: str) -> None:
-    """The retry begins: what waited at these stages counts as taken up."""
-    waiting = (Incident.case_id == action.case.id) & Incident.resolved_at.is_(None) & Incident.stage.in_(stages)
+def resolve(action: Action, *stages: str, element_id: str | None = None) -> None:
+    """What waited at these stages (none named: at all) is taken up by a retry, or does not matter any more."""
+    waiting = (Incident.case_id == action.case.id) & Incident.resolved_at.is_(None)
+    if stages:
+        waiting &= Incident.stage.in_(stages)
+    if element_id is not None:
+        waiting &= Incident.element_id == element_id
     values = {"resolved_at": action.now, "resolved_by": action.actor.user_id}
     action.session.execute(update(Incident).where(waiting).values(values))

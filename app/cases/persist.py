@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from app import audit, engine
 from app.cases import tasks, timers
 from app.cases.action import Action
-from app.cases.incidents import raise_incident
+from app.cases.incidents import raise_incident, resolve
 from app.cases.models import DecisionRecord
 from app.cases.store import FINAL, save
 from app.core.ids import new_id
@@ -64,6 +64,7 @@ def _set_status(action: Action, step: engine.Advance) -> None:
         if action.case.status not in FINAL:
             action.case.status = "ended"
         action.case.closed_at = action.now
+        resolve(action)
         if action.has_topic("publicity"):
             publicity.take_down(action.session, action.case.id, "案件已办结", action.now)
 

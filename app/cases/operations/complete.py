@@ -11,9 +11,8 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import guards, persist, policy, store
+from app.cases import guards, incidents, persist, policy, store
 from app.cases.action import Action
-from app.cases.incidents import raise_incident
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, Rejection
 from app.db import rows_changed
@@ -62,6 +61,8 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
         raise
     except Exception as failure:
         return _stuck(action, item, element, data, failure)
+    if item.draft is not None:  # as it is where a guard could not answer before
+        incidents.resolve(action, "guard", element_id=element.id)
     _close(action, item)
     if cleaned.unknown:
         action.instance.unknown[element.id] = cleaned.unknown
@@ -96,6 +97,7 @@ def _stuck(
 ) -> Completed:
     """A guard could not be evaluated: nobody is refused and nothing is guessed; the typed data wait as a draft."""
     inbox.save_draft(action.session, action.actor, item.id, data)
-    raise_incident(action, element.id, "guard", str(failure), failure)
+    incidents.resolve(action, "guard", element_id=element.id)
+    incidents.raise_incident(action, element.id, "guard", str(failure), failure)
     persist.finish(action, "stuck", element=element.id)
     return Completed(action.case.id, action.case.status, str(failure))

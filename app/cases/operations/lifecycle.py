@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
-from app.cases import persist, policy, reversal, store, tasks, timers
+from app.cases import incidents, persist, policy, reversal, store, tasks, timers
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
@@ -102,6 +102,7 @@ def _stop(action: Action, reason: str, status: str) -> None:
         step = engine.cancel(action.diagram, action.state, action.variables, action)
         action.instance.state = step.state
     tasks.close_all(action)
+    incidents.resolve(action)
     timers.drop_all(action)
     calendar.void(action.session, action.case.id, action.now)
     action.case.status = status
