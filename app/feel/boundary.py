@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -138,6 +139,13 @@ def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> An
         if type(error) is not KeyError:
             raise
         return default
+
+
+def overlay(context: Mapping[str, Any], entries: dict[str, Any]) -> Mapping[str, Any]:
+    """A context with some entries replaced. One of the caller stays lazy: its other entries are not read."""
+    if type(context) is Given:
+        return Given(ChainMap(entries, context.source))  # type: ignore[arg-type]
+    return {**context, **entries}
 
 
 def export(value: Any, limit: int) -> Any:

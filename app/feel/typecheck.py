@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.feel import nodes as n
+from app.feel.boundary import overlay
 from app.feel.budget import Run
 from app.feel.moments import join, time_part
 from app.feel.values import Function, kind
@@ -29,13 +30,17 @@ GENERIC = {"list": "list", "context": "context", "range": "range", "function": "
 
 @dataclass(frozen=True, slots=True)
 class FeelType:
-    """A resolved type. `kind` is a kind of value, `any` or `null`; `test` narrows it to allowed values."""
+    """A resolved type. `kind` is a kind of value, `any` or `null`; `test` narrows it to allowed values.
+
+    A context must have every entry, unless it is `partial`, as data of the caller may be.
+    """
 
     kind: str
     args: tuple[FeelType, ...] = ()
     entries: Mapping[str, FeelType] = field(default_factory=dict)
     result: FeelType | None = None
     test: Callable[[Run, Any], bool] | None = None
+    partial: bool = False
 
     def holds(self, run: Run, value: Any) -> bool:
         """Whether a value that is not null is of this type."""
@@ -60,12 +65,17 @@ class FeelType:
         args = tuple(arg.plain() for arg in self.args)
         return FeelType(self.kind, args, {key: t.plain() for key, t in self.entries.items()}, self.result)
 
+    def opened(self) -> FeelType:
+        """The type with entries that may be missing."""
+        args, entries = tuple(arg.opened() for arg in self.args), {k: t.opened() for k, t in self.entries.items()}
+        return FeelType(self.kind, args, entries, self.result, self.test, True)
+
     def _list(self, run: Run, value: Any) -> bool:
         return not self.args or all(item is None or self.args[0].holds(run, item) for item in value)
 
     def _context(self, run: Run, value: Any) -> bool:
         return all(
-            key in value and (value[key] is None or wanted.holds(run, value[key]))
+            (value[key] is None or wanted.holds(run, value[key])) if key in value else self.partial
             for key, wanted in self.entries.items()
         )
 
@@ -97,9 +107,31 @@ class FeelType:
             what = kind(value)
         if self.kind == "date and time" and what == "date":
             value = join(value, time_part(value))
-        if self.kind == "list" and self.args and self.args[0].kind == "context":
-            value = [self.args[0].coerce(run, item) if item is not None else None for item in value]
-        return value if self.holds(run, value) else None
+        if what != self.kind or not (self.args or self.entries) or what not in ("list", "context"):
+            return value if self.holds(run, value) else None
+        value = self._coerce_list(run, value) if what == "list" else self._coerce_context(run, value)
+        return value if value is not None and (self.test is None or self.test(run, value)) else None
+
+    def _coerce_list(self, run: Run, value: list[Any]) -> list[Any] | None:
+        items = [self.args[0].coerce(run, item) for item in value]
+        if any(made is None and item is not None for made, item in zip(items, value, strict=True)):
+            return None
+        return items if any(made is not item for made, item in zip(items, value, strict=True)) else value
+
+    def _coerce_context(self, run: Run, value: Any) -> Any:
+        changed: dict[str, Any] = {}
+        for key, wanted in self.entries.items():
+            if key not in value:
+                if not self.partial:
+                    return None
+                continue
+            entry = value[key]
+            made = wanted.coerce(run, entry)
+            if made is None and entry is not None:
+                return None
+            if made is not entry:
+                changed[key] = made
+        return overlay(value, changed) if changed else value
 
 
 _PARTS: dict[str, Callable[[FeelType, Run, Any], bool]] = {

@@ -67,7 +67,10 @@ def build(model: Model, definitions: Element) -> None:
         variable = child(element, "variable")
         type_name = None if variable is None else variable.get("typeRef")
         name = (element.get("name") or "").strip()
-        model.items[key] = Item(model, element, local(element), key, name, model.env.type(type_name))
+        type_ = model.env.type(type_name)
+        if local(element) == "inputData":
+            type_ = type_.opened()
+        model.items[key] = Item(model, element, local(element), key, name, type_)
     for item in model.items.values():
         _connect(item)
     _refuse_cycles(model)

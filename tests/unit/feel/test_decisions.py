@@ -115,6 +115,27 @@ def test_types_coerce_and_refuse() -> None:
     assert decisions.decide("d", {"x": ["a"]}).result is None
 
 
+def test_inputs_take_their_types_entry_by_entry() -> None:
+    items = (
+        '<itemDefinition name="tPerson"><itemComponent name="age"><typeRef>number</typeRef></itemComponent>'
+        '<itemComponent name="tags" isCollection="true"><typeRef>string</typeRef></itemComponent></itemDefinition>'
+    )
+    person = '<inputData id="p" name="p"><variable name="p" typeRef="tPerson"/></inputData>'
+    needs = '<informationRequirement><requiredInput href="#p"/></informationRequirement>'
+    body = literal("[p.age, p.tags, p.other]")
+    decisions = dmn.load(model(items, person, decision("d", needs + body)))
+
+    class Refusing(dict[str, Any]):
+        def __missing__(self, key: str) -> Any:
+            raise LookupError(key)
+
+    assert decisions.decide("d", {"p": {"age": [3], "tags": "a", "other": 1}}).result == [3, ["a"], 1]
+    assert decisions.decide("d", {"p": {"age": 3}}).result == [3, None, None], "what the caller left out is null"
+    assert decisions.decide("d", {"p": {"age": "old"}}).result == [None, None, None]
+    with pytest.raises(LookupError):
+        decisions.decide("d", {"p": Refusing(age=[3], tags="a")})
+
+
 def test_knowledge_models_and_services() -> None:
     xml = model(
         '<businessKnowledgeModel id="k" name="差额"><encapsulatedLogic><formalParameter name="收入" typeRef="number"/>'
