@@ -26,10 +26,12 @@ def plan(
     variables: Mapping[str, Any] | None = None,
     element: Element | None = None,
 ) -> None:
-    """Plan a document of the case whose contract sees `given` as `document`."""
+    """Plan a document of the case whose contract sees `given` as `document`, and `county_office` {name, phone}."""
+    county = action.offices.get("county")
+    named = {"document": given, "county_office": county and {"name": county.name, "phone": county.phone}}
     request = documents.DocumentRequest(
         template=template,
-        scope={**(variables or action.variables), **action.scope(element), "document": given},
+        scope={**(variables or action.variables), **action.scope(element), **named},
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,
