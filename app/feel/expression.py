@@ -16,7 +16,7 @@ from app.feel.compiler.cells import INPUT, compile_unary_tests
 from app.feel.frames import Code, Frame, Scope
 from app.feel.parser import parse, parse_unary
 
-_CACHED = 4096
+_CACHED = 2048
 _PLAIN = frozenset((bool, Decimal, str, type(None)))
 
 
@@ -72,9 +72,12 @@ class UnaryTests(Expression):
 def _compile(text: str, is_unary: bool, names: frozenset[str]) -> Expression:
     special = frozenset(part for name in names for part in name.split("."))
     scope = Scope(declared=names)
-    if is_unary:
-        return UnaryTests(text, parse_unary(text, special), scope)
-    return Expression(text, parse(text, special), scope)
+    try:
+        if is_unary:
+            return UnaryTests(text, parse_unary(text, special), scope)
+        return Expression(text, parse(text, special), scope)
+    except RecursionError:  # the caller himself stood deep in his stack
+        raise too_deep() from None
 
 
 def compile(text: str, names: Iterable[str] | None = None) -> Expression:

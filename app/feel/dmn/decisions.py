@@ -133,7 +133,10 @@ def load(xml: str | bytes, imports: Iterable[str | bytes] = ()) -> Decisions:
     DmnError where it is no DMN, or its decisions go in a circle. FEEL that cannot be read is kept in `problems`.
     """
     roots = {root.get("namespace", ""): root for root in map(read, imports)}
-    return Decisions(_load(read(xml), roots, ()))
+    try:
+        return Decisions(_load(read(xml), roots, ()))
+    except RecursionError:
+        raise DmnError("DMN 文件里的类型或表达式嵌套过深", "types or expressions are nested too deeply") from None
 
 
 def _load(root: Element, others: Mapping[str, Element], above: tuple[str, ...], path: tuple[str, ...] = ()) -> Model:

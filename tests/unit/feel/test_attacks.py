@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from decimal import Decimal
 
 import pytest
 
@@ -177,6 +178,16 @@ def test_deep_data_of_the_caller_cannot_exhaust_the_stack() -> None:
         deep = deep.pop()  # type: ignore[assignment]
 
 
+def test_a_caller_deep_in_his_stack_still_gets_a_clear_error() -> None:
+    def stand(depth: int, text: str) -> object:
+        return attack(text) if depth == 0 else stand(depth - 1, text)
+
+    for depth in range(0, 880, 40):
+        for text in ("(" * 60 + "1" + ")" * 60, "1" + "+1" * (100 + depth // 40), "{f: function(x) f(x), r: f(1)}.r"):
+            outcome = stand(depth, text)
+            assert isinstance(outcome, Decimal | feel.BudgetError)
+
+
 XML = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="n" name="n">{}</definitions>'
 BOMB = """<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>""" + XML.format("<description>&c;</description>")
@@ -185,7 +196,16 @@ EXTERNAL = '<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + XML.format
 
 @pytest.mark.parametrize(
     "xml",
-    [BOMB, EXTERNAL, "", "no xml", "<a>" * 50_000, XML.format("<decision>" * 5000), b"\xff\xfe\x00", "<html/>"],
+    [
+        BOMB,
+        EXTERNAL,
+        "",
+        "no xml",
+        "<a>" * 50_000,
+        XML.format("<decision>" * 5000),
+        b"\xff\xfe\x00",
+        "<html/>",
+    ],
     ids=["entity bomb", "external entity", "empty", "text", "deep", "deep decisions", "bytes", "html"],
 )
 def test_hostile_xml_is_refused(xml: str | bytes) -> None:
