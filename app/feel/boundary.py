@@ -15,6 +15,7 @@ from typing import Any
 
 from app.feel.budget import MAX_CALL_DEPTH, Run, too_big, too_deep
 from app.feel.errors import FeelValueError
+from app.feel.moments import NanoDateTime, NanoDuration, NanoTime, plain
 from app.feel.values import KINDS, Function, number
 
 MISSING = object()
@@ -58,6 +59,7 @@ KINDS[Given] = "context"
 # Values of these types need no conversion.
 READY = frozenset(KINDS) - {int, float, list, dict, Decimal}
 MAX_ADJUSTED = 6144
+_FINE = frozenset((NanoTime, NanoDateTime, NanoDuration))
 
 
 def lift(value: Any) -> Any:
@@ -149,14 +151,13 @@ def overlay(context: Mapping[str, Any], entries: dict[str, Any]) -> Mapping[str,
 
 
 def export(value: Any, limit: int) -> Any:
-    """A result for the caller: his own mappings again in place of a Given.
+    """A result for the caller: his own mappings again in place of a Given, and times to the microsecond.
 
     BudgetError for a result whose members, counted each time they are reached, exceed the limit, or that nests too
     deep: a list that holds itself twice, forty times over, is small in memory and endless to print.
     """
-    if type(value) is not list and type(value) is not dict:
-        return value.source if type(value) is Given else value
-    _measure(value, limit)
+    if type(value) is list or type(value) is dict:
+        _measure(value, limit)
     return _unwrap(value)
 
 
@@ -181,4 +182,6 @@ def _unwrap(value: Any) -> Any:
         return [_unwrap(item) for item in value]
     if type(value) is dict:
         return {key: _unwrap(item) for key, item in value.items()}
-    return value.source if type(value) is Given else value
+    if type(value) is Given:
+        return value.source
+    return plain(value) if type(value) in _FINE else value

@@ -75,6 +75,15 @@ def nanos_of(value: Any) -> int:
     return getattr(value, "nanos", 0)
 
 
+def plain(value: NanoTime | NanoDateTime | NanoDuration) -> dt.time | dt.datetime | dt.timedelta:
+    """The value to the microsecond, as `datetime` has it."""
+    if isinstance(value, NanoDateTime):
+        return dt.datetime.combine(value.date(), value.timetz())
+    if isinstance(value, NanoDuration):
+        return dt.timedelta(value.days, value.seconds, value.microseconds)
+    return dt.time(value.hour, value.minute, value.second, value.microsecond, value.tzinfo, fold=value.fold)
+
+
 # Dates -------------------------------------------------------------------------------------------------------------
 
 

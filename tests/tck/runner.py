@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from app.feel import Budget, FeelError, dmn
+from app.feel.boundary import export
 from app.feel.temporal import (
     format_datetime,
     format_duration,
@@ -121,7 +122,7 @@ def _value(element: Any) -> Any:
         return text.strip() in ("true", "1")
     if type_name in READERS:
         read = READERS[type_name](text.strip())
-        return ("unreadable", text) if read is None else read
+        return ("unreadable", text) if read is None else export(read, 1)
     return text
 
 

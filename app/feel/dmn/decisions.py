@@ -52,6 +52,11 @@ class Decisions:
         """Ids of the decisions, in the order of the file: what a diagram refers to."""
         return tuple(item.id for item in self.model.items.values() if item.kind == "decision")
 
+    def label(self, decision_id: str) -> str:
+        """What its author called a decision; the id where there is no such decision or it has no name."""
+        item = self.model.items.get(decision_id)
+        return item.name if item is not None and item.name else decision_id
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Pieces of FEEL that cannot be read; they count as null."""

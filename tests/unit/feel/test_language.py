@@ -166,5 +166,7 @@ def test_the_clock_is_given() -> None:
 def test_dates_beyond_datetime() -> None:
     assert evaluate('string(date("-0044-03-15") + duration("P50Y"))') == "0006-03-15"
     assert evaluate('string(@"999999999-12-31T23:59:59.999999999Z")') == "999999999-12-31T23:59:59.999999999Z"
+    assert type(evaluate('@"10:00:00.123456789"')) is dt.time, "the caller gets what datetime holds"
+    assert evaluate('@"10:00:00.123456789" > @"10:00:00.123456788"') is True
     assert evaluate('date("12024-01-01") > date("2024-01-01")') is True
     assert evaluate('day of week(date("12024-01-01"))') == evaluate('day of week(date("2024-01-01"))')
