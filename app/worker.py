@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.cases import deadlines
+from app.cases import awards, deadlines
 from app.cases import handlers as cases
 from app.core.clock import Clock, local_date, midnight
 from app.db import Database
@@ -84,6 +84,7 @@ def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) ->
     claim()
     audit.daily_root(session, local_date(now) - timedelta(days=1), now)
     deadlines.recount(session)
+    awards.launch_rechecks(session, now)
     jobs.purge(session, now - KEPT)
     plan_housekeeping(session, now)
 

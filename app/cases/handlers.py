@@ -1,4 +1,7 @@
-"""Jobs of cases: database work that locks the instance, takes the job, and moves the case in one transaction."""
+"""Jobs of cases: database work that locks the instance, takes the job, and moves the case in one transaction.
+
+One that is refused, or fails as often as it may, becomes an incident of its case; a retry there revives it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import operations
+from app.cases import awards, operations
 from app.cases.timers import FIRE
+from app.core.errors import Rejection
 from app.jobs.operations import DueJob
-from app.jobs.runner import Claim, DatabaseHandler
+from app.jobs.runner import Claim, DatabaseHandler, GiveUp
 from app.publicity.operations import CLOSE
 
 
@@ -21,4 +25,30 @@ def _close(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.close_publicity(session, job.payload["case_id"], job.payload["wait_id"], claim, now)
 
 
-HANDLERS: dict[str, DatabaseHandler] = {FIRE: _fire, CLOSE: _close}
+def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
+    """Nobody stands behind a job who could do something else: to try a refused one again only delays the news."""
+
+    def handle(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+        try:
+            handler(session, job, now, claim)
+        except Rejection as refusal:
+            raise GiveUp(refusal.message) from refusal
+
+    return handle
+
+
+def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
+    """A job that moves a case is given up: somebody must see it on the case. `error` is a traceback."""
+    if job.kind not in (FIRE, CLOSE):
+        return
+    name, _, text = error.strip().rpartition("\n")[2].partition(": ")
+    refused = name.endswith(GiveUp.__name__)
+    message = text if refused else f"到期事项办理失败（{name.rpartition('.')[2]}），请联系管理员查明原因后重试"
+    operations.give_up_job(session, job.payload["case_id"], job.payload["element"], message, now)
+
+
+HANDLERS: dict[str, DatabaseHandler] = {
+    FIRE: _refused_once(_fire),
+    CLOSE: _refused_once(_close),
+    **awards.HANDLERS,
+}

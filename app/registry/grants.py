@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, delete, insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.chinese import chinese_date
 from app.core.errors import Duplicate
 from app.core.ids import new_id
+from app.db import insert_if_absent, rows_changed
 from app.identity import queries as identity
 from app.registry.models import (
     ENDED,
@@ -42,6 +42,15 @@ _EARLIER = (
     .order_by(Award.starts_on)
     .limit(1)
 )
+CLAIM: Table = OnceClaim.__table__  # type: ignore[assignment]
+AWARD: Table = Award.__table__  # type: ignore[assignment]
+COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
+_KEY = ("programme", "scope_region_id", "person_blind")
+# Built once: every payment runs them, and building a statement costs more than running it.
+_TAKE = insert_if_absent(CLAIM, _KEY)
+_HOLDER = select(CLAIM.c.case_id).where(*(CLAIM.c[name] == bindparam(name) for name in _KEY))
+_INSERT_AWARD = insert(AWARD)
+_INSERT_COVERED = insert(COVERED)
 
 
 def claim_once(
@@ -60,12 +69,10 @@ def claim_once(
         what = f"该申请人已于{chinese_date(earlier.starts_on)}在{where}享受过本项救助"
         raise _duplicate(session, what, scope_region_id)
     claim = {"programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
-    try:
-        with session.begin_nested():
-            session.execute(insert(OnceClaim), [{**claim, "id": new_id(), "case_id": case_id, "claimed_at": now}])
-    except IntegrityError:
-        if session.scalar(select(OnceClaim.case_id).filter_by(**claim)) != case_id:
-            raise _duplicate(session, "该申请人的本项救助已由另一案件确认", scope_region_id) from None
+    if rows_changed(session, _TAKE, {**claim, "id": new_id(), "case_id": case_id, "claimed_at": now}) == 1:
+        return
+    if session.connection().execute(_HOLDER, claim).scalar() != case_id:
+        raise _duplicate(session, "该申请人的本项救助已由另一案件确认", scope_region_id)
 
 
 def _duplicate(session: Session, what: str, scope_region_id: str) -> Duplicate:
@@ -110,6 +117,7 @@ def record_benefit(
         "recorded_at": now,
         **award_columns(identity.chain(session, region_id)),
     }
-    session.execute(insert(Award), [row])
-    session.execute(insert(AwardPerson), [{"award_id": row["id"], "person_id": person_id}])
+    connection = session.connection()
+    connection.execute(_INSERT_AWARD, row)
+    connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id})
     return row["id"]

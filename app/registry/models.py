@@ -71,6 +71,15 @@ class Award(Base):
         CheckConstraint("status IN ('in_payment','paid','ended','withdrawn')", name="status"),
         Index("ix_award_county_id_programme", "county_id", "programme", "status"),
         Index("ix_award_recheck_on", "recheck_on"),
+        # One award of a programme at a time: of two confirmations at the same moment exactly one succeeds.
+        Index(
+            "uq_award_in_payment",
+            "programme",
+            "person_id",
+            unique=True,
+            sqlite_where=text("status = 'in_payment'"),
+            postgresql_where=text("status = 'in_payment'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.chinese import chinese_date
 from app.core.clock import local_date
-from app.core.errors import Invalid, OverLimit
+from app.core.errors import Duplicate, Invalid, OverLimit
 from app.core.ids import new_id
 from app.db.types import dump_json, load_json
 from app.identity import queries as identity
@@ -78,7 +79,7 @@ class AwardRequest:
 def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
     """A monthly award comes into payment; the household is recorded, a place in the institution taken.
 
-    Raises Invalid (a number that cannot be one), OverLimit (the institution is full).
+    Raises Invalid (a number that cannot be one), OverLimit (the institution is full), Duplicate (in payment already).
     """
     vault = session.info["vault"]
     person_id = record_person(session, request.id_number, request.name, now)
@@ -110,7 +111,13 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         "recorded_at": now,
         **award_columns(identity.chain(session, request.region_id)),
     }
-    session.execute(insert(Award), [row])
+    try:
+        with session.begin_nested():
+            session.execute(insert(Award), [row])
+    except IntegrityError as error:
+        if "programme" not in str(error.orig) and "uq_award_in_payment" not in str(error.orig):
+            raise
+        raise Duplicate("该申请人的本项待遇已在发放，请办理变更，不要重复审批") from error
     session.execute(insert(AwardPerson), [{"award_id": request.id, "person_id": id} for id in sorted(covered)])
     _note(session, request.id, "started", request.starts_on, request.monthly, now, case_id=request.case_id)
 

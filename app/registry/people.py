@@ -6,15 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.errors import Invalid
 from app.core.ids import new_id
+from app.db import insert_if_absent, rows_changed
 from app.registry.models import Household, HouseholdMember, Person
 from app.registry.queries import blind
+
+PERSON: Table = Person.__table__  # type: ignore[assignment]
+# Built once: every payment runs them, and building a statement costs more than running it.
+_KNOWN = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.blind == bindparam("index"))
+_INSERT = insert_if_absent(PERSON, ["blind"])
+_RENAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
 
 
 def record_person(session: Session, id_number: str, name: str | None, now: datetime) -> str:
@@ -26,11 +32,11 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     if not id_numbers.is_valid(number):
         raise Invalid({"id_number": "身份证号码不正确，请核对 18 位号码"})
     index = blind(session, number)
-    known = session.execute(select(Person.id, Person.name).where(Person.blind == index)).first()
+    known = _known(session, index)
     if known is None:
         return _insert(session, number, index, name, now)
     if name and name != known.name:
-        session.execute(update(Person).where(Person.id == known.id).values(name=name))
+        session.connection().execute(_RENAME, {"person_id": known.id, "new_name": name})
     return known.id
 
 
@@ -44,13 +50,14 @@ def _insert(session: Session, number: str, index: str, name: str | None, now: da
         "birth_date": id_numbers.birth_date(number),
         "recorded_at": now,
     }
-    try:
-        with session.begin_nested():
-            session.execute(insert(Person), [row])
-    except IntegrityError:
+    if rows_changed(session, _INSERT, row) == 0:
         # Somebody else recorded the same person at the same moment.
-        return session.scalars(select(Person.id).where(Person.blind == index)).one()
+        return _known(session, index).id
     return person_id
+
+
+def _known(session: Session, index: str) -> Any:
+    return session.connection().execute(_KNOWN, {"index": index}).one_or_none()
 
 
 def ensure_household(

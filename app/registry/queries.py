@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
@@ -16,6 +16,7 @@ from app.core.errors import Gone, NotFound
 from app.db.types import load_json
 from app.identity.queries import RegionRef, within
 from app.registry.models import (
+    ENDED,
     IN_PAYMENT,
     WITHDRAWN,
     Award,
@@ -247,6 +248,20 @@ def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 
     return [AwardRow(*row) for row in session.execute(wanted.order_by(Award.recheck_on, Award.id).limit(limit))]
 
 
+def rechecks_due_select(on: date) -> Select[Any]:
+    """Awards whose re-check is due by a day, as jobs to launch: reference, case_id, dedup."""
+    due = Award.status == IN_PAYMENT, Award.recheck_on <= on
+    name = literal("recheck:") + Award.id + literal(":") + cast(Award.recheck_on, String)
+    return select(Award.id.label("reference"), null().label("case_id"), name.label("dedup")).where(*due)
+
+
+def awards_select(region: RegionRef, programme: str, occasion: str) -> Select[Any]:
+    """Awards of a programme in payment in a region, as jobs to launch once an occasion."""
+    mine = Award.status == IN_PAYMENT, Award.programme == programme, within(region, Award)
+    name = literal(f"{occasion}:") + Award.id
+    return select(Award.id.label("reference"), null().label("case_id"), name.label("dedup")).where(*mine)
+
+
 def search(
     session: Session,
     region_ids: Collection[str],
@@ -390,7 +405,8 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) 
         )
         .join(Person, Person.id == Award.person_id)
         .where(
-            Award.status == IN_PAYMENT,
+            # An ending that lies ahead was decided already; until then the award is paid.
+            or_(Award.status == IN_PAYMENT, and_(Award.status == ENDED, Award.ended_on > on)),
             Award.monthly.is_(True),
             Award.starts_on <= on,
             Award.programme.in_(programmes),

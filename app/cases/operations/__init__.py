@@ -4,7 +4,7 @@ from app.cases.operations.apply import Receipt, apply, start_award_case
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.retry import retry_incident
-from app.cases.operations.timed import close_publicity, fire_timers
+from app.cases.operations.timed import close_publicity, fire_timers, give_up_job
 
 __all__ = [
     "Completed",
@@ -14,6 +14,7 @@ __all__ = [
     "close_publicity",
     "complete_task",
     "fire_timers",
+    "give_up_job",
     "hold",
     "object_to",
     "release",

@@ -16,7 +16,8 @@ from app.cases import guards, persist
 from app.cases.action import Action, CaseHead
 from app.cases.incidents import raise_incident
 from app.cases.instance import Instance
-from app.cases.models import Case, CaseNumber
+from app.cases.models import CaseNumber
+from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -31,6 +32,7 @@ from app.registry import operations as registry
 
 CODE_LENGTH = 12
 """Letters of a query code: 12 of 32 letters are 60 random bits."""
+_INSERT = insert(CASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _open(
         applicant_name=application["name"],
         applicant_blind=session.info["vault"].blind(application["id_number"], "person"),
         award_id=None,
-        channel="staff" if actor.is_staff else "applicant",
+        channel=actor.kind,
         applied_on=today,
         filed_at=now,
         closed_at=None,
@@ -143,8 +145,9 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
     insists = bool(action.variables["application"].get("insist"))
     for decision in guards.names(start):
         found = guards.hits(action, start, [decision], {})
-        guards.refuse([hit for hit in found if hit["code"] != NotEligible.code])
         silent = decision in action.bundle.registry_guards and not action.actor.is_staff
+        if not silent:
+            guards.refuse([hit for hit in found if hit["code"] != NotEligible.code])
         if found and not insists and not silent:
             raise guards.not_eligible(found)
         failing.extend(found)
@@ -175,9 +178,9 @@ def _insert(action: Action, code: str) -> None:
     running = next_in_sequence(action.session, CaseNumber, f"{place.code}:{year}")
     head.number = f"{place.code}-{year}-{running:06d}"
     action.variables["case"]["number"] = head.number
-    values = {name: getattr(head, name) for name in CaseHead.__dataclass_fields__}
+    values = {name: getattr(head, name) for name in HEAD}
     values |= {
         "query_hash": action.vault.blind(code, "query"),
         "state": action.instance.seal(action.vault, head.id),
     }
-    action.session.execute(insert(Case).values(values))
+    action.session.connection().execute(_INSERT, values)

@@ -12,6 +12,7 @@ from app.cases.action import Action
 from app.cases.operations.apply import start_process
 from app.core.actor import Actor
 from app.core.errors import Gone, Rejection
+from app.jobs import operations as jobs
 
 
 def retry_incident(session: Session, actor: Actor, case_id: str, now: datetime) -> None:
@@ -19,16 +20,19 @@ def retry_incident(session: Session, actor: Actor, case_id: str, now: datetime) 
     action = store.lock(session, actor, case_id, now)
     policy.require_may_see(session, actor, action)
     store.require_running(action)
+    store.require_not_on_hold(action)
     stages = {incident.stage for incident in incidents.open_incidents(session, case_id)}
     if not stages:
         raise Gone("没有待处理的异常，请刷新页面")
     incidents.resolve(action, *stages)
     if "door" in stages:
         _open_door(action)
-    elif "element" in stages or "timer" in stages:
+    elif "element" in stages:
         persist.advance(action, engine.retry(action.diagram, action.state, action.variables, action))
     if "clock" in stages:
         tasks.start_missing_clocks(action)
+    if "timer" in stages:
+        jobs.revive_case(session, case_id, now)
     persist.finish(action, "retried", stages=sorted(stages))
 
 

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 
 from app import calendar, engine
 from app.cases import persist, store
+from app.cases.action import Action
+from app.cases.incidents import raise_incident
 from app.core.actor import SYSTEM
+from app.jobs.runner import GiveUp
 from app.publicity import operations as publicity
 
 
@@ -17,7 +20,7 @@ def fire_timers(session: Session, case_id: str, claim: Callable[[], None], now: 
     """Fire the timers of a case that are due. `claim` takes the job after the instance is locked, or raises."""
     action = store.lock(session, SYSTEM, case_id, now)
     claim()
-    if action.case.closed_at is not None or action.instance.state is None:
+    if not _may_move(action):
         return
     step = engine.fire_timers(action.diagram, action.state, action.variables, action)
     persist.advance(action, step)
@@ -28,9 +31,22 @@ def close_publicity(session: Session, case_id: str, wait_id: str, claim: Callabl
     """The days of a 公示 are over: the diagram goes on."""
     action = store.lock(session, SYSTEM, case_id, now)
     claim()
-    if action.case.closed_at is not None or not publicity.complete(session, wait_id):
+    if not _may_move(action) or not publicity.complete(session, wait_id):
         return
     action.clocks_changed(calendar.resume(session, case_id, now, reason="公示"))
     step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, {}, action)
     persist.advance(action, step)
     persist.finish(action, "publicity_completed")
+
+
+def give_up_job(session: Session, case_id: str, element_id: str, message: str, now: datetime) -> None:
+    """What time should have done was refused, or failed too often: the case waits as an incident."""
+    action = store.lock(session, SYSTEM, case_id, now)
+    if action.case.closed_at is None:
+        raise_incident(action, element_id, "timer", message, GiveUp())
+        persist.finish(action, "stuck", element=element_id)
+
+
+def _may_move(action: Action) -> bool:
+    """On hold time stands still for a case: what falls due meanwhile is done on its release."""
+    return action.instance.state is not None and action.case.closed_at is None and action.case.status != "suspended"

@@ -17,8 +17,8 @@ from app.inbox import operations as inbox
 from tests.support.statements import counted
 from tests.support.worlds import RELIEF, VILLAGE, Office
 
-# A review that approves: the case, the item, duties and ties, figures and registry, the claim, the order, the benefit with
-# its person, a letter with its number and job, the clock, decision records in one insert, the audit event, the case.
+# A review that approves: the case, the item, duties and ties, figures and registry, the claim, the order, the benefit
+# with its person, a letter with its number and job, the clock, decision records in one insert, audit, the case.
 MOST_STATEMENTS = {"apply": 22, "village_investigation": 16, "township_review": 29}
 
 

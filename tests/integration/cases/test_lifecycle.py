@@ -49,9 +49,10 @@ def test_a_return_needs_a_reason_and_whose_turn_it_is(office: Office) -> None:
     receipt = office.apply("uninsured_unemployed_relief", RELIEF)
     office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
     for position, reason, refusal in (("township_clerk", " ", Invalid), ("village_cadre", "有误", NotYours)):
-        with pytest.raises(refusal), office.database.write() as session:
+        with office.database.write() as session:
             actor = office.holder(session, position)
-            operations.return_case(session, actor, receipt.case_id, "village_investigation", reason, office.now)
+            with pytest.raises(refusal):
+                operations.return_case(session, actor, receipt.case_id, "village_investigation", reason, office.now)
 
 
 def test_returned_to_the_village_the_clock_runs_again(office: Office) -> None:

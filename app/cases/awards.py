@@ -1,0 +1,64 @@
+"""Processes on awards that begin by themselves: due re-checks (D6, E13), recalculation at a new standard (D15)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.cases.operations import start_award_case
+from app.core.actor import SYSTEM, Actor
+from app.core.clock import local_date
+from app.core.errors import Gone, NotEligible, NotFound
+from app.definitions import BundleError, resolve
+from app.identity import policy
+from app.identity import queries as identity
+from app.jobs import operations as jobs
+from app.jobs.operations import DueJob
+from app.jobs.runner import Claim, DatabaseHandler
+from app.registry import operations as registry
+from app.registry import queries as awards
+
+RECHECK, CHANGE = "award.recheck", "award.change"
+PROCESSES = {RECHECK: "recheck", CHANGE: "change"}
+
+
+def launch_rechecks(session: Session, now: datetime) -> int:
+    """One job for every award whose re-check is due; how many are new."""
+    return jobs.launch(session, RECHECK, awards.rechecks_due_select(local_date(now)), now)
+
+
+def recalculate(session: Session, actor: Actor, region_code: str, programme: str, occasion: str, now: datetime) -> int:
+    """After a raised standard: recalculate every award of the programme in the region, once an occasion (D15).
+
+    Raises NotFound, NotYours; NotFound when the programme has no process `change`.
+    """
+    region = identity.region_by_code(session, region_code, local_date(now))
+    chain = identity.chain(session, region.id)
+    policy.require_covers(actor, chain, ("county_clerk", "county_head", "policy_owner"))
+    if "change" not in resolve(session, programme, chain.ids).processes:
+        raise NotFound("这个项目没有调整流程，请先由政策管理员补充")
+    return jobs.launch(session, CHANGE, awards.awards_select(chain.nearest, programme, f"change:{occasion}"), now)
+
+
+def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Begin the process; an award that ended meanwhile, or a programme without the process, needs none.
+
+    What cannot be recalculated from the record (an award taken over from paper) is re-checked by people instead.
+    """
+    claim()
+    try:
+        award = registry.award_in_payment(session, job.reference or "")
+        chain = identity.chain(session, award.region_id)
+        resolve(session, award.programme, chain.ids).process(PROCESSES[job.kind])
+    except (NotFound, Gone, BundleError):
+        return
+    try:
+        start_award_case(session, SYSTEM, award.id, PROCESSES[job.kind], {}, now)
+    except NotEligible:
+        if job.kind == RECHECK:
+            raise
+        start_award_case(session, SYSTEM, award.id, PROCESSES[RECHECK], {}, now)
+
+
+HANDLERS: dict[str, DatabaseHandler] = {RECHECK: _begin, CHANGE: _begin}
