@@ -44,6 +44,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_audit_root")),
     )
     op.create_table(
+        "bank_file",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=32), nullable=True),
+        sa.Column("made_by_name", sa.String(length=50), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_file")),
+    )
+    op.create_table(
         "batch",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -301,6 +309,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("dedup", sa.String(length=100), nullable=False),
         sa.Column("proof", sa.String(length=200), nullable=True),
+        sa.Column("proof_file_id", sa.String(length=32), nullable=True),
+        sa.Column("bank_file_id", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payment_order_positive")),
@@ -308,8 +318,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedup", name=op.f("uq_payment_order_dedup")),
     )
     with op.batch_alter_table("payment_order", schema=None) as batch_op:
+        batch_op.create_index("ix_payment_order_bank_file", ["bank_file_id"], unique=False)
         batch_op.create_index("ix_payment_order_batch", ["batch_id"], unique=False)
         batch_op.create_index("ix_payment_order_case", ["case_id"], unique=False)
+        batch_op.create_index("ix_payment_order_county", ["county_id", "due_on", "id"], unique=False)
         batch_op.create_index("ix_payment_order_status", ["status", "due_on", "id"], unique=False)
 
     op.create_table(
@@ -895,6 +907,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_award_recheck_on", ["recheck_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_region_id"), ["region_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_township_id"), ["township_id"], unique=False)
+        batch_op.create_index(
+            "uq_award_in_payment",
+            ["programme", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'in_payment'"),
+            postgresql_where=sa.text("status = 'in_payment'"),
+        )
 
     op.create_table(
         "award_event",
@@ -941,6 +960,11 @@ def downgrade() -> None:
 
     op.drop_table("award_event")
     with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_award_in_payment",
+            sqlite_where=sa.text("status = 'in_payment'"),
+            postgresql_where=sa.text("status = 'in_payment'"),
+        )
         batch_op.drop_index(batch_op.f("ix_award_township_id"))
         batch_op.drop_index(batch_op.f("ix_award_region_id"))
         batch_op.drop_index("ix_award_recheck_on")
@@ -1108,8 +1132,10 @@ def downgrade() -> None:
     op.drop_table("person")
     with op.batch_alter_table("payment_order", schema=None) as batch_op:
         batch_op.drop_index("ix_payment_order_status")
+        batch_op.drop_index("ix_payment_order_county")
         batch_op.drop_index("ix_payment_order_case")
         batch_op.drop_index("ix_payment_order_batch")
+        batch_op.drop_index("ix_payment_order_bank_file")
 
     op.drop_table("payment_order")
     with op.batch_alter_table("notice", schema=None) as batch_op:
@@ -1170,6 +1196,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_batch_county_id"))
 
     op.drop_table("batch")
+    op.drop_table("bank_file")
     op.drop_table("audit_root")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_at")
