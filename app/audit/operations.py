@@ -19,6 +19,7 @@ from app.db.types import dump_json
 EVENT: Table = AuditEvent.__table__  # type: ignore[assignment]
 ROOT: Table = AuditRoot.__table__  # type: ignore[assignment]
 SIGNING = "audit-root"
+_APPEND = insert(EVENT)
 
 
 def append(
@@ -50,7 +51,7 @@ def append(
         "id": new_id(), "chain": chain, "seq": seq, "at": now, "actor_id": actor.user_id, "actor_name": actor.name,
         "kind": kind, "action_id": action_id, "payload": content, "prev_hash": last.hash, "hash": linked,
     }  # fmt: skip
-    session.execute(insert(EVENT), row)
+    session.connection().execute(_APPEND, row)
     return Head(seq, linked)
 
 

@@ -23,6 +23,10 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
+_CHANGED = ("due_on", "status", "calendar_version", "stopped_at")
+# Built once: most actions run them, and building a statement costs more than running it.
+_START = insert(CLOCK)
+_SAVE = update(CLOCK).where(CLOCK.c.id == bindparam("clock_id")).values({name: bindparam(name) for name in _CHANGED})
 
 
 def start_clock(
@@ -49,7 +53,7 @@ def start_clock(
         tuple(regions),
     )  # fmt: skip
     values = {column.name: getattr(clock, column.name) for column in CLOCK.c if column.name != "started_at"}
-    session.execute(insert(CLOCK), values | {"started_at": now})
+    session.connection().execute(_START, values | {"started_at": now})
     return clock
 
 
@@ -149,8 +153,5 @@ def _end_pauses(session: Session, clocks: Sequence[LegalClock], today: date, rea
 
 
 def _save(session: Session, clocks: Sequence[LegalClock]) -> None:
-    changes = ("due_on", "status", "calendar_version", "stopped_at")
-    values: dict[str, Any] = {name: bindparam(name) for name in changes}
-    statement = update(CLOCK).where(CLOCK.c.id == bindparam("clock_id")).values(values)
-    rows = [{"clock_id": clock.id, **{name: getattr(clock, name) for name in changes}} for clock in clocks]
-    session.connection().execute(statement, rows)
+    rows = [{"clock_id": clock.id, **{name: getattr(clock, name) for name in _CHANGED}} for clock in clocks]
+    session.connection().execute(_SAVE, rows)

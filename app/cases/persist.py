@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
 from app import audit, engine
 from app.cases import tasks, timers
@@ -20,7 +20,8 @@ from app.core.ids import new_id
 from app.db.types import dump_json
 from app.publicity import operations as publicity
 
-_RECORD = insert(DecisionRecord.__table__)
+RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
+_RECORD = insert(RECORD)
 
 
 def advance(action: Action, step: engine.Advance) -> None:

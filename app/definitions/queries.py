@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
@@ -14,6 +14,12 @@ from app.definitions.models import BundleFile, BundleVersion
 
 _loaded: dict[str, Bundle] = {}
 _lock = Lock()
+VERSION: Table = BundleVersion.__table__  # type: ignore[assignment]
+_OPEN = select(VERSION.c.id, VERSION.c.region_id, VERSION.c.version).where(
+    VERSION.c.programme == bindparam("programme"),
+    VERSION.c.region_id.in_(bindparam("region_ids", expanding=True)),
+    VERSION.c.retired_at.is_(None),
+)
 
 
 def bundle_by_id(session: Session, bundle_id: str) -> Bundle:
@@ -32,12 +38,7 @@ def bundle_by_id(session: Session, bundle_id: str) -> Bundle:
 
 def resolve(session: Session, programme: str, region_ids: Sequence[str]) -> Bundle:
     """The newest bundle of `programme` for the nearest of `region_ids` (nearest first)."""
-    query = select(BundleVersion.id, BundleVersion.region_id, BundleVersion.version).where(
-        BundleVersion.programme == programme,
-        BundleVersion.region_id.in_(region_ids),
-        BundleVersion.retired_at.is_(None),
-    )
-    rows = session.execute(query).all()
+    rows = session.connection().execute(_OPEN, {"programme": programme, "region_ids": list(region_ids)}).all()
     if not rows:
         raise NotFound("本地区没有开办这个救助项目，请核对项目和所在地区")
     nearest = {region_id: place for place, region_id in enumerate(region_ids)}

@@ -6,12 +6,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, TextClause, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
@@ -32,6 +31,16 @@ TAKE_BACK = timedelta(minutes=1)
 """An action can be taken back this long; what leaves the house waits for it."""
 CODE_LENGTH = 16
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
+TEMPLATE: Table = TemplateVersion.__table__  # type: ignore[assignment]
+# Built once: most actions run them, and building a statement costs more than running it.
+_RECORD = insert(DOCUMENT)
+_CURRENT = (
+    select(TEMPLATE.c.content_hash, TEMPLATE.c.contract)
+    .where(TEMPLATE.c.key == bindparam("template"))
+    .order_by(TEMPLATE.c.published_at.desc(), TEMPLATE.c.content_hash)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "frozen": sealed,
         "created_at": now,
     }
-    session.execute(insert(Document).values(row))
+    session.connection().execute(_RECORD, row)
     jobs.enqueue(
         session, ISSUE, {}, due=now + TAKE_BACK, dedup=f"{ISSUE}:{document_id}", case_id=request.case_id,
         reference=document_id,
@@ -159,13 +168,7 @@ def seed_templates(session: Session, folder: Path, now: datetime) -> int:
 
 def _current(session: Session, key: str) -> tuple[str, Contract]:
     """The newest version of a template."""
-    query = (
-        select(TemplateVersion.content_hash, TemplateVersion.contract)
-        .where(TemplateVersion.key == key)
-        .order_by(TemplateVersion.published_at.desc(), TemplateVersion.content_hash)
-        .limit(1)
-    )
-    row = session.execute(query).one_or_none()
+    row = session.connection().execute(_CURRENT, {"template": key}).one_or_none()
     if row is None:
         raise DocumentError("没有这个模板，请先发布模板或更正流程图中的名称", template=key)
     return row.content_hash, load_contract(row.contract)
@@ -188,11 +191,16 @@ def _next_number(session: Session, ready: ReadyDocument) -> str:
 
 def next_in_sequence(session: Session, table: Any, scope: str) -> int:
     """The next running number of `scope` in a table `(scope, last)`; holds the row until the commit."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(scope=scope, last=1)
-    return session.execute(
-        statement.on_conflict_do_update(index_elements=["scope"], set_={"last": table.last + 1}).returning(table.last)
-    ).scalar_one()
+    return session.connection().execute(_counting(table.__tablename__), {"scope": scope}).scalar_one()
+
+
+@cache
+def _counting(table: str) -> TextClause:
+    """As text, which both databases read alike: SQLAlchemy compiles its own upsert anew each time."""
+    return text(
+        f'INSERT INTO "{table}" (scope, last) VALUES (:scope, 1) '
+        f'ON CONFLICT (scope) DO UPDATE SET last = "{table}".last + 1 RETURNING last'
+    )
 
 
 def _render(session: Session, row: Document) -> bytes:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, literal,
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
+from app.db import insert_if_absent
 from app.db.types import dump_json, load_json
 from app.jobs.models import Job
 from app.jobs.sql import count_inserted, database_epoch, insert_if_new, random_id
@@ -26,6 +27,12 @@ MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
 MAX_ERROR = 4000
+# Built once: most actions put work on the table.
+_ENQUEUE = insert_if_absent(
+    JOB,
+    ["dedup"],
+    ["id", "kind", "payload", "due", "dedup", "case_id", "priority", "max_attempts", "reference", "state", "attempts"],
+)
 TAKEN_COLUMNS = [JOB.c[name] for name in ("id", "kind", "case_id", "reference", "payload", "due", "attempts")] + [
     JOB.c.max_attempts, JOB.c.owner,
 ]  # fmt: skip
@@ -105,7 +112,7 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
              "reference": job.reference, "state": "ready", "attempts": 0}
         )  # fmt: skip
     if rows:
-        session.execute(insert_if_new(session, JOB, "dedup"), rows)
+        session.connection().execute(_ENQUEUE, rows)
 
 
 def launch(session: Session, kind: str, source: Select[Any], due: datetime, priority: int = BULK) -> int:
@@ -188,6 +195,13 @@ def revive(session: Session, job_id: str, now: datetime) -> bool:
     fresh = {"state": "ready", "attempts": 0, "due": now, "finished_at": None}
     statement = update(JOB).where(JOB.c.id == job_id, JOB.c.state == "dead").values(**fresh)
     return session.connection().execute(statement).rowcount == 1
+
+
+def revive_case(session: Session, case_id: str, now: datetime) -> int:
+    """Give the dead letters of a case a fresh set of attempts; how many."""
+    dead = (JOB.c.case_id == case_id) & (JOB.c.state == "dead")
+    fresh = {"state": "ready", "attempts": 0, "due": now, "finished_at": None}
+    return session.connection().execute(update(JOB).where(dead).values(**fresh)).rowcount
 
 
 def purge(session: Session, finished_before: datetime) -> int:
