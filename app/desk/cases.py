@@ -11,12 +11,13 @@ from app import audit
 from app.cases import lists, queries
 from app.cases import operations as cases
 from app.core.clock import local_date
-from app.core.errors import Gone
+from app.core.errors import Gone, Rejection
 from app.definitions.queries import programme_titles
 from app.desk import pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
 from app.desk.export import MEDIA_TYPE, workbook
+from app.desk.rulings import rulings
 from app.desk.stories import timeline
 from app.files import operations as uploads
 from app.files import queries as files
@@ -66,6 +67,10 @@ def _filter() -> lists.CaseFilter:
 @blueprint.get("/cases/<case_id>")
 @reads()
 def case(call: Call, case_id: str) -> ResponseReturnValue:
+    return _page(call, case_id)
+
+
+def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     page = queries.case_page(call.session, call.actor, case_id, call.now)
     action, elements = page.action, page.action.diagram.elements
     names = {element.id: element.label for element in elements.values()}
@@ -74,6 +79,8 @@ def case(call: Call, case_id: str) -> ResponseReturnValue:
         case=action.case,
         place=action.chain.full_name,
         incidents=[(names.get(row.element_id, row.element_id), row) for row in page.incidents],
+        message=rejection.message if rejection else None,
+        wrong_action=request.endpoint if rejection else None,
         failing_rules=action.variables["case"].get("failing_rules") or [],
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
@@ -88,6 +95,7 @@ def case(call: Call, case_id: str) -> ResponseReturnValue:
         clocks=pages.clock_lines(call.session, page.clocks),
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(action, page.items, reveal=False),
+        rulings=rulings(action, queries.decisions_of(call.session, case_id)),
         timeline=timeline(audit.events_of(call.session, f"case:{case_id}"), names),
     )
 
@@ -110,6 +118,36 @@ def upload(call: Call, case_id: str) -> ResponseReturnValue:
     uploads.add(call.session, call.actor, case_id, sent, call.now)
     flash(f"已上传 {len(sent)} 个文件。", "success")
     return redirect(_back(case_id))
+
+
+def _again(call: Call, rejection: Rejection, case_id: str) -> ResponseReturnValue:
+    if rejection.status != 422:
+        raise rejection
+    return _page(call, case_id, rejection)
+
+
+@blueprint.post("/cases/<case_id>/hold")
+@writes(again=_again)
+def hold(call: Call, case_id: str) -> ResponseReturnValue:
+    cases.hold(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
+    flash("案件已暂停，期限停止计算。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
+
+
+@blueprint.post("/cases/<case_id>/release")
+@writes()
+def release(call: Call, case_id: str) -> ResponseReturnValue:
+    cases.release(call.session, call.actor, case_id, call.now)
+    flash("案件已恢复办理。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
+
+
+@blueprint.post("/cases/<case_id>/cancel")
+@writes(again=_again)
+def cancel(call: Call, case_id: str) -> ResponseReturnValue:
+    cases.cancel(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
+    flash("案件已注销。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
 
 
 @blueprint.post("/cases/<case_id>/retry")

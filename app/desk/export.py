@@ -24,18 +24,18 @@ def workbook(rows: Iterable[Any], place: Callable[[Any], str]) -> bytes:
     sheet = book.create_sheet("案件")
     for index, (_, width) in enumerate(COLUMNS):
         sheet.column_dimensions["ABCDEFG"[index]].width = width
-    sheet.append([_text(sheet, title, bold=True) for title, _ in COLUMNS])
+    sheet.append([text_cell(sheet, title, bold=True) for title, _ in COLUMNS])
     for row in rows:
         status, _ = words.status(row.status)
         days = (day(row.applied_on), day(row.closed_at))
         values = (row.number, row.applicant_name, row.title, status, place(row), *days)
-        sheet.append([_text(sheet, value) for value in values])
+        sheet.append([text_cell(sheet, value) for value in values])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
-def _text(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:
+def text_cell(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:
     """A cell that is text whatever it begins with: a name like ``=HYPERLINK(…)`` must not run."""
     cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"

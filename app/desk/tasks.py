@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from app import calendar
 from app.cases import operations as cases
 from app.cases import queries
+from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.desk import pages
 from app.desk.blueprint import blueprint
 from app.files import queries as files
 from app.files.posted import take
+from app.identity import queries as identity
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.web import Call, reads, writes
@@ -42,6 +44,14 @@ def claim(call: Call, task_id: str) -> ResponseReturnValue:
 def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
     inbox.unclaim(call.session, call.actor, task_id)
     flash("已放回，同岗位的人都可以办理。", "success")
+    return redirect(url_for("desk.inbox_page"))
+
+
+@blueprint.post("/tasks/<task_id>/transfer")
+@writes()
+def transfer(call: Call, task_id: str) -> ResponseReturnValue:
+    inbox.transfer(call.session, call.actor, task_id, request.form.get("user_id", ""), call.now)
+    flash("已转办，对方会在“我签收的”里看到。", "success")
     return redirect(url_for("desk.inbox_page"))
 
 
@@ -135,8 +145,15 @@ def _page(
         failing_rules=page.failing_rules,
         basis=pages.basis(element.documentation, action.chain),
         clocks=pages.clock_lines(call.session, live),
+        colleagues=_colleagues(call, item),
         materials=files.uploads_of(call.session, item.case_id),
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(action, work, reveal=True),
         states=pages.states(work, [item.element_id], [], action.diagram.start.id),
     )
+
+
+def _colleagues(call: Call, item: Any) -> list[identity.Holder]:
+    """Who else could do it: the same position at the same office."""
+    held = identity.holders(call.session, item.candidate, local_date(call.now))
+    return [holder for holder in held if holder.user_id != call.actor.user_id]

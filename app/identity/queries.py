@@ -290,3 +290,9 @@ def counties(session: Session, on: date) -> list[Region]:
     """All counties and districts on a day, by code."""
     found = select(Region).where(Region.level == "county", in_force(Region, on)).order_by(Region.code)
     return list(session.scalars(found))
+
+
+def villages_within(session: Session, region: RegionRef | Region, on: date) -> list[Region]:
+    """The villages of a region (itself, where it is one) on a day, by code."""
+    found = select(Region).where(within(region), Region.level == "village", in_force(Region, on)).order_by(Region.code)
+    return list(session.scalars(found))

@@ -1,8 +1,8 @@
-"""Pages of lists whose cursor is the last row's id."""
+"""Pages of lists whose cursor comes from the last row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ class Page:
     next: str | None
 
 
-def cut(rows: Sequence[Any], size: int) -> Page:
+def cut(rows: Sequence[Any], size: int, cursor: Callable[[Any], str] = lambda row: row.id) -> Page:
     """A page from `size + 1` rows: the one too many only says that there is more."""
     shown = rows[:size]
-    return Page(shown, shown[-1].id if len(rows) > size else None)
+    return Page(shown, cursor(shown[-1]) if len(rows) > size else None)

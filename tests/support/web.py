@@ -52,6 +52,15 @@ APPLICATION: Mapping[str, Any] = {
 STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
 
 
+def flat(data: Any, prefix: str = "") -> dict[str, str]:
+    """Form data as a browser posts it."""
+    if isinstance(data, dict):
+        return {k: v for key, inner in data.items() for k, v in flat(inner, f"{prefix}{key}.").items()}
+    if isinstance(data, list):
+        return {k: v for index, inner in enumerate(data) for k, v in flat(inner, f"{prefix}{index}.").items()}
+    return {prefix[:-1]: str(data).lower() if isinstance(data, bool) else str(data)}
+
+
 @dataclass
 class Web:
     """The application with people in it. Everybody's password is the same, usernames are `position.region`."""

@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
-from tests.support.web import Web
+from app.registry import operations as registry
+from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web, flat
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
 CLERK = "township_clerk.220122100"
@@ -166,3 +167,59 @@ def test_a_copy_is_read_not_done(web: Web) -> None:
     assert client.get(f"/desk/tasks/{task}").location == f"/desk/cases/{case_id}"
     assert client.post(f"/desk/tasks/{task}/read").status_code == 302
     assert "待办已全部办完" in client.get("/desk/").text
+
+
+def test_the_window_is_told_what_the_registry_knows(web: Web) -> None:
+    known = {"benefits": [{
+        "programme": "dibao", "id_number": APPLICATION["id_number"], "region": "220122",
+        "paid_on": "2020-01-10", "amount": "300",
+    }]}  # fmt: skip
+    with web.database.write() as session:
+        registry.import_story_registry(session, known, web.clock.now())
+    client, address = web.client(CLERK), f"/desk/apply/{PROGRAMME}/{VILLAGE}"
+    assert address in client.get("/desk/apply", query_string={"village": VILLAGE}).text
+    refused = client.post(address, data=flat(APPLICATION))
+    assert refused.status_code == 422
+    assert "低保" in refused.text
+    insisting = client.post(address, data={**flat(APPLICATION), "insist": "true"})
+    assert insisting.status_code == 302
+    slip = client.get("/desk/apply/receipt").text
+    assert "请打印交给申请人" in slip
+    case = client.get(slip.split('href="/desk/cases/')[1].join(["/desk/cases/", ""]).split('"')[0]).text
+    assert "<strong>不符合的条件</strong>" in case
+    assert "窗口代办" in case
+
+
+def test_a_task_goes_to_a_colleague_of_the_same_position(web: Web) -> None:
+    task = web.open_task(web.apply().case_id)
+    colleague = web.actor(COLLEAGUE)
+    client = web.client(CADRE)
+    assert colleague.name in client.get(f"/desk/tasks/{task}").text
+    assert client.post(f"/desk/tasks/{task}/transfer", data={"user_id": colleague.user_id}).status_code == 302
+    assert "待办已全部办完" in client.get("/desk/").text
+    assert web.client(COLLEAGUE).get("/desk/?scope=mine").text.count("data-row>") == 1
+
+
+def test_a_case_on_hold_moves_again_after_its_release(web: Web) -> None:
+    case_id = web.apply().case_id
+    client, task = web.client(CLERK), web.open_task(case_id)
+    without = client.post(f"/desk/cases/{case_id}/hold", data={"reason": ""})
+    assert (without.status_code, "请填写理由" in without.text) == (422, True)
+    assert client.post(f"/desk/cases/{case_id}/hold", data={"reason": "申请人外出"}).status_code == 302
+    stopped = web.client(CADRE).post(f"/desk/tasks/{task}/complete", data={"facts_true": "true"})
+    assert stopped.status_code == 409
+    client.post(f"/desk/cases/{case_id}/release")
+    complete(web, CADRE, case_id, facts_true="true")
+    page = client.get(f"/desk/cases/{case_id}").text
+    assert "暂停办理：申请人外出" in page
+    assert "恢复办理" in page
+
+
+def test_the_case_page_says_what_the_rules_saw(web: Web) -> None:
+    page = web.client(CLERK).get(f"/desk/cases/{web.apply().case_id}").text
+    for told in (
+        "家庭人均月收入 <strong>416.67</strong>",
+        "农村低保标准（月） <strong>345 元</strong>",
+        "没有不符合的",
+    ):
+        assert told in page

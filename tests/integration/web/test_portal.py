@@ -10,19 +10,10 @@ from flask.testing import FlaskClient
 
 from app.core.clock import midnight
 from app.registry import operations as registry
-from tests.support.web import APPLICATION, VILLAGE, Web
+from tests.support.web import APPLICATION, VILLAGE, Web, flat
 
 APPLY = f"/apply/uninsured_unemployed_relief/{VILLAGE}"
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(20)
-
-
-def flat(data: Any, prefix: str = "") -> dict[str, str]:
-    """Form data as a browser posts it."""
-    if isinstance(data, dict):
-        return {k: v for key, inner in data.items() for k, v in flat(inner, f"{prefix}{key}.").items()}
-    if isinstance(data, list):
-        return {k: v for index, inner in enumerate(data) for k, v in flat(inner, f"{prefix}{index}.").items()}
-    return {prefix[:-1]: str(data).lower() if isinstance(data, bool) else str(data)}
 
 
 def apply(client: FlaskClient, **changes: Any) -> Any:

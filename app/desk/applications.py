@@ -1,0 +1,113 @@
+"""Applying at the window (窗口代办): staff type what the applicant says, and the registry's rules answer at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cases import operations as cases
+from app.core.clock import local_date
+from app.core.errors import Rejection
+from app.definitions import Bundle, deployed, resolve
+from app.desk.blueprint import blueprint
+from app.files import queries as files
+from app.files.posted import adopt, pending_owner, take
+from app.forms import FileLink
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+from app.web import STAFF, Call, reads, transaction, transacts_itself
+from app.web.posted import files_of
+
+ADDRESS = "/apply/<programme>/<region_code>"
+OWNER, RECEIPT = "desk_uploads", "desk_receipt"
+
+
+@blueprint.get("/apply")
+@reads()
+def apply_start(call: Call) -> ResponseReturnValue:
+    today = local_date(call.now)
+    regions = [identity.region(call.session, each) for each in sorted(identity_policy.region_ids(call.actor))]
+    villages = [village for region in regions for village in identity.villages_within(call.session, region, today)]
+    wanted = request.args.get("village")
+    chosen = next((village for village in villages if village.code == wanted or len(villages) == 1), None)
+    return render_template(
+        "desk/apply_start.html",
+        villages=villages,
+        townships=identity.region_names(call.session, (village.township_id for village in villages)),
+        chosen=chosen,
+        programmes=deployed(call.session, identity.chain(call.session, chosen.id).ids) if chosen else [],
+    )
+
+
+@blueprint.get(ADDRESS)
+@reads()
+def application(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
+    return _page(call, programme, region_code, {})
+
+
+@blueprint.post(ADDRESS)
+@transacts_itself(STAFF)
+def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
+    """Files are kept in a transaction of their own, so that a refused form comes back with them."""
+    try:
+        with transaction(STAFF, writing=True) as call:
+            form = _bundle(call, programme, region_code)[0].application_form
+            g.typed = form.parse(request.form)
+            take(call.session, call.actor, _owner(), g.typed, files_of(request), call.now)
+        if action := form.row_action(request.form):
+            with transaction(STAFF, writing=False) as call:
+                return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
+        with transaction(STAFF, writing=True) as call:
+            receipt = cases.apply(call.session, call.actor, programme, region_code, g.typed, call.now)
+            adopt(call.session, _owner(), receipt.case_id, g.typed)
+    except Rejection as rejection:
+        if rejection.status != 422:
+            raise
+        with transaction(STAFF, writing=False) as call:
+            return _page(call, programme, region_code, g.typed, rejection), rejection.status
+    session.pop(OWNER, None)
+    session[RECEIPT] = [receipt.case_id, receipt.number, receipt.query_code]
+    return redirect(url_for("desk.application_receipt"))
+
+
+@blueprint.get("/apply/receipt")
+@reads()
+def application_receipt(call: Call) -> ResponseReturnValue:
+    """The slip for the applicant. Another one, or the logout, takes its place."""
+    kept = session.get(RECEIPT)
+    if kept is None:
+        return redirect(url_for("desk.apply_start"))
+    case_id, number, query_code = kept
+    return render_template("desk/apply_receipt.html", case_id=case_id, number=number, query_code=query_code)
+
+
+def _owner() -> str:
+    if OWNER not in session:
+        session[OWNER] = pending_owner()
+    return session[OWNER]
+
+
+def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:
+    """Raises NotYours where the viewer has no business."""
+    region = identity.region_by_code(call.session, region_code, local_date(call.now))
+    chain = identity.chain(call.session, region.id)
+    identity_policy.require_covers(call.actor, chain)
+    return resolve(call.session, programme, chain.ids), chain
+
+
+def _page(
+    call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
+) -> str:
+    bundle, chain = _bundle(call, programme, region_code)
+    errors = rejection.fields if rejection else {}
+    links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, session.get(OWNER, ""))}
+    return render_template(
+        "desk/apply.html",
+        bundle=bundle,
+        place=chain.full_name,
+        form_html=bundle.application_form.render(values, errors, files=links),
+        message=rejection.message if rejection else None,
+        errors=errors,
+    )

@@ -1,0 +1,102 @@
+"""What the rules said in a case, and from what: each evaluation of a decision table in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.cases.action import Action
+from app.core import id_number
+from app.core.chinese import mask_id_number
+from app.core.money import to_money
+from app.figures.catalogue import catalogue, title_of
+from app.figures.clauses import cite
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One evaluation. `refused`: messages of the rows that refuse; `steps`: label, note and value of a sum."""
+
+    at: datetime
+    step: str
+    title: str
+    refused: list[str]
+    answer: str
+    basis: str
+    inputs: list[tuple[str, str]]
+    figures: list[tuple[str, str, str]]
+    steps: list[tuple[str, str, str]]
+
+
+def rulings(action: Action, records: Iterable[Mapping[str, Any]]) -> list[Ruling]:
+    """The records of a case in words, oldest first."""
+    codes = [ref.code for ref in action.chain.refs]
+    return [_ruling(action, record, codes) for record in records]
+
+
+def _ruling(action: Action, record: Mapping[str, Any], codes: list[str]) -> Ruling:
+    element = action.diagram.elements.get(record["element"])
+    result = record["result"]
+    return Ruling(
+        at=record["decided_at"],
+        step=element.label if element else record["element"],
+        title=_title(action, record["decision"]),
+        refused=_refusals(result, codes),
+        answer=_answer(result),
+        basis="；".join(dict.fromkeys(cite(row["annotation"], codes) for row in record["rows"] if row["annotation"])),
+        inputs=[(label, words_of(value)) for label, value in record["inputs"].items()],
+        figures=[_figure(read, codes) for read in record["figures"]],
+        steps=_steps(result),
+    )
+
+
+def _title(action: Action, decision: str) -> str:
+    """The name that the table's author gave it."""
+    model = action.bundle.decisions.get(decision)
+    return str(model.label(decision)) if model else decision
+
+
+def _refusals(result: Any, codes: list[str]) -> list[str]:
+    hits = result if isinstance(result, list) else [result]
+    found = [hit for hit in hits if isinstance(hit, Mapping) and hit.get("code") and hit.get("message")]
+    return [
+        f"{hit['message']}（{cite(hit['clause'], codes)}）" if hit.get("clause") else hit["message"] for hit in found
+    ]
+
+
+def _answer(result: Any) -> str:
+    """The result where it is one plain value; nothing where it is a refusal, a sum or a record."""
+    return "" if result is None or isinstance(result, (list, Mapping)) else words_of(result)
+
+
+def _steps(result: Any) -> list[tuple[str, str, str]]:
+    steps = result.get("steps") if isinstance(result, Mapping) else None
+    rows = [step for step in steps or [] if isinstance(step, Mapping) and step.get("label")]
+    return [(step["label"], step.get("note") or "", words_of(step.get("value"))) for step in rows]
+
+
+def _figure(read: Mapping[str, Any], codes: list[str]) -> tuple[str, str, str]:
+    entry = catalogue().get(read["key"])
+    value = entry.display(read["value"]) if entry else words_of(read["value"])
+    return title_of(read["key"]), value, cite(read["clause"], codes)
+
+
+def words_of(value: Any) -> str:
+    """A value of FEEL as people read it; sums to the fen."""
+    if value is None:
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{to_money(value):f}".removesuffix(".00")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return "、".join(words_of(each) for each in value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{key}：{words_of(inner)}" for key, inner in value.items())
+    text = str(value)
+    return mask_id_number(text) if id_number.is_valid(text) else text
