@@ -68,8 +68,12 @@ def _refusals(result: Any, codes: list[str]) -> list[str]:
 
 
 def _answer(result: Any) -> str:
-    """The result where it is one plain value; nothing where it is a refusal, a sum or a record."""
-    return "" if result is None or isinstance(result, (list, Mapping)) else words_of(result)
+    """The result where it is one value that people can read; codes and records only say that something was found."""
+    if result is None or isinstance(result, list):
+        return ""
+    if isinstance(result, Mapping) or (isinstance(result, str) and result.isascii()):
+        return "已判定"
+    return words_of(result)
 
 
 def _steps(result: Any) -> list[tuple[str, str, str]]:

@@ -81,6 +81,12 @@ def test_a_session_ends_after_a_long_day(web: Web) -> None:
     assert client.get("/desk/").location == "/desk/login?next=%2Fdesk%2F"
 
 
+def test_an_idle_session_ends(web: Web) -> None:
+    client = web.client(CADRE)
+    web.app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=-1)
+    assert client.get("/desk/").status_code == 302
+
+
 def test_login_starts_a_fresh_session_and_logout_ends_it(web: Web) -> None:
     client = web.client()
     with client.session_transaction() as cookie:

@@ -1,0 +1,43 @@
+"""How values look on a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from app.web.display import LONG_AGO, day, due, in_fours, moment, since, yuan
+
+
+def test_times_are_shown_in_shanghai() -> None:
+    late = datetime(2020, 10, 11, 18, 30, tzinfo=UTC)
+    assert (moment(late), day(late), day(date(2020, 10, 9)), day(None)) == (
+        "2020-10-12 02:30", "2020-10-12", "2020-10-09", ""
+    )  # fmt: skip
+
+
+def test_money_is_shown_to_the_fen() -> None:
+    assert (yuan(Decimal("1234567.8")), yuan(None)) == ("1,234,567.80 元", "")
+
+
+@pytest.mark.parametrize(
+    ("last_day", "words"),
+    [
+        (date(2020, 10, 9), ("超期 3 天", "red")),
+        (date(2020, 10, 12), ("今天到期", "amber")),
+        (date(2020, 10, 13), ("还剩 1 天", "amber")),
+        (date(2020, 10, 14), ("还剩 2 天", "navy")),
+        (None, ("不限期", "")),
+    ],
+)
+def test_deadlines_are_words(last_day: date | None, words: tuple[str, str]) -> None:
+    assert due(last_day, date(2020, 10, 12)) == words
+
+
+def test_codes_are_shown_in_fours() -> None:
+    assert in_fours("7KQ4XN2MPW8H") == "7KQ4-XN2M-PW8H"
+
+
+def test_what_always_held_has_no_first_day() -> None:
+    assert (since(LONG_AGO), since(date(2020, 9, 9)), since(None)) == ("一直", "2020-09-09", "")
