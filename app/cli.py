@@ -19,7 +19,6 @@ from app.engine.lint import ERROR
 from app.extensions import create_app, open_database
 from app.gate.check import check_folder
 from app.identity import queries as identity
-from app.jobs.runner import Worker
 from app.scenarios import Result, StoryError, WorldTemplate, load_story, play
 from app.worker import SpoolMessenger
 from app.wsgi import serve
@@ -167,10 +166,8 @@ def serve_only() -> None:
 def work() -> None:
     """Do due work until interrupted; any number of workers may run."""
     config = Config.from_env()
-    database, clock = open_database(config), SystemClock()
-    with database.write() as session:
-        worker.plan_housekeeping(session, clock.now())
-    Worker(database, clock, worker.handlers(SpoolMessenger(config.spool_folder))).run_forever(threading.Event())
+    messenger = SpoolMessenger(config.spool_folder)
+    worker.prepare(open_database(config), SystemClock(), messenger).run_forever(threading.Event())
 
 
 if __name__ == "__main__":

@@ -69,12 +69,17 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
     jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{tomorrow.isoformat()}")
 
 
-def start(database: Database, clock: Clock, messenger: Messenger) -> threading.Event:
-    """Run a worker in a thread of this process; set the event to stop it."""
+def prepare(database: Database, clock: Clock, messenger: Messenger) -> Worker:
+    """A worker that does every kind of job, with tonight's housekeeping planned."""
     with database.write() as session:
         plan_housekeeping(session, clock.now())
+    return Worker(database, clock, handlers(messenger), on_dead=cases.on_dead)
+
+
+def start(database: Database, clock: Clock, messenger: Messenger) -> threading.Event:
+    """Run a worker in a thread of this process; set the event to stop it."""
     stop = threading.Event()
-    worker = Worker(database, clock, handlers(messenger))
+    worker = prepare(database, clock, messenger)
     threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
     return stop
 

@@ -44,7 +44,7 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
     refused = name.endswith(GiveUp.__name__)
     message = text if refused else f"到期事项办理失败（{name.rpartition('.')[2]}），请联系管理员查明原因后重试"
-    operations.give_up_job(session, job.payload["case_id"], job.payload["element"], message, now)
+    operations.give_up_job(session, job.payload["case_id"], message, GiveUp(message), now)
 
 
 HANDLERS: dict[str, DatabaseHandler] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app import engine
 from app.cases.action import Action
 from app.jobs import operations as jobs
@@ -20,15 +22,20 @@ def follow(action: Action, step: engine.Advance) -> None:
             continue
         if timer_id in known:
             jobs.cancel(action.session, dedup=_dedup(action, timer_id))
-        jobs.enqueue(
-            action.session,
-            FIRE,
-            {"case_id": action.case.id},
-            due=due,
-            dedup=_dedup(action, timer_id),
-            case_id=action.case.id,
-        )
+        if action.case.status != "suspended":
+            _set(action, timer_id, due)
     action.instance.timers = {timer_id: due.isoformat() for timer_id, due in running.items()}
+
+
+def hold(action: Action) -> None:
+    """The case is on hold: no timer of it may fire."""
+    jobs.cancel(action.session, case_id=action.case.id, kind=FIRE)
+
+
+def release(action: Action) -> None:
+    """The case goes on: what fell due meanwhile fires now."""
+    for timer_id, due in action.instance.timers.items():
+        _set(action, timer_id, datetime.fromisoformat(due))
 
 
 def drop_all(action: Action) -> None:
@@ -36,6 +43,11 @@ def drop_all(action: Action) -> None:
     for timer_id in action.instance.timers:
         jobs.cancel(action.session, dedup=_dedup(action, timer_id))
     action.instance.timers = {}
+
+
+def _set(action: Action, timer_id: str, due: datetime) -> None:
+    case_id = action.case.id
+    jobs.enqueue(action.session, FIRE, {"case_id": case_id}, due=due, dedup=_dedup(action, timer_id), case_id=case_id)
 
 
 def _dedup(action: Action, timer_id: str) -> str:

@@ -67,7 +67,8 @@ def post(session: Session, posting: Posting, now: datetime) -> str:
         "created_at": now,
     }
     session.execute(insert(Notice).values(row))
-    _stand(session, notice_id, posting.case_id, posting.wait_id, today, until_on)
+    _stand(session, notice_id, today, until_on)
+    _end_after(session, posting.case_id, posting.wait_id, until_on)
     return notice_id
 
 
@@ -91,7 +92,8 @@ def resume(session: Session, notice_id: str, wait_id: str, now: datetime) -> Non
     until_on = today + timedelta(days=notice.days_left)
     changed = {"status": "posted", "wait_id": wait_id, "until_on": until_on}
     session.execute(update(Notice).where(Notice.id == notice_id).values(changed))
-    _stand(session, notice_id, notice.case_id, wait_id, today, until_on)
+    _stand(session, notice_id, today, until_on)
+    _end_after(session, notice.case_id, wait_id, until_on)
 
 
 def complete(session: Session, wait_id: str) -> bool:
@@ -114,14 +116,29 @@ def take_down(session: Session, case_id: str, reason: str, now: datetime, since_
     return len(notices)
 
 
+def hold(session: Session, case_id: str) -> None:
+    """The case is on hold: what stands keeps standing, but its end does not move the case."""
+    jobs.cancel(session, case_id=case_id, kind=CLOSE)
+
+
+def release(session: Session, case_id: str) -> None:
+    """The case goes on: what stands ends on its day, or at once where that has passed."""
+    standing = select(Notice.wait_id, Notice.until_on).where(Notice.case_id == case_id, Notice.status == "posted")
+    for notice in session.execute(standing).all():
+        _end_after(session, case_id, notice.wait_id, notice.until_on)
+
+
 def attach_proof(session: Session, notice_id: str, file_id: str) -> None:
     """A photograph of the posted notice."""
     session.execute(update(Notice).where(Notice.id == notice_id).values(proof_file_id=file_id))
 
 
-def _stand(session: Session, notice_id: str, case_id: str, wait_id: str, from_on: date, until_on: date) -> None:
+def _stand(session: Session, notice_id: str, from_on: date, until_on: date) -> None:
     period = {"id": new_id(), "notice_id": notice_id, "from_on": from_on, "until_on": until_on}
     session.execute(insert(NoticePeriod).values(period))
+
+
+def _end_after(session: Session, case_id: str, wait_id: str, until_on: date) -> None:
     jobs.enqueue(
         session,
         CLOSE,

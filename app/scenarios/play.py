@@ -181,10 +181,13 @@ class Player:
                 break
         self.world.clock.move_to(max(moment, self.world.clock.now()))
 
+    def _worker(self) -> Worker:
+        return Worker(self.world.database, self.world.clock, handlers.HANDLERS, on_dead=handlers.on_dead)
+
     def _run_due(self, now: datetime) -> int:
         done, total = 1, 0
         while done:
-            done = Worker(self.world.database, self.world.clock, handlers.HANDLERS).run_once()
+            done = self._worker().run_once()
             total += done
         return total
 

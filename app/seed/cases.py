@@ -64,7 +64,7 @@ def _moment(entry: Mapping[str, Any], now: datetime) -> datetime:
 
 def _move(database: Database, clock: MovableClock, moment: datetime) -> None:
     """Let the clock reach a moment; what falls due on the way is done at its own time."""
-    worker = Worker(database, clock, handlers.HANDLERS)
+    worker = Worker(database, clock, handlers.HANDLERS, on_dead=handlers.on_dead)
     while True:
         with database.read() as session:
             due = jobs.next_due(session, handlers.HANDLERS, moment)

@@ -40,6 +40,7 @@ def return_case(session: Session, actor: Actor, case_id: str, element_id: str, r
     """
     action = store.lock(session, actor, case_id, now)
     store.require_running(action)
+    store.require_not_on_hold(action)
     _require_reason(reason)
     policy.require_holds_open_task(action)
     since = policy.completed_seq(action, element_id)
@@ -71,7 +72,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
 
 
 def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
-    """Nothing moves until the case is released; its clocks stand still."""
+    """Neither people nor time move the case until it is released; its clocks stand still."""
     action = store.lock(session, actor, case_id, now)
     policy.require_may_see(session, actor, action)
     store.require_running(action)
@@ -79,6 +80,8 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
     _require_reason(reason)
     action.case.status = "suspended"
     action.clocks_changed(calendar.pause(session, case_id, HOLD, now))
+    timers.hold(action)
+    publicity.hold(session, case_id)
     tasks.project_clocks(action)
     persist.finish(action, "held", reason=reason)
 
@@ -91,6 +94,8 @@ def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None
         raise Gone("案件没有暂停，不需要恢复")
     action.case.status = "in_progress"
     action.clocks_changed(calendar.resume(session, case_id, now, reason=HOLD))
+    timers.release(action)
+    publicity.release(session, case_id)
     tasks.project_clocks(action)
     persist.finish(action, "released")
 

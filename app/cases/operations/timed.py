@@ -12,15 +12,16 @@ from app.cases import persist, store
 from app.cases.action import Action
 from app.cases.incidents import raise_incident
 from app.core.actor import SYSTEM
-from app.jobs.runner import GiveUp
+from app.inbox import queries as inbox
 from app.publicity import operations as publicity
+from app.publicity import queries as notices
 
 
 def fire_timers(session: Session, case_id: str, claim: Callable[[], None], now: datetime) -> None:
     """Fire the timers of a case that are due. `claim` takes the job after the instance is locked, or raises."""
     action = store.lock(session, SYSTEM, case_id, now)
     claim()
-    if not _may_move(action):
+    if action.case.closed_at is not None or action.instance.state is None:
         return
     step = engine.fire_timers(action.diagram, action.state, action.variables, action)
     persist.advance(action, step)
@@ -31,7 +32,7 @@ def close_publicity(session: Session, case_id: str, wait_id: str, claim: Callabl
     """The days of a 公示 are over: the diagram goes on."""
     action = store.lock(session, SYSTEM, case_id, now)
     claim()
-    if not _may_move(action) or not publicity.complete(session, wait_id):
+    if action.case.closed_at is not None or not publicity.complete(session, wait_id):
         return
     action.clocks_changed(calendar.resume(session, case_id, now, reason="公示"))
     step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, {}, action)
@@ -39,14 +40,17 @@ def close_publicity(session: Session, case_id: str, wait_id: str, claim: Callabl
     persist.finish(action, "publicity_completed")
 
 
-def give_up_job(session: Session, case_id: str, element_id: str, message: str, now: datetime) -> None:
+def give_up_job(session: Session, case_id: str, message: str, cause: BaseException, now: datetime) -> None:
     """What time should have done was refused, or failed too often: the case waits as an incident."""
     action = store.lock(session, SYSTEM, case_id, now)
     if action.case.closed_at is None:
-        raise_incident(action, element_id, "timer", message, GiveUp())
-        persist.finish(action, "stuck", element=element_id)
+        raise_incident(action, _place(action), "timer", message, cause)
+        persist.finish(action, "stuck")
 
 
-def _may_move(action: Action) -> bool:
-    """On hold time stands still for a case: what falls due meanwhile is done on its release."""
-    return action.instance.state is not None and action.case.closed_at is None and action.case.status != "suspended"
+def _place(action: Action) -> str:
+    """Where the case stands, to be shown on the diagram: its notice, an open task, or the start."""
+    notice = notices.standing(action.session, action.case.id)
+    items = inbox.open_of_case(action.session, action.case.id)
+    places = [each.element_id for each in ([notice] if notice else items)]
+    return places[0] if places else action.diagram.start.id

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import delete
 
-from app.cases import operations, queries
+from app.cases import handlers, operations, queries
 from app.core.actor import APPLICANT, SYSTEM
+from app.core.errors import OverLimit
 from app.figures import operations as figures
 from app.figures.models import Figure
-from tests.support.worlds import RELIEF, Office
+from app.inbox import queries as inbox
+from app.jobs.runner import Worker
+from app.publicity import operations as publicity
+from tests.support.worlds import RELIEF, SPENDING, Office
 
 CAP = "uninsured_relief_cap"
 
@@ -44,3 +51,53 @@ def test_a_case_that_is_taken_back_leaves_no_incident(office: Office) -> None:
     with office.database.write() as session:
         operations.withdraw(session, APPLICANT, receipt.case_id, "已就业", office.now)
     assert _incidents(office, receipt.case_id) == []
+
+
+def _wait(office: Office, days: int) -> None:
+    """Days pass, and the worker does what falls due."""
+    office.clock.move_to(office.now + timedelta(days=days))
+    Worker(office.database, office.clock, handlers.HANDLERS, on_dead=handlers.on_dead).run_once()
+
+
+def _posted(office: Office) -> str:
+    receipt = office.apply("expenditure_relief", SPENDING)
+    office.do(receipt.case_id, "acceptance", "township_clerk", complete=True)
+    office.do(receipt.case_id, "verification", "township_clerk", hardship_confirmed=True, necessary_spending=30000)
+    office.do(receipt.case_id, "review", "township_head", approved=True, amount=3000, instalments=1)
+    return receipt.case_id
+
+
+def _elements(office: Office, case_id: str) -> list[str]:
+    with office.database.read() as session:
+        return [item.element_id for item in inbox.open_of_case(session, case_id)]
+
+
+def test_what_time_cannot_do_becomes_an_incident_that_can_be_retried(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = _posted(office)
+    with monkeypatch.context() as patched:
+        patched.setattr(publicity, "complete", _refuse)
+        _wait(office, 8)
+    with office.database.write() as session:
+        (incident,) = queries.incidents_of(session, case_id)
+        assert (incident.message, incident.stage) == ("备用金余额不足", "timer")
+        operations.retry_incident(session, office.holder(session, "township_clerk"), case_id, office.now)
+    _wait(office, 0)
+    assert (_elements(office, case_id), _incidents(office, case_id)) == (["township_confirmation"], [])
+
+
+def _refuse(*given: object) -> bool:
+    raise OverLimit("备用金余额不足")
+
+
+def test_on_hold_time_does_not_move_a_case_either(office: Office) -> None:
+    case_id = _posted(office)
+    with office.database.write() as session:
+        operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待公安核查", office.now)
+    _wait(office, 30)
+    assert _elements(office, case_id) == []
+    with office.database.write() as session:
+        operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
+    _wait(office, 0)
+    assert _elements(office, case_id) == ["township_confirmation"]

@@ -15,6 +15,7 @@ from app import audit, calendar
 from app.cases import handlers, store
 from app.cases.action import Action
 from app.cases.models import Incident, Owed
+from app.cases.operations.lifecycle import HOLD
 from app.core.actor import SYSTEM
 from app.documents.models import Document
 from app.engine import codec, report
@@ -95,7 +96,8 @@ def _tasks(session: Session, it: Standing) -> Iterator[str]:
 
 def _not_stuck(session: Session, it: Standing) -> Iterator[str]:
     ready = [job for job in it.jobs if job.state == "ready"]
-    if not (it.is_closed or it.items or ready or it.incidents):
+    on_hold = it.action.case.status == "suspended"
+    if not (it.is_closed or it.items or ready or it.incidents or on_hold):
         yield f"status {it.action.case.status}: nobody can do anything and nothing is waited for"
 
 
@@ -104,10 +106,11 @@ def _waiting(session: Session, it: Standing) -> Iterator[str]:
     posted = sorted(notice.wait_id for notice in it.notices if notice.status == "posted")
     if posted != sorted(it.waits):
         yield f"posted notices {posted} are not the waiting effects {it.waits}"
-    if ready.count("publicity.close") != len(posted):
-        yield f"{len(posted)} notices stand, {ready.count('publicity.close')} jobs end them"
-    if ready.count("case.timer") != it.timers:
-        yield f"{it.timers} timers run, {ready.count('case.timer')} jobs fire them"
+    on_hold = it.action.case.status == "suspended"
+    if ready.count("publicity.close") != (0 if on_hold else len(posted)):
+        yield f"{len(posted)} notices stand, {ready.count('publicity.close')} jobs end them, on hold: {on_hold}"
+    if ready.count("case.timer") != (0 if on_hold else it.timers):
+        yield f"{it.timers} timers run, {ready.count('case.timer')} jobs fire them, on hold: {on_hold}"
 
 
 def _closed(session: Session, it: Standing) -> Iterator[str]:
@@ -188,6 +191,9 @@ def _clocks(session: Session, it: Standing) -> Iterator[str]:
     live = {clock.id: clock for clock in calendar.clocks_of(session, it.action.case.id) if clock.is_live}
     if it.is_closed and live:
         yield f"closed, but clocks run: {[clock.key for clock in live.values()]}"
+    held = [clock.key for clock in live.values() if any(p.reason == HOLD and p.until_on is None for p in clock.pauses)]
+    if it.action.case.status != "suspended" and held:
+        yield f"not on hold, but the clocks {held} are"
     for item in it.items:
         if item.clock_id and (item.clock_id not in live or live[item.clock_id].due_on != item.due_on):
             yield f"{item.element_id} is due on {item.due_on}, its clock says otherwise"

@@ -17,7 +17,7 @@ from app.core.errors import NotYours, Rejection
 from app.core.ids import digest
 from app.db import Base
 from app.figures import operations as figures
-from app.funds import operations as funds
+from app.funds import bank
 from app.funds.models import PaymentOrder
 from app.identity import operations as staff
 from app.identity import queries as identity
@@ -50,13 +50,19 @@ class Walk:
     def act(self, do: Callable[[Session], Any]) -> str:
         """Do it in a transaction; the code of the refusal, or an empty text."""
         before = self._fingerprint()
+        refused = self._refused(do)
+        if not refused:
+            self.run_due()
+        elif self._fingerprint() != before:
+            raise AssertionError(f"refused ({refused}), but something changed")
+        return refused
+
+    def _refused(self, do: Callable[[Session], Any]) -> str:
         try:
             with self.world.database.write() as session:
                 do(session)
         except Rejection as refusal:
-            assert self._fingerprint() == before, f"refused ({refusal.code}), but something changed"
             return refusal.code
-        self.run_due()
         return ""
 
     def _fingerprint(self) -> str:
@@ -155,7 +161,8 @@ class Walk:
         def do(session: Session) -> None:
             waiting = (PaymentOrder.status == "pending") & (PaymentOrder.case_id == self.case_id)
             due = select(PaymentOrder.id).where(waiting).order_by(PaymentOrder.place).limit(1)
-            funds.mark_paid(session, list(session.scalars(due)), "回单", self.world.clock.now())
+            for order_id in session.scalars(due):
+                bank.mark_paid(session, SYSTEM, [order_id], "回单", self.world.clock.now())
 
         return self.act(do)
 
@@ -197,7 +204,8 @@ class Walk:
             return queries.head(session, self.case_id)
 
     def run_due(self) -> None:
-        while Worker(self.world.database, self.world.clock, handlers.HANDLERS).run_once():
+        worker = Worker(self.world.database, self.world.clock, handlers.HANDLERS, on_dead=handlers.on_dead)
+        while worker.run_once():
             pass
 
     def open_items(self) -> list[Any]:
