@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from typing import Any
+
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action
 from app.cases.models import Incident
 from app.core.ids import new_id
+
+INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
+# Built once: every end of a case runs it, and building a statement costs more than running it.
+_RESOLVE = (
+    update(INCIDENT)
+    .where(INCIDENT.c.case_id == bindparam("of_case"), INCIDENT.c.resolved_at.is_(None))
+    .values(resolved_at=bindparam("now"), resolved_by=bindparam("by"))
+)
+_RESOLVE_STAGES = _RESOLVE.where(INCIDENT.c.stage.in_(bindparam("stages", expanding=True)))
 
 
 def raise_incident(action: Action, element_id: str, stage: str, message: str, cause: BaseException) -> None:
@@ -34,10 +45,10 @@ def open_incidents(session: Session, case_id: str) -> list[Incident]:
 
 def resolve(action: Action, *stages: str, element_id: str | None = None) -> None:
     """What waited at these stages (none named: at all) is taken up by a retry, or does not matter any more."""
-    waiting = (Incident.case_id == action.case.id) & Incident.resolved_at.is_(None)
+    values: dict[str, Any] = {"of_case": action.case.id, "now": action.now, "by": action.actor.user_id}
+    statement = _RESOLVE
     if stages:
-        waiting &= Incident.stage.in_(stages)
+        statement, values["stages"] = _RESOLVE_STAGES, list(stages)
     if element_id is not None:
-        waiting &= Incident.element_id == element_id
-    values = {"resolved_at": action.now, "resolved_by": action.actor.user_id}
-    action.session.execute(update(Incident).where(waiting).values(values))
+        statement = statement.where(INCIDENT.c.element_id == element_id)
+    action.session.connection().execute(statement, values)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import marshmallow as ma
@@ -53,16 +53,20 @@ class Contract:
     copies: int
     variables: Mapping[str, Variable]
 
-    def evaluate(self, scope: Mapping[str, Any], cite: Cite = str) -> dict[str, Any]:
+    def evaluate(
+        self, scope: Mapping[str, Any], cite: Cite = str, *, again: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """The frozen data of one letter: JSON-able, all that `render` needs.
 
         Text, money and dates are written as they will be printed; a list is a list of texts or of dicts; what is
         optional and absent is None (a list: empty). `cite` turns a clause id into its citation. Raises DocumentError
         that names every variable without a value, with its expression.
+
+        again: what was frozen before the letter had its number; only what reads `letter` is evaluated anew.
         """
-        frozen: dict[str, Any] = {}
+        frozen: dict[str, Any] = dict(again or {})
         faults: list[str] = []
-        for variable in self.variables.values():
+        for variable in self.variables.values() if again is None else self._of_the_letter:
             try:
                 frozen[variable.name] = self._value(variable, scope, cite)
             except formats.Unusable as exc:
@@ -71,6 +75,11 @@ class Contract:
             first = next(name for name in self.variables if name not in frozen)
             raise DocumentError("；".join(faults), template=self.title, variable=first)
         return frozen
+
+    @cached_property
+    def _of_the_letter(self) -> list[Variable]:
+        """Variables that read the letter's own number, date or code."""
+        return [each for each in self.variables.values() if each.expression and _reads(each.expression, "letter")]
 
     def _value(self, variable: Variable, scope: Mapping[str, Any], cite: Cite) -> Any:
         assert variable.expression is not None
@@ -96,6 +105,10 @@ class Contract:
             return {name: _formatted(f.type, values.get(name), f.optional, cite) for name, f in fields.items()}
         except formats.Unusable as exc:
             raise formats.Unusable(f"的列表项 {'、'.join(fields)} {exc}") from exc
+
+
+def _reads(expression: feel.Expression, name: str) -> bool:
+    return any(path.partition(".")[0] == name for path in expression.names)
 
 
 def _formatted(kind: str, value: Any, optional: bool, cite: Cite) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -62,13 +62,14 @@ class DocumentRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReadyDocument:
-    """A request whose data were checked against the contract; only the number is missing."""
+    """A request whose data were frozen by the contract; only the number and the code are missing."""
 
     request: DocumentRequest
     contract: Contract
     template_hash: str
     office: OfficeRow
     issued_on: date
+    frozen: Mapping[str, Any] | None = None
 
     @property
     def title(self) -> str:
@@ -93,8 +94,7 @@ def prepare(
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
     ready = ReadyDocument(request, contract, version, office, local_date(now))
-    _freeze(ready, number="〔〕号", verify_code="0" * CODE_LENGTH)
-    return ready
+    return replace(ready, frozen=_freeze(ready, number="〔〕号", verify_code="0" * CODE_LENGTH))
 
 
 def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
@@ -179,7 +179,7 @@ def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str,
     day = ready.issued_on
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
     scope = {**ready.request.scope, "issuer": issuer, "letter": letter}
-    return ready.contract.evaluate(scope, partial(cite, region_codes=ready.request.region_codes))
+    return ready.contract.evaluate(scope, partial(cite, region_codes=ready.request.region_codes), again=ready.frozen)
 
 
 def _next_number(session: Session, ready: ReadyDocument) -> str:

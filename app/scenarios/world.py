@@ -16,7 +16,7 @@ from app import calendar, definitions
 from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
 from app.core.ids import new_id
-from app.db import Base, Database, Vault
+from app.db import Database, Vault
 from app.definitions import Bundle
 from app.documents import operations as documents
 from app.figures import operations as figures
@@ -76,7 +76,7 @@ class WorldTemplate:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _fill(self, database: Database) -> None:
-        Base.metadata.create_all(database.engine)
+        database.create_tables()
         with database.write() as session:
             calendar.seed(session, LONG_AGO)
             figures.seed_defaults(session, LONG_AGO)

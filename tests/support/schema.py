@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 
 import app
-from app.db import Base, Database, Vault
+from app.db import Database, Vault
 
 
 def load_models() -> None:
@@ -20,5 +20,5 @@ def create_schema(url: str, vault: Vault) -> None:
     """Create all tables, with the triggers that belong to them."""
     load_models()
     database = Database(url, vault)
-    Base.metadata.create_all(database.engine)
+    database.create_tables()
     database.dispose()
