@@ -35,7 +35,7 @@ def apply_start(call: Call) -> ResponseReturnValue:
     return render_template(
         "desk/apply_start.html",
         villages=villages,
-        townships=identity.region_names(call.session, (village.township_id for village in villages)),
+        townships=identity.region_names(call.session, (each.township_id for each in villages if each.township_id)),
         chosen=chosen,
         programmes=deployed(call.session, identity.chain(call.session, chosen.id).ids) if chosen else [],
     )
