@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Select, Table, case, func, insert, literal, null, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
 from app.core.ids import new_id
@@ -32,6 +33,7 @@ ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
 DRAFTERS = ("township_clerk", "county_clerk")
 CONFIRMERS = ("township_head", "county_head")
 LETTER = "batch.letter"
+LONGEST_KEY = 30
 KINDS = {"seasonal": "一次性补助", "monthly": "按月发放", "price": "价格临时补贴"}
 
 
@@ -94,6 +96,7 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
     }
     session.execute(insert(Batch).values(row))
     session.connection().execute(_lines(batch_id, spec, chain.nearest))
+    _tell(session, batch_id, "drafted", actor, now, title=spec.title, amount=spec.amount, due_on=spec.due_on)
     return batch_id
 
 
@@ -106,35 +109,31 @@ def preview(session: Session, batch_id: str) -> Preview:
     return Preview(lines, excluded, total or Decimal("0.00"))
 
 
-def lines(session: Session, batch_id: str, after: str = "", limit: int = 50) -> list[Any]:
-    """A page of a batch's lines by id."""
-    query = select(BatchLine).where(BatchLine.batch_id == batch_id, BatchLine.id > after)
-    return list(session.scalars(query.order_by(BatchLine.id).limit(limit)))
-
-
-def batches_of(session: Session, county_id: str) -> list[Batch]:
-    """The batches of a county, newest first."""
-    return list(session.scalars(select(Batch).where(Batch.county_id == county_id).order_by(Batch.id.desc()).limit(200)))
-
-
-def exclude(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], reason: str) -> None:
+def exclude(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], reason: str, now: datetime) -> None:
     """Take people out of a draft, with the reason. Raises NotYours, Gone, Invalid."""
     _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
-    if not reason.strip():
-        raise Invalid({"reason": "请填写剔除理由"})
+    if not 0 < len(reason.strip()) <= 200:
+        raise Invalid({"reason": "请填写剔除理由（不超过 200 字）"})
+    if not line_ids:
+        raise Invalid({"lines": "请先勾选要剔除的人员"})
     _mark(session, batch_id, line_ids, excluded=True, reason=reason.strip())
+    _tell(session, batch_id, "excluded", actor, now, lines=list(line_ids), reason=reason.strip())
 
 
-def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str]) -> None:
+def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], now: datetime) -> None:
     """Put people back into a draft. Raises NotYours, Gone."""
     _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    if not line_ids:
+        raise Invalid({"lines": "请先勾选要恢复的人员"})
     _mark(session, batch_id, line_ids, excluded=False, reason=None)
+    _tell(session, batch_id, "included", actor, now, lines=list(line_ids))
 
 
-def drop(session: Session, actor: Actor, batch_id: str) -> None:
+def drop(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
     """Give up a draft; its key is free again. Raises NotYours, Gone."""
     _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
     session.execute(update(Batch).where(Batch.id == batch_id).values(status="dropped"))
+    _tell(session, batch_id, "dropped", actor, now)
 
 
 def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int:
@@ -151,6 +150,7 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
     jobs.launch(session, LETTER, _letters(batch_id), now)
+    _tell(session, batch_id, "confirmed", actor, now, orders=ordered)
     return ordered
 
 
@@ -171,6 +171,10 @@ def _require_sound(spec: BatchSpec) -> None:
         faults["per"] = "请选择按户或按人发放"
     if spec.amount is None and spec.kind != "monthly":
         faults["amount"] = "请填写发放标准，单位为元"
+    if not 0 < len(spec.key) <= LONGEST_KEY:
+        faults["key"] = f"请填写批次代号（不超过 {LONGEST_KEY} 字），例如 2021春节"
+    if not 0 < len(spec.title) <= 100:
+        faults["title"] = "请填写批次名称（不超过 100 字）"
     if not spec.programmes:
         faults["programmes"] = "请至少选择一个救助项目"
     if faults:
@@ -228,6 +232,10 @@ def _letters(batch_id: str) -> Select[Any]:
         PaymentOrder.case_id.label("case_id"),
         (literal("batch.letter:") + PaymentOrder.id).label("dedup"),
     ).where(PaymentOrder.batch_id == batch_id)
+
+
+def _tell(session: Session, batch_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+    audit.append(session, f"batch:{batch_id}", kind, actor, told, None, now, shared=True)
 
 
 def _mark(session: Session, batch_id: str, line_ids: Sequence[str], *, excluded: bool, reason: str | None) -> None:

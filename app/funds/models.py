@@ -50,6 +50,8 @@ class PaymentOrder(Base):
         Index("ix_payment_order_case", "case_id"),
         Index("ix_payment_order_status", "status", "due_on", "id"),
         Index("ix_payment_order_batch", "batch_id"),
+        Index("ix_payment_order_bank_file", "bank_file_id"),
+        Index("ix_payment_order_county", "county_id", "due_on", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -71,8 +73,21 @@ class PaymentOrder(Base):
     status: Mapped[str] = mapped_column(String(16))
     dedup: Mapped[str] = mapped_column(String(100))
     proof: Mapped[str | None] = mapped_column(String(200))
+    proof_file_id: Mapped[str | None] = mapped_column(String(32))
+    bank_file_id: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class BankFile(Base):
+    """Orders that were handed to the bank together; an order is in one file at a time."""
+
+    __tablename__ = "bank_file"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    made_by: Mapped[str | None] = mapped_column(String(32))
+    made_by_name: Mapped[str] = mapped_column(String(50))
 
 
 class Batch(Base):

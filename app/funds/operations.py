@@ -8,20 +8,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.core.actor import Actor
-from app.core.errors import Gone, NotFound, OverLimit
+from app.core.errors import Duplicate, Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
 from app.core.money import instalments, to_money
 from app.db import rows_changed
 from app.db.types import Money
+from app.funds import policy
 from app.funds.models import Fund, FundEntry, PaymentOrder
+from app.identity import queries as identity
 from app.identity.queries import RegionChain
 
 RESERVE = "reserve_fund"
 SEALED = ("payment_order", "account")
+ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
+_INSERT = insert(ORDER)
+NOTE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,18 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
                 "settled_at": now if fund_id else None,
             }
         )
-    session.execute(insert(PaymentOrder), rows)
+    session.connection().execute(_INSERT, rows)
     return [row["id"] for row in rows]
 
 
 def open_reserve(session: Session, region_id: str, balance: Decimal | None, actor: Actor, now: datetime) -> None:
-    """Open a township's reserve fund, empty or with its first money."""
+    """Open a township's reserve fund, empty or with its first money. Raises NotYours, Invalid, Duplicate."""
+    chain = identity.chain(session, region_id)
+    policy.require(actor, chain, policy.KEEPERS)
+    if chain.nearest.level != "township":
+        raise Invalid({"region": "备用金只设在乡镇（街道）"})
+    if session.scalar(select(Fund.id).where(Fund.region_id == region_id, Fund.kind == RESERVE)) is not None:
+        raise Duplicate(f"{chain.nearest.name}已有备用金账户，请直接拨入")
     row = {"id": new_id(), "region_id": region_id, "kind": RESERVE, "balance": Decimal(0)}
     session.execute(insert(Fund).values(row))
     if balance:
@@ -114,35 +126,40 @@ def open_reserve(session: Session, region_id: str, balance: Decimal | None, acto
 
 
 def top_up(session: Session, region_id: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
-    """Money comes into a township's reserve fund. Raises NotFound where none is open."""
+    """Money comes into a township's reserve fund. Raises NotYours, Invalid, NotFound where none is open."""
+    policy.require(actor, identity.chain(session, region_id), policy.KEEPERS)
+    faults = {} if amount > 0 else {"amount": "拨入金额应大于 0 元"}
+    if not 0 < len(note.strip()) <= NOTE:
+        faults["note"] = f"请写明资金来源或凭证号（不超过 {NOTE} 字）"
+    if faults:
+        raise Invalid(faults)
     here = (Fund.region_id == region_id) & (Fund.kind == RESERVE)
     changed = update(Fund).where(here).values(balance=Fund.balance + literal(amount, Money)).returning(Fund.id)
     fund_id = session.execute(changed).scalar_one_or_none()
     if fund_id is None:
         raise NotFound("这个乡镇还没有备用金账户，请先开户")
-    _enter(session, fund_id, "top_up", amount, note, actor, now)
+    _enter(session, fund_id, "top_up", amount, note.strip(), actor, now)
+    _tell(session, fund_id, "top_up", actor, now, amount=amount, note=note.strip())
 
 
 def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, now: datetime) -> Decimal:
-    """The cash was counted: record the difference (counted − book) and set the book to what is there."""
+    """The cash was counted: record the difference (counted − book) and set the book to what is there.
+
+    Raises NotYours, Invalid, NotFound where none is open.
+    """
+    policy.require(actor, identity.chain(session, region_id), policy.KEEPERS)
+    if counted < 0:
+        raise Invalid({"counted": "盘点金额不能为负数"})
     fund = session.execute(
         select(Fund.id, Fund.balance).where(Fund.region_id == region_id, Fund.kind == RESERVE).with_for_update()
     ).one_or_none()
     if fund is None:
-        raise NotFound("这个乡镇还没有备用金，请先拨入")
+        raise NotFound("这个乡镇还没有备用金账户，请先开户")
     difference = counted - fund.balance
     session.execute(update(Fund).where(Fund.id == fund.id).values(balance=counted))
     _enter(session, fund.id, "reconciled", difference, f"盘点现金 {counted} 元", actor, now)
+    _tell(session, fund.id, "reconciled", actor, now, book=fund.balance, counted=counted)
     return difference
-
-
-def mark_paid(session: Session, order_ids: Sequence[str], proof: str, now: datetime) -> int:
-    """The bank has paid; the proof is kept with each order. Raises Gone when one is not pending any more."""
-    pending = PaymentOrder.id.in_(order_ids) & (PaymentOrder.status == "pending")
-    done = rows_changed(session, update(PaymentOrder).where(pending).values(status="paid", proof=proof, settled_at=now))
-    if done != len(order_ids):
-        raise Gone("所选支付单中有已支付或已撤销的，请刷新后重新选择")
-    return done
 
 
 def cancel_orders(session: Session, case_id: str, since_seq: int, now: datetime) -> int:
@@ -172,6 +189,10 @@ def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) 
 def _enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
     entry = {"id": new_id(), "fund_id": fund_id, "kind": kind, "amount": amount, "note": note}
     session.execute(insert(FundEntry).values(**entry, actor_id=actor.user_id, at=now))
+
+
+def _tell(session: Session, fund_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+    audit.append(session, f"fund:{fund_id}", kind, actor, told, None, now, shared=True)
 
 
 def _split(amount: Decimal, split: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:

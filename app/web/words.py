@@ -17,7 +17,15 @@ NOTICE = {
     "taken_down": ("已撤下", ""),
 }
 PAYMENT = {"pending": ("待支付", "navy"), "paid": ("已支付", "green"), "cancelled": ("已取消", "")}
-SOURCE = {"county_fund": "县级救助资金", "reserve_fund": "乡镇备用金"}
+SOURCE = {"county_fund": "县级救助资金", "city_fund": "市级救助资金", "reserve_fund": "乡镇备用金"}
+FUND_ENTRY = {"top_up": "拨入", "paid": "支付", "reconciled": "盘点"}
+BATCH = {"draft": ("待确认", "amber"), "confirmed": ("已确认", "green"), "dropped": ("已作废", "")}
+AWARD = {
+    "in_payment": ("在保", "green"),
+    "paid": ("一次性", "navy"),
+    "ended": ("已终止", ""),
+    "withdrawn": ("已撤销", ""),
+}
 
 
 def status(code: str) -> tuple[str, str]:
@@ -34,3 +42,15 @@ def payment(code: str) -> tuple[str, str]:
 
 def source(code: str) -> str:
     return SOURCE.get(code, code)
+
+
+def fund_entry(kind: str) -> str:
+    return FUND_ENTRY.get(kind, kind)
+
+
+def batch(code: str) -> tuple[str, str]:
+    return BATCH.get(code, (code, ""))
+
+
+def award(code: str) -> tuple[str, str]:
+    return AWARD.get(code, (code, ""))

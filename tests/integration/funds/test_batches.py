@@ -15,7 +15,7 @@ from app.db import Database
 from app.documents import operations as documents
 from app.documents.models import Document
 from app.documents.text import extract_text
-from app.funds import batches
+from app.funds import batch_lists, batches
 from app.funds.batches import BatchSpec
 from app.funds.models import PaymentOrder
 from app.identity import queries as identity
@@ -64,8 +64,8 @@ def _confirm(office: Office, batch_id: str) -> int:
 def test_excluded_people_get_no_order_and_nobody_gets_two(office: Office) -> None:
     batch_id = _draft(office)
     with office.database.write() as session:
-        (out,) = [line for line in batches.lines(session, batch_id) if line.payee == "周朋"]
-        batches.exclude(session, office.holder(session, "county_clerk"), batch_id, [out.id], "已就业")
+        (out,) = [line for line in batch_lists.lines(session, batch_id) if line.payee == "周朋"]
+        batches.exclude(session, office.holder(session, "county_clerk"), batch_id, [out.id], "已就业", office.now)
         assert batches.preview(session, batch_id) == batches.Preview(2, 1, Decimal("600.00"))
     assert (_confirm(office, batch_id), _confirm(office, batch_id)) == (2, 0)
     with office.database.read() as session:
@@ -97,7 +97,7 @@ def test_one_batch_of_an_occasion_and_two_pairs_of_eyes(office: Office) -> None:
     with pytest.raises(NotYours), office.database.write() as session:
         batches.confirm(session, office.holder(session, "county_clerk"), batch_id, office.now)
     with pytest.raises(Invalid), office.database.write() as session:
-        batches.exclude(session, office.holder(session, "county_clerk"), batch_id, [], " ")
+        batches.exclude(session, office.holder(session, "county_clerk"), batch_id, [], " ", office.now)
     with office.database.write() as session:
-        batches.drop(session, office.holder(session, "county_clerk"), batch_id)
+        batches.drop(session, office.holder(session, "county_clerk"), batch_id, office.now)
     assert _draft(office) != batch_id

@@ -1,0 +1,67 @@
+"""Batches as pages show them: lists, lines by name, how far orders and letters are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.funds import policy
+from app.funds.batches import LETTER
+from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.jobs.models import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """How many letters of a batch are written, wait, or failed for good."""
+
+    done: int
+    waiting: int
+    failed: int
+
+
+def listed(session: Session, actor: Actor, after: str = "", limit: int = 18) -> list[Batch]:
+    """The batches of the actor's regions, newest first; `after` is the last id seen. Raises NotYours."""
+    policy.require_any(actor, policy.VIEWERS)
+    query = select(Batch).where(policy.reached(session, actor, policy.VIEWERS, Batch))
+    if after:
+        query = query.where(Batch.id < after)
+    return list(session.scalars(query.order_by(Batch.id.desc()).limit(limit)))
+
+
+def lines(
+    session: Session, batch_id: str, *, text: str = "", excluded: bool | None = None, after: str = "", limit: int = 50
+) -> list[BatchLine]:
+    """Lines by name; `text` is the start of a name, `after` the cursor of the last line seen."""
+    query = select(BatchLine).where(BatchLine.batch_id == batch_id)
+    if text:
+        query = query.where(BatchLine.payee.startswith(text, autoescape=True))
+    if excluded is not None:
+        query = query.where(BatchLine.excluded == excluded)
+    if after:
+        line_id, _, payee = after.partition("_")
+        query = query.where(or_(BatchLine.payee > payee, and_(BatchLine.payee == payee, BatchLine.id > line_id)))
+    return list(session.scalars(query.order_by(BatchLine.payee, BatchLine.id).limit(limit)))
+
+
+def cursor_of(line: Any) -> str:
+    """The cursor of a line."""
+    return f"{line.id}_{line.payee}"
+
+
+def order_count(session: Session, batch_id: str) -> int:
+    """How many orders a batch made."""
+    return session.scalar(select(func.count()).where(PaymentOrder.batch_id == batch_id)) or 0
+
+
+def letters(session: Session, batch_id: str) -> Letters:
+    """How far the jobs are that write the letters; finished jobs are purged in time, so the rest counts as done."""
+    job = Job.dedup == literal(f"{LETTER}:") + PaymentOrder.id
+    query = select(Job.state, func.count()).join(PaymentOrder, job).where(PaymentOrder.batch_id == batch_id)
+    counts = {row[0]: row[1] for row in session.execute(query.group_by(Job.state))}
+    waiting, failed = counts.get("ready", 0) + counts.get("running", 0), counts.get("dead", 0)
+    return Letters(order_count(session, batch_id) - waiting - failed, waiting, failed)
