@@ -149,9 +149,12 @@ class Action:
         """Names that every expression may read besides the case's variables; figures and registry are lazy."""
         by_application = element is not None and element.properties.get("figuresOn") == "application"
         figures = self.figures_on(self.case.applied_on if by_application else self.today)
+        return {"figure": figures, "optional_figure": OptionalFigures(figures), **self._names}
+
+    @cached_property
+    def _names(self) -> dict[str, Any]:
+        """Those names of `scope` that are the same everywhere."""
         return {
-            "figure": figures,
-            "optional_figure": OptionalFigures(figures),
             "registry": self.registry,
             "today": self.today,
             "now": self.now,

@@ -17,6 +17,7 @@ from app.core.errors import Gone, NotFound
 from app.db import rows_changed
 from app.definitions import bundle_by_id
 from app.identity import queries as identity
+from app.inbox.queries import ITEM
 
 CASE: Table = Case.__table__  # type: ignore[assignment]
 HEAD = tuple(field.name for field in fields(CaseHead))
@@ -27,6 +28,8 @@ FINAL = frozenset({"approved", "refused", "withdrawn", "ended"})
 # Built once: every action runs them, and building a statement costs more than running it.
 _LOOK = select(*COLUMNS, CASE.c.state).where(CASE.c.id == bindparam("case_id"))
 _LOCK = _LOOK.with_for_update()
+_OF_TASK = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("task_id")).scalar_subquery()
+_LOCK_BY_TASK = select(*COLUMNS, CASE.c.state).where(CASE.c.id == _OF_TASK).with_for_update()
 _WRITTEN = ("status", "closed_at", "award_id", "audit_seq", "audit_hash", "state", "version")
 _SAVE = (
     update(CASE)
@@ -37,18 +40,27 @@ _SAVE = (
 
 def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """Lock the instance first, whatever comes after; raises NotFound."""
-    return _open(session, actor, now, _LOCK, case_id)
+    return _open(session, actor, now, _row(session, _LOCK, case_id=case_id))
+
+
+def lock_by_task(session: Session, actor: Actor, task_id: str, now: datetime) -> Action:
+    """Lock the instance that a work item belongs to, before the item is read; raises NotFound."""
+    return _open(session, actor, now, _row(session, _LOCK_BY_TASK, "没有这项工作，请刷新待办", task_id=task_id))
 
 
 def look(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """The same without a lock, for reading; raises NotFound."""
-    return _open(session, actor, now, _LOOK, case_id)
+    return _open(session, actor, now, _row(session, _LOOK, case_id=case_id))
 
 
-def _open(session: Session, actor: Actor, now: datetime, query: Select[Any], case_id: str) -> Action:
-    row = session.connection().execute(query, {"case_id": case_id}).one_or_none()
+def _row(session: Session, query: Select[Any], missing: str = "没有这个案件，请核对案件编号", **which: str) -> Any:
+    row = session.connection().execute(query, which).one_or_none()
     if row is None:
-        raise NotFound("没有这个案件，请核对案件编号")
+        raise NotFound(missing)
+    return row
+
+
+def _open(session: Session, actor: Actor, now: datetime, row: Any) -> Action:
     head = CaseHead(**{name: getattr(row, name) for name in HEAD})
     return Action(
         session=session,

@@ -82,14 +82,19 @@ def _decode(value: dict[str, Any]) -> Any:
         return value  # somebody typed what only looks like ours
 
 
+# Built once: the module's own functions build theirs at every call.
+_encoder = json.JSONEncoder(default=_encode, ensure_ascii=False, separators=(",", ":"))
+_decoder = json.JSONDecoder(object_hook=_decode)
+
+
 def dump_json(value: Any) -> str:
     """JSON text that keeps decimals, dates and times exact."""
-    return json.dumps(value, default=_encode, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    return _encoder.encode(value)
 
 
 def load_json(text: str | bytes) -> Any:
     """The inverse of `dump_json`."""
-    return json.loads(text, object_hook=_decode)
+    return _decoder.decode(text if isinstance(text, str) else str(text, "utf-8"))
 
 
 class Json(TypeDecorator[Any]):

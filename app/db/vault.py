@@ -24,7 +24,7 @@ class Vault:
     def __init__(self, keys: dict[str, bytes], current: str, blind_key: bytes) -> None:
         if current not in keys:
             raise ValueError("the current key is not in the key file")
-        self._keys = keys
+        self._ciphers = {name: algorithms.SM4(key) for name, key in keys.items()}
         self._current = current
         self._blind_key = blind_key
 
@@ -49,7 +49,7 @@ class Vault:
     def seal(self, data: bytes, *where: str) -> bytes:
         """Ciphertext of `data`, bound to `where` (table, column, row id)."""
         nonce = secrets.token_bytes(NONCE)
-        encryptor = Cipher(algorithms.SM4(self._keys[self._current]), modes.GCM(nonce)).encryptor()
+        encryptor = Cipher(self._ciphers[self._current], modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(_place(where))
         body = encryptor.update(data) + encryptor.finalize()
         key_id = self._current.encode()
@@ -58,12 +58,12 @@ class Vault:
     def open(self, blob: bytes, *where: str) -> bytes:
         """The sealed bytes; raises SealBroken when they were changed or belong elsewhere."""
         size = blob[0]
-        key = self._keys.get(blob[1 : 1 + size].decode())
-        if key is None:
+        cipher = self._ciphers.get(blob[1 : 1 + size].decode())
+        if cipher is None:
             raise SealBroken("the key of this value is not in the key file")
         start = 1 + size
         nonce, tag = blob[start : start + NONCE], blob[start + NONCE : start + NONCE + TAG]
-        decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+        decryptor = Cipher(cipher, modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(_place(where))
         try:
             return decryptor.update(blob[start + NONCE + TAG :]) + decryptor.finalize()

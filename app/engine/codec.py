@@ -102,25 +102,23 @@ def _outermost_first(instance: Instance) -> Iterable[Any]:
 def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
     owner = numbers[workflow.parent_task_id] if workflow.parent_task_id else -1
     rows: list[list[Any]] = []
-    pending = [workflow.task_tree]
+    above = workflow.top_workflow.get_task_from_id(workflow.parent_task_id) if owner >= 0 else None
+    pending: list[tuple[Task, Task | None]] = [(workflow.task_tree, above)]
     while pending:
-        task = pending.pop()
+        task, parent = pending.pop()
         if not task._state & _KEPT:
             continue
         numbers[task.id] = len(numbers)
-        rows.append(_row(workflow, task, names, numbers))
-        pending.extend(reversed(task.children))
+        rows.append(_row(task, parent, names, numbers))
+        pending.extend((child, task) for child in reversed(task.children))
     last = numbers.get(workflow.last_task.id, -1) if workflow.last_task is not None else -1
     flags = (_COMPLETED if workflow.completed else 0) | (0 if workflow.success else _FAILED)
     return [names.setdefault(workflow.spec.name, len(names)), owner, flags, last, rows]
 
 
-def _row(workflow: Any, task: Task, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
+def _row(task: Task, parent: Task | None, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
     live = task._state & _LIVE
     internal = _internal(task)
-    parent = (
-        task.parent or workflow.top_workflow.get_task_from_id(workflow.parent_task_id) if _has_parent(task) else None
-    )
     row = [
         numbers[task._parent] if task._parent else -1,
         names.setdefault(task.task_spec.name, len(names)),
@@ -149,10 +147,6 @@ def _joins(instance: Instance) -> list[Task]:
 
 def _is_human(task: Task) -> bool:
     return task.task_spec.manual or isinstance(task.task_spec, Repetition)
-
-
-def _has_parent(task: Task) -> bool:
-    return task._parent is not None or task.workflow.parent_task_id is not None
 
 
 def _owned(instance: Instance, record: list[Any], numbered: list[Task]) -> Any:

@@ -260,7 +260,7 @@ class Run(PythonScriptEngine):
                     continue
                 kind = (task.task_spec, id(task.workflow))
                 rounds[kind] += 1
-                if rounds[kind] > _most_rounds(task) or task.depth > MAX_DEPTH:
+                if rounds[kind] > _most_rounds(task) or _is_too_deep(task):
                     self.fail(task, ElementError("流程可能在无限循环，已停在这里，请检查循环的出口条件"))
                     return
                 self._run(task)
@@ -300,6 +300,11 @@ def explain(error: BaseException) -> str:
 def _most_rounds(task: Task) -> int:
     specs = (task.task_spec, task.parent.task_spec if task.parent else None)
     return MAX_INSTANCES + 1 if any(isinstance(spec, MultiInstance) for spec in specs) else MAX_ROUNDS
+
+
+def _is_too_deep(task: Task) -> bool:
+    # The depth is counted by walking up; a tree of fewer tasks cannot be so deep.
+    return len(task.workflow.tasks) > MAX_DEPTH and task.depth > MAX_DEPTH
 
 
 def _automatic(task: Task) -> bool:

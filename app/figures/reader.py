@@ -23,8 +23,8 @@ class FigureReader(Mapping[str, Decimal]):
     def __init__(self, session: Session, region_ids: Sequence[str], on: date, region_name: str) -> None:
         self._session, self._region_ids = session, tuple(region_ids)
         self._on, self._region_name = on, region_name
-        self._found: dict[str, queries.FigureRow] | None = None
-        self._reads: dict[str, queries.FigureRow] = {}
+        self._found: dict[str, queries.InForce] | None = None
+        self._reads: dict[str, queries.InForce] = {}
 
     def __getitem__(self, key: str) -> Decimal:
         """Raises FigureMissing, which is no KeyError: a missing figure is never quietly null."""
@@ -56,7 +56,7 @@ class FigureReader(Mapping[str, Decimal]):
         return reads
 
     @property
-    def _in_force(self) -> dict[str, queries.FigureRow]:
+    def _in_force(self) -> dict[str, queries.InForce]:
         if self._found is None:
             self._found = queries.in_force(self._session, self._region_ids, self._on)
         return self._found

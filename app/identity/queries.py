@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
@@ -27,7 +28,7 @@ class RegionRef:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegionChain:
     """A region and its ancestors by level; levels below the region are None."""
 
@@ -40,13 +41,13 @@ class RegionChain:
     def at(self, level: str) -> RegionRef | None:
         return getattr(self, level)
 
-    @property
+    @cached_property
     def refs(self) -> tuple[RegionRef, ...]:
         """Nearest first: the region itself, then its ancestors."""
         found = (self.at(level) for level in reversed(LEVELS))
         return tuple(ref for ref in found if ref is not None)
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Ids, nearest first."""
         return tuple(ref.id for ref in self.refs)

@@ -19,7 +19,6 @@ COUNT_CAP = 999
 
 # Built once: every action runs them, and building a statement costs more than running it.
 _ITEM = select(ITEM).where(ITEM.c.id == bindparam("item_id"))
-_CASE_OF = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("item_id"))
 _OPEN_OF_CASE = select(ITEM.c.id, ITEM.c.engine_task_id, ITEM.c.element_id, ITEM.c.clock_id).where(
     ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task"
 )
@@ -58,11 +57,6 @@ def items_of_case(session: Session, case_id: str) -> list[Any]:
 def item(session: Session, item_id: str) -> Any | None:
     """One work item with its draft."""
     return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
-
-
-def case_of(session: Session, item_id: str) -> str | None:
-    """The case that an item belongs to: what must be locked before the item is read."""
-    return session.connection().execute(_CASE_OF, {"item_id": item_id}).scalar()
 
 
 def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:

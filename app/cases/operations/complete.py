@@ -14,7 +14,7 @@ from app import engine
 from app.cases import guards, incidents, persist, policy, store
 from app.cases.action import Action
 from app.core.actor import Actor
-from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.core.errors import Gone, Invalid, Rejection
 from app.db import rows_changed
 from app.inbox import operations as inbox
 from app.inbox import queries as items
@@ -43,10 +43,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
 
     Raises, in this order: NotFound, NotYours, Gone or Taken, Invalid, what the task's guards and the effects refuse.
     """
-    case_id = items.case_of(session, task_id)
-    if case_id is None:
-        raise NotFound("没有这项工作，请刷新待办")
-    action = store.lock(session, actor, case_id, now)
+    action = store.lock_by_task(session, actor, task_id, now)
     item: Any = items.item(session, task_id)
     element = action.diagram.elements[item.element_id]
     policy.require_may_complete(action, item, element)
