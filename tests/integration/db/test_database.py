@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import text
+from decimal import Decimal
 
-from app.db import Database
+import pytest
+from sqlalchemy import CheckConstraint, Column, MetaData, Table, event, func, literal, select, text
+from sqlalchemy.exc import IntegrityError
+
+from app.db import Database, Money
 from tests.support.statements import counted
 
 
@@ -56,3 +59,28 @@ def test_statements_of_all_sessions_are_counted_on_the_engine(notes: Database) -
     with counted(notes.engine) as statements:
         words(notes)
     assert statements == ["SELECT word FROM note"]
+
+
+def test_a_write_is_one_commit_and_a_failed_one_none(notes: Database) -> None:
+    commits: list[str] = []
+    event.listen(notes.engine, "commit", lambda connection: commits.append("commit"))
+    with notes.write() as session:
+        for word in ("one", "two"):
+            session.execute(text(f"INSERT INTO note VALUES ('{word}')"))
+            session.flush()
+    assert commits == ["commit"]
+    with pytest.raises(RuntimeError):
+        add_and_fail(notes)
+    words(notes)
+    assert commits == ["commit"]
+
+
+def test_money_stays_exact_in_sums_and_constraints(database: Database) -> None:
+    table = Table("purse", MetaData(), Column("held", Money, CheckConstraint("held >= 0")))
+    with database.write() as session:
+        table.create(session.connection())
+        session.execute(table.insert(), [{"held": Decimal("0.10")}, {"held": Decimal("0.20")}])
+    with database.read() as session:
+        assert session.scalar(select(func.sum(table.c.held))) == Decimal("0.30")
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(table.update().values(held=table.c.held - literal(Decimal("0.11"), Money)))

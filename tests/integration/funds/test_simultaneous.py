@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.cases import operations, queries
 from app.core.actor import SYSTEM
+from app.core.clock import MovableClock
 from app.core.errors import OverLimit
 from app.core.money import to_money
 from app.db import Database
@@ -26,16 +27,16 @@ EACH, HELD = Decimal(400), Decimal("1000.00")
 
 
 @pytest.fixture
+def office(database: Database, clock: MovableClock) -> Office:
+    return Office.open(database, clock)
+
+
+@pytest.fixture
 def township(office: Office) -> str:
     with office.database.write() as session:
         region = identity.region_by_code(session, VILLAGE[:9], office.now.date())
         funds.open_reserve(session, region.id, HELD, SYSTEM, office.now)
         return region.id
-
-
-@pytest.fixture
-def office(database: Database, clock) -> Office:  # type: ignore[no-untyped-def]
-    return Office.open(database, clock)
 
 
 def _decisions(office: Office) -> list[tuple[str, str]]:
