@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Third-party software
 
-Doudi itself is under Apache-2.0. It uses the software below, each under its own licence; nothing of it is changed. This list is
-written by `python -m scripts.third_party` from the lock files.
+Doudi itself is under Apache-2.0. It uses the software below, each under its own licence; nothing of it is changed.
+This list is written by `python -m scripts.third_party` from the lock files.
 
 """
 
@@ -39,7 +39,8 @@ def _licence(name: str) -> str:
         about = metadata(name)
     except PackageNotFoundError:
         return "not installed here"
-    classifiers = [line.rpartition(" :: ")[2] for line in about.get_all("Classifier") or [] if line.startswith("License")]
+    lines = about.get_all("Classifier") or []
+    classifiers = [line.rpartition(" :: ")[2] for line in lines if line.startswith("License")]
     text = about.get("License-Expression") or ", ".join(classifiers) or (about.get("License") or "").partition("\n")[0]
     return text or "see package"
 
