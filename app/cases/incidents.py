@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from app import engine
 from app.cases.action import Action
 from app.cases.models import Incident
 from app.core.ids import new_id
@@ -41,6 +42,17 @@ def open_incidents(session: Session, case_id: str) -> list[Incident]:
     """What waits for a retry, oldest first."""
     waiting = (Incident.case_id == case_id) & Incident.resolved_at.is_(None)
     return list(session.scalars(select(Incident).where(waiting).order_by(Incident.raised_at, Incident.id)))
+
+
+def resolve_gone(action: Action, step: engine.Advance) -> None:
+    """The case went back: what waited at elements where it does not stand any more does not matter."""
+    tasks = {task.element_id for task in step.tasks}
+    standing = {"element": set(step.failed), "guard": tasks, "clock": tasks}
+    waiting = open_incidents(action.session, action.case.id)
+    gone = [each.id for each in waiting if each.element_id not in standing.get(each.stage, {each.element_id})]
+    if gone:
+        values = {"resolved_at": action.now, "resolved_by": action.actor.user_id}
+        action.session.execute(update(INCIDENT).where(INCIDENT.c.id.in_(gone)).values(values))
 
 
 def resolve(action: Action, *stages: str, element_id: str | None = None) -> None:

@@ -127,7 +127,8 @@ class Advance:
     """Where an instance stands after a call.
 
     ends: ids of the end events reached in this call, in order. cancelled: ids of the tasks and waits that were open
-    before the call and were taken away without being completed. failure: what failed in this call.
+    before the call and were taken away without being completed. failure: what failed in this call. failed: ids of all
+    elements that stand failed and wait for `retry`.
     """
 
     state: bytes
@@ -139,4 +140,5 @@ class Advance:
     finished: bool
     ends: list[str]
     failure: Failure | None
+    failed: list[str]
     cancelled: list[str]

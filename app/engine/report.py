@@ -21,7 +21,8 @@ def advance(run: Run, open_before: set[str]) -> Advance:
     """The report of a command. `open_before`: ids of tasks and waits that it did not complete itself."""
     finished = run.workflow.is_completed()
     tasks, waits, timers, messages = open_tasks(run), open_waits(run), timers_of(run), awaited(run)
-    if not (finished or tasks or waits or timers or messages or _stands_failed(run)):
+    failed = failed_elements(run)
+    if not (finished or tasks or waits or timers or messages or failed):
         run.failure = _stuck(run)
     still_open = {task.id for task in tasks} | {wait.id for wait in waits}
     return Advance(
@@ -34,6 +35,7 @@ def advance(run: Run, open_before: set[str]) -> Advance:
         finished=finished,
         ends=run.ends,
         failure=run.failure,
+        failed=failed,
         cancelled=sorted(open_before - still_open),
     )
 
@@ -93,5 +95,7 @@ def _stuck(run: Run) -> Failure:
     return Failure(task.task_spec.bpmn_id or task.task_spec.name, task.id.hex, str(error), error)
 
 
-def _stands_failed(run: Run) -> bool:
-    return any("failed" in task.internal_data for task in run.workflow.all_tasks(TaskState.READY | TaskState.WAITING))
+def failed_elements(run: Run) -> list[str]:
+    """Ids of the elements that stand failed."""
+    tasks = run.workflow.all_tasks(TaskState.READY | TaskState.WAITING)
+    return [task.task_spec.bpmn_id for task in tasks if "failed" in task.internal_data]

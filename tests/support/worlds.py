@@ -82,10 +82,10 @@ class Office:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def holder(self, session: Session, position: str, number: int = 0) -> Actor:
-        """The n-th person who holds the position for the village."""
+    def holder(self, session: Session, position: str, number: int = 0, code: str = VILLAGE) -> Actor:
+        """The n-th person who holds the position for a region."""
         on = local_date(self.now)
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, on).id)
+        chain = identity.chain(session, identity.region_by_code(session, code, on).id)
         office = identity.office_of(session, chain, position)
         assert office is not None
         person = identity.holders(session, f"{position}@{office.id}", on)[number]

@@ -23,6 +23,8 @@ HOLD = "暂停办理"
 def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, Any], now: datetime) -> None:
     """Somebody objects while a 公示 stands: it stops, and the diagram re-investigates. Raises Gone when none stands."""
     action = store.lock(session, actor, case_id, now)
+    if actor.is_staff:
+        policy.require_may_see(session, actor, action)
     notice = notices.standing(session, case_id)
     if notice is None:
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
@@ -47,12 +49,15 @@ def return_case(session: Session, actor: Actor, case_id: str, element_id: str, r
     reversal.reverse(action, since, reason)
     step = engine.return_to(action.diagram, action.state, action.variables, element_id, action)
     persist.advance(action, step)
+    incidents.resolve_gone(action, step)
     persist.finish(action, "returned", element=element_id, reason=reason)
 
 
 def withdraw(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
-    """The applicant takes the application back. Raises Gone when it has ended or money was paid."""
+    """The applicant takes the application back, or staff for him. Raises NotYours, Gone (ended, or money was paid)."""
     action = store.lock(session, actor, case_id, now)
+    if actor.is_staff:
+        policy.require_may_see(session, actor, action)
     store.require_running(action)
     _stop(action, reason, "withdrawn")
     reversal.tell_withdrawn(action, reason)
@@ -64,7 +69,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
     action = store.lock(session, actor, case_id, now)
     if not actor.is_staff:
         raise NotYours("只有经办单位可以注销案件，申请人请使用撤回")
-    policy.require_may_see(session, actor, action)
+    policy.require_may_steer(session, actor, action)
     store.require_running(action)
     _require_reason(reason)
     _stop(action, reason, "ended")
@@ -74,7 +79,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
 def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
     """Neither people nor time move the case until it is released; its clocks stand still."""
     action = store.lock(session, actor, case_id, now)
-    policy.require_may_see(session, actor, action)
+    policy.require_may_steer(session, actor, action)
     store.require_running(action)
     store.require_not_on_hold(action)
     _require_reason(reason)
@@ -89,7 +94,7 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
 def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None:
     """The case goes on; its clocks keep the days that were left."""
     action = store.lock(session, actor, case_id, now)
-    policy.require_may_see(session, actor, action)
+    policy.require_may_steer(session, actor, action)
     if action.case.status != "suspended":
         raise Gone("案件没有暂停，不需要恢复")
     action.case.status = "in_progress"

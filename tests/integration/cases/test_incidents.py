@@ -9,9 +9,10 @@ from sqlalchemy import delete
 
 from app.cases import handlers, operations, queries
 from app.core.actor import APPLICANT, SYSTEM
-from app.core.errors import OverLimit
+from app.core.errors import NotYours, OverLimit
 from app.figures import operations as figures
 from app.figures.models import Figure
+from app.identity import operations as staff
 from app.inbox import queries as inbox
 from app.jobs.runner import Worker
 from app.publicity import operations as publicity
@@ -41,6 +42,17 @@ def test_a_guard_that_could_not_answer_is_one_incident_until_it_does(office: Off
     with office.database.write() as session:
         figures.set_figure(session, SYSTEM, CAP, "22", 1000, now=office.now, checked=False)
     assert office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800).incident is None
+    assert _incidents(office, receipt.case_id) == []
+
+
+def test_an_incident_does_not_outlive_the_step_that_was_returned(office: Office) -> None:
+    receipt = office.apply("uninsured_unemployed_relief", RELIEF)
+    office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
+    _forget(office, CAP)
+    office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800)
+    with office.database.write() as session:
+        clerk = office.holder(session, "township_clerk")
+        operations.return_case(session, clerk, receipt.case_id, "village_investigation", "补充证明人", office.now)
     assert _incidents(office, receipt.case_id) == []
 
 
@@ -101,3 +113,12 @@ def test_on_hold_time_does_not_move_a_case_either(office: Office) -> None:
         operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
     _wait(office, 0)
     assert _elements(office, case_id) == ["township_confirmation"]
+
+
+def test_staff_of_elsewhere_withdraw_nothing(office: Office) -> None:
+    receipt = office.apply("uninsured_unemployed_relief", RELIEF)
+    with office.database.write() as session:
+        staff.ensure_staffed(session, "220322100001", office.now)
+        stranger = office.holder(session, "township_clerk", code="220322100001")
+    with pytest.raises(NotYours), office.database.write() as session:
+        operations.withdraw(session, stranger, receipt.case_id, "误报", office.now)

@@ -101,18 +101,12 @@ def test_a_missing_figure_waits_as_an_incident_and_a_retry_goes_on(office: Offic
         assert "农村低保" in incident.message
     with office.database.write() as session:
         figures.set_figure(session, SYSTEM, "rural_dibao_standard_month", "220322", 345, now=office.now, checked=False)
-        operations.retry_incident(session, _clerk_of(session, office, elsewhere), receipt.case_id, office.now)
+        operations.retry_incident(
+            session, office.holder(session, "township_clerk", code=elsewhere), receipt.case_id, office.now
+        )
     with office.database.read() as session:
         assert queries.incidents_of(session, receipt.case_id) == []
         assert office.task(session, receipt.case_id, "village_investigation").due_on is not None
-
-
-def _clerk_of(session: object, office: Office, code: str) -> object:
-    on = office.now.date()
-    chain = identity.chain(session, identity.region_by_code(session, code, on).id)  # type: ignore[arg-type]
-    clerk = identity.office_of(session, chain, "township_clerk")  # type: ignore[arg-type]
-    holder = identity.holders(session, f"township_clerk@{clerk.id}", on)[0]  # type: ignore[arg-type,union-attr]
-    return identity.load_actor(session, holder.user_id, on)  # type: ignore[arg-type]
 
 
 def test_on_hold_nothing_moves_and_the_days_left_remain(office: Office) -> None:

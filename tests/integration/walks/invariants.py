@@ -37,6 +37,7 @@ class Standing:
     tasks: list[str]
     waits: list[str]
     timers: int
+    failed: list[str]
     items: list[WorkItem]
     notices: list[Notice]
     jobs: list[Job]
@@ -56,19 +57,33 @@ class Standing:
 def broken(session: Session, case_id: str, now: datetime) -> list[str]:
     """Every invariant that does not hold."""
     it = _standing(session, case_id, now)
-    checks = (_tasks, _not_stuck, _waiting, _closed, _jobs, _money, _grants, _funds, _letters, _owed, _clocks, _chain)
+    checks = (
+        _tasks,
+        _not_stuck,
+        _waiting,
+        _incidents,
+        _closed,
+        _jobs,
+        _money,
+        _grants,
+        _funds,
+        _letters,
+        _owed,
+        _clocks,
+        _chain,
+    )
     return [f"{check.__name__[1:]}: {line}" for check in checks for line in check(session, it)]
 
 
 def _standing(session: Session, case_id: str, now: datetime) -> Standing:
     action = store.look(session, SYSTEM, case_id, now)
-    tasks, waits, timers = _engine(action)
+    tasks, waits, timers, failed = _engine(action)
 
     def rows(table: Any, *where: Any) -> list[Any]:
         return list(session.scalars(select(table).where(table.case_id == case_id, *where)))
 
     return Standing(
-        action, tasks, waits, timers,
+        action, tasks, waits, timers, failed,
         items=rows(WorkItem, WorkItem.kind == "task", WorkItem.status == "open"),
         notices=rows(Notice),
         jobs=rows(Job, Job.kind.in_(handlers.HANDLERS), Job.state != "cancelled"),
@@ -78,14 +93,15 @@ def _standing(session: Session, case_id: str, now: datetime) -> Standing:
     )  # fmt: skip
 
 
-def _engine(action: Action) -> tuple[list[str], list[str], int]:
-    """Ids of waiting human tasks and effects, and how many timers run."""
+def _engine(action: Action) -> tuple[list[str], list[str], int, list[str]]:
+    """Ids of waiting human tasks and effects, how many timers run, and the elements that failed."""
     if action.instance.state is None:
-        return [], [], 0
+        return [], [], 0, []
     run = Run(action.diagram, action.variables, action)
     codec.load(action.diagram, action.instance.state, run)
     tasks, waits = report.open_tasks(run), report.open_waits(run)
-    return [task.id for task in tasks], [wait.id for wait in waits], len(report.timers_of(run))
+    timers, failed = len(report.timers_of(run)), report.failed_elements(run)
+    return [task.id for task in tasks], [wait.id for wait in waits], timers, failed
 
 
 def _tasks(session: Session, it: Standing) -> Iterator[str]:
@@ -111,6 +127,17 @@ def _waiting(session: Session, it: Standing) -> Iterator[str]:
         yield f"{len(posted)} notices stand, {ready.count('publicity.close')} jobs end them, on hold: {on_hold}"
     if ready.count("case.timer") != (0 if on_hold else it.timers):
         yield f"{it.timers} timers run, {ready.count('case.timer')} jobs fire them, on hold: {on_hold}"
+
+
+def _incidents(session: Session, it: Standing) -> Iterator[str]:
+    """What failed is seen, and what is seen has failed."""
+    seen = sorted({incident.element_id for incident in it.incidents if incident.stage == "element"})
+    if seen != sorted(it.failed) and not it.is_closed:
+        yield f"incidents say that {seen} failed, the engine {it.failed}"
+    tasks = {item.element_id for item in it.items}
+    if gone := [each.element_id for each in it.incidents if each.stage in ("guard", "clock")
+                and each.element_id not in tasks]:  # fmt: skip
+        yield f"incidents wait at {gone}, where nothing is open"
 
 
 def _closed(session: Session, it: Standing) -> Iterator[str]:

@@ -21,7 +21,7 @@ from tests.integration.walks.walk import Walk
 
 MORE = os.environ.get("DOUDI_WALKS")
 BUNDLES = [folder for folder in bundles() if beginnings(folder)]
-STEPS = 14
+STEPS = 22
 SHAPE = settings(
     deadline=None,
     derandomize=not MORE,
@@ -46,10 +46,10 @@ MOVES: dict[str, Move] = {
     "withdraw": lambda walk, data: walk.withdraw(),
     "cancel": lambda walk, data: walk.office_does("township_head", operations.cancel, "重复登记"),
 }
-USUAL = ["agree"] * 6 + ["answer"] * 3 + ["wait"] * 2 + ["send back"] * 2 + ["object"] * 2 + [*MOVES]
+USUAL = ["agree"] * 14 + ["answer"] * 4 + ["wait"] * 2 + ["send back"] * 2 + ["object"] * 2 + [*MOVES]
 ON_HOLD = ["release"] * 4 + [*MOVES]
 IN_TROUBLE = ["enter standards", "retry"] * 3 + [*MOVES]
-WAITING = ["wait", "object"] * 4 + [*MOVES]
+WAITING = ["wait", "wait", "object"] * 4 + [*MOVES]
 
 
 def _likely(walk: Walk) -> list[str]:
