@@ -119,7 +119,7 @@ def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> 
         "{% else %}服务方提供日常看护和必要的帮助。{% endif %}",
         f"（三）疾病治疗：{person}患病的，及时送医，住院期间安排照料。",
         f"（四）办理丧葬事宜：{person}死亡的，按照有关规定妥善办理。",
-        "标准依法调整的，自调整之日起按照新标准执行，不另行签订协议。",
+        "服务标准依法调整的，自调整之日起按照新标准执行，不另行签订协议。",
     )
     paper.heading("三、服务方式")
     paper.text(f"{form}：{manner}。")
@@ -136,12 +136,12 @@ def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> 
         f"{{% if price %}}除此之外，向{person}另行收取的费用为每月{{{{ price }}}}元。"
         f"{{% else %}}除此之外，不再向{person}收取费用。{{% endif %}}"
     )
-    paper.heading("七、身后财产处理")
+    paper.heading("七、特困人员死亡后其财产处置方式")
     paper.text(
-        f"{person}死亡后其财产的处置方式：{person}生前立有合法有效的遗嘱或者遗赠扶养协议的，按照遗嘱、协议处理；没有的，"
+        f"{person}生前立有合法有效的遗嘱或者遗赠扶养协议的，按照遗嘱、协议处理；没有的，"
         "依照法律规定处理。任何一方不得擅自处分。遗物由各方当面清点、登记造册。"
     )
-    paper.heading("八、监督举报电话")
+    paper.heading("八、县级民政部门监督举报电话")
     paper.text(
         "{{ county }}监督举报电话："
         f"{{% if complaint_phone %}}{{{{ complaint_phone }}}}{{% else %}}{_BLANK}{{% endif %}}。"
@@ -149,7 +149,7 @@ def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> 
 
 
 def _rights(paper: Paper, *parties: tuple[str, str]) -> None:
-    paper.heading("九、各方的权利和义务")
+    paper.heading("九、协议签署人的权利、义务")
     for number, (party, text) in zip("一二三四", parties, strict=False):
         paper.text(f"（{number}）{party}：{text}")
 
@@ -157,7 +157,7 @@ def _rights(paper: Paper, *parties: tuple[str, str]) -> None:
 def _close(paper: Paper, *signers: tuple[str, str]) -> None:
     paper.heading("十、其他")
     paper.text(
-        "（一）违反本协议的，应当改正；造成损失的，依法承担责任。发生争议的，由各方协商解决；协商不成的，依法处理。",
+        "（一）本协议未尽的权利义务，按照有关规定执行。违反本协议的，应当改正；造成损失的，依法承担责任。发生争议的，由各方协商解决；协商不成的，依法处理。",
         "（二）本协议一式{{ copies }}份，各方各执一份，自各方签名（盖章）之日起生效。",
     )
     paper.gap()

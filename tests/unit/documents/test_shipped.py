@@ -37,7 +37,7 @@ def test_nothing_is_left_of_the_template(shipped):
 def test_agreements_hold_every_item_of_e10(key, signers, copies):
     text = letter(key)
     for item in (
-        "服务依据", "服务内容和标准", "服务方式", "服务地点", "服务期限", "服务价格", "死亡后其财产的处置方式",
+        "服务依据", "服务内容和标准", "服务方式", "服务地点", "服务期限", "服务价格", "死亡后其财产处置方式",
         "监督举报电话", "权利和义务", copies, "枞阳县枞阳镇",
     ):  # fmt: skip
         assert item in text
