@@ -15,9 +15,9 @@ from app.definitions.models import BundleFile, BundleVersion
 from app.identity import operations as identity
 
 
-def publish(session: Session, actor: Actor, bundle: Bundle, now: datetime) -> str:
-    """Store `bundle` as the newest version for its region and return the version's id."""
-    region = identity.ensure_region(session, bundle.region_code)
+def publish(session: Session, actor: Actor, bundle: Bundle, now: datetime, *, region_code: str | None = None) -> str:
+    """Store `bundle` as the newest version for its region (or `region_code`) and return the version's id."""
+    region = identity.ensure_region(session, region_code or bundle.region_code)
     same = (BundleVersion.programme == bundle.programme) & (BundleVersion.region_id == region.id)
     latest = session.scalar(select(func.max(BundleVersion.version)).where(same)) or 0
     version_id = new_id()

@@ -46,6 +46,17 @@ def resolve(session: Session, programme: str, region_ids: Sequence[str]) -> Bund
     return bundle_by_id(session, best.id)
 
 
+def widest(session: Session, programme: str) -> Bundle | None:
+    """The bundle of `programme` for the widest region, wherever that is, in its newest version."""
+    versions = (
+        select(BundleVersion.id)
+        .where(BundleVersion.programme == programme, BundleVersion.retired_at.is_(None))
+        .order_by(BundleVersion.version.desc())
+    )
+    bundles = [bundle_by_id(session, version_id) for version_id in session.scalars(versions)]
+    return min(bundles, key=lambda bundle: len(bundle.region_code), default=None)
+
+
 def deployed(session: Session, region_ids: Sequence[str]) -> list[Bundle]:
     """All programmes open in the region whose ancestors are `region_ids`, nearest deployment each."""
     query = select(BundleVersion.programme).where(

@@ -18,6 +18,8 @@ from app.registry.people import ensure_household, record_person
 
 # Fine print 7: these are paid by the month until they end; everything else was paid once.
 MONTHLY = frozenset({"dibao", "tekun", "orphan_support"})
+# The day from which a benefit is not paid any more, as authors of stories write it.
+ENDED_KEYS = ("ended_on", "ended", "until")
 
 
 def import_story_registry(session: Session, data: Mapping[str, Any], now: datetime) -> None:
@@ -54,6 +56,7 @@ def _household(session: Session, entry: Mapping[str, Any], now: datetime) -> Non
 
 def _benefit(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
     programme, amount = entry["programme"], entry.get("amount")
+    ended = next((entry[key] for key in ENDED_KEYS if entry.get(key)), None)
     record_benefit(
         session,
         programme=programme,
@@ -63,7 +66,7 @@ def _benefit(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
         paid_on=_day(entry["paid_on"]),
         amount=None if amount is None else to_money(str(amount)),
         monthly=entry.get("monthly", programme in MONTHLY),
-        ended_on=_day(entry["ended_on"]) if entry.get("ended_on") else None,
+        ended_on=_day(ended) if ended else None,
         now=now,
     )
 

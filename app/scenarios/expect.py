@@ -68,7 +68,7 @@ def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list
     ]
     regions = cases.office_regions(session, [item["office"] for item in actual])
     rest = [{**item, "region": regions.get(item["office"], "")} for item in actual]
-    for want in wanted or []:
+    for want in (item if isinstance(item, dict) else {"task": item} for item in wanted or []):
         match = next((item for item in rest if _is_task(item, want)), None)
         if match is None:
             return [f"应有待办 {want}，实际 {_shown(actual)}"]
@@ -109,7 +109,7 @@ def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> l
 
 def _is_payment(order: Any, want: dict[str, Any]) -> bool:
     return (
-        Decimal(str(want["amount"])) == order.amount
+        Decimal(str(want.get("amount", order.amount))) == order.amount
         and want.get("payee", order.payee) == order.payee
         and ("on" not in want or _day(want["on"]) == order.due_on)
         and want.get("source", order.source) == order.source
@@ -133,14 +133,19 @@ def _documents(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> 
 
 
 def _document_faults(text: str, want: dict[str, Any]) -> list[str]:
-    faults = [f"缺少「{part}」" for part in want.get("contains") or [] if str(part) not in text]
-    faults += [f"不应有「{part}」" for part in want.get("lacks") or [] if str(part) in text]
+    faults = [f"缺少「{part}」" for part in _listed(want.get("contains")) if str(part) not in text]
+    faults += [f"不应有「{part}」" for part in _listed(want.get("lacks")) if str(part) in text]
     if "copies" in want:
         said = _ORIGINALS.search(text)
         number = int(want["copies"])
         if said is None or said.group(1) not in (str(number), chinese_number(number), capital_number(number)):
             faults.append(f"应为一式 {number} 份，实际 {said.group(0) if said else '未写明'}")
     return faults
+
+
+def _listed(value: Any) -> list[Any]:
+    """One value or a list of them."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _notices(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:

@@ -82,6 +82,7 @@ class Player:
         if refusal.code != expected:
             return [f"应{f'被拒绝（{expected}）' if expected else '成功'}，实际被拒绝（{told}）"]
         wanted = step.expect.get("fields")
+        wanted = [wanted] if isinstance(wanted, str) else wanted
         if wanted is not None and set(refusal.fields) != set(wanted):
             return [f"应指出字段 {sorted(wanted)}，实际 {sorted(refusal.fields)}（{told}）"]
         if before is not None and (changed := before.changed(self.world.database)):

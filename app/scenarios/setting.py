@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
+from app.core.errors import NotFound
 from app.core.money import parse_amount
+from app.definitions import operations as definitions
+from app.definitions import queries as bundles
 from app.figures import operations as figures
 from app.figures.catalogue import LONG_AGO
 from app.funds import operations as funds
 from app.identity import operations as identity
+from app.identity import queries as regions
 from app.registry import operations as registry
 from app.scenarios.story import Story
 from app.scenarios.world import World
@@ -26,15 +30,36 @@ def prepare(world: World, story: Story) -> None:
     with world.database.write() as session:
         for code in sorted(_regions(story), key=len):
             identity.ensure_staffed(session, code, now)
-        for code, values in story.parameters.items():
-            _set_figures(session, code, values, story)
-        known = dict(story.registry)
+        _open_programme(session, story, now)
+        for code, sets in story.parameters.items():
+            for values in sets:
+                _set_figures(session, code, values, story)
+        known = _registry(story)
         for fund in known.pop("reserve_fund", None) or []:
             region = identity.ensure_region(session, str(fund["region"]))
             balance = parse_amount(fund["balance"]) if fund["balance"] else None
             funds.open_reserve(session, region.id, balance, SYSTEM, now)
         if known:
             registry.import_story_registry(session, known, now)
+
+
+def _open_programme(session: Session, story: Story, now: datetime) -> None:
+    """A story may play where nobody deployed its programme, or where no place is: there its province adopts it."""
+    chain = regions.chain(session, regions.region_by_code(session, story.region, local_date(now)).id)
+    try:
+        bundles.resolve(session, story.programme, chain.ids)
+    except NotFound:
+        bundle = bundles.widest(session, story.programme)
+        if bundle is not None:
+            definitions.publish(session, SYSTEM, bundle, now, region_code=story.region[:2])
+
+
+def _registry(story: Story) -> dict[str, Any]:
+    """What is known; a benefit that names no region is paid where the story plays."""
+    known = dict(story.registry)
+    if known.get("benefits"):
+        known["benefits"] = [{"region": story.region, **entry} for entry in known["benefits"]]
+    return known
 
 
 def _regions(story: Story) -> Iterator[str]:

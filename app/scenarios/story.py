@@ -15,6 +15,9 @@ from app.core.clock import SHANGHAI
 EXPECTED = ("tasks", "status", "error", "fields", "payments", "documents", "notices", "owed", "facts")
 
 
+APPLICANTS_ACTS = frozenset({"apply", "object", "withdraw"})
+
+
 class StoryError(Exception):
     """The file is no story; the message is Chinese and names the key."""
 
@@ -33,7 +36,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story as loaded; `region` is the code of the place where the case is handled."""
+    """A story as loaded; `region` is the code of the place where the case is handled.
+
+    `parameters` has for each region the sets of figures that come into force, each with its own `from`.
+    """
 
     title: str
     cites: list[str]
@@ -42,7 +48,7 @@ class Story:
     clock: datetime
     steps: list[Step]
     end: dict[str, Any]
-    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parameters: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     registry: dict[str, Any] = field(default_factory=dict)
 
 
@@ -77,7 +83,7 @@ class _StepSchema(Schema):
         unknown = EXCLUDE
 
     do = fields.String(required=True)
-    actor = fields.String(load_default="system", data_key="as")
+    actor = fields.String(load_default=None, data_key="as")
     at = _Moment(load_default=None)
     data = fields.Dict(load_default=dict, data_key="with", allow_none=True)
     expect = fields.Dict(load_default=dict, allow_none=True)
@@ -115,7 +121,7 @@ def parse_story(text: bytes, name: str = "") -> Story:
         raise StoryError(f"不是有效的 YAML：{error}") from error
     except ValidationError as error:
         raise StoryError(f"故事格式不正确：{error.messages}") from error
-    steps = [Step(**{**step, "data": step["data"] or {}, "expect": step["expect"] or {}}) for step in data["steps"]]
+    steps = [_step(step) for step in data["steps"]]
     for step in steps:
         _require_known(step.expect)
     end = data["end"] or {}
@@ -128,9 +134,23 @@ def parse_story(text: bytes, name: str = "") -> Story:
         clock=data["clock"],
         steps=steps,
         end=end,
-        parameters={str(code): dict(figures) for code, figures in (data["parameters"] or {}).items()},
+        parameters={str(code): _figure_sets(sets) for code, sets in (data["parameters"] or {}).items()},
         registry=data["registry"] or {},
     )
+
+
+def _step(step: dict[str, Any]) -> Step:
+    """Who acts, where a step names nobody: the applicant applies and withdraws, nobody is needed to wait."""
+    actor = step["actor"] or ("applicant" if step["do"] in APPLICANTS_ACTS else "system")
+    return Step(**{**step, "actor": actor, "data": step["data"] or {}, "expect": step["expect"] or {}})
+
+
+def _figure_sets(given: Any) -> list[dict[str, Any]]:
+    """A region's figures: one set, or a list of sets where they change over time."""
+    sets = given if isinstance(given, list) else [given or {}]
+    if not all(isinstance(figures, dict) for figures in sets):
+        raise StoryError("parameters 的每个地区应写成“名称: 数值”，或者由它们组成的列表")
+    return [dict(figures) for figures in sets]
 
 
 def _require_known(expect: dict[str, Any]) -> None:

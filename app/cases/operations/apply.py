@@ -12,8 +12,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import guards, persist
+from app.cases import guards, persist, policy
 from app.cases.action import Action, CaseHead
+from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
 from app.cases.instance import Instance
 from app.cases.models import CaseNumber
@@ -21,7 +22,7 @@ from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
 from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import NotEligible, Rejection
+from app.core.errors import Invalid, NotEligible, Rejection
 from app.core.ids import new_id
 from app.definitions import Bundle, resolve
 from app.documents.operations import CODE_LETTERS, next_in_sequence
@@ -82,7 +83,7 @@ def start_award_case(
     award = registry.award_in_payment(session, award_id)
     chain = identity.chain(session, award.region_id)
     if actor.is_staff:
-        identity_policy.require_covers(actor, chain)
+        identity_policy.require_covers(actor, chain, policy.STARTERS)
     bundle = resolve(session, award.programme, chain.ids)
     known = {"name": award.name, "id_number": award.id_number, **data}
     action = _open(session, actor, bundle, process, chain, Cleaned(known, {}), now)
@@ -159,7 +160,11 @@ def _file(action: Action, failure: Exception | None = None) -> Receipt:
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     _insert(action, code)
     if failure is None:
-        start_process(action)
+        try:
+            start_process(action)
+        except NoOffice as missing:
+            told = f"{missing}，请选择到有经办机构的乡镇（街道）或村（社区）"
+            raise Invalid({"region": told}) from missing
     else:
         raise_incident(action, action.diagram.start.id, "door", str(failure), failure)
     persist.finish(action, "applied", channel=action.case.channel)
