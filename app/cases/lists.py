@@ -34,6 +34,7 @@ class CaseFilter:
     text: str | None = None
     since: date | None = None
     until: date | None = None
+    award_id: str | None = None
 
 
 def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None = None, limit: int = 18) -> Page:
@@ -85,6 +86,8 @@ def _matching(session: Session, query: Select[Any], filter: CaseFilter) -> Selec
         query = query.where(CASE.c.programme == filter.programme)
     if filter.status:
         query = query.where(CASE.c.status == filter.status)
+    if filter.award_id:
+        query = query.where(CASE.c.award_id == filter.award_id)
     if filter.since:
         query = query.where(CASE.c.applied_on >= filter.since)
     if filter.until:

@@ -25,6 +25,9 @@ _HANDLERS = select(ITEM.c.closed_by).where(
     ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
 )
 
+STEERERS = ("township_clerk", "township_head", "county_clerk", "county_head")
+STARTERS = ("village_cadre", *STEERERS)
+
 
 def require_may_complete(action: Action, item: Any, element: engine.Element) -> None:
     """Position and region, then separation of duties, then family ties (回避). Raises NotYours."""
@@ -47,6 +50,13 @@ def require_may_see(session: Session, actor: Actor, action: Action) -> None:
     given = select(ITEM.c.id).where(ITEM.c.case_id == action.case.id, ITEM.c.candidate.in_(actor.candidates)).limit(1)
     if session.scalar(given) is None:
         raise NotYours("这个案件不在您的办理范围内")
+
+
+def require_may_steer(session: Session, actor: Actor, action: Action) -> None:
+    """Holding, releasing or cancelling a case is for those who decide on it. Raises NotYours."""
+    require_may_see(session, actor, action)
+    if actor.is_staff:
+        identity_policy.require_covers(actor, action.chain, STEERERS)
 
 
 def handlers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:

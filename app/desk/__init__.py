@@ -1,18 +1,45 @@
-"""The pages of the staff (工作台): inbox, tasks, cases, notices, incidents, figures."""
+"""The pages of the staff (工作台): inbox, tasks, cases, notices, money, awards, incidents, figures."""
 
-from app.desk import account, applications, cases, figures, files, inbox, incidents, notices, sessions, tasks
+from app.desk import (
+    account,
+    applications,
+    awards,
+    batches,
+    cases,
+    figures,
+    files,
+    inbox,
+    incidents,
+    money,
+    notices,
+    owed,
+    people,
+    remedies,
+    reserves,
+    sessions,
+    tasks,
+    ties,
+)
 from app.desk.blueprint import blueprint
 
 __all__ = [
     "account",
     "applications",
+    "awards",
+    "batches",
     "blueprint",
     "cases",
     "figures",
     "files",
     "inbox",
     "incidents",
+    "money",
     "notices",
+    "owed",
+    "people",
+    "remedies",
+    "reserves",
     "sessions",
     "tasks",
+    "ties",
 ]

@@ -120,14 +120,14 @@ def upload(call: Call, case_id: str) -> ResponseReturnValue:
     return redirect(_back(case_id))
 
 
-def _again(call: Call, rejection: Rejection, case_id: str) -> ResponseReturnValue:
+def again(call: Call, rejection: Rejection, case_id: str) -> ResponseReturnValue:
     if rejection.status != 422:
         raise rejection
     return _page(call, case_id, rejection)
 
 
 @blueprint.post("/cases/<case_id>/hold")
-@writes(again=_again)
+@writes(again=again)
 def hold(call: Call, case_id: str) -> ResponseReturnValue:
     cases.hold(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
     flash("案件已暂停，期限停止计算。", "success")
@@ -143,7 +143,7 @@ def release(call: Call, case_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cases/<case_id>/cancel")
-@writes(again=_again)
+@writes(again=again)
 def cancel(call: Call, case_id: str) -> ResponseReturnValue:
     cases.cancel(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
     flash("案件已注销。", "success")

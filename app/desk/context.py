@@ -9,14 +9,16 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import lists
+from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.desk.blueprint import blueprint
 from app.figures.clauses import cite
+from app.funds import policy as funds_policy
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox import queries as inbox
+from app.registry import policy as registry_policy
 from app.web import services
 
 PLACE_COLUMNS = ("township_id", "village_id")
@@ -33,7 +35,15 @@ def _around() -> dict[str, Any]:
     session, actor = g.session, current_user.actor
     counts = inbox.counts(session, actor, local_date(services().clock.now()))
     return {
-        "desk_counts": {"open": capped(counts["all"]), "incidents": capped(lists.incident_count(session, actor))},
+        "desk_counts": {
+            "open": capped(counts["all"]),
+            "incidents": capped(lists.incident_count(session, actor)),
+            "owed": capped(obligations.owed_count(session, actor)),
+        },
+        "desk_doors": {
+            "money": funds_policy.may(actor, funds_policy.VIEWERS),
+            "awards": not actor.positions.isdisjoint(registry_policy.READERS),
+        },
         "desk_posts": posts_of(session, actor),
     }
 

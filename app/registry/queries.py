@@ -267,12 +267,14 @@ def search(
     region_ids: Collection[str],
     text: str,
     *,
+    programme: str | None = None,
+    status: str | None = None,
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> list[AwardRow]:
     """Awards of people in any of these regions by the beginning of a name, or by a whole identity number.
 
-    Ordered by name and id; `after` is the last row's `(name or "", id)`.
+    An empty text finds everybody. Ordered by name and id; `after` is the last row's `(name or "", id)`.
     """
     text = text.strip()
     number = id_numbers.normalise(text)
@@ -280,6 +282,10 @@ def search(
     whom = Person.blind == blind(session, number) if by_number else Person.name.startswith(text, autoescape=True)
     shown = func.coalesce(Person.name, "")
     wanted = _awards().where(whom, _in_any(region_ids))
+    if programme:
+        wanted = wanted.where(Award.programme == programme)
+    if status:
+        wanted = wanted.where(Award.status == status)
     if after is not None:
         name, award_id = after
         wanted = wanted.where(or_(shown > name, and_(shown == name, Award.id > award_id)))

@@ -26,6 +26,18 @@ AWARD = {
     "ended": ("已终止", ""),
     "withdrawn": ("已撤销", ""),
 }
+AWARD_EVENT = {"started": "开始救助", "changed": "调整", "ended": "终止"}
+AWARD_KIND = {
+    "household": "整户",
+    "single_person": "单人户",
+    "elderly": "老年人",
+    "disabled": "残疾人",
+    "minor": "未成年人",
+    "orphan": "孤儿",
+}
+PROGRAMME = {"orphan_support": "孤儿基本生活费"}
+"""Programmes that people receive without a bundle of ours."""
+PROCESS = {"recheck": "复核", "change": "变更", "ending": "终止", "visit": "探访"}
 
 
 def status(code: str) -> tuple[str, str]:
@@ -54,3 +66,20 @@ def batch(code: str) -> tuple[str, str]:
 
 def award(code: str) -> tuple[str, str]:
     return AWARD.get(code, (code, ""))
+
+
+def award_event(kind: str) -> str:
+    return AWARD_EVENT.get(kind, kind)
+
+
+def award_kind(kind: str | None) -> str:
+    return AWARD_KIND.get(kind or "", kind or "")
+
+
+def programme(code: str) -> str:
+    return PROGRAMME.get(code, code)
+
+
+def process(key: str, otherwise: str) -> str:
+    """The usual name of a process on an award; one that a policy owner added goes by the name of its start."""
+    return PROCESS.get(key, otherwise)

@@ -5,7 +5,7 @@ A route that nobody listed fails. The right person comes last, since that is who
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from app.documents.queries import documents_of
 from app.files import operations as uploads
 from app.identity.models import Appointment
 from app.web import ANYONE, BEARER, STAFF
-from tests.support.web import APPLICATION, VILLAGE, Web
+from tests.support.money import money_things
+from tests.support.web import APPLICATION, COUNTY, VILLAGE, Web
 
 NOBODY, APPLICANT, WRONG_POSITION, WRONG_REGION, RIGHT = "nobody", "applicant", "position", "region", "right"
 PEOPLE = {
@@ -23,6 +24,14 @@ PEOPLE = {
     WRONG_REGION: "village_cadre.220104001001",
     RIGHT: "village_cadre.220122100001",
 }
+# Who handles money: the cadre has the wrong position, the other county's finance the wrong region.
+MONEY = {
+    WRONG_POSITION: "village_cadre.220122100001",
+    WRONG_REGION: "finance.220104",
+    RIGHT: "finance.220122",
+}
+BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.220122"}
+OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
 TO_LOGIN = 302
 
 
@@ -34,6 +43,7 @@ class Row:
     path: str
     statuses: tuple[int, int, int, int, int]
     data: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=lambda: PEOPLE)
 
 
 def public(method: str, path: str, status: int = 200, /, **data: Any) -> Row:
@@ -42,6 +52,11 @@ def public(method: str, path: str, status: int = 200, /, **data: Any) -> Row:
 
 def staff(method: str, path: str, position: int, region: int, right: int, /, **data: Any) -> Row:
     return Row(method, path, (TO_LOGIN, TO_LOGIN, position, region, right), data)
+
+
+def desk(people: dict[str, str], row: Row) -> Row:
+    """The same for other people than those of the village."""
+    return replace(row, people=people)
 
 
 def bearer(method: str, path: str, position: int, region: int, right: int, /, **data: Any) -> Row:
@@ -54,6 +69,8 @@ def mine(method: str, path: str, right: int, /, **data: Any) -> Row:
 
 
 APPLY = f"/apply/uninsured_unemployed_relief/{VILLAGE}"
+OCCASION = {"kind": "seasonal", "title": "春节补助", "clause": "B6", "region": COUNTY, "programmes": "dibao",
+            "per": "household", "due_on": "2020-10-20", "amount": "300"}  # fmt: skip
 TABLE: dict[str, Row] = {
     "GET static": public("GET", "/static/seal.svg"),
     "GET openapi.spec": public("GET", "/api/openapi.json"),
@@ -101,12 +118,51 @@ TABLE: dict[str, Row] = {
     "GET desk.case_diagram": staff("GET", "/desk/cases/{case}/diagram.bpmn", 200, 403, 200),
     "POST desk.upload": staff("POST", "/desk/cases/{case}/materials", 422, 403, 422),
     "POST desk.retry": staff("POST", "/desk/cases/{case}/retry", 409, 403, 409),
-    "POST desk.hold": staff("POST", "/desk/cases/{case}/hold", 422, 403, 422, reason=""),
-    "POST desk.release": staff("POST", "/desk/cases/{case}/release", 409, 403, 409),
-    "POST desk.cancel": staff("POST", "/desk/cases/{case}/cancel", 422, 403, 422, reason=""),
+    "POST desk.hold": desk(OFFICE, staff("POST", "/desk/cases/{case}/hold", 403, 403, 422, reason="")),
+    "POST desk.release": desk(OFFICE, staff("POST", "/desk/cases/{case}/release", 403, 403, 409)),
+    "POST desk.cancel": desk(OFFICE, staff("POST", "/desk/cases/{case}/cancel", 403, 403, 422, reason="")),
+    "POST desk.withdraw": staff("POST", "/desk/cases/{case}/withdraw", 302, 403, 409, reason="已就业"),
+    "POST desk.objection": staff("POST", "/desk/cases/{case}/objections", 409, 403, 409, name="张三",
+                                 phone="13904310009", reason="有车"),
+    "POST desk.posting_proof": staff("POST", "/desk/cases/{case}/notices/unknown/proof", 404, 403, 404),
+    "GET desk.tie": staff("GET", "/desk/tasks/{task}/tie", 403, 403, 200),
+    "POST desk.tie_declare": staff("POST", "/desk/tasks/{task}/tie", 403, 403, 302, person="0", relation="兄弟"),
     "GET desk.material": staff("GET", "/desk/materials/{material}", 200, 403, 200),
     "GET desk.document": staff("GET", "/desk/documents/{document}.docx", 200, 403, 200),
     "GET desk.notice_list": staff("GET", "/desk/notices", 200, 200, 200),
+    "GET desk.owed_list": staff("GET", "/desk/owed", 200, 200, 200),
+    "GET desk.award_list": staff("GET", "/desk/awards", 200, 200, 200),
+    "GET desk.recheck_list": staff("GET", "/desk/awards/rechecks", 200, 200, 200),
+    "GET desk.institution_list": staff("GET", "/desk/awards/institutions", 200, 200, 200),
+    "GET desk.award": staff("GET", "/desk/awards/{award}", 200, 403, 200),
+    "POST desk.award_start": staff("POST", "/desk/awards/{award}/start", 403, 403, 302, process="recheck"),
+    "GET desk.person": staff("GET", "/desk/people/{person}", 200, 403, 200),
+    "POST desk.person_reveal": staff("POST", "/desk/people/{person}/reveal", 422, 403, 422, reason=""),
+    "GET desk.payment_list": desk(MONEY, staff("GET", "/desk/payments", 403, 200, 200)),
+    "POST desk.bank_file_make": desk(MONEY, staff("POST", "/desk/payments/files", 403, 409, 302, order="{order}")),
+    "POST desk.bank_file": desk(MONEY, staff("POST", "/desk/payments/files/{file}.csv", 403, 409, 200)),
+    "POST desk.payment_take_out": desk(MONEY, staff("POST", "/desk/payments/take-out", 403, 409, 302, order="{filed}")),
+    "POST desk.payment_paid": desk(MONEY, staff("POST", "/desk/payments/paid", 403, 422, 422, order="{order}")),
+    "GET desk.payment_receipt": desk(MONEY, staff("GET", "/desk/payments/{order}/receipt", 403, 404, 404)),
+    "GET desk.reserve_list": desk(MONEY, staff("GET", "/desk/reserves", 403, 200, 200)),
+    "GET desk.reserve": desk(MONEY, staff("GET", "/desk/reserves/{township}", 403, 404, 200)),
+    "POST desk.reserve_open": desk(MONEY, staff("POST", "/desk/reserves/{township}/open", 403, 403, 302)),
+    "POST desk.reserve_top_up": desk(MONEY, staff("POST", "/desk/reserves/{township}/top-up", 403, 403, 404,
+                                                  amount="500", note="县级预拨")),
+    "POST desk.reserve_reconcile": desk(MONEY, staff("POST", "/desk/reserves/{township}/reconcile", 403, 403, 404,
+                                                     counted="500")),
+    "GET desk.batch_list": desk(BATCH, staff("GET", "/desk/batches", 403, 200, 200)),
+    "GET desk.batch_new": desk(BATCH, staff("GET", "/desk/batches/new", 403, 200, 200)),
+    "POST desk.batch_draft": desk(BATCH, staff("POST", "/desk/batches/new", 403, 403, 302, key="2", **OCCASION)),
+    "GET desk.batch": desk(BATCH, staff("GET", "/desk/batches/{batch}", 403, 403, 200)),
+    "GET desk.batch_export": desk(BATCH, staff("GET", "/desk/batches/{batch}/lines.xlsx", 403, 403, 200)),
+    "POST desk.batch_exclude": desk(BATCH, staff("POST", "/desk/batches/{batch}/exclude", 403, 403, 302, line="{line}",
+                                                 reason="已就业")),
+    "POST desk.batch_include": desk(BATCH, staff("POST", "/desk/batches/{batch}/include", 403, 403, 302,
+                                                 line="{line}")),
+    "POST desk.batch_drop": desk(BATCH, staff("POST", "/desk/batches/{batch}/drop", 403, 403, 302)),
+    "POST desk.batch_confirm": desk({**BATCH, RIGHT: "county_head.220122"},
+                                    staff("POST", "/desk/batches/{batch}/confirm", 403, 403, 302)),
     "GET desk.incident_list": staff("GET", "/desk/incidents", 200, 200, 200),
     "GET desk.figure_list": staff("GET", "/desk/figures", 200, 200, 200),
     # the API
@@ -144,19 +200,26 @@ def test_every_view_says_who_may_send_it(web: Web) -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_access(web: Web, name: str) -> None:
-    row, known = TABLE[name], things(web)
-    path = row.path.format(**known)
-    got = tuple(send(web, who, row, path, known["case"]) for who in (NOBODY, APPLICANT, *PEOPLE))
+    known = things(web)
+    row = filled(TABLE[name], known)
+    got = tuple(send(web, who, row, row.path, known["case"]) for who in (NOBODY, APPLICANT, *PEOPLE))
     assert got == row.statuses
 
 
+def filled(row: Row, known: dict[str, str]) -> Row:
+    """The row with the ids of this test's things in its path and data."""
+    data = {key: value.format(**known) if isinstance(value, str) else value for key, value in row.data.items()}
+    return replace(row, path=row.path.format(**known), data=data)
+
+
 def things(web: Web) -> dict[str, str]:
-    """A case at the village with a task, a letter and an upload."""
+    """A case at the village with a task, a letter and an upload; what the pages about money and awards show."""
     case_id = web.apply().case_id
     with web.database.write() as session:
         (material,) = uploads.add(session, web.actor(PEOPLE[RIGHT]), case_id, [("a.pdf", b"%PDF-1.7")], web.clock.now())
         document = documents_of(session, case_id)[0].id
-    return {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material}
+    case = {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material}
+    return case | money_things(web)
 
 
 def send(web: Web, who: str, row: Row, path: str, case_id: str) -> int:
@@ -165,7 +228,7 @@ def send(web: Web, who: str, row: Row, path: str, case_id: str) -> int:
         headers = web.token(PEOPLE[who]) if who in PEOPLE else {}
         return client.open(path, method=row.method, json=row.data or None, headers=headers).status_code
     if who in PEOPLE:
-        web.sign_in(client, PEOPLE[who])
+        web.sign_in(client, row.people[who])
     elif who == APPLICANT:
         prove(web, client, case_id)
     answer = client.open(path, method=row.method, data=row.data)

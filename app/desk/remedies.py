@@ -1,0 +1,63 @@
+"""What the office does with a case on behalf of somebody: withdraw it, take down an objection, prove a posting."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cases import operations as cases
+from app.cases import queries
+from app.core.errors import Invalid, NotFound
+from app.desk.blueprint import blueprint
+from app.desk.cases import again
+from app.files import operations as uploads
+from app.publicity import operations as publicity
+from app.publicity import queries as notices
+from app.web import Call, writes
+from app.web.posted import files_of
+
+OBJECTOR = (
+    ("name", "请填写异议人姓名", 50),
+    ("phone", "请填写异议人电话，方便核实", 20),
+    ("reason", "请写明异议内容", 1000),
+)
+
+
+@blueprint.post("/cases/<case_id>/withdraw")
+@writes(again=again)
+def withdraw(call: Call, case_id: str) -> ResponseReturnValue:
+    """The applicant came to the window to take the application back."""
+    reason = request.form.get("reason", "")
+    if not reason.strip():
+        raise Invalid({"reason": "请填写申请人撤回的理由"})
+    cases.withdraw(call.session, call.actor, case_id, reason, call.now)
+    flash("已按申请人的意愿撤回。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
+
+
+@blueprint.post("/cases/<case_id>/objections")
+@writes(again=again)
+def objection(call: Call, case_id: str) -> ResponseReturnValue:
+    """Somebody objected by telephone, letter or in person while the notice stands."""
+    data = {name: request.form.get(name, "").strip() for name, _, _ in OBJECTOR}
+    wrong = {name: told for name, told, _ in OBJECTOR if not data[name]}
+    wrong |= {name: f"最多填写 {most} 个字" for name, _, most in OBJECTOR if len(data[name]) > most}
+    if wrong:
+        raise Invalid(wrong)
+    cases.object_to(call.session, call.actor, case_id, data, call.now)
+    flash("异议已登记，公示暂停，案件转入复查。", "success")
+    return redirect(url_for("desk.case", case_id=case_id, _anchor="objections"))
+
+
+@blueprint.post("/cases/<case_id>/notices/<notice_id>/proof")
+@writes()
+def posting_proof(call: Call, case_id: str, notice_id: str) -> ResponseReturnValue:
+    """A photograph of the notice on the wall; the latest one counts, all of them stay with the case."""
+    queries.open_case(call.session, call.actor, case_id, call.now)
+    if notices.notice(call.session, notice_id).case_id != case_id:
+        raise NotFound("这个案件没有这个公示，请刷新页面")
+    sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
+    ids = uploads.add(call.session, call.actor, case_id, sent, call.now)
+    publicity.attach_proof(call.session, notice_id, ids[-1])
+    flash("公示照片已上传。", "success")
+    return redirect(url_for("desk.case", case_id=case_id, _anchor="notices"))
