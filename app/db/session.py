@@ -29,7 +29,10 @@ class Database:
     def __init__(self, url: str, vault: Vault, *, pool_size: int = 10) -> None:
         self.vault = vault
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "pool_pre_ping": True}
+        # Parameters are people's data: an error's text, which reaches logs, must not carry them.
+        options: dict[str, Any] = {"hide_parameters": True}
+        if not self.is_sqlite:
+            options |= {"pool_size": pool_size, "pool_pre_ping": True}
         self.engine: Engine = create_engine(url, **options)
         self._mutex = threading.Lock()
         if self.is_sqlite:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import CheckConstraint, Column, MetaData, Table, event, func, literal, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import Database, Money
 from tests.support.statements import counted
@@ -46,6 +46,12 @@ def test_what_a_reader_did_is_rolled_back(notes: Database) -> None:
     with notes.read() as session:
         session.execute(text("INSERT INTO note VALUES ('lost')"))
     assert words(notes) == []
+
+
+def test_the_text_of_an_error_carries_no_values(notes: Database) -> None:
+    with notes.write() as session, pytest.raises(DBAPIError) as failed:
+        session.execute(text("INSERT INTO nowhere VALUES (:word)"), {"word": "220122198305123011"})
+    assert "220122198305123011" not in str(failed.value)
 
 
 def test_statements_are_counted_without_begin_and_commit(notes: Database) -> None:
