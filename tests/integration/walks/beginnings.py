@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from app.core.paths import BUNDLES
+from app.definitions import Bundle
 from app.scenarios import Story, load_story
 from app.scenarios.story import Step
 from tests.integration.stories.story_files import acceptance_stories, stories_in
@@ -21,10 +22,21 @@ class Beginning:
     story: Story
     step: Step
 
+    @property
+    def leaves_an_award(self) -> bool:
+        """Whether the story ends well and only once: an award is in payment then, if the programme has any."""
+        applications = [step for step in self.story.steps if step.do == "apply"]
+        return self.story.end.get("status") == "approved" and len(applications) == 1
+
 
 def bundles() -> list[Path]:
     """The folders of bundles that are complete enough to be published."""
     return sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))
+
+
+def processes(bundle: Path) -> set[str]:
+    """Keys of a bundle's processes."""
+    return set(Bundle.from_folder(bundle).manifest["processes"])
 
 
 def beginnings(bundle: Path) -> list[Beginning]:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from app.cases import operations
 from app.scenarios import WorldTemplate
 from tests.conftest import SQLITE_ONLY
-from tests.integration.walks.beginnings import beginnings, bundles
+from tests.integration.walks.beginnings import beginnings, bundles, processes
 from tests.integration.walks.walk import Walk
 
 MORE = os.environ.get("DOUDI_WALKS")
 BUNDLES = [folder for folder in bundles() if beginnings(folder)]
+OF_AWARDS = [folder for folder in BUNDLES if processes(folder) != {"main"}]
 STEPS = 22
 SHAPE = settings(
     deadline=None,
@@ -78,6 +79,23 @@ def _wander(template: WorldTemplate, bundle: Path, examples: int) -> None:
     wander()
 
 
+def _live_on(template: WorldTemplate, bundle: Path, examples: int) -> None:
+    starts = {each.name: each for each in beginnings(bundle) if each.leaves_an_award}
+    others = sorted(processes(bundle) - {"main"})
+
+    @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
+    @given(st.sampled_from(sorted(starts)), st.sampled_from(others), st.data())
+    def live_on(name: str, process: str, data: st.DataObject) -> None:
+        walk = Walk(template, starts[name])
+        try:
+            note(f"{process}: {walk.begin_on_award(process) or 'done'}")
+            _go(walk, data)
+        finally:
+            walk.world.discard()
+
+    live_on()
+
+
 def _go(walk: Walk, data: st.DataObject) -> None:
     """Take steps until the case is closed; then nothing that people try may change it."""
     for _ in range(STEPS):
@@ -95,7 +113,12 @@ def _go(walk: Walk, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
 def test_walks_on_sqlite(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
-    _wander(sqlite_worlds, bundle, examples=12)
+    _wander(sqlite_worlds, bundle, examples=10)
+
+
+@pytest.mark.parametrize("bundle", OF_AWARDS, ids=lambda folder: folder.name)
+def test_walks_on_awards(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
+    _live_on(sqlite_worlds, bundle, examples=5)
 
 
 if not SQLITE_ONLY:

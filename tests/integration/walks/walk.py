@@ -25,6 +25,7 @@ from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.scenarios import WorldTemplate
+from app.scenarios.play import Player
 from app.scenarios.setting import prepare
 from tests.integration.walks.answers import Draw, answers
 from tests.integration.walks.beginnings import Beginning
@@ -43,9 +44,6 @@ class Walk:
         self.beginning = beginning
         self.world = template.open(MovableClock(beginning.story.clock))
         self.case_id = ""
-        prepare(self.world, beginning.story)
-        if beginning.step.at is not None:
-            self.world.clock.move_to(beginning.step.at)
 
     def act(self, do: Callable[[Session], Any]) -> str:
         """Do it in a transaction; the code of the refusal, or an empty text."""
@@ -92,13 +90,31 @@ class Walk:
         return [actor for actor in found if actor is not None]
 
     def apply(self) -> str:
+        """Hand in the application of the story, in its setting."""
         step, story = self.beginning.step, self.beginning.story
+        prepare(self.world, story)
+        if step.at is not None:
+            self.world.clock.move_to(step.at)
 
         def do(session: Session) -> None:
             actor = APPLICANT if step.actor == "applicant" else self.holders(session, step.actor.partition("@")[0])[0]
             region = step.region or story.region
             now = self.world.clock.now()
             self.case_id = operations.apply(session, actor, story.programme, region, step.data, now).case_id
+
+        return self.act(do)
+
+    def begin_on_award(self, process: str) -> str:
+        """Play the story, which leaves an award in payment, and begin a process on that award."""
+        player = Player(self.world, self.beginning.story)
+        assert player.run().holds
+        with self.world.database.read() as session:
+            award_id = queries.head(session, player.case_id or "").award_id
+        data = {"reason": "家庭情况有变化", "clause": "D15"}
+
+        def do(session: Session) -> None:
+            clerk, now = self.holders(session, "township_clerk")[0], self.world.clock.now()
+            self.case_id = operations.start_award_case(session, clerk, award_id, process, data, now).case_id
 
         return self.act(do)
 
@@ -132,6 +148,8 @@ class Walk:
             action = queries.store.look(session, SYSTEM, self.case_id, self.world.clock.now())
             steps = sorted(e.id for e in action.diagram.elements.values() if e.type == "userTask")
             done = sorted({i.element_id for i in inbox.items_of_case(session, self.case_id) if i.status == "done"})
+        if not steps:
+            return "nothing"
         step = draw(st.sampled_from(done or steps) | st.sampled_from(steps))
 
         def do(session: Session) -> None:
