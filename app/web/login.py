@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
@@ -13,6 +13,8 @@ from app.core.clock import local_date
 from app.web.services import services
 
 LONGEST_SECONDS = 12 * 3600
+# Browsers read any number of leading slashes, backslashes and dropped control characters as the start of a host.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
 manager = LoginManager()
 manager.session_protection = "basic"
 
@@ -50,10 +52,7 @@ def sign_out() -> None:
 
 def safe_next(target: str | None, default: str) -> str:
     """A path of this site to go on to after the login, or `default`."""
-    parts = urlsplit((target or "").replace("\\", "/"))
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
-        return default
-    return target or default
+    return target if target and _OWN_PATH.fullmatch(target) else default
 
 
 def install(app: Flask) -> None:

@@ -100,9 +100,21 @@ def test_login_starts_a_fresh_session_and_logout_ends_it(web: Web) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example/", "https://evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "", "x"],
+    [
+        "//evil.example/",
+        "///evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        " //evil.example",
+        "javascript:alert(1)",
+        "",
+        "x",
+        None,
+    ],
 )
-def test_a_login_leads_nowhere_else(target: str) -> None:
+def test_a_login_leads_nowhere_else(target: str | None) -> None:
     assert safe_next(target, "/desk/") == "/desk/"
 
 
