@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.errors import Invalid, Rejection
+from app.core.whole import whole_number
 from app.desk.blueprint import blueprint
 from app.identity import credentials, tokens
 from app.web import STAFF, Call, reads, services, transaction, transacts_itself, writes
@@ -46,11 +47,11 @@ def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
 @writes(again=_again)
 def issue_token(call: Call) -> ResponseReturnValue:
     """Shown on this one page and never again."""
-    days = request.form.get("days", "")
-    if not days.isdigit():
+    days = whole_number(request.form.get("days", ""))
+    if days is None:
         raise Invalid({"days": "有效天数请填写整数"})
     issued = tokens.issue_token(
-        call.session, call.actor.user_id or "", request.form.get("label", ""), call.now, days=int(days)
+        call.session, call.actor.user_id or "", request.form.get("label", ""), call.now, days=days
     )
     return _page(call, secret=issued.secret)
 

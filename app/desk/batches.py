@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import Invalid, NotYours, Rejection
 from app.core.money import parse_amount
+from app.core.whole import whole_number
 from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
@@ -229,10 +230,11 @@ def _day(text: str, faults: dict[str, str]) -> date | None:
 
 def _split(typed: Mapping[str, str], faults: dict[str, str]) -> list[dict[str, Any]] | None:
     """Shares of city and county (E18), as whole numbers; None where one of them pays all."""
-    shares = {source: typed.get(f"share_{source}", "").strip() for source in SOURCES}
-    if not any(shares.values()):
+    texts = {source: typed.get(f"share_{source}", "").strip() for source in SOURCES}
+    if not any(texts.values()):
         return None
-    if not all(share.isascii() and share.isdigit() and 0 < int(share) <= 100 for share in shares.values()):
+    shares = {source: whole_number(text) or 0 for source, text in texts.items()}
+    if not all(0 < share <= 100 for share in shares.values()):
         faults["share"] = "分担比例请两项都填 1 到 100 的整数，例如 5 和 5；不分担的都不填"
         return None
-    return [{"source": source, "share": int(share)} for source, share in shares.items()]
+    return [{"source": source, "share": share} for source, share in shares.items()]

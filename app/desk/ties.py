@@ -11,6 +11,7 @@ from app.cases import queries
 from app.core.chinese import mask_id_number
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
+from app.core.whole import whole_number
 from app.desk.blueprint import blueprint
 from app.identity import operations as identity
 from app.inbox import operations as inbox
@@ -33,10 +34,10 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
 @writes(again=_again)
 def tie_declare(call: Call, task_id: str) -> ResponseReturnValue:
     item, people = _household(call, task_id)
-    chosen, relation = request.form.get("person", ""), request.form.get("relation", "")
-    if not (chosen.isdigit() and int(chosen) < len(people)):
+    chosen, relation = whole_number(request.form.get("person", "")), request.form.get("relation", "")
+    if chosen is None or chosen >= len(people):
         raise Invalid({"person": "请选择与您有亲属关系的人"})
-    number = people[int(chosen)]["id_number"]
+    number = people[chosen]["id_number"]
     identity.declare_tie(call.session, call.actor.user_id or "", number, relation, local_date(call.now))
     if item.assignee_id is not None:
         inbox.unclaim(call.session, call.actor, task_id)

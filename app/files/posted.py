@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.core.whole import whole_number
 from app.files.models import Upload
 from app.files.operations import FIELD, add
 
@@ -68,8 +69,8 @@ def _list_at(data: Any, path: list[str]) -> list[Any] | None:
     for key in path:
         if isinstance(data, dict):
             data = data.get(key)
-        elif isinstance(data, list) and key.isdigit() and int(key) < len(data):
-            data = data[int(key)]
+        elif isinstance(data, list) and (place := whole_number(key)) is not None and place < len(data):
+            data = data[place]
         else:
             return None
     return data if isinstance(data, list) else None
