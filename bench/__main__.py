@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 
-from bench import cases, engine, feel, letters
+from bench import batch, cases, diagrams, engine, feel, http, letters
 
 PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
 SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
-    ("Actions", cases.main),
-    ("Engine alone", engine.main),
+    ("A persisted action", cases.main),
+    ("The engine alone", engine.main),
+    ("Over HTTP", http.main),
+    ("Every diagram", diagrams.main),
+    ("A batch", batch.main),
     ("Letters", lambda: letters.main(list(letters.KEYS))),
     ("FEEL and decision tables", feel.main),
 )

@@ -35,9 +35,9 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def office(url: str) -> Iterator[Office]:
+def office(url: str, vault: Vault | None = None) -> Iterator[Office]:
     """A staffed township on a fresh database at `url`."""
-    vault = Vault.generate()
+    vault = vault or Vault.generate()
     create_schema(url, vault)
     database = Database(url, vault)
     try:

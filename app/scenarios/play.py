@@ -125,7 +125,7 @@ class Player:
         if not items:
             raise Gone(f"没有待办的环节 {step.do}")
         actors = self._actors(session, step, self._region(session), now)
-        item = _chosen(items, step, actors[0])
+        item = chosen(items, step, actors[0])
         operations.complete_task(session, self._able(session, item, actors, now), item.id, step.data, now)
 
     def _able(self, session: Session, item: Any, actors: list[Actor], now: datetime) -> Actor:
@@ -193,7 +193,7 @@ class Player:
         return total
 
 
-def _chosen(items: list[Any], step: Step, actor: Actor) -> Any:
+def chosen(items: list[Any], step: Step, actor: Actor) -> Any:
     """The open item of a task, of several the one that the submission speaks of; else the one that was done last."""
     named = [item for item in items if item.item_key and item.item_key in map(str, _scalars(step.data))]
     opened = [item for item in named or items if item.status == "open"]
