@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -115,9 +115,9 @@ def _cursor(after: str) -> tuple[datetime, str]:
     moment, _, row_id = after.partition("_")
     try:
         parsed = datetime.fromisoformat(moment)
-    except ValueError as error:
+        return (parsed if parsed.tzinfo else midnight(parsed.date())).astimezone(UTC), row_id
+    except (ValueError, OverflowError) as error:  # the first and last days of the calendar do not exist in UTC
         raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
-    return (parsed if parsed.tzinfo else midnight(parsed.date())), row_id
 
 
 def _with_cursor(rows: list[Any], limit: int, column: str) -> Page:

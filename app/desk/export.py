@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -36,8 +37,11 @@ def workbook(rows: Iterable[Any], place: Callable[[Any], str]) -> bytes:
 
 
 def text_cell(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:
-    """A cell that is text whatever it begins with: a name like ``=HYPERLINK(…)`` must not run."""
-    cell = WriteOnlyCell(sheet, value)
+    """A cell that is text whatever it begins with: a name like ``=HYPERLINK(…)`` must not run.
+
+    Control characters, which no workbook can hold, are left out.
+    """
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
     cell.data_type = "s"
     if bold:
         cell.font = Font(bold=True)

@@ -111,7 +111,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _failure(error: Exception) -> ResponseReturnValue:
     """A bug or a broken database: nothing was committed; the log and the page share a reference."""
     reference = new_id()[-8:]
-    log.exception("request failed [%s]: %s %s", reference, request.method, request.path)
+    log.exception("request failed [%s]: %s %r", reference, request.method, request.path)
     message = f"刚才的操作没有生效，数据没有改变。请稍后再试；仍不行请把编号 {reference} 告诉管理员。"
     if is_api():
         return problem("failure", message, {}, 500)

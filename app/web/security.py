@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.exceptions import BadRequest
 
 # The style attribute is needed by bpmn-js and by swagger-ui; scripts come from our own files alone.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -39,7 +42,15 @@ class CookieSessions(SecureCookieSessionInterface):
 
 def install(app: Flask) -> None:
     app.session_interface = CookieSessions()
+    app.before_request(_refuse_nul)
     app.after_request(_harden)
+
+
+def _refuse_nul() -> None:
+    """Nobody types a NUL, and PostgreSQL cannot even compare with one: such a request would fail as a bug."""
+    texts = chain((request.view_args or {}).values(), *request.args.lists(), *request.form.lists())
+    if any("\x00" in text for part in texts for text in ([part] if isinstance(part, str) else part)):
+        raise BadRequest
 
 
 def _harden(response: Response) -> Response:

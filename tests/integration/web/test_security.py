@@ -141,6 +141,35 @@ def test_query_codes_cannot_be_guessed_quickly(web: Web) -> None:
     assert client.post("/status", data={**wrong, "query_code": receipt.query_code}).status_code == 429
 
 
+def test_a_nul_is_refused_before_it_reaches_the_database(web: Web) -> None:
+    client = web.client(CADRE)
+    assert client.get("/desk/cases?q=a%00b").status_code == 400
+    assert client.get("/desk/cases/%00").status_code == 400
+    assert client.post("/status", data={"number": "a\x00b", "query_code": "x"}).status_code == 400
+    assert client.get("/api/v1/tasks?text=%00", headers=web.token(CADRE)).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/desk/cases", "/desk/incidents"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "0001-01-01", "9999-12-31T23:59:59-08:00", "x"])
+def test_a_cursor_outside_the_calendar_is_named(web: Web, path: str, moment: str) -> None:
+    answer = web.client(CADRE).get(path, query_string={"after": f"{moment}_x"})
+    assert answer.status_code == 422
+    assert "翻页标记不对" in answer.text
+
+
+def test_a_path_cannot_forge_a_line_of_the_log(
+    web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    web.app.config["TESTING"] = False
+    monkeypatch.setattr("app.desk.cases.queries.case_page", broken)
+    assert web.client(CADRE).get("/desk/cases/x%0Aforged").status_code == 500
+    assert "forged" in caplog.messages[-1]
+    assert "\n" not in caplog.messages[-1]
+
+
 def test_a_bug_answers_with_a_reference_and_no_detail(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
