@@ -15,7 +15,7 @@ from app.core.clock import Clock, SystemClock
 from app.db import Database, Vault
 from app.documents.errors import DocumentError
 from app.documents.pdf import LibreOffice
-from app.identity.queries import load_actor
+from app.identity.sessions import load_signed_in
 from app.identity.tokens import load_bearer
 from app.web import Services, Unavailable, display, errors, login, security
 
@@ -38,7 +38,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
         json_errors=False,
     )
     app.config.update(_settings(config))
-    Services(database or open_database(config), clock or SystemClock(), load_actor, load_bearer, _pdf()).install(app)
+    Services(database or open_database(config), clock or SystemClock(), load_signed_in, load_bearer, _pdf()).install(app)
     for part in (security, login, display, errors):
         part.install(app)
     csrf = CSRFProtect(app)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.errors import Invalid, Rejection
 from app.core.whole import whole_number
 from app.desk.blueprint import blueprint
 from app.identity import credentials, tokens
+from app.identity.sessions import stamp_of
 from app.web import STAFF, Call, reads, services, transaction, transacts_itself, writes
+from app.web.login import STAMP
 
 
 @blueprint.get("/account")
@@ -21,7 +23,7 @@ def account(call: Call) -> ResponseReturnValue:
 @blueprint.post("/account/password")
 @transacts_itself(STAFF)
 def change_password() -> ResponseReturnValue:
-    """The old password is asked again, and counted like a login."""
+    """The old password is asked again, and counted like a login; all other sessions end with it."""
     with transaction(STAFF, writing=False) as call:
         user_id, now = call.actor.user_id or "", call.now
         username = credentials.username_of(call.session, user_id)
@@ -32,10 +34,12 @@ def change_password() -> ResponseReturnValue:
         credentials.authenticate(services().database, username, old, now, address)
         with transaction(STAFF, writing=True) as call:
             credentials.set_password(call.session, user_id, request.form.get("new", ""))
+            stamp = stamp_of(call.session, user_id)
     except Rejection as rejection:
         with transaction(STAFF, writing=False) as call:
             return _page(call, rejection=rejection), 422
-    flash("密码已修改。", "success")
+    session[STAMP] = stamp
+    flash("密码已修改，其他地方的登录已经退出。", "success")
     return redirect(url_for("desk.account"))
 
 

@@ -9,6 +9,8 @@ from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
 from app.identity.credentials import authenticate
+from app.identity.queries import load_actor
+from app.identity.sessions import stamp_of
 from app.web import ANYONE, Call, Unauthorized, reads, services, transacts_itself
 from app.web.login import safe_next, sign_in, sign_out
 
@@ -31,10 +33,10 @@ def login_submit() -> ResponseReturnValue:
         page = render_template("desk/login.html", username=username, message=rejection.message)
         return page, rejection.status
     with database.read() as session:
-        actor = services().load_actor(session, user_id, local_date(now))
+        actor, stamp = load_actor(session, user_id, local_date(now)), stamp_of(session, user_id)
     if actor is None:
         raise Unauthorized
-    sign_in(actor, now)
+    sign_in(actor, stamp, now)
     return redirect(safe_next(request.args.get("next"), url_for("desk.inbox_page")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -252,8 +252,11 @@ def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
 def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any) -> Actor | None:
     """The one person that an `actor_query` finds."""
     rows = session.connection().execute(query, {"on": on, **parameters}).all()
-    if not rows:
-        return None
+    return actor_of(rows) if rows else None
+
+
+def actor_of(rows: Sequence[Any]) -> Actor:
+    """The person of an `actor_query`'s rows, of which there is at least one."""
     held = tuple(HeldPosition(row.position, row.office_id, row.region_id) for row in rows if row.position)
     return Actor("staff", rows[0].name, rows[0].id, held)
 

@@ -13,6 +13,7 @@ from app.core.clock import local_date
 from app.web.services import services
 
 LONGEST_SECONDS = 12 * 3600
+STAMP = "stamp"
 # Browsers read any number of leading slashes, backslashes and dropped control characters as the start of a host.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
 manager = LoginManager()
@@ -29,19 +30,20 @@ class Staff(UserMixin):
 
 @manager.user_loader
 def _load(user_id: str) -> Staff | None:
-    """None ends the session: unknown or dismissed people, and working days that never end."""
+    """None ends the session: unknown or dismissed people, a new password, and working days that never end."""
     now = services().clock.now()
     if "session" not in g or now.timestamp() - session.get("since", 0.0) > LONGEST_SECONDS:
         return None
-    actor = services().load_actor(g.session, user_id, local_date(now))
+    actor = services().load_actor(g.session, user_id, session.get(STAMP, ""), local_date(now))
     return Staff(actor) if actor is not None else None
 
 
-def sign_in(actor: Actor, now: datetime) -> None:
-    """Start a fresh session: nothing of the one before the login survives."""
+def sign_in(actor: Actor, stamp: str, now: datetime) -> None:
+    """Start a fresh session: nothing of the one before the login survives. `stamp` ends it with the password."""
     session.clear()
     session.permanent = True
     session["since"] = now.timestamp()
+    session[STAMP] = stamp
     login_user(Staff(actor))
 
 

@@ -20,12 +20,14 @@ EXTENSION = "doudi"
 class Services:
     """One per application. The loaders answer None for somebody who may not act (any more).
 
+    `load_actor` takes the user's id and the stamp that the session was given when it began.
+
     `to_pdf` makes a PDF of a Word file; it takes seconds, so no transaction may be open. Raises Unavailable.
     """
 
     database: Database
     clock: Clock
-    load_actor: Callable[[Session, str, date], Actor | None]
+    load_actor: Callable[[Session, str, str, date], Actor | None]
     load_bearer: Callable[[Session, str, datetime], Actor | None]
     to_pdf: Callable[[bytes], bytes]
 

@@ -24,8 +24,10 @@ from app.figures.catalogue import LONG_AGO
 from app.identity import credentials, queries
 from app.identity import operations as identity
 from app.identity.models import Appointment, Office, Region, User
+from app.identity.sessions import stamp_of
 from app.identity.tokens import issue_token
 from app.installation import install
+from app.web.login import STAMP
 
 VILLAGE, TOWNSHIP, COUNTY = "220122100001", "220122100", "220122"
 ELSEWHERE = "220104001001"
@@ -79,8 +81,11 @@ class Web:
 
     def sign_in(self, client: FlaskClient, username: str) -> None:
         """As the login does, without the time that a password takes."""
+        user_id = self.actor(username).user_id or ""
+        with self.database.read() as session:
+            stamp = stamp_of(session, user_id)
         with client.session_transaction() as cookie:
-            cookie["_user_id"] = self.actor(username).user_id
+            cookie["_user_id"], cookie[STAMP] = user_id, stamp
             cookie["since"] = self.clock.now().timestamp()
 
     def token(self, username: str) -> dict[str, str]:

@@ -81,6 +81,16 @@ def test_a_session_ends_after_a_long_day(web: Web) -> None:
     assert client.get("/desk/").location == "/desk/login?next=%2Fdesk%2F"
 
 
+def test_a_new_password_ends_all_other_sessions(web: Web) -> None:
+    mine, stolen = web.client(CADRE), web.client(CADRE)
+    new = "another horse, another battery"
+    changed = mine.post("/desk/account/password", data={"old": PASSWORD, "new": new, "again": new})
+    assert changed.status_code == 302
+    assert mine.get("/desk/").status_code == 200
+    assert stolen.get("/desk/").status_code == 302
+    assert web.client().post("/desk/login", data={"username": CADRE, "password": new}).status_code == 302
+
+
 def test_an_idle_session_ends(web: Web) -> None:
     client = web.client(CADRE)
     web.app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=-1)
