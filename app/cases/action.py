@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -68,7 +68,10 @@ class Decided:
 
 @dataclass
 class Action:
-    """One command on one case. It is the engine's host, and carries what must be written when the engine has run."""
+    """One command on one case. It is the engine's host, and carries what must be written when the engine has run.
+
+    `topics` are the planners of effects (`app.cases.effects.TOPICS`).
+    """
 
     session: Session
     actor: Actor
@@ -77,6 +80,7 @@ class Action:
     bundle: Bundle
     chain: identity.RegionChain
     instance: Instance
+    topics: Mapping[str, Callable[[Action, engine.Effect], Any]] = field(repr=False)
     id: str = field(default_factory=new_id)
     planned: list[Planned] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -173,11 +177,9 @@ class Action:
 
     def perform(self, effect: engine.Effect) -> Any:
         """Plan the effect that a service task asks for; one that fails has planned nothing."""
-        from app.cases.effects import TOPICS
-
         planned, notes = len(self.planned), len(self.notes)
         try:
-            return TOPICS[effect.topic](self, effect)
+            return self.topics[effect.topic](self, effect)
         except Exception:
             del self.planned[planned:], self.notes[notes:]
             raise

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from app.cases.action import Action
+from typing import Any
 
 
 class Rank(IntEnum):
@@ -27,7 +24,7 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One write that an effect asked for."""
+    """One write that an effect asked for; `apply` takes the action that carries it."""
 
     rank: Rank
-    apply: Callable[[Action], None]
+    apply: Callable[[Any], None]

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action, CaseHead
+from app.cases.effects import TOPICS
 from app.cases.instance import Instance
 from app.cases.models import Case
 from app.core.actor import Actor
@@ -70,6 +71,7 @@ def _open(session: Session, actor: Actor, now: datetime, row: Any) -> Action:
         bundle=bundle_by_id(session, head.bundle_id),
         chain=identity.chain(session, head.region_id),
         instance=Instance.open(session.info["vault"], row.state, head.id),
+        topics=TOPICS,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import audit, engine
 from app.cases import guards, persist, policy
 from app.cases.action import Action, CaseHead
+from app.cases.effects import TOPICS
 from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
 from app.cases.instance import Instance
@@ -130,7 +131,7 @@ def _open(
         audit_hash=audit.Head().hash,
     )
     instance = Instance({"application": application}, unknown={"application": cleaned.unknown})
-    action = Action(session, actor, now, head, bundle, chain, instance)
+    action = Action(session, actor, now, head, bundle, chain, instance, TOPICS)
     action.variables["case"] = application_facts(action)
     return action
 
