@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotYours, Rejection
 from app.core.money import parse_amount
@@ -17,7 +18,7 @@ from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import MEDIA_TYPE
-from app.funds import batch_lists, batches, policy
+from app.funds import batch_lists, batches, by_hand, policy
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, words, writes
@@ -92,6 +93,25 @@ def batch_include(call: Call, batch_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.batch", batch_id=batch_id, q=request.form.get("q") or None))
 
 
+@blueprint.post("/batches/<batch_id>/add")
+@writes(again=_again)
+def batch_add(call: Call, batch_id: str) -> ResponseReturnValue:
+    """A household in hardship that is in no payment (B6)."""
+    typed = {name: request.form.get(name, "").strip() for name in ("name", "id_number", "basis", "region", "account")}
+    heads = request.form.get("heads", "").strip() or "1"
+    addition = by_hand.Addition(
+        name=typed["name"],
+        id_number=typed["id_number"],
+        basis=typed["basis"],
+        region_code=typed["region"],
+        account=typed["account"] or None,
+        heads=int(heads) if heads.isascii() and heads.isdigit() else 0,
+    )
+    by_hand.add(call.session, call.actor, batch_id, addition, call.now)
+    flash(f"已把{addition.name}添加到名单。", "success")
+    return redirect(url_for("desk.batch", batch_id=batch_id))
+
+
 @blueprint.post("/batches/<batch_id>/drop")
 @writes(again=_again)
 def batch_drop(call: Call, batch_id: str) -> ResponseReturnValue:
@@ -134,6 +154,8 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
     )
     page = cut(rows, LINE_ROWS, batch_lists.cursor_of)
     confirmer = identity_policy.covers(call.actor, chain, batches.CONFIRMERS)
+    drafter = identity_policy.covers(call.actor, chain, batches.DRAFTERS)
+    may_add = found.status == "draft" and drafter and found.kind != batches.MONTHLY
     return render_template(
         "desk/batch.html",
         batch=found,
@@ -150,12 +172,23 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         people=identity.user_names(call.session, {found.drafted_by, found.confirmed_by} - {None}),
         orders=batch_lists.order_count(call.session, batch_id) if found.status == "confirmed" else 0,
         letters=batch_lists.letters(call.session, batch_id) if found.status == "confirmed" else None,
-        may_edit=found.status == "draft" and (confirmer or identity_policy.covers(call.actor, chain, batches.DRAFTERS)),
+        may_edit=found.status == "draft" and (confirmer or drafter),
+        may_add=may_add,
+        inside=_inside(call.session, found) if may_add else [],
+        added=request.form,
+        errors=(rejection.fields or {}) if rejection else {},
         may_confirm=found.status == "draft" and confirmer and found.drafted_by != call.actor.user_id,
         ticked=set(request.form.getlist("line")),
         reason=request.form.get("reason", ""),
         message=rejection.message if rejection else None,
     )
+
+
+def _inside(session: Session, found: batches.Batch) -> list[tuple[str, str]]:
+    """Where somebody who is added may live: the townships of a county, the villages of a township."""
+    region = identity.region(session, found.region_id)
+    below = identity.children(session, found.region_id, found.due_on)
+    return [(each.code, each.name) for each in [region, *below]]
 
 
 def _form(call: Call, rejection: Rejection | None = None) -> str:
@@ -190,23 +223,22 @@ def _spec(typed: Mapping[str, str]) -> batches.BatchSpec:
     texts = {name: typed.get(name, "").strip() for name in ("key", "title", "clause", "region", "kind", "per")}
     if not texts["clause"]:
         faults["clause"] = "请填写依据，例如文件名和文号"
-    amount, due_on = _amount(typed.get("amount", ""), faults), _day(typed.get("due_on", ""), faults)
-    split = _split(typed, faults)
-    if faults or due_on is None:
-        raise Invalid(faults)
-    return batches.BatchSpec(
+    spec = batches.BatchSpec(
         key=texts["key"],
         kind=texts["kind"],
         title=texts["title"],
         clause=texts["clause"],
         region_code=texts["region"],
         programmes=request.form.getlist("programmes"),
-        due_on=due_on,
-        amount=amount,
+        due_on=_day(typed.get("due_on", ""), faults),
+        amount=_amount(typed.get("amount", ""), faults),
         per=texts["per"],
         source=typed.get("source") or SOURCES[0],
-        split=split,
+        split=_split(typed, faults),
     )
+    if faults := {**batches.faults_of(spec), **faults}:
+        raise Invalid(faults)
+    return spec
 
 
 def _amount(text: str, faults: dict[str, str]) -> Decimal | None:
@@ -220,12 +252,13 @@ def _amount(text: str, faults: dict[str, str]) -> Decimal | None:
         return None
 
 
-def _day(text: str, faults: dict[str, str]) -> date | None:
+def _day(text: str, faults: dict[str, str]) -> date:
+    """`date.max` stands for what could not be read; the fault refuses it."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         faults["due_on"] = "请填写发放日期，例如 2021-02-05"
-        return None
+        return date.max
 
 
 def _split(typed: Mapping[str, str], faults: dict[str, str]) -> list[dict[str, Any]] | None:

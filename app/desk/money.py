@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.desk.export import MEDIA_TYPE
 from app.files import operations as uploads
 from app.files import queries as files
 from app.funds import bank, batches, lists, policy
+from app.funds.operations import shares
 from app.identity import queries as identity
 from app.web import STAFF, Call, reads, transaction, transacts_itself, words, writes
 from app.web.download import attachment, inline
@@ -103,10 +105,11 @@ def payment_receipt(call: Call, order_id: str) -> ResponseReturnValue:
 
 
 def _filter() -> lists.OrderFilter:
-    """From the address, or from what a posted form carries of it."""
+    """From the address, or from what a posted form carries of it; what waits is shown first."""
     given = request.values
+    usual = "" if given.get("file") or given.get("batch") else "pending"
     return lists.OrderFilter(
-        status=given.get("status") or None,
+        status=given.get("status", usual) or None,
         until=_day(given.get("until", "")),
         programme=given.get("programme") or None,
         source=given.get("source") or None,
@@ -138,10 +141,11 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         filter=chosen,
         filters=request.values.to_dict() if request.method == "GET" else request.form.to_dict(),
         accounts={order_id: mask_account(number) for order_id, number in shown.items()},
-        totals=lists.totals(call.session, call.actor, chosen),
+        totals=lists.totals(call.session, call.actor, replace(chosen, status=None)),
         file=lists.bank_file(call.session, call.actor, chosen.bank_file_id) if chosen.bank_file_id else None,
         files=lists.bank_files(call.session, call.actor, 5) if not chosen.bank_file_id else [],
         batch=_batch(call, chosen.batch_id),
+        shares=shares,
         may_pay=policy.may(call.actor, policy.PAYERS),
         ticked=set(request.form.getlist("order")),
         proof=request.form.get("proof", ""),

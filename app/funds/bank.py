@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import SYSTEM, Actor
+from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed
@@ -37,14 +38,16 @@ class BankLine:
 def make_file(
     session: Session, actor: Actor, filter: lists.OrderFilter, order_ids: Sequence[str] | None, now: datetime
 ) -> str:
-    """Put pending orders into a new bank file: the chosen ones, or all that the filter finds; returns its id.
+    """Put pending orders into a new bank file; returns its id. The chosen ones, or all that the filter finds and that
+    are due by its day, today where it has none: instalments of later months wait.
 
     An order that is in a file already is left alone, so no bank gets it twice. Raises NotYours, Invalid, Gone,
     OverLimit.
     """
     free = _payable(session, actor) & PaymentOrder.bank_file_id.is_(None)
     if order_ids is None:
-        wanted = free & lists.matching(session, actor, filter)
+        due = replace(filter, until=filter.until or local_date(now))
+        wanted = free & lists.matching(session, actor, due)
     else:
         wanted = free & PaymentOrder.id.in_(_chosen(order_ids))
     count = session.scalar(select(func.count()).where(wanted)) or 0
@@ -77,7 +80,7 @@ def lines_of(session: Session, actor: Actor, bank_file_id: str, now: datetime) -
             row.payee,
             numbers.get(row.id),
             row.amount,
-            batches.get(row.batch_id or "", titles.get(row.programme, row.programme)),
+            _note(batches.get(row.batch_id or "", titles.get(row.programme, row.programme)), row.recipient),
         )
         for row in rows
     ]
@@ -140,6 +143,11 @@ def _chosen(order_ids: Sequence[str]) -> list[str]:
     if not order_ids:
         raise Invalid({"orders": "请先勾选支付单"})
     return list(order_ids)
+
+
+def _note(what: str, recipient: str | None) -> str:
+    """What the money is for; for whom, where somebody else holds the account."""
+    return f"{what}（{recipient}）" if recipient else what
 
 
 def _batch_titles(session: Session, batch_ids: set[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Table, case, func, insert, literal, null, select, update
+from sqlalchemy import Select, Table, case, exists, func, insert, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -27,6 +27,7 @@ from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.sql import count_inserted, insert_if_new, random_id
 from app.registry import queries as registry
+from app.registry.models import Institution
 
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
@@ -34,7 +35,8 @@ DRAFTERS = ("township_clerk", "county_clerk")
 CONFIRMERS = ("township_head", "county_head")
 LETTER = "batch.letter"
 LONGEST_KEY = 30
-KINDS = {"seasonal": "一次性补助", "monthly": "按月发放", "price": "价格临时补贴"}
+MONTHLY = "monthly"
+KINDS = {"seasonal": "一次性补助", MONTHLY: "按月发放", "price": "价格临时补贴"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
     region = identity.region_by_code(session, spec.region_code, spec.due_on)
     chain = identity.chain(session, region.id)
     policy.require_covers(actor, chain, DRAFTERS)
-    _require_sound(spec)
+    if faults := faults_of(spec):
+        raise Invalid(faults)
     same = (Batch.key == spec.key) & (Batch.region_id == region.id)
     if session.scalar(select(Batch.id).where(same, Batch.status != "dropped")) is not None:
         raise Duplicate(f"{chain.nearest.name}已有批次「{spec.key}」，请打开原批次办理，不要重复建立")
@@ -95,8 +98,8 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
         "drafted_at": now,
     }
     session.execute(insert(Batch).values(row))
-    session.connection().execute(_lines(batch_id, spec, chain.nearest))
-    _tell(session, batch_id, "drafted", actor, now, title=spec.title, amount=spec.amount, due_on=spec.due_on)
+    session.connection().execute(_lines(session, batch_id, spec, chain.nearest))
+    tell(session, batch_id, "drafted", actor, now, title=spec.title, amount=spec.amount, due_on=spec.due_on)
     return batch_id
 
 
@@ -111,35 +114,35 @@ def preview(session: Session, batch_id: str) -> Preview:
 
 def exclude(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], reason: str, now: datetime) -> None:
     """Take people out of a draft, with the reason. Raises NotYours, Gone, Invalid."""
-    _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
     if not 0 < len(reason.strip()) <= 200:
         raise Invalid({"reason": "请填写剔除理由（不超过 200 字）"})
     if not line_ids:
         raise Invalid({"lines": "请先勾选要剔除的人员"})
     _mark(session, batch_id, line_ids, excluded=True, reason=reason.strip())
-    _tell(session, batch_id, "excluded", actor, now, lines=list(line_ids), reason=reason.strip())
+    tell(session, batch_id, "excluded", actor, now, lines=list(line_ids), reason=reason.strip())
 
 
 def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], now: datetime) -> None:
     """Put people back into a draft. Raises NotYours, Gone."""
-    _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
     if not line_ids:
         raise Invalid({"lines": "请先勾选要恢复的人员"})
     _mark(session, batch_id, line_ids, excluded=False, reason=None)
-    _tell(session, batch_id, "included", actor, now, lines=list(line_ids))
+    tell(session, batch_id, "included", actor, now, lines=list(line_ids))
 
 
 def drop(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
     """Give up a draft; its key is free again. Raises NotYours, Gone."""
-    _draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
     session.execute(update(Batch).where(Batch.id == batch_id).values(status="dropped"))
-    _tell(session, batch_id, "dropped", actor, now)
+    tell(session, batch_id, "dropped", actor, now)
 
 
 def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int:
-    """One order a line, by somebody else than who drafted it; how many new orders. Repeating it pays nobody twice.
+    """One order a line, with the line's id, by somebody else than who drafted it; how many new orders.
 
-    Raises NotYours or NotFound; Gone when the batch was dropped.
+    Repeating it pays nobody twice. Raises NotYours or NotFound; Gone when the batch was dropped.
     """
     batch = _locked(session, actor, batch_id, CONFIRMERS)
     if batch.status == "dropped":
@@ -150,7 +153,7 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
     jobs.launch(session, LETTER, _letters(batch_id), now)
-    _tell(session, batch_id, "confirmed", actor, now, orders=ordered)
+    tell(session, batch_id, "confirmed", actor, now, orders=ordered)
     return ordered
 
 
@@ -163,13 +166,14 @@ def batch(session: Session, actor: Actor, batch_id: str) -> Batch:
     return found
 
 
-def _require_sound(spec: BatchSpec) -> None:
+def faults_of(spec: BatchSpec) -> dict[str, str]:
+    """What is wrong with a batch, by field."""
     faults = {}
     if spec.kind not in KINDS:
         faults["kind"] = f"批次类型应为{'、'.join(KINDS.values())}之一"
     if spec.per not in ("household", "person"):
         faults["per"] = "请选择按户或按人发放"
-    if spec.amount is None and spec.kind != "monthly":
+    if spec.amount is None and spec.kind != MONTHLY:
         faults["amount"] = "请填写发放标准，单位为元"
     if not 0 < len(spec.key) <= LONGEST_KEY:
         faults["key"] = f"请填写批次代号（不超过 {LONGEST_KEY} 字），例如 2021春节"
@@ -177,12 +181,15 @@ def _require_sound(spec: BatchSpec) -> None:
         faults["title"] = "请填写批次名称（不超过 100 字）"
     if not spec.programmes:
         faults["programmes"] = "请至少选择一个救助项目"
-    if faults:
-        raise Invalid(faults)
+    return faults
 
 
-def _lines(batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
+def _lines(session: Session, batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
     awards = registry.in_payment_select(region, spec.programmes, spec.due_on).subquery()
+    # Support is paid as the award says (E18); a one-off grant is the person's own and paid as the batch says.
+    monthly = spec.kind == MONTHLY
+    once = awards.c.award_id if monthly else awards.c.person_id
+    split = literal(list(spec.split) if spec.split else None, LINE.c.split.type)
     if spec.amount is None:
         amount: Any = awards.c.monthly
     else:
@@ -191,7 +198,11 @@ def _lines(batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
     values = {
         "id": random_id(),
         "batch_id": literal(batch_id),
+        "once": once,
+        "person_id": awards.c.person_id,
         "award_id": awards.c.award_id,
+        "institution_id": awards.c.institution_id if monthly else null(),
+        "split": func.coalesce(awards.c.split, split) if monthly else split,
         "region_id": awards.c.region_id,
         "programme": awards.c.programme,
         "payee": awards.c.payee,
@@ -199,30 +210,40 @@ def _lines(batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
         "amount": amount,
         "excluded": literal(False),
     }
-    return insert(LINE).from_select(list(values), select(*values.values()).where(amount > literal(Decimal(0), Money)))
+    paid = exists().where(PaymentOrder.dedup == once_key(spec.kind, spec.key, spec.due_on) + once)
+    chosen = select(*values.values()).where(amount > literal(Decimal(0), Money), ~paid).order_by(awards.c.award_id)
+    return insert_if_new(session, LINE, "batch_id", "once").from_select(list(values), chosen)
+
+
+def once_key(kind: str, key: str, due_on: date) -> Any:
+    """What, with a line's `once`, names its order: an occasion, or a month in which an award is paid once."""
+    return literal(f"monthly:{due_on:%Y-%m}:" if kind == MONTHLY else f"batch:{key}:")
 
 
 def _orders(session: Session, batch: Batch, now: datetime) -> Any:
     line = BatchLine
     values: dict[str, Any] = {
-        "id": random_id(),
+        "id": line.id,
         "batch_id": line.batch_id,
         "award_id": line.award_id,
         "programme": line.programme,
         "region_id": line.region_id,
         "county_id": literal(batch.county_id),
         "place": literal(0),
-        "payee": line.payee,
+        "payee": func.coalesce(Institution.name, line.payee),
+        "recipient": case((line.institution_id.is_not(None), line.payee)),
+        "institution_id": line.institution_id,
         "account": null(),
         "amount": line.amount,
         "source": literal(batch.source),
-        "split": literal(batch.split, PaymentOrder.split.type),
+        "split": line.split,
         "due_on": literal(batch.due_on),
         "status": literal("pending"),
-        "dedup": literal(f"batch:{batch.key}:") + line.award_id,
+        "dedup": once_key(batch.kind, batch.key, batch.due_on) + line.once,
         "created_at": literal(now, PaymentOrder.created_at.type),
     }
-    chosen = select(*values.values()).where(line.batch_id == batch.id, ~line.excluded)
+    housed = select(*values.values()).outerjoin(Institution, Institution.id == line.institution_id)
+    chosen = housed.where(line.batch_id == batch.id, ~line.excluded)
     return insert_if_new(session, ORDER, "dedup").from_select(list(values), chosen)
 
 
@@ -234,7 +255,8 @@ def _letters(batch_id: str) -> Select[Any]:
     ).where(PaymentOrder.batch_id == batch_id)
 
 
-def _tell(session: Session, batch_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+def tell(session: Session, batch_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+    """An event in the chain of the batch."""
     audit.append(session, f"batch:{batch_id}", kind, actor, told, None, now, shared=True)
 
 
@@ -245,7 +267,8 @@ def _mark(session: Session, batch_id: str, line_ids: Sequence[str], *, excluded:
         raise NotFound("所选人员不在这个批次中，请刷新后重新选择")
 
 
-def _draft_of(session: Session, actor: Actor, batch_id: str, positions: Sequence[str]) -> Batch:
+def draft_of(session: Session, actor: Actor, batch_id: str, positions: Sequence[str]) -> Batch:
+    """The batch, locked, as long as it may be changed. Raises NotFound, NotYours, Gone."""
     found = _locked(session, actor, batch_id, positions)
     if found.status != "draft":
         raise Gone("批次已经确认或作废，不能再修改")

@@ -23,7 +23,7 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     query = select(PaymentOrder, Batch).join(Batch, Batch.id == PaymentOrder.batch_id)
     order, batch = session.execute(query.where(PaymentOrder.id == job.reference)).one()
     given = {
-        "recipient": order.payee,
+        "recipient": order.recipient or order.payee,
         "occasion": batch.title,
         "programme": definitions.title_of(session, order.programme),
         "clause": batch.clause,

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.funds import policy
-from app.funds.models import BankFile, Fund, FundEntry, PaymentOrder
-from app.funds.operations import RESERVE, SEALED
+from app.funds.models import BankFile, BatchLine, Fund, FundEntry, PaymentOrder
+from app.funds.operations import LINE_SEALED, RESERVE, SEALED
 from app.identity.models import Region
 from app.registry import queries as registry
 
 SHOWN = (
     PaymentOrder.id, PaymentOrder.case_id, PaymentOrder.batch_id, PaymentOrder.award_id, PaymentOrder.programme,
     PaymentOrder.region_id, PaymentOrder.payee, PaymentOrder.account, PaymentOrder.amount, PaymentOrder.source,
-    PaymentOrder.split, PaymentOrder.due_on, PaymentOrder.status, PaymentOrder.proof, PaymentOrder.proof_file_id,
-    PaymentOrder.bank_file_id, PaymentOrder.settled_at,
+    PaymentOrder.split, PaymentOrder.institution_id, PaymentOrder.recipient, PaymentOrder.due_on, PaymentOrder.status,
+    PaymentOrder.proof, PaymentOrder.proof_file_id, PaymentOrder.bank_file_id, PaymentOrder.settled_at,
 )  # fmt: skip
 
 
@@ -88,11 +88,22 @@ def order(session: Session, actor: Actor, order_id: str) -> Any:
 
 
 def accounts(session: Session, rows: list[Any]) -> dict[str, str]:
-    """Account numbers of orders in the clear, by order id: the order's own, else the one of its award."""
+    """Account numbers of orders in the clear, by order id.
+
+    The order's own; else that of the institution to which it goes, of its award, or of the line added by hand.
+    """
+    own = [row for row in rows if row.account]
+    housed = [row for row in rows if not row.account and row.institution_id]
+    awarded = [row for row in rows if not row.account and not row.institution_id and row.award_id]
+    added = [row.id for row in rows if not (row.account or row.institution_id or row.award_id)]
     vault = session.info["vault"]
-    by_award = registry.accounts_of(session, {row.award_id for row in rows if not row.account and row.award_id})
-    found = {row.id: by_award[row.award_id] for row in rows if not row.account and row.award_id in by_award}
-    return found | {row.id: vault.open_text(row.account, *SEALED, row.id) for row in rows if row.account}
+    lines = session.execute(select(BatchLine.id, BatchLine.account).where(BatchLine.id.in_(added)))
+    found = {row.id: vault.open_text(row.account, *SEALED, row.id) for row in own}
+    found |= {row.id: vault.open_text(row.account, *LINE_SEALED, row.id) for row in lines if row.account}
+    houses = registry.accounts_of_institutions(session, {row.institution_id for row in housed})
+    found |= {row.id: houses[row.institution_id] for row in housed if row.institution_id in houses}
+    awards = registry.accounts_of(session, {row.award_id for row in awarded})
+    return found | {row.id: awards[row.award_id] for row in awarded if row.award_id in awards}
 
 
 def bank_files(session: Session, actor: Actor, limit: int = 20) -> list[FileRow]:

@@ -41,7 +41,11 @@ class FundEntry(Base):
 
 
 class PaymentOrder(Base):
-    """Money that was decided. `status`: pending, paid or cancelled. `dedup` makes paying twice impossible."""
+    """Money that was decided. `status`: pending, paid or cancelled. `dedup` makes paying twice impossible.
+
+    `split` shares it among sources as `[{source, share}]`. Money for a resident goes to the account of the institution
+    `institution_id` (E18); `recipient` then says for whom. An order of a batch has the id of its line.
+    """
 
     __tablename__ = "payment_order"
     __table_args__ = (
@@ -68,6 +72,8 @@ class PaymentOrder(Base):
     amount: Mapped[Decimal] = mapped_column(Money)
     source: Mapped[str] = mapped_column(String(32))
     split: Mapped[Any | None] = mapped_column(Json)
+    institution_id: Mapped[str | None] = mapped_column(String(32))
+    recipient: Mapped[str | None] = mapped_column(String(100))
     fund_id: Mapped[str | None] = mapped_column(String(32))
     due_on: Mapped[date]
     status: Mapped[str] = mapped_column(String(16))
@@ -116,18 +122,28 @@ class Batch(Base):
 
 
 class BatchLine(Base):
-    """One recipient of a batch; excluded lines keep the reason and get no order."""
+    """One recipient of a batch; excluded lines keep the reason and get no order.
+
+    `once` is what may stand in an occasion once: the person for a one-off grant, the award for a monthly payment.
+    A line without an award was added by hand, with the reason in `basis` and the account sealed.
+    """
 
     __tablename__ = "batch_line"
     __table_args__ = (
-        UniqueConstraint("batch_id", "award_id"),
+        UniqueConstraint("batch_id", "once"),
         Index("ix_batch_line_page", "batch_id", "payee", "id"),
         CheckConstraint("amount > 0", name="positive"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
-    award_id: Mapped[str] = mapped_column(String(32))
+    once: Mapped[str] = mapped_column(String(32))
+    person_id: Mapped[str] = mapped_column(String(32))
+    award_id: Mapped[str | None] = mapped_column(String(32))
+    institution_id: Mapped[str | None] = mapped_column(String(32))
+    split: Mapped[Any | None] = mapped_column(Json)
+    account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    basis: Mapped[str | None] = mapped_column(String(200))
     region_id: Mapped[str] = mapped_column(String(32))
     programme: Mapped[str] = mapped_column(String(64))
     payee: Mapped[str] = mapped_column(String(100))

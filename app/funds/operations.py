@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from app.identity import queries as identity
 from app.identity.queries import RegionChain
 
 RESERVE = "reserve_fund"
-SEALED = ("payment_order", "account")
+SEALED, LINE_SEALED = ("payment_order", "account"), ("batch_line", "account")
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
 _INSERT = insert(ORDER)
 NOTE = 100
@@ -76,6 +76,16 @@ def months_later(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
+def shares(amount: Decimal, split: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+    """What each source pays of an order, as `[{source, amount}]`; what rounding leaves is in the first."""
+    if not split:
+        return []
+    whole = sum(Decimal(part["share"]) for part in split)
+    parts = [to_money(amount * Decimal(part["share"]) / whole) for part in split]
+    parts[0] += amount - sum(parts)
+    return [{"source": part["source"], "amount": money} for part, money in zip(split, parts, strict=True)]
+
+
 def order_payment(session: Session, order: OrderRequest, origin: Origin, now: datetime) -> list[str]:
     """Create the orders; a reserve fund pays at once and refuses what it does not hold (B5). Returns order ids."""
     fund_id = _draw(session, order, origin, now) if order.source == RESERVE else None
@@ -98,7 +108,7 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
                 "account": vault.seal_text(order.account, *SEALED, order_id) if order.account else None,
                 "amount": amount,
                 "source": order.source,
-                "split": _split(amount, order.split),
+                "split": list(order.split) if order.split else None,
                 "fund_id": fund_id,
                 "due_on": due_on,
                 "status": "paid" if fund_id else "pending",
@@ -193,13 +203,3 @@ def _enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str
 
 def _tell(session: Session, fund_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
     audit.append(session, f"fund:{fund_id}", kind, actor, told, None, now, shared=True)
-
-
-def _split(amount: Decimal, split: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Shares of one order in yuan; what rounding leaves is in the first."""
-    if not split:
-        return None
-    whole = sum(Decimal(part["share"]) for part in split)
-    parts = [to_money(amount * Decimal(part["share"]) / whole) for part in split]
-    parts[0] += amount - sum(parts)
-    return [{"source": part["source"], "amount": money} for part, money in zip(split, parts, strict=True)]

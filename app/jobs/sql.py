@@ -49,11 +49,11 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def insert_if_new(session: Session, table: Table, key: str) -> Insert:
-    """INSERT that leaves a row alone whose `key` is there already."""
+def insert_if_new(session: Session, table: Table, *key: str) -> Insert:
+    """INSERT that leaves a row alone whose `key` (of one or more columns) is there already."""
     if is_postgresql(session):
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[key])
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[key])
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
 
 
 def count_inserted(session: Session, statement: Insert) -> int:

@@ -8,13 +8,19 @@ from datetime import datetime
 from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
-from app.core.errors import Invalid
+from app import audit
+from app.core.actor import Actor
+from app.core.chinese import mask_account
+from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
 from app.identity import operations as identity
+from app.identity import policy, queries
 from app.registry.models import Institution
 from app.registry.queries import InstitutionRow, institution_named
 
 ELDERLY, CHILDREN = "elderly", "children"
+ACCOUNT_KEEPERS = ("county_clerk", "county_head", "finance")
+SEALED = ("institution", "account")
 
 
 def register_institution(
@@ -60,6 +66,21 @@ def register_institution(
     )
     session.execute(insert(Institution), [{**asdict(row), "county_id": county_id, "recorded_at": now}])
     return row
+
+
+def set_account(session: Session, actor: Actor, institution_id: str, number: str, now: datetime) -> None:
+    """The account to which the support of residents is paid (E18). Raises NotFound, NotYours, Invalid (account)."""
+    found = session.get(Institution, institution_id)
+    if found is None:
+        raise NotFound("没有这个供养服务机构")
+    policy.require_covers(actor, queries.chain(session, found.county_id), ACCOUNT_KEEPERS)
+    digits = number.replace(" ", "")
+    if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
+        raise Invalid({"account": "请填写机构的银行账号（12 到 19 位数字）"})
+    sealed = session.info["vault"].seal_text(digits, *SEALED, institution_id)
+    session.execute(update(Institution).where(Institution.id == institution_id).values(account_sealed=sealed))
+    told = {"institution": found.name, "account": mask_account(digits)}
+    audit.append(session, f"institution:{institution_id}", "account_set", actor, told, None, now, shared=True)
 
 
 def take_place(session: Session, institution_id: str) -> bool:

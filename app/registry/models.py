@@ -10,9 +10,11 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, Money
+from app.db import AwareDateTime, Base, Json, Money
 
 IN_PAYMENT, PAID, ENDED, WITHDRAWN = "in_payment", "paid", "ended", "withdrawn"
+INSTITUTION_ACCOUNT = "institution_account"
+"""`channel` of an award whose money goes to the account of the institution (E18); any other goes to the person."""
 
 
 class Person(Base):
@@ -104,6 +106,9 @@ class Award(Base):
     institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
     account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # What a monthly batch reads of the fact `payment_terms`, in the clear since a statement cannot open what is sealed.
+    channel: Mapped[str | None] = mapped_column(String(20))
+    split: Mapped[Any | None] = mapped_column(Json)
     case_id: Mapped[str | None] = mapped_column(String(32), index=True)
     case_number: Mapped[str | None] = mapped_column(String(40))
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
@@ -168,6 +173,7 @@ class Institution(Base):
     beds: Mapped[int | None]
     free: Mapped[int | None]
     stars: Mapped[int | None]
+    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 

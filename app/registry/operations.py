@@ -105,7 +105,7 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         "recheck_on": request.recheck_on,
         "institution_id": request.institution_id,
         "account_sealed": account or None,
-        "facts_sealed": _seal_facts(session, request.id, request.facts),
+        **_facts(session, request.id, request.facts),
         "case_id": request.case_id,
         "case_number": request.case_number,
         "recorded_at": now,
@@ -148,7 +148,7 @@ def change_award(
     if recheck_on is not None:
         values["recheck_on"] = recheck_on
     if facts:
-        values["facts_sealed"] = _seal_facts(session, award_id, {**before.facts, **facts})
+        values |= _facts(session, award_id, {**before.facts, **facts})
     if moves:
         values |= _move(session, before.institution_id, institution_id)
     if not values:
@@ -221,7 +221,7 @@ def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
     values: dict[str, Any] = {"recheck_on": before["recheck_on"]}
     place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
     if event.kind == "changed":
-        values |= {"amount": before["amount"], "facts_sealed": _seal_facts(session, event.award_id, before["facts"])}
+        values |= {"amount": before["amount"], **_facts(session, event.award_id, before["facts"])}
         values |= _move(session, place_id, before.get("institution_id", place_id))
     else:
         values |= {"status": IN_PAYMENT, "ended_on": None, "end_reason": None}
@@ -249,10 +249,11 @@ def _require_place(session: Session, institution_id: str) -> None:
         raise OverLimit(f"{name}已没有空床位，请另选机构，或报市级民政部门统筹调配", clause="E12")
 
 
-def _seal_facts(session: Session, award_id: str, facts: Mapping[str, Any]) -> bytes | None:
-    if not facts:
-        return None
-    return session.info["vault"].seal(dump_json(dict(facts)).encode(), "award", "facts", award_id)
+def _facts(session: Session, award_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that hold facts: all of them sealed, and of `payment_terms` what batches pay by (E18)."""
+    terms = facts.get("payment_terms") or {}
+    sealed = session.info["vault"].seal(dump_json(dict(facts)).encode(), "award", "facts", award_id) if facts else None
+    return {"facts_sealed": sealed, "channel": terms.get("channel"), "split": terms.get("split")}
 
 
 def _note(

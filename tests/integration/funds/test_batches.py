@@ -9,18 +9,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
-from app.core.errors import Duplicate, Invalid, NotYours
+from app.core.errors import Duplicate, Gone, Invalid, NotYours
+from app.core.ids import new_id
 from app.db import Database
 from app.documents import operations as documents
 from app.documents.models import Document
 from app.documents.text import extract_text
-from app.funds import batch_lists, batches
+from app.funds import bank, batch_lists, batches, by_hand
 from app.funds.batches import BatchSpec
+from app.funds.lists import OrderFilter
 from app.funds.models import PaymentOrder
+from app.funds.operations import shares
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
+from app.registry import institutions
 from app.registry import operations as registry
 from app.worker import SpoolMessenger, handlers
 from tests.support.worlds import VILLAGE, Office
@@ -101,3 +106,86 @@ def test_one_batch_of_an_occasion_and_two_pairs_of_eyes(office: Office) -> None:
     with office.database.write() as session:
         batches.drop(session, office.holder(session, "county_clerk"), batch_id, office.now)
     assert _draft(office) != batch_id
+
+
+CITY_AND_COUNTY = [{"source": "city_fund", "share": Decimal("0.5")}, {"source": "county_fund", "share": Decimal("0.5")}]
+MONTH = BatchSpec("tekun-2021-02", "monthly", "2021年2月供养金", "E18", "220122", ("tekun",), date(2021, 2, 10))
+
+
+def _supported(office: Office, name: str, number: str, amount: str, institution_id: str | None = None) -> None:
+    """Somebody in 特困 support, at home or in an institution, as the award's case leaves it."""
+    terms = {"channel": "institution_account" if institution_id else "card", "split": CITY_AND_COUNTY}
+    with office.database.write() as session:
+        request = registry.AwardRequest(
+            id=new_id(), programme="tekun", id_number=number, name=name, monthly=Decimal(amount),
+            region_id=identity.region_by_code(session, VILLAGE, office.now.date()).id, starts_on=date(2020, 1, 1),
+            facts={"payment_terms": terms}, account="6228480240001234568", institution_id=institution_id,
+        )  # fmt: skip
+        registry.start_award(session, request, office.now)
+
+
+def test_a_month_is_split_by_the_award_and_residents_are_paid_through_the_institution(office: Office) -> None:
+    with office.database.write() as session:
+        county = identity.region_by_code(session, "220122", office.now.date())
+        house = registry.register_institution(session, name="中心敬老院", county_id=county.id, beds=2, now=office.now)
+        clerk = office.holder(session, "county_clerk")
+        institutions.set_account(session, clerk, house.id, "6217 0000 1111 2222", office.now)
+    _supported(office, "郑福", "220122194802170021", "577.05", house.id)
+    _supported(office, "钱贵", "220122197204040503", "430.00")
+    assert _confirm(office, _draft(office, MONTH)) == 2
+    again = BatchSpec("tekun-2021-02-b", "monthly", "补发", "E18", "220122", ("tekun",), date(2021, 2, 20))
+    assert _confirm(office, _draft(office, again)) == 0
+    with office.database.write() as session:
+        columns = (PaymentOrder.payee, PaymentOrder.recipient, PaymentOrder.amount, PaymentOrder.split)
+        paid = {row.payee: row for row in session.execute(select(*columns))}
+        assert (paid["中心敬老院"].recipient, paid["钱贵"].recipient) == ("郑福", None)
+        parts = shares(paid["中心敬老院"].amount, paid["中心敬老院"].split)
+        assert [(part["source"], part["amount"]) for part in parts] == [
+            ("city_fund", Decimal("288.52")), ("county_fund", Decimal("288.53"))
+        ]  # fmt: skip
+        chosen = list(session.scalars(select(PaymentOrder.id)))
+        file_id = bank.make_file(session, SYSTEM, OrderFilter(), chosen, office.now)
+        lines = {line.payee: line for line in bank.lines_of(session, SYSTEM, file_id, office.now)}
+        assert (lines["中心敬老院"].account, lines["钱贵"].account) == ("6217000011112222", "6228480240001234568")
+        assert lines["中心敬老院"].note == "2021年2月供养金（郑福）"
+
+
+def _add(office: Office, batch_id: str, name: str, number: str, **changed: object) -> str:
+    given = {"basis": "住房失火，无处安身", "region_code": VILLAGE, "account": "6228 4802 4000 9999"} | changed
+    with office.database.write() as session:
+        addition = by_hand.Addition(name=name, id_number=number, **given)  # type: ignore[arg-type]
+        return by_hand.add(session, office.holder(session, "county_clerk"), batch_id, addition, office.now)
+
+
+def test_a_household_in_hardship_is_added_once_and_paid_to_its_account(office: Office) -> None:
+    batch_id = _draft(office)
+    line_id = _add(office, batch_id, "刘桂芝", "220122194802170021")
+    with pytest.raises(Duplicate):
+        _add(office, batch_id, "刘桂芝", "220122194802170021")
+    with pytest.raises(Duplicate):
+        _add(office, batch_id, *PEOPLE[0])
+    with pytest.raises(Invalid) as refused:
+        _add(office, batch_id, "王建国", "220122198305123011", basis=" ", account="12", heads=0)
+    assert set(refused.value.fields) == {"basis", "account", "heads"}
+    assert _confirm(office, batch_id) == 4
+    with office.database.write() as session:
+        raw = str(session.connection().exec_driver_sql("SELECT * FROM batch_line").all())
+        assert "6228480240009999" not in raw
+        file_id = bank.make_file(session, SYSTEM, OrderFilter(), [line_id], office.now)
+        (line,) = bank.lines_of(session, SYSTEM, file_id, office.now)
+        assert (line.payee, line.account, line.amount) == ("刘桂芝", "6228480240009999", Decimal("300.00"))
+        in_township = BatchSpec(**{**_fields(SPEC), "region_code": "220122100"})
+        township = batches.draft(session, office.holder(session, "county_clerk"), in_township, office.now)
+        assert batches.preview(session, township).lines == 0
+    with pytest.raises(Duplicate):
+        _add(office, township, "刘桂芝", "220122194802170021")
+
+
+def test_nobody_is_added_to_a_month(office: Office) -> None:
+    spec = BatchSpec("dibao-2021-02", "monthly", "2021年2月低保金", "D4", "220122", ("dibao",), date(2021, 2, 10))
+    with pytest.raises(Gone):
+        _add(office, _draft(office, spec), "刘桂芝", "220122194802170021")
+
+
+def _fields(spec: BatchSpec) -> dict[str, object]:
+    return {name: getattr(spec, name) for name in BatchSpec.__slots__}

@@ -156,6 +156,8 @@ TABLE: dict[str, Row] = {
     "POST desk.batch_draft": desk(BATCH, staff("POST", "/desk/batches/new", 403, 403, 302, key="2", **OCCASION)),
     "GET desk.batch": desk(BATCH, staff("GET", "/desk/batches/{batch}", 403, 403, 200)),
     "GET desk.batch_export": desk(BATCH, staff("GET", "/desk/batches/{batch}/lines.xlsx", 403, 403, 200)),
+    "POST desk.batch_add": desk(BATCH, staff("POST", "/desk/batches/{batch}/add", 403, 403, 302, name="刘桂芝",
+                                             id_number="220122194802170021", basis="住房失火", region=COUNTY)),
     "POST desk.batch_exclude": desk(BATCH, staff("POST", "/desk/batches/{batch}/exclude", 403, 403, 302, line="{line}",
                                                  reason="已就业")),
     "POST desk.batch_include": desk(BATCH, staff("POST", "/desk/batches/{batch}/include", 403, 403, 302,
