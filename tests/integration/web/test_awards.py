@@ -1,0 +1,149 @@
+"""Awards, people, what is owed, and what the office does with a case on somebody's behalf."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from app import audit
+from app.cases import operations
+from app.cases.models import Owed
+from app.core.actor import APPLICANT
+from app.core.ids import new_id
+from app.publicity import queries as notices
+from tests.support import money
+from tests.support.money import ID_NUMBER, RECIPIENT
+from tests.support.web import APPLICATION, COUNTY, TOWNSHIP, VILLAGE, Web
+from tests.support.worlds import SPENDING
+
+CADRE, COLLEAGUE = f"village_cadre.{VILLAGE}", f"village_cadre.{VILLAGE}.2"
+CLERK, FINANCE, ADMIN = f"township_clerk.{TOWNSHIP}", f"finance.{COUNTY}", f"administrator.{COUNTY}"
+
+
+def person_of(page: str) -> str:
+    return page.split('href="/desk/people/')[1].split('"')[0]
+
+
+def test_awards_are_found_by_name_and_whole_number_and_paged(web: Web) -> None:
+    money.start_award(web)
+    client = web.client(CLERK)
+    for text in ("周", RECIPIENT, ID_NUMBER):
+        assert RECIPIENT in client.get("/desk/awards", query_string={"q": text}).text
+    assert "没有符合条件的人" in client.get("/desk/awards?q=兰").text
+    assert "没有符合条件的人" in client.get("/desk/awards?status=ended").text
+    assert "没有符合条件的人" in web.client("township_clerk.220104001").get("/desk/awards").text
+    assert client.get("/desk/awards?after=x").status_code == 422
+    assert web.client(ADMIN).get("/desk/awards").status_code == 403
+    assert "超期 11 天" in client.get("/desk/awards/rechecks").text
+
+
+def test_a_recheck_begins_on_the_page_of_the_award(web: Web) -> None:
+    award_id = money.start_award(web)
+    client = web.client(CLERK)
+    page = client.get(f"/desk/awards/{award_id}").text
+    assert ID_NUMBER not in page
+    assert money.ACCOUNT not in page
+    assert [word in page for word in ("复核", "变更", "终止")] == [True] * 3
+    unknown = client.post(f"/desk/awards/{award_id}/start", data={"process": "main"})
+    assert (unknown.status_code, "请选择要办理的事项" in unknown.text) == (422, True)
+    case = client.post(f"/desk/awards/{award_id}/start", data={"process": "recheck"}).location
+    assert "复核家庭情况" in client.get(case).text
+    assert case in client.get(f"/desk/awards/{award_id}").text
+
+
+def test_a_whole_number_is_shown_once_with_a_reason_on_record(web: Web) -> None:
+    client = web.client(CLERK)
+    person = person_of(client.get(f"/desk/awards/{money.start_award(web)}").text)
+    without = client.post(f"/desk/people/{person}/reveal", data={"reason": "查"})
+    assert (without.status_code, ID_NUMBER in without.text, 'value="查"' in without.text) == (422, False, True)
+    assert ID_NUMBER in client.post(f"/desk/people/{person}/reveal", data={"reason": "电话核对身份"}).text
+    assert ID_NUMBER not in client.get(f"/desk/people/{person}").text
+    with web.database.read() as session:
+        (event,) = audit.events_of(session, f"person:{person}")
+    assert (event.kind, event.actor_id, event.payload) == (
+        "revealed", web.actor(CLERK).user_id, {"reason": "电话核对身份"}
+    )  # fmt: skip
+
+
+def owe(web: Web, case_id: str, key: str, days: int) -> None:
+    since = web.clock.now() - timedelta(days=days)
+    with web.database.write() as session:
+        session.add(Owed(id=new_id(), case_id=case_id, case_seq=1, key=key, place=0, title=f"补{key}", clause="B2",
+                         since=since))  # fmt: skip
+
+
+def test_what_is_owed_is_counted_and_listed_until_it_is_supplied(web: Web) -> None:
+    case_id = web.apply().case_id
+    client = web.client(CLERK)
+    assert "没有待补的材料" in client.get("/desk/owed").text
+    owe(web, case_id, "签字", 9)
+    page = client.get("/desk/owed").text
+    assert [text in page for text in ("补签字", "9 天", f"/desk/cases/{case_id}")] == [True] * 3
+    assert '待补<span class="count">1</span>' in client.get("/desk/").text
+    assert "没有待补的材料" in web.client("village_cadre.220104001001").get("/desk/owed").text
+    assert client.get("/desk/owed?after=x").status_code == 422
+    with web.database.write() as session:
+        operations.withdraw(session, web.actor(CLERK), case_id, "已就业", web.clock.now())
+    assert "没有待补的材料" in client.get("/desk/owed").text
+
+
+def posted(web: Web) -> str:
+    """A case of spending relief whose notice stands; its id."""
+    steps = (
+        ("acceptance", CLERK, {"complete": True}),
+        ("verification", CLERK, {"hardship_confirmed": True, "necessary_spending": 30000}),
+        ("review", f"township_head.{TOWNSHIP}", {"approved": True, "amount": 3000, "instalments": 1}),
+    )
+    now = web.clock.now()
+    with web.database.write() as session:
+        case_id = operations.apply(session, APPLICANT, "expenditure_relief", VILLAGE, SPENDING, now).case_id
+    for element, username, data in steps:
+        task = web.open_task(case_id)
+        with web.database.write() as session:
+            assert operations.complete_task(session, web.actor(username), task, data, now).incident is None, element
+    return case_id
+
+
+def test_staff_take_an_objection_and_prove_the_posting(web: Web) -> None:
+    case_id = posted(web)
+    with web.database.read() as session:
+        notice = notices.notices_of(session, case_id)[0].id
+    client, at = web.client(CLERK), f"/desk/cases/{case_id}"
+    photo: dict[str, Any] = {"files": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(9)), "公示栏.png")}
+    elsewhere = web.apply().case_id
+    assert client.post(f"/desk/cases/{elsewhere}/notices/{notice}/proof", data=dict(photo)).status_code == 404
+    photo = {"files": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(9)), "公示栏.png")}
+    assert client.post(f"{at}/notices/{notice}/proof", data=photo).status_code == 302
+    assert "更换公示照片" in client.get(at).text
+    typed = {"name": "邻居", "phone": "", "reason": "家中有车"}
+    without = client.post(f"{at}/objections", data=typed)
+    assert (without.status_code, "请填写异议人电话" in without.text, "家中有车" in without.text) == (422, True, True)
+    assert client.post(f"{at}/objections", data={**typed, "phone": "13904310031"}).status_code == 302
+    assert "有异议，暂停" in client.get(at).text
+    assert client.post(f"{at}/objections", data={**typed, "phone": "13904310031"}).status_code == 409
+
+
+def test_somebody_related_leaves_the_case_to_colleagues(web: Web) -> None:
+    task = web.open_task(web.apply().case_id)
+    client = web.client(CADRE)
+    page = client.get(f"/desk/tasks/{task}/tie").text
+    assert APPLICATION["name"] in page
+    assert APPLICATION["id_number"] not in page
+    without = client.post(f"/desk/tasks/{task}/tie", data={"person": "0", "relation": ""})
+    assert (without.status_code, "请填写与本人的关系" in without.text) == (422, True)
+    assert client.post(f"/desk/tasks/{task}/tie", data={"person": "7", "relation": "兄弟"}).status_code == 422
+    client.post(f"/desk/tasks/{task}/claim")
+    assert client.post(f"/desk/tasks/{task}/tie", data={"person": "0", "relation": "兄弟"}).status_code == 302
+    kept_out = client.get(f"/desk/tasks/{task}")
+    assert (kept_out.status_code, "应当回避" in kept_out.text) == (403, True)
+    assert web.client(COLLEAGUE).get(f"/desk/tasks/{task}").status_code == 200
+
+
+def test_the_office_withdraws_for_the_applicant_with_a_reason(web: Web) -> None:
+    case_id = web.apply().case_id
+    client = web.client(CADRE)
+    without = client.post(f"/desk/cases/{case_id}/withdraw", data={"reason": " "})
+    assert (without.status_code, "请填写申请人撤回的理由" in without.text) == (422, True)
+    assert client.post(f"/desk/cases/{case_id}/withdraw", data={"reason": "已找到工作"}).status_code == 302
+    assert "撤回申请：已找到工作" in client.get(f"/desk/cases/{case_id}").text
