@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, Text, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.chain import ORIGIN, Head, link_hash, masked
@@ -19,7 +19,8 @@ from app.db.types import dump_json
 EVENT: Table = AuditEvent.__table__  # type: ignore[assignment]
 ROOT: Table = AuditRoot.__table__  # type: ignore[assignment]
 SIGNING = "audit-root"
-_APPEND = insert(EVENT)
+# The payload goes in as the very text that was hashed.
+_APPEND = insert(EVENT).values(payload=bindparam("text", type_=Text))
 
 
 def append(
@@ -43,13 +44,12 @@ def append(
     if shared:
         _lock(session, chain)
     last = previous or head_of(session, chain)
-    content = masked(dict(payload))
     seq = last.seq + 1
-    text = dump_json(content)
+    text = dump_json(masked(dict(payload)))
     linked = link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text)
     row = {
         "id": new_id(), "chain": chain, "seq": seq, "at": now, "actor_id": actor.user_id, "actor_name": actor.name,
-        "kind": kind, "action_id": action_id, "payload": content, "prev_hash": last.hash, "hash": linked,
+        "kind": kind, "action_id": action_id, "text": text, "prev_hash": last.hash, "hash": linked,
     }  # fmt: skip
     session.connection().execute(_APPEND, row)
     return Head(seq, linked)

@@ -100,6 +100,7 @@ def ensure_office(session: Session, region: queries.RegionRef | Region, **detail
     )
     session.add(opened)
     session.flush()
+    queries.forget_offices(session)
     return queries.office(session, opened.id)
 
 

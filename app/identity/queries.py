@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -18,8 +18,7 @@ from app.identity.models import Appointment, FamilyTie, Office, Region, User
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
 
 
-@dataclass(frozen=True, slots=True)
-class RegionRef:
+class RegionRef(NamedTuple):
     """A region as others carry it."""
 
     id: str
@@ -62,8 +61,7 @@ class RegionChain:
         return "".join(ref.name for ref in reversed(self.refs))
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeRow:
+class OfficeRow(NamedTuple):
     """An office with the region it belongs to; an institution's region is its county."""
 
     id: str
@@ -111,16 +109,24 @@ def region(session: Session, region_id: str) -> Region:
 
 
 def _chain_query() -> Select[Any]:
-    own, ancestor = Region.__table__.alias("own"), Region.__table__.alias("ancestor")
+    own, ancestor, office = (table.__table__.alias(name) for table, name in _CHAIN_TABLES)
     levels = [own.c[f"{level}_id"] for level in LEVELS if level != "village"]
+    handles = and_(office.c.region_id == ancestor.c.id, office.c.kind != INSTITUTION)
     return (
-        select(ancestor.c.id, ancestor.c.code, ancestor.c.name, ancestor.c.level)
+        select(*(ancestor.c[name] for name in RegionRef._fields), *(office.c[name] for name in _OF_OFFICE))
         .select_from(own)
         .join(ancestor, ancestor.c.id.in_([*levels, own.c.id]))
+        .outerjoin(office, handles)
         .where(own.c.id == bindparam("region_id"))
+        .order_by(office.c.name)
     )
 
 
+_CHAIN_TABLES = ((Region, "own"), (Region, "ancestor"), (Office, "office"))
+_OF_OFFICE = ("id", "county_id", "kind", "name", "short_name", "phone")
+
+
+_KNOWN_OFFICES = "region_offices"
 # Built once: every action reads it, and building it costs more than running it.
 _CHAIN = _chain_query()
 
@@ -134,11 +140,22 @@ def chain(session: Session, region_id: str) -> RegionChain:
 
 
 def _chain(session: Session, region_id: str) -> RegionChain:
+    refs: dict[str, RegionRef] = {}
+    offices: dict[str, OfficeRow] = {}
     rows = session.connection().execute(_CHAIN, {"region_id": region_id})
-    refs = {row.level: RegionRef(*row) for row in rows}
+    for id, code, name, level, office_id, county_id, kind, *rest in rows:
+        refs[level] = RegionRef(id, code, name, level)
+        if office_id is not None:
+            offices[kind] = OfficeRow(office_id, id, code, name, county_id, kind, *rest)
     if not refs:
         raise NotFound("没有这个行政区划")
+    session.info.setdefault(_KNOWN_OFFICES, {})[region_id] = offices
     return RegionChain(**refs)
+
+
+def forget_offices(session: Session) -> None:
+    """After an office was opened in this transaction: read them again."""
+    session.info.pop(_KNOWN_OFFICES, None)
 
 
 def within(region: RegionRef | Region, table: type[Any] = Region) -> ColumnElement[bool]:
@@ -174,7 +191,10 @@ _OFFICES_OF = _OFFICES.where(Office.region_id.in_(bindparam("region_ids", expand
 
 
 def offices_of(session: Session, chain: RegionChain) -> dict[str, OfficeRow]:
-    """The offices that handle cases of the region, by kind: village, township, county, city, province."""
+    """The offices that handle cases of the region, by kind; where the chain was read before them, read with it."""
+    known = session.info.get(_KNOWN_OFFICES, {}).get(chain.nearest.id)
+    if known is not None:
+        return known
     rows = session.connection().execute(_OFFICES_OF, {"region_ids": list(chain.ids)})
     return {office.kind: office for office in (OfficeRow(*row) for row in rows)}
 
