@@ -33,10 +33,10 @@ class Opened:
     content: bytes
 
 
-def uploads_of(session: Session, case_id: str) -> list[Any]:
-    """The uploads of a case, oldest first, without their bytes."""
+def uploads_of(session: Session, case_id: str, *, applicants: bool = False) -> list[Any]:
+    """The uploads of a case, oldest first, without their bytes; `applicants`: those alone that the applicant sent."""
     query = select(*LISTED).where(Upload.case_id == case_id).order_by(Upload.uploaded_at, Upload.id)
-    return list(session.execute(query))
+    return list(session.execute(query.where(Upload.uploaded_by.is_(None)) if applicants else query))
 
 
 def upload(session: Session, upload_id: str) -> Any:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
-from app.core.errors import Invalid, Rejection
+from app.core.errors import Gone, Invalid, NotFound, Rejection
 from app.identity import queries as identity
 from app.portal.blueprint import blueprint
 from app.publicity import queries as publicity
@@ -18,6 +18,7 @@ from app.web import ANYONE, Call, reads, writes
 from app.web.paging import cut
 
 PAGE_ROWS = 12
+STANDS = "posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,18 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
     wrong |= {f.name: f"最多填写 {f.most} 个字" for f in FIELDS if len(data[f.name]) > f.most}
     if wrong:
         raise Invalid(wrong)
-    case_id = publicity.notice(call.session, notice_id).case_id
-    cases.object_to(call.session, APPLICANT, case_id, data, call.now)
+    meant = publicity.notice(call.session, notice_id)
+    if meant.status != STANDS:
+        raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
+    cases.object_to(call.session, APPLICANT, meant.case_id, data, call.now)
     return render_template("portal/thanks.html")
 
 
 def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:
+    """Only while it stands: afterwards nobody reads here any more who was helped."""
     shown = publicity.notice(call.session, notice_id)
+    if shown.status != STANDS:
+        raise NotFound("这个公示已经结束或撤下")
     return render_template(
         "portal/notice.html",
         notice=shown,

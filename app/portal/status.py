@@ -123,7 +123,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         sentence=_sentence(shown),
         open=head.closed_at is None,
         documents=shown.documents,
-        materials=files.uploads_of(call.session, shown.case_id),
+        materials=files.uploads_of(call.session, shown.case_id, applicants=True),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
         reason=request.form.get("reason"),

@@ -134,3 +134,13 @@ def test_materials_are_handed_in_later_and_refused_after_the_end(web: Web) -> No
     assert "您已经撤回" in client.get("/my-case").text
     late = client.post("/my-case/materials", data={"files": (io.BytesIO(PHOTO), "证明2.jpg")})
     assert late.status_code == 409
+
+
+def test_files_of_the_staff_do_not_show_to_the_applicant(web: Web) -> None:
+    client, cadre = web.client(), web.client("village_cadre.220122100001")
+    apply(client)
+    (case,) = set(re.findall(r"/desk/cases/([0-9a-f]{32})", cadre.get("/desk/cases").text))
+    complaint = {"files": (io.BytesIO(PHOTO), "举报人孙志.jpg")}
+    assert cadre.post(f"/desk/cases/{case}/materials", data=complaint).status_code == 302
+    assert "举报人孙志" in cadre.get(f"/desk/cases/{case}").text
+    assert "举报人孙志" not in client.get("/my-case").text
