@@ -21,6 +21,7 @@ from app.core.ids import new_id
 from app.db import Vault
 from app.definitions import Bundle
 from app.feel import Budget
+from app.figures.clauses import basis_on
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
 from app.registry.reader import RegistryReader
@@ -162,7 +163,11 @@ class Action:
             "registry": self.registry,
             "today": self.today,
             "now": self.now,
-            "programme": {"title": self.bundle.title, "basis": self.bundle.basis, "key": self.bundle.programme},
+            "programme": {
+                "title": self.bundle.title,
+                "basis": basis_on(self.bundle.basis, self.today),
+                "key": self.bundle.programme,
+            },
             "actor": {"user_id": self.actor.user_id, "positions": sorted(self.actor.positions)},
         }
 

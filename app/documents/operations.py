@@ -179,7 +179,9 @@ def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str,
     day = ready.issued_on
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
     scope = {**ready.request.scope, "issuer": issuer, "letter": letter}
-    return ready.contract.evaluate(scope, partial(cite, region_codes=ready.request.region_codes), again=ready.frozen)
+    return ready.contract.evaluate(
+        scope, partial(cite, region_codes=ready.request.region_codes, on=day), again=ready.frozen
+    )
 
 
 def _next_number(session: Session, ready: ReadyDocument) -> str:

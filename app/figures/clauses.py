@@ -28,6 +28,10 @@ class PolicyDocument:
     issued_on: date | None
     in_force_from: date | None
 
+    def in_force(self, on: date | None) -> bool:
+        """Whether it holds on a day (None: whenever)."""
+        return on is None or self.in_force_from is None or self.in_force_from <= on
+
     def place(self, at: str) -> str:
         """A place in the document as a letter prints it: 吉民发〔2020〕40号 二(二)3."""
         return f"{self.number} {at}" if self.number else f"《{self.title}》{at}"
@@ -47,13 +51,15 @@ class Clause:
         """Every place where the rule stands."""
         return self.citation_in(())
 
-    def citation_in(self, region_codes: Collection[str]) -> str:
-        """What a letter of a region (its own and its ancestors' codes) prints.
+    def citation_in(self, region_codes: Collection[str], on: date | None = None) -> str:
+        """What a letter of a region (its own and its ancestors' codes) and day prints.
 
-        Documents of other places are left out, and those without a number where there is one with; but never all.
+        Documents of other places are left out, those that are not in force yet, and those without a number where
+        there is one with; but never all.
         """
         here = [source for source in self.sources if source[0].region in region_codes] or self.sources
-        numbered = [source for source in here if source[0].number] or here
+        by_then = [source for source in here if source[0].in_force(on)] or here
+        numbered = [source for source in by_then if source[0].number] or by_then
         return "；".join(document.place(at) for document, at in numbered)
 
 
@@ -90,13 +96,22 @@ def ids_in(text: str) -> list[str]:
     return [id for id in dict.fromkeys(_ID.findall(text)) if id in clauses()]
 
 
-def cite(text: str, region_codes: Collection[str] = ()) -> str:
-    """The citation of a clause id, or of several (`A4, A7`), as a letter of a region prints it.
+def cite(text: str, region_codes: Collection[str] = (), on: date | None = None) -> str:
+    """The citation of a clause id, or of several (`A4, A7`), as a letter of a region and day prints it.
 
     `region_codes` are the codes of the region and its ancestors. Text that is no clause id stays as it is.
     """
     ids = re.split(r"[\s,，、;；]+", text.strip())
     if not all(id in clauses() for id in ids):
         return text
-    places = [place for id in ids for place in clauses()[id].citation_in(region_codes).split("；")]
+    places = [place for id in ids for place in clauses()[id].citation_in(region_codes, on).split("；")]
     return "；".join(dict.fromkeys(places))
+
+
+def basis_on(basis: str, on: date) -> str:
+    """A programme's basis (吉民办字〔2017〕33号、吉民发〔2020〕40号) without what is not in force yet; but never nothing."""
+    known = {document.number: document for document in documents().values() if document.number}
+    parts = re.split(f"、(?={'|'.join(map(re.escape, known))})", basis)
+    numbers = [next((number for number in known if part.startswith(number)), None) for part in parts]
+    kept = [part for part, number in zip(parts, numbers, strict=True) if number is None or known[number].in_force(on)]
+    return "、".join(kept or parts)

@@ -1,5 +1,7 @@
 """Clauses as data."""
 
+from datetime import date
+
 import pytest
 
 from app.figures import clauses
@@ -34,6 +36,15 @@ def test_every_clause_of_the_five_documents_is_there() -> None:
 )
 def test_letters_cite_the_documents_of_their_own_place(ids: str, region: tuple[str, ...], citation: str) -> None:
     assert clauses.cite(ids, region) == citation
+
+
+def test_what_was_not_in_force_yet_is_not_cited() -> None:
+    both = "吉民办字〔2017〕33号、吉民发〔2020〕40号 三(二)、三(三)"
+    assert clauses.basis_on(both, date(2020, 9, 8)) == "吉民办字〔2017〕33号"
+    assert clauses.basis_on(both, date(2020, 9, 9)) == both
+    # A programme whose only document came later is still told by it.
+    assert clauses.basis_on("吉民发〔2020〕40号 二(二)", date(2019, 5, 6)) == "吉民发〔2020〕40号 二(二)"
+    assert clauses.cite("E9", JILIN, date(2019, 5, 6)) == "吉民办字〔2017〕33号 四(三)"
 
 
 def test_the_ids_that_an_elements_documentation_names_are_found() -> None:
