@@ -44,7 +44,8 @@ def schema_of(scope: Scope, base: type[Schema] = Schema, **members: Any) -> type
             field.data_key = field.attribute = key
             declared[f"field_{place}"] = field
     meta = type("Meta", (), {"unknown": EXCLUDE, "register": False})
-    return type("FormData", (base,), {"Meta": meta, **declared, **members})
+    told = {"type": "这一项须是一组字段"}
+    return type("FormData", (base,), {"Meta": meta, "error_messages": told, **declared, **members})
 
 
 def _entry(key: str, entry: Component | Scope | Rows) -> fields.Field | None:
