@@ -109,7 +109,7 @@ def cite(text: str, region_codes: Collection[str] = (), on: date | None = None) 
 
 
 def basis_on(basis: str, on: date) -> str:
-    """A programme's basis (吉民办字〔2017〕33号、吉民发〔2020〕40号) without what is not in force yet; but never nothing."""
+    """A basis (吉民办字〔2017〕33号、吉民发〔2020〕40号) without what is not in force yet; but never nothing."""
     known = {document.number: document for document in documents().values() if document.number}
     parts = re.split(f"、(?={'|'.join(map(re.escape, known))})", basis)
     numbers = [next((number for number in known if part.startswith(number)), None) for part in parts]
