@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,10 +19,11 @@ from app.core.errors import Invalid
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
+from app.registry.policy import READERS
 
 SHOWN = (
     "id", "number", "programme", "title", "status", "applicant_name", "channel", "applied_on", "filed_at", "closed_at",
-    "region_id", "township_id", "village_id",
+    "region_id", "township_id", "village_id", "process_key",
 )  # fmt: skip
 
 
@@ -46,13 +48,16 @@ def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None =
 
 
 def open_incidents(session: Session, actor: Actor, after: str | None = None, limit: int = 18) -> Page:
-    """Incidents that wait for a retry in the actor's regions. Raises Invalid when `after` is no cursor."""
+    """Incidents that wait for a retry in the actor's regions; who enters what is missing sees them too.
+
+    Raises Invalid when `after` is no cursor.
+    """
     columns = (
         *(Incident.id, Incident.case_id, Incident.element_id, Incident.message, Incident.raised_at),
         *(Case.number, Case.applicant_name, Case.bundle_id, Case.process_key),
     )
     query = select(*columns).join(Case, Case.id == Incident.case_id)
-    query = query.where(Incident.resolved_at.is_(None), visible(session, actor))
+    query = query.where(Incident.resolved_at.is_(None), visible(session, actor, None))
     rows = _page(session, query, Incident.raised_at, Incident.id, after, limit)
     return _with_cursor(rows, limit, "raised_at")
 
@@ -60,7 +65,7 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
 def incident_count(session: Session, actor: Actor) -> int:
     """How many wait, up to the cap of all counts."""
     waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
-    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor)).limit(COUNT_CAP + 1)
+    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor, None)).limit(COUNT_CAP + 1)
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
@@ -69,9 +74,10 @@ def visible_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
     return select(CASE.c.id).where(visible(session, actor))
 
 
-def visible(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """The condition that a case lies where one of the actor's positions reaches."""
-    regions = [identity.region(session, region_id) for region_id in sorted(identity_policy.region_ids(actor))]
+def visible(session: Session, actor: Actor, positions: Collection[str] | None = READERS) -> ColumnElement[bool]:
+    """The condition that a case lies where one of the actor's positions reaches; None: whatever they are."""
+    held = identity_policy.region_ids(actor, positions)
+    regions = [identity.region(session, region_id) for region_id in sorted(held)]
     return or_(*(_inside(region) for region in regions)) if regions else CASE.c.id.is_(None)
 
 

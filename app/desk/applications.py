@@ -17,6 +17,7 @@ from app.files.posted import adopt, pending_owner, take
 from app.forms import FileLink
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.registry.policy import READERS
 from app.web import STAFF, Call, reads, transaction, transacts_itself
 from app.web.posted import files_of
 
@@ -28,7 +29,7 @@ OWNER, RECEIPT = "desk_uploads", "desk_receipt"
 @reads()
 def apply_start(call: Call) -> ResponseReturnValue:
     today = local_date(call.now)
-    regions = [identity.region(call.session, each) for each in sorted(identity_policy.region_ids(call.actor))]
+    regions = [identity.region(call.session, each) for each in sorted(identity_policy.region_ids(call.actor, READERS))]
     villages = [village for region in regions for village in identity.villages_within(call.session, region, today)]
     wanted = request.args.get("village")
     chosen = next((village for village in villages if village.code == wanted or len(villages) == 1), None)
@@ -93,7 +94,7 @@ def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, ident
     """Raises NotYours where the viewer has no business."""
     region = identity.region_by_code(call.session, region_code, local_date(call.now))
     chain = identity.chain(call.session, region.id)
-    identity_policy.require_covers(call.actor, chain)
+    identity_policy.require_covers(call.actor, chain, READERS)
     return resolve(call.session, programme, chain.ids), chain
 
 

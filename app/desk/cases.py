@@ -24,6 +24,7 @@ from app.files import queries as files
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox.operations import COPY
+from app.registry.policy import READERS
 from app.web import Call, reads, words, writes
 from app.web.posted import files_of
 
@@ -154,6 +155,9 @@ def cancel(call: Call, case_id: str) -> ResponseReturnValue:
 @writes()
 def retry(call: Call, case_id: str) -> ResponseReturnValue:
     cases.retry_incident(call.session, call.actor, case_id, call.now)
+    if call.actor.positions.isdisjoint(READERS):
+        flash("已重试；仍没有办成的还在这里。", "success")
+        return redirect(url_for("desk.incident_list"))
     flash("已重试；结果见下面的经过。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 

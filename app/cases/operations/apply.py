@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import guards, persist, policy
+from app.cases import guards, persist, policy, store
 from app.cases.action import Action, CaseHead
 from app.cases.effects import TOPICS
 from app.cases.errors import NoOffice
@@ -21,7 +21,7 @@ from app.cases.instance import Instance
 from app.cases.models import CaseNumber
 from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, Rejection
 from app.core.ids import new_id
@@ -31,6 +31,7 @@ from app.forms import Cleaned
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import operations as registry
+from app.registry.policy import READERS
 
 CODE_LENGTH = 12
 """Letters of a query code: 12 of 32 letters are 60 random bits."""
@@ -58,7 +59,7 @@ def apply(
     chain = identity.chain(session, region.id)
     bundle = resolve(session, programme, chain.ids)
     if actor.is_staff:
-        identity_policy.require_covers(actor, chain)
+        identity_policy.require_covers(actor, chain, READERS)
     cleaned = bundle.application_form.clean(data, today=local_date(now))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
     start = action.diagram.start
@@ -91,6 +92,22 @@ def start_award_case(
     action.case.award_id = award.id
     action.variables["case"]["award"] = award.as_facts()
     guards.refuse(guards.hits(action, action.diagram.start, guards.names(action.diagram.start), {}))
+    return _file(action)
+
+
+def start_second_case(session: Session, case_id: str, process: str, data: Mapping[str, Any], now: datetime) -> Receipt:
+    """Begin another process for the applicant of a case that has no award, such as a second look at a refusal (D11).
+
+    The new case has the application of the first one, with `data`, and knows it as `case.origin`. Raises NotFound.
+    """
+    first = store.look(session, SYSTEM, case_id, now)
+    known = {**first.variables["application"], **data}
+    action = _open(session, SYSTEM, first.bundle, process, first.chain, Cleaned(known, {}), now)
+    action.variables["case"]["origin"] = {
+        "number": first.case.number,
+        "status": first.case.status,
+        "applied_on": first.case.applied_on,
+    }
     return _file(action)
 
 

@@ -18,7 +18,7 @@ from app.jobs import operations as jobs
 def retry_incident(session: Session, actor: Actor, case_id: str, now: datetime) -> None:
     """Try again what waits as an incident; what still fails becomes a new one. Raises NotYours or Gone."""
     action = store.lock(session, actor, case_id, now)
-    policy.require_may_see(session, actor, action)
+    policy.require_may_mend(session, actor, action)
     store.require_running(action)
     store.require_not_on_hold(action)
     stages = {incident.stage for incident in incidents.open_incidents(session, case_id)}

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.cases.models import Incident
+from app.core.ids import new_id
 from app.documents.queries import documents_of
 from app.files import operations as uploads
 from app.identity.models import Appointment
@@ -242,6 +244,29 @@ def prove(web: Web, client: FlaskClient, case_id: str) -> None:
     """The applicant has typed number and query code."""
     with client.session_transaction() as cookie:
         cookie["case"], cookie["case_until"] = case_id, web.clock.now().timestamp() + 60
+
+
+@pytest.mark.parametrize("position", ["administrator", "policy_owner"])
+def test_who_keeps_the_system_or_its_rules_reads_no_case_but_mends_it(web: Web, position: str) -> None:
+    case_id = web.apply().case_id
+    with web.database.write() as session:
+        session.add(
+            Incident(
+                id=new_id(), case_id=case_id, action_id="a", element_id="investigate", stage="element",
+                message="没有录入标准", cause="E", raised_at=web.clock.now(),
+            )
+        )  # fmt: skip
+    client = web.client()
+    web.sign_in(client, f"{position}.{COUNTY}")
+    assert client.get(f"/desk/cases/{case_id}").status_code == 403
+    assert client.get(f"/desk{APPLY}").status_code == 403
+    for path in ("/desk/cases", "/desk/incidents", "/desk/owed", "/desk/notices", "/desk/apply"):
+        page = client.get(path)
+        assert (page.status_code, APPLICATION["name"] in page.text) == (200, False), path
+    assert "没有录入标准" in client.get("/desk/incidents").text
+    assert client.post(f"/desk/cases/{case_id}/retry").location == "/desk/incidents"
+    assert "没有录入标准" not in client.get("/desk/incidents").text
+    assert APPLICATION["name"] in web.client(PEOPLE[RIGHT]).get("/desk/cases").text
 
 
 def test_a_dismissed_person_is_out_at_once(web: Web) -> None:
