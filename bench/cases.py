@@ -7,19 +7,19 @@ naive way stores the instance.
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
-from app.cases import operations
+from app.cases import operations, store
 from app.cases.models import Case
 from app.core.paths import BUNDLES
 from bench import world
@@ -94,6 +94,13 @@ class Ours:
                 self._complete(element, task, data)
             self.statements[element] = len(statements)
 
+    def variables(self) -> dict[str, Any]:
+        """What a case knows at its first human step, as plain JSON."""
+        receipt = self._apply()
+        with self.office.database.read() as session:
+            known = store.look(session, self.clerk, receipt.case_id, self.office.now).variables
+        return json.loads(json.dumps(known, default=str))
+
     def _apply(self) -> operations.Receipt:
         self.people += 1
         data = {**RELIEF, "id_number": world.id_number(self.people)}
@@ -106,27 +113,19 @@ class Ours:
 
 
 class Theirs:
-    """The same diagram and data with SpiffWorkflow alone."""
+    """The same diagram and variables with SpiffWorkflow alone."""
 
-    def __init__(self, naive: Naive) -> None:
-        self.naive, self.timed = naive, Timed()
+    def __init__(self, naive: Naive, variables: Mapping[str, Any]) -> None:
+        self.naive, self.variables, self.timed = naive, variables, Timed()
 
     def round(self, cases: int) -> None:
         """Play some cases step by step; all must end."""
-        start = [lambda: self.naive.start({"application": _plain(RELIEF)})] * cases
-        keys = self.timed.run("apply", start)
+        keys = self.timed.run("apply", [partial(self.naive.start, self.variables)] * cases)
         ended: list[bool] = []
         for element, _, data in STEPS:
             ended = self.timed.run(element, [partial(self.naive.complete, key, data) for key in keys])
         if not all(ended):
             raise RuntimeError("the naive cases did not end")
-
-
-def _plain(value: Any) -> Any:
-    """The serializer's manual asks for JSON's own kinds of values."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def commit_floor(rows: int = 100) -> tuple[float, float]:
@@ -150,7 +149,9 @@ def measure(office: Office, *, beside: bool) -> tuple[Ours, Theirs | None]:
     """Rounds in turns, after one to warm up."""
     xml = (BUNDLES / PROGRAMME / "relief.bpmn").read_bytes()
     with world.folder() as place:
-        ours, theirs = Ours(office), Theirs(Naive(place / "naive.db", xml, PROGRAMME)) if beside else None
+        ours, theirs = Ours(office), None
+        if beside:
+            theirs = Theirs(Naive(place / "naive.db", xml, PROGRAMME), ours.variables())
         sides = [side for side in (ours, theirs) if side]
         for number in range(ROUNDS + 1):
             for side in sides:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from app.calendar.models import CalendarDay, CalendarVersion, CalendarYear
@@ -73,7 +73,8 @@ def _current(session: Session) -> Book:
     return found
 
 
-_NEWEST = select(CalendarVersion.id, CalendarVersion.version).order_by(CalendarVersion.version.desc()).limit(1)
+VERSION: Table = CalendarVersion.__table__  # type: ignore[assignment]
+_NEWEST = select(VERSION.c.id, VERSION.c.version).order_by(VERSION.c.version.desc()).limit(1)
 
 
 def _newest(session: Session) -> Row[tuple[str, int]]:

@@ -33,7 +33,8 @@ class Database:
         options: dict[str, Any] = {"hide_parameters": True}
         if not self.is_sqlite:
             options |= {"pool_size": pool_size, "pool_pre_ping": True}
-        self.engine: Engine = create_engine(url, **options)
+        # The connection used last has its pages and statements at hand.
+        self.engine: Engine = create_engine(url, pool_use_lifo=True, **options)
         self._mutex = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _on_sqlite_connect)

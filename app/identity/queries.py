@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -281,8 +281,9 @@ def actor_of(rows: Sequence[Any]) -> Actor:
     return Actor("staff", rows[0].name, rows[0].id, held)
 
 
-_TIES = select(FamilyTie.relation).where(
-    FamilyTie.user_id == bindparam("user_id"), FamilyTie.person_blind.in_(bindparam("blinds", expanding=True))
+_TIE: Table = FamilyTie.__table__  # type: ignore[assignment]
+_TIES = select(_TIE.c.relation).where(
+    _TIE.c.user_id == bindparam("user_id"), _TIE.c.person_blind.in_(bindparam("blinds", expanding=True))
 )
 
 

@@ -18,33 +18,27 @@ from app.registry.models import (
     IN_PAYMENT,
     PAID,
     WITHDRAWN,
-    Award,
-    AwardPerson,
     OnceClaim,
-    Person,
     award_columns,
 )
 from app.registry.people import record_person
-from app.registry.queries import blind
+from app.registry.queries import AWARD, COVERED, PERSON, blind
 
-_LEVELS = (Award.province_id, Award.city_id, Award.county_id, Award.township_id, Award.region_id)
+_LEVELS = ("province_id", "city_id", "county_id", "township_id", "region_id")
 _EARLIER = (
-    select(Award.starts_on, Award.region_id)
-    .join(AwardPerson, AwardPerson.award_id == Award.id)
-    .join(Person, Person.id == AwardPerson.person_id)
+    select(AWARD.c.starts_on, AWARD.c.region_id)
+    .select_from(AWARD.join(COVERED, COVERED.c.award_id == AWARD.c.id).join(PERSON, PERSON.c.id == COVERED.c.person_id))
     .where(
-        Person.blind == bindparam("blind"),
-        Award.programme == bindparam("programme"),
-        Award.status != WITHDRAWN,
-        or_(Award.case_id.is_(None), Award.case_id != bindparam("case_id")),
-        or_(*(level == bindparam("scope") for level in _LEVELS)),
+        PERSON.c.blind == bindparam("blind"),
+        AWARD.c.programme == bindparam("programme"),
+        AWARD.c.status != WITHDRAWN,
+        or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("case_id")),
+        or_(*(AWARD.c[level] == bindparam("scope") for level in _LEVELS)),
     )
-    .order_by(Award.starts_on)
+    .order_by(AWARD.c.starts_on)
     .limit(1)
 )
 CLAIM: Table = OnceClaim.__table__  # type: ignore[assignment]
-AWARD: Table = Award.__table__  # type: ignore[assignment]
-COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
 _KEY = ("programme", "scope_region_id", "person_blind")
 # Built once: every payment runs them, and building a statement costs more than running it.
 _TAKE = insert_if_absent(CLAIM, _KEY)

@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
-from app.registry.models import Household, HouseholdMember, Person
-from app.registry.queries import blind
+from app.registry.models import Household, HouseholdMember
+from app.registry.queries import PERSON, blind
 
-PERSON: Table = Person.__table__  # type: ignore[assignment]
 # Built once: every payment runs them, and building a statement costs more than running it.
 _KNOWN = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.blind == bindparam("index"))
 _INSERT = insert_if_absent(PERSON, ["blind"])

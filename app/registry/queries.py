@@ -8,7 +8,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
@@ -103,26 +117,21 @@ def blind(session: Session, id_number: str) -> str:
     return session.info["vault"].blind(id_numbers.normalise(id_number), "person")
 
 
+PERSON: Table = Person.__table__  # type: ignore[assignment]
+AWARD: Table = Award.__table__  # type: ignore[assignment]
+COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
+_OF_AWARD = (
+    "programme", "region_code", "province_code", "starts_on", "ended_on", "amount", "monthly", "case_number",
+)  # fmt: skip
 _BENEFITS = (
-    select(
-        Person.blind,
-        Award.programme,
-        Award.region_code,
-        Award.province_code,
-        Award.starts_on,
-        Award.ended_on,
-        Award.amount,
-        Award.monthly,
-        Award.case_number,
-    )
-    .join(AwardPerson, AwardPerson.person_id == Person.id)
-    .join(Award, Award.id == AwardPerson.award_id)
+    select(PERSON.c.blind, *(AWARD.c[name] for name in _OF_AWARD))
+    .select_from(PERSON.join(COVERED, COVERED.c.person_id == PERSON.c.id).join(AWARD, AWARD.c.id == COVERED.c.award_id))
     .where(
-        Person.blind.in_(bindparam("blinds", expanding=True)),
-        Award.status != WITHDRAWN,
-        or_(Award.case_id.is_(None), Award.case_id != bindparam("own_case")),
+        PERSON.c.blind.in_(bindparam("blinds", expanding=True)),
+        AWARD.c.status != WITHDRAWN,
+        or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
     )
-    .order_by(Award.starts_on, Award.id)
+    .order_by(AWARD.c.starts_on, AWARD.c.id)
 )
 
 
