@@ -44,8 +44,9 @@ def is_empty(session: Session) -> bool:
 
 
 def set_up_demo(database: Database, now: datetime) -> None:
-    """Install and fill an empty database with the demo world and its cases."""
+    """Install and fill an empty database with the demo world, its cases and its batches."""
     with database.write() as session:
         install(session, now)
         seed.load(session, now)
     seed.play_cases(database, now)
+    seed.play_batches(database, now)

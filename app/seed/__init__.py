@@ -1,6 +1,7 @@
-"""The demo world: regions, offices, people with logins, figures, what the registry knows, and cases in every state."""
+"""The demo world: regions, offices, people with logins, figures, the registry, cases in every state, batches."""
 
+from app.seed.batches import play_batches
 from app.seed.cases import play_cases
 from app.seed.world import load, logins
 
-__all__ = ["load", "logins", "play_cases"]
+__all__ = ["load", "logins", "play_batches", "play_cases"]

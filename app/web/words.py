@@ -37,7 +37,7 @@ AWARD_KIND = {
 }
 PROGRAMME = {"orphan_support": "孤儿基本生活费"}
 """Programmes that people receive without a bundle of ours."""
-PROCESS = {"recheck": "复核", "change": "变更", "ending": "终止", "visit": "探访"}
+PROCESS = {"main": "申请", "recheck": "复核", "change": "变更", "ending": "终止", "visit": "探访"}
 
 
 def status(code: str) -> tuple[str, str]:

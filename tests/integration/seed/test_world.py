@@ -12,6 +12,7 @@ from app.cases.models import Case, Incident
 from app.db import Database
 from app.figures import operations as figures
 from app.figures.reader import FigureReader
+from app.funds.models import Batch, PaymentOrder
 from app.identity import queries as identity
 from app.identity.credentials import authenticate
 from app.identity.positions import POSITIONS
@@ -73,8 +74,11 @@ def test_the_demo_cases_are_in_every_state_and_keep_to_the_past(database: Databa
     with database.read() as session:
         rows = session.execute(select(Case.status, Case.filed_at)).all()
         due = jobs.next_due(session, handlers.HANDLERS, NOW)
+        batches = set(session.execute(select(Batch.status, PaymentOrder.status).outerjoin(
+            PaymentOrder, PaymentOrder.batch_id == Batch.id)).tuples())  # fmt: skip
         incident = session.execute(select(Incident.message)).scalar_one()
     assert {status for status, _ in rows} >= {"in_progress", "suspended", "approved", "refused", "withdrawn"}
     assert max(filed for _, filed in rows) <= NOW
     assert due is None
+    assert batches == {("confirmed", "paid"), ("confirmed", "pending"), ("draft", None)}
     assert "rural_dibao_standard_month" in incident
