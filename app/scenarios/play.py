@@ -49,7 +49,10 @@ class Player:
     def run(self) -> Result:
         """Play all steps; the first difference ends the story, since what follows would only echo it."""
         result = Result(self.story.title)
-        prepare(self.world, self.story)
+        try:
+            prepare(self.world, self.story)
+        except Rejection as refusal:
+            return Result(self.story.title, [(0, f"准备：{refusal.message}")])
         for number, step in enumerate(self.story.steps, 1):
             self.world.restart()
             found = self._step(step)

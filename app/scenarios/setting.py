@@ -23,6 +23,9 @@ from app.registry import operations as registry
 from app.scenarios.story import Story
 from app.scenarios.world import World
 
+# A reserve fund is a township's, also where a story names a village of it.
+TOWNSHIP_DIGITS = 9
+
 
 def prepare(world: World, story: Story) -> None:
     """Open the regions, staff their offices, put the figures in force and enter what is already known."""
@@ -36,7 +39,7 @@ def prepare(world: World, story: Story) -> None:
                 _set_figures(session, code, values, story)
         known = _registry(story)
         for fund in known.pop("reserve_fund", None) or []:
-            region = identity.ensure_region(session, str(fund["region"]))
+            region = identity.ensure_region(session, str(fund["region"])[:TOWNSHIP_DIGITS])
             balance = parse_amount(fund["balance"]) if fund["balance"] else None
             funds.open_reserve(session, region.id, balance, SYSTEM, now)
         if known:

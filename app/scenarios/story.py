@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from app.core.clock import SHANGHAI
 EXPECTED = ("tasks", "status", "error", "fields", "payments", "documents", "notices", "owed", "facts")
 
 
+MISSING: dict[str, Any] = {"required": "未填写", "null": "未填写", "invalid": "写法不对"}
+SHAPE: dict[str, Any] = {"type": "应写成“名称: 内容”", "invalid": "应写成“名称: 内容”"}
 APPLICANTS_ACTS = frozenset({"apply", "object", "withdraw"})
 
 
@@ -79,30 +82,34 @@ class _Code(fields.Field):
 
 
 class _StepSchema(Schema):
+    error_messages = SHAPE
+
     class Meta:
         unknown = EXCLUDE
 
-    do = fields.String(required=True)
+    do = fields.String(required=True, error_messages=MISSING)
     actor = fields.String(load_default=None, data_key="as")
     at = _Moment(load_default=None)
-    data = fields.Dict(load_default=dict, data_key="with", allow_none=True)
-    expect = fields.Dict(load_default=dict, allow_none=True)
+    data = fields.Dict(load_default=dict, data_key="with", allow_none=True, error_messages=SHAPE)
+    expect = fields.Dict(load_default=dict, allow_none=True, error_messages=SHAPE)
     region = _Code(load_default=None)
 
 
 class _StorySchema(Schema):
+    error_messages = SHAPE
+
     class Meta:
         unknown = EXCLUDE
 
     title = fields.String(load_default="")
     cites = fields.List(fields.Raw(), load_default=list, allow_none=True)
-    programme = fields.String(required=True)
-    region = _Code(required=True)
-    clock = _Moment(required=True)
-    parameters = fields.Dict(load_default=dict, allow_none=True)
-    registry = fields.Dict(load_default=dict, allow_none=True)
-    steps = fields.List(fields.Nested(_StepSchema), required=True)
-    end = fields.Dict(load_default=dict, allow_none=True)
+    programme = fields.String(required=True, error_messages=MISSING)
+    region = _Code(required=True, error_messages=MISSING)
+    clock = _Moment(required=True, error_messages=MISSING)
+    parameters = fields.Dict(load_default=dict, allow_none=True, error_messages=SHAPE)
+    registry = fields.Dict(load_default=dict, allow_none=True, error_messages=SHAPE)
+    steps = fields.List(fields.Nested(_StepSchema), required=True, error_messages=MISSING)
+    end = fields.Dict(load_default=dict, allow_none=True, error_messages=SHAPE)
 
 
 def load_story(path: Path) -> Story:
@@ -120,7 +127,7 @@ def parse_story(text: bytes, name: str = "") -> Story:
     except yaml.YAMLError as error:
         raise StoryError(f"不是有效的 YAML：{error}") from error
     except ValidationError as error:
-        raise StoryError(f"故事格式不正确：{error.messages}") from error
+        raise StoryError(f"故事格式不正确：{'；'.join(_faults(error.messages))}") from error
     steps = [_step(step) for step in data["steps"]]
     for step in steps:
         _require_known(step.expect)
@@ -137,6 +144,16 @@ def parse_story(text: bytes, name: str = "") -> Story:
         parameters={str(code): _figure_sets(sets) for code, sets in (data["parameters"] or {}).items()},
         registry=data["registry"] or {},
     )
+
+
+def _faults(messages: Any, path: str = "") -> Iterator[str]:
+    """One line for each key that is wrong."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            below = [part for part in (path, str(key)) if part and part != "_schema"]
+            yield from _faults(inner, ".".join(below))
+    else:
+        yield f"{path} {'、'.join(map(str, messages))}".strip()
 
 
 def _step(step: dict[str, Any]) -> Step:

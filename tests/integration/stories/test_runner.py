@@ -1,0 +1,51 @@
+"""The runner itself: what is wrong with a story is said, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from app.core.paths import BUNDLES
+from app.scenarios import Result, StoryError, WorldTemplate, play
+from app.scenarios.story import parse_story
+
+RESCUE = BUNDLES / "emergency_relief" / "scenarios" / "exactly-the-township-limit.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"title: x\nsteps: []", "programme 未填写；region 未填写；clock 未填写"),
+        (b"- a", "应写成“名称: 内容”"),
+        (b"title: [", "不是有效的 YAML"),
+        (b"{programme: a, region: x, clock: y, steps: [5]}", "region 应为"),
+        (b"{programme: a, region: '22', clock: 2020-01-01, steps: [], end: {taks: []}}", "不认识 taks"),
+        (b"{programme: a, region: '22', clock: 2020-01-01, steps: [], parameters: {'22': [5]}}", "parameters"),
+    ],
+)
+def test_what_is_no_story_is_told_by_its_key(text: bytes, told: str) -> None:
+    with pytest.raises(StoryError, match=told):
+        parse_story(text)
+
+
+def _played(template: WorldTemplate, **changed: Any) -> Result:
+    story = yaml.safe_load(RESCUE.read_bytes()) | changed
+    return play(template, parse_story(yaml.safe_dump(story, allow_unicode=True).encode()))
+
+
+def test_a_difference_is_told_with_both_sides(sqlite_worlds: WorldTemplate) -> None:
+    assert _played(sqlite_worlds).holds
+    wrong = _played(sqlite_worlds, end={"payments": [{"amount": "999.99"}]})
+    assert [step for step, _ in wrong.problems] == [0]
+    told = wrong.problems[0][1]
+    assert "999.99" in told
+    assert "1000.00" in told
+
+
+def test_what_the_registry_cannot_take_is_told_before_the_first_step(sqlite_worlds: WorldTemplate) -> None:
+    wrong = _played(sqlite_worlds, registry={"neighbours": []})
+    assert wrong.problems == [
+        (0, "准备：不认识 registry 的条目 neighbours，可用：people、households、benefits、institutions")
+    ]
