@@ -7,11 +7,15 @@ from marshmallow import RAISE, fields, validate
 
 CODE = validate.Regexp(r"[0-9]{2,12}\Z", error="行政区划代码是 2 至 12 位数字")
 KEY = validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z", error="项目代号由小写字母、数字和下划线组成")
-TEXT = validate.Length(max=60)
+TEXT = validate.Length(max=60, error="最多 60 个字")
+WRONG = {"required": "必须填写", "null": "不能为空", "invalid": "类型不对，请按接口说明填写"}
+"""What is wrong with a value, in place of marshmallow's English."""
 
 
 class Strict(Schema):
     """Input: a name that nobody knows is a mistake of the caller."""
+
+    error_messages = {"unknown": "不认识这个名称，请按接口说明填写", "type": "请提交一个 JSON 对象"}
 
     class Meta:
         unknown = RAISE
@@ -29,15 +33,17 @@ class Problem(Schema):
 
 
 class Paging(Strict):
-    after = fields.String(load_default=None, validate=validate.Length(max=80))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    after = fields.String(load_default=None, validate=validate.Length(max=80, error="最多 80 个字"))
+    limit = fields.Integer(
+        load_default=50, validate=validate.Range(1, 200, error="请填写 1 至 200 的整数"), error_messages=WRONG
+    )
 
 
 class TaskQuery(Paging):
     programme = fields.String(load_default=None, validate=KEY)
     position = fields.String(load_default=None, validate=KEY)
-    overdue = fields.Boolean(load_default=False)
-    mine = fields.Boolean(load_default=False)
+    overdue = fields.Boolean(load_default=False, error_messages=WRONG)
+    mine = fields.Boolean(load_default=False, error_messages=WRONG)
     text = fields.String(load_default=None, validate=TEXT)
 
 
@@ -67,9 +73,13 @@ class Claimed(Schema):
 
 
 class Application(Strict):
-    programme = fields.String(required=True, validate=KEY)
-    region = fields.String(required=True, validate=CODE, metadata={"description": "办理地的区划代码"})
-    data = fields.Dict(keys=fields.String(), required=True, metadata={"description": "申请表内容"})
+    programme = fields.String(required=True, validate=KEY, error_messages=WRONG)
+    region = fields.String(
+        required=True, validate=CODE, error_messages=WRONG, metadata={"description": "办理地的区划代码"}
+    )
+    data = fields.Dict(
+        keys=fields.String(), required=True, error_messages=WRONG, metadata={"description": "申请表内容"}
+    )
 
 
 class Receipt(Schema):
@@ -79,7 +89,9 @@ class Receipt(Schema):
 
 
 class Submission(Strict):
-    data = fields.Dict(keys=fields.String(), required=True, metadata={"description": "任务表单内容"})
+    data = fields.Dict(
+        keys=fields.String(), required=True, error_messages=WRONG, metadata={"description": "任务表单内容"}
+    )
 
 
 class Completed(Schema):
@@ -89,7 +101,7 @@ class Completed(Schema):
 
 
 class ProgrammeQuery(Strict):
-    region = fields.String(required=True, validate=CODE)
+    region = fields.String(required=True, validate=CODE, error_messages=WRONG)
 
 
 class Programme(Schema):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web
 
 CADRE, CLERK = "village_cadre.220122100001", "township_clerk.220122100"
@@ -55,6 +59,30 @@ def test_every_error_has_one_shape(web: Web) -> None:
     assert [answer.status_code for answer in answers] == [401, 422, 422, 404, 404, 405, 400, 422, 422]
     for answer in answers:
         assert answer.get_json().keys() == {"code", "message", "fields"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("[" * 100_000 + "]" * 100_000, 400),
+        ('{"data":' * 5_000 + "1" + "}" * 5_000, 400),
+        ('{"data":{"a":' + "9" * 5_000 + "}}", 400),
+        ('{"data":{"a":"' + "x" * 3_000_000 + '"}}', 413),
+        ("{", 400),
+        ('"x"', 422),
+        ('{"data":[]}', 422),
+        ('{"data":{},"x":1}', 422),
+        ("{}", 422),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_the_callers_mistake(web: Web, body: str, status: int) -> None:
+    path = f"{API}/tasks/unknown/complete"
+    answer = web.client().post(path, data=body, content_type="application/json", headers=web.token(CADRE))
+    assert answer.status_code == status
+    problem = answer.get_json()
+    for text in (problem["message"], *problem["fields"].values()):
+        assert text
+        assert not re.search("[a-z]{4}", text)
 
 
 def test_tokens_end(web: Web) -> None:
