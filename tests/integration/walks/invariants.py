@@ -27,6 +27,8 @@ from app.publicity.models import Notice
 from app.registry.models import WITHDRAWN, Award, OnceClaim
 
 UNDONE = ("refused", "withdrawn")
+# Jobs that go on when their case is closed: what was decided stays announced, and begins the next case.
+OUTLIVING = ("publicity.expire", "case.process")
 
 
 @dataclass
@@ -119,7 +121,10 @@ def _not_stuck(session: Session, it: Standing) -> Iterator[str]:
 
 def _waiting(session: Session, it: Standing) -> Iterator[str]:
     ready = [job.kind for job in it.jobs if job.state == "ready"]
-    posted = sorted(notice.wait_id for notice in it.notices if notice.status == "posted")
+    posted = sorted(notice.wait_id for notice in it.notices if notice.status == "posted" and notice.waits)
+    announced = [notice for notice in it.notices if notice.status == "posted" and not notice.waits]
+    if ready.count("publicity.expire") != len(announced):
+        yield f"{len(announced)} announcements stand, {ready.count('publicity.expire')} jobs end them"
     if posted != sorted(it.waits):
         yield f"posted notices {posted} are not the waiting effects {it.waits}"
     on_hold = it.action.case.status == "suspended"
@@ -148,9 +153,10 @@ def _closed(session: Session, it: Standing) -> Iterator[str]:
         return
     if it.items or it.tasks or it.waits or it.timers:
         yield "closed, but something waits"
-    if live := [notice.status for notice in it.notices if notice.status in ("posted", "interrupted")]:
+    live = [notice.status for notice in it.notices if notice.waits and notice.status in ("posted", "interrupted")]
+    if live:
         yield f"closed, but notices are {live}"
-    if open_jobs := [job.kind for job in it.jobs if job.state == "ready"]:
+    if open_jobs := [job.kind for job in it.jobs if job.state == "ready" and job.kind not in OUTLIVING]:
         yield f"closed, but jobs are ready: {open_jobs}"
     if it.incidents:
         yield f"closed, but incidents wait: {[incident.message for incident in it.incidents]}"

@@ -42,14 +42,15 @@ MOVES: dict[str, Move] = {
     "hold": lambda walk, data: walk.office_does("township_clerk", operations.hold, "等待核查"),
     "release": lambda walk, data: walk.office_does("township_clerk", operations.release),
     "retry": lambda walk, data: walk.office_does("township_clerk", operations.retry_incident),
-    "enter standards": lambda walk, data: walk.set_standards(),
+    "lose figures": lambda walk, data: walk.lose_figures(),
+    "enter figures": lambda walk, data: walk.enter_figures(),
     "pay": lambda walk, data: walk.pay(),
     "withdraw": lambda walk, data: walk.withdraw(),
     "cancel": lambda walk, data: walk.office_does("township_head", operations.cancel, "重复登记"),
 }
 USUAL = ["agree"] * 14 + ["answer"] * 4 + ["wait"] * 2 + ["send back"] * 2 + ["object"] * 2 + [*MOVES]
 ON_HOLD = ["release"] * 4 + [*MOVES]
-IN_TROUBLE = ["enter standards", "retry"] * 3 + [*MOVES]
+IN_TROUBLE = ["enter figures", "retry", "agree"] * 3 + [*MOVES]
 WAITING = ["wait", "wait", "object"] * 4 + [*MOVES]
 
 
@@ -107,7 +108,7 @@ def _go(walk: Walk, data: st.DataObject) -> None:
         note(f"{name}: {MOVES[name](walk, data) or 'done'}")
     else:
         return
-    for name in sorted(MOVES.keys() - {"wait", "pay", "enter standards"}) if walk.case_id else ():
+    for name in sorted(MOVES.keys() - {"wait", "pay", "lose figures", "enter figures"}) if walk.case_id else ():
         assert MOVES[name](walk, data), f"{name} moved a closed case"
 
 

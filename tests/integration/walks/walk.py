@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.cases import handlers, operations, queries
@@ -17,6 +17,7 @@ from app.core.errors import NotYours, Rejection
 from app.core.ids import digest
 from app.db import Base
 from app.figures import operations as figures
+from app.figures.models import Figure
 from app.funds import bank
 from app.funds.models import PaymentOrder
 from app.identity import operations as staff
@@ -34,6 +35,7 @@ from tests.integration.walks.invariants import broken
 # What an action on a case could change; the rest is the setting.
 SETTING = ("bundle_version", "bundle_file", "template_version", "calendar_version", "calendar_year", "calendar_day",
            "region", "office", "user_account", "appointment")  # fmt: skip
+FIGURE = Figure.__table__
 STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
 
 
@@ -44,6 +46,7 @@ class Walk:
         self.beginning = beginning
         self.world = template.open(MovableClock(beginning.story.clock))
         self.case_id = ""
+        self.lost: list[dict[str, Any]] = []
 
     def act(self, do: Callable[[Session], Any]) -> str:
         """Do it in a transaction; the code of the refusal, or an empty text."""
@@ -184,11 +187,23 @@ class Walk:
 
         return self.act(do)
 
-    def set_standards(self) -> str:
-        """The county enters figures that may have been missing."""
+    def lose_figures(self) -> str:
+        """No figure is in force any more: whatever rule reads one cannot answer."""
+
+        def do(session: Session) -> None:
+            self.lost += [dict(row) for row in session.execute(select(FIGURE)).mappings()]
+            session.execute(delete(FIGURE))
+
+        return self.act(do)
+
+    def enter_figures(self) -> str:
+        """The county enters what is missing."""
         county, now = self.beginning.story.region[:6], self.world.clock.now()
 
         def do(session: Session) -> None:
+            if self.lost:
+                session.execute(insert(FIGURE), self.lost)
+                self.lost = []
             for key, value in STANDARDS.items():
                 figures.set_figure(session, SYSTEM, key, county, value, now=now, checked=False)
 
