@@ -60,7 +60,8 @@ def make_file(
     file_id = new_id()
     row = {"id": file_id, "made_at": now, "made_by": actor.user_id, "made_by_name": actor.name}
     session.execute(insert(BankFile).values(row))
-    session.execute(update(PaymentOrder).where(wanted).values(bank_file_id=file_id))
+    if rows_changed(session, update(PaymentOrder).where(wanted).values(bank_file_id=file_id)) != count:
+        raise Gone("有支付单刚刚被同事列入别的文件或已支付，请刷新后重新制作")
     _tell(session, "bank_file_made", actor, PaymentOrder.bank_file_id == file_id, now, bank_file=file_id)
     return file_id
 
@@ -142,6 +143,8 @@ def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:
 def _chosen(order_ids: Sequence[str]) -> list[str]:
     if not order_ids:
         raise Invalid({"orders": "请先勾选支付单"})
+    if len(order_ids) > LONGEST:
+        raise OverLimit(f"一次最多勾选 {LONGEST} 笔支付单，请分几次办理")
     return list(order_ids)
 
 

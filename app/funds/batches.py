@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import Actor
-from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
+from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed
 from app.db.types import Money
@@ -34,7 +34,7 @@ ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
 DRAFTERS = ("township_clerk", "county_clerk")
 CONFIRMERS = ("township_head", "county_head")
 LETTER = "batch.letter"
-LONGEST_KEY = 30
+LONGEST_KEY, MOST_AT_ONCE = 30, 1000
 MONTHLY = "monthly"
 KINDS = {"seasonal": "一次性补助", MONTHLY: "按月发放", "price": "价格临时补贴"}
 
@@ -261,6 +261,8 @@ def tell(session: Session, batch_id: str, kind: str, actor: Actor, now: datetime
 
 
 def _mark(session: Session, batch_id: str, line_ids: Sequence[str], *, excluded: bool, reason: str | None) -> None:
+    if len(line_ids) > MOST_AT_ONCE:
+        raise OverLimit(f"一次最多勾选 {MOST_AT_ONCE} 人（户），请分几次办理")
     mine = (BatchLine.batch_id == batch_id) & BatchLine.id.in_(line_ids)
     marked = rows_changed(session, update(BatchLine).where(mine).values(excluded=excluded, reason=reason))
     if marked != len(set(line_ids)):

@@ -173,11 +173,15 @@ def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, 
 
 
 def cancel_orders(session: Session, case_id: str, since_seq: int, now: datetime) -> int:
-    """Cancel what a case ordered since `since_seq`. Raises Gone when any of it was paid already."""
+    """Cancel what a case ordered since `since_seq`. Raises Gone when any of it was paid or handed to the bank."""
     mine = (PaymentOrder.case_id == case_id) & (PaymentOrder.case_seq >= since_seq)
-    paid = session.scalar(select(PaymentOrder.id).where(mine, PaymentOrder.status == "paid").limit(1))
-    if paid is not None:
+    # Locked while it is looked at: nobody pays between the look and the cancelling.
+    states = select(PaymentOrder.status, PaymentOrder.bank_file_id).where(mine).with_for_update()
+    orders = session.execute(states).all()
+    if any(order.status == "paid" for order in orders):
         raise Gone("已有款项发放，不能退回或撤回；确有错误请按追回程序另行处理")
+    if any(order.status == "pending" and order.bank_file_id for order in orders):
+        raise Gone("有款项已列入银行文件，银行可能正在支付，不能退回或撤回；请财务人员确认银行未付并移出文件后再办")
     pending = mine & (PaymentOrder.status == "pending")
     return rows_changed(session, update(PaymentOrder).where(pending).values(status="cancelled", settled_at=now))
 

@@ -13,11 +13,11 @@ from app import audit
 from app.audit.models import AuditEvent
 from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
-from app.core.errors import Duplicate, Gone, Invalid, NotYours, Rejection
+from app.core.errors import Duplicate, Gone, Invalid, NotYours, OverLimit, Rejection
 from app.core.ids import new_id
 from app.db import Database
 from app.funds import bank, lists, operations, policy
-from app.funds.models import PaymentOrder
+from app.funds.models import BankFile, PaymentOrder
 from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
 from tests.support.worlds import VILLAGE, Office
@@ -103,6 +103,55 @@ def test_a_file_takes_what_is_due_and_nothing_twice(office: Office) -> None:
         row = lists.bank_file(session, finance, file_id)
         assert (row.pending.count, row.paid) == (0, lists.Sum(1, Decimal("300.00")))
         assert audit.verify(session) == []
+
+
+def test_two_colleagues_make_a_file_at_the_same_moment_and_there_is_one(office: Office) -> None:
+    (order_id,) = _orders(office)
+    start, outcome = threading.Barrier(2), []
+
+    def make(chosen: list[str] | None) -> None:
+        start.wait()
+        try:
+            with office.database.write() as session:
+                finance = office.holder(session, "finance")
+                outcome.append(bank.make_file(session, finance, lists.OrderFilter(until=DUE), chosen, office.now))
+        except Rejection as refusal:
+            outcome.append(refusal.code)
+
+    threads = [threading.Thread(target=make, args=(chosen,)) for chosen in (None, [order_id])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with office.database.read() as session:
+        (file_id,) = session.scalars(select(BankFile.id)).all()
+        assert session.scalars(select(PaymentOrder.bank_file_id)).all() == [file_id]
+    assert len(outcome) == 2
+    assert file_id in outcome
+
+
+def test_what_may_be_at_the_bank_is_not_cancelled(office: Office) -> None:
+    with office.database.write() as session:
+        village = identity.region_by_code(session, VILLAGE, office.now.date())
+        request = OrderRequest(
+            total=Decimal(900), instalments=2, first_on=DUE, payee="周海", account="6228480240009876543",
+            source="county_fund", programme="expenditure_relief", dedup=new_id(),
+        )  # fmt: skip
+        origin = Origin(identity.chain(session, village.id), SYSTEM, case_id="c1", case_seq=3)
+        first, _ = order_payment(session, request, origin, office.now)
+        finance = office.holder(session, "finance")
+        bank.make_file(session, finance, lists.OrderFilter(), [first], office.now)
+    with pytest.raises(Gone, match="移出"), office.database.write() as session:
+        operations.cancel_orders(session, "c1", 1, office.now)
+    with office.database.write() as session:
+        bank.take_out(session, finance, [first], office.now)
+        assert operations.cancel_orders(session, "c1", 1, office.now) == 2
+
+
+def test_more_orders_than_a_file_holds_are_not_ticked_at_once(office: Office) -> None:
+    many = [str(number) for number in range(bank.LONGEST + 1)]
+    with pytest.raises(OverLimit), office.database.write() as session:
+        bank.mark_paid(session, office.holder(session, "finance"), many, "回单", office.now)
 
 
 def test_a_reserve_is_kept_by_others_than_the_clerk_whose_cases_draw_on_it(office: Office) -> None:
