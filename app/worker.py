@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,10 @@ class Messenger(Protocol):
 
 
 class SpoolMessenger:
-    """Drops each message as a file that the office's SMS gateway picks up; sending twice leaves one file."""
+    """Drops each message as a file that the office's SMS gateway picks up; sending twice leaves one file.
+
+    Only the account that the service runs under may read it: it holds a telephone number in the clear.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,7 +46,10 @@ class SpoolMessenger:
     def send(self, key: str, to: str, text: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self._folder / f".{key}.part"
-        draft.write_text(json.dumps({"key": key, "to": to, "text": text}, ensure_ascii=False), encoding="utf-8")
+        draft.unlink(missing_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"key": key, "to": to, "text": text}, file, ensure_ascii=False)
         draft.replace(self._folder / f"{key}.json")
 
 

@@ -43,9 +43,10 @@ def test_a_new_holiday_moves_the_due_day_of_open_tasks(database: Database, clock
         assert office.task(session, receipt.case_id, "village_investigation").due_on == date(2020, 10, 16)
 
 
-def test_a_message_is_dropped_once(tmp_path: Path) -> None:
+def test_a_message_is_dropped_once_and_for_the_service_alone(tmp_path: Path) -> None:
     messenger = SpoolMessenger(tmp_path)
     for _ in range(2):
         messenger.send("key", "13904310001", "您的申请已受理")
     (file,) = tmp_path.iterdir()
     assert "您的申请已受理" in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o077 == 0
