@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.cases.operations import start_award_case
+from app.cases.models import Case
+from app.cases.operations import start_award_case, start_second_case
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, NotEligible, NotFound
@@ -53,12 +55,36 @@ def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         resolve(session, award.programme, chain.ids).process(PROCESSES[job.kind])
     except (NotFound, Gone, BundleError):
         return
+    if _is_running(session, award.id, PROCESSES[job.kind]):
+        return
     try:
         start_award_case(session, SYSTEM, award.id, PROCESSES[job.kind], {}, now)
     except NotEligible:
         if job.kind == RECHECK:
             raise
         start_award_case(session, SYSTEM, award.id, PROCESSES[RECHECK], {}, now)
+
+
+def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Begin what the diagram of a case asked for (`start_process`), unless the like is running or the award ended."""
+    claim()
+    award_id, process, data = (job.payload[name] for name in ("award_id", "process", "data"))
+    if award_id is None:
+        start_second_case(session, job.payload["case_id"], process, data, now)
+        return
+    if _is_running(session, award_id, process):
+        return
+    try:
+        registry.award_in_payment(session, award_id)
+    except Gone:
+        return
+    start_award_case(session, SYSTEM, award_id, process, data, now)
+
+
+def _is_running(session: Session, award_id: str, process: str) -> bool:
+    """Whether a case of this process on the award is open: a second one would do the same twice."""
+    same = (Case.award_id == award_id) & (Case.process_key == process) & Case.closed_at.is_(None)
+    return bool(session.scalar(select(exists().where(same))))
 
 
 HANDLERS: dict[str, DatabaseHandler] = {RECHECK: _begin, CHANGE: _begin}

@@ -10,11 +10,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cases import awards, operations
+from app.cases.effects.processes import START
 from app.cases.timers import FIRE
 from app.core.errors import Rejection
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp
-from app.publicity.operations import CLOSE
+from app.publicity import operations as publicity
+from app.publicity.operations import CLOSE, EXPIRE
 
 
 def _fire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -23,6 +25,12 @@ def _fire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 
 def _close(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.close_publicity(session, job.payload["case_id"], job.payload["wait_id"], claim, now)
+
+
+def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """The days of an announcement are over; no case waits for it."""
+    claim()
+    publicity.complete(session, job.payload["wait_id"])
 
 
 def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
@@ -39,16 +47,21 @@ def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
 
 def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     """A job that moves a case is given up: somebody must see it on the case. `error` is a traceback."""
-    if job.kind not in (FIRE, CLOSE):
+    if job.kind not in (FIRE, CLOSE, START):
         return
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
     refused = name.endswith(GiveUp.__name__)
     message = text if refused else f"到期事项办理失败（{name.rpartition('.')[2]}），请联系管理员查明原因后重试"
+    if job.kind == START:
+        operations.tell_unstarted(session, job.payload["case_id"], job.payload["process"], message, now)
+        return
     operations.give_up_job(session, job.payload["case_id"], message, GiveUp(message), now)
 
 
 HANDLERS: dict[str, DatabaseHandler] = {
     FIRE: _refused_once(_fire),
     CLOSE: _refused_once(_close),
+    EXPIRE: _expire,
+    START: _refused_once(awards.follow_up),
     **awards.HANDLERS,
 }

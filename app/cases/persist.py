@@ -67,7 +67,7 @@ def _set_status(action: Action, step: engine.Advance) -> None:
         action.case.closed_at = action.now
         resolve(action)
         if action.has_topic("publicity"):
-            publicity.take_down(action.session, action.case.id, "案件已办结", action.now)
+            publicity.take_down(action.session, action.case.id, "案件已办结", action.now, announcements=False)
 
 
 def _record_decisions(action: Action) -> None:

@@ -9,11 +9,13 @@ from sqlalchemy import delete
 
 from app.cases.action import Action
 from app.cases.effects import documents
+from app.cases.effects.processes import START
 from app.cases.models import Owed
 from app.cases.plan import Planned, Rank
 from app.documents import operations as document_operations
 from app.documents import queries as document_queries
 from app.funds import operations as funds
+from app.jobs import operations as jobs
 from app.publicity import operations as publicity
 from app.registry import operations as registry
 
@@ -32,6 +34,7 @@ def reverse(action: Action, since_seq: int, reason: str) -> None:
         registry.release_claims(session, case_id)
     registry.withdraw_benefits(session, case_id, action.now)
     publicity.take_down(session, case_id, reason, action.now, since_seq)
+    jobs.cancel(session, case_id=case_id, kind=START)
     session.execute(delete(Owed).where(Owed.case_id == case_id, Owed.case_seq >= since_seq, Owed.settled_at.is_(None)))
     for row in document_queries.documents_of(session, case_id):
         if row.case_seq >= since_seq and row.voided_at is None and row.template not in NEVER_VOIDED:

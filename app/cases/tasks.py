@@ -127,6 +127,12 @@ def item_row(action: Action, kind: str, element: engine.Element, to: Address) ->
     }
 
 
+def send_copy(action: Action, element: engine.Element, position: str, text: str) -> None:
+    """Tell a position something (知会): read, not worked on."""
+    row = item_row(action, "copy", element, address(action, element.label, position)) | {"title": text[:200]}
+    action.session.execute(insert(WorkItem).values(row))
+
+
 def item_key(item: Any) -> str | None:
     """What tells the items of a multi-instance task apart."""
     if item is None:

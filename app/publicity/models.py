@@ -11,7 +11,11 @@ from app.db import AwareDateTime, Base
 
 
 class Notice(Base):
-    """A public notice. `status`: posted, interrupted, completed or taken_down. The day of posting is not counted."""
+    """A public notice. `status`: posted, interrupted, completed or taken_down. The day of posting is not counted.
+
+    `waits`: a diagram waits for its end and an objection interrupts it (公示). Otherwise it announces what was decided
+    (公布) and stands for its days whatever the case does, unless the decision is taken back.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -25,6 +29,7 @@ class Notice(Base):
     wait_id: Mapped[str] = mapped_column(String(64))
     element_id: Mapped[str] = mapped_column(String(128))
     kind: Mapped[str] = mapped_column(String(32))
+    waits: Mapped[bool] = mapped_column(default=True)
     region_id: Mapped[str] = mapped_column(String(32))
     county_id: Mapped[str | None] = mapped_column(String(32))
     programme_title: Mapped[str] = mapped_column(String(200))

@@ -18,7 +18,7 @@ from app.identity.queries import RegionChain
 from app.jobs import operations as jobs
 from app.publicity.models import Notice, NoticePeriod, Objection
 
-CLOSE = "publicity.close"
+CLOSE, EXPIRE = "publicity.close", "publicity.expire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Posting:
     summary: str
     place: str
     days: int
+    waits: bool = True
 
     def until(self, posted_on: date) -> date:
         """The last day on which it stands."""
@@ -53,6 +54,7 @@ def post(session: Session, posting: Posting, now: datetime) -> str:
         "wait_id": posting.wait_id,
         "element_id": posting.element_id,
         "kind": posting.kind,
+        "waits": posting.waits,
         "region_id": posting.chain.nearest.id,
         "county_id": posting.chain.county.id if posting.chain.county else None,
         "programme_title": posting.programme_title,
@@ -68,7 +70,7 @@ def post(session: Session, posting: Posting, now: datetime) -> str:
     }
     session.execute(insert(Notice).values(row))
     _stand(session, notice_id, today, until_on)
-    _end_after(session, posting.case_id, posting.wait_id, until_on)
+    _end_after(session, posting.case_id, posting.wait_id, until_on, CLOSE if posting.waits else EXPIRE)
     return notice_id
 
 
@@ -102,9 +104,13 @@ def complete(session: Session, wait_id: str) -> bool:
     return rows_changed(session, update(Notice).where(standing).values(status="completed", days_left=0)) == 1
 
 
-def take_down(session: Session, case_id: str, reason: str, now: datetime, since_seq: int = 0) -> int:
+def take_down(
+    session: Session, case_id: str, reason: str, now: datetime, since_seq: int = 0, *, announcements: bool = True
+) -> int:
     """Take down what stands or was interrupted, with the reason; it stays on record."""
     live = (Notice.case_id == case_id) & Notice.status.in_(["posted", "interrupted"]) & (Notice.case_seq >= since_seq)
+    if not announcements:
+        live &= Notice.waits
     notices = session.execute(select(Notice.id, Notice.wait_id, Notice.status).where(live)).all()
     for notice in notices:
         if notice.status == "posted":
@@ -123,7 +129,8 @@ def hold(session: Session, case_id: str) -> None:
 
 def release(session: Session, case_id: str) -> None:
     """The case goes on: what stands ends on its day, or at once where that has passed."""
-    standing = select(Notice.wait_id, Notice.until_on).where(Notice.case_id == case_id, Notice.status == "posted")
+    posted = (Notice.case_id == case_id) & (Notice.status == "posted") & Notice.waits
+    standing = select(Notice.wait_id, Notice.until_on).where(posted)
     for notice in session.execute(standing).all():
         _end_after(session, case_id, notice.wait_id, notice.until_on)
 
@@ -138,10 +145,10 @@ def _stand(session: Session, notice_id: str, from_on: date, until_on: date) -> N
     session.execute(insert(NoticePeriod).values(period))
 
 
-def _end_after(session: Session, case_id: str, wait_id: str, until_on: date) -> None:
+def _end_after(session: Session, case_id: str, wait_id: str, until_on: date, kind: str = CLOSE) -> None:
     jobs.enqueue(
         session,
-        CLOSE,
+        kind,
         {"case_id": case_id, "wait_id": wait_id},
         due=midnight(until_on + timedelta(days=1)),
         dedup=_job(wait_id),

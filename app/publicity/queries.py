@@ -19,8 +19,8 @@ def interrupted(session: Session, case_id: str, element_id: str) -> str | None:
 
 
 def standing(session: Session, case_id: str) -> Notice | None:
-    """The notice of the case that stands now."""
-    mine = (Notice.case_id == case_id) & (Notice.status == "posted")
+    """The notice that stands now and for whose end the case waits."""
+    mine = (Notice.case_id == case_id) & (Notice.status == "posted") & Notice.waits
     return session.scalar(select(Notice).where(mine).order_by(Notice.created_at.desc()).limit(1))
 
 

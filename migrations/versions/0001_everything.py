@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.Column("wait_id", sa.String(length=64), nullable=False),
         sa.Column("element_id", sa.String(length=128), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("region_id", sa.String(length=32), nullable=False),
         sa.Column("county_id", sa.String(length=32), nullable=True),
         sa.Column("programme_title", sa.String(length=200), nullable=False),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.cases.action import Action
-from app.cases.effects import awards, clocks, documents, messages, obligations, payments, publicity, sampling
+from app.cases.effects import awards, clocks, documents, messages, obligations, payments, processes, publicity, sampling
 from app.engine import Effect
 
 TOPICS: Mapping[str, Callable[[Action, Effect], Any]] = MappingProxyType(
@@ -19,6 +19,7 @@ TOPICS: Mapping[str, Callable[[Action, Effect], Any]] = MappingProxyType(
         "document": documents.plan_document,
         "publicity": publicity.plan_publicity,
         "take_down": publicity.plan_take_down,
+        "announce": publicity.plan_announcement,
         "owed": obligations.plan_owed,
         "settle_owed": obligations.plan_settle,
         "award_start": awards.plan_start,
@@ -29,5 +30,6 @@ TOPICS: Mapping[str, Callable[[Action, Effect], Any]] = MappingProxyType(
         "resume_clock": clocks.plan_resume,
         "notify": messages.plan_message,
         "draw_sample": sampling.plan_sample,
+        "start_process": processes.plan_process,
     }
 )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy import insert
-
 from app.cases import tasks
 from app.cases.action import Action
 from app.cases.effects import inputs
 from app.cases.plan import Planned, Rank
 from app.documents.operations import TAKE_BACK
 from app.engine import Effect
-from app.inbox.models import WorkItem
 from app.jobs import operations as jobs
 
 
@@ -38,6 +35,4 @@ def _send(action: Action, text: str, key: str) -> None:
 
 
 def _copy(action: Action, text: str, position: str, effect: Effect) -> None:
-    address = tasks.address(action, effect.element.label, position)
-    row = tasks.item_row(action, "copy", effect.element, address) | {"title": text[:200]}
-    action.session.execute(insert(WorkItem).values(row))
+    tasks.send_copy(action, effect.element, position, text)

@@ -1,10 +1,10 @@
 """Everything that moves a case. Each command locks the instance first, checks, runs the engine and writes once."""
 
-from app.cases.operations.apply import Receipt, apply, start_award_case
+from app.cases.operations.apply import Receipt, apply, follows_case, start_award_case, start_second_case
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.retry import retry_incident
-from app.cases.operations.timed import close_publicity, fire_timers, give_up_job
+from app.cases.operations.timed import close_publicity, fire_timers, give_up_job, tell_unstarted
 
 __all__ = [
     "Completed",
@@ -14,6 +14,7 @@ __all__ = [
     "close_publicity",
     "complete_task",
     "fire_timers",
+    "follows_case",
     "give_up_job",
     "hold",
     "object_to",
@@ -21,5 +22,7 @@ __all__ = [
     "retry_incident",
     "return_case",
     "start_award_case",
+    "start_second_case",
+    "tell_unstarted",
     "withdraw",
 ]

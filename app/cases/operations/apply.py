@@ -23,7 +23,7 @@ from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
-from app.core.errors import Invalid, NotEligible, Rejection
+from app.core.errors import Invalid, NotEligible, NotFound, Rejection
 from app.core.ids import new_id
 from app.definitions import Bundle, resolve
 from app.documents.operations import CODE_LETTERS, next_in_sequence
@@ -87,12 +87,19 @@ def start_award_case(
     if actor.is_staff:
         identity_policy.require_covers(actor, chain, policy.STARTERS)
     bundle = resolve(session, award.programme, chain.ids)
+    if follows_case(bundle.process(process)):
+        raise NotFound("这个流程由系统在案件结束后启动，不能从在保待遇启动")
     known = {"name": award.name, "id_number": award.id_number, **data}
     action = _open(session, actor, bundle, process, chain, Cleaned(known, {}), now)
     action.case.award_id = award.id
     action.variables["case"]["award"] = award.as_facts()
     guards.refuse(guards.hits(action, action.diagram.start, guards.names(action.diagram.start), {}))
     return _file(action)
+
+
+def follows_case(diagram: engine.Diagram) -> bool:
+    """Whether a process begins on a case that was refused, not on an award (`follows` of its start event)."""
+    return diagram.start.properties.get("follows") == "case"
 
 
 def start_second_case(session: Session, case_id: str, process: str, data: Mapping[str, Any], now: datetime) -> Receipt:

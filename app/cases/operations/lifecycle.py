@@ -18,6 +18,7 @@ from app.publicity import queries as notices
 
 OBJECTION = "objection"
 HOLD = "暂停办理"
+LONGEST_REASON = 500
 
 
 def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, Any], now: datetime) -> None:
@@ -59,6 +60,7 @@ def withdraw(session: Session, actor: Actor, case_id: str, reason: str, now: dat
     if actor.is_staff:
         policy.require_may_see(session, actor, action)
     store.require_running(action)
+    _require_short(reason)
     _stop(action, reason, "withdrawn")
     reversal.tell_withdrawn(action, reason)
     persist.finish(action, "withdrawn", reason=reason)
@@ -122,3 +124,10 @@ def _stop(action: Action, reason: str, status: str) -> None:
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid({"reason": "请填写理由"})
+    _require_short(reason)
+
+
+def _require_short(reason: str) -> None:
+    """Reasons stand in letters and stay on record for ever."""
+    if len(reason) > LONGEST_REASON:
+        raise Invalid({"reason": f"理由不超过 {LONGEST_REASON} 字"})

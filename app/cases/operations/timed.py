@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
-from app.cases import persist, store
+from app.cases import persist, store, tasks
 from app.cases.action import Action
 from app.cases.incidents import raise_incident
 from app.core.actor import SYSTEM
@@ -46,6 +46,15 @@ def give_up_job(session: Session, case_id: str, message: str, cause: BaseExcepti
     if action.case.closed_at is None:
         raise_incident(action, _place(action), "timer", message, cause)
         persist.finish(action, "stuck")
+
+
+def tell_unstarted(session: Session, case_id: str, process: str, message: str, now: datetime) -> None:
+    """The next process did not begin by itself: the township is told, and begins it by hand."""
+    action = store.lock(session, SYSTEM, case_id, now)
+    title = action.bundle.process(process).start.label
+    position = "township_clerk" if action.chain.township else "county_clerk"
+    tasks.send_copy(action, action.diagram.start, position, f"「{title}」没有自动启动，请人工办理：{message}")
+    persist.finish(action, "unstarted", process=process, message=message)
 
 
 def _place(action: Action) -> str:

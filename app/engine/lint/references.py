@@ -12,7 +12,7 @@ from app.engine.lint.problem import ERROR, WARNING, Known, Problem
 from app.engine.model import Element
 
 PROPERTIES = {
-    "startEvent": {"guards"},
+    "startEvent": {"guards", "follows"},
     "endEvent": {"status"},
     "userTask": {"guards", "clock", "separateFrom", "itemKey", "figuresOn", "office"},
 }

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import handlers, operations, queries
+from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.clock import SHANGHAI, MovableClock
 from app.core.errors import Invalid, NotEligible, NotYours
@@ -211,6 +212,11 @@ def test_who_is_above_the_standard_is_not_simply_stopped(office: Office) -> None
     after = award_of(office, case_id)
     assert (after.status, after.monthly) == ("in_payment", award.monthly)
     assert "拟终止救助" in letter(office, case_id, "recheck_notice")
+    pass_days(office, 1)
+    with office.database.read() as session:
+        followed = (Case.award_id == award.id) & (Case.process_key == "ending")
+        ending = session.scalars(select(Case.id).where(followed)).one()
+        assert office.task(session, ending, "risk_assessment").position == "township_clerk"
 
 
 def test_seventieth_birthday_counts_at_the_next_recalculation(office: Office) -> None:
@@ -322,12 +328,32 @@ def test_ward_of_a_guardian_is_the_recipient(office: Office) -> None:
     assert (award.name, award.kind, award.monthly) == ("周小", "single_person", Decimal("240.00"))
 
 
-@pytest.mark.parametrize(("rate", "copies"), [(0, 0), (1, 1)])
-def test_refused_applications_are_sampled_for_a_second_look(office: Office, rate: int, copies: int) -> None:
+@pytest.mark.parametrize(("upheld", "told"), [(True, []), (False, ["township_clerk"])])
+def test_a_drawn_refusal_is_looked_at_again_in_a_case_of_its_own(office: Office, upheld: bool, told: list[str]) -> None:
+    case_id = _refused(office, rate=1)
+    (looked_at,) = _second_looks(office)
+    done = office.do(looked_at, "second_look", "county_clerk", upheld=upheld, opinion="已入户核实")
+    assert (status(office, case_id), done.status) == ("refused", "ended")
+    record = facts(office, looked_at)["second_look"]
+    with office.database.read() as session:
+        assert record["number"] == queries.head(session, case_id).number
+        copies = (WorkItem.case_id == looked_at) & (WorkItem.kind == "copy")
+        assert list(session.scalars(select(WorkItem.position).where(copies))) == told
+
+
+def test_a_refusal_that_is_not_drawn_is_left_alone(office: Office) -> None:
+    _refused(office, rate=0)
+    assert _second_looks(office) == []
+
+
+def _refused(office: Office, rate: int) -> str:
     put_in_force(office, refused_sample_rate=rate)
     case_id = to_review(office)
-    done = office.do(case_id, "review", "township_head", approved=False, opinion="已就业")
-    assert done.status == "refused"
+    assert office.do(case_id, "review", "township_head", approved=False, opinion="已就业").status == "refused"
+    pass_days(office, 1)
+    return case_id
+
+
+def _second_looks(office: Office) -> list[str]:
     with office.database.read() as session:
-        mine = (WorkItem.case_id == case_id) & (WorkItem.kind == "copy") & (WorkItem.position == "county_clerk")
-        assert len(session.scalars(select(WorkItem.title).where(mine)).all()) == copies
+        return list(session.scalars(select(Case.id).where(Case.process_key == "second_look")))

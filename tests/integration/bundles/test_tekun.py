@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.cases import handlers, operations, queries
+from app.cases.models import Case
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
-from app.core.errors import NotYours
+from app.core.errors import Gone, NotYours
 from app.core.paths import BUNDLES
 from app.documents import operations as documents
 from app.documents import queries as document_rows
@@ -75,6 +77,12 @@ class Life:
             items = inbox.items_of_case(session, case_id)
             return sorted((i.element_id, i.position) for i in items if i.status == "open" and i.kind == "task")
 
+    def cases(self, *processes: str) -> list[str]:
+        """The award's cases of these processes."""
+        with self.world.database.read() as session:
+            mine = (Case.award_id == self.award_id) & Case.process_key.in_(processes)
+            return list(session.scalars(select(Case.id).where(mine).order_by(Case.id)))
+
     def letter(self, case_id: str, template: str) -> str:
         with self.world.database.write() as session:
             rows = [row for row in document_rows.documents_of(session, case_id) if row.template == template]
@@ -123,6 +131,21 @@ def life(request: pytest.FixtureRequest, sqlite_worlds: WorldTemplate) -> Iterat
     world.discard()
 
 
+@pytest.mark.parametrize("life", [ZONGYANG], indirect=True)
+def test_approval_is_announced_in_the_village_and_comes_down_by_itself(life: Life) -> None:
+    with life.world.database.read() as session:
+        (case_id,) = life.cases("main")
+        (shown,) = [each for each in notices.notices_of(session, case_id) if each.kind == "decision"]
+        assert (shown.status, shown.until_on - shown.posted_on) == ("posted", timedelta(days=7))
+        notice_id = shown.id
+        assert notice_id in {each.id for each in notices.board(session)}
+    with pytest.raises(Gone), life.world.database.write() as session:
+        operations.object_to(session, APPLICANT, case_id, {"reason": "家中有车"}, life.world.clock.now())
+    life.pass_days(8)
+    with life.world.database.read() as session:
+        assert notices.notice(session, notice_id).status == "completed"
+
+
 def test_recheck_comes_every_year_in_zongyang_and_before_july_in_jilin(life: Life) -> None:
     before = life.award
     assert before.recheck_on == (date(2020, 5, 29) if life.county == "340722" else date(2021, 6, 30))
@@ -169,6 +192,32 @@ def test_problem_found_by_a_visit_is_followed_until_it_is_solved(life: Life) -> 
     assert life.do(case_id, "follow_up", solved=True, measures="已修好") == "ended"
     assert life.award.facts["wants_institution"] is True
     assert life.award.facts["caregiver"] == "陈小妹"
+    life.pass_days(1)
+    (begun,) = life.cases("change")
+    assert life.open_tasks(begun) == [("care_assessment", "township_clerk")]
+
+
+@pytest.mark.parametrize(("result", "task"), [("change", "care_assessment"), ("end", "ending_report")])
+def test_what_a_recheck_finds_begins_by_itself_and_once(life: Life, result: str, task: str) -> None:
+    for _ in range(2):
+        case_id = life.begin("recheck")
+        life.do(case_id, "recheck_investigation", means=["household_visit"], result=result, opinion="情况有变化")
+        life.do(case_id, "recheck_confirmation", approved=True)
+    life.pass_days(1)
+    (begun,) = life.cases("change", "ending")
+    assert life.open_tasks(begun) == [(task, "township_clerk")]
+
+
+def test_a_process_that_cannot_begin_is_told_to_the_township(life: Life) -> None:
+    case_id = life.begin("visit")
+    on = local_date(life.world.clock.now()).isoformat()
+    life.do(case_id, "visit_report", visited_on=on, condition="好", problem_found=False, wants_institution=True)
+    with life.world.database.write() as session:
+        operations.tell_unstarted(session, case_id, "change", "找不到机构", life.world.clock.now())
+    with life.world.database.read() as session:
+        (copy,) = [item for item in inbox.items_of_case(session, case_id) if item.kind == "copy"]
+    assert (copy.position, copy.status) == ("township_clerk", "open")
+    assert "找不到机构" in copy.title
 
 
 def test_ending_is_reported_examined_approved_and_publicised(life: Life) -> None:
