@@ -7,10 +7,14 @@ import re
 import zipfile
 from dataclasses import dataclass
 
+from app.core import id_number
+from app.core.chinese import mask_account, mask_id_number
+
 MAX_NAME = 100
 MAX_ENTRIES = 5000
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PIXELS = 120_000_000  # more than any phone takes; a picture that unpacks to gigabytes freezes who opens it
+_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|62[0-9]{14,17})(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,19 @@ def _office(content: bytes) -> Kind | None:
 
 
 def safe_name(name: str, kind: Kind) -> str:
-    """The name as people know it, without folders and control characters, ending as the content says."""
+    """The name as people know it, without folders and control characters, ending as the content says.
+
+    People name photographs by the number on the card; names rest unsealed, so whole numbers in them are masked.
+    """
     base = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
+    base = _NUMBER.sub(_masked, base)
     stem, dot, suffix = base.rpartition(".")
     same = f".{suffix}".lower() in (kind.suffix, ".jpeg" if kind is JPEG else kind.suffix)
     return f"{((stem if dot and same else base) or '材料')[:MAX_NAME]}{kind.suffix}"
+
+
+def _masked(found: re.Match[str]) -> str:
+    text = found.group().upper()
+    if id_number.is_valid(text):
+        return mask_id_number(text)
+    return mask_account(text) if text.startswith("62") else found.group()

@@ -78,6 +78,16 @@ def test_withdrawal_cancels_what_waits_and_frees_the_claim(office: Office) -> No
         operations.withdraw(session, APPLICANT, case_id, "再次", office.now)
 
 
+def test_reasons_that_no_letter_holds_are_refused(office: Office) -> None:
+    case_id = _posted(office)
+    with office.database.read() as session:
+        head = office.holder(session, "township_head")
+    for command, actor in ((operations.withdraw, APPLICANT), (operations.hold, head), (operations.cancel, head)):
+        with pytest.raises(Invalid) as refused, office.database.write() as session:
+            command(session, actor, case_id, "长" * 501, office.now)
+        assert refused.value.fields.keys() == {"reason"}
+
+
 def test_money_paid_blocks_a_withdrawal(office: Office) -> None:
     with office.database.write() as session:
         township = identity.region_by_code(session, VILLAGE[:9], office.now.date())

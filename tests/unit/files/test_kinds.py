@@ -107,3 +107,17 @@ def test_everything_else_is_refused(content: bytes) -> None:
 )
 def test_a_name_cannot_lie_about_the_kind_nor_leave_its_folder(name: str, shown: str) -> None:
     assert safe_name(name, JPEG) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("王建国220122198305123011.jpg", "王建国220122********3011.jpg"),
+        ("22012219900307102x 正面.jpg", "220122********102X 正面.jpg"),
+        ("银行卡6228480240001234568.jpg", "银行卡***************4568.jpg"),
+        ("微信图片_20210101120000123.jpg", "微信图片_20210101120000123.jpg"),
+        ("mmexport123456789012345678.jpg", "mmexport123456789012345678.jpg"),
+    ],
+)
+def test_a_name_keeps_no_whole_number(name: str, shown: str) -> None:
+    assert safe_name(name, JPEG) == shown
