@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, Json
 
 
 class Case(Base):
@@ -101,6 +102,25 @@ class Owed(Base):
     clause: Mapped[str | None] = mapped_column(String(100))
     since: Mapped[datetime] = mapped_column(AwareDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class RecheckDraw(Base):
+    """A random re-check of awards (E13). Whoever knows `seed` can draw again: an award's lot is that of `seed:id`."""
+
+    __tablename__ = "recheck_draw"
+    __table_args__ = (UniqueConstraint("region_id", "programme", "occasion"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    region_id: Mapped[str] = mapped_column(String(32))
+    programme: Mapped[str] = mapped_column(String(64))
+    occasion: Mapped[str] = mapped_column(String(30))
+    seed: Mapped[str] = mapped_column(String(32))
+    rate: Mapped[Any] = mapped_column(Json)
+    candidates: Mapped[int]
+    candidates_hash: Mapped[str] = mapped_column(String(64))
+    drawn: Mapped[Any] = mapped_column(Json)
+    drawn_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    drawn_by: Mapped[str | None] = mapped_column(String(32))
 
 
 class CaseNumber(Base):

@@ -342,6 +342,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
 
     op.create_table(
+        "recheck_draw",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("region_id", sa.String(length=32), nullable=False),
+        sa.Column("programme", sa.String(length=64), nullable=False),
+        sa.Column("occasion", sa.String(length=30), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("rate", sa.Text(), nullable=False),
+        sa.Column("candidates", sa.Integer(), nullable=False),
+        sa.Column("candidates_hash", sa.String(length=64), nullable=False),
+        sa.Column("drawn", sa.Text(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drawn_by", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recheck_draw")),
+        sa.UniqueConstraint(
+            "region_id", "programme", "occasion", name=op.f("uq_recheck_draw_region_id_programme_occasion")
+        ),
+    )
+    op.create_table(
         "region",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -1138,6 +1156,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_region_city_id"))
 
     op.drop_table("region")
+    op.drop_table("recheck_draw")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_name"))
 

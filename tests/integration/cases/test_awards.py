@@ -8,24 +8,30 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from app.cases import awards
+from app import audit
+from app.cases import awards, rechecks
+from app.cases.effects.sampling import draw
 from app.cases.models import Case
+from app.core.actor import SYSTEM
 from app.core.errors import Duplicate, NotYours
 from app.core.ids import new_id
+from app.figures import operations as figures
 from app.identity import queries as identity
 from app.jobs.runner import Worker
 from app.registry import operations as registry
 from tests.support.worlds import VILLAGE, Office
 
 
-def _award(office: Office, recheck_on: date | None = None) -> str:
+def _award(
+    office: Office, recheck_on: date | None = None, *, name: str = "周海", id_number: str = "220122198809093311"
+) -> str:
     with office.database.write() as session:
         region = identity.region_by_code(session, VILLAGE, office.now.date())
         request = registry.AwardRequest(
             id=new_id(),
             programme="dibao",
-            id_number="220122198809093311",
-            name="周海",
+            id_number=id_number,
+            name=name,
             region_id=region.id,
             monthly=Decimal("200.00"),
             starts_on=date(2019, 10, 1),
@@ -65,3 +71,46 @@ def test_a_raised_standard_reaches_every_award_and_what_has_no_record_is_recheck
     Worker(office.database, office.clock, awards.HANDLERS).run_once()
     with office.database.read() as session:
         assert list(session.scalars(select(Case.process_key).where(Case.award_id == award_id))) == ["recheck"]
+
+
+def _draw(office: Office, position: str = "county_clerk") -> rechecks.Drawn:
+    with office.database.write() as session:
+        actor = office.holder(session, position)
+        drawn = rechecks.draw_rechecks(session, actor, "220122", "dibao", "2020年第四季度", office.now)
+    Worker(office.database, office.clock, awards.HANDLERS).run_once()
+    return drawn
+
+
+def test_random_rechecks_can_be_drawn_again_and_begin_once(office: Office) -> None:
+    people = [("周海", "220122198809093311"), ("吴霞", "220122199001014021"), ("周朋", "220122199806152018")]
+    of = {_award(office, name=name, id_number=number) for name, number in people}
+    with office.database.write() as session:
+        figures.set_figure(
+            session, SYSTEM, "random_recheck_rate", "220122", "0.5", now=office.now, valid_from=date(2000, 1, 1)
+        )
+    with pytest.raises(NotYours):
+        _draw(office, "township_clerk")
+    first = _draw(office)
+    again = _draw(office)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert (first.awards, first.candidates) == (again.awards, 3)
+    assert set(first.awards) == {each for each in of if draw(f"{first.seed}:{each}") < first.rate}
+    with office.database.read() as session:
+        begun = session.scalars(select(Case.award_id).where(Case.process_key == "recheck")).all()
+        assert sorted(begun) == sorted(first.awards)
+        (told,) = audit.events_of(
+            session, f"rechecks:{identity.region_by_code(session, '220122', office.now.date()).id}"
+        )
+        assert (told.payload["drawn"], told.payload["seed"]) == (list(first.awards), first.seed)
+
+
+def test_at_a_rate_of_one_everybody_is_drawn_and_nobody_twice_at_a_time(office: Office) -> None:
+    award_id = _award(office, recheck_on=date(2020, 10, 12))
+    with office.database.write() as session:
+        figures.set_figure(
+            session, SYSTEM, "random_recheck_rate", "220122", 1, now=office.now, valid_from=date(2000, 1, 1)
+        )
+        awards.launch_rechecks(session, office.now)
+    assert _draw(office).awards == (award_id,)
+    with office.database.read() as session:
+        assert len(session.scalars(select(Case.id).where(Case.award_id == award_id)).all()) == 1

@@ -1,0 +1,109 @@
+"""Random re-checks (E13): the system draws among those in payment, anybody can draw again and get the same."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.cases.awards import RECHECK
+from app.cases.effects.sampling import draw
+from app.cases.models import RecheckDraw
+from app.core.actor import Actor
+from app.core.clock import local_date
+from app.core.errors import Invalid, NotFound
+from app.core.ids import digest, new_id
+from app.definitions import resolve
+from app.figures.reader import FigureReader
+from app.identity import policy
+from app.identity import queries as identity
+from app.jobs import operations as jobs
+from app.registry import queries as awards
+
+DRAWERS = ("county_clerk", "county_head")
+RATE = "random_recheck_rate"
+LONGEST, PAGE = 30, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Whom a draw chose (award ids), from how many, at which rate; `is_new` is False where it was drawn before."""
+
+    awards: tuple[str, ...]
+    candidates: int
+    rate: Decimal
+    seed: str
+    is_new: bool
+
+
+def draw_rechecks(
+    session: Session, actor: Actor, region_code: str, programme: str, occasion: str, now: datetime
+) -> Drawn:
+    """Draw awards of a programme in payment in a region at the figure `random_recheck_rate`, once an occasion.
+
+    Nobody chooses: the seed is made by the machine at the moment of drawing and kept. Each award that is drawn gets a
+    re-check by a job; asking again for the same occasion gives the recorded draw and begins nothing.
+    Raises NotFound, NotYours, Invalid (occasion), FigureMissing.
+    """
+    region = identity.region_by_code(session, region_code, local_date(now))
+    chain = identity.chain(session, region.id)
+    policy.require_covers(actor, chain, DRAWERS)
+    occasion = occasion.strip()
+    if not 0 < len(occasion) <= LONGEST:
+        raise Invalid({"occasion": f"请填写抽查名称（不超过 {LONGEST} 字），例如 2021年第一季度"})
+    if "recheck" not in resolve(session, programme, chain.ids).processes:
+        raise NotFound("这个项目没有复核流程，请先由政策管理员补充")
+    earlier = _recorded(session, region.id, programme, occasion)
+    if earlier is not None:
+        return Drawn(tuple(earlier.drawn), earlier.candidates, earlier.rate, earlier.seed, is_new=False)
+    rate = FigureReader(session, chain.ids, local_date(now), chain.full_name)[RATE]
+    candidates = _candidates(session, chain.nearest, programme, now)
+    seed = secrets.token_hex(16)
+    chosen = tuple(award_id for award_id in candidates if draw(f"{seed}:{award_id}") < rate)
+    row = {
+        "id": new_id(),
+        "region_id": region.id,
+        "programme": programme,
+        "occasion": occasion,
+        "seed": seed,
+        "rate": rate,
+        "candidates": len(candidates),
+        "candidates_hash": digest("\n".join(candidates).encode()),
+        "drawn": list(chosen),
+        "drawn_at": now,
+        "drawn_by": actor.user_id,
+    }
+    session.execute(insert(RecheckDraw).values(row))
+    due = [jobs.NewJob(RECHECK, {}, now, f"{RECHECK}:{row['id']}:{each}", None, jobs.BULK, reference=each)
+           for each in chosen]  # fmt: skip
+    jobs.enqueue_all(session, due)
+    told = {name: row[name] for name in ("programme", "occasion", "seed", "rate", "candidates", "candidates_hash")}
+    audit.append(session, f"rechecks:{region.id}", "drawn", actor, {**told, "drawn": chosen}, None, now, shared=True)
+    return Drawn(chosen, len(candidates), rate, seed, is_new=True)
+
+
+def draws_of(session: Session, region_ids: list[str], limit: int = 20) -> list[RecheckDraw]:
+    """The newest draws of regions."""
+    mine = RecheckDraw.region_id.in_(region_ids)
+    return list(session.scalars(select(RecheckDraw).where(mine).order_by(RecheckDraw.id.desc()).limit(limit)))
+
+
+def _recorded(session: Session, region_id: str, programme: str, occasion: str) -> RecheckDraw | None:
+    same = (RecheckDraw.region_id == region_id) & (RecheckDraw.programme == programme)
+    return session.scalar(select(RecheckDraw).where(same, RecheckDraw.occasion == occasion))
+
+
+def _candidates(session: Session, region: identity.RegionRef, programme: str, now: datetime) -> list[str]:
+    """Ids of the awards in payment, in order."""
+    found: list[str] = []
+    while True:
+        after = found[-1] if found else ""
+        page = awards.awards_in_payment(session, [programme], region, local_date(now), after=after, limit=PAGE)
+        found += [row.id for row in page]
+        if len(page) < PAGE:
+            return found
