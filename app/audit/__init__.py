@@ -3,9 +3,9 @@
 from app.audit.chain import Break, Head
 from app.audit.models import APPEND_ONLY, append_only_statements
 from app.audit.operations import append, daily_root, head_of
-from app.audit.queries import Event, events_of, verify, verify_roots
+from app.audit.queries import Event, events_of, has_acted, verify, verify_roots
 
 __all__ = [
-    "APPEND_ONLY", "Break", "Event", "Head", "append", "append_only_statements", "daily_root", "events_of", "head_of",
-    "verify", "verify_roots",
+    "APPEND_ONLY", "Break", "Event", "Head", "append", "append_only_statements", "daily_root", "events_of", "has_acted",
+    "head_of", "verify", "verify_roots",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,12 @@ def events_of(session: Session, chain: str, after: int = 0, limit: int = 200) ->
     columns = [EVENT.c[field.name] for field in fields(Event)]
     wanted = select(*columns).where(EVENT.c.chain == chain, EVENT.c.seq > after).order_by(EVENT.c.seq).limit(limit)
     return [Event(*row) for row in session.execute(wanted)]
+
+
+def has_acted(session: Session, chain: str, actor_id: str | None, kinds: Sequence[str]) -> bool:
+    """Whether somebody did one of these things in `chain`."""
+    theirs = (EVENT.c.chain == chain) & (EVENT.c.actor_id == actor_id) & EVENT.c.kind.in_(kinds)
+    return session.scalar(select(EVENT.c.id).where(theirs).limit(1)) is not None
 
 
 def verify(session: Session, chain: str | None = None) -> list[Break]:

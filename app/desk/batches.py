@@ -25,7 +25,7 @@ from app.web import Call, reads, words, writes
 from app.web.paging import cut
 
 PAGE_ROWS, LINE_ROWS, EXPORT_ROWS = 18, 50, 100_000
-SOURCES = ("county_fund", "city_fund")
+SOURCES = batches.SOURCES
 PER = {"household": "按户", "person": "按人"}
 
 

@@ -22,6 +22,7 @@ from app.core.ids import new_id
 from app.db import rows_changed
 from app.db.types import Money
 from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.funds.policy import VIEWERS
 from app.identity import policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
@@ -34,7 +35,8 @@ ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
 DRAFTERS = ("township_clerk", "county_clerk")
 CONFIRMERS = ("township_head", "county_head")
 LETTER = "batch.letter"
-LONGEST_KEY, MOST_AT_ONCE = 30, 1000
+LONGEST_KEY, LONGEST_CLAUSE, MOST_AT_ONCE = 30, 100, 1000
+SOURCES = ("county_fund", "city_fund")
 MONTHLY = "monthly"
 KINDS = {"seasonal": "一次性补助", MONTHLY: "按月发放", "price": "价格临时补贴"}
 
@@ -140,15 +142,15 @@ def drop(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
 
 
 def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int:
-    """One order a line, with the line's id, by somebody else than who drafted it; how many new orders.
+    """One order a line, with the line's id, by somebody who neither drafted it nor added to it; how many new orders.
 
     Repeating it pays nobody twice. Raises NotYours or NotFound; Gone when the batch was dropped.
     """
     batch = _locked(session, actor, batch_id, CONFIRMERS)
     if batch.status == "dropped":
         raise Gone("这个批次已作废，请重新建立")
-    if batch.drafted_by == actor.user_id:
-        raise NotYours("批次须由另一人确认，不能确认自己编制的批次")
+    if batch.drafted_by == actor.user_id or audit.has_acted(session, _chain(batch_id), actor.user_id, ["added"]):
+        raise NotYours("批次须由另一人确认，不能确认自己编制的或者自己添加过人员的批次")
     ordered = count_inserted(session, _orders(session, batch, now))
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
@@ -162,7 +164,7 @@ def batch(session: Session, actor: Actor, batch_id: str) -> Batch:
     found = session.get(Batch, batch_id)
     if found is None:
         raise NotFound("没有这个批次，请刷新列表")
-    policy.require_covers(actor, identity.chain(session, found.region_id))
+    policy.require_covers(actor, identity.chain(session, found.region_id), VIEWERS)
     return found
 
 
@@ -173,6 +175,10 @@ def faults_of(spec: BatchSpec) -> dict[str, str]:
         faults["kind"] = f"批次类型应为{'、'.join(KINDS.values())}之一"
     if spec.per not in ("household", "person"):
         faults["per"] = "请选择按户或按人发放"
+    if spec.source not in SOURCES:
+        faults["source"] = "请选择县级或市级救助资金；备用金不能用于批次"
+    if len(spec.clause) > LONGEST_CLAUSE:
+        faults["clause"] = f"依据不超过 {LONGEST_CLAUSE} 字，请只写文件名和文号"
     if spec.amount is None and spec.kind != MONTHLY:
         faults["amount"] = "请填写发放标准，单位为元"
     if not 0 < len(spec.key) <= LONGEST_KEY:
@@ -257,7 +263,7 @@ def _letters(batch_id: str) -> Select[Any]:
 
 def tell(session: Session, batch_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
     """An event in the chain of the batch."""
-    audit.append(session, f"batch:{batch_id}", kind, actor, told, None, now, shared=True)
+    audit.append(session, _chain(batch_id), kind, actor, told, None, now, shared=True)
 
 
 def _mark(session: Session, batch_id: str, line_ids: Sequence[str], *, excluded: bool, reason: str | None) -> None:
@@ -283,3 +289,7 @@ def _locked(session: Session, actor: Actor, batch_id: str, positions: Sequence[s
         raise NotFound("没有这个批次，请刷新列表")
     policy.require_covers(actor, identity.chain(session, found.region_id), positions)
     return found
+
+
+def _chain(batch_id: str) -> str:
+    return f"batch:{batch_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -179,6 +180,29 @@ def test_a_household_in_hardship_is_added_once_and_paid_to_its_account(office: O
         assert batches.preview(session, township).lines == 0
     with pytest.raises(Duplicate):
         _add(office, township, "刘桂芝", "220122194802170021")
+
+
+def test_who_added_somebody_does_not_confirm(office: Office) -> None:
+    batch_id = _draft(office)
+    with office.database.write() as session:
+        head, clerk = office.holder(session, "county_head"), office.holder(session, "county_clerk", 1)
+        both = replace(head, appointments=head.appointments + clerk.appointments)
+        number = "220122194802170021"
+        added = by_hand.Addition(name="刘桂芝", id_number=number, basis="困难", region_code=VILLAGE)
+        by_hand.add(session, both, batch_id, added, office.now)
+    with pytest.raises(NotYours, match="添加过人员"), office.database.write() as session:
+        batches.confirm(session, both, batch_id, office.now)
+    with office.database.write() as session:
+        assert batches.confirm(session, office.holder(session, "county_head", 1), batch_id, office.now) == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("source", "reserve_fund"), ("source", ""), ("clause", "长" * 101), ("title", "")]
+)
+def test_a_batch_that_no_book_could_hold_is_refused(office: Office, field: str, value: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        _draft(office, BatchSpec(**{**_fields(SPEC), field: value}))
+    assert refused.value.fields.keys() == {field}
 
 
 def test_nobody_is_added_to_a_month(office: Office) -> None:
