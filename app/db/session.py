@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
@@ -17,6 +17,18 @@ from app.db.vault import Vault
 def rows_changed(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it changed. Guards rely on it: exactly one of two people gets 1."""
     return session.connection().execute(statement, values).rowcount
+
+
+class _OneTransaction(Session):
+    """A session that lives for one transaction and so finds its connection once: dozens of statements ask for it."""
+
+    _known: Connection | None = None
+
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        # A savepoint is set when its connection is first asked for.
+        if self._known is None or self.in_nested_transaction():
+            self._known = super().connection(*arguments, **options)
+        return self._known
 
 
 class Database:
@@ -54,7 +66,7 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        session = Session(self.engine, expire_on_commit=False, info={"vault": self.vault})
+        session = _OneTransaction(self.engine, expire_on_commit=False, info={"vault": self.vault})
         try:
             if self.is_sqlite:
                 # Said here: a listener to the engine's begin event makes every statement an eighth dearer.
