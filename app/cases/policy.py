@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -62,11 +62,13 @@ def require_may_mend(session: Session, actor: Actor, action: Action) -> None:
         require_may_see(session, actor, action)
 
 
-def require_may_steer(session: Session, actor: Actor, action: Action) -> None:
-    """Holding, releasing or cancelling a case is for those who decide on it. Raises NotYours."""
+def require_may_steer(session: Session, actor: Actor, action: Action, positions: Collection[str] = STEERERS) -> None:
+    """Holding, releasing or cancelling a case is for those who decide on it, withdrawing it for somebody for those who
+    also take in applications (`STARTERS`). Raises NotYours.
+    """
     require_may_see(session, actor, action)
     if actor.is_staff:
-        identity_policy.require_covers(actor, action.chain, STEERERS)
+        identity_policy.require_covers(actor, action.chain, positions)
 
 
 def handlers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:

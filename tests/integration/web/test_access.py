@@ -123,7 +123,7 @@ TABLE: dict[str, Row] = {
     "POST desk.hold": desk(OFFICE, staff("POST", "/desk/cases/{case}/hold", 403, 403, 422, reason="")),
     "POST desk.release": desk(OFFICE, staff("POST", "/desk/cases/{case}/release", 403, 403, 409)),
     "POST desk.cancel": desk(OFFICE, staff("POST", "/desk/cases/{case}/cancel", 403, 403, 422, reason="")),
-    "POST desk.withdraw": staff("POST", "/desk/cases/{case}/withdraw", 302, 403, 409, reason="已就业"),
+    "POST desk.withdraw": staff("POST", "/desk/cases/{case}/withdraw", 403, 403, 302, reason="已就业"),
     "POST desk.objection": staff("POST", "/desk/cases/{case}/objections", 409, 403, 409, name="张三",
                                  phone="13904310009", reason="有车"),
     "POST desk.posting_proof": staff("POST", "/desk/cases/{case}/notices/unknown/proof", 404, 403, 404),
