@@ -26,7 +26,7 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"\s*(?:[-*+]|(\d{1,3})[.)])\s+(.*)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _EMPHASIS = re.compile(r"\*(.+?)\*")
-_ANCHOR = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+_ANCHOR = re.compile(r"\[([^\[\]]+)\]\(([^)\s]{1,2000})\)")  # bounded: an endless row of brackets takes no time
 _FIRST_HEADING = 2  # the page has the h1
 
 

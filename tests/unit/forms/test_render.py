@@ -1,4 +1,5 @@
 import json
+import time
 from datetime import date
 
 import lxml.html
@@ -10,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app import forms
 from app.core.errors import Invalid
 from app.core.id_number import check_character
+from app.forms.markup import markdown
 from tests.unit.forms.conftest import EXAMPLE, FULL
 from tests.unit.forms.test_clean import KEYS, submissions
 
@@ -277,3 +279,10 @@ def test_any_draft_can_be_shown_and_given_rows(values):
     grown = FORM.apply_row_action(values, "_add:witnesses")
     rows = values.get("witnesses", [])
     assert grown == values | ({"witnesses": [*rows, {}]} if isinstance(rows, list) else {})
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "[a](" * 10_000, "*" * 20_000, "**a" * 10_000])
+def test_endless_marks_are_read_in_no_time(text: str) -> None:
+    begun = time.process_time()
+    assert "a href" not in markdown(text)
+    assert time.process_time() - begun < 1
