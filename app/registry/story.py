@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
@@ -35,6 +36,9 @@ def import_story_registry(session: Session, data: Mapping[str, Any], now: dateti
         for number, entry in enumerate(entries or ()):
             try:
                 enter(session, entry, now)
+            except IntegrityError as clash:
+                field = f"registry.{kind}.{number}"
+                raise Invalid({field: f"{field} 与前面的登记冲突：同一人的同一项待遇只能有一份在发放"}) from clash
             except KeyError as missing:
                 field = f"registry.{kind}.{number}.{missing.args[0]}"
                 raise Invalid({field: f"{field} 未填写"}) from missing
