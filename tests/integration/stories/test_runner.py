@@ -44,8 +44,20 @@ def test_a_difference_is_told_with_both_sides(sqlite_worlds: WorldTemplate) -> N
     assert "1000.00" in told
 
 
-def test_what_the_registry_cannot_take_is_told_before_the_first_step(sqlite_worlds: WorldTemplate) -> None:
-    wrong = _played(sqlite_worlds, registry={"neighbours": []})
-    assert wrong.problems == [
-        (0, "准备：不认识 registry 的条目 neighbours，可用：people、households、benefits、institutions")
-    ]
+DIBAO = {"programme": "dibao", "id_number": "220122194802170021", "paid_on": "2020-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("registry", "told"),
+    [
+        ({"neighbours": []}, "准备：不认识 registry 的条目 neighbours"),
+        ({"benefits": [DIBAO, DIBAO]}, "准备：registry.benefits.1 与前面的登记冲突"),
+        ({"benefits": [{"programme": "dibao"}]}, "准备：registry.benefits.0.id_number 未填写"),
+    ],
+)
+def test_what_the_registry_cannot_take_is_told_before_the_first_step(
+    sqlite_worlds: WorldTemplate, registry: dict[str, Any], told: str
+) -> None:
+    ((step, problem),) = _played(sqlite_worlds, registry=registry).problems
+    assert step == 0
+    assert problem.startswith(told)
