@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apiflask import Schema
 from marshmallow import RAISE, fields, validate
 
 CODE = validate.Regexp(r"[0-9]{2,12}\Z", error="行政区划代码是 2 至 12 位数字")
 KEY = validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z", error="项目代号由小写字母、数字和下划线组成")
 TEXT = validate.Length(max=60, error="最多 60 个字")
-WRONG = {"required": "必须填写", "null": "不能为空", "invalid": "类型不对，请按接口说明填写"}
+WRONG: dict[str, Any] = {"required": "必须填写", "null": "不能为空", "invalid": "类型不对，请按接口说明填写"}
 """What is wrong with a value, in place of marshmallow's English."""
 
 
