@@ -26,7 +26,7 @@ from bench import world
 from tests.support.worlds import VILLAGE, Office
 
 GRANTS = 10_000
-LETTER_SECONDS = 20
+LETTER_SECONDS = 30
 SPEC = BatchSpec(
     key="spring-festival-2021",
     kind="seasonal",
