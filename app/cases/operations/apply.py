@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import guards, persist, policy, store
+from app.cases import guards, persist, policy, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import TOPICS
 from app.cases.errors import NoOffice
@@ -30,6 +30,7 @@ from app.documents.operations import CODE_LETTERS, next_in_sequence
 from app.forms import Cleaned
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.identity.positions import LEVELS, POSITIONS
 from app.registry import operations as registry
 from app.registry.policy import READERS
 
@@ -62,6 +63,7 @@ def apply(
         identity_policy.require_covers(actor, chain, READERS)
     cleaned = bundle.application_form.clean(data, today=local_date(now))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
+    _require_offices(action)
     start = action.diagram.start
     try:
         failing = _failing_rules(action, start)
@@ -160,6 +162,19 @@ def _open(
     return action
 
 
+def _require_offices(action: Action) -> None:
+    """Every task that names its position outright has an office here: a county alone takes in no township's case."""
+    for element in action.diagram.human_tasks:
+        position = element.attributes.get("candidateGroups", "")
+        if position not in POSITIONS or POSITIONS[position].level not in LEVELS:
+            continue
+        try:
+            tasks.address(action, element.label, position)
+        except NoOffice as missing:
+            told = f"{missing}，请选择到有经办机构的乡镇（街道）或村（社区）"
+            raise Invalid({"region": told}) from missing
+
+
 def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
     """Rules that the application fails and is taken in with.
 
@@ -185,11 +200,7 @@ def _file(action: Action, failure: Exception | None = None) -> Receipt:
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     _insert(action, code)
     if failure is None:
-        try:
-            start_process(action)
-        except NoOffice as missing:
-            told = f"{missing}，请选择到有经办机构的乡镇（街道）或村（社区）"
-            raise Invalid({"region": told}) from missing
+        start_process(action)
     else:
         raise_incident(action, action.diagram.start.id, "door", str(failure), failure)
     persist.finish(action, "applied", channel=action.case.channel)
