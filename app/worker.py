@@ -12,13 +12,14 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.cases import awards, deadlines
+from app.cases import awards, deadlines, places
 from app.cases import handlers as cases
 from app.core.clock import Clock, local_date, midnight
 from app.db import Database
 from app.documents import operations as documents
 from app.funds.batches import LETTER
 from app.funds.letters import write_letter
+from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
@@ -92,12 +93,14 @@ def start(database: Database, clock: Clock, messenger: Messenger) -> threading.E
 
 
 def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    """Sign the audit of the day that ended, recount deadlines on the newest calendar, drop old finished jobs."""
+    """Sign the audit of the day that ended, recount deadlines on the newest calendar, begin what is due."""
     claim()
     audit.daily_root(session, local_date(now) - timedelta(days=1), now)
     deadlines.recount(session)
     awards.launch_rechecks(session, now)
+    places.offer_free_places(session, now)
     jobs.purge(session, now - KEPT)
+    prune_attempts(session, now)
     plan_housekeeping(session, now)
 
 

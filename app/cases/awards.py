@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.cases.operations import start_award_case, start_second_case
+from app.cases.operations import start_award_case, start_second_case, tell
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, NotEligible, NotFound
@@ -78,7 +78,9 @@ def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> Non
         registry.award_in_payment(session, award_id)
     except Gone:
         return
-    start_award_case(session, SYSTEM, award_id, process, data, now)
+    receipt = start_award_case(session, SYSTEM, award_id, process, data, now)
+    if told := job.payload.get("told"):
+        tell(session, receipt.case_id, told, now)
 
 
 def _is_running(session: Session, award_id: str, process: str) -> bool:

@@ -17,6 +17,7 @@ from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp
 from app.publicity import operations as publicity
 from app.publicity.operations import CLOSE, EXPIRE
+from app.registry import queries as registry
 
 
 def _fire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -53,7 +54,9 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     refused = name.endswith(GiveUp.__name__)
     message = text if refused else f"到期事项办理失败（{name.rpartition('.')[2]}），请联系管理员查明原因后重试"
     if job.kind == START:
-        operations.tell_unstarted(session, job.payload["case_id"], job.payload["process"], message, now)
+        case_id = job.payload.get("case_id") or registry.award(session, job.payload["award_id"]).case_id
+        if case_id is not None:
+            operations.tell_unstarted(session, case_id, job.payload["process"], message, now)
         return
     operations.give_up_job(session, job.payload["case_id"], message, GiveUp(message), now)
 

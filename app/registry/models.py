@@ -73,6 +73,13 @@ class Award(Base):
         CheckConstraint("status IN ('in_payment','paid','ended','withdrawn')", name="status"),
         Index("ix_award_county_id_programme", "county_id", "programme", "status"),
         Index("ix_award_recheck_on", "recheck_on"),
+        Index(
+            "ix_award_waiting",
+            "county_id",
+            "place_rank",
+            sqlite_where=text("place_rank IS NOT NULL"),
+            postgresql_where=text("place_rank IS NOT NULL"),
+        ),
         # One award of a programme at a time: of two confirmations at the same moment exactly one succeeds.
         Index(
             "uq_award_in_payment",
@@ -104,6 +111,9 @@ class Award(Base):
     status: Mapped[str] = mapped_column(String(12))
     recheck_on: Mapped[date | None] = mapped_column(Date)
     institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
+    # Waits for a place in an institution since a day, by a rank that the programme's table gives (E12).
+    wants_place_on: Mapped[date | None] = mapped_column(Date)
+    place_rank: Mapped[int | None]
     account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     # What a monthly batch reads of the fact `payment_terms`, in the clear since a statement cannot open what is sealed.

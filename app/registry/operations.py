@@ -74,6 +74,7 @@ class AwardRequest:
     facts: Mapping[str, Any] = field(default_factory=dict)
     account: str | None = None
     institution_id: str | None = None
+    place_rank: int | None = None
 
 
 def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
@@ -104,6 +105,7 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         "status": IN_PAYMENT,
         "recheck_on": request.recheck_on,
         "institution_id": request.institution_id,
+        **_waiting(request.place_rank, request.starts_on),
         "account_sealed": account or None,
         **_facts(session, request.id, request.facts),
         "case_id": request.case_id,
@@ -135,10 +137,13 @@ def change_award(
     case_id: str | None = None,
     moves: bool = False,
     institution_id: str | None = None,
+    waits: bool = False,
+    place_rank: int | None = None,
 ) -> None:
     """Give an award another amount, day of re-check, or facts (merged). None leaves it.
 
-    With `moves`, the person goes to `institution_id` (None: home): a place there is taken, the old one is free.
+    With `moves`, the person goes to `institution_id` (None: home): a place there is taken, the old one is free. With
+    `waits`, the person waits for a place at `place_rank`, or (None) does not any more; who waited keeps the day.
     Raises NotFound, Gone, OverLimit (the institution is full).
     """
     before = award_in_payment(session, award_id)
@@ -151,6 +156,8 @@ def change_award(
         values |= _facts(session, award_id, {**before.facts, **facts})
     if moves:
         values |= _move(session, before.institution_id, institution_id)
+    if waits:
+        values |= _waiting(place_rank, before.wants_place_on or on or local_date(now))
     if not values:
         return
     session.execute(update(Award).where(Award.id == award_id).values(**values))
@@ -159,6 +166,7 @@ def change_award(
         "recheck_on": before.recheck_on,
         "facts": before.facts,
         "institution_id": before.institution_id,
+        **_waiting(before.place_rank, before.wants_place_on),
     }
     amount = values.get("amount", before.monthly)
     _note(
@@ -223,6 +231,7 @@ def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
     if event.kind == "changed":
         values |= {"amount": before["amount"], **_facts(session, event.award_id, before["facts"])}
         values |= _move(session, place_id, before.get("institution_id", place_id))
+        values |= _waiting(before["place_rank"], before["wants_place_on"])
     else:
         values |= {"status": IN_PAYMENT, "ended_on": None, "end_reason": None}
         if place_id:
@@ -230,6 +239,10 @@ def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
     session.execute(update(Award).where(Award.id == event.award_id).values(**values))
     event.case_id = None
     _note(session, event.award_id, "undone", event.on, values.get("amount", event.amount), now)
+
+
+def _waiting(rank: int | None, since: date | None) -> dict[str, Any]:
+    return {"place_rank": rank, "wants_place_on": None if rank is None else since}
 
 
 def _move(session: Session, left: str | None, entered: str | None) -> dict[str, Any]:

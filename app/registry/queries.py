@@ -64,6 +64,8 @@ class AwardState:
     account: str | None
     case_id: str | None
     facts: dict[str, Any]
+    place_rank: int | None = None
+    wants_place_on: date | None = None
 
     def as_facts(self) -> dict[str, Any]:
         """`case.award` of a process on this award; `monthly` is the amount of a month."""
@@ -219,6 +221,8 @@ def award(session: Session, award_id: str) -> AwardState:
         account=account or None,
         case_id=found.case_id,
         facts=facts or {},
+        place_rank=found.place_rank,
+        wants_place_on=found.wants_place_on,
     )
 
 
@@ -348,6 +352,38 @@ def institution(session: Session, institution_id: str) -> InstitutionRow:
 def institutions_of(session: Session, county_id: str) -> list[InstitutionRow]:
     """The institutions of a county, by name."""
     return _institutions(session, Institution.county_id == county_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody in payment who waits for a place in an institution; `rank` 1 comes first (E12)."""
+
+    award_id: str
+    person_id: str
+    name: str | None
+    programme: str
+    region_id: str
+    rank: int
+    since: date
+
+
+def waiting_for_place(session: Session, county_id: str, limit: int = 500) -> list[Waiting]:
+    """Who waits in a county, the first in line first: by rank, then by the day since when."""
+    columns = (Award.id, Person.id, Person.name, Award.programme, Award.region_id, Award.place_rank)
+    query = (
+        select(*columns, Award.wants_place_on)
+        .join(Person, Person.id == Award.person_id)
+        .where(Award.county_id == county_id, Award.place_rank.is_not(None), Award.status == IN_PAYMENT)
+        .order_by(Award.place_rank, Award.wants_place_on, Award.id)
+    )
+    return [Waiting(*row) for row in session.execute(query.limit(limit))]
+
+
+def free_places(session: Session) -> dict[str, int]:
+    """Counted free places by county, where there are any."""
+    total = func.sum(Institution.free)
+    query = select(Institution.county_id, total).where(Institution.free > 0).group_by(Institution.county_id)
+    return {row[0]: int(row[1]) for row in session.execute(query)}
 
 
 def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[InstitutionRow]:

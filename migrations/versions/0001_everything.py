@@ -916,6 +916,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("recheck_on", sa.Date(), nullable=True),
         sa.Column("institution_id", sa.String(length=32), nullable=True),
+        sa.Column("wants_place_on", sa.Date(), nullable=True),
+        sa.Column("place_rank", sa.Integer(), nullable=True),
         sa.Column("account_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("facts_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("channel", sa.String(length=20), nullable=True),
@@ -937,6 +939,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_award_recheck_on", ["recheck_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_region_id"), ["region_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_township_id"), ["township_id"], unique=False)
+        batch_op.create_index(
+            "ix_award_waiting",
+            ["county_id", "place_rank"],
+            unique=False,
+            sqlite_where=sa.text("place_rank IS NOT NULL"),
+            postgresql_where=sa.text("place_rank IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_award_in_payment",
             ["programme", "person_id"],
@@ -994,6 +1003,11 @@ def downgrade() -> None:
             "uq_award_in_payment",
             sqlite_where=sa.text("status = 'in_payment'"),
             postgresql_where=sa.text("status = 'in_payment'"),
+        )
+        batch_op.drop_index(
+            "ix_award_waiting",
+            sqlite_where=sa.text("place_rank IS NOT NULL"),
+            postgresql_where=sa.text("place_rank IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_award_township_id"))
         batch_op.drop_index(batch_op.f("ix_award_region_id"))

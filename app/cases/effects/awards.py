@@ -40,6 +40,7 @@ def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
         facts=inputs.mapping(effect, "facts"),
         account=application.get("bank_account"),
         institution_id=inputs.text(effect, "institution_id"),
+        place_rank=_rank(effect),
         case_id=action.case.id,
         case_number=action.case.number,
     )
@@ -52,6 +53,7 @@ def plan_change(action: Action, effect: Effect) -> None:
     """The award of this case gets other figures, another day of re-check, or another place.
 
     The input `institution_id` says where the person lives from now on (null: at home); left out, nobody moves.
+    `place_rank` puts the person in line for a place in an institution, null takes him out (E12).
     """
     monthly = effect.inputs.get("monthly")
     recheck = effect.inputs.get("recheck_on")
@@ -61,6 +63,8 @@ def plan_change(action: Action, effect: Effect) -> None:
         "facts": inputs.mapping(effect, "facts"),
         "moves": "institution_id" in effect.inputs,
         "institution_id": inputs.text(effect, "institution_id"),
+        "waits": "place_rank" in effect.inputs,
+        "place_rank": _rank(effect),
     }
     award_id = _award(action, effect)
     action.plan(Planned(Rank.RECORD, partial(_change, award_id=award_id, change=change)))
@@ -87,6 +91,10 @@ def plan_institution(action: Action, effect: Effect) -> dict[str, Any]:
         found = known.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
         action.plan(Planned(Rank.RECORD, partial(_register, row=found)))
     return {"id": found.id, "office_id": found.office_id, "name": found.name, "free": found.free}
+
+
+def _rank(effect: Effect) -> int | None:
+    return None if effect.inputs.get("place_rank") is None else inputs.whole(effect, "place_rank", 1)
 
 
 def _award(action: Action, effect: Effect) -> str:

@@ -4,7 +4,7 @@ from app.cases.operations.apply import Receipt, apply, follows_case, start_award
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.retry import retry_incident
-from app.cases.operations.timed import close_publicity, fire_timers, give_up_job, tell_unstarted
+from app.cases.operations.timed import close_publicity, fire_timers, give_up_job, tell, tell_unstarted
 
 __all__ = [
     "Completed",
@@ -23,6 +23,7 @@ __all__ = [
     "return_case",
     "start_award_case",
     "start_second_case",
+    "tell",
     "tell_unstarted",
     "withdraw",
 ]

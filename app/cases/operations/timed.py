@@ -50,11 +50,16 @@ def give_up_job(session: Session, case_id: str, message: str, cause: BaseExcepti
 
 def tell_unstarted(session: Session, case_id: str, process: str, message: str, now: datetime) -> None:
     """The next process did not begin by itself: the township is told, and begins it by hand."""
+    title = store.look(session, SYSTEM, case_id, now).bundle.process(process).start.label
+    tell(session, case_id, f"「{title}」没有自动启动，请人工办理：{message}", now)
+
+
+def tell(session: Session, case_id: str, text: str, now: datetime) -> None:
+    """A copy (知会) about the case to the township, or to the county where the case has none."""
     action = store.lock(session, SYSTEM, case_id, now)
-    title = action.bundle.process(process).start.label
     position = "township_clerk" if action.chain.township else "county_clerk"
-    tasks.send_copy(action, action.diagram.start, position, f"「{title}」没有自动启动，请人工办理：{message}")
-    persist.finish(action, "unstarted", process=process, message=message)
+    tasks.send_copy(action, action.diagram.start, position, text)
+    persist.finish(action, "told", text=text)
 
 
 def _place(action: Action) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases import handlers, operations, queries
+from app.cases import handlers, operations, places, queries
 from app.cases.models import Case
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
@@ -76,6 +76,12 @@ class Life:
             assert [incident.message for incident in queries.incidents_of(session, case_id)] == []
             items = inbox.items_of_case(session, case_id)
             return sorted((i.element_id, i.position) for i in items if i.status == "open" and i.kind == "task")
+
+    def offer_places(self) -> None:
+        """What happens every night, and the jobs that follow."""
+        with self.world.database.write() as session:
+            places.offer_free_places(session, self.world.clock.now())
+        self.pass_days(0)
 
     def cases(self, *processes: str) -> list[str]:
         """The award's cases of these processes."""
@@ -170,6 +176,32 @@ def test_moving_into_an_institution_takes_a_place_and_a_new_agreement(life: Life
     assert str(expected) in life.letter(case_id, "recheck_notice")
     life.move_to_institution("县第二敬老院")
     assert life.free("县中心敬老院") == 1
+
+
+def test_who_waits_is_offered_the_free_place(life: Life) -> None:
+    case_id = life.begin("change")
+    life.do(case_id, "care_assessment", self_care="full", opinion="要求集中供养")
+    life.do(case_id, "placement", form="home", caregiver="陈小妹", wait=True, urgent=True)
+    life.do(case_id, "change_decision", approved=True)
+    for signer in ("person", "caregiver", "township"):
+        life.do(case_id, "sign_agreement", key=signer, signer=signer)
+    since = local_date(life.world.clock.now())
+    assert (life.award.place_rank, life.award.wants_place_on) == (3, since)
+    life.offer_places()
+    assert life.cases("change") == [case_id]
+    life.beds("县中心敬老院", 1)
+    life.offer_places()
+    life.offer_places()
+    (_, offer) = life.cases("change")
+    with life.world.database.read() as session:
+        (copy,) = [item for item in inbox.items_of_case(session, offer) if item.kind == "copy"]
+    assert "轮候" in copy.title
+    life.do(offer, "care_assessment", self_care="full", opinion="愿意入住")
+    life.do(offer, "placement", form="institution", institution="县中心敬老院")
+    life.do(offer, "change_decision", approved=True)
+    for signer in ("person", "institution", "county", "township"):
+        life.do(offer, "sign_agreement", key=signer, signer=signer)
+    assert (life.award.place_rank, life.free("县中心敬老院")) == (None, 0)
 
 
 def test_change_that_the_county_declines_leaves_the_award(life: Life) -> None:

@@ -211,3 +211,19 @@ def test_one_person_one_file(database: Database, chain, now: datetime) -> None:
         assert queries.region_of_person(session, person_id) == [chain.nearest.id]
         with pytest.raises(NotFound):
             queries.person_file(session, "nobody")
+
+
+def test_the_line_for_a_place_goes_by_rank_then_by_day(database: Database, chain, now: datetime) -> None:
+    people = {ZHOU: (2, date(2021, 3, 1)), WU: (1, date(2021, 5, 1)), LIU: (2, date(2021, 2, 1))}
+    with database.write() as session:
+        for number, (rank, since) in people.items():
+            wanted = request(chain, id_number=number, members=[], starts_on=since, place_rank=rank, case_id=number)
+            operations.start_award(session, wanted, now)
+        line = queries.waiting_for_place(session, chain.county.id)
+        assert [(each.rank, each.since) for each in line] == [
+            (1, date(2021, 5, 1)), (2, date(2021, 2, 1)), (2, date(2021, 3, 1))
+        ]  # fmt: skip
+        operations.change_award(session, line[0].award_id, now=now, waits=True, case_id="left")
+        assert len(queries.waiting_for_place(session, chain.county.id)) == 2
+        operations.withdraw_benefits(session, "left", now)
+        assert queries.waiting_for_place(session, chain.county.id) == line
