@@ -38,7 +38,8 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
         json_errors=False,
     )
     app.config.update(_settings(config))
-    Services(database or open_database(config), clock or SystemClock(), load_signed_in, load_bearer, _pdf()).install(app)
+    opened = database or open_database(config)
+    Services(opened, clock or SystemClock(), load_signed_in, load_bearer, _pdf()).install(app)
     for part in (security, login, display, errors):
         part.install(app)
     csrf = CSRFProtect(app)

@@ -127,6 +127,20 @@ def record_success(session: Session, attempt_id: str) -> None:
     session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
 
 
+def count_visit(session: Session, purpose: str, address: str, most: int, now: datetime) -> None:
+    """Count what an address sends without an account (applications, objections); raises Throttled above `most`.
+
+    Visits count for themselves alone: they never lock a log-in, however many people sit behind one address.
+    """
+    same = LoginAttempt.username == f"visit:{purpose}", LoginAttempt.address == address
+    recent = select(func.count()).where(*same, LoginAttempt.at > now - THROTTLE_WINDOW)
+    if (session.scalar(recent) or 0) >= most:
+        minutes = int(THROTTLE_WINDOW.total_seconds() // 60)
+        raise Throttled(f"这个网络地址提交过于频繁，请 {minutes} 分钟后再试，或者到乡镇（街道）窗口办理")
+    session.add(LoginAttempt(id=new_id(), username=f"visit:{purpose}", address=address, at=now, succeeded=True))
+    session.flush()
+
+
 def prune_attempts(session: Session, now: datetime) -> int:
     """Forget attempts that no throttle and no inquiry needs any more; returns how many."""
     old = delete(LoginAttempt).where(LoginAttempt.at < now - _KEPT).returning(LoginAttempt.id)

@@ -16,11 +16,14 @@ from app.files import queries as files
 from app.files.posted import adopt, pending_owner, take
 from app.forms import FileLink
 from app.identity import queries as identity
+from app.identity.credentials import count_visit
 from app.portal import grant
 from app.portal.blueprint import blueprint
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
 from app.web.posted import files_of
 
+# A quarter of an hour of one address: forms come back for corrections and rows, so that this is many people.
+MOST_SENDINGS = 120
 ADDRESS = "/apply/<programme>/<region_code>"
 OWNER = "uploads"
 
@@ -39,6 +42,7 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
         with transaction(ANYONE, writing=True) as call:
             form = _bundle(call, programme, region_code)[0].application_form
             g.typed = form.parse(request.form)
+            count_visit(call.session, "application", request.remote_addr or "", MOST_SENDINGS, call.now)
             take(call.session, APPLICANT, _owner(), g.typed, files_of(request), call.now)
         if action := form.row_action(request.form):
             with transaction(ANYONE, writing=False) as call:
@@ -47,7 +51,7 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
             receipt = cases.apply(call.session, APPLICANT, programme, region_code, g.typed, call.now)
             adopt(call.session, _owner(), receipt.case_id, g.typed)
     except Rejection as rejection:
-        if rejection.status != 422:
+        if rejection.status not in (422, 429):
             raise
         with transaction(ANYONE, writing=False) as call:
             return _page(call, programme, region_code, g.typed, rejection), rejection.status

@@ -12,6 +12,7 @@ from app.core.actor import APPLICANT
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, NotFound, Rejection
 from app.identity import queries as identity
+from app.identity.credentials import count_visit
 from app.portal.blueprint import blueprint
 from app.publicity import queries as publicity
 from app.web import ANYONE, Call, reads, writes
@@ -19,6 +20,7 @@ from app.web.paging import cut
 
 PAGE_ROWS = 12
 STANDS = "posted"
+MOST_OBJECTIONS = 10  # in a quarter of an hour from one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
     meant = publicity.notice(call.session, notice_id)
     if meant.status != STANDS:
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
+    count_visit(call.session, "objection", request.remote_addr or "", MOST_OBJECTIONS, call.now)
     cases.object_to(call.session, APPLICANT, meant.case_id, data, call.now)
     return render_template("portal/thanks.html")
 

@@ -1,7 +1,7 @@
 """What all pages share: access, transactions per request, headers, errors, layout."""
 
 from app.web.access import ANYONE, BEARER, STAFF, Call, reads, transaction, transacts_itself, writes
-from app.web.errors import TooOften, Unauthorized, Unavailable
+from app.web.errors import Unauthorized, Unavailable
 from app.web.services import Services, services
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "STAFF",
     "Call",
     "Services",
-    "TooOften",
     "Unauthorized",
     "Unavailable",
     "reads",

@@ -51,13 +51,6 @@ class Unauthorized(Rejection):
         super().__init__(message)
 
 
-class TooOften(Rejection):
-    """Somebody tries too often within a short time."""
-
-    code = "too_often"
-    status = 429
-
-
 class Unavailable(Rejection):
     """A part of the installation that this needs is missing or does not answer."""
 

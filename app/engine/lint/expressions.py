@@ -13,7 +13,9 @@ from app.engine.lint.graph import Graph, problem
 from app.engine.lint.problem import Known, Problem
 from app.engine.xml import Node, bpmn, camunda, child_text
 
-_GIVEN = frozenset({"application", "case", "figure", "optional_figure", "registry", "today", "now", "item", "loopCounter"})
+_GIVEN = frozenset(
+    {"application", "case", "figure", "optional_figure", "registry", "today", "now", "item", "loopCounter"}
+)
 _TIMERS = {"timeDate": timers.to_moment, "timeDuration": timers.to_duration, "timeCycle": timers.to_cycle}
 _LOOPS = {"loopCardinality": "多实例次数", "completionCondition": "多实例结束条件", "loopCondition": "循环条件"}
 

@@ -110,3 +110,14 @@ def test_a_password_is_stored_as_argon2id_and_must_be_long(database: Database, u
         assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
         with pytest.raises(Invalid, match="至少 10 个字符"):
             credentials.set_password(session, user_id, "short")
+
+
+def test_visits_of_an_address_are_bounded_and_lock_no_login(database: Database, now: datetime, user_id: str) -> None:
+    with database.write() as session:
+        for _ in range(2):
+            credentials.count_visit(session, "objection", "10.0.0.9", 2, now)
+        with pytest.raises(credentials.Throttled):
+            credentials.count_visit(session, "objection", "10.0.0.9", 2, now)
+        credentials.count_visit(session, "objection", "10.0.0.8", 2, now)
+        credentials.count_visit(session, "objection", "10.0.0.9", 2, now + timedelta(minutes=16))
+    assert credentials.authenticate(database, "li.min", PASSWORD, now, "10.0.0.9") == user_id
