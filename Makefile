@@ -29,7 +29,7 @@ test: $(VENV)/.dev ## everything that proves the product; installs what it needs
 
 check: $(VENV)/.dev ## style, types, layers, bundles
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check app bench migrations scripts tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/doudi bundle check bpmn/*/

@@ -140,5 +140,3 @@ def _story(path: Path) -> list[Finding]:
     except StoryError as error:
         return [Finding(ERROR, f"scenarios/{path.name}", "", str(error))]
     return []
-
-
