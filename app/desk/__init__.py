@@ -19,6 +19,7 @@ from app.desk import (
     sessions,
     tasks,
     ties,
+    upkeep,
 )
 from app.desk.blueprint import blueprint
 
@@ -42,4 +43,5 @@ __all__ = [
     "sessions",
     "tasks",
     "ties",
+    "upkeep",
 ]

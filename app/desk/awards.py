@@ -7,15 +7,15 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases import lists, operations
+from app.cases import lists, operations, rechecks
 from app.core.chinese import mask_account, mask_id_number
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles, resolve
-from app.desk import pages
+from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
 from app.identity import queries as identity
-from app.registry import policy
+from app.registry import institutions, policy
 from app.registry import queries as registry
 from app.registry.models import IN_PAYMENT
 from app.web import Call, reads, words, writes
@@ -70,11 +70,16 @@ def recheck_list(call: Call) -> ResponseReturnValue:
         for row in registry.rechecks_due(call.session, region, until, limit=DUE_ROWS):
             found[row.id] = row
     rows = sorted(found.values(), key=lambda row: (row.recheck_on or until, row.id))[:DUE_ROWS]
+    drawing = upkeep.drawing_regions(call)
+    titles = programme_titles(call.session)
     return render_template(
         "desk/rechecks.html",
         rows=rows,
+        drawing=drawing,
+        programmes=sorted(titles.items(), key=lambda pair: pair[1]),
+        draws=rechecks.draws_of(call.session, sorted(policy.region_ids(call.actor))) if drawing else [],
         most=DUE_ROWS,
-        titles=programme_titles(call.session),
+        titles=titles,
         places=identity.region_names(call.session, {row.region_id for row in rows}),
     )
 
@@ -84,8 +89,17 @@ def recheck_list(call: Call) -> ResponseReturnValue:
 def institution_list(call: Call) -> ResponseReturnValue:
     chains = [identity.chain(call.session, region_id) for region_id in sorted(policy.region_ids(call.actor))]
     counties = {chain.county.id: chain.county.name for chain in chains if chain.county}
-    houses = [(name, registry.institutions_of(call.session, county_id)) for county_id, name in counties.items()]
-    return render_template("desk/institutions.html", counties=houses)
+    houses = [
+        (name, registry.institutions_of(call.session, county_id), registry.waiting_for_place(call.session, county_id))
+        for county_id, name in counties.items()
+    ]
+    waiting = {each.region_id for _, _, line in houses for each in line}
+    return render_template(
+        "desk/institutions.html",
+        counties=houses,
+        places=identity.region_names(call.session, waiting),
+        keeps=not call.actor.positions.isdisjoint(institutions.ACCOUNT_KEEPERS),
+    )
 
 
 @blueprint.get("/awards/<award_id>")

@@ -27,7 +27,7 @@ from app.identity import policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.sql import count_inserted, insert_if_new, random_id
-from app.registry import queries as registry
+from app.registry import paying
 from app.registry.models import Institution
 
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
@@ -191,7 +191,7 @@ def faults_of(spec: BatchSpec) -> dict[str, str]:
 
 
 def _lines(session: Session, batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
-    awards = registry.in_payment_select(region, spec.programmes, spec.due_on).subquery()
+    awards = paying.in_payment_select(region, spec.programmes, spec.due_on).subquery()
     # Support is paid as the award says (E18); a one-off grant is the person's own and paid as the batch says.
     monthly = spec.kind == MONTHLY
     once = awards.c.award_id if monthly else awards.c.person_id

@@ -17,8 +17,7 @@ from app.funds.batches import LINE
 from app.funds.models import BatchLine, PaymentOrder
 from app.funds.operations import LINE_SEALED
 from app.identity import queries as identity
-from app.registry import people
-from app.registry import queries as registry
+from app.registry import paying, people
 
 # Grants of an occasion are handled the emergency way (B6), so they count there where no award names a programme.
 PROGRAMME = "emergency_relief"
@@ -90,7 +89,7 @@ def _require_sound(addition: Addition) -> None:
 
 
 def _require_new(session: Session, batch: batches.Batch, person_id: str) -> None:
-    covered = registry.awards_covering(person_id)
+    covered = paying.awards_covering(person_id)
     mine = (BatchLine.person_id == person_id) | BatchLine.award_id.in_(covered)
     if session.scalar(select(exists().where(BatchLine.batch_id == batch.id, mine))):
         raise Duplicate("此人已在这个批次的名单中（本人或者所在家庭），不能重复添加", clause="B6")

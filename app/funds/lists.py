@@ -16,7 +16,7 @@ from app.funds import policy
 from app.funds.models import BankFile, BatchLine, Fund, FundEntry, PaymentOrder
 from app.funds.operations import LINE_SEALED, RESERVE, SEALED
 from app.identity.models import Region
-from app.registry import queries as registry
+from app.registry import paying
 
 SHOWN = (
     PaymentOrder.id, PaymentOrder.case_id, PaymentOrder.batch_id, PaymentOrder.award_id, PaymentOrder.programme,
@@ -100,9 +100,9 @@ def accounts(session: Session, rows: list[Any]) -> dict[str, str]:
     lines = session.execute(select(BatchLine.id, BatchLine.account).where(BatchLine.id.in_(added)))
     found = {row.id: vault.open_text(row.account, *SEALED, row.id) for row in own}
     found |= {row.id: vault.open_text(row.account, *LINE_SEALED, row.id) for row in lines if row.account}
-    houses = registry.accounts_of_institutions(session, {row.institution_id for row in housed})
+    houses = paying.accounts_of_institutions(session, {row.institution_id for row in housed})
     found |= {row.id: houses[row.institution_id] for row in housed if row.institution_id in houses}
-    awards = registry.accounts_of(session, {row.award_id for row in awarded})
+    awards = paying.accounts_of(session, {row.award_id for row in awarded})
     return found | {row.id: awards[row.award_id] for row in awarded if row.award_id in awards}
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    case,
     cast,
     func,
     literal,
@@ -30,9 +29,7 @@ from app.core.errors import Gone, NotFound
 from app.db.types import load_json
 from app.identity.queries import RegionRef, within
 from app.registry.models import (
-    ENDED,
     IN_PAYMENT,
-    INSTITUTION_ACCOUNT,
     WITHDRAWN,
     Award,
     AwardEvent,
@@ -439,56 +436,3 @@ def _housemates(session: Session, person_id: str) -> list[dict[str, Any]]:
         {"id": id, "name": name, "relation": member.relation, "from": member.valid_from, "until": member.valid_until}
         for id, name, member in rows
     ]
-
-
-def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) -> Select[Any]:
-    """Awards in payment on a day in a region, for batches.
-
-    award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
-    institution's account, `split` the shares of those who pay (both null otherwise).
-    """
-    heads = (
-        select(func.count()).select_from(AwardPerson).where(AwardPerson.award_id == Award.id).correlate(Award)
-    ).scalar_subquery()
-    return (
-        select(
-            Award.id.label("award_id"),
-            Award.person_id.label("person_id"),
-            Award.region_id.label("region_id"),
-            Award.programme.label("programme"),
-            Person.name.label("payee"),
-            Award.amount.label("monthly"),
-            heads.label("heads"),
-            case((Award.channel == INSTITUTION_ACCOUNT, Award.institution_id)).label("institution_id"),
-            Award.split.label("split"),
-        )
-        .join(Person, Person.id == Award.person_id)
-        .where(
-            # An ending that lies ahead was decided already; until then the award is paid.
-            or_(Award.status == IN_PAYMENT, and_(Award.status == ENDED, Award.ended_on > on)),
-            Award.monthly.is_(True),
-            Award.starts_on <= on,
-            Award.programme.in_(programmes),
-            within(region, Award),
-        )
-    )
-
-
-def awards_covering(person_id: str) -> Select[tuple[str]]:
-    """Ids of the awards that cover a person, alone or with the household."""
-    return select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
-
-
-def accounts_of(session: Session, award_ids: Collection[str]) -> dict[str, str]:
-    """Bank accounts of awards, opened: for the bank file alone."""
-    vault = session.info["vault"]
-    rows = session.execute(select(Award.id, Award.account_sealed).where(Award.id.in_(award_ids)))
-    return {row.id: vault.open_text(row.account_sealed, "award", "account", row.id) for row in rows if row[1]}
-
-
-def accounts_of_institutions(session: Session, institution_ids: Collection[str]) -> dict[str, str]:
-    """Bank accounts of institutions, opened: for the bank file alone."""
-    vault = session.info["vault"]
-    columns = select(Institution.id, Institution.account_sealed)
-    rows = session.execute(columns.where(Institution.id.in_(institution_ids)))
-    return {row.id: vault.open_text(row[1], "institution", "account", row.id) for row in rows if row[1]}

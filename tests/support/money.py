@@ -66,7 +66,9 @@ def money_things(web: Web) -> dict[str, str]:
         (line,) = batch_lists.lines(session, batch)
         person = registered.award(session, award).person_id
         township = identity.region_by_code(session, TOWNSHIP, local_date(now)).id
+        county = identity.region_by_code(session, COUNTY, local_date(now)).id
+        house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
-        "person": person, "township": township,
+        "person": person, "township": township, "institution": house,
     }  # fmt: skip

@@ -135,6 +135,11 @@ TABLE: dict[str, Row] = {
     "GET desk.owed_list": staff("GET", "/desk/owed", 200, 200, 200),
     "GET desk.award_list": staff("GET", "/desk/awards", 200, 200, 200),
     "GET desk.recheck_list": staff("GET", "/desk/awards/rechecks", 200, 200, 200),
+    "POST desk.recheck_draw": desk(BATCH, staff("POST", "/desk/awards/rechecks/draw", 403, 403, 302, region=COUNTY,
+                                                programme="dibao", occasion="第四季度")),
+    "POST desk.institution_account": desk(
+        BATCH | {WRONG_POSITION: "township_clerk.220122100"},
+        staff("POST", "/desk/awards/institutions/{institution}/account", 403, 403, 302, account="6217000011112222")),
     "GET desk.institution_list": staff("GET", "/desk/awards/institutions", 200, 200, 200),
     "GET desk.award": staff("GET", "/desk/awards/{award}", 200, 403, 200),
     "POST desk.award_start": staff("POST", "/desk/awards/{award}/start", 403, 403, 302, process="recheck"),

@@ -12,6 +12,8 @@ from app.cases.models import Owed
 from app.core.actor import APPLICANT
 from app.core.ids import new_id
 from app.publicity import queries as notices
+from app.registry import operations as registry
+from app.registry import paying
 from tests.support import money
 from tests.support.money import ID_NUMBER, RECIPIENT
 from tests.support.web import APPLICATION, COUNTY, TOWNSHIP, VILLAGE, Web
@@ -147,3 +149,27 @@ def test_the_office_withdraws_for_the_applicant_with_a_reason(web: Web) -> None:
     assert (without.status_code, "请填写申请人撤回的理由" in without.text) == (422, True)
     assert client.post(f"/desk/cases/{case_id}/withdraw", data={"reason": "已找到工作"}).status_code == 302
     assert "撤回申请：已找到工作" in client.get(f"/desk/cases/{case_id}").text
+
+
+def test_the_county_draws_rechecks_and_keeps_accounts_of_institutions(web: Web) -> None:
+    house = money.money_things(web)["institution"]
+    county = web.client(f"county_clerk.{COUNTY}")
+    nameless = county.post("/desk/awards/rechecks/draw", data={"region": COUNTY, "programme": "dibao"})
+    assert (nameless.status_code, "请填写抽查名称" in nameless.text) == (422, True)
+    draw = {"region": COUNTY, "programme": "dibao", "occasion": "第四季度"}
+    assert county.post("/desk/awards/rechecks/draw", data=draw).status_code == 302
+    assert "第四季度" in county.get("/desk/awards/rechecks").text
+    assert "随机抽取" not in web.client(CLERK).get("/desk/awards/rechecks").text
+    where = f"/desk/awards/institutions/{house}/account"
+    assert county.post(where, data={"account": "12"}).status_code == 422
+    assert county.post(where, data={"account": "6217 0000 1111 2222"}).status_code == 302
+    with web.database.read() as session:
+        assert paying.accounts_of_institutions(session, {house}) == {house: "6217000011112222"}
+
+
+def test_the_line_for_places_is_shown(web: Web) -> None:
+    house, award_id = money.money_things(web)["institution"], money.start_award(web, "郑福", "220122194802170021")
+    with web.database.write() as session:
+        registry.change_award(session, award_id, now=web.clock.now(), waits=True, place_rank=1)
+    page = web.client(CLERK).get("/desk/awards/institutions").text
+    assert ("轮候床位" in page, "郑福" in page, house in page) == (True, True, False)

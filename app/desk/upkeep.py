@@ -1,0 +1,43 @@
+"""What the county does about awards besides their cases: random re-checks (E13), accounts of institutions (E18)."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cases import rechecks
+from app.core.errors import Invalid
+from app.desk.blueprint import blueprint
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+from app.registry import institutions
+from app.web import Call, writes
+
+
+@blueprint.post("/awards/rechecks/draw")
+@writes()
+def recheck_draw(call: Call) -> ResponseReturnValue:
+    programme = request.form.get("programme", "").strip()
+    if not programme:
+        raise Invalid({"programme": "请选择要抽查的救助项目"})
+    occasion, region = request.form.get("occasion", ""), request.form.get("region", "")
+    drawn = rechecks.draw_rechecks(call.session, call.actor, region, programme, occasion, call.now)
+    told = f"从在保 {drawn.candidates} 户（人）中抽中 {len(drawn.awards)} 户（人）"
+    flash(f"{told}，复核由系统陆续启动。" if drawn.is_new else f"这次抽查此前已经抽过：{told}。", "success")
+    return redirect(url_for("desk.recheck_list"))
+
+
+@blueprint.post("/awards/institutions/<institution_id>/account")
+@writes()
+def institution_account(call: Call, institution_id: str) -> ResponseReturnValue:
+    account = request.form.get("account", "")
+    institutions.set_account(call.session, call.actor, institution_id, account, call.now)
+    flash("机构账号已登记，集中供养人员的供养金从下一批起拨付到这个账户。", "success")
+    return redirect(url_for("desk.institution_list"))
+
+
+def drawing_regions(call: Call) -> list[tuple[str, str]]:
+    """Where the actor may draw: code and name."""
+    held = sorted(identity_policy.region_ids(call.actor, rechecks.DRAWERS))
+    chains = [identity.chain(call.session, region_id) for region_id in held]
+    return [(chain.nearest.code, chain.full_name) for chain in chains]

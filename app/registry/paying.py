@@ -1,0 +1,66 @@
+"""What payments need of awards: who is in payment on a day, on which terms, and to which account."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.identity.queries import RegionRef, within
+from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, Award, AwardPerson, Institution, Person
+
+
+def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) -> Select[Any]:
+    """Awards in payment on a day in a region, for batches.
+
+    award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
+    institution's account, `split` the shares of those who pay (both null otherwise).
+    """
+    heads = (
+        select(func.count()).select_from(AwardPerson).where(AwardPerson.award_id == Award.id).correlate(Award)
+    ).scalar_subquery()
+    return (
+        select(
+            Award.id.label("award_id"),
+            Award.person_id.label("person_id"),
+            Award.region_id.label("region_id"),
+            Award.programme.label("programme"),
+            Person.name.label("payee"),
+            Award.amount.label("monthly"),
+            heads.label("heads"),
+            case((Award.channel == INSTITUTION_ACCOUNT, Award.institution_id)).label("institution_id"),
+            Award.split.label("split"),
+        )
+        .join(Person, Person.id == Award.person_id)
+        .where(
+            # An ending that lies ahead was decided already; until then the award is paid.
+            or_(Award.status == IN_PAYMENT, and_(Award.status == ENDED, Award.ended_on > on)),
+            Award.monthly.is_(True),
+            Award.starts_on <= on,
+            Award.programme.in_(programmes),
+            within(region, Award),
+        )
+    )
+
+
+def awards_covering(person_id: str) -> Select[tuple[str]]:
+    """Ids of the awards that cover a person, alone or with the household."""
+    return select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
+
+
+def accounts_of(session: Session, award_ids: Collection[str]) -> dict[str, str]:
+    """Bank accounts of awards, opened: for the bank file alone."""
+    vault = session.info["vault"]
+    rows = session.execute(select(Award.id, Award.account_sealed).where(Award.id.in_(award_ids)))
+    return {row.id: vault.open_text(row.account_sealed, "award", "account", row.id) for row in rows if row[1]}
+
+
+def accounts_of_institutions(session: Session, institution_ids: Collection[str]) -> dict[str, str]:
+    """Bank accounts of institutions, opened: for the bank file alone."""
+    vault = session.info["vault"]
+    columns = select(Institution.id, Institution.account_sealed)
+    rows = session.execute(columns.where(Institution.id.in_(institution_ids)))
+    return {row.id: vault.open_text(row[1], "institution", "account", row.id) for row in rows if row[1]}
