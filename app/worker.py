@@ -98,6 +98,7 @@ def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) ->
     audit.daily_root(session, local_date(now) - timedelta(days=1), now)
     deadlines.recount(session)
     awards.launch_rechecks(session, now)
+    awards.launch_visits(session, now)
     places.offer_free_places(session, now)
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)

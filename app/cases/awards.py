@@ -1,4 +1,4 @@
-"""Processes on awards that begin by themselves: due re-checks (D6, E13), recalculation at a new standard (D15)."""
+"""Processes on awards that begin by themselves: re-checks (D6, E13), visits (E11), recalculation (D15)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,18 @@ from app.jobs.runner import Claim, DatabaseHandler
 from app.registry import operations as registry
 from app.registry import queries as awards
 
-RECHECK, CHANGE = "award.recheck", "award.change"
-PROCESSES = {RECHECK: "recheck", CHANGE: "change"}
+RECHECK, CHANGE, VISIT = "award.recheck", "award.change", "award.visit"
+PROCESSES = {RECHECK: "recheck", CHANGE: "change", VISIT: "visit"}
 
 
 def launch_rechecks(session: Session, now: datetime) -> int:
     """One job for every award whose re-check is due; how many are new."""
     return jobs.launch(session, RECHECK, awards.rechecks_due_select(local_date(now)), now)
+
+
+def launch_visits(session: Session, now: datetime) -> int:
+    """One job for every award whose visit is due (E11); how many are new."""
+    return jobs.launch(session, VISIT, awards.visits_due_select(local_date(now)), now)
 
 
 def recalculate(session: Session, actor: Actor, region_code: str, programme: str, occasion: str, now: datetime) -> int:
@@ -60,7 +65,7 @@ def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     try:
         start_award_case(session, SYSTEM, award.id, PROCESSES[job.kind], {}, now)
     except NotEligible:
-        if job.kind == RECHECK:
+        if job.kind != CHANGE:
             raise
         start_award_case(session, SYSTEM, award.id, PROCESSES[RECHECK], {}, now)
 
@@ -89,4 +94,4 @@ def _is_running(session: Session, award_id: str, process: str) -> bool:
     return bool(session.scalar(select(exists().where(same))))
 
 
-HANDLERS: dict[str, DatabaseHandler] = {RECHECK: _begin, CHANGE: _begin}
+HANDLERS: dict[str, DatabaseHandler] = {RECHECK: _begin, CHANGE: _begin, VISIT: _begin}

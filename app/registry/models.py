@@ -73,6 +73,7 @@ class Award(Base):
         CheckConstraint("status IN ('in_payment','paid','ended','withdrawn')", name="status"),
         Index("ix_award_county_id_programme", "county_id", "programme", "status"),
         Index("ix_award_recheck_on", "recheck_on"),
+        Index("ix_award_visit_on", "visit_on"),
         Index(
             "ix_award_waiting",
             "county_id",
@@ -110,6 +111,7 @@ class Award(Base):
     end_reason: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(12))
     recheck_on: Mapped[date | None] = mapped_column(Date)
+    visit_on: Mapped[date | None] = mapped_column(Date)
     institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
     # Waits for a place in an institution since a day, by a rank that the programme's table gives (E12).
     wants_place_on: Mapped[date | None] = mapped_column(Date)

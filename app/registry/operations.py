@@ -71,6 +71,7 @@ class AwardRequest:
     kind: str | None = None
     members: Sequence[Mapping[str, Any]] = ()
     recheck_on: date | None = None
+    visit_on: date | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     account: str | None = None
     institution_id: str | None = None
@@ -104,6 +105,7 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         "starts_on": request.starts_on,
         "status": IN_PAYMENT,
         "recheck_on": request.recheck_on,
+        "visit_on": request.visit_on,
         "institution_id": request.institution_id,
         **_waiting(request.place_rank, request.starts_on),
         "account_sealed": account or None,
@@ -139,11 +141,14 @@ def change_award(
     institution_id: str | None = None,
     waits: bool = False,
     place_rank: int | None = None,
+    visits: bool = False,
+    visit_on: date | None = None,
 ) -> None:
     """Give an award another amount, day of re-check, or facts (merged). None leaves it.
 
     With `moves`, the person goes to `institution_id` (None: home): a place there is taken, the old one is free. With
-    `waits`, the person waits for a place at `place_rank`, or (None) does not any more; who waited keeps the day.
+    `waits`, the person waits for a place at `place_rank`, or (None) does not any more; who waited keeps the day. With
+    `visits`, the next visit (E11) is due on `visit_on`.
     Raises NotFound, Gone, OverLimit (the institution is full).
     """
     before = award_in_payment(session, award_id)
@@ -156,6 +161,8 @@ def change_award(
         values |= _facts(session, award_id, {**before.facts, **facts})
     if moves:
         values |= _move(session, before.institution_id, institution_id)
+    if visits:
+        values["visit_on"] = visit_on
     if waits:
         values |= _waiting(place_rank, before.wants_place_on or on or local_date(now))
     if not values:
@@ -164,6 +171,7 @@ def change_award(
     snapshot = {
         "amount": before.monthly,
         "recheck_on": before.recheck_on,
+        "visit_on": before.visit_on,
         "facts": before.facts,
         "institution_id": before.institution_id,
         **_waiting(before.place_rank, before.wants_place_on),
@@ -190,11 +198,13 @@ def end_award(
     if on < before.starts_on:
         raise Invalid({"on": f"终止日期不能早于待遇开始日期（{chinese_date(before.starts_on)}）"})
     session.execute(
-        update(Award).where(Award.id == award_id).values(status=ENDED, ended_on=on, end_reason=reason, recheck_on=None)
+        update(Award)
+        .where(Award.id == award_id)
+        .values(status=ENDED, ended_on=on, end_reason=reason, recheck_on=None, visit_on=None)
     )
     if before.institution_id:
         free_place(session, before.institution_id)
-    snapshot = {"recheck_on": before.recheck_on}
+    snapshot = {"recheck_on": before.recheck_on, "visit_on": before.visit_on}
     _note(session, award_id, "ended", on, before.monthly, now, reason=reason, case_id=case_id, before=snapshot)
 
 
@@ -216,7 +226,9 @@ def withdraw_benefits(session: Session, case_id: str, now: datetime) -> None:
         )
     ).all()
     for row in granted:
-        session.execute(update(Award).where(Award.id == row.id).values(status=WITHDRAWN, recheck_on=None))
+        session.execute(
+            update(Award).where(Award.id == row.id).values(status=WITHDRAWN, recheck_on=None, visit_on=None)
+        )
         if row.institution_id:
             free_place(session, row.institution_id)
         if row.monthly:
@@ -226,7 +238,7 @@ def withdraw_benefits(session: Session, case_id: str, now: datetime) -> None:
 def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
     place = ("award_event", "before", event.id)
     before = load_json(session.info["vault"].open(event.before_sealed, *place))
-    values: dict[str, Any] = {"recheck_on": before["recheck_on"]}
+    values: dict[str, Any] = {"recheck_on": before["recheck_on"], "visit_on": before["visit_on"]}
     place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
     if event.kind == "changed":
         values |= {"amount": before["amount"], **_facts(session, event.award_id, before["facts"])}

@@ -63,6 +63,7 @@ class AwardState:
     facts: dict[str, Any]
     place_rank: int | None = None
     wants_place_on: date | None = None
+    visit_on: date | None = None
 
     def as_facts(self) -> dict[str, Any]:
         """`case.award` of a process on this award; `monthly` is the amount of a month."""
@@ -220,6 +221,7 @@ def award(session: Session, award_id: str) -> AwardState:
         facts=facts or {},
         place_rank=found.place_rank,
         wants_place_on=found.wants_place_on,
+        visit_on=found.visit_on,
     )
 
 
@@ -261,9 +263,18 @@ def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 
 
 def rechecks_due_select(on: date) -> Select[Any]:
     """Awards whose re-check is due by a day, as jobs to launch: reference, case_id, dedup."""
-    due = Award.status == IN_PAYMENT, Award.recheck_on <= on
-    name = literal("recheck:") + Award.id + literal(":") + cast(Award.recheck_on, String)
-    return select(Award.id.label("reference"), null().label("case_id"), name.label("dedup")).where(*due)
+    return _due_select("recheck", Award.recheck_on, on)
+
+
+def visits_due_select(on: date) -> Select[Any]:
+    """The same for visits (E11)."""
+    return _due_select("visit", Award.visit_on, on)
+
+
+def _due_select(kind: str, column: Any, on: date) -> Select[Any]:
+    name = literal(f"{kind}:") + Award.id + literal(":") + cast(column, String)
+    found = select(Award.id.label("reference"), null().label("case_id"), name.label("dedup"))
+    return found.where(Award.status == IN_PAYMENT, column <= on)
 
 
 def awards_select(region: RegionRef, programme: str, occasion: str) -> Select[Any]:

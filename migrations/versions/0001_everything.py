@@ -915,6 +915,7 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(length=200), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("recheck_on", sa.Date(), nullable=True),
+        sa.Column("visit_on", sa.Date(), nullable=True),
         sa.Column("institution_id", sa.String(length=32), nullable=True),
         sa.Column("wants_place_on", sa.Date(), nullable=True),
         sa.Column("place_rank", sa.Integer(), nullable=True),
@@ -939,6 +940,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_award_recheck_on", ["recheck_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_region_id"), ["region_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_township_id"), ["township_id"], unique=False)
+        batch_op.create_index("ix_award_visit_on", ["visit_on"], unique=False)
         batch_op.create_index(
             "ix_award_waiting",
             ["county_id", "place_rank"],
@@ -1009,6 +1011,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("place_rank IS NOT NULL"),
             postgresql_where=sa.text("place_rank IS NOT NULL"),
         )
+        batch_op.drop_index("ix_award_visit_on")
         batch_op.drop_index(batch_op.f("ix_award_township_id"))
         batch_op.drop_index(batch_op.f("ix_award_region_id"))
         batch_op.drop_index("ix_award_recheck_on")

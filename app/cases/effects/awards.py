@@ -25,7 +25,7 @@ def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
     award_id = new_id()
     application = action.variables["application"]
     recipient = inputs.mapping(effect, "recipient") or application
-    recheck = effect.inputs.get("recheck_on")
+    recheck, visit = effect.inputs.get("recheck_on"), effect.inputs.get("visit_on")
     request = registry.AwardRequest(
         id=award_id,
         programme=inputs.text(effect, "programme") or action.case.programme,
@@ -37,6 +37,7 @@ def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
         monthly=inputs.amount(effect, "monthly", zero=True),
         starts_on=inputs.day(effect, "on", action.today),
         recheck_on=None if recheck is None else inputs.day(effect, "recheck_on", action.today),
+        visit_on=None if visit is None else inputs.day(effect, "visit_on", action.today),
         facts=inputs.mapping(effect, "facts"),
         account=application.get("bank_account"),
         institution_id=inputs.text(effect, "institution_id"),
@@ -53,16 +54,19 @@ def plan_change(action: Action, effect: Effect) -> None:
     """The award of this case gets other figures, another day of re-check, or another place.
 
     The input `institution_id` says where the person lives from now on (null: at home); left out, nobody moves.
-    `place_rank` puts the person in line for a place in an institution, null takes him out (E12).
+    `place_rank` puts the person in line for a place in an institution, null takes him out (E12). `visit_on` is the day
+    of the next visit (E11; null: none).
     """
     monthly = effect.inputs.get("monthly")
-    recheck = effect.inputs.get("recheck_on")
+    recheck, visit = effect.inputs.get("recheck_on"), effect.inputs.get("visit_on")
     change = {
         "monthly": None if monthly is None else to_money(monthly),
         "recheck_on": None if recheck is None else inputs.day(effect, "recheck_on", action.today),
         "facts": inputs.mapping(effect, "facts"),
         "moves": "institution_id" in effect.inputs,
         "institution_id": inputs.text(effect, "institution_id"),
+        "visits": "visit_on" in effect.inputs,
+        "visit_on": None if visit is None else inputs.day(effect, "visit_on", action.today),
         "waits": "place_rank" in effect.inputs,
         "place_rank": _rank(effect),
     }

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases import handlers, operations, places, queries
+from app.cases import awards, handlers, operations, places, queries
 from app.cases.models import Case
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
@@ -227,6 +227,25 @@ def test_problem_found_by_a_visit_is_followed_until_it_is_solved(life: Life) -> 
     life.pass_days(1)
     (begun,) = life.cases("change")
     assert life.open_tasks(begun) == [("care_assessment", "township_clerk")]
+
+
+def test_a_visit_begins_by_itself_when_it_is_due_and_sets_the_next_day(life: Life) -> None:
+    due = life.award.visit_on
+    assert due is not None
+    for days, begun in ((0, 0), ((due - local_date(life.world.clock.now())).days, 1), (1, 1)):
+        life.pass_days(days)
+        with life.world.database.write() as session:
+            awards.launch_visits(session, life.world.clock.now())
+        life.pass_days(0)
+        assert len(life.cases("visit")) == begun
+    (visit,) = life.cases("visit")
+    on = local_date(life.world.clock.now())
+    life.do(
+        visit, "visit_report", visited_on=on.isoformat(), condition="好", problem_found=False, wants_institution=False
+    )
+    assert life.award.visit_on > on
+    life.move_to_institution("县中心敬老院")
+    assert life.award.visit_on is None
 
 
 @pytest.mark.parametrize(("result", "task"), [("change", "care_assessment"), ("end", "ending_report")])
