@@ -125,6 +125,13 @@ def upgrade(revision: str) -> None:
 
 
 @db.command()
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Bring the configured database down to an earlier version of the schema."""
+    installation.downgrade(Config.from_env(), revision)
+
+
+@db.command()
 def install() -> None:
     """Fill a migrated database with calendar, default figures, templates and bundles."""
     with open_database(Config.from_env()).write() as session:

@@ -21,13 +21,22 @@ from app.figures import operations as figures
 
 
 def upgrade(config: Config, revision: str = "head") -> None:
-    """Bring the configured database to a version of the schema."""
+    """Bring the configured database up to a version of the schema."""
     if config.database_url.startswith("sqlite:///"):
         Path(config.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(_alembic(config), revision)
+
+
+def downgrade(config: Config, revision: str) -> None:
+    """Bring the configured database down to an earlier version; `base` removes everything."""
+    command.downgrade(_alembic(config), revision)
+
+
+def _alembic(config: Config) -> AlembicConfig:
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.attributes["url"] = config.database_url
-    command.upgrade(settings, revision)
+    return settings
 
 
 def install(session: Session, now: datetime) -> None:
