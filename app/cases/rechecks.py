@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -18,6 +18,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotFound
 from app.core.ids import digest, new_id
+from app.db import insert_if_absent, rows_changed
 from app.definitions import resolve
 from app.figures.reader import FigureReader
 from app.identity import policy
@@ -28,6 +29,8 @@ from app.registry import queries as awards
 DRAWERS = ("county_clerk", "county_head")
 RATE = "random_recheck_rate"
 LONGEST, PAGE = 30, 500
+DRAW: Table = RecheckDraw.__table__  # type: ignore[assignment]
+_RECORD = insert_if_absent(DRAW, ["region_id", "programme", "occasion"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ def draw_rechecks(
         "drawn_at": now,
         "drawn_by": actor.user_id,
     }
-    session.execute(insert(RecheckDraw).values(row))
+    if rows_changed(session, _RECORD, row) == 0:
+        # Somebody else drew for the occasion at the same moment.
+        return draw_rechecks(session, actor, region_code, programme, occasion, now)
     due = [jobs.NewJob(RECHECK, {}, now, f"{RECHECK}:{row['id']}:{each}", None, jobs.BULK, reference=each)
            for each in chosen]  # fmt: skip
     jobs.enqueue_all(session, due)
