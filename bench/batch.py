@@ -26,7 +26,7 @@ from bench import world
 from tests.support.worlds import VILLAGE, Office
 
 GRANTS = 10_000
-LETTER_SECONDS = 30
+LETTER_SECONDS = 240
 SPEC = BatchSpec(
     key="spring-festival-2021",
     kind="seasonal",
@@ -68,7 +68,7 @@ def _count(office: Office, what: Any) -> int:
 
 
 def _write_letters(office: Office) -> None:
-    """Let one worker write and issue letters for a while; ten thousand may take longer than anybody wants to watch."""
+    """One worker writes and issues the letters; a slow machine is not watched for ever."""
     worker = Worker(office.database, office.clock, handlers(SpoolMessenger(Path())))
     began, cpu, jobs = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - began < LETTER_SECONDS:
