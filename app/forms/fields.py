@@ -256,9 +256,10 @@ class FilesInput(Input, fields.List):
 
 
 class RowsInput(fields.Nested):
-    """A dynamic list."""
+    """A dynamic list; a bare text in place of a row fills the row's first text field, `first`."""
 
-    def __init__(self, component: Component, schema: Any) -> None:
+    def __init__(self, component: Component, schema: Any, first: str | None) -> None:
+        self._first = first
         self._message = f"{quoted(component)}须是列表"
         self._too_many = f"{quoted(component)}最多 {MAX_ITEMS} 项"
         super().__init__(schema, many=True, allow_none=True, metadata={"title": component.label.plain})
@@ -268,7 +269,8 @@ class RowsInput(fields.Nested):
             raise ValidationError(self._message)
         if len(value) > MAX_ITEMS:
             raise ValidationError(self._too_many)
-        return super()._deserialize(list(value), attr, data, partial=partial, **options)
+        rows = [{self._first: row} if self._first and isinstance(row, str) else row for row in value]
+        return super()._deserialize(rows, attr, data, partial=partial, **options)
 
 
 class GroupInput(fields.Nested):

@@ -48,9 +48,14 @@ def schema_of(scope: Scope, base: type[Schema] = Schema, **members: Any) -> type
     return type("FormData", (base,), {"Meta": meta, "error_messages": told, **declared, **members})
 
 
+def _is_text(entry: Component | Scope | Rows) -> bool:
+    return isinstance(entry, Component) and entry.kind == "textfield"
+
+
 def _entry(key: str, entry: Component | Scope | Rows) -> fields.Field | None:
     if isinstance(entry, Scope):
         return inputs.GroupInput(schema_of(entry), entry.label, key)
     if isinstance(entry, Rows):
-        return inputs.RowsInput(entry.component, schema_of(entry.scope))
+        texts = (key for key, each in entry.scope.entries.items() if _is_text(each))
+        return inputs.RowsInput(entry.component, schema_of(entry.scope), next(texts, None))
     return None if entry.kind == "expression" else field_of(entry)
