@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,30 +28,14 @@ from app.identity.sessions import stamp_of
 from app.identity.tokens import issue_token
 from app.installation import install
 from app.web.login import STAMP
+from tests.support.worlds import RELIEF as APPLICATION
+from tests.support.worlds import STANDARDS, VILLAGE
 
-VILLAGE, TOWNSHIP, COUNTY = "220122100001", "220122100", "220122"
+TOWNSHIP, COUNTY = "220122100", "220122"
 ELSEWHERE = "220104001001"
 BEGINNING = datetime(2020, 1, 6, 9, 0, tzinfo=SHANGHAI)
 PASSWORD = "correct horse battery"
 PROGRAMME = "uninsured_unemployed_relief"
-APPLICATION: Mapping[str, Any] = {
-    "name": "王建国",
-    "id_number": "220122198305123011",
-    "phone": "13904310001",
-    "address": "农安县农安镇东好来宝村",
-    "bank_account": "6228480240001234568",
-    "applied_by": "self",
-    "authorised": True,
-    "hardship": "返岗无望，家中无收入",
-    "employer_name": "长春某建筑劳务公司",
-    "employer_address": "长春市绿园区",
-    "post": "瓦工",
-    "witnesses": [{"name": "李强", "phone": "13904310002"}, {"name": "赵明", "phone": "13904310003"}],
-    "months_without_income": 3,
-    "unemployment_insured": False,
-    "household": {"size": 3, "annual_income": 15000, "financial_assets": 6000},
-}
-STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
 
 
 def flat(data: Any, prefix: str = "") -> dict[str, str]:
