@@ -7,14 +7,13 @@ from typing import Any
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from app import intake
 from app.cases import operations as cases
 from app.core.clock import local_date
 from app.core.errors import Rejection
-from app.definitions import Bundle, deployed, resolve
+from app.definitions import Bundle, deployed
 from app.desk.blueprint import blueprint
-from app.files import queries as files
-from app.files.posted import adopt, pending_owner, take
-from app.forms import FileLink
+from app.files.posted import adopt, take
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry.policy import READERS
@@ -56,13 +55,13 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
         with transaction(STAFF, writing=True) as call:
             form = _bundle(call, programme, region_code)[0].application_form
             g.typed = form.parse(request.form)
-            take(call.session, call.actor, _owner(), g.typed, files_of(request), call.now)
+            take(call.session, call.actor, intake.owner(OWNER), g.typed, files_of(request), call.now)
         if action := form.row_action(request.form):
             with transaction(STAFF, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
         with transaction(STAFF, writing=True) as call:
             receipt = cases.apply(call.session, call.actor, programme, region_code, g.typed, call.now)
-            adopt(call.session, _owner(), receipt.case_id, g.typed)
+            adopt(call.session, intake.owner(OWNER), receipt.case_id, g.typed)
     except Rejection as rejection:
         if rejection.status != 422:
             raise
@@ -84,31 +83,14 @@ def application_receipt(call: Call) -> ResponseReturnValue:
     return render_template("desk/apply_receipt.html", case_id=case_id, number=number, query_code=query_code)
 
 
-def _owner() -> str:
-    if OWNER not in session:
-        session[OWNER] = pending_owner()
-    return session[OWNER]
-
-
 def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:
     """Raises NotYours where the viewer has no business."""
-    region = identity.region_by_code(call.session, region_code, local_date(call.now))
-    chain = identity.chain(call.session, region.id)
-    identity_policy.require_covers(call.actor, chain, READERS)
-    return resolve(call.session, programme, chain.ids), chain
+    place = intake.place_of(call, region_code)
+    identity_policy.require_covers(call.actor, place, READERS)
+    return intake.bundle_at(call, programme, place), place
 
 
 def _page(
     call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
 ) -> str:
-    bundle, chain = _bundle(call, programme, region_code)
-    errors = rejection.fields if rejection else {}
-    links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, session.get(OWNER, ""))}
-    return render_template(
-        "desk/apply.html",
-        bundle=bundle,
-        place=chain.full_name,
-        form_html=bundle.application_form.render(values, errors, files=links),
-        message=rejection.message if rejection else None,
-        errors=errors,
-    )
+    return intake.page(call, "desk/apply.html", OWNER, *_bundle(call, programme, region_code), values, rejection)

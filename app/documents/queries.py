@@ -37,8 +37,3 @@ def document(session: Session, document_id: str) -> Any:
     if row is None:
         raise NotFound("没有这份文书，请核对后重试")
     return row
-
-
-def by_verify_code(session: Session, code: str) -> Any | None:
-    """The record that a printed verification code belongs to."""
-    return session.execute(select(*LISTED).where(Document.verify_code == code.strip().upper())).one_or_none()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -33,19 +32,3 @@ def orders_of(session: Session, case_id: str) -> list[Any]:
 def balance(session: Session, region_id: str) -> Decimal | None:
     """What a township's reserve fund holds; None where it has none."""
     return session.scalar(select(Fund.balance).where(Fund.region_id == region_id, Fund.kind == RESERVE))
-
-
-def due_orders(session: Session, county_id: str, until: date, after: str = "", limit: int = 200) -> list[Any]:
-    """Pending orders of a county that fall due until a day, by day, a page at a time."""
-    query = (
-        select(PaymentOrder)
-        .where(
-            PaymentOrder.county_id == county_id,
-            PaymentOrder.status == "pending",
-            PaymentOrder.due_on <= until,
-            PaymentOrder.id > after,
-        )
-        .order_by(PaymentOrder.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))

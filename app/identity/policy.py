@@ -41,11 +41,6 @@ def region_ids(actor: Actor, positions: Collection[str] | None = None) -> frozen
     )
 
 
-def is_policy_owner(actor: Actor, chain: RegionChain) -> bool:
-    """Whether the actor may change policy (figures, bundles) for the region."""
-    return covers(actor, chain, ("policy_owner",))
-
-
 def is_administrator(actor: Actor, chain: RegionChain) -> bool:
     """Whether the actor may appoint people and open offices in the region."""
     return covers(actor, chain, ("administrator",))

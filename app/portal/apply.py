@@ -7,14 +7,12 @@ from typing import Any
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from app import intake
 from app.cases import operations as cases
 from app.core.actor import APPLICANT
-from app.core.clock import local_date
 from app.core.errors import Rejection
-from app.definitions import Bundle, resolve
-from app.files import queries as files
-from app.files.posted import adopt, pending_owner, take
-from app.forms import FileLink
+from app.definitions import Bundle
+from app.files.posted import adopt, take
 from app.identity import queries as identity
 from app.identity.credentials import count_visit
 from app.portal import grant
@@ -43,13 +41,13 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
             form = _bundle(call, programme, region_code)[0].application_form
             g.typed = form.parse(request.form)
             count_visit(call.session, "application", request.remote_addr or "", MOST_SENDINGS, call.now)
-            take(call.session, APPLICANT, _owner(), g.typed, files_of(request), call.now)
+            take(call.session, APPLICANT, intake.owner(OWNER), g.typed, files_of(request), call.now)
         if action := form.row_action(request.form):
             with transaction(ANYONE, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
         with transaction(ANYONE, writing=True) as call:
             receipt = cases.apply(call.session, APPLICANT, programme, region_code, g.typed, call.now)
-            adopt(call.session, _owner(), receipt.case_id, g.typed)
+            adopt(call.session, intake.owner(OWNER), receipt.case_id, g.typed)
     except Rejection as rejection:
         if rejection.status not in (422, 429):
             raise
@@ -72,30 +70,13 @@ def receipt(call: Call) -> ResponseReturnValue:
     return render_template("portal/receipt.html", number=kept[0], query_code=kept[1])
 
 
-def _owner() -> str:
-    """Under whom this visitor's files wait for their case."""
-    if OWNER not in session:
-        session[OWNER] = pending_owner()
-    return session[OWNER]
-
-
 def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:
-    region = identity.region_by_code(call.session, region_code, local_date(call.now))
-    chain = identity.chain(call.session, region.id)
-    return resolve(call.session, programme, chain.ids), chain
+    place = intake.place_of(call, region_code)
+    return intake.bundle_at(call, programme, place), place
 
 
 def _page(
     call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
 ) -> str:
-    bundle, chain = _bundle(call, programme, region_code)
-    errors = rejection.fields if rejection else {}
-    links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, session.get(OWNER, ""))}
-    return render_template(
-        "portal/application.html",
-        bundle=bundle,
-        place=chain.full_name,
-        form_html=bundle.application_form.render(values, errors, files=links),
-        message=rejection.message if rejection else None,
-        errors=errors,
-    )
+    found = _bundle(call, programme, region_code)
+    return intake.page(call, "portal/application.html", OWNER, *found, values, rejection)
