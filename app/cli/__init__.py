@@ -1,0 +1,27 @@
+"""The command line, one module a subject; `doudi --help` lists the commands."""
+
+from __future__ import annotations
+
+import click
+
+from app.cli import bundles, database, serving, stories
+
+COMMANDS = (
+    stories.scenario,
+    bundles.bundle,
+    bundles.coverage,
+    database.db,
+    database.import_calendar,
+    serving.run,
+    serving.serve_only,
+    serving.work,
+)
+
+
+@click.group()
+def main() -> None:
+    """兜底: approvals of social assistance."""
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

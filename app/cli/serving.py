@@ -1,0 +1,49 @@
+"""`doudi run`, `doudi serve`, `doudi worker`: the running processes."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from app import installation, seed, worker
+from app.config import Config
+from app.core.clock import SystemClock
+from app.extensions import create_app, open_database
+from app.worker import SpoolMessenger
+from app.wsgi import serve
+
+
+@click.command()
+def run() -> None:
+    """Migrate, fill an empty database with the demo world, and serve with one worker in this process."""
+    config, clock = Config.from_env(), SystemClock()
+    installation.upgrade(config)
+    database = open_database(config)
+    with database.read() as session:
+        empty = installation.is_empty(session)
+    if empty:
+        click.echo("正在装入演示数据……")
+        installation.set_up_demo(database, clock.now())
+    stop = worker.start(database, clock, SpoolMessenger(config.spool_folder))
+    click.echo(f"兜底已启动：http://{config.host}:{config.port}/  （Ctrl+C 停止）")
+    click.echo(seed.logins())
+    try:
+        serve(create_app(config, database=database, clock=clock), config)
+    finally:
+        stop.set()
+
+
+@click.command("serve")
+def serve_only() -> None:
+    """Serve the configured database; workers run beside it (`doudi worker`)."""
+    config = Config.from_env()
+    serve(create_app(config), config)
+
+
+@click.command("worker")
+def work() -> None:
+    """Do due work until interrupted; any number of workers may run."""
+    config = Config.from_env()
+    messenger = SpoolMessenger(config.spool_folder)
+    worker.prepare(open_database(config), SystemClock(), messenger).run_forever(threading.Event())
