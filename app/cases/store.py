@@ -15,7 +15,7 @@ from app.cases.instance import Instance
 from app.cases.models import Case
 from app.core.actor import Actor
 from app.core.errors import Gone, NotFound
-from app.db import rows_changed
+from app.db import rows_changed, stamps
 from app.definitions import bundle_by_id
 from app.identity import queries as identity
 from app.inbox.queries import ITEM
@@ -27,10 +27,10 @@ FINAL = frozenset({"approved", "refused", "withdrawn", "ended"})
 
 
 # Built once: every action runs them, and building a statement costs more than running it.
-_LOOK = select(*COLUMNS, CASE.c.state).where(CASE.c.id == bindparam("case_id"))
+_LOOK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == bindparam("case_id"))
 _LOCK = _LOOK.with_for_update()
 _OF_TASK = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("task_id")).scalar_subquery()
-_LOCK_BY_TASK = select(*COLUMNS, CASE.c.state).where(CASE.c.id == _OF_TASK).with_for_update()
+_LOCK_BY_TASK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == _OF_TASK).with_for_update()
 _WRITTEN = ("status", "closed_at", "award_id", "audit_seq", "audit_hash", "state", "version")
 _SAVE = (
     update(CASE)
@@ -58,6 +58,7 @@ def _row(session: Session, query: Select[Any], missing: str = "没有这个案�
     row = session.connection().execute(query, which).one_or_none()
     if row is None:
         raise NotFound(missing)
+    stamps.note(session, row.stamps)
     return row
 
 

@@ -1,9 +1,21 @@
 """The database: declarative base, column types, sealed values and the one place that commits."""
 
+from app.db import stamps
 from app.db.base import Base, utc
 from app.db.session import Database, rows_changed
 from app.db.statements import insert_if_absent
 from app.db.types import AwareDateTime, Json, Money
 from app.db.vault import Vault
 
-__all__ = ["AwareDateTime", "Base", "Database", "Json", "Money", "Vault", "insert_if_absent", "rows_changed", "utc"]
+__all__ = [
+    "AwareDateTime",
+    "Base",
+    "Database",
+    "Json",
+    "Money",
+    "Vault",
+    "insert_if_absent",
+    "rows_changed",
+    "stamps",
+    "utc",
+]

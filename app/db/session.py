@@ -40,6 +40,7 @@ class Database:
 
     def __init__(self, url: str, vault: Vault, *, pool_size: int = 10) -> None:
         self.vault = vault
+        self.kept: dict[Any, Any] = {}  # what `app.db.stamps` keeps of this database
         self.is_sqlite = url.startswith("sqlite")
         # Parameters are people's data: an error's text, which reaches logs, must not carry them.
         options: dict[str, Any] = {"hide_parameters": True}
@@ -66,7 +67,7 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        session = _OneTransaction(self.engine, expire_on_commit=False, info={"vault": self.vault})
+        session = _OneTransaction(self.engine, expire_on_commit=False, info={"vault": self.vault, "kept": self.kept})
         try:
             if self.is_sqlite:
                 # Said here: a listener to the engine's begin event makes every statement an eighth dearer.

@@ -694,6 +694,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "stamp",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_stamp")),
+    )
+    op.create_table(
         "fund_entry",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("fund_id", sa.String(length=32), nullable=False),
@@ -1081,6 +1087,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_figure_scope")
 
     op.drop_table("figure")
+    op.drop_table("stamp")
     with op.batch_alter_table("family_tie", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_family_tie_person_blind"))
 

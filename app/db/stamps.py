@@ -1,0 +1,115 @@
+"""Stamps: one number for each kind of content that processes keep in memory. Who changes the content bumps it.
+
+An action reads all numbers with its case's row, so a change made by one process reaches every other without a statement
+more. Nothing else invalidates what `Stamped` keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, String, Table, cast, func, select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.db.base import Base
+
+Value = TypeVar("Value")
+
+
+class Stamps(NamedTuple):
+    """The numbers by kind; 0 is a kind that was never changed."""
+
+    catalogue: int = 0
+    figures: int = 0
+    releases: int = 0
+    regions: int = 0
+    calendar: int = 0
+    letters: int = 0
+    capabilities: int = 0
+
+
+class Stamp(Base):
+    """How often the content of a kind was changed."""
+
+    __tablename__ = "stamp"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    number: Mapped[int]
+
+
+_STAMP: Table = Stamp.__table__  # type: ignore[assignment]
+_PAIR = _STAMP.c.kind + "=" + cast(_STAMP.c.number, String)
+COLUMN: ColumnElement[str | None] = select(func.aggregate_strings(_PAIR, ",")).scalar_subquery().label("stamps")
+"""All numbers as one text, for a statement that reads something else anyway; give its value to `note`."""
+# Built once, like every hot statement.
+_READ = select(COLUMN)
+_BUMP = sql(
+    "INSERT INTO stamp (kind, number) VALUES (:kind, 1) ON CONFLICT (kind) DO UPDATE SET number = stamp.number + 1"
+)
+_READ_HERE, _BUMPED, _OWN = "stamps", "bumped", "stamped"
+
+
+def bump(session: Session, kind: str) -> None:
+    """Say in the writer's transaction, before the change, that content of this kind changes.
+
+    Until it commits, the session reads such content anew. Raises KeyError for a kind that `Stamps` does not have.
+    """
+    if kind not in Stamps._fields:
+        raise KeyError(kind)
+    session.connection().execute(_BUMP, {"kind": kind})
+    session.info.setdefault(_BUMPED, set()).add(kind)
+    own = session.info.get(_OWN, {})
+    session.info[_OWN] = {place: value for place, value in own.items() if place[0].kind != kind}
+
+
+def read(session: Session) -> Stamps:
+    """All numbers, at most one statement in a transaction."""
+    if _READ_HERE not in session.info:
+        note(session, session.connection().execute(_READ).scalar_one())
+    return session.info[_READ_HERE]
+
+
+def note(session: Session, text: str | None) -> None:
+    """Keep the numbers that a statement brought along in `COLUMN`."""
+    pairs = (pair.split("=") for pair in (text or "").split(",") if pair)
+    session.info[_READ_HERE] = Stamps(**{kind: int(number) for kind, number in pairs if kind in Stamps._fields})
+
+
+class Stamped(Generic[Value]):
+    """Values that a process keeps until the stamp of their kind moves, for each database its own (`Database.kept`).
+
+    Beyond `entries` all are dropped and filled again. What is kept is shared by threads: it must not be changed.
+    """
+
+    def __init__(self, kind: str, entries: int = 1) -> None:
+        self.kind, self._entries = kind, entries
+
+    def get(self, session: Session, key: Hashable, load: Callable[[], Value]) -> Value:
+        """The value of a key, loaded where this process does not have it as of now."""
+        if self.kind in session.info.get(_BUMPED, ()):
+            return self._own(session, key, load)
+        number = getattr(read(session), self.kind)
+        kept: dict[Stamped[Value], tuple[int, dict[Hashable, Value]]] = session.info["kept"]
+        known, values = kept.get(self, (-1, {}))
+        if known > number:
+            return load()  # a transaction that began before the last change
+        if known < number:
+            kept[self] = number, values = number, {}
+        found = values.get(key)
+        if found is None:
+            found = load()
+            if len(values) >= self._entries:
+                values.clear()
+            values[key] = found
+        return found
+
+    def _own(self, session: Session, key: Hashable, load: Callable[[], Value]) -> Value:
+        """What a writer that bumped reads: it may still be rolled back, so other sessions must not get it."""
+        if session.in_nested_transaction():
+            return load()  # the savepoint may be rolled back too
+        own = session.info[_OWN]
+        if (self, key) not in own:
+            own[self, key] = load()
+        return own[self, key]
