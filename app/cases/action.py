@@ -171,6 +171,12 @@ class Action:
             "actor": {"user_id": self.actor.user_id, "positions": sorted(self.actor.positions)},
         }
 
+    def names(
+        self, element: engine.Element | None, own: Mapping[str, Any], variables: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """All names in reach at an element: `own` first, then the variables (of this moment of a run), then `scope`."""
+        return engine.compose(own, self.variables if variables is None else variables, self.scope(element))
+
     def decide(self, element: engine.Element, decision: str, scope: Mapping[str, Any]) -> Any:
         """Evaluate a decision of the bundle and keep what it saw."""
         outcome = self.bundle.decisions[decision].decide(decision, scope, Budget(now=self.now))

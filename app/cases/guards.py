@@ -22,8 +22,7 @@ def hits(action: Action, element: engine.Element, decisions: Iterable[str], extr
     """Rows of the decisions that refuse, in order; `extra` are names that only guards may read."""
     found: list[Hit] = []
     for decision in decisions:
-        scope = {**action.scope(element), **action.variables, **extra}
-        result = action.decide(element, decision, scope)
+        result = action.decide(element, decision, action.names(element, extra))
         found.extend(_rows(element, decision, result))
     return found
 

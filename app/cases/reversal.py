@@ -64,7 +64,7 @@ def _void(action: Action, row: Any, reason: str) -> None:
     }
     request = document_operations.DocumentRequest(
         template="void_notice",
-        scope={**action.variables, **action.scope(None), "document": given},
+        scope=action.names(None, {"document": given}),
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,

@@ -22,6 +22,7 @@ from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence, TemplateVersion
 from app.documents.rendering import render
 from app.documents.template import load_template
+from app.engine import compose
 from app.figures.clauses import cite
 from app.identity.queries import OfficeRow
 from app.jobs import operations as jobs
@@ -178,7 +179,7 @@ def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str,
     issuer = {"name": ready.office.name, "phone": ready.office.phone}
     day = ready.issued_on
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
-    scope = {**ready.request.scope, "issuer": issuer, "letter": letter}
+    scope = compose({"issuer": issuer, "letter": letter}, ready.request.scope, {})
     return ready.contract.evaluate(
         scope, partial(cite, region_codes=ready.request.region_codes, on=day), again=ready.frozen
     )

@@ -16,6 +16,7 @@ from app.engine.errors import (
 )
 from app.engine.model import WAIT, Advance, Effect, Element, Failure, Flow, Host, OpenTask, Timer, Wait
 from app.engine.run import cancel, complete, complete_wait, evaluate, fire_timers, retry, return_to, send, start
+from app.engine.scope import compose
 
 __all__ = [
     "WAIT",
@@ -38,6 +39,7 @@ __all__ = [
     "cancel",
     "complete",
     "complete_wait",
+    "compose",
     "evaluate",
     "fire_timers",
     "load",

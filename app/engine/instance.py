@@ -25,6 +25,7 @@ from app.engine.diagram import Diagram
 from app.engine.errors import ElementError, PythonRefused
 from app.engine.model import WAIT, Effect, Element, Failure, Host
 from app.engine.repetition import MultiInstance
+from app.engine.scope import compose
 from app.engine.timers import TimerDefinition, is_iso
 
 # SpiffWorkflow lists all tasks for each line of its log unless its loggers have a level of their own.
@@ -127,7 +128,7 @@ class Run(PythonScriptEngine):
         """The assignments of a script task; all of them or none."""
         local = _locals(task)
         variables = dict(self.variables)
-        scope = ChainMap(local, variables, self.host.scope(self.element(task)))  # type: ignore[arg-type]
+        scope = compose(local, variables, self.host.scope(self.element(task)))
         for path, expression in script.assignments(script_text):
             if path[0] in local:
                 raise ElementError(f"“{path[0]}”是多实例的当前项，不能赋值，请换一个变量名")
@@ -144,9 +145,9 @@ class Run(PythonScriptEngine):
         return self.diagram.elements[task.task_spec.bpmn_id]
 
     def scope(self, task: Task) -> Mapping[str, Any]:
-        """Names for expressions: of the instance first, then variables, then what the host adds."""
+        """Names for expressions of a task."""
         host = self.host.scope(self.element(task)) if task.task_spec.bpmn_id in self.diagram.elements else {}
-        return ChainMap(_locals(task), self.variables, host)  # type: ignore[arg-type]
+        return compose(_locals(task), self.variables, host)
 
     def value(self, task: Task, expression: str) -> Any:
         return feel.compile(script.plain(expression)).evaluate(self.scope(task), self._budget)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from app.engine.errors import NotAwaited, NotOpen, NotReturnable
 from app.engine.instance import Instance, Run
 from app.engine.model import Advance, Element, Host
 from app.engine.report import advance, awaited, open_ids, timers_of
+from app.engine.scope import compose
 
 
 def start(diagram: Diagram, variables: Mapping[str, Any], host: Host) -> Advance:
@@ -140,8 +140,7 @@ def evaluate(
     FeelError, or whatever the host raises for a name.
     """
     names = {} if item is None else {"item": item, element.item_name or "item": item}
-    own = {**(extra or {}), **names}
-    scope = ChainMap(own, variables, host.scope(element))  # type: ignore[arg-type]
+    scope = compose({**(extra or {}), **names}, variables, host.scope(element))
     return feel.compile(script.plain(expression)).evaluate(scope, feel.Budget(now=host.now.astimezone(SHANGHAI)))
 
 

@@ -31,7 +31,7 @@ def plan(
     named = {"document": given, "county_office": county and {"name": county.name, "phone": county.phone}}
     request = documents.DocumentRequest(
         template=template,
-        scope={**(variables or action.variables), **action.scope(element), **named},
+        scope=action.names(element, named, variables),
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,
