@@ -37,6 +37,8 @@ def append(
 ) -> Head:
     """Append one event; the new head of the chain. Identity and bank numbers in `payload` are masked.
 
+    An act from the command line carries the account of the machine as `machine_account`.
+
     One INSERT, and one SELECT for the head unless the caller hands it over as `previous` (the case's row may carry it).
     The caller holds the lock that serialises the chain, a case's instance; for chains that have none (login, figures)
     `shared` takes a lock of its own until the end of the transaction.
@@ -45,7 +47,8 @@ def append(
         _lock(session, chain)
     last = previous or head_of(session, chain)
     seq = last.seq + 1
-    text = dump_json(masked(dict(payload)))
+    told = {**payload, "machine_account": actor.via} if actor.via else dict(payload)
+    text = dump_json(masked(told))
     linked = link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text)
     row = {
         "id": new_id(), "chain": chain, "seq": seq, "at": now, "actor_id": actor.user_id, "actor_name": actor.name,

@@ -20,12 +20,16 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person of the staff, an applicant without an account, or the system itself."""
+    """A person of the staff, an applicant without an account, or the system itself.
+
+    `via` is the account of the machine through which a person acts from the command line; the audit keeps it.
+    """
 
     kind: str
     name: str
     user_id: str | None = None
     appointments: tuple[Appointment, ...] = field(default=())
+    via: str | None = None
 
     @property
     def candidates(self) -> frozenset[str]:

@@ -269,6 +269,11 @@ def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
     return read_actor(session, _ACTOR, on, user_id=user_id)
 
 
+def actor_by_login(session: Session, username: str, on: date) -> Actor | None:
+    """The same by the name that the person logs in with."""
+    return read_actor(session, actor_query(User.username == bindparam("username")), on, username=username)
+
+
 def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any) -> Actor | None:
     """The one person that an `actor_query` finds."""
     rows = session.connection().execute(query, {"on": on, **parameters}).all()

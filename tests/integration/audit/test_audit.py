@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -139,3 +140,12 @@ def test_many_may_append_to_a_shared_chain_at_once(database: Database, now: date
     with database.read() as session:
         assert len(audit.events_of(session, "login")) == 20
         assert audit.verify(session) == []
+
+
+def test_an_act_from_the_command_line_keeps_the_account_of_the_machine(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        for actor in (CLERK, replace(CLERK, via="admin@server1")):
+            audit.append(session, "figures", "figure_entered", actor, {"value": 5}, None, now)
+        at_the_desk, by_command = audit.events_of(session, "figures")
+    assert at_the_desk.payload == {"value": 5}
+    assert by_command.payload == {"value": 5, "machine_account": "admin@server1"}

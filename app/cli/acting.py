@@ -1,0 +1,76 @@
+"""Acts from the command line: whose they are, and what a refusal looks like.
+
+Who may open the database on this machine is believed to be who `--by` says; the audit keeps the machine's account too.
+"""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import click
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.core.actor import Actor
+from app.core.clock import SystemClock, local_date
+from app.core.errors import NotFound, Rejection
+from app.extensions import open_database
+from app.identity import queries as identity
+
+
+class Act(NamedTuple):
+    """What an operation takes: `operation(act.session, act.actor, …, now=act.now)`."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+
+
+class Refused(click.ClickException):
+    """A refusal as people read it: the sentence alone; exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"✗ {self.message}", err=True)
+
+
+@contextmanager
+def acting(login: str) -> Iterator[Act]:
+    """One transaction of the person with this login; a Rejection rolls it back and ends the command."""
+    now = SystemClock().now()
+    with refusals(), open_database(Config.from_env()).write() as session:
+        yield Act(session, actor_of(session, login, now), now)
+
+
+@contextmanager
+def looking() -> Iterator[tuple[Session, datetime]]:
+    """A session for looking only, and what time it is."""
+    with refusals(), open_database(Config.from_env()).read() as session:
+        yield session, SystemClock().now()
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A Rejection becomes its sentence and exit code 1."""
+    try:
+        yield
+    except Rejection as refused:
+        raise Refused(refused.message) from refused
+
+
+def actor_of(session: Session, login: str, now: datetime) -> Actor:
+    """The person with this login, who acts through the account of this machine. Raises NotFound."""
+    actor = identity.actor_by_login(session, login.strip().lower(), local_date(now))
+    if actor is None:
+        raise NotFound(f"没有用户名为“{login}”的在岗人员，请核对 --by")
+    return replace(actor, via=f"{getpass.getuser()}@{socket.gethostname()}")
+
+
+def by(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--by LOGIN`."""
+    return click.option("--by", required=True, metavar="LOGIN", help="whose act it is (用户名)")(command)
