@@ -222,8 +222,8 @@ def divide(run: Run, a: Any, b: Any) -> Any:
 def power(run: Run, a: Any, b: Any) -> Any:
     if kind(a) != "number" or kind(b) != "number" or abs(b) > _MAX_EXPONENT:
         return None
-    if a == 0 == b:
-        return Decimal(1)
+    if a == 0:  # a negative power of nothing divides by zero; the context would answer infinity
+        return Decimal(1) if b == 0 else Decimal(0) if b > 0 else None
     return _number(CONTEXT.power, a, b)
 
 

@@ -1,6 +1,6 @@
 """Regular expressions of XPath, which FEEL uses, as patterns of RE2, which no pattern can make slow.
 
-RE2 has no back references; a pattern with one gives null, like any pattern that is malformed.
+A pattern that is malformed gives null. RE2 has no back references: see `app.feel.backreferences`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from typing import Any
 
 import re2
 
+from app.feel.backreferences import BackReferencing
 from app.feel.budget import Run
 
 MAX_PATTERN = 1000
 _MAX_MEMORY = 1 << 20
 _COMPILE_COST = 500
-_FAILURE_COST = 10_000  # a pattern that is too large is found out only after most of the work
+_FAILURE_COST = 20_000  # a pattern that is too large is found out only after most of the work
 _FLAGS = frozenset("smixq")
 _SPACE = " \t\n\r"
+_DIGITS = tuple("123456789")
+_ALL_DIGITS = ("0", *_DIGITS)
 _META = frozenset("\\|.?*+(){}-[]^$")
 _NAME_START = r"A-Z_a-z:\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}"
 _NAME_START += r"\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}"
@@ -91,12 +94,14 @@ def compile_pattern(pattern: str, flags: str) -> Any:
     options = re2.Options()
     options.max_mem = _MAX_MEMORY
     options.log_errors = False
-    source = (
-        re2.escape(pattern)
-        if "q" in flags
-        else _Translator(_spaceless(pattern) if "x" in flags else pattern, "i" in flags).translate()
-    )
     modes = "".join(flag for flag in "ism" if flag in flags)
+    if "q" in flags:
+        source = re2.escape(pattern)
+    else:
+        translator = _Translator(_spaceless(pattern) if "x" in flags else pattern, flags)
+        source = translator.translate()
+        if translator.refers_back:
+            return BackReferencing(source, modes)
     try:
         return re2.compile(f"(?{modes}){source}" if modes else source, options)
     except re2.error as error:
@@ -119,15 +124,20 @@ def _spaceless(pattern: str) -> str:
 class _Translator:
     """Checks the syntax of XPath and writes that of RE2."""
 
-    def __init__(self, pattern: str, ignore_case: bool) -> None:
-        self.pattern, self.ignore_case, self.at = pattern, ignore_case, 0
+    def __init__(self, pattern: str, flags: str) -> None:
+        self.pattern, self.at = pattern, 0
+        self.open: list[int] = []  # numbers of the groups that have begun; 0 for one without capture
+        self.groups, self.closed, self.refers_back = 0, set[int](), False
+        self.ignore_case, self.dot_all, self.by_line = "i" in flags, "s" in flags, "m" in flags
 
     def translate(self) -> str:
         out = []
         while self.at < len(self.pattern):
             char = self.pattern[self.at]
             self.at += 1
-            if char == "\\":
+            if char == "\\" and self.pattern[self.at : self.at + 1] in _DIGITS:
+                out.append(self.reference())
+            elif char == "\\":
                 escape = self.escape(False)
                 # Categories keep their case whatever the flag says: \p{Lu} is upper case.
                 out.append(f"(?-i:{escape})" if self.ignore_case and escape[1] in "pP" else escape)
@@ -135,8 +145,15 @@ class _Translator:
                 out.append(self.char_class())
             elif char == "(":
                 out.append(self.group())
+            elif char == ")":
+                self.closed.add(self.open.pop() if self.open else 0)
+                out.append(")")
             elif char == "{":
                 out.append(self.quantifier())
+            elif char == "." and not self.dot_all:
+                out.append("[^\\n\\r]")
+            elif char == "$" and not self.by_line:
+                out.append("\\z")
             elif char in "]}":
                 raise ValueError("unbalanced bracket")
             else:
@@ -148,8 +165,24 @@ class _Translator:
             if not self.pattern.startswith("?:", self.at):
                 raise ValueError("only (?: is a group without capture")
             self.at += 2
+            self.open.append(0)
             return "(?:"
+        self.groups += 1
+        self.open.append(self.groups)
         return "("
+
+    def reference(self) -> str:
+        """A back reference after its backslash: the longest number of a group that has ended."""
+        number, self.at = int(self.pattern[self.at]), self.at + 1
+        if number not in self.closed or not number:
+            raise ValueError("a reference to a group that has not ended")
+        while (
+            self.pattern[self.at : self.at + 1] in _ALL_DIGITS
+            and number * 10 + int(self.pattern[self.at]) in self.closed
+        ):
+            number, self.at = number * 10 + int(self.pattern[self.at]), self.at + 1
+        self.refers_back = True
+        return f"(?:\\{number})"
 
     def quantifier(self) -> str:
         match = _QUANTIFIER.match(self.pattern, self.at - 1)

@@ -33,13 +33,14 @@ def parse_time(text: str) -> dt.time | None:
     if match is None:
         return None
     hour, minute, second, fraction, zone = match.groups()
-    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
-        return None
-    tz = _zone(zone) if zone else None
-    if zone and tz is None:
-        return None
     nanos = int(((fraction or "") + "0" * 9)[:9])
-    return m.make_time(((int(hour) * 60 + int(minute)) * 60 + int(second)) * m.SECOND + nanos, tz)
+    if int(minute) > 59 or int(second) > 59:
+        return None
+    since_midnight = ((int(hour) * 60 + int(minute)) * 60 + int(second)) * m.SECOND + nanos
+    tz = _zone(zone) if zone else None
+    if (zone and tz is None) or since_midnight > m.DAY:  # 24:00:00 is the end of a day: midnight
+        return None
+    return m.make_time(since_midnight, tz)
 
 
 def _zone(text: str) -> dt.tzinfo | None:
@@ -68,6 +69,8 @@ def parse_datetime(text: str) -> dt.datetime | m.FarDateTime | None:
     day, separator, clock = text.partition("T")
     date = parse_date(day)
     time = parse_time(clock) if separator else dt.time()
+    if date is not None and clock.startswith("24"):
+        date = m.from_ordinal(m.ordinal(date) + 1)
     return None if date is None or time is None else m.join(date, time)
 
 

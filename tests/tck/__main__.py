@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def report(
-    level: int, verdicts: list[Verdict], figure: dict[str, int], known: dict[str, str], verbose: bool, partial: bool
+    level: int, verdicts: list[Verdict], figure: dict[str, float], known: dict[str, str], verbose: bool, partial: bool
 ) -> bool:
     failed = [verdict for verdict in verdicts if not verdict.passed]
     passed, total = len(verdicts) - len(failed), len(verdicts)
@@ -52,7 +52,7 @@ def report(
     return True
 
 
-def holds(passed: int, total: int, figure: dict[str, int]) -> bool:
+def holds(passed: int, total: int, figure: dict[str, float]) -> bool:
     """Whether the committed figure is met. Another part of the suite has another size: there a floor holds."""
     return passed >= figure["passed"] if total == figure["total"] else passed * 100 >= figure["floor"] * total
 

@@ -31,9 +31,12 @@ def negation(value: Any) -> bool | None:
     return not value if type(value) is bool else None
 
 
-@builtin("is", "value1: any", "value2: any")
-def same_value(run: Run, a: Any, b: Any) -> bool:
-    """The same element of the value domain: for times, the same zone as well."""
+@builtin("is", "value1: any?", "value2: any?")
+def same_value(run: Run, *values: Any) -> bool:
+    """The same element of the value domain: for times, the same zone as well. One value alone is like no other."""
+    if len(values) != 2:
+        return False
+    a, b = values
     what = kind(a)
     if what != kind(b):
         return False
@@ -55,6 +58,8 @@ def range_from_text(text: str) -> Range | None:
         return None
     low_included, high_included = opening == "[", closing == "]"
     if low is None or high is None:
+        if (low is None and low_included) or (high is None and high_included):
+            return None  # an end that is not there cannot belong to the range
         if low is None:
             return Range(None, high, False, high_included, "<=" if high_included else "<")
         return Range(low, None, low_included, False, ">=" if low_included else ">")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.feel import external
 from app.feel import nodes as n
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.dispatch import compile_node, compiles, constant
@@ -14,9 +15,9 @@ from app.feel.values import Function
 
 @compiles(n.FunctionLiteral)
 def _function(node: n.FunctionLiteral, scope: Scope) -> Code:
-    if node.external:
-        return constant(None)
     params = tuple(name for name, _ in node.params)
+    if node.external:
+        return constant(external.function(params, external.mapping_of(node.body)))
     types = tuple(resolve(written, scope.types) if written else None for _, written in node.params)
     body = compile_node(node.body, scope.inner(params))
     weight = n.weight(node.body)
@@ -28,10 +29,7 @@ def _function(node: n.FunctionLiteral, scope: Scope) -> Code:
             for i, wanted in checked:
                 if not wanted.accepts(run, args, i):
                     return None
-            run.enter()
-            result = body(Frame(dict(zip(params, args, strict=True)), frame, frame.context, run))
-            run.depth -= 1
-            return result
+            return run.deeper(body, Frame(dict(zip(params, args, strict=True)), frame, frame.context, run))
 
         return Function(params, call, tuple(t for t in types if t is not None))
 

@@ -78,10 +78,23 @@ def compile_unary_tests(node: n.UnaryTests, scope: Scope) -> Test:
         return tests[0]
     negated = node.negated
 
-    def run(frame: Frame, value: Any) -> bool:
-        return any(test(frame, value) is True for test in tests) is not negated
+    def run(frame: Frame, value: Any) -> bool | None:
+        outcome = _any(tests, frame, value)
+        return outcome if not negated or outcome is None else not outcome
 
     return run
+
+
+def _any(tests: list[Test], frame: Frame, value: Any) -> bool | None:
+    """Whether one of the tests holds; null where none does and one cannot say."""
+    outcome: bool | None = False
+    for test in tests:
+        passed = test(frame, value)
+        if passed is True:
+            return True
+        if passed is None:
+            outcome = None
+    return outcome
 
 
 @compiles(n.In)
@@ -91,15 +104,7 @@ def _in(node: n.In, scope: Scope) -> Code:
 
     def run(frame: Frame) -> bool | None:
         here = value(frame)
-        each = frame.child({INPUT: here})
-        outcome: bool | None = False
-        for test in tests:
-            passed = test(each, here)
-            if passed is True:
-                return True
-            if passed is None:
-                outcome = None
-        return outcome
+        return _any(tests, frame.child({INPUT: here}), here)
 
     return run
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from app.feel import external
 from app.feel.compiler import constant
 from app.feel.compiler.access import at_position
 from app.feel.compiler.loops import members
@@ -129,11 +130,15 @@ def _function(box: _Box) -> Code:
 
 
 def function_code(env: Environment, element: Element, scope: Scope, name: str, depth: int = 0) -> Code:
-    """The code that makes a function; one of Java or PMML is null."""
-    if (element.get("kind") or "FEEL").upper() != "FEEL":
-        return constant(None)
+    """The code that makes a function; of Java those that `external` knows, of PMML none: null."""
     formal = children(element, "formalParameter")
     params = tuple(each.get("name", "") for each in formal)
+    language = (element.get("kind") or "FEEL").upper()
+    if language == "JAVA":
+        mapping = compile_boxed(env, logic(element), scope, name, depth + 1)
+        return lambda frame: external.function(params, mapping(frame))
+    if language != "FEEL":
+        return constant(None)
     types = tuple(env.type(each.get("typeRef")) for each in formal)
     body, weight = compile_boxed(env, logic(element), scope.inner(params), name, depth + 1), cost(element)
 
@@ -142,10 +147,7 @@ def function_code(env: Environment, element: Element, scope: Scope, name: str, d
             run.charge(weight)
             if not all(type_.accepts(run, args, i) for i, type_ in enumerate(types)):
                 return None
-            run.enter()
-            result = body(Frame(dict(zip(params, args, strict=True)), frame, frame.context, run))
-            run.depth -= 1
-            return result
+            return run.deeper(body, Frame(dict(zip(params, args, strict=True)), frame, frame.context, run))
 
         return Function(params, call, types, name)
 
@@ -154,7 +156,14 @@ def function_code(env: Environment, element: Element, scope: Scope, name: str, d
 
 def _conditional(box: _Box) -> Code:
     condition, then, otherwise = box.part("if"), box.part("then"), box.part("else")
-    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+
+    def run(frame: Frame) -> Any:
+        holds = condition(frame)
+        if holds is not None and type(holds) is not bool:
+            return None
+        return then(frame) if holds is True else otherwise(frame)
+
+    return run
 
 
 def _filter(box: _Box) -> Code:
@@ -208,18 +217,19 @@ def _quantified(every: bool) -> Callable[[_Box], Code]:
         name, source, condition, weight = _iteration(box, "satisfies")
 
         def run(frame: Frame) -> bool | None:
-            items = members(frame.run, source(frame))
-            if items is None:
+            items = source(frame)
+            if type(items) is not list:
                 return None
-            outcome: bool | None = every
+            outcomes = set()
             for item in items:
                 frame.run.charge(weight)
                 value = condition(frame.child({name: item}))
-                if value is (not every):
-                    return not every
-                if value is not every:
-                    outcome = None
-            return outcome
+                if value is not None and type(value) is not bool:
+                    return None
+                outcomes.add(value)
+            if (not every) in outcomes:
+                return not every
+            return None if None in outcomes else every
 
         return run
 

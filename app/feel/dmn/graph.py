@@ -281,13 +281,10 @@ def _service(session: Session, item: Item) -> Function:
         run.charge(item.cost)
         if not all(param.type.accepts(run, args, i) for i, param in enumerate(item.params)):
             return None
-        run.enter()
         inner = Session(
             run, item.model, Lifted(zip(params, args, strict=True)), dict(zip(item.params, args, strict=True))
         )
-        result = wanted.coerce(run, _service_result(inner, item))
-        run.depth -= 1
-        return result
+        return wanted.coerce(run, run.deeper(lambda session: _service_result(session, item), inner))
 
     return Function(params, call, tuple(param.type for param in item.params), item.name)
 

@@ -53,6 +53,7 @@ BUDGET_ATTACKS = {
     "many patterns": 'for i in 1..9999 return matches("a", "(((a|" + string(i) + "){9}){9})*")',
     "patterns too large": 'for i in 1..9999 return matches("a", "(\\p{L}{" + string(i) + "}){99}")',
     "costly pattern": '{s: string join(for i in 1..999 return "a"), r: for i in 1..99 return matches(s, "(a{99})b")}.r',
+    "back references": '{s: string join(for i in 1..99 return "a"), r: for i in 1..9 return matches(s, "(a*)*\\1b")}.r',
     "many splits": '{s: string join(for i in 1..5000 return "x"), r: for i in 1..9999 return split(s, "x")}.r',
     "context merge": "{c: context merge(for i in 1..4000 return {a: i}), r: for i in 1..99999 return get entries(c)}.r",
 }

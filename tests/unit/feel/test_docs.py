@@ -49,4 +49,4 @@ def test_the_list_of_functions_is_complete() -> None:
     named = set(re.findall(r"`([a-z ]+)`", PAGE.partition("## 全部函数")[2]))
     assert named == set(BUILTINS)
     assert len(rows("表达式")) > 50
-    assert len(rows("格子")) == 10
+    assert len(rows("格子")) == 11

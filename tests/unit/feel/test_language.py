@@ -58,6 +58,20 @@ split("a, b", ",\\\\s*") = ["a", "b"]
 matches("340122", "^34[0-9]{4}$")
 replace("310101199001011234", "^(.{6}).*(.{4})$", "$1********$2") = "310101********1234"
 overlaps([1..5], (5..8]) = false
+0 ** 2 = 0
+time("24:00:00") = time("00:00:00")
+date and time("2020-12-31T24:00:00") = date and time("2021-01-01T00:00:00")
+@"10:00:00.123456789" != @"10:00:00.123456788"
+duration("PT0.000000001S") > duration("PT0S")
+is(1) = false
+matches("a\\rb", "a.b") = false
+matches("a\\rb", "a.b", "s")
+matches("abab", "^(ab)\\1$")
+matches("好好学习", "(\\p{L})\\1")
+matches("aa\\n", "(a)\\1$") = false
+replace("aabbcd", "(.)\\1", "<$1>") = "<a><b>cd"
+{f: function(n) if n <= 0 then 0 else 1 + f(n - 1), x: f(1200)}.x = 1200
+{cos: function(x) external {java: {class: "java.lang.Math", method signature: "cos(double)"}}, x: cos(0)}.x = 1
 1 in (2, < 0, [1..3])
 (function(x) x in (< 3, > 7))(9)
 number("1,234.50", ",", ".") = 1234.5
@@ -78,6 +92,13 @@ null > 3
 "1" + 1
 1 < "2"
 1 / 0
+0 ** -1
+time("24:00:01")
+range("[..2]")
+range("[1..]")
+matches("a", "\\1(a)")
+(function(a) external {java: {class: "java.lang.Math", method signature: "sqrt(double)"}})(-1)
+(function(a) external {java: {class: "java.lang.String", method signature: "valueOf(char)"}})("ab")
 true and null
 substring("abc", 0)
 date("2023-02-29")
@@ -119,7 +140,9 @@ def test_null(text: str) -> None:
         ("]60..80]", [61, 80], [60]),
         ('"低保", "特困"', ["低保", "特困"], ["其他", None]),
         ('not("低保")', ["特困"], ["低保"]),
-        ("not(< 10, > 20)", [10, 15], [9, 21]),
+        ("not(< 10, > 20)", [10, 15], [9, 21, None]),
+        ("not(< 60)", [60], [59, None]),
+        ("not([60..80])", [59, 81], [60, None]),
         ("? > limit and ? < 100", [50], [5, 100]),
         ("limit", [10], [11]),
         ("> limit * 2", [21], [20]),
