@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from app import installation
 from app.config import Config
+from app.core.paths import MIGRATIONS, ROOT
 from app.db import Base
 from app.db.tables import load_tables
 
@@ -40,6 +46,21 @@ def test_down_and_up_again_gives_the_models(blank_database_url: str) -> None:
     assert _tables(blank_database_url) == set()
     installation.upgrade(config)
     assert _differences(blank_database_url) == []
+
+
+def test_nodes_that_upgrade_at_once_take_turns(blank_database_url: str) -> None:
+    command = [sys.executable, "-m", "app.cli", "db", "upgrade"]
+    environment = {**os.environ, "DOUDI_DATABASE_URL": blank_database_url, "PYTHONPATH": str(ROOT)}
+    nodes = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(3)]
+    told = [node.communicate(timeout=300)[1].decode() for node in nodes]
+    assert [node.returncode for node in nodes] == [0, 0, 0], told
+    assert _differences(blank_database_url) == []
+
+
+def test_the_newest_revision_is_the_pinned_one() -> None:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(settings).get_heads() == [(MIGRATIONS / "HEAD").read_text().strip()]
 
 
 def test_a_migrated_audit_refuses_changes(blank_database_url: str) -> None:
