@@ -18,6 +18,7 @@ from app.db import Database
 from app.definitions.models import BundleVersion
 from app.documents import operations as documents
 from app.figures import operations as figures
+from app.identity import rights
 
 
 def upgrade(config: Config, revision: str = "head") -> None:
@@ -40,8 +41,9 @@ def _alembic(config: Config) -> AlembicConfig:
 
 
 def install(session: Session, now: datetime) -> None:
-    """What every installation needs: calendar, default figures, templates, bundles. Repeating it changes nothing."""
+    """What every installation needs: calendar, rights, figures, templates, bundles. Repeating it changes nothing."""
     calendar.seed(session, now)
+    rights.seed(session)
     figures.seed_defaults(session, now)
     documents.seed_templates(session, TEMPLATES, now)
     definitions.seed(session, SYSTEM, BUNDLES, now)

@@ -42,7 +42,7 @@ def recalculate(session: Session, actor: Actor, region_code: str, programme: str
     """
     region = identity.region_by_code(session, region_code, local_date(now))
     chain = identity.chain(session, region.id)
-    policy.require_covers(actor, chain, ("county_clerk", "county_head", "policy_owner"))
+    policy.require_covers(session, actor, chain, "recalculate_awards")
     if "change" not in resolve(session, programme, chain.ids).processes:
         raise NotFound("这个项目没有调整流程，请先由政策管理员补充")
     return jobs.launch(session, CHANGE, awards.awards_select(chain.nearest, programme, f"change:{occasion}"), now)

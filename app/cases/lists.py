@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,7 +18,6 @@ from app.core.errors import Invalid
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
-from app.registry.policy import READERS
 
 SHOWN = (
     "id", "number", "programme", "title", "status", "applicant_name", "channel", "applied_on", "filed_at", "closed_at",
@@ -57,7 +55,7 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
         *(Case.number, Case.applicant_name, Case.bundle_id, Case.process_key),
     )
     query = select(*columns).join(Case, Case.id == Incident.case_id)
-    query = query.where(Incident.resolved_at.is_(None), visible(session, actor, None))
+    query = query.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))
     rows = _page(session, query, Incident.raised_at, Incident.id, after, limit)
     return _with_cursor(rows, limit, "raised_at")
 
@@ -65,7 +63,9 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
 def incident_count(session: Session, actor: Actor) -> int:
     """How many wait, up to the cap of all counts."""
     waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
-    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor, None)).limit(COUNT_CAP + 1)
+    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents")).limit(
+        COUNT_CAP + 1
+    )
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
@@ -74,9 +74,9 @@ def visible_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
     return select(CASE.c.id).where(visible(session, actor))
 
 
-def visible(session: Session, actor: Actor, positions: Collection[str] | None = READERS) -> ColumnElement[bool]:
-    """The condition that a case lies where one of the actor's positions reaches; None: whatever they are."""
-    held = identity_policy.region_ids(actor, positions)
+def visible(session: Session, actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
+    """The condition that a case lies where the actor has the capability."""
+    held = identity_policy.region_ids(actor, capability)
     regions = [identity.region(session, region_id) for region_id in sorted(held)]
     return or_(*(_inside(region) for region in regions)) if regions else CASE.c.id.is_(None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -17,7 +17,6 @@ from app.identity import queries as identity
 from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
 from app.inbox.queries import ITEM
-from app.registry.policy import READERS
 
 # Built once: most actions run it, and building a statement costs more than running it.
 _HANDLERS = select(ITEM.c.closed_by).where(
@@ -25,9 +24,6 @@ _HANDLERS = select(ITEM.c.closed_by).where(
     ITEM.c.status == "done",
     ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
 )
-
-STEERERS = ("township_clerk", "township_head", "county_clerk", "county_head")
-STARTERS = ("village_cadre", *STEERERS)
 
 
 def require_may_complete(action: Action, item: Any, element: engine.Element) -> None:
@@ -49,7 +45,7 @@ def require_may_see(session: Session, actor: Actor, action: Action) -> None:
 
     Who keeps the system or its rules has no business with what people hand in. Raises NotYours.
     """
-    if identity_policy.covers(actor, action.chain, READERS):
+    if identity_policy.covers(actor, action.chain, "see_cases"):
         return
     given = select(ITEM.c.id).where(ITEM.c.case_id == action.case.id, ITEM.c.candidate.in_(actor.candidates)).limit(1)
     if session.scalar(given) is None:
@@ -58,17 +54,15 @@ def require_may_see(session: Session, actor: Actor, action: Action) -> None:
 
 def require_may_mend(session: Session, actor: Actor, action: Action) -> None:
     """Retrying shows nothing of the case: whoever entered the missing figure or office may do it. Raises NotYours."""
-    if not identity_policy.covers(actor, action.chain):
+    if not identity_policy.covers(actor, action.chain, "mend_incidents"):
         require_may_see(session, actor, action)
 
 
-def require_may_steer(session: Session, actor: Actor, action: Action, positions: Collection[str] = STEERERS) -> None:
-    """Holding, releasing or cancelling a case is for those who decide on it, withdrawing it for somebody for those who
-    also take in applications (`STARTERS`). Raises NotYours.
-    """
+def require_may_steer(session: Session, actor: Actor, action: Action, capability: str = "steer_cases") -> None:
+    """Holding, releasing and cancelling; withdrawing for somebody (`withdraw_cases`). Raises NotYours."""
     require_may_see(session, actor, action)
     if actor.is_staff:
-        identity_policy.require_covers(actor, action.chain, positions)
+        identity_policy.require_covers(session, actor, action.chain, capability)
 
 
 def handlers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:
@@ -78,11 +72,12 @@ def handlers(session: Session, case_id: str, elements: Sequence[str]) -> set[str
 
 
 def require_holds_open_task(action: Action) -> None:
-    """A case is returned by somebody whose turn it is. Raises NotYours."""
+    """A case is returned by somebody whose turn it is, in a position that may. Raises NotYours."""
     turn = (WorkItem.case_id == action.case.id) & (WorkItem.status == "open")
-    turn &= WorkItem.candidate.in_(action.actor.candidates)
+    turn &= WorkItem.candidate.in_(identity_policy.candidates(action.actor, "return_cases"))
     if action.session.scalar(select(WorkItem.id).where(turn).limit(1)) is None:
-        raise NotYours("只有正在办理本案的人员可以退回")
+        who = identity_policy.who_may(action.session, "return_cases")
+        raise NotYours(f"只有正在办理本案的人员可以退回，并且岗位应为{who}")
 
 
 def completed_seq(action: Action, element_id: str) -> int:

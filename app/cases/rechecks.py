@@ -26,7 +26,6 @@ from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.registry import queries as awards
 
-DRAWERS = ("county_clerk", "county_head")
 RATE = "random_recheck_rate"
 LONGEST, PAGE = 30, 500
 DRAW: Table = RecheckDraw.__table__  # type: ignore[assignment]
@@ -55,7 +54,7 @@ def draw_rechecks(
     """
     region = identity.region_by_code(session, region_code, local_date(now))
     chain = identity.chain(session, region.id)
-    policy.require_covers(actor, chain, DRAWERS)
+    policy.require_covers(session, actor, chain, "draw_rechecks")
     occasion = occasion.strip()
     if not 0 < len(occasion) <= LONGEST:
         raise Invalid({"occasion": f"请填写抽查名称（不超过 {LONGEST} 字），例如 2021年第一季度"})

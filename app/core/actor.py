@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A position held at an office; `candidate` is what work items are addressed to."""
+    """A position held at an office, with what it may do; `candidate` is what work items are addressed to."""
 
     position: str
     office_id: str
     region_id: str
+    capabilities: frozenset[str] = frozenset()
 
     @property
     def candidate(self) -> str:

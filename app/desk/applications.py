@@ -16,19 +16,19 @@ from app.desk.blueprint import blueprint
 from app.files.posted import adopt, take
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry.policy import READERS
 from app.web import STAFF, Call, reads, transaction, transacts_itself
 from app.web.posted import files_of
 
 ADDRESS = "/apply/<programme>/<region_code>"
 OWNER, RECEIPT = "desk_uploads", "desk_receipt"
+FILE = "file_applications"
 
 
 @blueprint.get("/apply")
 @reads()
 def apply_start(call: Call) -> ResponseReturnValue:
     today = local_date(call.now)
-    regions = [identity.region(call.session, each) for each in sorted(identity_policy.region_ids(call.actor, READERS))]
+    regions = [identity.region(call.session, each) for each in sorted(identity_policy.region_ids(call.actor, FILE))]
     villages = [village for region in regions for village in identity.villages_within(call.session, region, today)]
     wanted = request.args.get("village")
     chosen = next((village for village in villages if village.code == wanted or len(villages) == 1), None)
@@ -86,7 +86,7 @@ def application_receipt(call: Call) -> ResponseReturnValue:
 def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:
     """Raises NotYours where the viewer has no business."""
     place = intake.place_of(call, region_code)
-    identity_policy.require_covers(call.actor, place, READERS)
+    identity_policy.require_covers(call.session, call.actor, place, FILE)
     return intake.bundle_at(call, programme, place), place
 
 

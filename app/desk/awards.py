@@ -14,8 +14,9 @@ from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles, resolve
 from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import institutions, policy
+from app.registry import policy
 from app.registry import queries as registry
 from app.registry.models import IN_PAYMENT
 from app.web import Call, reads, words, writes
@@ -28,7 +29,7 @@ MAIN = "main"
 @blueprint.get("/awards")
 @reads()
 def award_list(call: Call) -> ResponseReturnValue:
-    regions = policy.region_ids(call.actor)
+    regions = policy.region_ids(call.session, call.actor)
     text, after = request.args.get("q", "").strip(), request.args.get("after")
     programme, status = request.args.get("programme") or None, request.args.get("status", IN_PAYMENT) or None
     rows = registry.search(
@@ -65,7 +66,7 @@ def recheck_list(call: Call) -> ResponseReturnValue:
     """Due by a day that may be chosen, the most overdue first."""
     until = local_date(call.now)
     found: dict[str, registry.AwardRow] = {}
-    for region_id in sorted(policy.region_ids(call.actor)):
+    for region_id in sorted(policy.region_ids(call.session, call.actor)):
         region = identity.chain(call.session, region_id).nearest
         for row in registry.rechecks_due(call.session, region, until, limit=DUE_ROWS):
             found[row.id] = row
@@ -77,7 +78,7 @@ def recheck_list(call: Call) -> ResponseReturnValue:
         rows=rows,
         drawing=drawing,
         programmes=sorted(titles.items(), key=lambda pair: pair[1]),
-        draws=rechecks.draws_of(call.session, sorted(policy.region_ids(call.actor))) if drawing else [],
+        draws=rechecks.draws_of(call.session, sorted(policy.region_ids(call.session, call.actor))) if drawing else [],
         most=DUE_ROWS,
         titles=titles,
         places=identity.region_names(call.session, {row.region_id for row in rows}),
@@ -87,7 +88,9 @@ def recheck_list(call: Call) -> ResponseReturnValue:
 @blueprint.get("/awards/institutions")
 @reads()
 def institution_list(call: Call) -> ResponseReturnValue:
-    chains = [identity.chain(call.session, region_id) for region_id in sorted(policy.region_ids(call.actor))]
+    chains = [
+        identity.chain(call.session, region_id) for region_id in sorted(policy.region_ids(call.session, call.actor))
+    ]
     counties = {chain.county.id: chain.county.name for chain in chains if chain.county}
     houses = [
         (name, registry.institutions_of(call.session, county_id), registry.waiting_for_place(call.session, county_id))
@@ -98,7 +101,7 @@ def institution_list(call: Call) -> ResponseReturnValue:
         "desk/institutions.html",
         counties=houses,
         places=identity.region_names(call.session, waiting),
-        keeps=not call.actor.positions.isdisjoint(institutions.ACCOUNT_KEEPERS),
+        keeps=identity_policy.may(call.actor, "keep_institutions"),
     )
 
 

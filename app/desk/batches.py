@@ -11,14 +11,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.core.errors import Invalid, NotYours, Rejection
+from app.core.errors import Invalid, Rejection
 from app.core.money import parse_amount
 from app.core.whole import whole_number
 from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import MEDIA_TYPE
-from app.funds import batch_lists, batches, by_hand, policy
+from app.funds import batch_lists, batches, by_hand
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, words, writes
@@ -41,7 +41,7 @@ def batch_list(call: Call) -> ResponseReturnValue:
         kinds=batches.KINDS,
         places=identity.region_names(call.session, {row.region_id for row in page.items}),
         sums={row.id: batches.preview(call.session, row.id) for row in page.items},
-        may_draft=policy.may(call.actor, batches.DRAFTERS),
+        may_draft=identity_policy.may(call.actor, "draft_batches"),
     )
 
 
@@ -140,7 +140,7 @@ def batch_export(call: Call, batch_id: str) -> ResponseReturnValue:
 
 
 def _seen(call: Call, batch_id: str) -> Any:
-    policy.require_any(call.actor, policy.VIEWERS)
+    identity_policy.require_any(call.session, call.actor, "see_money")
     return batches.batch(call.session, call.actor, batch_id)
 
 
@@ -153,8 +153,8 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         call.session, batch_id, text=text, excluded=excluded, after=after or "", limit=LINE_ROWS + 1
     )
     page = cut(rows, LINE_ROWS, batch_lists.cursor_of)
-    confirmer = identity_policy.covers(call.actor, chain, batches.CONFIRMERS)
-    drafter = identity_policy.covers(call.actor, chain, batches.DRAFTERS)
+    confirmer = identity_policy.covers(call.actor, chain, "confirm_batches")
+    drafter = identity_policy.covers(call.actor, chain, "draft_batches")
     may_add = found.status == "draft" and drafter and found.kind != batches.MONTHLY
     return render_template(
         "desk/batch.html",
@@ -172,7 +172,7 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         people=identity.user_names(call.session, {found.drafted_by, found.confirmed_by} - {None}),
         orders=batch_lists.order_count(call.session, batch_id) if found.status == "confirmed" else 0,
         letters=batch_lists.letters(call.session, batch_id) if found.status == "confirmed" else None,
-        may_edit=found.status == "draft" and (confirmer or drafter),
+        may_edit=found.status == "draft" and identity_policy.covers(call.actor, chain, "review_batches"),
         may_add=may_add,
         inside=_inside(call.session, found) if may_add else [],
         added=request.form,
@@ -210,9 +210,8 @@ def _form(call: Call, rejection: Rejection | None = None) -> str:
 
 def _places(call: Call) -> list[tuple[str, str]]:
     """Where the actor may draft a batch: code and name. Raises NotYours."""
-    held = sorted(identity_policy.region_ids(call.actor, batches.DRAFTERS))
-    if not held:
-        raise NotYours("批次由乡镇（街道）或县级经办人编制，您没有这些岗位")
+    identity_policy.require_any(call.session, call.actor, "draft_batches")
+    held = sorted(identity_policy.region_ids(call.actor, "draft_batches"))
     chains = [identity.chain(call.session, region_id) for region_id in held]
     return [(chain.nearest.code, chain.full_name) for chain in chains]
 

@@ -14,11 +14,10 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.desk.blueprint import blueprint
 from app.figures.clauses import cite
-from app.funds import policy as funds_policy
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox import queries as inbox
-from app.registry import policy as registry_policy
 from app.web import services
 
 PLACE_COLUMNS = ("township_id", "village_id")
@@ -41,8 +40,8 @@ def _around() -> dict[str, Any]:
             "owed": capped(obligations.owed_count(session, actor)),
         },
         "desk_doors": {
-            "money": funds_policy.may(actor, funds_policy.VIEWERS),
-            "awards": not actor.positions.isdisjoint(registry_policy.READERS),
+            "money": identity_policy.may(actor, "see_money"),
+            "awards": identity_policy.may(actor, "see_awards"),
         },
         "desk_posts": posts_of(session, actor),
     }

@@ -19,7 +19,7 @@ from app.web import Call, reads
 def figure_list(call: Call) -> ResponseReturnValue:
     today = local_date(call.now)
     places = []
-    for region_id in sorted(identity_policy.region_ids(call.actor)):
+    for region_id in sorted(identity_policy.region_ids(call.actor, "see_figures")):
         chain = identity.chain(call.session, region_id)
         codes = [ref.code for ref in chain.refs]
         places.append((chain.full_name, codes, figures.in_force(call.session, chain.ids, today)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases import lists
 from app.definitions import bundle_by_id
 from app.desk.blueprint import blueprint
-from app.registry.policy import READERS
+from app.identity import policy as identity_policy
 from app.web import Call, reads
 
 PAGE_ROWS = 18
@@ -23,7 +23,7 @@ def incident_list(call: Call) -> ResponseReturnValue:
     after = request.args.get("after")
     page = lists.open_incidents(call.session, call.actor, after, PAGE_ROWS)
     steps = {row.id: _step(call.session, row) for row in page.items}
-    reader = not call.actor.positions.isdisjoint(READERS)
+    reader = identity_policy.may(call.actor, "see_cases")
     return render_template("desk/incidents.html", page=page, after=after, steps=steps, reader=reader)
 
 

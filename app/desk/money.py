@@ -21,8 +21,9 @@ from app.desk.blueprint import blueprint
 from app.desk.export import MEDIA_TYPE
 from app.files import operations as uploads
 from app.files import queries as files
-from app.funds import bank, batches, lists, policy
+from app.funds import bank, batches, lists
 from app.funds.operations import shares
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import STAFF, Call, reads, transaction, transacts_itself, words, writes
 from app.web.download import attachment, inline
@@ -146,7 +147,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         files=lists.bank_files(call.session, call.actor, 5) if not chosen.bank_file_id else [],
         batch=_batch(call, chosen.batch_id),
         shares=shares,
-        may_pay=policy.may(call.actor, policy.PAYERS),
+        may_pay=identity_policy.may(call.actor, "pay"),
         ticked=set(request.form.getlist("order")),
         proof=request.form.get("proof", ""),
         message=rejection.message if rejection else None,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.money import parse_amount
 from app.desk.blueprint import blueprint
-from app.funds import lists, operations, policy
+from app.funds import lists, operations
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, writes
@@ -92,7 +92,7 @@ def _page(call: Call, region_id: str, rejection: Rejection | None = None) -> str
         page=page,
         after=after,
         people=identity.user_names(call.session, {entry.actor_id for entry in page.items} - {None}),
-        may_keep=identity_policy.covers(call.actor, chain, policy.KEEPERS),
+        may_keep=identity_policy.covers(call.actor, chain, "keep_funds"),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
         typed=request.form,

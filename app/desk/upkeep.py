@@ -38,6 +38,6 @@ def institution_account(call: Call, institution_id: str) -> ResponseReturnValue:
 
 def drawing_regions(call: Call) -> list[tuple[str, str]]:
     """Where the actor may draw: code and name."""
-    held = sorted(identity_policy.region_ids(call.actor, rechecks.DRAWERS))
+    held = sorted(identity_policy.region_ids(call.actor, "draw_rechecks"))
     chains = [identity.chain(call.session, region_id) for region_id in held]
     return [(chain.nearest.code, chain.full_name) for chain in chains]

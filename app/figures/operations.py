@@ -54,7 +54,7 @@ def set_figure(
     """Enter a figure for a region and everything below it, from a day on.
 
     An entry for the same key, region and day is superseded, never changed. `clause` defaults to the catalogue's.
-    Raises NotYours (the actor is no policy owner of the region), NotFound (region), Invalid (`key`, `value`,
+    Raises NotYours (the actor may not enter figures for the region), NotFound (region), Invalid (`key`, `value`,
     `valid_until`, `clause`; a floor that is not kept, with its clause).
 
     `checked=False` is for stories: the region is opened where it is missing, floors do not refuse, and seeded values of
@@ -90,8 +90,7 @@ def _place(
         return identity_operations.ensure_region(session, region_code), ()
     region = identity.region_by_code(session, region_code, local_date(now))
     chain = identity.chain(session, region.id)
-    if actor.kind != "system":
-        policy.require_covers(actor, chain, ("policy_owner",))
+    policy.require_covers(session, actor, chain, "enter_figures")
     return region, _check(session, entry, number, chain, valid_from)
 
 

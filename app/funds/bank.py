@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, OverLimit
 from app.core.ids import new_id
@@ -20,6 +20,7 @@ from app.db import rows_changed
 from app.definitions import queries as definitions
 from app.funds import lists, policy
 from app.funds.models import BankFile, Batch, PaymentOrder
+from app.identity import policy as identity_policy
 
 LONGEST = 20_000
 PROOF = 100
@@ -135,9 +136,8 @@ def _settle(
 
 def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Pending orders that the actor may pay. Raises NotYours for who may pay none."""
-    if actor.kind != SYSTEM.kind:
-        policy.require_any(actor, policy.PAYERS)
-    return (PaymentOrder.status == "pending") & policy.reached(session, actor, policy.PAYERS, PaymentOrder)
+    identity_policy.require_any(session, actor, "pay")
+    return (PaymentOrder.status == "pending") & policy.reached(session, actor, "pay", PaymentOrder)
 
 
 def _chosen(order_ids: Sequence[str]) -> list[str]:

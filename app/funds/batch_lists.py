@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.funds import policy
 from app.funds.batches import LETTER
 from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.identity import policy as identity_policy
 from app.jobs.models import Job
 
 
@@ -26,8 +27,8 @@ class Letters:
 
 def listed(session: Session, actor: Actor, after: str = "", limit: int = 18) -> list[Batch]:
     """The batches of the actor's regions, newest first; `after` is the last id seen. Raises NotYours."""
-    policy.require_any(actor, policy.VIEWERS)
-    query = select(Batch).where(policy.reached(session, actor, policy.VIEWERS, Batch))
+    identity_policy.require_any(session, actor, "see_money")
+    query = select(Batch).where(policy.reached(session, actor, "see_money", Batch))
     if after:
         query = query.where(Batch.id < after)
     return list(session.scalars(query.order_by(Batch.id.desc()).limit(limit)))

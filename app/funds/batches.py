@@ -22,7 +22,6 @@ from app.core.ids import new_id
 from app.db import rows_changed
 from app.db.types import Money
 from app.funds.models import Batch, BatchLine, PaymentOrder
-from app.funds.policy import VIEWERS
 from app.identity import policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
@@ -32,8 +31,6 @@ from app.registry.models import Institution
 
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
-DRAFTERS = ("township_clerk", "county_clerk")
-CONFIRMERS = ("township_head", "county_head")
 LETTER = "batch.letter"
 LONGEST_KEY, LONGEST_CLAUSE, MOST_AT_ONCE = 30, 100, 1000
 SOURCES = ("county_fund", "city_fund")
@@ -74,7 +71,7 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
     """List everybody in payment on the day, nobody paid yet. Raises NotYours, Invalid, Duplicate."""
     region = identity.region_by_code(session, spec.region_code, spec.due_on)
     chain = identity.chain(session, region.id)
-    policy.require_covers(actor, chain, DRAFTERS)
+    policy.require_covers(session, actor, chain, "draft_batches")
     if faults := faults_of(spec):
         raise Invalid(faults)
     same = (Batch.key == spec.key) & (Batch.region_id == region.id)
@@ -116,7 +113,7 @@ def preview(session: Session, batch_id: str) -> Preview:
 
 def exclude(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], reason: str, now: datetime) -> None:
     """Take people out of a draft, with the reason. Raises NotYours, Gone, Invalid."""
-    draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    draft_of(session, actor, batch_id, "review_batches")
     if not 0 < len(reason.strip()) <= 200:
         raise Invalid({"reason": "请填写剔除理由（不超过 200 字）"})
     if not line_ids:
@@ -127,7 +124,7 @@ def exclude(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[st
 
 def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[str], now: datetime) -> None:
     """Put people back into a draft. Raises NotYours, Gone."""
-    draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    draft_of(session, actor, batch_id, "review_batches")
     if not line_ids:
         raise Invalid({"lines": "请先勾选要恢复的人员"})
     _mark(session, batch_id, line_ids, excluded=False, reason=None)
@@ -136,7 +133,7 @@ def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[st
 
 def drop(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
     """Give up a draft; its key is free again. Raises NotYours, Gone."""
-    draft_of(session, actor, batch_id, DRAFTERS + CONFIRMERS)
+    draft_of(session, actor, batch_id, "review_batches")
     session.execute(update(Batch).where(Batch.id == batch_id).values(status="dropped"))
     tell(session, batch_id, "dropped", actor, now)
 
@@ -146,7 +143,7 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
 
     Repeating it pays nobody twice. Raises NotYours or NotFound; Gone when the batch was dropped.
     """
-    batch = _locked(session, actor, batch_id, CONFIRMERS)
+    batch = _locked(session, actor, batch_id, "confirm_batches")
     if batch.status == "dropped":
         raise Gone("这个批次已作废，请重新建立")
     if batch.drafted_by == actor.user_id or audit.has_acted(session, _chain(batch_id), actor.user_id, ["added"]):
@@ -164,7 +161,7 @@ def batch(session: Session, actor: Actor, batch_id: str) -> Batch:
     found = session.get(Batch, batch_id)
     if found is None:
         raise NotFound("没有这个批次，请刷新列表")
-    policy.require_covers(actor, identity.chain(session, found.region_id), VIEWERS)
+    policy.require_covers(session, actor, identity.chain(session, found.region_id), "see_money")
     return found
 
 
@@ -275,19 +272,19 @@ def _mark(session: Session, batch_id: str, line_ids: Sequence[str], *, excluded:
         raise NotFound("所选人员不在这个批次中，请刷新后重新选择")
 
 
-def draft_of(session: Session, actor: Actor, batch_id: str, positions: Sequence[str]) -> Batch:
+def draft_of(session: Session, actor: Actor, batch_id: str, capability: str) -> Batch:
     """The batch, locked, as long as it may be changed. Raises NotFound, NotYours, Gone."""
-    found = _locked(session, actor, batch_id, positions)
+    found = _locked(session, actor, batch_id, capability)
     if found.status != "draft":
         raise Gone("批次已经确认或作废，不能再修改")
     return found
 
 
-def _locked(session: Session, actor: Actor, batch_id: str, positions: Sequence[str]) -> Batch:
+def _locked(session: Session, actor: Actor, batch_id: str, capability: str) -> Batch:
     found = session.scalar(select(Batch).where(Batch.id == batch_id).with_for_update())
     if found is None:
         raise NotFound("没有这个批次，请刷新列表")
-    policy.require_covers(actor, identity.chain(session, found.region_id), positions)
+    policy.require_covers(session, actor, identity.chain(session, found.region_id), capability)
     return found
 
 

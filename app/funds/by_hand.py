@@ -42,7 +42,7 @@ def add(session: Session, actor: Actor, batch_id: str, addition: Addition, now: 
     Raises NotYours, Gone, Invalid (name, id_number, basis, account, heads, region), and Duplicate for somebody who is
     in the batch already, by himself or by an award that covers him, or was paid for the occasion before.
     """
-    batch = batches.draft_of(session, actor, batch_id, batches.DRAFTERS)
+    batch = batches.draft_of(session, actor, batch_id, "draft_batches")
     if batch.kind == batches.MONTHLY or batch.amount is None:
         raise Gone("按月发放的批次只发给在保对象，不能另外添加")
     _require_sound(addition)

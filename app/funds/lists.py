@@ -15,6 +15,7 @@ from app.core.errors import Invalid, NotFound
 from app.funds import policy
 from app.funds.models import BankFile, BatchLine, Fund, FundEntry, PaymentOrder
 from app.funds.operations import LINE_SEALED, RESERVE, SEALED
+from app.identity import policy as identity_policy
 from app.identity.models import Region
 from app.registry import paying
 
@@ -79,8 +80,8 @@ def totals(session: Session, actor: Actor, filter: OrderFilter) -> dict[str, Sum
 
 def order(session: Session, actor: Actor, order_id: str) -> Any:
     """One order that the actor may see. Raises NotFound, NotYours."""
-    policy.require_any(actor, policy.VIEWERS)
-    mine = policy.reached(session, actor, policy.VIEWERS, PaymentOrder)
+    identity_policy.require_any(session, actor, "see_money")
+    mine = policy.reached(session, actor, "see_money", PaymentOrder)
     found = session.execute(select(*SHOWN).where(PaymentOrder.id == order_id, mine)).one_or_none()
     if found is None:
         raise NotFound("没有这笔支付单，或者不在您的地区")
@@ -108,7 +109,7 @@ def accounts(session: Session, rows: list[Any]) -> dict[str, str]:
 
 def bank_files(session: Session, actor: Actor, limit: int = 20) -> list[FileRow]:
     """The newest bank files with orders in the actor's regions."""
-    mine = policy.reached(session, actor, policy.VIEWERS, PaymentOrder)
+    mine = policy.reached(session, actor, "see_money", PaymentOrder)
     inside = select(PaymentOrder.bank_file_id).where(mine, PaymentOrder.bank_file_id.is_not(None))
     files = session.scalars(select(BankFile).where(BankFile.id.in_(inside)).order_by(BankFile.id.desc()).limit(limit))
     return [_row(session, actor, each) for each in files]
@@ -125,9 +126,9 @@ def bank_file(session: Session, actor: Actor, bank_file_id: str) -> FileRow:
 
 def reserves(session: Session, actor: Actor) -> list[Any]:
     """Townships of the actor's regions with the id and balance of their reserve fund, None where none is open."""
-    policy.require_any(actor, policy.VIEWERS)
+    identity_policy.require_any(session, actor, "see_money")
     reserve = and_(Fund.region_id == Region.id, Fund.kind == RESERVE)
-    townships = policy.reached_regions(session, actor, policy.VIEWERS) & (Region.level == "township")
+    townships = policy.reached_regions(session, actor, "see_money") & (Region.level == "township")
     last = select(func.max(FundEntry.at)).where(FundEntry.fund_id == Fund.id).scalar_subquery()
     query = (
         select(Region.id, Region.name, Region.county_id, Fund.id.label("fund_id"), Fund.balance, last.label("last_at"))
@@ -152,8 +153,8 @@ def cursor_of(row: Any) -> str:
 
 def matching(session: Session, actor: Actor, filter: OrderFilter) -> ColumnElement[bool]:
     """The condition on orders. Raises NotYours for who may see none."""
-    policy.require_any(actor, policy.VIEWERS)
-    conditions = [policy.reached(session, actor, policy.VIEWERS, PaymentOrder)]
+    identity_policy.require_any(session, actor, "see_money")
+    conditions = [policy.reached(session, actor, "see_money", PaymentOrder)]
     for name in ("status", "programme", "source", "batch_id", "bank_file_id"):
         if value := getattr(filter, name):
             conditions.append(getattr(PaymentOrder, name) == value)

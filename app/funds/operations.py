@@ -18,8 +18,8 @@ from app.core.ids import new_id
 from app.core.money import instalments, to_money
 from app.db import rows_changed
 from app.db.types import Money
-from app.funds import policy
 from app.funds.models import Fund, FundEntry, PaymentOrder
+from app.identity import policy
 from app.identity import queries as identity
 from app.identity.queries import RegionChain
 
@@ -124,7 +124,7 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
 def open_reserve(session: Session, region_id: str, balance: Decimal | None, actor: Actor, now: datetime) -> None:
     """Open a township's reserve fund, empty or with its first money. Raises NotYours, Invalid, Duplicate."""
     chain = identity.chain(session, region_id)
-    policy.require(actor, chain, policy.KEEPERS)
+    policy.require_covers(session, actor, chain, "keep_funds")
     if chain.nearest.level != "township":
         raise Invalid({"region": "备用金只设在乡镇（街道）"})
     if session.scalar(select(Fund.id).where(Fund.region_id == region_id, Fund.kind == RESERVE)) is not None:
@@ -137,7 +137,7 @@ def open_reserve(session: Session, region_id: str, balance: Decimal | None, acto
 
 def top_up(session: Session, region_id: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
     """Money comes into a township's reserve fund. Raises NotYours, Invalid, NotFound where none is open."""
-    policy.require(actor, identity.chain(session, region_id), policy.KEEPERS)
+    policy.require_covers(session, actor, identity.chain(session, region_id), "keep_funds")
     faults = {} if amount > 0 else {"amount": "拨入金额应大于 0 元"}
     if not 0 < len(note.strip()) <= NOTE:
         faults["note"] = f"请写明资金来源或凭证号（不超过 {NOTE} 字）"
@@ -157,7 +157,7 @@ def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, 
 
     Raises NotYours, Invalid, NotFound where none is open.
     """
-    policy.require(actor, identity.chain(session, region_id), policy.KEEPERS)
+    policy.require_covers(session, actor, identity.chain(session, region_id), "keep_funds")
     if counted < 0:
         raise Invalid({"counted": "盘点金额不能为负数"})
     fund = session.execute(

@@ -99,6 +99,16 @@ class Appointment(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
 
 
+class PositionCapability(Base):
+    """What a position may do. Whoever took it away leaves the row, so that seeding does not give it back."""
+
+    __tablename__ = "capability"
+
+    position: Mapped[str] = mapped_column(String(40), primary_key=True)
+    capability: Mapped[str] = mapped_column(String(40), primary_key=True)
+    granted: Mapped[bool] = mapped_column(default=True)
+
+
 class ApiToken(Base):
     """A bearer token of a person; only its SHA-256 is kept."""
 

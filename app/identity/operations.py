@@ -17,7 +17,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Invalid, NotFound
 from app.core.ids import new_id
-from app.identity import gazetteer, policy, queries
+from app.identity import gazetteer, policy, queries, rights
 from app.identity.models import ApiToken, Appointment, FamilyTie, Office, Region, User
 from app.identity.names import staff_name
 from app.identity.positions import CODE_LENGTHS, INSTITUTION, level_of_code, positions_at
@@ -179,7 +179,7 @@ def create_user(
 
     Raises NotYours, Invalid (username, name), Duplicate (the username is taken).
     """
-    _require_administrator(session, actor, office_id)
+    _require_keeper(session, actor, office_id)
     faults = {}
     if not _USERNAME.fullmatch(username):
         faults["username"] = "用户名为 3 至 60 位小写字母、数字、点、横线或下划线，以字母或数字开头"
@@ -207,12 +207,16 @@ def appoint(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Appointment:
-    """Give a person a position at an office. Raises NotYours, NotFound, Invalid, Duplicate."""
-    office = _require_administrator(session, actor, office_id)
+    """Give a person a position at an office. Raises NotYours, NotFound, Duplicate, Invalid (position: not of
+    this office, or of a duty that must be apart from what the person holds; valid_until).
+    """
+    office = _require_keeper(session, actor, office_id)
     if session.get(User, user_id) is None:
         raise NotFound("没有这名工作人员")
     if position not in {known.key for known in positions_at(office.kind)}:
         raise Invalid({"position": f"{office.name}没有这个岗位，请选择该单位已有的岗位"})
+    others = rights.positions_of(session, user_id, valid_from or local_date(now))
+    rights.require_apart(rights.held(session), [*others, position], "同一名工作人员")
     if valid_from and valid_until and valid_until <= valid_from:
         raise Invalid({"valid_until": "结束日期应晚于开始日期"})
     same = select(Appointment.id).where(
@@ -238,13 +242,14 @@ def appoint(
 
 
 def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> None:
-    """The person no longer holds the position from `on`. Raises NotFound, NotYours, Invalid."""
+    """The person no longer holds the position from `on`. Raises NotFound, NotYours, Invalid, Gone (the last keeper)."""
     appointment = session.get(Appointment, appointment_id)
     if appointment is None:
         raise NotFound("没有这项任职")
-    _require_administrator(session, actor, appointment.office_id)
+    _require_keeper(session, actor, appointment.office_id)
     if appointment.valid_from and on < appointment.valid_from:
         raise Invalid({"on": "离任日期不能早于任职日期"})
+    rights.require_left(session, "keep_people", on, Appointment.id == appointment_id)
     appointment.valid_until = on
     session.flush()
     told = {"user_id": appointment.user_id, "office_id": appointment.office_id, "position": appointment.position}
@@ -252,13 +257,14 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
 
 
 def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
-    """The person can no longer log in or act, and the person's tokens end. Raises NotFound, NotYours."""
+    """The person can no longer log in or act, and the person's tokens end. Raises NotFound, NotYours, Gone."""
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("没有这名工作人员")
     offices = session.scalars(select(Appointment.office_id).where(Appointment.user_id == user_id).distinct()).all()
     for office_id in offices:
-        _require_administrator(session, actor, office_id)
+        _require_keeper(session, actor, office_id)
+    rights.require_left(session, "keep_people", local_date(now), Appointment.user_id == user_id)
     user.active = False
     session.execute(
         update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
@@ -289,10 +295,9 @@ def declare_tie(session: Session, user_id: str, person_id_number: str, relation:
     session.flush()
 
 
-def _require_administrator(session: Session, actor: Actor, office_id: str) -> queries.OfficeRow:
+def _require_keeper(session: Session, actor: Actor, office_id: str) -> queries.OfficeRow:
     office = queries.office(session, office_id)
-    if actor.kind != "system":
-        policy.require_covers(actor, queries.chain(session, office.region_id), ("administrator",))
+    policy.require_covers(session, actor, queries.chain(session, office.region_id), "keep_people")
     return office
 
 

@@ -1,46 +1,56 @@
-"""Who may: an appointment reaches the region of its office and everything below it."""
+"""Who may: an appointment reaches the region of its office and everything below it.
+
+A capability is one of `capabilities.CAPABILITIES`; asking for another name is a fault of the program (KeyError).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.errors import NotYours
-from app.identity.positions import INSTITUTION, title_of
-from app.identity.queries import RegionChain
+from app.identity.capabilities import CAPABILITIES
+from app.identity.positions import title_of
+from app.identity.queries import RegionChain, positions_with
 
 
-def covers(actor: Actor, chain: RegionChain, positions: Collection[str] | None = None) -> bool:
-    """Whether the actor holds a position (one of `positions`, where given) whose region contains this one.
-
-    An institution's people work for those placed with them, not for the county in which the house stands.
-    """
-    region_ids = set(chain.ids)
-    return any(
-        held.region_id in region_ids
-        and held.position != INSTITUTION
-        and (positions is None or held.position in positions)
-        for held in actor.appointments
-    )
+def may(actor: Actor, capability: str) -> bool:
+    """Whether the actor has the capability anywhere."""
+    return actor.kind == SYSTEM.kind or bool(_held(actor, capability))
 
 
-def require_covers(actor: Actor, chain: RegionChain, positions: Collection[str] | None = None) -> None:
-    """Raises NotYours where the actor may not act for the region."""
-    if covers(actor, chain, positions):
-        return
-    who = "、".join(title_of(position) for position in positions or ())
-    raise NotYours(f"您无权办理{chain.full_name}的事项，请联系当地{who or '工作人员'}")
+def covers(actor: Actor, chain: RegionChain, capability: str) -> bool:
+    """Whether the actor has the capability at an office whose region contains this one."""
+    return actor.kind == SYSTEM.kind or not region_ids(actor, capability).isdisjoint(chain.ids)
 
 
-def region_ids(actor: Actor, positions: Collection[str] | None = None) -> frozenset[str]:
-    """The regions whose subtrees the actor may look into."""
-    return frozenset(
-        held.region_id
-        for held in actor.appointments
-        if held.position != INSTITUTION and (positions is None or held.position in positions)
-    )
+def require_covers(session: Session, actor: Actor, chain: RegionChain, capability: str) -> None:
+    """Raises NotYours, saying who may, where the actor may not for the region."""
+    if not covers(actor, chain, capability):
+        raise NotYours(f"您无权办理{chain.full_name}的事项，请联系当地{who_may(session, capability)}")
 
 
-def is_administrator(actor: Actor, chain: RegionChain) -> bool:
-    """Whether the actor may appoint people and open offices in the region."""
-    return covers(actor, chain, ("administrator",))
+def require_any(session: Session, actor: Actor, capability: str) -> None:
+    """For pages that show what lies in the actor's regions. Raises NotYours."""
+    if not may(actor, capability):
+        raise NotYours(f"这一页由{who_may(session, capability)}使用，您没有这些岗位")
+
+
+def region_ids(actor: Actor, capability: str) -> frozenset[str]:
+    """The regions in whose subtrees the actor has the capability."""
+    return frozenset(region_id for region_id, _ in _held(actor, capability))
+
+
+def candidates(actor: Actor, capability: str) -> frozenset[str]:
+    """The candidates (`position@office`) as whom the actor has the capability."""
+    return frozenset(candidate for _, candidate in _held(actor, capability))
+
+
+def who_may(session: Session, capability: str) -> str:
+    """The titles of the positions that have the capability: 县级经办人、县级负责人."""
+    return "、".join(title_of(position) for position in positions_with(session, capability))
+
+
+def _held(actor: Actor, capability: str) -> list[tuple[str, str]]:
+    key = CAPABILITIES[capability].key
+    return [(held.region_id, held.candidate) for held in actor.appointments if key in held.capabilities]

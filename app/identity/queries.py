@@ -8,13 +8,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
 from app.core.errors import NotFound
-from app.identity.models import Appointment, FamilyTie, Office, Region, User
+from app.identity.models import Appointment, FamilyTie, Office, PositionCapability, Region, User
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
 
 
@@ -250,10 +250,15 @@ def holders(session: Session, candidate: str, on: date) -> list[Holder]:
 
 
 def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
-    """The statement of an active person's positions on the day `:on`; build it once, it is run with every request."""
+    """The statement of an active person's positions and what they may do on the day `:on`; build it once."""
     held = and_(Appointment.user_id == User.id, in_force(Appointment, bindparam("on")))
+    granted = (PositionCapability.position == Appointment.position) & PositionCapability.granted
+    capabilities = select(func.aggregate_strings(PositionCapability.capability, " ")).where(granted).scalar_subquery()
     return (
-        select(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id)
+        select(
+            *(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id),
+            capabilities.label("capabilities"),
+        )
         .outerjoin(Appointment, held)
         .outerjoin(Office, Office.id == Appointment.office_id)
         .where(whose, User.active)
@@ -282,8 +287,19 @@ def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any
 
 def actor_of(rows: Sequence[Any]) -> Actor:
     """The person of an `actor_query`'s rows, of which there is at least one."""
-    held = tuple(HeldPosition(row.position, row.office_id, row.region_id) for row in rows if row.position)
+    held = tuple(
+        HeldPosition(row.position, row.office_id, row.region_id, frozenset((row.capabilities or "").split()))
+        for row in rows
+        if row.position
+    )
     return Actor("staff", rows[0].name, rows[0].id, held)
+
+
+def positions_with(session: Session, capability: str) -> list[str]:
+    """The positions that have a capability, in the order of the known ones."""
+    granted = (PositionCapability.capability == capability) & PositionCapability.granted
+    held = set(session.scalars(select(PositionCapability.position).where(granted)))
+    return [position for position in POSITIONS if position in held]
 
 
 _TIE: Table = FamilyTie.__table__  # type: ignore[assignment]

@@ -19,7 +19,6 @@ from app.registry.models import Institution
 from app.registry.queries import InstitutionRow, institution_named
 
 ELDERLY, CHILDREN = "elderly", "children"
-ACCOUNT_KEEPERS = ("county_clerk", "county_head", "finance")
 SEALED = ("institution", "account")
 
 
@@ -73,7 +72,7 @@ def set_account(session: Session, actor: Actor, institution_id: str, number: str
     found = session.get(Institution, institution_id)
     if found is None:
         raise NotFound("没有这个供养服务机构")
-    policy.require_covers(actor, queries.chain(session, found.county_id), ACCOUNT_KEEPERS)
+    policy.require_covers(session, actor, queries.chain(session, found.county_id), "keep_institutions")
     digits = number.replace(" ", "")
     if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
         raise Invalid({"account": "请填写机构的银行账号（12 到 19 位数字）"})

@@ -20,6 +20,7 @@ from app.db import Database, Vault
 from app.definitions import Bundle
 from app.documents import operations as documents
 from app.figures import operations as figures
+from app.identity import rights
 
 # The template is built before every story's clock; what it holds is in force "long ago".
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
@@ -42,7 +43,7 @@ class World:
 
 @dataclass
 class WorldTemplate:
-    """Tables, calendar, default figures, templates and bundles; every story starts from a copy.
+    """Tables, calendar, rights, default figures, templates and bundles; every story starts from a copy.
 
     `url` names a PostgreSQL server whose scratch databases are created and dropped; None means SQLite files.
     `bundles` are published on top of the repository's, so that owners can play a draft.
@@ -79,6 +80,7 @@ class WorldTemplate:
         database.create_tables()
         with database.write() as session:
             calendar.seed(session, LONG_AGO)
+            rights.seed(session)
             figures.seed_defaults(session, LONG_AGO)
             documents.seed_templates(session, self.template_folder, LONG_AGO)
             definitions.seed(session, SYSTEM, self.bundle_folder, LONG_AGO)

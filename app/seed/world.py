@@ -35,6 +35,7 @@ LOGIN_WORDS: Mapping[str, str] = {
     "institution": "staff",
     "policy_owner": "policy",
     "administrator": "admin",
+    "auditor": "audit",
 }
 HOLDERS = 2
 # Reserve funds are opened before the demo cases draw on them.

@@ -424,6 +424,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_upload_case", ["case_id", "uploaded_at"], unique=False)
 
     op.create_table(
+        "capability",
+        sa.Column("position", sa.String(length=40), nullable=False),
+        sa.Column("capability", sa.String(length=40), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("position", "capability", name=op.f("pk_capability")),
+    )
+    op.create_table(
         "user_account",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("username", sa.String(length=60), nullable=False),
@@ -1158,6 +1165,7 @@ def downgrade() -> None:
 
     op.drop_table("work_item")
     op.drop_table("user_account")
+    op.drop_table("capability")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index("ix_upload_case")
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import guards, persist, policy, store, tasks
+from app.cases import guards, persist, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import TOPICS
 from app.cases.errors import NoOffice
@@ -32,7 +32,6 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import LEVELS, POSITIONS
 from app.registry import operations as registry
-from app.registry.policy import READERS
 
 CODE_LENGTH = 12
 """Letters of a query code: 12 of 32 letters are 60 random bits."""
@@ -60,7 +59,7 @@ def apply(
     chain = identity.chain(session, region.id)
     bundle = resolve(session, programme, chain.ids)
     if actor.is_staff:
-        identity_policy.require_covers(actor, chain, READERS)
+        identity_policy.require_covers(session, actor, chain, "file_applications")
     cleaned = bundle.application_form.clean(data, today=local_date(now))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
     _require_offices(action)
@@ -87,7 +86,7 @@ def start_award_case(
     award = registry.award_in_payment(session, award_id)
     chain = identity.chain(session, award.region_id)
     if actor.is_staff:
-        identity_policy.require_covers(actor, chain, policy.STARTERS)
+        identity_policy.require_covers(session, actor, chain, "start_processes")
     bundle = resolve(session, award.programme, chain.ids)
     if follows_case(bundle.process(process)):
         raise NotFound("这个流程由系统在案件结束后启动，不能从在保待遇启动")

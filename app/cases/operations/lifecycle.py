@@ -58,7 +58,7 @@ def withdraw(session: Session, actor: Actor, case_id: str, reason: str, now: dat
     """The applicant takes the application back, or staff for him. Raises NotYours, Gone (ended, or money was paid)."""
     action = store.lock(session, actor, case_id, now)
     if actor.is_staff:
-        policy.require_may_steer(session, actor, action, policy.STARTERS)
+        policy.require_may_steer(session, actor, action, "withdraw_cases")
     store.require_running(action)
     _require_short(reason)
     _stop(action, reason, "withdrawn")

@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 from app import calendar, engine
 from app.cases import persist, store, tasks
 from app.cases.action import Action
+from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
 from app.core.actor import SYSTEM
+from app.identity import queries as identity
+from app.identity.positions import POSITIONS
 from app.inbox import queries as inbox
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
+
+RECEIVE = "receive_notices"
 
 
 def fire_timers(session: Session, case_id: str, claim: Callable[[], None], now: datetime) -> None:
@@ -55,11 +60,19 @@ def tell_unstarted(session: Session, case_id: str, process: str, message: str, n
 
 
 def tell(session: Session, case_id: str, text: str, now: datetime) -> None:
-    """A copy (知会) about the case to the township, or to the county where the case has none."""
+    """A copy (知会) about the case to the nearest position that receives notices."""
     action = store.lock(session, SYSTEM, case_id, now)
-    position = "township_clerk" if action.chain.township else "county_clerk"
-    tasks.send_copy(action, action.diagram.start, position, text)
+    tasks.send_copy(action, action.diagram.start, _receiver(action), text)
     persist.finish(action, "told", text=text)
+
+
+def _receiver(action: Action) -> str:
+    """The position of the nearest level that receives notices. Raises NoOffice."""
+    receiving = {POSITIONS[position].level: position for position in identity.positions_with(action.session, RECEIVE)}
+    found = next((receiving[ref.level] for ref in action.chain.refs if ref.level in receiving), None)
+    if found is None:
+        raise NoOffice(f"{action.chain.full_name}没有接收系统知会的岗位，请系统管理员用 doudi capability grant 授权")
+    return found
 
 
 def _place(action: Action) -> str:

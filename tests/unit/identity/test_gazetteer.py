@@ -56,6 +56,6 @@ def test_the_same_desk_always_gets_the_same_invented_person() -> None:
 
 
 def test_policy_owners_also_sit_above_the_county_where_nobody_gets_tasks() -> None:
-    assert [position.key for position in positions_at("province")] == ["policy_owner", "administrator"]
+    assert [position.key for position in positions_at("province")] == ["policy_owner", "administrator", "auditor"]
     assert not any(position.tasks for position in positions_at("city"))
     assert [position.key for position in positions_at("institution")] == ["institution"]

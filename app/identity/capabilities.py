@@ -1,0 +1,79 @@
+"""What positions may do (权限): the names, and what an installation begins with.
+
+The table `capability` says which position has which, and belongs to the administrators; this list only seeds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+POLICY, SYSTEM, AUDIT = "policy", "system", "audit"
+DUTIES: Mapping[str, str] = MappingProxyType({POLICY: "政策管理", SYSTEM: "系统管理", AUDIT: "审计"})
+"""Duties that must be apart: neither a position nor an account has two of them."""
+
+_CASES = ("village_cadre", "township_clerk", "township_head", "county_clerk", "county_head", "finance")
+_STEERING = ("township_clerk", "township_head", "county_clerk", "county_head")
+_MONEY = (*_STEERING, "finance")
+_POLICY, _SYSTEM, _AUDIT = ("policy_owner",), ("administrator",), ("auditor",)
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """`seeded` are the positions that have it at first.
+
+    `regional` capabilities reach the region of the office and all below it; the others go with the work that is
+    addressed to the position.
+    """
+
+    key: str
+    title: str
+    seeded: tuple[str, ...]
+    duty: str | None = None
+    regional: bool = True
+
+
+CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
+    {
+        each.key: each
+        for each in (
+            Capability("see_cases", "查看案件", _CASES),
+            Capability("file_applications", "受理申请", _CASES),
+            Capability("withdraw_cases", "代为撤回申请", ("village_cadre", *_STEERING)),
+            Capability("start_processes", "启动在保流程", ("village_cadre", *_STEERING)),
+            Capability("return_cases", "退回案件", (*_CASES, "institution"), regional=False),
+            Capability("steer_cases", "暂停、恢复和注销案件", _STEERING),
+            Capability("mend_incidents", "重试异常", (*_CASES, *_POLICY, *_SYSTEM)),
+            Capability("receive_notices", "接收系统知会", ("township_clerk", "county_clerk"), regional=False),
+            Capability("see_awards", "查看在保信息和个人档案", _CASES),
+            Capability("recalculate_awards", "提标后重新核算在保待遇", ("county_clerk", "county_head", *_POLICY)),
+            Capability("draw_rechecks", "随机抽查", ("county_clerk", "county_head")),
+            Capability("keep_institutions", "登记供养机构账号", ("county_clerk", "county_head", "finance")),
+            Capability("see_money", "查看资金", _MONEY),
+            Capability("pay", "拨付资金", ("finance",)),
+            Capability("keep_funds", "管理备用金", ("township_head", "county_clerk", "county_head", "finance")),
+            Capability("draft_batches", "编制批次", ("township_clerk", "county_clerk")),
+            Capability("review_batches", "核对批次名单", _STEERING),
+            Capability("confirm_batches", "确认批次", ("township_head", "county_head")),
+            Capability("see_figures", "查看标准和时限", (*_CASES, *_POLICY, *_SYSTEM, *_AUDIT)),
+            Capability("enter_figures", "录入标准和时限", _POLICY, POLICY),
+            Capability("confirm_figures", "确认标准和时限", _POLICY, POLICY),
+            Capability("draft_releases", "起草政策发布版", _POLICY, POLICY),
+            Capability("approve_releases", "批准政策发布版", _POLICY, POLICY),
+            Capability("keep_people", "管理机构和人员", _SYSTEM, SYSTEM),
+            Capability("keep_rights", "维护岗位权限", _SYSTEM, SYSTEM),
+            Capability("read_audit", "查阅审计记录", _AUDIT, AUDIT),
+        )
+    }
+)
+
+
+def seeded_for(position: str) -> frozenset[str]:
+    """What the position may do at first."""
+    return frozenset(key for key, each in CAPABILITIES.items() if position in each.seeded)
+
+
+def duties_of(capabilities: Iterable[str]) -> frozenset[str]:
+    """The duties that must be apart among these capabilities."""
+    return frozenset(duty for key in capabilities if (duty := CAPABILITIES[key].duty))
