@@ -54,8 +54,7 @@ def require_may_see(session: Session, actor: Actor, action: Action) -> None:
 
 def require_may_mend(session: Session, actor: Actor, action: Action) -> None:
     """Retrying shows nothing of the case: whoever entered the missing figure or office may do it. Raises NotYours."""
-    if not identity_policy.covers(actor, action.chain, "mend_incidents"):
-        require_may_see(session, actor, action)
+    identity_policy.require_covers(session, actor, action.chain, "mend_incidents")
 
 
 def require_may_steer(session: Session, actor: Actor, action: Action, capability: str = "steer_cases") -> None:

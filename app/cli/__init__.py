@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli import bundles, database, serving, stories
+from app.cli import bundles, database, rights, serving, stories
 
 COMMANDS = (
     stories.scenario,
@@ -12,6 +12,7 @@ COMMANDS = (
     bundles.coverage,
     database.db,
     database.import_calendar,
+    rights.capability,
     serving.run,
     serving.serve_only,
     serving.work,

@@ -81,6 +81,7 @@ def payment_take_out(call: Call) -> ResponseReturnValue:
 @writes(again=_again)
 def payment_paid(call: Call) -> ResponseReturnValue:
     """Of a whole bank file, or of the ticked orders; the bank's receipt is kept with them."""
+    identity_policy.require_any(call.session, call.actor, "pay")
     proof, whole_file = request.form.get("proof", ""), request.form.get("file")
     sent = [(name, content) for _, name, content in files_of(request, RECEIPT)]
     if not sent:

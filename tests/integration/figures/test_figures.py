@@ -14,6 +14,7 @@ from app.figures.errors import FigureMissing
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
+from app.identity.capabilities import seeded_for
 from tests.support.statements import counted
 
 VILLAGE = "220122100001"
@@ -184,8 +185,12 @@ def test_zongyang_keeps_its_own_floors(database: Database, world, now: datetime)
 
 
 def test_only_the_regions_own_policy_owner_enters_figures(database: Database, world, now: datetime) -> None:
-    owner = Actor("staff", "王芳", "u1", (Appointment("policy_owner", "office", world.county.id, seeded_for("policy_owner")),))
-    clerk = Actor("staff", "李敏", "u2", (Appointment("county_clerk", "office", world.county.id, seeded_for("county_clerk")),))
+    owner = Actor(
+        "staff", "王芳", "u1", (Appointment("policy_owner", "office", world.county.id, seeded_for("policy_owner")),)
+    )
+    clerk = Actor(
+        "staff", "李敏", "u2", (Appointment("county_clerk", "office", world.county.id, seeded_for("county_clerk")),)
+    )
     with database.write() as session:
         operations.set_figure(session, owner, "publicity_days", VILLAGE, 5, now=now)
         for actor, code in ((clerk, "220122"), (owner, "22"), (owner, "340722")):

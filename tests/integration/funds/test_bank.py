@@ -16,9 +16,10 @@ from app.core.clock import MovableClock
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, OverLimit, Rejection
 from app.core.ids import new_id
 from app.db import Database
-from app.funds import bank, lists, operations, policy
+from app.funds import bank, lists, operations
 from app.funds.models import BankFile, PaymentOrder
 from app.funds.operations import OrderRequest, Origin, order_payment
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from tests.support.worlds import VILLAGE, Office
 
@@ -175,5 +176,5 @@ def test_a_reserve_is_kept_by_others_than_the_clerk_whose_cases_draw_on_it(offic
             command(session)
     with office.database.read() as session:
         (row,) = lists.reserves(session, head)
-        assert (row.balance, policy.may(clerk, policy.KEEPERS)) == (Decimal("4990.50"), False)
+        assert (row.balance, identity_policy.may(clerk, "keep_funds")) == (Decimal("4990.50"), False)
         assert [entry.kind for entry in lists.ledger(session, row.fund_id)] == ["reconciled", "top_up"]

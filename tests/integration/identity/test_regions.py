@@ -8,7 +8,7 @@ from app import audit
 from app.core.actor import SYSTEM
 from app.core.errors import Duplicate, Invalid, NotFound, NotYours
 from app.db import Database
-from app.identity import operations, policy, queries
+from app.identity import operations, policy, queries, rights
 from app.identity.models import Region
 from tests.support.statements import counted
 
@@ -95,6 +95,7 @@ def test_every_position_of_a_staffed_region_has_two_holders(database: Database, 
 
 def test_an_actor_is_loaded_with_the_positions_held_on_the_day(database: Database, now: datetime) -> None:
     with database.write() as session:
+        rights.seed(session)
         chain = operations.ensure_staffed(session, VILLAGE, now)
         office = queries.office_of(session, chain, "township_clerk")
         user = operations.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
@@ -111,13 +112,14 @@ def test_an_actor_is_loaded_with_the_positions_held_on_the_day(database: Databas
             actor = queries.load_actor(session, user.id, TODAY)
         assert len(statements) == 1
         assert actor.candidates == {f"township_clerk@{office.id}"}
-        assert policy.covers(actor, chain)
+        assert policy.covers(actor, chain, "see_cases")
         assert queries.load_actor(session, user.id, date(2020, 12, 1)).appointments == ()
         assert queries.load_actor(session, "nobody", TODAY) is None
 
 
 def test_people_reach_their_own_subtree_and_no_other(database: Database, now: datetime) -> None:
     with database.write() as session:
+        rights.seed(session)
         chain = operations.ensure_staffed(session, VILLAGE, now)
         other = operations.ensure_staffed(session, "220122101001", now)
         house = operations.add_institution_office(session, chain.county.id, "农安镇敬老院")
@@ -126,13 +128,13 @@ def test_people_reach_their_own_subtree_and_no_other(database: Database, now: da
         clerk = _holder(session, f"township_clerk@{office.id}")
         nurse = _holder(session, f"institution@{house.id}")
         county = _holder(session, f"administrator@{queries.office_of(session, chain, 'county_clerk').id}")
-        assert policy.covers(clerk, chain)
-        assert not policy.covers(clerk, other)
-        assert not policy.covers(clerk, chain, ("township_head",))
-        assert not policy.covers(nurse, chain)
-        assert policy.is_administrator(county, other)
-        with pytest.raises(NotYours, match="吉林省长春市农安县伏龙泉镇"):
-            policy.require_covers(clerk, other)
+        assert policy.covers(clerk, chain, "steer_cases")
+        assert not policy.covers(clerk, other, "steer_cases")
+        assert not policy.covers(clerk, chain, "confirm_batches")
+        assert policy.candidates(nurse, "return_cases") == nurse.candidates
+        assert policy.covers(county, other, "keep_people")
+        with pytest.raises(NotYours, match="吉林省长春市农安县伏龙泉镇.*乡镇（街道）负责人、县级负责人"):
+            policy.require_covers(session, clerk, other, "confirm_batches")
         with pytest.raises(NotYours):
             operations.create_user(session, clerk, office.id, username="new", name="新人", phone=None, now=now)
         operations.create_user(session, county, office.id, username="new", name="新人", phone=None, now=now)

@@ -14,6 +14,7 @@ from app.figures import operations as figures
 from app.figures.reader import FigureReader
 from app.funds.models import Batch, PaymentOrder
 from app.identity import queries as identity
+from app.identity import rights
 from app.identity.credentials import authenticate
 from app.identity.positions import POSITIONS
 from app.jobs import operations as jobs
@@ -26,6 +27,7 @@ TODAY = NOW.date()
 @pytest.fixture
 def world(database: Database) -> Database:
     with database.write() as session:
+        rights.seed(session)
         figures.seed_defaults(session, NOW)
         seed.load(session, NOW)
     return database

@@ -6,16 +6,23 @@ A route that nobody listed fails. The right person comes last, since that is who
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import update
+from werkzeug.test import TestResponse
 
-from app.cases.models import Incident
+from app.cases.models import Incident, Owed
+from app.core.clock import local_date
 from app.core.ids import new_id
+from app.desk.export import MEDIA_TYPE
 from app.documents.queries import documents_of
 from app.files import operations as uploads
-from app.identity.models import Appointment
+from app.identity.models import Appointment, PositionCapability
+from app.publicity.models import Notice
 from app.web import ANYONE, BEARER, STAFF
 from tests.support.money import money_things
 from tests.support.web import APPLICATION, COUNTY, VILLAGE, Web
@@ -187,6 +194,51 @@ TABLE: dict[str, Row] = {
     "GET api.document": bearer("GET", "/api/v1/documents/{document}", 200, 403, 200),
 }  # fmt: skip
 
+# The capability without which a route refuses, and those that show what the capability reaches, which is then nothing.
+NEEDS: dict[str, str] = {
+    **dict.fromkeys(("GET desk.application", "POST desk.application_submit", "POST api.apply"), "file_applications"),
+    **dict.fromkeys(("GET desk.case", "GET desk.case_diagram", "POST desk.upload", "POST desk.objection",
+                     "POST desk.posting_proof", "GET desk.material", "GET desk.document", "GET api.case",
+                     "GET api.case_documents", "GET api.document"), "see_cases"),
+    "POST desk.retry": "mend_incidents",
+    "POST desk.return_case": "return_cases",
+    "POST desk.withdraw": "withdraw_cases",
+    **dict.fromkeys(("POST desk.hold", "POST desk.release", "POST desk.cancel"), "steer_cases"),
+    **dict.fromkeys(("GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
+                     "GET desk.person", "POST desk.person_reveal"), "see_awards"),
+    "POST desk.award_start": "start_processes",
+    "POST desk.recheck_draw": "draw_rechecks",
+    "POST desk.institution_account": "keep_institutions",
+    **dict.fromkeys(("GET desk.payment_list", "GET desk.payment_receipt", "GET desk.reserve_list", "GET desk.reserve",
+                     "GET desk.batch_list", "GET desk.batch", "GET desk.batch_export"), "see_money"),
+    **dict.fromkeys(("POST desk.bank_file_make", "POST desk.bank_file", "POST desk.payment_take_out",
+                     "POST desk.payment_paid"), "pay"),
+    **dict.fromkeys(("POST desk.reserve_open", "POST desk.reserve_top_up", "POST desk.reserve_reconcile"),
+                    "keep_funds"),
+    **dict.fromkeys(("GET desk.batch_new", "POST desk.batch_draft", "POST desk.batch_add"), "draft_batches"),
+    **dict.fromkeys(("POST desk.batch_exclude", "POST desk.batch_include", "POST desk.batch_drop"), "review_batches"),
+    "POST desk.batch_confirm": "confirm_batches",
+}  # fmt: skip
+# What these pages show of the test's things, to whom has the capability.
+SHOWS: dict[str, tuple[str, str]] = {
+    "GET desk.apply_start": ("file_applications", VILLAGE),
+    "GET desk.case_list": ("see_cases", APPLICATION["name"]),
+    "GET desk.case_export": ("see_cases", APPLICATION["name"]),
+    "GET desk.notice_list": ("see_cases", "公示内容"),
+    "GET desk.owed_list": ("see_cases", "补交证明"),
+    "GET desk.incident_list": ("mend_incidents", "没有录入标准"),
+    "GET desk.figure_list": ("see_figures", "吉林省长春市农安县"),
+}
+OWN = {  # what everybody on the staff has: the account, the inbox, the work that is addressed to the position
+    *("GET desk.alive", "GET desk.account", "POST desk.change_password", "POST desk.issue_token"),
+    *("POST desk.revoke_token", "GET desk.application_receipt", "GET desk.inbox_page", "GET desk.task"),
+    *("POST desk.claim", "POST desk.unclaim", "POST desk.transfer", "POST desk.acknowledge", "POST desk.draft"),
+    *("POST desk.complete", "GET desk.tie", "POST desk.tie_declare"),
+    *("GET api.programmes", "GET api.tasks", "POST api.claim", "POST api.unclaim", "POST api.complete"),
+}
+# Who was given a task of a case sees it whatever his position may do: these routes are tried by somebody who was not.
+WITHOUT_TASK = "township_clerk.220122100"
+
 
 def routes(web: Web) -> set[str]:
     return {
@@ -215,6 +267,69 @@ def test_access(web: Web, name: str) -> None:
     assert got == row.statuses
 
 
+def test_every_route_for_staff_says_which_capability_it_needs() -> None:
+    staff_only = {
+        name for name, row in TABLE.items() if row.statuses[1] != row.statuses[4] and row.statuses[4] != TO_LOGIN
+    }
+    assert staff_only <= NEEDS.keys() | SHOWS.keys() | OWN
+    assert NEEDS.keys() | SHOWS.keys() | OWN <= TABLE.keys()
+    assert not NEEDS.keys() & OWN
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_without_its_capability_a_route_refuses(web: Web, name: str) -> None:
+    known = things(web)
+    row = filled(TABLE[name], known)
+    if NEEDS[name] == "see_cases":
+        row = replace(row, people={**row.people, RIGHT: WITHOUT_TASK})
+    take_away(web, NEEDS[name])
+    assert send(web, RIGHT, row, row.path, known["case"]) == 403
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_without_its_capability_a_page_shows_nothing(web: Web, name: str) -> None:
+    known = things(web)
+    with web.database.write() as session:
+        session.add_all(shown_things(known["case"], web))
+    capability, text = SHOWS[name]
+    row = filled(TABLE[name], known)
+    before = shown_in(answered(web, RIGHT, row, row.path, known["case"]))
+    take_away(web, capability)
+    after = shown_in(answered(web, RIGHT, row, row.path, known["case"]))
+    assert (text in before, text in after) == (True, False)
+
+
+def take_away(web: Web, capability: str) -> None:
+    revoked = update(PositionCapability).where(PositionCapability.capability == capability).values(granted=False)
+    with web.database.write() as session:
+        session.execute(revoked)
+
+
+def shown_in(answer: TestResponse) -> str:
+    """The text of a page or of a workbook."""
+    assert answer.status_code == 200
+    if answer.mimetype == MEDIA_TYPE:
+        return str(list(load_workbook(BytesIO(answer.data)).active.values))
+    return answer.text
+
+
+def shown_things(case_id: str, web: Web) -> list[Any]:
+    """An incident, an obligation and a notice of the case."""
+    now, today = web.clock.now(), local_date(web.clock.now())
+    return [
+        Incident(
+            id=new_id(), case_id=case_id, action_id="a", element_id="investigate", stage="element",
+            message="没有录入标准", cause="E", raised_at=now,
+        ),
+        Owed(id=new_id(), case_id=case_id, case_seq=1, key="proof", place=1, title="补交证明", since=now),
+        Notice(
+            id=new_id(), case_id=case_id, case_seq=1, wait_id="w", element_id="publicity", kind="posting",
+            region_id="r", programme_title="救助", subject="公示内容", summary="公示内容", place="村务公开栏", days=7,
+            days_left=7, posted_on=today, until_on=today, status="standing", created_at=now,
+        ),
+    ]  # fmt: skip
+
+
 def filled(row: Row, known: dict[str, str]) -> Row:
     """The row with the ids of this test's things in its path and data."""
     data = {key: value.format(**known) if isinstance(value, str) else value for key, value in row.data.items()}
@@ -232,17 +347,21 @@ def things(web: Web) -> dict[str, str]:
 
 
 def send(web: Web, who: str, row: Row, path: str, case_id: str) -> int:
+    answer = answered(web, who, row, path, case_id)
+    answer.close()
+    return answer.status_code
+
+
+def answered(web: Web, who: str, row: Row, path: str, case_id: str) -> TestResponse:
     client, headers = web.client(), {}
     if path.startswith("/api/v1/"):
-        headers = web.token(PEOPLE[who]) if who in PEOPLE else {}
-        return client.open(path, method=row.method, json=row.data or None, headers=headers).status_code
+        headers = web.token(row.people[who]) if who in PEOPLE else {}
+        return client.open(path, method=row.method, json=row.data or None, headers=headers)
     if who in PEOPLE:
         web.sign_in(client, row.people[who])
     elif who == APPLICANT:
         prove(web, client, case_id)
-    answer = client.open(path, method=row.method, data=row.data)
-    answer.close()
-    return answer.status_code
+    return client.open(path, method=row.method, data=row.data)
 
 
 def prove(web: Web, client: FlaskClient, case_id: str) -> None:
@@ -255,12 +374,7 @@ def prove(web: Web, client: FlaskClient, case_id: str) -> None:
 def test_who_keeps_the_system_or_its_rules_reads_no_case_but_mends_it(web: Web, position: str) -> None:
     case_id = web.apply().case_id
     with web.database.write() as session:
-        session.add(
-            Incident(
-                id=new_id(), case_id=case_id, action_id="a", element_id="investigate", stage="element",
-                message="没有录入标准", cause="E", raised_at=web.clock.now(),
-            )
-        )  # fmt: skip
+        session.add_all(shown_things(case_id, web))
     client = web.client()
     web.sign_in(client, f"{position}.{COUNTY}")
     assert client.get(f"/desk/cases/{case_id}").status_code == 403

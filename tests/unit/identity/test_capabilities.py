@@ -1,0 +1,61 @@
+"""Permissions come from the table: no other place of the program names a position."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import app
+from app.core.actor import SYSTEM, Actor, Appointment
+from app.identity import policy
+from app.identity.capabilities import CAPABILITIES, duties_of, seeded_for
+from app.identity.positions import INSTITUTION, POSITIONS
+
+ROOT = Path(app.__file__).parent
+# An institution is also a table and a kind of office.
+POSITION_KEYS = set(POSITIONS) - {INSTITUTION}
+KNOW_POSITIONS = {
+    "identity/positions.py",
+    "identity/capabilities.py",
+    "seed/world.py",
+    "seed/cases.py",
+    "seed/batches.py",
+}
+READ_LATER = {"read_audit", "confirm_figures", "draft_releases", "approve_releases"}
+
+
+def texts(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_code_names_a_position() -> None:
+    files = {path.relative_to(ROOT).as_posix(): path for path in ROOT.rglob("*.py")}
+    named = {(name, text) for name, path in files.items() for text in texts(path) if text in POSITION_KEYS}
+    assert {(name, text) for name, text in named if name not in KNOW_POSITIONS} == set()
+    assert {name for name, _ in named} == KNOW_POSITIONS
+    pages = [path for path in ROOT.rglob("*.html") if any(key in path.read_text("utf-8") for key in POSITION_KEYS)]
+    assert pages == []
+
+
+def test_every_capability_is_asked_for_somewhere() -> None:
+    asked = {text for path in ROOT.rglob("*.py") if path.name != "capabilities.py" for text in texts(path)}
+    assert set(CAPABILITIES) - asked <= READ_LATER
+
+
+def test_no_position_begins_with_two_duties_or_with_regions_that_it_does_not_have() -> None:
+    assert {key for each in CAPABILITIES.values() for key in each.seeded} == set(POSITIONS)
+    for position in POSITIONS:
+        assert len(duties_of(seeded_for(position))) <= 1, position
+    assert not any(CAPABILITIES[key].regional for key in seeded_for(INSTITUTION))
+
+
+def test_asking_for_an_unknown_capability_is_a_fault_of_the_program() -> None:
+    clerk = Actor("staff", "李敏", "u1", (Appointment("township_clerk", "o", "r", seeded_for("township_clerk")),))
+    assert policy.may(clerk, "steer_cases")
+    assert not policy.may(clerk, "pay")
+    assert policy.may(SYSTEM, "pay")
+    with pytest.raises(KeyError):
+        policy.may(clerk, "paint")
