@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from app.engine.lint.graph import Graph, Scope, problem
@@ -14,7 +14,7 @@ _CHOICES = ("exclusiveGateway", "inclusiveGateway")
 
 def check(graph: Graph) -> Iterator[Problem]:
     """The problems of all scopes."""
-    yield from _ids(graph)
+    yield from _present(graph)
     yield from _ends_of_flows(graph)
     yield from _calls(graph)
     for scope in graph.scopes:
@@ -22,12 +22,7 @@ def check(graph: Graph) -> Iterator[Problem]:
             yield from rule(scope)
 
 
-def _ids(graph: Graph) -> Iterator[Problem]:
-    counted = Counter(node.get("id") for node in graph.root.iter() if node.get("id"))
-    for node in graph.root.iter():
-        if counted[node.get("id")] > 1:
-            counted[node.get("id")] = 0
-            yield problem(node, f"编号“{node.get('id')}”用了不止一次，请给每个元素不同的编号")
+def _present(graph: Graph) -> Iterator[Problem]:
     if not any(True for _ in graph.root.iter(bpmn("process"))):
         yield problem(graph.root, "文件中没有流程，请先画一个流程")
 

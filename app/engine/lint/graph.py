@@ -7,6 +7,7 @@ from functools import cached_property
 
 from app.engine.lint.problem import ERROR, Problem
 from app.engine.model import Element, Flow
+from app.engine.support.verdicts import anchor
 from app.engine.xml import SCOPES, Node, bpmn, elements, flow_nodes, flows, label, local_name
 
 
@@ -57,8 +58,9 @@ class Graph:
         return {node.get("id", ""): node.get("name", "") for node in self.root.iter(bpmn("message"))}
 
 
-def problem(node: Node, message: str, severity: str = ERROR) -> Problem:
+def problem(node: Node, message: str, severity: str = ERROR, see: str = "") -> Problem:
     """A finding about a node; about the element around it when it has no id of its own."""
+    see = see or anchor(local_name(node))
     while not node.get("id") and node.getparent() is not None:
         node = node.getparent()
-    return Problem(node.get("id", ""), label(node), severity, message)
+    return Problem(node.get("id", ""), label(node), severity, message, see)

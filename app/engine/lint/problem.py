@@ -10,12 +10,16 @@ ERROR, WARNING = "error", "warning"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. severity: `error` forbids publishing, `warning` does not. message: Chinese, says what to do."""
+    """One finding. severity: `error` forbids publishing, `warning` does not. message: Chinese, says what to do.
+
+    see: the anchor on `docs/modelling.zh-CN.md` that tells more.
+    """
 
     element_id: str
     element_name: str
     severity: str
     message: str
+    see: str = "bpmn-definitions"
 
     def __str__(self) -> str:
         where = f"“{self.element_name or self.element_id}”：" if self.element_id else ""

@@ -10,6 +10,7 @@ from app.engine.diagram import HUMAN
 from app.engine.lint.graph import Graph
 from app.engine.lint.problem import ERROR, WARNING, Known, Problem
 from app.engine.model import Element
+from app.engine.support.verdicts import anchor
 
 PROPERTIES = {
     "startEvent": {"guards", "follows"},
@@ -29,8 +30,6 @@ def check(graph: Graph, known: Known) -> Iterator[Problem]:
             rules.append(_user_task(graph, element, known))
         if element.type == "serviceTask":
             rules.append(_service_task(element, known))
-        if element.type in ("sendTask", "receiveTask") and element.attributes.get("topic"):
-            rules.append(iter([_problem(element, "带主题的任务请用服务任务来画")]))
         if element.type == "businessRuleTask":
             rules.append(_business_rule(element, known))
         rules.append(_guards(element, known))
@@ -39,7 +38,7 @@ def check(graph: Graph, known: Known) -> Iterator[Problem]:
 
 
 def _problem(element: Element, message: str, severity: str = ERROR) -> Problem:
-    return Problem(element.id, element.label, severity, message)
+    return Problem(element.id, element.label, severity, message, anchor(element.type))
 
 
 def _missing(element: Element, what: str, name: str, known: Collection[str] | None) -> Iterator[Problem]:
@@ -77,8 +76,6 @@ def _service_task(element: Element, known: Known) -> Iterator[Problem]:
         yield _problem(element, "没有写主题（topic），请选择这一步做什么")
     else:
         yield from _missing(element, "主题", topic, known.topics)
-    if not {"class", "expression", "delegateExpression"}.isdisjoint(element.attributes):
-        yield _problem(element, "服务任务不能运行 Java 类或程序表达式，请改用主题（topic）")
 
 
 def _business_rule(element: Element, known: Known) -> Iterator[Problem]:

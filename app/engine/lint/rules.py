@@ -7,8 +7,8 @@ from app.engine.diagram import load
 from app.engine.errors import DiagramError
 from app.engine.lint import events, expressions, flow, quality, references, soundness
 from app.engine.lint.graph import Graph, problem
-from app.engine.lint.problem import ERROR, Known, Problem
-from app.engine.support import unsupported
+from app.engine.lint.problem import ERROR, WARNING, Known, Problem
+from app.engine.support import REFUSED, judged
 
 
 def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
@@ -18,7 +18,10 @@ def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
     except DiagramError as error:
         return [Problem("", "", ERROR, text) for text in error.problems]
     graph, known = Graph(root), known or Known()
-    found = [problem(node, message) for node, message in unsupported(root)]
+    found = [
+        problem(each.node, each.message, ERROR if each.verdict == REFUSED else WARNING, each.see)
+        for each in judged(root)
+    ]
     for check in (flow.check, events.check):
         found += check(graph)
     if not any(each.severity == ERROR for each in found):
