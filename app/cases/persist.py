@@ -28,6 +28,8 @@ def advance(action: Action, step: engine.Advance) -> None:
     """Write all that an engine step brought about."""
     action.instance.state = step.state
     action.instance.variables = step.variables
+    for element_id in step.taken_back:
+        action.instance.unknown.pop(element_id, None)
     for planned in sorted(action.planned, key=lambda planned: planned.rank):
         planned.apply(action)
     tasks.follow(action, step)

@@ -1,11 +1,13 @@
 """The compact state of an instance: the task tree without its diagram, without data, without predictions.
 
-JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names of specs, w: workflows, o, j}`. A
+JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: names, w: workflows, o, j, m}`. A
 workflow is `[spec, owner, flags, last task, rows]`, a row `[parent, spec, state, id, internal data, data, triggered]`,
 cut behind its last value. Rows are numbered through all workflows in order, and parents come before children. A task
 that is over keeps no id (its number stands in) and, unless it repeated something, no internal data; data equal to the
 parent's is left out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last;
-`j`: a join that went on, and the tokens it consumed.
+`j`: a join that went on, and the tokens it consumed; `m`: what tasks wrote, the latest last: `[task, path]`, then
+`[what stood there]`, or 1 where it joined a list, then the depth where it is less than the path (see `memory`); a task
+that gave its own name its first value is only its number.
 """
 
 from __future__ import annotations
@@ -27,33 +29,39 @@ from app.engine.diagram import Diagram
 from app.engine.errors import StateError
 from app.engine.gateways import JOINED, TokenJoin
 from app.engine.instance import Instance, Run, SubInstance
+from app.engine.memory import ABSENT, APPENDED, Write
 from app.engine.repetition import Repetition
+from app.engine.upgrades import STEPS
 
-VERSION = 1
+VERSION = 2
 _ZLIB = b"z"
 _COMPRESS_OVER = 1000
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 _KEPT = _LIVE | TaskState.FINISHED_MASK
 _COMPLETED, _FAILED = 1, 2
+NOBODY = UUID(int=(1 << 128) - 1)  # wrote what no return takes back
 _ORDINALS = 1 << 32  # ids up to here are row numbers of the state that was loaded, and mean nothing in the next one
 
 
-def dump(diagram: Diagram, instance: Instance) -> bytes:
-    """The state of an instance; the same tree gives the same bytes."""
+def dump(run: Run) -> bytes:
+    """The state of a run's instance; the same tree gives the same bytes."""
+    instance = run.workflow
     names: dict[str, int] = {}
     numbers: dict[UUID, int] = {}
     workflows = [_dump_workflow(each, names, numbers) for each in _outermost_first(instance)]
     over = sorted(
         filter(_is_human, instance.all_tasks(TaskState.FINISHED_MASK)), key=lambda task: task.last_state_change
     )
+    written = [_dump_write(write, names, instance, numbers) for write in run.memory.writes]
     state = {
         "v": VERSION,
-        "d": diagram.key,
-        "p": diagram.process_id,
+        "d": run.diagram.key,
+        "p": run.diagram.process_id,
         "s": list(names),
         "w": workflows,
         "o": [numbers[task.id] for task in over],
         "j": [[numbers[task.id], *(numbers[each] for each in task.internal_data[JOINED])] for task in _joins(instance)],
+        "m": written,
     }
     raw = orjson.dumps(state)
     return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
@@ -81,15 +89,17 @@ def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> Instance:
         numbered[number].internal_data[JOINED] = [numbered[each].id for each in consumed]
     for rank, number in enumerate(document["o"]):
         numbered[number].last_state_change = rank
+    run.memory.writes = [_load_write(row, document["s"], numbered) for row in document["m"]]
     _predict(numbered)
     return instance
 
 
 def _read(diagram: Diagram, state: bytes) -> dict[str, Any]:
     document = orjson.loads(zlib.decompress(state[1:]) if state[:1] == _ZLIB else state)
-    version = document["v"]
-    if version != VERSION:
-        raise StateError(f"案件的流程状态是第 {version} 版格式，本系统只认识第 {VERSION} 版，请先升级系统")
+    if document["v"] > VERSION:
+        raise StateError(f"案件的流程状态是第 {document['v']} 版格式，本系统只认识第 {VERSION} 版，请先升级系统")
+    while document["v"] < VERSION:
+        document = STEPS[document["v"]](document, diagram)
     if (document["d"], document["p"]) != (diagram.key, diagram.process_id):
         raise StateError("案件的流程状态属于另一版流程图，不能用这一版打开")
     return document
@@ -181,6 +191,28 @@ def _load_rows(workflow: Any, rows: list[list[Any]], names: list[str], numbered:
         if state == TaskState.WAITING and isinstance(spec, CatchingEvent):
             manager.add_task(task)
         numbered.append(task)
+
+
+def _dump_write(write: Write, names: dict[str, int], instance: Instance, numbers: dict[UUID, int]) -> Any:
+    path, number = ".".join(write.path), numbers.get(write.writer, -1)
+    is_first = write.before is ABSENT and write.depth == len(write.path)
+    if is_first and number >= 0 and instance.get_task_from_id(write.writer).task_spec.name == path:
+        return number
+    row: list[Any] = [number, names.setdefault(path, len(names))]
+    if write.before is APPENDED:
+        return [*row, 1]
+    if not is_first:
+        row.append(0 if write.before is ABSENT else [encode(write.before)])
+    return [*row, write.depth] if write.depth < len(write.path) else row
+
+
+def _load_write(row: Any, names: list[str], numbered: list[Task]) -> Write:
+    if isinstance(row, int):
+        return Write(numbered[row].id, (numbered[row].task_spec.name,), ABSENT, 1)
+    writer, name, before, depth = row + [0] * (4 - len(row))
+    path = tuple(names[name].split("."))
+    kept = APPENDED if before == 1 else decode(before[0]) if before else ABSENT
+    return Write(numbered[writer].id if writer >= 0 else NOBODY, path, kept, depth or len(path))
 
 
 def _attach(task: Task, parent: Task | None) -> Task | None:

@@ -23,6 +23,7 @@ from app.core.errors import Rejection
 from app.engine import script
 from app.engine.diagram import Diagram
 from app.engine.errors import ElementError, PythonRefused
+from app.engine.memory import Memory
 from app.engine.model import WAIT, Effect, Element, Failure, Host
 from app.engine.repetition import MultiInstance
 from app.engine.scope import compose
@@ -68,6 +69,7 @@ class Instance(_Flat, BpmnWorkflow):
 
     def __init__(self, spec: Any, sub_specs: Mapping[str, Any], engine: Any, **kwargs: Any) -> None:
         super().__init__(spec, sub_specs, script_engine=engine, **kwargs)
+        self.removed: dict[UUID, Task] = {}
         self.task_removed_event.connect(self._forget)
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubInstance:
@@ -77,6 +79,7 @@ class Instance(_Flat, BpmnWorkflow):
 
     def _forget(self, workflow: Any, task: Task) -> None:
         self.event_manager.remove_task(task)
+        self.removed[task.id] = task
         below = self.subprocesses.pop(task.id, None)
         if below is not None:
             below.completed = True
@@ -104,13 +107,17 @@ class Run(PythonScriptEngine):
 
     def __init__(self, diagram: Diagram, variables: Mapping[str, Any], host: Host) -> None:
         super().__init__(NoPython())
-        self.diagram, self.variables, self.host = diagram, dict(variables), host
+        self.diagram, self.memory, self.host = diagram, Memory(variables), host
         self.now: datetime = require_aware(host.now)
         self.failure: Failure | None = None
         self.ends: list[str] = []
         self.ringing: Task | None = None
         self.workflow: Instance
         self._budget = feel.Budget(now=self.now.astimezone(SHANGHAI))
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return self.memory.variables
 
     # What SpiffWorkflow calls
 
@@ -127,13 +134,14 @@ class Run(PythonScriptEngine):
     def execute(self, task: Task, script_text: str, external_context: Any = None) -> bool:
         """The assignments of a script task; all of them or none."""
         local = _locals(task)
-        variables = dict(self.variables)
-        scope = compose(local, variables, self.host.scope(self.element(task)))
+        memory, host = self.memory.copy(), self.host.scope(self.element(task))
         for path, expression in script.assignments(script_text):
             if path[0] in local:
                 raise ElementError(f"“{path[0]}”是多实例的当前项，不能赋值，请换一个变量名")
-            script.assign(variables, path, expression.evaluate(scope, self._budget))
-        self.variables = variables
+            script.require_context(memory.variables, path)
+            value = expression.evaluate(compose(local, memory.variables, host), self._budget)
+            memory.set(task.id, path, value)
+        self.memory = memory
         return True
 
     def call_service(self, task: Task, **kwargs: Any) -> Any:
@@ -181,10 +189,9 @@ class Run(PythonScriptEngine):
     def keep(self, task: Task, name: str, value: Any) -> None:
         """Store a value. In a multi-instance activity it joins a list, and each instance goes on seeing its own."""
         if not task.data:
-            self.variables[name] = value
+            self.memory.set(task.id, (name,), value)
             return
-        kept = self.variables.get(name)
-        self.variables[name] = [*(kept if isinstance(kept, list) else ()), value]
+        self.memory.append(task.id, (name,), value)
         level = max(task.data, key=int)
         task.data = {**task.data, level: {**task.data[level], name: value}}
 
@@ -198,7 +205,11 @@ class Run(PythonScriptEngine):
             if inner.type in ("userTask", "manualTask"):
                 name = inner.id
             if name:
-                self.variables[name] = []
+                self.memory.set(task.id, (name,), [])
+
+    def forget_removed(self) -> None:
+        """What tasks wrote that were taken back is no longer known, to anybody."""
+        self.memory.forget(self.workflow.removed.keys())
 
     def item(self, task: Task) -> Any:
         """The element of the collection that the task is about, else None."""

@@ -128,7 +128,7 @@ class Advance:
 
     ends: ids of the end events reached in this call, in order. cancelled: ids of the tasks and waits that were open
     before the call and were taken away without being completed. failure: what failed in this call. failed: ids of all
-    elements that stand failed and wait for `retry`.
+    elements that stand failed and wait for `retry`. taken_back: ids of human tasks whose answers a return took back.
     """
 
     state: bytes
@@ -142,3 +142,4 @@ class Advance:
     failure: Failure | None
     failed: list[str]
     cancelled: list[str]
+    taken_back: list[str]

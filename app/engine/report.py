@@ -26,7 +26,7 @@ def advance(run: Run, open_before: set[str]) -> Advance:
         run.failure = _stuck(run)
     still_open = {task.id for task in tasks} | {wait.id for wait in waits}
     return Advance(
-        state=codec.dump(run.diagram, run.workflow),
+        state=codec.dump(run),
         variables=run.variables,
         tasks=tasks,
         timers=timers,
@@ -37,7 +37,15 @@ def advance(run: Run, open_before: set[str]) -> Advance:
         failure=run.failure,
         failed=failed,
         cancelled=sorted(open_before - still_open),
+        taken_back=_taken_back(run),
     )
+
+
+def _taken_back(run: Run) -> list[str]:
+    done = (
+        task for task in run.workflow.removed.values() if task.task_spec.manual and task._state == TaskState.COMPLETED
+    )
+    return sorted({task.task_spec.bpmn_id for task in done})
 
 
 def open_ids(run: Run) -> set[str]:
@@ -76,6 +84,12 @@ def timers_of(run: Run) -> list[Timer]:
 def awaited(run: Run) -> list[str]:
     """Names of the messages the instance waits for."""
     return sorted({d.name for _, d in _awaiting(run) if isinstance(d, MessageEventDefinition)})
+
+
+def awaiting(run: Run, message: str) -> list[Task]:
+    """The tasks that a message of this name reaches."""
+    found = _awaiting(run)
+    return [task for task, each in found if isinstance(each, MessageEventDefinition) and each.name == message]
 
 
 def _awaiting(run: Run) -> Iterator[tuple[Task, EventDefinition]]:

@@ -1,7 +1,8 @@
 """Going back to an earlier human task.
 
 The task is made anew where it stood; what came after it is removed with its timers and sub-processes. A join that has
-already let its branches through is taken back too: it waits again, and the other branches keep what they did.
+already let its branches through is taken back too: it waits again, and the other branches keep what they did. What the
+removed tasks wrote is forgotten before anything runs again (`memory`).
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from app.engine.repetition import Repetition
 def to(run: Run, element: Element) -> None:
     """Open the latest finished task of the element again. Raises NotReturnable."""
     task = _latest(run, element)
-    _reopen_owner(task)
-    _renew(task)
+    fresh: list[Task] = []
+    _reopen_owner(task, fresh)
+    _renew(task, fresh)
+    run.forget_removed()
+    for each in fresh:
+        each.task_spec._update(each)
 
 
 def _latest(run: Run, element: Element) -> Task:
@@ -61,19 +66,19 @@ def _can_resume(task: Task) -> bool:
     return True
 
 
-def _reopen_owner(task: Task) -> None:
+def _reopen_owner(task: Task, fresh: list[Task]) -> None:
     """Let the sub-processes around a task run again, from the outside in."""
     workflow = task.workflow
     if workflow.parent_task_id is None:
         return
     owner = workflow.top_workflow.get_task_from_id(workflow.parent_task_id)
-    _reopen_owner(owner)
+    _reopen_owner(owner, fresh)
     if owner._state & TaskState.FINISHED_MASK:
-        _resume(owner)
+        _resume(owner, fresh)
         if _is_instance(owner):
             owner.parent.internal_data["done"] -= 1
             if owner.parent._state & TaskState.FINISHED_MASK:
-                _resume(owner.parent)
+                _resume(owner.parent, fresh)
     workflow.completed, workflow.success = False, True
 
 
@@ -82,30 +87,30 @@ def _is_instance(task: Task) -> bool:
     return task.triggered and isinstance(task.parent.task_spec, Repetition)
 
 
-def _resume(task: Task) -> None:
+def _resume(task: Task, fresh: list[Task]) -> None:
     """Let an activity that was completed run on, with new boundary events; take back what came after it."""
     _take_back(task)
     task._set_state(TaskState.STARTED)
     task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
-    _rearm(task)
+    _rearm(task, fresh)
 
 
-def _rearm(owner: Task) -> None:
+def _rearm(owner: Task, fresh: list[Task]) -> None:
     if owner.parent is None or not isinstance(owner.parent.task_spec, BoundaryEventSplit):
         return
     for sibling in list(owner.parent.children):
         if sibling is not owner:
-            _replace(sibling)
+            _replace(sibling, fresh)
 
 
-def _renew(task: Task) -> None:
+def _renew(task: Task, fresh: list[Task]) -> None:
     """Replace a task by a new one that has just been reached; with its boundary events, if it has some."""
     if isinstance(task.parent.task_spec, BoundaryEventSplit):
         task = task.parent
-    _replace(task)
+    _replace(task, fresh)
 
 
-def _replace(task: Task) -> None:
+def _replace(task: Task, fresh: list[Task]) -> None:
     parent = task.parent
     position = parent._children.index(task.id)
     _take_back(task)
@@ -114,7 +119,7 @@ def _replace(task: Task) -> None:
     parent._children.insert(position, parent._children.pop())
     child.triggered = task.triggered
     child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
-    child.task_spec._update(child)
+    fresh.append(child)
 
 
 def _take_back(task: Task) -> None:
@@ -149,6 +154,7 @@ def _went_on_with(join: Task, after: Mapping[UUID, Task]) -> bool:
 
 def _wait_again(token: Task) -> None:
     token.internal_data = {}
+    token.data = dict(token.parent.data)
     if isinstance(token.task_spec, TokenJoin):
         token._set_state(TaskState.WAITING)
         token.task_spec._predict(token, mask=TaskState.NOT_FINISHED_MASK)

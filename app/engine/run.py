@@ -19,7 +19,7 @@ from app.engine.diagram import HUMAN, Diagram
 from app.engine.errors import NotAwaited, NotOpen, NotReturnable
 from app.engine.instance import Instance, Run
 from app.engine.model import Advance, Element, Host
-from app.engine.report import advance, awaited, open_ids, timers_of
+from app.engine.report import advance, awaited, awaiting, open_ids, timers_of
 from app.engine.scope import compose
 
 
@@ -91,7 +91,8 @@ def send(
     if message not in awaited(run):
         raise NotAwaited(message)
     if payload is not None:
-        run.variables[message] = dict(payload)
+        for task in awaiting(run, message):
+            run.memory.set(task.id, (message,), dict(payload))
     run.workflow.send_event(BpmnEvent(MessageEventDefinition(message)))
     run.run_ready()
     return advance(run, before)

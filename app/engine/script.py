@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -24,17 +25,15 @@ def assignments(text: str) -> tuple[tuple[tuple[str, ...], feel.Expression], ...
     return tuple(_compile(statement) for statement in _statements(text))
 
 
-def assign(variables: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    """Set `a.b.c` in nested dictionaries, which are copied on the way. Raises ElementError."""
-    *outer, last = path
-    target = variables
-    for name in outer:
-        inner = target.get(name)
-        if inner is not None and not isinstance(inner, dict):
+def require_context(variables: Mapping[str, Any], path: tuple[str, ...]) -> None:
+    """`a.b.c` can be set where `a` and `a.b` are contexts or not there yet. Raises ElementError."""
+    target: Any = variables
+    for name in path[:-1]:
+        target = target.get(name)
+        if target is None:
+            return
+        if not isinstance(target, dict):
             raise ElementError(f"不能给“{'.'.join(path)}”赋值：“{name}”不是一组数据")
-        target[name] = dict(inner or {})
-        target = target[name]
-    target[last] = value
 
 
 def _statements(text: str) -> list[str]:

@@ -276,11 +276,11 @@ def test_a_state_of_another_version_or_diagram_is_refused() -> None:
     task_id = first.here.tasks[0].id
     with pytest.raises(engine.StateError, match="另一版流程图"):
         engine.complete(other, first.here.state, {}, task_id, {}, first.world)
-    newer = first.here.state.replace(b'"v":1', b'"v":2')
+    newer = first.here.state.replace(b'"v":2', b'"v":9')
     assert newer != first.here.state
-    with pytest.raises(engine.StateError, match="第 2 版"):
+    with pytest.raises(engine.StateError, match="第 9 版"):
         engine.complete(first.diagram, newer, {}, task_id, {}, first.world)
-    for broken in (b"", b"z123", b"{}", b"[]", b"null", b'{"v":1}'):
+    for broken in (b"", b"z123", b"{}", b"[]", b"null", b'{"v":1}', b'{"v":2}', b'{"v":0}'):
         with pytest.raises(engine.StateError):
             engine.complete(first.diagram, broken, {}, task_id, {}, first.world)
 
