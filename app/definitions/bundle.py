@@ -64,13 +64,19 @@ class Bundle:
         return {key: ClockRule(key, **rule) for key, rule in self.manifest["clocks"].items()}
 
     @cached_property
+    def tables(self) -> dict[str, Any]:
+        """Path → the loaded DMN model of the file."""
+        return {path: dmn.load(self._file(path)) for path in self.manifest["decisions"]}
+
+    @cached_property
     def decisions(self) -> dict[str, Any]:
         """Decision id → the loaded DMN model that holds it."""
-        found: dict[str, Any] = {}
-        for path in self.manifest["decisions"]:
-            model = dmn.load(self._file(path))
-            found.update(dict.fromkeys(model.ids, model))
-        return found
+        return {decision: model for model in self.tables.values() for decision in model.ids}
+
+    def file_of(self, decision: str) -> str:
+        """The file that holds a decision. Raises KeyError where there is none."""
+        model = self.decisions[decision]
+        return next(path for path, each in self.tables.items() if each is model)
 
     @cached_property
     def registry_guards(self) -> frozenset[str]:

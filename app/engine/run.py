@@ -133,15 +133,14 @@ def evaluate(
     variables: Mapping[str, Any],
     item: Any,
     host: Host,
-    extra: Mapping[str, Any] | None = None,
 ) -> Any:
     """The value of a FEEL expression about an element (its office or candidates, with or without a leading `=`).
 
-    It sees `item` (also under the name the diagram gives it), `extra`, the variables, and the host's names. Raises
-    FeelError, or whatever the host raises for a name.
+    It sees `item` (also under the name the diagram gives it), the variables, and the host's names. Raises FeelError, or
+    whatever the host raises for a name.
     """
     names = {} if item is None else {"item": item, element.item_name or "item": item}
-    scope = compose({**(extra or {}), **names}, variables, host.scope(element))
+    scope = compose(names, variables, host.scope(element))
     return feel.compile(script.plain(expression)).evaluate(scope, feel.Budget(now=host.now.astimezone(SHANGHAI)))
 
 

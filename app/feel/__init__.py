@@ -12,9 +12,10 @@ from app.feel.errors import (
     FeelValueError,
 )
 from app.feel.expression import Expression, UnaryTests, compile, compile_unary
-from app.feel.inference import Checked, Diagnostic, check
+from app.feel.inference import Checked, Diagnostic, Inferred, Read, Unknown, check, infer
 from app.feel.parser import parse, parse_unary
 from app.feel.printer import unparse
+from app.feel.shapes import Shape
 from app.feel.values import Function, Range, YearsMonths
 
 __all__ = [
@@ -30,13 +31,18 @@ __all__ = [
     "FeelSyntaxError",
     "FeelValueError",
     "Function",
+    "Inferred",
     "Range",
+    "Read",
+    "Shape",
     "UnaryTests",
+    "Unknown",
     "YearsMonths",
     "check",
     "compile",
     "compile_unary",
     "dmn",
+    "infer",
     "parse",
     "parse_unary",
     "unparse",

@@ -6,8 +6,9 @@ FEEL answers null to what does not fit; a rule that is always null is a mistake 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from app.feel import nodes as n
@@ -19,6 +20,7 @@ from app.feel.errors import FeelError, position
 from app.feel.frames import Scope
 from app.feel.operators import add, divide, multiply, power, subtract
 from app.feel.parser import parse, parse_unary
+from app.feel.shapes import UNKNOWN, Shape, join, of_paths
 from app.feel.temporal import parse_at
 from app.feel.typecheck import SIMPLE
 from app.feel.values import kind
@@ -61,6 +63,7 @@ _RESULTS = {name: what for what, names in _GIVES.items() for name in names.split
     "years and months duration": "years and months duration",
     "range": "range",
 }
+_NEAR = 0.6
 _SAMPLES = {
     "number": Decimal(1),
     "string": "a",
@@ -95,6 +98,60 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
+Guard = tuple[n.Node, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text asks the scope for `path` (the name and members behind it).
+
+    strict: null there is not what the author meant: the value is used as it is, not compared with something. guards:
+    conditions of the text itself under which it is read at all, and whether they hold then.
+    """
+
+    path: tuple[str, ...]
+    pos: int
+    strict: bool
+    guards: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A name that nobody declared: `name` behind `base` (empty: in the scope). near: what could have been meant.
+
+    strict, guards: as of a Read.
+    """
+
+    base: str
+    name: str
+    pos: int
+    near: str | None
+    strict: bool
+    guards: tuple[Guard, ...]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return (*self.base.split("."), self.name) if self.base else (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """What a text gives, what cannot go together in it, what it reads, and which names nobody declared."""
+
+    shape: Shape
+    diagnostics: tuple[Diagnostic, ...]
+    reads: tuple[Read, ...]
+    unknown: tuple[Unknown, ...]
+
+
+def infer(text: str, tree: n.Node, scope: Mapping[str, Shape], input: Shape = UNKNOWN) -> Inferred:
+    """Look through a parsed text. scope: the names it may read. input: what `?` stands for in a cell."""
+    inference = _Inference(text, scope, input)
+    shape = inference.shape(tree)
+    said = tuple(sorted(inference.found, key=lambda each: (each.line or 0, each.column or 0)))
+    return Inferred(shape, said, tuple(inference.reads), tuple(inference.unknown))
+
+
 def check(
     text: str,
     names: Iterable[str] | Mapping[str, str | None] | None = None,
@@ -117,87 +174,154 @@ def check(
     except FeelError as error:
         said = Diagnostic("error", error.message_zh, error.message_en, error.line, error.column, error.suggestion)
         return Checked(None, (said,))
-    inference = _Inference(text, types, SIMPLE.get(input_type or "", input_type))
-    found = inference.kind(tree)
-    return Checked(found, tuple(sorted(inference.found, key=lambda each: (each.line or 0, each.column or 0))))
+    inferred = infer(text, tree, of_paths(types), Shape(SIMPLE.get(input_type or "", input_type) or ""))
+    return Checked(inferred.shape.kind or None, inferred.diagnostics)
+
+
+_BOOLEAN = Shape("boolean")
+_KEEPS_ITEMS = frozenset(["append", "concatenate", "flatten", "remove", "reverse", "sort", "sublist", "union"]) | {
+    "distinct values",
+    "insert before",
+    "list replace",
+}
 
 
 class _Inference:
-    def __init__(self, text: str, types: Mapping[str, str | None], input_type: str | None) -> None:
-        self.text, self.types, self.input_type = text, types, input_type
+    def __init__(self, text: str, scope: Mapping[str, Shape], input: Shape) -> None:
+        self.text, self.scope, self.input = text, scope, input
         self.found: list[Diagnostic] = []
-        self.local: list[frozenset[str]] = []
+        self.reads: list[Read] = []
+        self.unknown: list[Unknown] = []
+        self.local: list[Mapping[str, Shape] | Shape] = []  # a Shape: the item that a filter looks at
+        self.guards: list[Guard] = []
 
     def warn(self, node: n.Node, zh: str, en: str) -> None:
         self.found.append(Diagnostic("warning", zh, en, *position(self.text, node.pos)))
 
-    def kind(self, node: n.Node) -> str | None:
-        """The kind of a node, having looked at all its parts."""
+    def shape(self, node: n.Node) -> Shape:
+        """The shape of a node, having looked at all its parts."""
         reader = getattr(self, f"_{type(node).__name__.lower()}", None)
         if reader is not None:
             return reader(node)
         for child in n.children(node):
-            self.kind(child)
-        return _FIXED.get(type(node))
+            self.shape(child)
+        return Shape(_FIXED.get(type(node), ""))
 
-    def inside(self, names: Iterable[str], node: n.Node) -> str | None:
-        self.local.append(frozenset(names))
-        found = self.kind(node)
+    def kind(self, node: n.Node) -> str | None:
+        return self.shape(node).kind or None
+
+    def inside(self, names: Mapping[str, Shape] | Shape, node: n.Node) -> Shape:
+        self.local.append(names)
+        found = self.shape(node)
         self.local.pop()
         return found
 
-    def _literal(self, node: n.Literal) -> str | None:
-        return None if node.value is None else kind(node.value)
+    def under(self, guard: Guard, node: n.Node) -> Shape:
+        self.guards.append(guard)
+        found = self.shape(node)
+        self.guards.pop()
+        return found
 
-    def _atliteral(self, node: n.AtLiteral) -> str | None:
-        value = parse_at(node.text)
-        if value is None:
-            self.warn(node, f"@“{node.text}”不是日期、时间或时长", f"@{node.text!r} is no date, time or duration")
-        return None if value is None else kind(value)
+    # Names -------------------------------------------------------------------------------------------------------
 
-    def _name(self, node: n.Name) -> str | None:
-        if node.name == "?":
-            return self.input_type
-        if any(node.name in names or "" in names for names in self.local):
-            return None
-        return self.types.get(node.name)
+    def _name(self, node: n.Name) -> Shape:
+        return self._read(node.name, (), node.pos, strict=True)
 
-    def _path(self, node: n.Path) -> str | None:
-        parts, base = [node.name], node.base
+    def _path(self, node: n.Path) -> Shape:
+        return self._followed(node, strict=True)
+
+    def _compared(self, node: n.Node) -> Shape:
+        """The shape of an operand that may well be null, since it is compared."""
+        return self._followed(node, strict=False)
+
+    def _followed(self, node: n.Node, *, strict: bool) -> Shape:
+        parts: list[str] = []
+        base = node
         while isinstance(base, n.Path):
             parts.append(base.name)
             base = base.base
+        parts.reverse()
         if isinstance(base, n.Name):
-            if not any(base.name in names or "" in names for names in self.local):
-                return self.types.get(".".join([base.name, *reversed(parts)]))
-            return None
-        self.kind(base)
-        return None
+            return self._read(base.name, tuple(parts), base.pos, strict=strict)
+        return self._members(self.shape(base), "", parts, node.pos, strict=strict)
 
-    def _filter(self, node: n.Filter) -> None:
-        self.kind(node.base)
-        self.inside([""], node.condition)  # the names of the items are not known
+    def _read(self, name: str, members: tuple[str, ...], pos: int, *, strict: bool) -> Shape:
+        if name == "?":
+            return self._members(self.input, "?", members, pos, strict=strict)
+        for layer in reversed(self.local):
+            found = _in_item(layer, name) if isinstance(layer, Shape) else layer.get(name)
+            if found is not None:
+                return self._members(found, name, members, pos, strict=strict)
+        if name in self.scope:
+            self.reads.append(Read((name, *members), pos, strict, tuple(self.guards)))
+            return self._members(self.scope[name], name, members, pos, strict=strict)
+        if name not in BUILTINS:
+            self._unknown("", name, pos, [*self.scope, *BUILTINS], strict=strict)
+        return UNKNOWN
 
-    def _negate(self, node: n.Negate) -> str | None:
+    def _members(self, shape: Shape, base: str, members: Iterable[str], pos: int, *, strict: bool) -> Shape:
+        for name in members:
+            inner = shape.member(name)
+            if inner is None:
+                self._unknown(base, name, pos, shape.names(), strict=strict)
+                return UNKNOWN
+            base, shape = f"{base}.{name}", inner
+        return shape
+
+    def _unknown(self, base: str, name: str, pos: int, names: Iterable[str], *, strict: bool) -> None:
+        near = get_close_matches(name, sorted(names), 1, _NEAR)
+        self.unknown.append(Unknown(base, name, pos, near[0] if near else None, strict, tuple(self.guards)))
+
+    # Values ------------------------------------------------------------------------------------------------------
+
+    def _literal(self, node: n.Literal) -> Shape:
+        return UNKNOWN if node.value is None else Shape(kind(node.value), certain=True)
+
+    def _atliteral(self, node: n.AtLiteral) -> Shape:
+        value = parse_at(node.text)
+        if value is None:
+            self.warn(node, f"@“{node.text}”不是日期、时间或时长", f"@{node.text!r} is no date, time or duration")
+        return UNKNOWN if value is None else Shape(kind(value), certain=True)
+
+    def _filter(self, node: n.Filter) -> Shape:
+        base = self.shape(node.base)
+        item = (base.item or UNKNOWN) if base.kind == "list" else base
+        chosen = self.inside(item, node.condition).kind
+        if chosen == "number":
+            return replace(item, certain=False)
+        return Shape("list", base.title, item=item) if chosen == "boolean" else UNKNOWN
+
+    def _negate(self, node: n.Negate) -> Shape:
         found = self.kind(node.operand)
         if found is not None and found != "number" and not found.endswith("duration"):
             self.warn(node, f"{WORDS.get(found, found)}没有负值", f"a {found} cannot be negated")
-        return found
+        return Shape(found or "")
 
-    def _arithmetic(self, node: n.Arithmetic) -> str | None:
+    def _arithmetic(self, node: n.Arithmetic) -> Shape:
         left, right = self.kind(node.left), self.kind(node.right)
         if left not in _SAMPLES or right not in _SAMPLES:
-            return None
+            return UNKNOWN
         value = _OPERATIONS[node.op](Run(), _SAMPLES[left], _SAMPLES[right])
         if value is None:
             zh = f"{WORDS[left]}与{WORDS[right]}不能用 {node.op} 计算，结果总是空"
             self.warn(node, zh, f"{left} {node.op} {right} is always null")
-            return None
-        return kind(value)
+            return UNKNOWN
+        return Shape(kind(value))
 
-    def _compare(self, node: n.Compare) -> str:
-        self._comparable(node, node.op, self.kind(node.left), self.kind(node.right))
-        return "boolean"
+    def _compare(self, node: n.Compare) -> Shape:
+        operand = self._compared if node.op in ("=", "!=") else self.shape
+        left, right = operand(node.left), operand(node.right)
+        self._comparable(node, node.op, left.kind or None, right.kind or None)
+        for shape, other in ((left, node.right), (right, node.left)):
+            self._chosen(shape, other)
+        return _BOOLEAN
+
+    def _chosen(self, shape: Shape, other: n.Node) -> None:
+        """A text that is compared with a choice must be one of the choices."""
+        named = isinstance(other, n.Literal) and isinstance(other.value, str)
+        if named and shape.choices and other.value not in shape.choices:  # type: ignore[attr-defined]
+            told = "、".join(str(each) for each in shape.choices)
+            self.warn(other, f"不是可选的值（{told}），永远不会相等", "it is none of the choices")
 
     def _comparable(self, node: n.Node, op: str, left: str | None, right: str | None) -> None:
         if left is None or right is None or left == right and (op in ("=", "!=") or left in _ORDERED):
@@ -205,104 +329,164 @@ class _Inference:
         zh = f"{WORDS.get(left, left)}与{WORDS.get(right, right)}不能用 {op} 比较，结果总是空"
         self.warn(node, zh, f"{left} {op} {right} is always null")
 
-    def _conditions(self, node: n.Node, parts: Iterable[n.Node]) -> str:
+    def _conditions(self, parts: Iterable[n.Node], holds: bool) -> Shape:
+        """Parts of an `and` or `or`: each is asked where the ones before it hold, or fail."""
+        before = len(self.guards)
         for part in parts:
             found = self.kind(part)
             if found not in (None, "boolean"):
                 self.warn(part, f"这里应为是否成立的条件，却是{WORDS.get(found, found)}", f"a condition, not a {found}")
-        return "boolean"
+            self.guards.append((part, holds))
+        del self.guards[before:]
+        return _BOOLEAN
 
-    def _and(self, node: n.And) -> str:
-        return self._conditions(node, node.items)
+    def _and(self, node: n.And) -> Shape:
+        return self._conditions(node.items, True)
 
-    def _or(self, node: n.Or) -> str:
-        return self._conditions(node, node.items)
+    def _or(self, node: n.Or) -> Shape:
+        return self._conditions(node.items, False)
 
-    def _between(self, node: n.Between) -> str:
+    def _between(self, node: n.Between) -> Shape:
         value = self.kind(node.value)
         for end in (node.low, node.high):
             self._comparable(node, "between", value, self.kind(end))
-        return "boolean"
+        return _BOOLEAN
 
-    def _in(self, node: n.In) -> str:
-        value = self.kind(node.value)
-        before, self.input_type = self.input_type, value
+    def _in(self, node: n.In) -> Shape:
+        before, self.input = self.input, self._compared(node.value)
         for test in node.tests:
             self._test(test)
-        self.input_type = before
-        return "boolean"
+        self.input = before
+        return _BOOLEAN
 
-    def _unarytests(self, node: n.UnaryTests) -> str:
+    def _unarytests(self, node: n.UnaryTests) -> Shape:
         for test in node.tests:
             self._test(test)
-        return "boolean"
+        return _BOOLEAN
 
     def _test(self, node: n.Node) -> None:
         """One test against the input."""
-        wanted = self.input_type
+        wanted = self.input.kind or None
         if isinstance(node, n.Relation):
             self._comparable(node, node.op, wanted, self.kind(node.operand))
         elif isinstance(node, n.RangeLiteral):
             low, high = self.kind(node.low), self.kind(node.high)
             self._comparable(node, "in", wanted, low or high)
         else:
-            found = self.kind(node)
+            found = self._compared(node).kind or None
             asks = any(isinstance(part, n.Name) and part.name == "?" for part in n.walk(node))
             if found not in ("list", "range", "function") and wanted != "list" and not asks:
                 self._comparable(node, "=", wanted, found)
+            self._chosen(self.input, node)
 
-    def _if(self, node: n.If) -> str | None:
-        self._conditions(node, [node.condition])
-        then, otherwise = self.kind(node.then), self.kind(node.otherwise)
-        return then if then == otherwise else None
+    def _instanceof(self, node: n.InstanceOf) -> Shape:
+        self._compared(node.value)
+        return _BOOLEAN
 
-    def _for(self, node: n.For) -> str:
-        self._loops(node.loops, node.body, ("partial",))
-        return "list"
+    def _if(self, node: n.If) -> Shape:
+        self._conditions([node.condition], True)
+        then = self.under((node.condition, True), node.then)
+        otherwise = self.under((node.condition, False), node.otherwise)
+        if _is_null(node.then) or _is_null(node.otherwise):
+            return replace(otherwise if _is_null(node.then) else then, certain=False)
+        return join(then, otherwise)
 
-    def _quantified(self, node: n.Quantified) -> str:
-        self._loops(node.loops, node.condition, ())
-        return "boolean"
+    # Loops, contexts, functions ----------------------------------------------------------------------------------
 
-    def _loops(self, loops: tuple[n.Loop, ...], body: n.Node, extra: tuple[str, ...]) -> None:
+    def _for(self, node: n.For) -> Shape:
+        return Shape("list", item=self._loops(node.loops, node.body, {"partial": Shape("list")}), certain=True)
+
+    def _quantified(self, node: n.Quantified) -> Shape:
+        self._loops(node.loops, node.condition, {})
+        return _BOOLEAN
+
+    def _loops(self, loops: tuple[n.Loop, ...], body: n.Node, extra: Mapping[str, Shape]) -> Shape:
         before = len(self.local)
         for loop in loops:
-            self.kind(loop.source)
+            source = self.shape(loop.source)
             if loop.end is not None:
                 self.kind(loop.end)
-            self.local.append(frozenset((loop.name, *extra)))
-        self.kind(body)
+                item = Shape("number")
+            else:
+                item = (source.item or UNKNOWN) if source.kind == "list" else UNKNOWN
+            self.local.append({loop.name: item, **extra})
+        found = self.shape(body)
         del self.local[before:]
+        return found
 
-    def _functionliteral(self, node: n.FunctionLiteral) -> str:
-        self.inside((name for name, _ in node.params), node.body)
-        return "function"
+    def _functionliteral(self, node: n.FunctionLiteral) -> Shape:
+        self.inside({name: UNKNOWN for name, _ in node.params}, node.body)
+        return Shape("function")
 
-    def _contextliteral(self, node: n.ContextLiteral) -> str:
-        keys = [key for key, _ in node.entries]
-        for _, value in node.entries:
-            self.inside(keys, value)
-        return "context"
+    def _listliteral(self, node: n.ListLiteral) -> Shape:
+        items = [self.shape(each) for each in node.items]
+        return Shape("list", item=_joined(items), certain=True)
 
-    def _call(self, node: n.Call) -> str | None:
-        kinds = [self.kind(arg) for arg in node.args]
-        if not isinstance(node.function, n.Name) or any(node.function.name in names for names in self.local):
+    def _contextliteral(self, node: n.ContextLiteral) -> Shape:
+        made: dict[str, Shape] = {}
+        for key, value in node.entries:
+            made[key] = self.inside(dict(made), value)
+        return Shape("context", members=made, certain=True)
+
+    def _call(self, node: n.Call) -> Shape:
+        shapes = [self.shape(arg) for arg in node.args]
+        kinds = [shape.kind or None for shape in shapes]
+        if not isinstance(node.function, n.Name) or any(
+            not isinstance(names, Shape) and node.function.name in names for names in self.local
+        ):
             self.kind(node.function)
-            return None
+            return UNKNOWN
         name = node.function.name
-        if name not in BUILTINS or name in self.types:
-            return None
+        if name not in BUILTINS or name in self.scope:
+            if name not in self.scope:
+                self._unknown("", name, node.function.pos, [*self.scope, *BUILTINS], strict=True)
+            return UNKNOWN
         if not node.names and not any(s.accepts(kinds) for s in BUILTINS[name].signatures):
             told = "、".join(WORDS.get(k or "", "？") for k in kinds) or "无"
             self.warn(
                 node.function, f"函数 {name} 不接受这些参数（{told}），结果总是空", f"{name} takes no such arguments"
             )
-        return _RESULTS.get(name)
+        return _result(name, shapes)
+
+
+def _result(name: str, arguments: list[Shape]) -> Shape:
+    found = Shape(_RESULTS.get(name, ""))
+    if name == "context put" and arguments and arguments[0].kind == "context":
+        return replace(arguments[0], open=True)
+    if found.kind == "context":
+        return replace(found, open=True)
+    if name in _KEEPS_ITEMS and arguments:
+        lists = [each for each in arguments if each.kind == "list"]
+        if len(lists) == len(arguments) or name not in ("append", "concatenate", "union"):
+            return replace(found, item=_joined([each.item or UNKNOWN for each in lists]))
+    return found
+
+
+def _joined(shapes: list[Shape]) -> Shape | None:
+    """What the items of a list are together; None for a list without items."""
+    known = [shape for shape in shapes if shape is not None]
+    if not known:
+        return None
+    found = known[0]
+    for shape in known[1:]:
+        found = join(found, shape)
+    return found
+
+
+def _in_item(item: Shape, name: str) -> Shape | None:
+    """What a name means in a filter; None where it is no entry of the item, so that it may be a name outside."""
+    if name == "item":
+        return item
+    if not item.known or item.open:
+        return item.members.get(name, UNKNOWN)
+    return item.members.get(name)
+
+
+def _is_null(node: n.Node) -> bool:
+    return isinstance(node, n.Literal) and node.value is None
 
 
 _FIXED: dict[type, str] = {
-    n.InstanceOf: "boolean",
-    n.ListLiteral: "list",
     n.RangeLiteral: "range",
     n.Relation: "range",
 }

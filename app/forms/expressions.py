@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,10 @@ class Template:
         pieces = _INSERT.split(text)
         self._parts = [Expression(p) if place % 2 else p for place, p in enumerate(pieces)]
         self.fixed = len(pieces) == 1
+
+    @property
+    def expressions(self) -> Iterator[Expression]:
+        return (part for part in self._parts if isinstance(part, Expression))
 
     def text(self, env: Mapping[str, Any]) -> str:
         return "".join(p if isinstance(p, str) else display(p.value(env)) for p in self._parts)

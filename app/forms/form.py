@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -12,12 +12,14 @@ from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
 from app.core.errors import Invalid
+from app.feel.shapes import Shape
 from app.forms import parsing
 from app.forms.cleaning import Cleaning, unknown_fields
 from app.forms.model import Component, FormError, Scope
 from app.forms.reading import read
 from app.forms.rendering import FileLink, Renderer
 from app.forms.schema import field_of, schema_of
+from app.forms.shape import shape_of, texts_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,15 @@ class Form:
     def schema(self) -> type[Schema]:
         """A marshmallow schema whose `load` is `clean`: for request bodies and OpenAPI."""
         return schema_of(self.scope, _FormSchema, form=self)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What `clean` gives, before anybody filled it in."""
+        return shape_of(self.root, self.scope)
+
+    def texts(self) -> Iterator[tuple[str, Shape, str]]:
+        """Every FEEL text of the form: the component, the shape of the row it stands in, the text."""
+        return texts_of(self.root, self.shape)
 
     @cached_property
     def reader(self) -> Schema:

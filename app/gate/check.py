@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from app import feel, forms
+from app import feel, forms, vocabulary
 from app.cases.effects import TOPICS
 from app.core.paths import TEMPLATES
-from app.definitions.bundle import MANIFEST, SUFFIXES
+from app.definitions.bundle import MANIFEST, SUFFIXES, Bundle
 from app.definitions.errors import BundleError
 from app.definitions.manifest import load_manifest
-from app.engine.lint import ERROR, WARNING, Known, lint_isolated
+from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
 from app.figures.catalogue import catalogue
+from app.figures.clauses import clauses
 from app.identity.positions import POSITIONS
 from app.scenarios import StoryError, load_story
+from app.vocabulary import ERROR, WARNING, Finding
 
 FIRST_FIELDS = ("name", "id_number")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to mend (`error` forbids publishing) or to look at (`warning`). `place` is a file and what in it."""
-
-    severity: str
-    file: str
-    place: str
-    message: str
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
-
-    def __str__(self) -> str:
-        mark = "✗" if self.severity == ERROR else "!"
-        where = f"{self.file} “{self.place}”" if self.place else self.file
-        return f"{mark} {where}：{self.message}"
 
 
 def check_folder(folder: Path) -> list[Finding]:
@@ -70,7 +53,7 @@ def check_bundle(files: Mapping[str, bytes]) -> list[Finding]:
         if path in files:
             for each in lint_isolated(files[path], known):
                 findings.append(Finding(each.severity, path, each.element_name or each.element_id, each.message))
-    return findings + list(_figures(files, models))
+    return findings if any(each.severity == ERROR for each in findings) else findings + _vocabulary(files)
 
 
 def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
@@ -125,13 +108,15 @@ def _tables(files: Mapping[str, bytes], manifest: dict[str, Any]) -> tuple[list[
     return models, found
 
 
-def _figures(files: Mapping[str, bytes], models: list[dmn.Decisions]) -> Iterator[Finding]:
-    """Figures that nobody can enter: a typing error would wait as an incident in every case."""
-    for model in models:
-        for decision in model.ids:
-            reads = (name.split(".")[1] for name in model.reads(decision) if name.startswith("figure."))
-            for key in sorted(set(reads) - catalogue().keys()):
-                yield Finding(ERROR, "", decision, f"参数目录里没有 {key}，请改正名称，或先在参数目录中登记")
+def _vocabulary(files: Mapping[str, bytes]) -> list[Finding]:
+    """Names, their types and paths: asked once every file can be read by itself."""
+    known = _Catalogue(catalogue(), clauses())
+    return vocabulary.of(Bundle(files), known).findings()
+
+
+class _Catalogue(NamedTuple):
+    figures: Mapping[str, Any]
+    clauses: Mapping[str, Any]
 
 
 def _story(path: Path) -> list[Finding]:

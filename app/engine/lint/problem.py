@@ -31,7 +31,7 @@ class Known:
     """What a diagram may refer to. None: not known here, so not checked.
 
     forms: file names. decisions: ids of DMN decisions. topics: what service tasks may ask for. templates: keys of Word
-    templates. positions: keys. clocks: keys of `bundle.yaml`. names: further names that expressions may read.
+    templates. positions: keys. clocks: keys of `bundle.yaml`.
     """
 
     forms: Collection[str] | None = None
@@ -40,4 +40,3 @@ class Known:
     templates: Collection[str] | None = None
     positions: Collection[str] | None = None
     clocks: Collection[str] | None = None
-    names: Collection[str] = ()

@@ -26,7 +26,7 @@ def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
         found += check(graph)
     if not any(each.severity == ERROR for each in found):
         found += soundness.check(graph)
-    found += expressions.check(graph, known)
+    found += expressions.check(graph)
     found += references.check(graph, known)
     found += quality.check(graph)
     if not any(each.severity == ERROR for each in found):

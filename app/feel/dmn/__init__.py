@@ -2,6 +2,20 @@
 
 from app.feel.dmn.analyse import Finding
 from app.feel.dmn.decisions import Decisions, Outcome, load
+from app.feel.dmn.survey import Piece, Survey
 from app.feel.dmn.tables import Fired, Input, Output, Row, Rule, Table
 
-__all__ = ["Decisions", "Finding", "Fired", "Input", "Outcome", "Output", "Row", "Rule", "Table", "load"]
+__all__ = [
+    "Decisions",
+    "Finding",
+    "Fired",
+    "Input",
+    "Outcome",
+    "Output",
+    "Piece",
+    "Row",
+    "Rule",
+    "Survey",
+    "Table",
+    "load",
+]

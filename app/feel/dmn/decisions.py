@@ -12,9 +12,11 @@ from app.feel.dmn.analyse import Finding, analyse
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model, Session, build
 from app.feel.dmn.items import declare
+from app.feel.dmn.survey import Survey, survey
 from app.feel.dmn.tables import Fired, Row, Table
 from app.feel.dmn.xml import Element, children, descendants, local, read
 from app.feel.errors import DmnError
+from app.feel.shapes import Shape
 
 _NAMED = frozenset(
     ("variable", "inputData", "decision", "businessKnowledgeModel", "decisionService", "itemComponent")
@@ -103,6 +105,10 @@ class Decisions:
             stack += [*item.needs.values(), *item.outputs]
             stack += [each for needs in item.imported.values() for each in needs.values()]
         return frozenset(found)
+
+    def survey(self, name: str, scope: Mapping[str, Shape]) -> Survey:
+        """What a decision gives where it reads `scope`, and every piece of FEEL in it and in what it requires."""
+        return survey(self._find(name), scope)
 
     def analyse(self, names: Iterable[str] | None = None) -> list[Finding]:
         """What to tell the owner of the model: FEEL that cannot be read, overlaps, gaps, rows that never fire.

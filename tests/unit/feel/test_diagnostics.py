@@ -82,7 +82,7 @@ TYPES = {"age": "number", "name": "string", "born": "date", "xs": None}
         ('born + duration("P1Y") <= today()', "boolean", []),
         ("today() - born", "days and time duration", []),
         ('if age > 60 then "a" else "b"', "string", []),
-        ('xs[age = "a"]', None, []),
+        ('xs[age = "a"]', "list", []),
         ('for age in xs return age + "a"', "list", []),
         ("age + name", None, ["1:5 数与文字不能用 + 计算"]),
         ('age = "60"', "boolean", ["1:5 数与文字不能用 = 比较"]),

@@ -1,0 +1,170 @@
+"""The rules of one process: each yields findings that name the element, what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from app.effects import SCHEMAS, Input, Schema
+from app.engine import timers
+from app.engine.outline import Point, Text
+from app.feel import Inferred
+from app.feel.inference import WORDS
+from app.feel.shapes import UNKNOWN, Shape, typed
+from app.vocabulary.finding import ERROR, Finding
+from app.vocabulary.reading import Reader, look
+from app.vocabulary.words import HUMAN, Words
+
+_TIMES = {
+    "timeDate": ("date", "date and time"),
+    "timeDuration": ("days and time duration", "years and months duration"),
+    "timeCycle": ("string",),
+}
+_TIME_WORDS = {"timeDate": "日期", "timeDuration": '时长（例如 duration("P7D")）', "timeCycle": '循环（例如 "R3/P7D"）'}
+_AFTER = ("completionCondition", "loopCondition")
+_BEGUN_BY = {"recheck_on": "recheck", "visit_on": "visit"}
+"""Days of an award on which a process begins by itself (`app.cases.awards`)."""
+
+
+def split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def check(words: Words) -> Iterator[Finding]:
+    """All findings of a process."""
+    for point in words.points():
+        for rule in (_texts, _script, _shadows, _timers, _inputs, _clock, _form):
+            yield from rule(words, point)
+
+
+def told(words: Words, point: Point, message: str) -> Finding:
+    return Finding(ERROR, words.file, point.element.label, message)
+
+
+def _scope(words: Words, own: Mapping[str, Shape]) -> dict[str, Shape]:
+    return {**words.roots, **own}
+
+
+def _inferred(words: Words, point: Point, text: str) -> Inferred | None:
+    return look(text, _scope(words, words.own(point)))
+
+
+def _texts(words: Words, point: Point) -> Iterator[Finding]:
+    for text in point.texts:
+        after = text.role in _AFTER
+        own = {point.id: words.answer(point)} if after and point.element.type in HUMAN else {}
+        reader = Reader(words, point, own, after=after)
+        inferred = look(text.expression, _scope(words, {**words.own(point), **own})) if _is_feel(text) else None
+        if inferred is not None:
+            yield from reader.findings(inferred, text.what)
+
+
+def _is_feel(text: Text) -> bool:
+    return not (text.role in _TIMES and timers.is_iso(text.expression))
+
+
+def _script(words: Words, point: Point) -> Iterator[Finding]:
+    before: list[str] = []
+    for path, inferred in words.assigned(point):
+        yield from Reader(words, point, before).findings(inferred, f"脚本“{'.'.join(path)} = …”", values=False)
+        if len(path) == 1:
+            before.append(path[0])
+
+
+def _shadows(words: Words, point: Point) -> Iterator[Finding]:
+    """Nobody may take a name that the system gives; scripts may add to the case."""
+    for path, _ in words.gives(point):
+        root = path.partition(".")[0]
+        if root in words.given and (root != "case" or path == "case"):
+            what = "脚本不能给" if point.script else "结果不能存为"
+            yield told(
+                words, point, f"{what}“{root}”{'赋值' if point.script else ''}：这是系统给的名称，请换一个变量名"
+            )
+
+
+def _timers(words: Words, point: Point) -> Iterator[Finding]:
+    for text in point.texts:
+        if text.role in _TIMES and _is_feel(text):
+            inferred = _inferred(words, point, text.expression)
+            if inferred and inferred.shape.known and inferred.shape.kind not in _TIMES[text.role]:
+                yield told(
+                    words,
+                    point,
+                    f"定时“{text.expression}”的结果是{_word(inferred.shape)}，应为{_TIME_WORDS[text.role]}，请改正",
+                )
+
+
+def _word(shape: Shape) -> str:
+    return WORDS.get(shape.kind, shape.kind)
+
+
+def _inputs(words: Words, point: Point) -> Iterator[Finding]:
+    """Inputs of an effect: of the right kind; processes that they begin exist."""
+    schema = SCHEMAS.get(point.element.attributes.get("topic", ""))
+    if schema is None or point.element.type != "serviceTask":
+        return
+    for name, text in point.element.inputs.items():
+        spec = schema.by_name.get(name)
+        inferred = _inferred(words, point, text) if text else None
+        if spec is not None and inferred is not None:
+            yield from _typed_input(words, point, spec, inferred.shape)
+    yield from _begins(words, point, schema)
+
+
+def _typed_input(words: Words, point: Point, spec: Input, shape: Shape) -> Iterator[Finding]:
+    wanted = typed(spec.type).kind
+    loose = wanted in ("", "list") or (wanted == "date" and shape.kind == "date and time")
+    if shape.known and shape.kind != wanted and not loose:
+        wants, has = _word(Shape(wanted)), _word(shape)
+        yield told(words, point, f"输入“{spec.title}”（{spec.name}）应为{wants}，现在的表达式得到{has}，请改正")
+
+
+def _begins(words: Words, point: Point, schema: Schema) -> Iterator[Finding]:
+    known = words.bundle.manifest["processes"]
+    for name, process in _BEGUN_BY.items():
+        text = point.element.inputs.get(name, "").removeprefix("=").strip()
+        if name in schema.by_name and text not in ("", "null") and process not in known:
+            spec = schema.by_name[name]
+            yield told(
+                words,
+                point,
+                f"写了“{spec.title}”（{name}），但清单的 processes 里没有 {process} 流程，到期无人办理。"
+                f"请增加这个流程，或者删除这个输入",
+            )
+
+
+def _clock(words: Words, point: Point) -> Iterator[Finding]:
+    key = point.element.properties.get("clock", "")
+    rule = words.bundle.manifest["clocks"].get(key)
+    if rule is None:
+        return
+    inferred = _inferred(words, point, rule["limit"])
+    if inferred is None:
+        return
+    for each in Reader(words, point).findings(inferred, "限期", file="bundle.yaml"):
+        yield replace(each, place=f"clocks.{key}.limit")
+    if inferred.shape.known and inferred.shape.kind != "number":
+        what = f"时限“{rule['title']}”的 limit 应为天数，现在的表达式得到{_word(inferred.shape)}，请改正"
+        yield Finding(ERROR, "bundle.yaml", f"clocks.{key}.limit", what)
+
+
+def _form(words: Words, point: Point) -> Iterator[Finding]:
+    """Conditions of a form read its own fields and what was known before."""
+    key = point.element.attributes.get("formKey", "")
+    if point.element.type not in HUMAN or key not in words.bundle.files:
+        return
+    form = words.bundle.form(key)
+    known = {name: shape for name, shape in words.roots.items() if name not in _NOT_IN_FORMS}
+    reader = Reader(words, point, form.shape.members)
+    for field, row, text in form.texts():
+        special = dict.fromkeys(_IN_ROWS, UNKNOWN) if row.members else {}
+        scope = {**row.members, **special}
+        inferred = look(text, {**known, **form.shape.members, **scope})
+        if inferred is not None:
+            inside = Reader(words, point, [*form.shape.members, *scope]) if scope else reader
+            for each in inside.findings(inferred, "条件", values=False, file=key):
+                yield replace(each, place=field)
+
+
+_IN_ROWS = ("this", "parent", "i", "_this_", "_parent_", "_i_")
+_NOT_IN_FORMS = frozenset({"figure", "optional_figure", "registry", "today", "now", "programme", "actor"})

@@ -1,0 +1,78 @@
+"""What a text of a diagram, table, form or letter reads, held against the words of its process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from app.engine import script
+from app.engine.outline import Point
+from app.feel import FeelError, Inferred, Read, Unknown, compile, infer
+from app.feel.shapes import Shape
+from app.vocabulary.finding import ERROR, Finding
+from app.vocabulary.graph import AFTER
+from app.vocabulary.paths import prefixes
+from app.vocabulary.words import Words
+
+
+def look(text: str, scope: Mapping[str, Shape]) -> Inferred | None:
+    """What is known of a FEEL text that may carry Camunda's leading `=`; None where it cannot be read."""
+    try:
+        plain = script.plain(text)
+        return infer(plain, compile(plain).tree, scope)
+    except FeelError:
+        return None
+
+
+class Reader:
+    """Findings of one place. own: names that only this place has; `told` is the place as people find it."""
+
+    def __init__(self, words: Words, point: Point, own: Iterable[str] = (), *, after: bool = False) -> None:
+        self.words, self.point = words, point
+        self.own = frozenset(own) | words.own(point).keys()
+        self.key = point.id + AFTER if after else point.id
+
+    def findings(self, inferred: Inferred, where: str, *, values: bool = True, file: str = "") -> Iterator[Finding]:
+        """Everything wrong with what a text reads. values: null is no value here, so a missing name is a fault."""
+        said = [*_unknown(inferred.unknown), *(each.message_zh for each in inferred.diagnostics)]
+        for read in inferred.reads:
+            said += self._read(read, values)
+        for message in dict.fromkeys(said):
+            yield Finding(ERROR, file or self.words.file, self.point.element.label, f"{where}{message}")
+
+    def _read(self, read: Read, values: bool) -> Iterator[str]:
+        paths = self.words.paths
+        if read.path[0] in self.own:
+            return
+        names = [name for name in prefixes(read.path) if name in paths.tracked]
+        name = ".".join(read.path)
+        late = [each for each in names if each not in paths.possible(self.key)]
+        writes = paths.writes.get(self.point.id)
+        again = writes is not None and not writes.names.isdisjoint(names)
+        if late and again:
+            return
+        if late:
+            yield f"用到的“{name}”到这里还没有：{self.words.origins.get(late[0], '')}在这之后。请改用前面已有的数据"
+            return
+        missing = paths.missing(self.key, names, read.guards) if values and read.strict else None
+        if missing is not None:
+            yield (
+                f"用到的“{name}”在有的路径上没有值：通过“{paths.tell(missing)}”。"
+                f"请先判断（if {names[0]} = null then … else …），或者改用每条路径上都有的数据"
+            )
+        old = None if again else paths.stale(self.key, names, read.guards)
+        if old is not None:
+            yield (
+                f"用到的“{name}”可能是上一轮的填写：通过“{paths.tell(old)}”再到这里时没有重新填写。"
+                f"请在退回的路上用脚本清空（{names[0]} = null），或者先判断这一轮走的是哪条路"
+            )
+
+
+def _unknown(unknown: Iterable[Unknown]) -> Iterator[str]:
+    for each in unknown:
+        hint = f"，是不是 {each.near}" if each.near else ""
+        if each.base in ("figure", "optional_figure"):
+            yield f"用到的参数 {each.name} 不在参数目录里{hint}？请改正名称，或先在参数目录中登记"
+        elif each.base:
+            yield f"用到的“{each.base}”里没有“{each.name}”{hint}？请检查名称"
+        else:
+            yield f"用到的“{each.name}”没有任何环节给出{hint}？请检查名称"

@@ -1,0 +1,134 @@
+"""Each kind of mistake with names: a shipped bundle, one thing broken in it, and what the vocabulary says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app import vocabulary
+from app.core.paths import BUNDLES
+from app.definitions import Bundle
+from app.figures.catalogue import catalogue
+from app.figures.clauses import clauses
+
+FOLDERS = sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))
+CATALOGUE: Any = SimpleNamespace(figures=catalogue(), clauses=clauses())
+
+
+def findings(files: Mapping[str, bytes]) -> list[vocabulary.Finding]:
+    return vocabulary.of(Bundle(files), CATALOGUE).findings()
+
+
+def broken(folder: str, file: str, old: str, new: str) -> dict[str, bytes]:
+    files = dict(Bundle.from_folder(BUNDLES / folder).files)
+    before = files[file].decode()
+    assert old in before, f"{file} has no {old!r} any more"
+    files[file] = before.replace(old, new).encode()
+    return files
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_shipped_bundles_have_no_finding(folder: Path) -> None:
+    assert findings(Bundle.from_folder(folder).files) == []
+
+
+REMINDER = 'duration("P" + string(figure.supplement_reminder_days) + "D")'
+CASES: dict[str, tuple[str, str, str, str, str, str]] = {
+    "figure of a timer": (
+        "emergency_relief", "relief.bpmn", "figure.supplement_reminder_days", "figure.supplement_reminder_dayz",
+        "", "supplement_reminder_dayz 不在参数目录里，是不是 supplement_reminder_days",
+    ),
+    "figure of a table": (
+        "emergency_relief", "rescue.dmn", "figure.township_emergency_limit", "figure.township_emergency_limits",
+        "由谁决定", "township_emergency_limits 不在参数目录里",
+    ),
+    "member behind the dot": (
+        "emergency_relief", "relief.bpmn", "=rescue_decision.amount<", "=rescue_decision.amont<",
+        "", "“rescue_decision”里没有“amont”，是不是 amount",
+    ),
+    "field renamed that a gateway reads": (
+        "emergency_relief", "rescue_decision.form.json", '"key": "approved"', '"key": "agreed"',
+        "", "“rescue_decision”里没有“approved”",
+    ),
+    "field renamed that a table reads": (
+        "emergency_relief", "rescue_decision.form.json", '"key": "amount"', '"key": "sum"',
+        "由谁决定", "“rescue_decision”里没有“amount”",
+    ),
+    "field renamed that a script reads": (
+        "tekun", "investigation.form.json", '"key": "means"', '"key": "method"',
+        "记录调查结果", "“investigation”里没有“means”",
+    ),
+    "field renamed that its own form reads": (
+        "emergency_relief", "rescue_decision.form.json", '"key": "approved"', '"key": "agreed"',
+        "“救助金额（元）”", "“approved”没有任何环节给出",
+    ),
+    "missing on one path": (
+        "emergency_relief", "relief.bpmn",
+        '=if authority = "county" then county_decision.opinion else rescue_decision.opinion</camunda:inputParameter>',
+        "=county_decision.opinion</camunda:inputParameter>",
+        "", "“county_decision.opinion”在有的路径上没有值：通过“",
+    ),
+    "what comes later": (
+        "emergency_relief", "relief.bpmn", '=authority = "township"', "=county_decision.approved = true",
+        "", "“county_decision.approved”到这里还没有：环节“县级",
+    ),
+    "timer that is no duration": (
+        "emergency_relief", "relief.bpmn", REMINDER, "figure.supplement_reminder_days", "", "的结果是数，应为时长",
+    ),
+    "clock limit that is no number": (
+        "emergency_relief", "bundle.yaml", "figure.supplement_reminder_days", "today", "clocks.supplement.limit", "应为天数",
+    ),
+    "unknown figure of a clock": (
+        "emergency_relief", "bundle.yaml", "figure.supplement_reminder_days", "figure.xsupplement_reminder_days",
+        "clocks.supplement.limit", "xsupplement_reminder_days 不在参数目录里，是不是 supplement_reminder_days",
+    ),
+    "input that is no date": (
+        "dibao", "admission.bpmn", '=today + duration("P" + string(recheck_months) + "M")', "=recheck_months",
+        "", "（recheck_on）应为日期，现在的表达式得到数",
+    ),
+    "clause of an element": ("emergency_relief", "relief.bpmn", "<bpmn:documentation>B3 ", "<bpmn:documentation>B99 ",
+                             "", "条款 B99 不在条款目录里"),
+    "clause of a row": ("emergency_relief", "rescue.dmn", "<description>B3</description>",
+                        "<description>B98</description>", "由谁决定", "注释引用的条款 B98 不在条款目录里"),
+    "clause that a guard tells": ("emergency_relief", "rescue.dmn", '<text>"B2"</text>', '<text>"B97"</text>',
+                                  "补登金额与支付金额一致", "条款 B97 不在条款目录里"),
+    "guard with a code nobody knows": ("emergency_relief", "rescue.dmn", '<text>"invalid"</text>',
+                                       '<text>"wrong"</text>', "补登金额与支付金额一致", "结果代码“wrong”不认识"),
+    "guard without code": ("emergency_relief", "rescue.dmn", '<text>"invalid"</text>', "<text></text>",
+                           "补登金额与支付金额一致", "第 1 行没有结果代码（code）"),
+    "guard without the column": ("emergency_relief", "rescue.dmn", 'name="code"', 'name="kind"',
+                                 "补登金额与支付金额一致", "缺少输出列 code"),
+    "day of a re-check without the process": (
+        "tekun", "bundle.yaml", "recheck: recheck.bpmn, ", "", "", "清单的 processes 里没有 recheck 流程",
+    ),
+    "answer of an earlier round": (
+        "expenditure_relief", "relief.bpmn", '<camunda:inputParameter name="clause">="C1"',
+        '<camunda:inputParameter name="advice">=if objection_review.upheld = true then objection_review.opinion else "无"',
+        "", "“objection_review.opinion”可能是上一轮的填写：通过“",
+    ),
+    "result under a name of the system": (
+        "emergency_relief", "relief.bpmn", 'resultVariable="authority"', 'resultVariable="figure"',
+        "", "结果不能存为“figure”",
+    ),
+    "text that is none of the choices": (
+        "emergency_relief", "relief.bpmn", '=authority = "township"', '=authority = "town"', "", "不是可选的值",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_mistake_is_found_where_it_is(name: str) -> None:
+    folder, file, old, new, place, text = CASES[name]
+    found = findings(broken(folder, file, old, new))
+    assert any(text in each.message and place in (each.place, "") for each in found), [str(each) for each in found]
+    assert all(each.severity == "error" and each.file and each.message for each in found)
+
+
+def test_two_processes_in_one_file() -> None:
+    second = '<bpmn:process id="other" isExecutable="true"><bpmn:startEvent id="o"/></bpmn:process></bpmn:definitions>'
+    found = findings(broken("emergency_relief", "relief.bpmn", "</bpmn:definitions>", second))
+    assert ["个可执行的流程" in each.message for each in found] == [True]
