@@ -34,8 +34,8 @@ check: $(VENV)/.dev ## style, types, layers, bundles
 	$(BIN)/lint-imports
 	$(BIN)/doudi bundle check bpmn/*/
 
-bench: $(VENV)/.dev ## measurements, side by side in one run
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure
+	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
 
 tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
 	$(BIN)/python -m tests.tck

@@ -23,6 +23,7 @@ from app.jobs.runner import Worker
 from app.registry import operations as registry
 from app.worker import SpoolMessenger, handlers
 from bench import world
+from bench.report import figure
 from tests.support.worlds import VILLAGE, Office
 
 GRANTS = 10_000
@@ -80,6 +81,7 @@ def _write_letters(office: Office) -> None:
     taken, cpu = time.perf_counter() - began, time.process_time() - cpu
     recorded, issued = _count(office, Document.id), _count(office, Document.sha256)
     left = 2 * GRANTS - jobs
+    figure("batch.letters.rate", jobs / taken, "jobs a second")
     print(
         f"  letters: {recorded} recorded and {issued} issued in {taken:.0f} s by one worker, "
         f"{jobs / taken:.0f} jobs a second, cpu {cpu / jobs * 1000:.1f} ms each"
@@ -102,6 +104,8 @@ def main() -> int:
             f"  drafted {preview.lines} lines of {preview.total} yuan in {drafting:.2f} s, "
             f"previewed in {previewing:.2f} s, confirmed {made} orders in {confirming:.2f} s"
         )
+        figure("batch.drafted", drafting, "s")
+        figure("batch.confirmed", confirming, "s")
         again, _ = _timed(office, lambda session: batches.confirm(session, head, batch_id, office.now))
         try:
             _timed(office, lambda session: batches.draft(session, clerk, SPEC, office.now))

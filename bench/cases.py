@@ -24,6 +24,7 @@ from app.cases.models import Case
 from app.core.paths import BUNDLES
 from bench import world
 from bench.naive import Naive, sqlite
+from bench.report import figure
 from tests.support.statements import counted
 from tests.support.worlds import RELIEF, VILLAGE, Office
 
@@ -162,10 +163,12 @@ def measure(office: Office, *, beside: bool) -> tuple[Ours, Theirs | None]:
     return ours, theirs
 
 
-def show(ours: Ours, theirs: Theirs | None) -> None:
+def show(ours: Ours, theirs: Theirs | None, side: str) -> None:
     """A line for each step."""
     for step in ("apply", *HUMAN):
         cpu, wall = ours.timed.of(step)
+        figure(f"action.{side}.{step}.cpu", cpu, "ms")
+        figure(f"action.{side}.{step}.statements", ours.statements[step], "statements")
         line = f"  {step:22} cpu {cpu:6.2f} ms   wall {wall:6.2f} ms   {ours.statements[step]:>2} statements"
         if theirs:
             cpu, wall = theirs.timed.of(step)
@@ -177,13 +180,14 @@ def main() -> int:
     """Print the comparison; 1 where a human action takes more than twice the naive way's processor time."""
     print(f"a persisted action of the relief, medians of {ROUNDS} rounds of {CASES} cases, in turns")
     cpu, wall = commit_floor()
+    figure("disk.commit", wall, "ms")
     print(f"  the disk's floor: a bare insert and commit, WAL, synchronous=FULL: cpu {cpu:.2f} ms, wall {wall:.2f} ms")
     with world.on_sqlite() as office:
         ours, theirs = measure(office, beside=True)
     assert theirs is not None
     print("SQLite, WAL, synchronous=FULL")
-    show(ours, theirs)
-    ratio = ours.timed.human() / theirs.timed.human()
+    show(ours, theirs, "sqlite")
+    ratio = figure("action.ratio", ours.timed.human() / theirs.timed.human(), "times naive", f"<= {AIM:g}")
     print(
         f"  a human action: cpu {ours.timed.human():.2f} ms, naive {theirs.timed.human():.2f} ms, "
         f"ratio {ratio:.2f}, aim at most {AIM:.0f}"
@@ -192,7 +196,7 @@ def main() -> int:
         with world.on_postgres() as office:
             ours, _ = measure(office, beside=False)
         print("PostgreSQL, fsync on; the server's own processor time is not in it")
-        show(ours, None)
+        show(ours, None, "postgresql")
     except RuntimeError as missing:
         print("PostgreSQL was not measured:", str(missing).splitlines()[0])
     return int(ratio > AIM)

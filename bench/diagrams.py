@@ -22,6 +22,7 @@ from app.inbox import queries as inbox
 from app.scenarios import WorldTemplate, load_story
 from app.scenarios.play import Player, chosen
 from app.scenarios.story import Step
+from bench.report import figure
 
 STORIES = {
     "uninsured_unemployed_relief": "amount-exactly-the-cap",
@@ -88,6 +89,8 @@ def main() -> None:
         rounds = [play(template, path) for _ in range(ROUNDS)]
         cpu = [statistics.median(each[1] for each in steps) for steps in zip(*rounds, strict=True)]
         stored = [steps[0][2] for steps in zip(*rounds, strict=True)]
+        figure(f"diagram.{bundle}.cpu", statistics.median(cpu), "ms")
+        figure(f"diagram.{bundle}.stored", max(stored), "bytes")
         growth = (stored[-1] - stored[0]) / max(len(stored) - 1, 1)
         print(
             f"  {bundle:28} {len(cpu):>2} human steps   cpu {statistics.median(cpu):5.2f} ms "

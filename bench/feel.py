@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from app import feel
 from app.feel import dmn
+from bench.report import figure
 
 CONDITION = "age >= 60 and income < standard * 1.5"
 CONTEXT = {"age": 67, "income": Decimal("512.50"), "standard": Decimal("740")}
@@ -73,6 +74,9 @@ def main() -> int:
     spiff_context = {"age": 67, "income": 512.5, "standard": 740}
     theirs = rate(lambda: engine.environment.evaluate(CONDITION, dict(spiff_context)))
     tables = rate(lambda: unique.decide("d", case))
+    figure("feel.evaluations", ours, "a second", f">= {AIM_CONDITION}")
+    figure("feel.ratio", ours / theirs, "times SpiffWorkflow", f">= {AIM_RATIO}")
+    figure("feel.tables", tables, "a second", f">= {AIM_TABLE}")
     print(f"{CONDITION}")
     print(f"  FEEL, compiled            {ours:>10,.0f} evaluations/s   aim {AIM_CONDITION:,}")
     print(f"  SpiffWorkflow, Python eval {theirs:>9,.0f} evaluations/s")

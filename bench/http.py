@@ -38,6 +38,7 @@ from app.inbox.queries import ITEM
 from app.wsgi import serve
 from bench import world
 from bench.cases import PROGRAMME, STEPS
+from bench.report import figure
 from tests.support.worlds import RELIEF, VILLAGE, Office
 
 RATE, SECONDS, THREADS, CLIENTS = 140, 10, 8, 32
@@ -59,6 +60,10 @@ class Load:
         """One line."""
         ordered = sorted(self.latencies)
         done, p99 = len(ordered), ordered[int(len(ordered) * 0.99) - 1]
+        name = what.lower().replace(" ", ".")
+        figure(f"http.{name}.rate", done / self.seconds, "a second")
+        figure(f"http.{name}.p99", p99, "ms")
+        figure(f"http.{name}.cpu", self.cpu / done * 1000, "ms")
         rate = f"{done / self.seconds:5.0f}/s" + (f" of {offered:.0f} offered" if offered else "")
         print(
             f"  {what:34} {rate}   p50 {statistics.median(ordered):7.1f} ms   p99 {p99:7.1f} ms   "

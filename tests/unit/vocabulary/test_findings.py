@@ -80,7 +80,8 @@ CASES: dict[str, tuple[str, str, str, str, str, str]] = {
         "emergency_relief", "relief.bpmn", REMINDER, "figure.supplement_reminder_days", "", "的结果是数，应为时长",
     ),
     "clock limit that is no number": (
-        "emergency_relief", "bundle.yaml", "figure.supplement_reminder_days", "today", "clocks.supplement.limit", "应为天数",
+        "emergency_relief", "bundle.yaml", "figure.supplement_reminder_days", "today",
+        "clocks.supplement.limit", "应为天数",
     ),
     "unknown figure of a clock": (
         "emergency_relief", "bundle.yaml", "figure.supplement_reminder_days", "figure.xsupplement_reminder_days",
@@ -107,7 +108,7 @@ CASES: dict[str, tuple[str, str, str, str, str, str]] = {
     ),
     "answer of an earlier round": (
         "expenditure_relief", "relief.bpmn", '<camunda:inputParameter name="clause">="C1"',
-        '<camunda:inputParameter name="advice">=if objection_review.upheld = true then objection_review.opinion else "无"',
+        '<camunda:inputParameter name="advice">=if objection_review.upheld then objection_review.opinion else "无"',
         "", "“objection_review.opinion”可能是上一轮的填写：通过“",
     ),
     "result under a name of the system": (
