@@ -1,18 +1,22 @@
-"""Lay out BPMN diagrams: `python scripts/layout_bpmn.py FILE.bpmn…` replaces each file's diagram interchange.
+"""Lay out BPMN diagrams: `python scripts/layout_bpmn.py FILE.bpmn…` draws what is not drawn yet.
 
-Lanes are rows from top to bottom, columns follow the longest path from the start, the first outgoing flow of a node
-goes straight on, other branches below it, loops back through the channels between rows. The same file always gives
-the same picture; the rest of the file stays byte for byte.
+What an owner drew stays where it is. `--afresh` arranges the whole picture anew, as for a file without one: lanes are
+rows from top to bottom, columns follow the longest path from the start, the first outgoing flow of a node goes straight
+on, other branches below it, loops back through the channels between rows. The same file always gives the same picture;
+the rest of the file stays byte for byte.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bpmn_completion import beside, drawn_boxes, drawn_edges, router_between
 from bpmn_router import Box, Point, Router
 from lxml import etree
 
@@ -169,13 +173,13 @@ class Picture:
             ys |= {edge + shift for shift in (-24, -16, -8, 8, 16, 24) if MARGIN[1] < edge + shift < bottom}
         router = Router(xs, ys, self.boxes)
         for flow in sorted(self.flows, key=self._span):
-            flow.points = router.route(flow.source, flow.target, *self._prices(flow))
+            flow.points = router.route(flow.source, flow.target, *self.prices(flow))
 
     def _span(self, flow: Flow) -> tuple[bool, float, int]:
         a, b = self.boxes[flow.source].centre, self.boxes[flow.target].centre
         return flow.back, abs(a[0] - b[0]) + abs(a[1] - b[1]) * 2, self.flows.index(flow)
 
-    def _prices(self, flow: Flow) -> tuple[dict[str, float], dict[str, float]]:
+    def prices(self, flow: Flow) -> tuple[dict[str, float], dict[str, float]]:
         """What leaving and entering at each side costs: left to right is free, loops go above."""
         source, target = self.nodes[flow.source], self.nodes[flow.target]
         if source.host:
@@ -214,17 +218,28 @@ class Picture:
         y = box.y + box.height + 5 if below else box.y - height - 4
         return Box(box.centre[0] - width / 2 + shift, y, width, height)
 
-    @staticmethod
-    def flow_label(flow: Flow) -> Box | None:
+    def flow_label(self, flow: Flow) -> Box | None:
+        """Beside the first stretch of the line that has room: no line runs through it, no box or label is under it."""
         if not flow.name:
             return None
-        (x1, y1), (x2, y2) = flow.points[:2]
-        width, height = _text_size(flow.name, 72)
-        if y1 == y2:
-            return Box(x1 + 5 if x2 > x1 else x1 - width - 5, y1 - height - 3, width, height)
-        return Box(x1 + 5, y1 + 6 if y2 > y1 else y1 - height - 6, width, height)
+        places = list(_label_places(flow))
+        standing = [*self.boxes.values(), *filter(None, map(self.node_label, self.nodes.values()))]
+        lines = [stretch for other in self.flows for stretch in itertools.pairwise(other.points)]
+        for place in places:
+            if not any(_runs_through(place, line) for line in lines) and not any(_over(place, box) for box in standing):
+                return place
+        return places[0]
 
     # output
+
+    def shape(self, node: Node) -> list[str]:
+        marker = ' isMarkerVisible="true"' if node.kind == "gateway" else ""
+        return _shape(node.id, self.boxes[node.id], self.node_label(node), marker)
+
+    def edge(self, flow: Flow) -> list[str]:
+        points = [f'        <di:waypoint x="{x:g}" y="{y:g}" />' for x, y in flow.points]
+        head = f'      <bpmndi:BPMNEdge id="{flow.id}_di" bpmnElement="{flow.id}">'
+        return [head, *points, *_label(self.flow_label(flow)), "      </bpmndi:BPMNEdge>"]
 
     def interchange(self) -> str:
         out = [
@@ -243,13 +258,9 @@ class Picture:
                 box = Box(MARGIN[0] + STRIP, top, width - STRIP, ROW * self.lane_rows[i])
                 out += _shape(lane.get("id"), box, None, ' isHorizontal="true"')
         for node in sorted(self.nodes.values(), key=lambda n: n.host is not None):
-            marker = ' isMarkerVisible="true"' if node.kind == "gateway" else ""
-            out += _shape(node.id, self.boxes[node.id], self.node_label(node), marker)
+            out += self.shape(node)
         for flow in self.flows:
-            out.append(f'      <bpmndi:BPMNEdge id="{flow.id}_di" bpmnElement="{flow.id}">')
-            out += [f'        <di:waypoint x="{x:g}" y="{y:g}" />' for x, y in flow.points]
-            out += _label(self.flow_label(flow))
-            out.append("      </bpmndi:BPMNEdge>")
+            out += self.edge(flow)
         return "\n".join([*out, "    </bpmndi:BPMNPlane>", "  </bpmndi:BPMNDiagram>", ""])
 
 
@@ -274,6 +285,30 @@ def _text_size(text: str, widest: int) -> tuple[int, int]:
     return int(min(length, widest)), LINE * lines
 
 
+def _label_places(flow: Flow) -> Iterator[Box]:
+    width, height = _text_size(flow.name, 72)
+    for (x1, y1), (x2, y2) in itertools.pairwise(flow.points):
+        for along in (5, 20, 40, 60):
+            if y1 == y2:
+                x = x1 + along if x2 > x1 else x1 - width - along
+                yield Box(x, y1 - height - 3, width, height)
+                yield Box(x, y1 + 3, width, height)
+            else:
+                y = y1 + along + 1 if y2 > y1 else y1 - height - along - 1
+                yield Box(x1 + 5, y, width, height)
+                yield Box(x1 - width - 5, y, width, height)
+
+
+def _runs_through(box: Box, line: tuple[Point, Point]) -> bool:
+    (x1, y1), (x2, y2) = line
+    across = min(x1, x2) < box.x + box.width and max(x1, x2) > box.x
+    return across and min(y1, y2) < box.y + box.height and max(y1, y2) > box.y
+
+
+def _over(a: Box, b: Box) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
 def _label(box: Box | None) -> list[str]:
     return [] if box is None else ["        <bpmndi:BPMNLabel>", f"  {_bounds(box)}", "        </bpmndi:BPMNLabel>"]
 
@@ -295,13 +330,47 @@ def laid_out(text: str) -> str:
     return f"{body.rstrip()}\n{picture.interchange()}</{closing}"
 
 
-def main(paths: list[str]) -> int:
+def completed(text: str) -> str:
+    """The file's text with what is not drawn yet, each beside what leads to it; all that is drawn stays as it is."""
+    root = etree.fromstring(text.encode())
+    boxes, edges = drawn_boxes(root), drawn_edges(root)
+    if not boxes:
+        return laid_out(text)
+    picture = Picture(root)
+    fresh = sorted((node for node in picture.nodes.values() if node.id not in boxes), key=lambda node: node.column)
+    for node in fresh:
+        boxes[node.id] = _place(picture, node, boxes)
+    picture.boxes = {key: boxes[key] for key in picture.nodes}
+    missing = [flow for flow in picture.flows if flow.id not in edges]
+    if not fresh and not missing:
+        return text
+    router = router_between(picture.boxes)
+    for flow in picture.flows:
+        flow.points = edges.get(flow.id) or router.route(flow.source, flow.target, *picture.prices(flow))
+    new = [line for node in fresh for line in picture.shape(node)]
+    new += [line for flow in missing for line in picture.edge(flow)]
+    head, closing = text.rsplit("</bpmndi:BPMNPlane>", 1)
+    return head.rstrip() + "\n" + "\n".join(new) + "\n    </bpmndi:BPMNPlane>" + closing
+
+
+def _place(picture: Picture, node: Node, boxes: Mapping[str, Box]) -> Box:
+    if node.host:
+        host = boxes[node.host]
+        return _box("event", host.centre[0] + BOUNDARY_AT[0], host.y + host.height)
+    before = next(
+        (boxes[flow.source] for flow in picture.flows if flow.target == node.id and flow.source in boxes), None
+    )
+    return beside(SIZES[node.kind], before, {key: box for key, box in boxes.items() if key in picture.nodes})
+
+
+def main(arguments: list[str]) -> int:
+    paths = [Path(name) for name in arguments if name != "--afresh"]
     if not paths:
         print(__doc__)
         return 2
-    for name in paths:
-        path = Path(name)
-        path.write_text(laid_out(path.read_text(encoding="utf-8")), encoding="utf-8")
+    draw = laid_out if "--afresh" in arguments else completed
+    for path in paths:
+        path.write_text(draw(path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

@@ -13,7 +13,8 @@ from app.core.paths import BUNDLES
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
 
-from layout_bpmn import Picture, laid_out  # noqa: E402
+from bpmn_completion import DC, DI, drawn_boxes, drawn_edges  # noqa: E402
+from layout_bpmn import Picture, completed, laid_out  # noqa: E402
 
 DIAGRAMS = sorted(BUNDLES.glob("*/*.bpmn"))
 
@@ -54,3 +55,36 @@ def test_branches_of_a_gateway_leave_by_different_sides(text: str) -> None:
         leaving = [flow.points[0] for flow in picture.outgoing[key]]
         if node.kind == "gateway" and len(leaving) <= 3:
             assert len(set(leaving)) == len(leaving), key
+
+
+def test_no_line_runs_through_a_label(text: str) -> None:
+    root = etree.fromstring(text.encode())
+    edges = drawn_edges(root)
+    for shape in root.iter(f"{DI}BPMNShape", f"{DI}BPMNEdge"):
+        label = shape.find(f"{DI}BPMNLabel/{DC}Bounds")
+        if label is None:
+            continue
+        x, y, width, height = (float(label.get(key)) for key in ("x", "y", "width", "height"))
+        for flow, points in edges.items():
+            for (x1, y1), (x2, y2) in itertools.pairwise(points):
+                across = min(x1, x2) < x + width and max(x1, x2) > x
+                through = across and min(y1, y2) < y + height and max(y1, y2) > y
+                assert not through, f"{flow} runs through the label of {shape.get('bpmnElement')}"
+
+
+def test_what_is_drawn_stays_and_only_what_is_new_is_added(text: str) -> None:
+    assert completed(text) == text
+    root = etree.fromstring(text.encode())
+    gone = next(node for node in Picture(root).nodes.values() if node.kind == "activity" and not node.host).id
+    flows = {flow.id for flow in Picture(root).flows if gone in (flow.source, flow.target)}
+    before = {key: box for key, box in drawn_boxes(root).items() if key != gone}
+    kept_edges = {key: points for key, points in drawn_edges(root).items() if key not in flows}
+    for shape in list(root.iter(f"{DI}BPMNShape", f"{DI}BPMNEdge")):
+        if shape.get("bpmnElement") in {gone, *flows}:
+            shape.getparent().remove(shape)
+    again = etree.fromstring(completed(etree.tostring(root, encoding="unicode")).encode())
+    boxes, edges = drawn_boxes(again), drawn_edges(again)
+    assert {key: boxes[key] for key in before} == before
+    assert {key: edges[key] for key in kept_edges} == kept_edges
+    assert gone in boxes
+    assert flows <= edges.keys()
