@@ -7,16 +7,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import calendar, definitions, seed
+from app import calendar, seed
 from app.config import Config
-from app.core.actor import SYSTEM
 from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
 from app.db import Database
-from app.definitions.models import BundleVersion
-from app.documents import operations as documents
+from app.definitions import queries as definitions
+from app.definitions import seeding
 from app.figures import operations as figures
 from app.identity import rights
 
@@ -41,17 +39,19 @@ def _alembic(config: Config) -> AlembicConfig:
 
 
 def install(session: Session, now: datetime) -> None:
-    """What every installation needs: calendar, rights, figures, templates, bundles. Repeating it changes nothing."""
+    """What every installation needs: calendar, rights, default figures, letters, programmes.
+
+    Repeating it brings what the repository has newer, and overwrites nothing that owners changed.
+    """
     calendar.seed(session, now)
     rights.seed(session)
     figures.seed_defaults(session, now)
-    documents.seed_templates(session, TEMPLATES, now)
-    definitions.seed(session, SYSTEM, BUNDLES, now)
+    seeding.seed(session, BUNDLES, TEMPLATES, now)
 
 
 def is_empty(session: Session) -> bool:
     """Whether nothing was ever installed here."""
-    return session.scalar(select(BundleVersion.id).limit(1)) is None
+    return definitions.is_empty(session)
 
 
 def set_up_demo(database: Database, now: datetime) -> None:

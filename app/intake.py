@@ -8,7 +8,7 @@ from flask import render_template, session
 
 from app.core.clock import local_date
 from app.core.errors import Rejection
-from app.definitions import Bundle, resolve
+from app.definitions import Bundle, resolve_open
 from app.files import queries as files
 from app.files.posted import pending_owner
 from app.forms import FileLink
@@ -23,8 +23,8 @@ def place_of(call: Call, region_code: str) -> identity.RegionChain:
 
 
 def bundle_at(call: Call, programme: str, place: identity.RegionChain) -> Bundle:
-    """The bundle that holds there. Raises NotFound."""
-    return resolve(call.session, programme, place.ids)
+    """The bundle for an application of today. Raises NotFound, NotEligible (not begun, stopped)."""
+    return resolve_open(call.session, programme, place.ids, local_date(call.now))
 
 
 def owner(key: str) -> str:

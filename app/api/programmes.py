@@ -20,4 +20,4 @@ from app.web import BEARER, Call, reads
 def programmes(call: Call, query_data: dict[str, Any]) -> Any:
     """地区用 2、4、6、9 或 12 位区划代码。"""
     region = identity.region_by_code(call.session, query_data["region"], local_date(call.now))
-    return {"items": deployed(call.session, identity.chain(call.session, region.id).ids)}
+    return {"items": deployed(call.session, identity.chain(call.session, region.id).ids, local_date(call.now))}

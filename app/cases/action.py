@@ -19,7 +19,7 @@ from app.core.clock import local_date
 from app.core.errors import Gone
 from app.core.ids import new_id
 from app.db import Vault
-from app.definitions import Bundle
+from app.definitions import Bundle, Letter
 from app.feel import Budget
 from app.figures.clauses import basis_on
 from app.figures.reader import FigureReader, OptionalFigures
@@ -34,7 +34,7 @@ class CaseHead:
     id: str
     number: str
     programme: str
-    bundle_id: str
+    release_id: str
     process_key: str
     title: str
     status: str
@@ -91,6 +91,10 @@ class Action:
     @property
     def diagram(self) -> engine.Diagram:
         return self.bundle.process(self.case.process_key)
+
+    def letter(self, key: str) -> Letter:
+        """A letter as the case's release has it. Raises BundleError."""
+        return self.bundle.letter(key, self.chain.ids)
 
     def has_topic(self, topic: str) -> bool:
         """Whether the diagram has an effect of this topic."""

@@ -43,7 +43,7 @@ def recalculate(session: Session, actor: Actor, region_code: str, programme: str
     region = identity.region_by_code(session, region_code, local_date(now))
     chain = identity.chain(session, region.id)
     policy.require_covers(session, actor, chain, "recalculate_awards")
-    if "change" not in resolve(session, programme, chain.ids).processes:
+    if "change" not in resolve(session, programme, chain.ids, local_date(now)).processes:
         raise NotFound("这个项目没有调整流程，请先由政策管理员补充")
     return jobs.launch(session, CHANGE, awards.awards_select(chain.nearest, programme, f"change:{occasion}"), now)
 
@@ -57,7 +57,7 @@ def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     try:
         award = registry.award_in_payment(session, job.reference or "")
         chain = identity.chain(session, award.region_id)
-        resolve(session, award.programme, chain.ids).process(PROCESSES[job.kind])
+        resolve(session, award.programme, chain.ids, local_date(now)).process(PROCESSES[job.kind])
     except (NotFound, Gone, BundleError):
         return
     if _is_running(session, award.id, PROCESSES[job.kind]):

@@ -52,7 +52,7 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
     """
     columns = (
         *(Incident.id, Incident.case_id, Incident.element_id, Incident.message, Incident.raised_at),
-        *(Case.number, Case.applicant_name, Case.bundle_id, Case.process_key),
+        *(Case.number, Case.applicant_name, Case.release_id, Case.process_key),
     )
     query = select(*columns).join(Case, Case.id == Incident.case_id)
     query = query.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))

@@ -88,7 +88,7 @@ def _record_decisions(action: Action) -> None:
                 "id": record_id,
                 "case_id": action.case.id,
                 "action_id": action.id,
-                "bundle_id": action.case.bundle_id,
+                "release_id": action.case.release_id,
                 "element_id": decided.element_id,
                 "decision": decided.decision,
                 "sealed": sealed,

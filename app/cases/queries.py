@@ -149,7 +149,7 @@ def task_form(session: Session, task_id: str) -> tuple[Any, Form]:
     if item is None:
         raise NotFound("没有这项工作，请刷新待办")
     row = head(session, item.case_id)
-    bundle = bundle_by_id(session, row.bundle_id)
+    bundle = bundle_by_id(session, row.release_id)
     key = bundle.process(row.process_key).elements[item.element_id].attributes.get("formKey")
     if key is None:
         raise NotFound("这项不需要填写办理，请到案件页查看")

@@ -58,7 +58,7 @@ def draw_rechecks(
     occasion = occasion.strip()
     if not 0 < len(occasion) <= LONGEST:
         raise Invalid({"occasion": f"请填写抽查名称（不超过 {LONGEST} 字），例如 2021年第一季度"})
-    if "recheck" not in resolve(session, programme, chain.ids).processes:
+    if "recheck" not in resolve(session, programme, chain.ids, local_date(now)).processes:
         raise NotFound("这个项目没有复核流程，请先由政策管理员补充")
     earlier = _recorded(session, region.id, programme, occasion)
     if earlier is not None:

@@ -63,14 +63,14 @@ def _void(action: Action, row: Any, reason: str) -> None:
         "reason": reason,
     }
     request = document_operations.DocumentRequest(
-        template="void_notice",
+        letter=action.letter("void_notice"),
         scope=action.names(None, {"document": given}),
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,
         region_codes=action.region_codes,
     )
-    ready = document_operations.prepare(action.session, request, action.offices, None, action.now)
+    ready = document_operations.prepare(request, action.offices, None, action.now)
     action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=ready, document_id=row.id)))
 
 

@@ -69,7 +69,7 @@ def _open(session: Session, actor: Actor, now: datetime, row: Any) -> Action:
         actor=actor,
         now=now,
         case=head,
-        bundle=bundle_by_id(session, head.bundle_id),
+        bundle=bundle_by_id(session, head.release_id),
         chain=identity.chain(session, head.region_id),
         instance=Instance.open(session.info["vault"], row.state, head.id),
         topics=TOPICS,

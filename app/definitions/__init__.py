@@ -1,7 +1,13 @@
-"""Bundles: a programme's diagrams, tables, forms and manifest, immutable and deployed for a region."""
+"""Releases (发布版): a programme's diagrams, tables, forms and letters, immutable, in force at places from days on.
+
+A *bundle* is the same as files in memory.
+"""
 
 from app.definitions.bundle import Bundle, BundleError, ClockRule
-from app.definitions.operations import publish, seed
-from app.definitions.queries import bundle_by_id, deployed, resolve
+from app.definitions.letters import Letter
+from app.definitions.queries import Offer, deployed, resolve, resolve_open
+from app.definitions.store import bundle_by_id
 
-__all__ = ["Bundle", "BundleError", "ClockRule", "bundle_by_id", "deployed", "publish", "resolve", "seed"]
+__all__ = [
+    "Bundle", "BundleError", "ClockRule", "Letter", "Offer", "bundle_by_id", "deployed", "resolve", "resolve_open",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +11,14 @@ from typing import Any, Literal
 from app import engine, forms
 from app.core.ids import digest
 from app.definitions.errors import BundleError
+from app.definitions.folder import MANIFEST, read_folder
+from app.definitions.letters import Letter, letters_of
 from app.definitions.manifest import load_manifest
+from app.definitions.models import EVERYWHERE
 from app.feel import dmn
 
-MANIFEST = "bundle.yaml"
-SUFFIXES = (".yaml", ".bpmn", ".dmn", ".json")
+Pinned = Mapping[str, Mapping[str, Letter]]
+"""Letters of the library that hold for a release: by scope, then by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,19 @@ class ClockRule:
 
 
 class Bundle:
-    """Files of one bundle and what they mean. Immutable."""
+    """Files of one bundle and what they mean. Immutable. `release_id` where they come from a release.
 
-    def __init__(self, files: Mapping[str, bytes], *, bundle_id: str | None = None) -> None:
+    `pinned` are the letters of the library that the bundle may use besides its own.
+    """
+
+    def __init__(
+        self, files: Mapping[str, bytes], *, release_id: str | None = None, pinned: Pinned | None = None
+    ) -> None:
         if MANIFEST not in files:
             raise BundleError(["缺少 bundle.yaml，请先填写方案清单"])
-        self.id = bundle_id
+        self.release_id = release_id
         self.files = dict(files)
+        self.pinned = pinned or {}
         self.manifest = load_manifest(files[MANIFEST])
         self.programme: str = self.manifest["programme"]
         self.title: str = self.manifest["title"]
@@ -46,13 +55,30 @@ class Bundle:
 
     @classmethod
     def from_folder(cls, folder: Path) -> Bundle:
-        """Read a bundle folder of the repository; scenario files stay beside it."""
-        paths = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name.endswith(SUFFIXES))
-        return cls({path.name: path.read_bytes() for path in paths})
+        """Read a bundle folder, stories and letters included."""
+        return cls(read_folder(folder))
 
     @cached_property
     def content_hash(self) -> str:
-        return digest(b"\0".join(path.encode() + b"\0" + self.files[path] for path in sorted(self.files)))
+        return hash_of(self.files)
+
+    @cached_property
+    def letters(self) -> dict[str, Letter]:
+        """The bundle's own letters by key."""
+        return letters_of(self.files)
+
+    def letter(self, key: str, region_ids: Sequence[str] = ()) -> Letter:
+        """The bundle's own letter, else the one of the library that is fixed for the nearest of `region_ids`.
+
+        Raises BundleError.
+        """
+        if key in self.letters:
+            return self.letters[key]
+        scopes = (*region_ids, EVERYWHERE) if region_ids else tuple(self.pinned)
+        found = next((self.pinned[scope][key] for scope in scopes if key in self.pinned.get(scope, {})), None)
+        if found is None:
+            raise BundleError([f"方案「{self.title}」没有文书模板 {key}，请补上模板，或更正流程图中的名称"])
+        return found
 
     @cached_property
     def processes(self) -> dict[str, engine.Diagram]:
@@ -106,3 +132,8 @@ class Bundle:
             return self.files[path]
         except KeyError:
             raise BundleError([f"方案「{self.title}」缺少文件 {path}"]) from None
+
+
+def hash_of(files: Mapping[str, bytes]) -> str:
+    """The name of the content of a bundle: paths and bytes."""
+    return digest(b"\0".join(path.encode() + b"\0" + digest(files[path]).encode() for path in sorted(files)))

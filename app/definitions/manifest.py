@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import yaml
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.definitions.errors import BundleError
+from app.definitions.models import LIBRARY
 
 
 class ClockSchema(Schema):
@@ -25,14 +27,28 @@ class OnceSchema(Schema):
     scope = fields.String(required=True, validate=validate.OneOf(["province", "city", "county", "township"]))
 
 
+class _Day(fields.Date):
+    """A day, which YAML has read already unless it was quoted."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        return value if type(value) is date else super()._deserialize(value, attr, data, **kwargs)
+
+
 class ManifestSchema(Schema):
     """`bundle.yaml` of a bundle folder."""
 
-    programme = fields.String(required=True, validate=validate.Regexp(r"[a-z][a-z0-9_]*\Z"))
+    programme = fields.String(
+        required=True,
+        validate=[
+            validate.Regexp(r"[a-z][a-z0-9_]*\Z"),
+            validate.NoneOf([LIBRARY], error="letters 是文书库的名称，请换一个"),
+        ],
+    )
     title = fields.String(required=True)
     region = fields.String(required=True, validate=validate.Regexp(r"\d{2,12}\Z"))
     basis = fields.String(required=True)
     summary = fields.String(load_default="")
+    in_force_from = _Day(load_default=None, allow_none=True, error_messages={"invalid": "应写作 2020-09-09"})
     processes = fields.Dict(
         keys=fields.String(), values=fields.String(), required=True, validate=validate.Length(min=1)
     )

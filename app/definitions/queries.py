@@ -1,77 +1,166 @@
-"""Finding the bundle that holds for a region."""
+"""Finding the release that holds at a place on a day: the nearest place first, there the newest that has begun."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from threading import Lock
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import NotFound
+from app.core.clock import local_date
+from app.core.errors import NotEligible, NotFound
 from app.definitions.bundle import Bundle
-from app.definitions.models import BundleFile, BundleVersion
+from app.definitions.letters import Letter, letters_of
+from app.definitions.models import APPROVED, EVERYWHERE, LIBRARY
+from app.definitions.store import PLACE, RELEASE, bundle_by_id, files_of
 
-_loaded: dict[str, Bundle] = {}
-_lock = Lock()
-VERSION: Table = BundleVersion.__table__  # type: ignore[assignment]
-_OPEN = select(VERSION.c.id, VERSION.c.region_id, VERSION.c.version).where(
-    VERSION.c.programme == bindparam("programme"),
-    VERSION.c.region_id.in_(bindparam("region_ids", expanding=True)),
-    VERSION.c.retired_at.is_(None),
-)
+NOT_HERE = "本地区没有开办这个救助项目，请核对项目和所在地区"
 
 
-def bundle_by_id(session: Session, bundle_id: str) -> Bundle:
-    """The bundle of a version. Versions are immutable, so each process reads one once."""
-    bundle = _loaded.get(bundle_id)
-    if bundle is None:
-        rows = session.execute(select(BundleFile.path, BundleFile.content).where(BundleFile.bundle_id == bundle_id))
-        files = tuple(sorted((path, bytes(content)) for path, content in rows))
-        if not files:
-            raise NotFound("找不到这个方案版本，请联系管理员")
-        bundle = Bundle(dict(files), bundle_id=bundle_id)
-        with _lock:
-            bundle = _loaded.setdefault(bundle_id, bundle)
-    return bundle
+class Offer(NamedTuple):
+    """A programme that holds at a place, as lists show it. `scope` is the region's id that brought it."""
+
+    programme: str
+    title: str
+    summary: str
+    basis: str
+    release_id: str
+    scope: str
+    number: int
+    in_force_from: date
+    retired_on: date | None
+    stopped_at: datetime | None
+    stop_reason: str | None
 
 
-def resolve(session: Session, programme: str, region_ids: Sequence[str]) -> Bundle:
-    """The newest bundle of `programme` for the nearest of `region_ids` (nearest first)."""
-    rows = session.connection().execute(_OPEN, {"programme": programme, "region_ids": list(region_ids)}).all()
-    if not rows:
-        raise NotFound("本地区没有开办这个救助项目，请核对项目和所在地区")
-    nearest = {region_id: place for place, region_id in enumerate(region_ids)}
-    best = min(rows, key=lambda row: (nearest[row.region_id], -row.version))
-    return bundle_by_id(session, best.id)
+def begun(place: Any, on: Any) -> ColumnElement[bool]:
+    """The condition that an approved release of a place has begun on a day (it may be retired or superseded since)."""
+    retired = place.c.retired_on
+    return place.c.number.is_not(None) & (place.c.in_force_from <= on) & or_(
+        retired.is_(None), retired > place.c.in_force_from
+    )  # fmt: skip
 
 
-def widest(session: Session, programme: str) -> Bundle | None:
-    """The bundle of `programme` for the widest region, wherever that is, in its newest version."""
-    versions = (
-        select(BundleVersion.id)
-        .where(BundleVersion.programme == programme, BundleVersion.retired_at.is_(None))
-        .order_by(BundleVersion.version.desc())
-    )
-    bundles = [bundle_by_id(session, version_id) for version_id in session.scalars(versions)]
-    return min(bundles, key=lambda bundle: len(bundle.region_code), default=None)
+def _in_force(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The newest release of each programme and place that has begun on the day `:on`."""
+    later: Table = PLACE.alias("later")  # type: ignore[assignment]
+    same = (later.c.programme == PLACE.c.programme) & (later.c.scope == PLACE.c.scope)
+    newer = exists().where(same, later.c.number > PLACE.c.number, begun(later, bindparam("on")))
+    of_release = ("title", "summary", "basis")
+    columns = [(RELEASE if name in of_release else PLACE).c[name] for name in Offer._fields]
+    return (
+        select(*columns).join(RELEASE, RELEASE.c.id == PLACE.c.release_id)
+        .where(PLACE.c.scope.in_(bindparam("scopes", expanding=True)), begun(PLACE, bindparam("on")), ~newer)
+        .where(*conditions)
+    )  # fmt: skip
 
 
-def deployed(session: Session, region_ids: Sequence[str]) -> list[Bundle]:
-    """All programmes open in the region whose ancestors are `region_ids`, nearest deployment each."""
-    query = select(BundleVersion.programme).where(
-        BundleVersion.region_id.in_(region_ids), BundleVersion.retired_at.is_(None)
-    )
-    return [resolve(session, programme, region_ids) for programme in sorted(set(session.scalars(query)))]
+# Built once: pages and applications run them, and building a statement costs more than running it.
+_ALL = _in_force(PLACE.c.programme != LIBRARY)
+_ONE = _in_force(PLACE.c.programme == bindparam("programme"))
+_FIRST_DAYS = select(PLACE.c.in_force_from, RELEASE.c.title).join(RELEASE, RELEASE.c.id == PLACE.c.release_id).where(
+    PLACE.c.programme == bindparam("programme"),
+    PLACE.c.scope.in_(bindparam("scopes", expanding=True)),
+    PLACE.c.number.is_not(None),
+    PLACE.c.retired_on.is_(None),
+    PLACE.c.in_force_from > bindparam("on"),
+).order_by(PLACE.c.in_force_from)  # fmt: skip
+
+
+def resolve(session: Session, programme: str, region_ids: Sequence[str], on: date) -> Bundle:
+    """The release that is in force for `region_ids` (nearest first) on a day, for what begins on an award.
+
+    One that was retired still serves those who receive it, where nothing else does. Raises NotFound; NotEligible before
+    the first day.
+    """
+    offers = _offers(session, programme, region_ids, on)
+    holding = [offer for offer in offers if not _retired(offer, on)] or offers
+    if not holding:
+        raise _not_yet(session, programme, region_ids, on)
+    return bundle_by_id(session, holding[0].release_id)
+
+
+def resolve_open(session: Session, programme: str, region_ids: Sequence[str], on: date) -> Bundle:
+    """The same for an application of that day. Raises NotFound; NotEligible before the first day and after a stop."""
+    offers = [each for each in _offers(session, programme, region_ids, on) if not _retired(each, on)]
+    if not offers:
+        raise _not_yet(session, programme, region_ids, on)
+    if offers[0].stopped_at is not None:
+        day = local_date(offers[0].stopped_at)
+        raise NotEligible(
+            f"“{offers[0].title}”自 {day} 起停止受理新申请：{offers[0].stop_reason}。请向当地民政部门咨询何时恢复"
+        )
+    return bundle_by_id(session, offers[0].release_id)
+
+
+def deployed(session: Session, region_ids: Sequence[str], on: date) -> list[Offer]:
+    """All programmes that take applications where the ancestors are `region_ids` (nearest first): one statement."""
+    rows = session.connection().execute(_ALL, {"scopes": [*region_ids, EVERYWHERE], "on": on})
+    nearest: dict[str, Offer] = {}
+    for offer in _by_nearness(rows, region_ids):
+        if not _retired(offer, on):
+            nearest.setdefault(offer.programme, offer)
+    return sorted(offer for offer in nearest.values() if offer.stopped_at is None)
+
+
+def letter(session: Session, programme: str, region_ids: Sequence[str], on: date, key: str) -> Letter:
+    """A letter of the release in force of a programme there, else of the library. Raises NotFound, BundleError."""
+    try:
+        return resolve(session, programme, region_ids, on).letter(key, region_ids)
+    except (NotFound, NotEligible):
+        found = library(session, region_ids, on)
+        if key not in found:
+            raise NotFound(f"文书库里没有模板 {key}，请先发布这个模板") from None
+        return found[key]
+
+
+def library(session: Session, region_ids: Sequence[str], on: date) -> dict[str, Letter]:
+    """The letters of the library that hold there on a day, by key; those of the nearest region first."""
+    found: dict[str, Letter] = {}
+    for offer in _offers(session, LIBRARY, region_ids, on):
+        if not _retired(offer, on):
+            found = {**letters_of(files_of(session, offer.release_id)), **found}
+    return found
 
 
 def programme_titles(session: Session) -> dict[str, str]:
-    """Programme key → the title of its newest version anywhere, for lists and filters."""
-    query = select(BundleVersion.programme, BundleVersion.title).order_by(BundleVersion.published_at)
-    return {row.programme: row.title for row in session.execute(query)}
+    """Programme key → the title of its newest release anywhere, for lists and filters."""
+    query = select(RELEASE.c.programme, RELEASE.c.title).where(RELEASE.c.state == APPROVED)
+    rows = session.execute(query.where(RELEASE.c.programme != LIBRARY).order_by(RELEASE.c.decided_at, RELEASE.c.id))
+    return {row.programme: row.title for row in rows}
 
 
 def title_of(session: Session, programme: str) -> str:
     """The newest title of a programme; its key where nobody published it."""
-    newest = select(BundleVersion.title).where(BundleVersion.programme == programme)
-    return session.scalar(newest.order_by(BundleVersion.published_at.desc()).limit(1)) or programme
+    newest = select(RELEASE.c.title).where(RELEASE.c.programme == programme, RELEASE.c.state == APPROVED)
+    return session.scalar(newest.order_by(RELEASE.c.decided_at.desc(), RELEASE.c.id.desc()).limit(1)) or programme
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing was ever installed here."""
+    return session.scalar(select(RELEASE.c.id).limit(1)) is None
+
+
+def _offers(session: Session, programme: str, region_ids: Sequence[str], on: date) -> list[Offer]:
+    values = {"programme": programme, "scopes": [*region_ids, EVERYWHERE], "on": on}
+    return _by_nearness(session.connection().execute(_ONE, values), region_ids)
+
+
+def _by_nearness(rows: Iterable[Any], region_ids: Sequence[str]) -> list[Offer]:
+    order = {scope: place for place, scope in enumerate((*region_ids, EVERYWHERE))}
+    return sorted((Offer(*row) for row in rows), key=lambda offer: order[offer.scope])
+
+
+def _retired(offer: Offer, on: date) -> bool:
+    return offer.retired_on is not None and offer.retired_on <= on
+
+
+def _not_yet(session: Session, programme: str, region_ids: Sequence[str], on: date) -> NotFound | NotEligible:
+    """Why nothing holds: not here at all, or not yet."""
+    values = {"programme": programme, "scopes": [*region_ids, EVERYWHERE], "on": on}
+    row = session.connection().execute(_FIRST_DAYS, values).first()
+    if row is None:
+        return NotFound(NOT_HERE)
+    return NotEligible(f"“{row.title}”从 {row.in_force_from} 起施行，施行前不能申请，请在施行后再来")

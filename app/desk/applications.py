@@ -37,7 +37,7 @@ def apply_start(call: Call) -> ResponseReturnValue:
         villages=villages,
         townships=identity.region_names(call.session, (each.township_id for each in villages if each.township_id)),
         chosen=chosen,
-        programmes=deployed(call.session, identity.chain(call.session, chosen.id).ids) if chosen else [],
+        programmes=deployed(call.session, identity.chain(call.session, chosen.id).ids, today) if chosen else [],
     )
 
 

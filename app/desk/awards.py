@@ -134,7 +134,7 @@ def _processes(call: Call, award_id: str) -> list[tuple[str, str, pages.Basis]]:
     """Key, name and basis of the processes that the programme has for an award here."""
     found = registry.award(call.session, award_id)
     chain = identity.chain(call.session, found.region_id)
-    bundle = resolve(call.session, found.programme, chain.ids)
+    bundle = resolve(call.session, found.programme, chain.ids, local_date(call.now))
     own = {key: each for key, each in bundle.processes.items() if key != MAIN and not operations.follows_case(each)}
     starts = [(key, diagram.start) for key, diagram in own.items()]
     return [(key, words.process(key, start.label), pages.basis(start.documentation, chain)) for key, start in starts]

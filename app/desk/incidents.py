@@ -29,5 +29,5 @@ def incident_list(call: Call) -> ResponseReturnValue:
 
 def _step(session: Session, row: Any) -> str:
     """The failed step by the name that its diagram gives it."""
-    element = bundle_by_id(session, row.bundle_id).process(row.process_key).elements.get(row.element_id)
+    element = bundle_by_id(session, row.release_id).process(row.process_key).elements.get(row.element_id)
     return element.label if element else row.element_id

@@ -11,7 +11,7 @@ from app.db import AwareDateTime, Base
 
 
 class Document(Base):
-    """Number, template version and frozen data; the issued bytes with their SHA-256 are the record."""
+    """Number, template and contract as blobs, and frozen data; the issued bytes with their SHA-256 are the record."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -26,6 +26,7 @@ class Document(Base):
     origin: Mapped[str | None] = mapped_column(String(32), index=True)
     template: Mapped[str] = mapped_column(String(64))
     template_hash: Mapped[str] = mapped_column(String(64))
+    contract_hash: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
     number: Mapped[str | None] = mapped_column(String(100))
     verify_code: Mapped[str] = mapped_column(String(32))
@@ -38,18 +39,6 @@ class Document(Base):
     voided_by: Mapped[str | None] = mapped_column(String(32))
     voided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
-
-
-class TemplateVersion(Base):
-    """A Word template and its contract, kept by content hash so that every issued letter can be made again."""
-
-    __tablename__ = "template_version"
-
-    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), index=True)
-    template: Mapped[bytes] = mapped_column(LargeBinary)
-    contract: Mapped[bytes] = mapped_column(LargeBinary)
-    published_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class DocumentSequence(Base):

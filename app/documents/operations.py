@@ -1,4 +1,4 @@
-"""Recording documents (number, template version, frozen data) and issuing their bytes."""
+"""Recording documents (number, blobs of template and contract, frozen data) and issuing their bytes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, TextClause, bindparam, insert, select, text, update
+from sqlalchemy import Table, TextClause, insert, text, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.ids import digest, new_id
 from app.db.types import dump_json, load_json
+from app.definitions import Letter
+from app.definitions import store as definitions
 from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
-from app.documents.models import Document, DocumentSequence, TemplateVersion
+from app.documents.models import Document, DocumentSequence
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.engine import compose
@@ -33,25 +34,19 @@ TAKE_BACK = timedelta(minutes=1)
 CODE_LENGTH = 16
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
-TEMPLATE: Table = TemplateVersion.__table__  # type: ignore[assignment]
 # Built once: most actions run them, and building a statement costs more than running it.
 _RECORD = insert(DOCUMENT)
-_CURRENT = (
-    select(TEMPLATE.c.content_hash, TEMPLATE.c.contract)
-    .where(TEMPLATE.c.key == bindparam("template"))
-    .order_by(TEMPLATE.c.published_at.desc(), TEMPLATE.c.content_hash)
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRequest:
     """A document to be recorded; `scope` is what its contract's expressions read.
 
+    `letter` comes from the release of the case or of the programme: what is published later changes nothing.
     `origin` is an order of a batch. `region_codes` (the region and its ancestors) decide which documents clauses cite.
     """
 
-    template: str
+    letter: Letter
     scope: Mapping[str, Any]
     case_id: str | None
     case_seq: int | None
@@ -67,7 +62,6 @@ class ReadyDocument:
 
     request: DocumentRequest
     contract: Contract
-    template_hash: str
     office: OfficeRow
     issued_on: date
     frozen: Mapping[str, Any] | None = None
@@ -87,14 +81,14 @@ class Issued:
 
 
 def prepare(
-    session: Session, request: DocumentRequest, offices: Mapping[str, OfficeRow], issuer: str | None, now: datetime
+    request: DocumentRequest, offices: Mapping[str, OfficeRow], issuer: str | None, now: datetime
 ) -> ReadyDocument:
     """Check that the contract's data are all there. Raises DocumentError naming template, variable and expression."""
-    version, contract = _current(session, request.template)
+    contract = load_contract(request.letter.contract)
     office = offices.get(issuer or contract.issuer)
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
-    ready = ReadyDocument(request, contract, version, office, local_date(now))
+    ready = ReadyDocument(request, contract, office, local_date(now))
     return replace(ready, frozen=_freeze(ready, number="〔〕号", verify_code="0" * CODE_LENGTH))
 
 
@@ -111,8 +105,9 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "case_id": request.case_id,
         "case_seq": request.case_seq,
         "origin": request.origin,
-        "template": request.template,
-        "template_hash": ready.template_hash,
+        "template": request.letter.key,
+        "template_hash": request.letter.template_hash,
+        "contract_hash": request.letter.contract_hash,
         "title": contract.title,
         "number": number,
         "verify_code": code,
@@ -153,28 +148,6 @@ def void(session: Session, document_id: str, by_document_id: str, now: datetime)
     session.execute(update(Document).where(Document.id == document_id).values(values))
 
 
-def seed_templates(session: Session, folder: Path, now: datetime) -> int:
-    """Keep every template of the folder whose content is not known yet; returns how many were new."""
-    known = set(session.scalars(select(TemplateVersion.content_hash)))
-    fresh = 0
-    for path in sorted(folder.glob("*/template.docx")):
-        template, contract = path.read_bytes(), (path.parent / "contract.yaml").read_bytes()
-        content_hash = digest(template + contract)
-        if content_hash not in known:
-            row = {"content_hash": content_hash, "key": path.parent.name, "template": template, "contract": contract}
-            session.execute(insert(TemplateVersion).values(**row, published_at=now))
-            fresh += 1
-    return fresh
-
-
-def _current(session: Session, key: str) -> tuple[str, Contract]:
-    """The newest version of a template."""
-    row = session.connection().execute(_CURRENT, {"template": key}).one_or_none()
-    if row is None:
-        raise DocumentError("没有这个模板，请先发布模板或更正流程图中的名称", template=key)
-    return row.content_hash, load_contract(row.contract)
-
-
 def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:
     issuer = {"name": ready.office.name, "phone": ready.office.phone}
     day = ready.issued_on
@@ -207,6 +180,6 @@ def _counting(table: str) -> TextClause:
 
 
 def _render(session: Session, row: Document) -> bytes:
-    version = session.get_one(TemplateVersion, row.template_hash)
+    blobs = definitions.blobs(session, (row.template_hash, row.contract_hash))
     frozen = load_json(session.info["vault"].open_text(row.frozen, "document", "frozen", row.id))
-    return render(load_template(version.template), load_contract(version.contract), frozen)
+    return render(load_template(blobs[row.template_hash]), load_contract(blobs[row.contract_hash]), frozen)

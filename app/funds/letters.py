@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.clock import local_date
 from app.definitions import queries as definitions
 from app.documents import operations as documents
 from app.funds.models import Batch, PaymentOrder
@@ -33,7 +34,7 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     }
     chain = identity.chain(session, order.region_id)
     request = documents.DocumentRequest(
-        template=TEMPLATE,
+        letter=definitions.letter(session, order.programme, chain.ids, local_date(now), TEMPLATE),
         scope={"document": given},
         case_id=None,
         case_seq=None,
@@ -42,4 +43,4 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         region_codes=tuple(ref.code for ref in chain.refs),
     )
     offices = identity.offices_of(session, chain)
-    documents.record(session, documents.prepare(session, request, offices, None, now), now)
+    documents.record(session, documents.prepare(request, offices, None, now), now)

@@ -9,29 +9,35 @@ from typing import Any, NamedTuple
 from app import feel, forms, vocabulary
 from app.cases.effects import TOPICS
 from app.core.paths import TEMPLATES
-from app.definitions.bundle import MANIFEST, SUFFIXES, Bundle
+from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
+from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
+from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
+from app.definitions.models import EVERYWHERE
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
 from app.figures.catalogue import catalogue
 from app.figures.clauses import clauses
 from app.identity.positions import POSITIONS
-from app.scenarios import StoryError, load_story
+from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
 
 FIRST_FIELDS = ("name", "id_number")
+STORIES = "scenarios/"
 
 
 def check_folder(folder: Path) -> list[Finding]:
     """Check a bundle folder with its stories. An empty list means that it may be published."""
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name.endswith(SUFFIXES))
-    findings = check_bundle({path.name: path.read_bytes() for path in paths})
-    return findings + [found for path in sorted((folder / "scenarios").glob("*.y*ml")) for found in _story(path)]
+    return check_bundle(read_folder(folder))
 
 
-def check_bundle(files: Mapping[str, bytes]) -> list[Finding]:
-    """Check the files of a bundle; diagrams are read in a child process with limits."""
+def check_bundle(files: Mapping[str, bytes], library: Mapping[str, Letter] | None = None) -> list[Finding]:
+    """Check the files of a bundle; diagrams are read in a child process with limits.
+
+    `library`: the letters that it may use besides its own; by default those of the repository.
+    """
+    library = letters_of(read_folder(TEMPLATES)) if library is None else library
     if MANIFEST not in files:
         return [Finding(ERROR, MANIFEST, "", "缺少方案清单，请先填写 bundle.yaml")]
     try:
@@ -45,7 +51,7 @@ def check_bundle(files: Mapping[str, bytes]) -> list[Finding]:
         forms={path for path in files if path.endswith(".form.json")},
         decisions={name for model in models for name in (*model.ids, *model.names)},
         topics=set(TOPICS),
-        templates={path.name for path in TEMPLATES.iterdir() if path.is_dir()},
+        templates={*library, *letters_of(files)},
         positions=set(POSITIONS),
         clocks=set(manifest["clocks"]),
     )
@@ -53,7 +59,8 @@ def check_bundle(files: Mapping[str, bytes]) -> list[Finding]:
         if path in files:
             for each in lint_isolated(files[path], known):
                 findings.append(Finding(each.severity, path, each.element_name or each.element_id, each.message))
-    return findings if any(each.severity == ERROR for each in findings) else findings + _vocabulary(files)
+    findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
+    return findings if any(each.severity == ERROR for each in findings) else findings + _vocabulary(files, library)
 
 
 def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
@@ -62,8 +69,8 @@ def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Findi
     found = [Finding(ERROR, MANIFEST, path, "清单里写了这个文件，文件夹里没有，请补上或改正名称") for path in missing]
     if "main" not in manifest["processes"]:
         found.append(Finding(ERROR, MANIFEST, "processes", "缺少 main：从申请开始的流程"))
-    used = {MANIFEST, *named} | {path for path in files if path.endswith(".form.json")}
-    unused = sorted(set(files) - used)
+    used = {MANIFEST, CATALOGUE, *named} | {path for path in files if path.endswith(".form.json")}
+    unused = sorted(path for path in set(files) - used if not path.startswith((STORIES, f"{FOLDER}/")))
     return found + [Finding(WARNING, path, "", "清单没有用到这个文件，请写进清单或删除") for path in unused]
 
 
@@ -108,10 +115,10 @@ def _tables(files: Mapping[str, bytes], manifest: dict[str, Any]) -> tuple[list[
     return models, found
 
 
-def _vocabulary(files: Mapping[str, bytes]) -> list[Finding]:
+def _vocabulary(files: Mapping[str, bytes], library: Mapping[str, Letter]) -> list[Finding]:
     """Names, their types and paths: asked once every file can be read by itself."""
     known = _Catalogue(catalogue(), clauses())
-    return vocabulary.of(Bundle(files), known).findings()
+    return vocabulary.of(Bundle(files, pinned={EVERYWHERE: library}), known).findings()
 
 
 class _Catalogue(NamedTuple):
@@ -119,9 +126,9 @@ class _Catalogue(NamedTuple):
     clauses: Mapping[str, Any]
 
 
-def _story(path: Path) -> list[Finding]:
+def _story(path: str, content: bytes) -> list[Finding]:
     try:
-        load_story(path)
+        parse_story(content)
     except StoryError as error:
-        return [Finding(ERROR, f"scenarios/{path.name}", "", str(error))]
+        return [Finding(ERROR, path, "", str(error))]
     return []

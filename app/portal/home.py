@@ -33,9 +33,10 @@ class Choice:
 @blueprint.get("/")
 @reads(ANYONE)
 def home(call: Call) -> ResponseReturnValue:
-    levels = region_choices(call.session, local_date(call.now))
+    today = local_date(call.now)
+    levels = region_choices(call.session, today)
     village = levels[-1].chosen
-    programmes = deployed(call.session, identity.chain(call.session, village.id).ids) if village else []
+    programmes = deployed(call.session, identity.chain(call.session, village.id).ids, today) if village else []
     return render_template("portal/home.html", levels=levels, village=village, programmes=programmes)
 
 

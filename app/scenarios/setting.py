@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
-from app.core.errors import NotFound
+from app.core.errors import NotEligible, NotFound
 from app.core.money import parse_amount
-from app.definitions import operations as definitions
-from app.definitions import queries as bundles
+from app.definitions import resolve, seeding
 from app.figures import operations as figures
 from app.figures.catalogue import LONG_AGO
 from app.funds import operations as funds
@@ -50,11 +49,11 @@ def _open_programme(session: Session, story: Story, now: datetime) -> None:
     """A story may play where nobody deployed its programme, or where no place is: there its province adopts it."""
     chain = regions.chain(session, regions.region_by_code(session, story.region, local_date(now)).id)
     try:
-        bundles.resolve(session, story.programme, chain.ids)
+        resolve(session, story.programme, chain.ids, local_date(now))
+    except NotEligible:
+        pass  # the story is of the time before the first day
     except NotFound:
-        bundle = bundles.widest(session, story.programme)
-        if bundle is not None:
-            definitions.publish(session, SYSTEM, bundle, now, region_code=story.region[:2])
+        seeding.adopt(session, story.programme, story.region[:2], now)
 
 
 def _registry(story: Story) -> dict[str, Any]:

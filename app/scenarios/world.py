@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
-from app import calendar, definitions
+from app import calendar
 from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
 from app.core.ids import new_id
 from app.db import Database, Vault
-from app.definitions import Bundle
-from app.documents import operations as documents
+from app.definitions import Bundle, publishing, seeding
 from app.figures import operations as figures
+from app.identity import operations as identity
 from app.identity import rights
 
 # The template is built before every story's clock; what it holds is in force "long ago".
@@ -82,10 +82,10 @@ class WorldTemplate:
             calendar.seed(session, LONG_AGO)
             rights.seed(session)
             figures.seed_defaults(session, LONG_AGO)
-            documents.seed_templates(session, self.template_folder, LONG_AGO)
-            definitions.seed(session, SYSTEM, self.bundle_folder, LONG_AGO)
+            seeding.seed(session, self.bundle_folder, self.template_folder, LONG_AGO)
             for draft in self.drafts:
-                definitions.publish(session, SYSTEM, draft, LONG_AGO)
+                region = identity.ensure_region(session, draft.region_code)
+                publishing.put_in_force(session, SYSTEM, draft.files, LONG_AGO, scopes=[region.id])
 
     def _open(self, location: str) -> Database:
         return Database(location, self._vault, pool_size=2)

@@ -77,26 +77,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_batch_county_id"), ["county_id"], unique=False)
 
     op.create_table(
-        "bundle_version",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("programme", sa.String(length=64), nullable=False),
-        sa.Column("region_id", sa.String(length=32), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("based_on", sa.String(length=32), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("published_by", sa.String(length=32), nullable=True),
-        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bundle_version")),
-        sa.UniqueConstraint(
-            "programme", "region_id", "version", name=op.f("uq_bundle_version_programme_region_id_version")
-        ),
-    )
-    with op.batch_alter_table("bundle_version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_bundle_version_region_id"), ["region_id"], unique=False)
-
-    op.create_table(
         "calendar_version",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -157,6 +137,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(length=32), nullable=True),
         sa.Column("template", sa.String(length=64), nullable=False),
         sa.Column("template_hash", sa.String(length=64), nullable=False),
+        sa.Column("contract_hash", sa.String(length=64), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("number", sa.String(length=100), nullable=True),
         sa.Column("verify_code", sa.String(length=32), nullable=False),
@@ -395,18 +376,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "template_version",
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("template", sa.LargeBinary(), nullable=False),
-        sa.Column("contract", sa.LargeBinary(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_template_version")),
-    )
-    with op.batch_alter_table("template_version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_template_version_key"), ["key"], unique=False)
-
-    op.create_table(
         "upload",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
@@ -556,14 +525,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_batch_line_page", ["batch_id", "payee", "id"], unique=False)
 
     op.create_table(
-        "bundle_file",
-        sa.Column("bundle_id", sa.String(length=32), nullable=False),
-        sa.Column("path", sa.String(length=200), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["bundle_id"], ["bundle_version.id"], name=op.f("fk_bundle_file_bundle_id")),
-        sa.PrimaryKeyConstraint("bundle_id", "path", name=op.f("pk_bundle_file")),
-    )
-    op.create_table(
         "calendar_day",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -599,11 +560,102 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
     )
     op.create_table(
+        "blob",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_blob")),
+    )
+    op.create_table(
+        "release",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("programme", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("restores", sa.String(length=32), nullable=True),
+        sa.Column("drafted_by", sa.String(length=32), nullable=True),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_by", sa.String(length=32), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["restores"], ["release.id"], name=op.f("fk_release_restores")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+    )
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.create_index("ix_release_programme", ["programme", "state"], unique=False)
+
+    op.create_table(
+        "release_file",
+        sa.Column("release_id", sa.String(length=32), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("blob_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["blob_hash"], ["blob.hash"], name=op.f("fk_release_file_blob_hash")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_file_release_id")),
+        sa.PrimaryKeyConstraint("release_id", "path", name=op.f("pk_release_file")),
+    )
+    op.create_table(
+        "release_place",
+        sa.Column("release_id", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("programme", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("in_force_from", sa.Date(), nullable=True),
+        sa.Column("predecessor_id", sa.String(length=32), nullable=True),
+        sa.Column("base_id", sa.String(length=32), nullable=True),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stop_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["base_id"], ["release.id"], name=op.f("fk_release_place_base_id")),
+        sa.ForeignKeyConstraint(["predecessor_id"], ["release.id"], name=op.f("fk_release_place_predecessor_id")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_place_release_id")),
+        sa.PrimaryKeyConstraint("release_id", "scope", name=op.f("pk_release_place")),
+        sa.UniqueConstraint("programme", "scope", "number", name=op.f("uq_release_place_programme_scope_number")),
+    )
+    with op.batch_alter_table("release_place", schema=None) as batch_op:
+        batch_op.create_index("ix_release_place_scope", ["scope"], unique=False)
+
+    op.create_table(
+        "release_letter",
+        sa.Column("release_id", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("template_hash", sa.String(length=64), nullable=False),
+        sa.Column("contract_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["contract_hash"], ["blob.hash"], name=op.f("fk_release_letter_contract_hash")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_letter_release_id")),
+        sa.ForeignKeyConstraint(["template_hash"], ["blob.hash"], name=op.f("fk_release_letter_template_hash")),
+        sa.PrimaryKeyConstraint("release_id", "scope", "key", name=op.f("pk_release_letter")),
+    )
+    op.create_table(
+        "release_receipt",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("release_id", sa.String(length=32), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("catalogue_hash", sa.String(length=64), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("stories", sa.Text(), nullable=False),
+        sa.Column("checked_by", sa.String(length=32), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_receipt_release_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_receipt")),
+    )
+    with op.batch_alter_table("release_receipt", schema=None) as batch_op:
+        batch_op.create_index("ix_release_receipt_release", ["release_id", "checked_at"], unique=False)
+
+    op.create_table(
         "case_file",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("programme", sa.String(length=64), nullable=False),
-        sa.Column("bundle_id", sa.String(length=32), nullable=False),
+        sa.Column("release_id", sa.String(length=32), nullable=False),
         sa.Column("process_key", sa.String(length=32), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -624,7 +676,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("audit_seq", sa.Integer(), nullable=False),
         sa.Column("audit_hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["bundle_id"], ["bundle_version.id"], name=op.f("fk_case_file_bundle_id")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_case_file_release_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
         sa.UniqueConstraint("number", name=op.f("uq_case_file_number")),
     )
@@ -820,7 +872,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("action_id", sa.String(length=32), nullable=False),
-        sa.Column("bundle_id", sa.String(length=32), nullable=False),
+        sa.Column("release_id", sa.String(length=32), nullable=False),
         sa.Column("element_id", sa.String(length=128), nullable=False),
         sa.Column("decision", sa.String(length=128), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -1116,6 +1168,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_case_file_applicant")
 
     op.drop_table("case_file")
+    op.drop_table("release_receipt")
+    op.drop_table("release_letter")
+    op.drop_table("release_place")
+    op.drop_table("release_file")
+    op.drop_table("release")
+    op.drop_table("blob")
     op.drop_table("calendar_year")
     with op.batch_alter_table("calendar_day", schema=None) as batch_op:
         batch_op.drop_index("uq_calendar_day_region_id_day")
@@ -1126,7 +1184,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("calendar_day")
-    op.drop_table("bundle_file")
     with op.batch_alter_table("batch_line", schema=None) as batch_op:
         batch_op.drop_index("ix_batch_line_page")
 
@@ -1170,10 +1227,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_upload_case")
 
     op.drop_table("upload")
-    with op.batch_alter_table("template_version", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_template_version_key"))
-
-    op.drop_table("template_version")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_region_code_always",
@@ -1251,10 +1304,6 @@ def downgrade() -> None:
     op.drop_table("clock")
     op.drop_table("case_number")
     op.drop_table("calendar_version")
-    with op.batch_alter_table("bundle_version", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_bundle_version_region_id"))
-
-    op.drop_table("bundle_version")
     with op.batch_alter_table("batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_batch_county_id"))
 

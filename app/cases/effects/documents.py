@@ -30,7 +30,7 @@ def plan(
     county = action.offices.get("county")
     named = {"document": given, "county_office": county and {"name": county.name, "phone": county.phone}}
     request = documents.DocumentRequest(
-        template=template,
+        letter=action.letter(template),
         scope=action.names(element, named, variables),
         case_id=action.case.id,
         case_seq=action.seq,
@@ -38,7 +38,7 @@ def plan(
         copies=given.get("copies"),
         region_codes=action.region_codes,
     )
-    ready = documents.prepare(action.session, request, action.offices, given.get("issuer"), action.now)
+    ready = documents.prepare(request, action.offices, given.get("issuer"), action.now)
     action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
     action.note("document", template=template, title=ready.title)
 

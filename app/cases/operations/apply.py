@@ -25,7 +25,7 @@ from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, NotFound, Rejection
 from app.core.ids import new_id
-from app.definitions import Bundle, resolve
+from app.definitions import Bundle, resolve, resolve_open
 from app.documents.operations import CODE_LETTERS, next_in_sequence
 from app.forms import Cleaned
 from app.identity import policy as identity_policy
@@ -52,12 +52,13 @@ def apply(
 ) -> Receipt:
     """Take in an application.
 
-    Raises NotFound (no such programme here), NotYours (staff of elsewhere), Invalid (fields), NotEligible (a rule
-    that needs no judgement, and `insist` is not set). A figure that is missing makes the case wait as an incident.
+    Raises NotFound (no such programme here), NotYours (staff of elsewhere), Invalid (fields), NotEligible (before the
+    first day, after a stop, or a rule that needs no judgement and `insist` is not set). A figure that is missing makes
+    the case wait as an incident.
     """
     region = identity.region_by_code(session, region_code, local_date(now))
     chain = identity.chain(session, region.id)
-    bundle = resolve(session, programme, chain.ids)
+    bundle = resolve_open(session, programme, chain.ids, local_date(now))
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, "file_applications")
     cleaned = bundle.application_form.clean(data, today=local_date(now))
@@ -87,7 +88,7 @@ def start_award_case(
     chain = identity.chain(session, award.region_id)
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, "start_processes")
-    bundle = resolve(session, award.programme, chain.ids)
+    bundle = resolve(session, award.programme, chain.ids, local_date(now))
     if follows_case(bundle.process(process)):
         raise NotFound("这个流程由系统在案件结束后启动，不能从在保待遇启动")
     known = {"name": award.name, "id_number": award.id_number, **data}
@@ -135,7 +136,7 @@ def _open(
         id=case_id,
         number="",
         programme=bundle.programme,
-        bundle_id=bundle.id or "",
+        release_id=bundle.release_id or "",
         process_key=process,
         title=bundle.title,
         status="in_progress",

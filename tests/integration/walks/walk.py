@@ -33,8 +33,8 @@ from tests.integration.walks.beginnings import Beginning
 from tests.integration.walks.invariants import broken
 
 # What an action on a case could change; the rest is the setting.
-SETTING = ("bundle_version", "bundle_file", "template_version", "calendar_version", "calendar_year", "calendar_day",
-           "region", "office", "user_account", "appointment")  # fmt: skip
+SETTING = ("blob", "release", "release_file", "release_place", "release_letter", "release_receipt", "calendar_version",
+           "calendar_year", "calendar_day", "region", "office", "user_account", "appointment")  # fmt: skip
 FIGURE = Figure.__table__
 STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
 

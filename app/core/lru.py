@@ -1,0 +1,39 @@
+"""What a process keeps of immutable things, bounded by their size."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Lru(Generic[Value]):
+    """Values by name; those not asked for longest give way when all together weigh more than `most`. Thread-safe."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.weight = 0
+        self._kept: OrderedDict[str, tuple[Value, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, name: str) -> Value | None:
+        with self._lock:
+            found = self._kept.get(name)
+            if found is None:
+                return None
+            self._kept.move_to_end(name)
+            return found[0]
+
+    def keep(self, name: str, value: Value, weight: int) -> Value:
+        """Keep `value`, or return what another thread kept meanwhile. The last one kept stays, however heavy."""
+        with self._lock:
+            if name in self._kept:
+                return self._kept[name][0]
+            self._kept[name] = value, weight
+            self.weight += weight
+            while self.weight > self.most and len(self._kept) > 1:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self.weight -= freed
+            return value

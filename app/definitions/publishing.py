@@ -1,0 +1,109 @@
+"""The writes that make a release: its row, its files, its places, its number, and the letters fixed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.clock import local_date
+from app.core.ids import new_id
+from app.db import stamps
+from app.definitions import queries, store
+from app.definitions.bundle import Bundle, hash_of
+from app.definitions.folder import MANIFEST
+from app.definitions.models import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
+from app.definitions.store import PIN, PLACE, RELEASE
+from app.figures.catalogue import LONG_AGO
+from app.identity import queries as identity
+
+LIBRARY_TITLE = "文书库"
+Pins = dict[str, tuple[str, str]]
+"""Key of a letter → hashes of its template and of its contract."""
+
+
+def head_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What a release's row tells of its files: programme, title, summary, basis. Raises BundleError."""
+    if MANIFEST not in files and files:
+        return {"programme": LIBRARY, "title": LIBRARY_TITLE, "summary": "", "basis": ""}
+    bundle = Bundle(files)
+    return {
+        "programme": bundle.programme, "title": bundle.title, "summary": bundle.manifest["summary"],
+        "basis": bundle.basis,
+    }  # fmt: skip
+
+
+def insert_release(
+    session: Session, actor: Actor, files: Mapping[str, bytes], now: datetime, *, origin: str = OWNER, **more: Any
+) -> str:
+    """The row of a new draft with its files; returns its id. `more`: further columns."""
+    release_id = new_id()
+    row = {
+        "id": release_id, **head_of(files), "content_hash": hash_of(files), "origin": origin, "state": DRAFT,
+        "drafted_by": actor.user_id, "drafted_at": now,
+    }  # fmt: skip
+    session.execute(insert(RELEASE).values({**row, **more}))
+    store.keep_files(session, release_id, files)
+    return release_id
+
+
+def insert_place(session: Session, release_id: str, programme: str, scope: str, **more: Any) -> None:
+    """A place that the release is for. `more`: further columns."""
+    session.execute(insert(PLACE).values(release_id=release_id, programme=programme, scope=scope, **more))
+
+
+def put_in_force(
+    session: Session,
+    actor: Actor,
+    files: Mapping[str, bytes],
+    now: datetime,
+    *,
+    scopes: Iterable[str],
+    in_force_from: date = LONG_AGO,
+    origin: str = OWNER,
+    base_id: str | None = None,
+) -> str:
+    """Approve a release without a receipt and a second person: what the repository seeds, and what stories play."""
+    stamps.bump(session, "releases")
+    decided = {"state": APPROVED, "decided_by": actor.user_id, "decided_at": now}
+    release_id = insert_release(session, actor, files, now, origin=origin, **decided)
+    programme = head_of(files)["programme"]
+    for scope in scopes:
+        insert_place(session, release_id, programme, scope, base_id=base_id)
+        give_number(session, release_id, programme, scope, in_force_from)
+        fix_letters(session, release_id, scope, max(in_force_from, local_date(now)))
+    return release_id
+
+
+def give_number(session: Session, release_id: str, programme: str, scope: str, in_force_from: date) -> int:
+    """The next number of the programme at the place; the writer has bumped the stamp, so nobody else gives one."""
+    same = (PLACE.c.programme == programme) & (PLACE.c.scope == scope)
+    number = (session.scalar(select(func.max(PLACE.c.number)).where(same)) or 0) + 1
+    mine = same & (PLACE.c.release_id == release_id)
+    session.execute(update(PLACE).where(mine).values(number=number, in_force_from=in_force_from))
+    return number
+
+
+def fix_letters(session: Session, release_id: str, scope: str, on: date) -> None:
+    """Write down which letters of the library hold for the release at a place."""
+    rows = [
+        {"release_id": release_id, "scope": scope, "key": key, "template_hash": template, "contract_hash": contract}
+        for key, (template, contract) in library_pins(session, scope, on).items()
+    ]
+    if rows:
+        session.execute(insert(PIN), rows)
+
+
+def library_pins(session: Session, scope: str, on: date) -> Pins:
+    """The letters of the library that hold at a scope on a day."""
+    found = queries.library(session, chain_of(session, scope), on)
+    return {key: (letter.template_hash, letter.contract_hash) for key, letter in found.items()}
+
+
+def chain_of(session: Session, scope: str) -> tuple[str, ...]:
+    """The region's id and its ancestors', nearest first; nothing for `*`."""
+    return () if scope == EVERYWHERE else identity.chain(session, scope).ids

@@ -1,0 +1,99 @@
+"""Files of releases in the database, and the releases that this process has loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFound
+from app.core.ids import digest
+from app.core.lru import Lru
+from app.db import insert_if_absent
+from app.definitions.bundle import Bundle
+from app.definitions.letters import FOLDER, SAMPLE, Letter
+from app.definitions.models import Blob, Release, ReleaseFile, ReleaseLetter, ReleasePlace
+
+MOST_KEPT = 256 << 20
+"""Bytes that loaded releases may take in a process, as `WEIGHT` estimates them."""
+WEIGHT = 12
+"""Parsed diagrams and tables take about this many times the bytes of their files (`bench/releases.py`)."""
+BLOB: Table = Blob.__table__  # type: ignore[assignment]
+FILE: Table = ReleaseFile.__table__  # type: ignore[assignment]
+RELEASE: Table = Release.__table__  # type: ignore[assignment]
+PLACE: Table = ReleasePlace.__table__  # type: ignore[assignment]
+PIN: Table = ReleaseLetter.__table__  # type: ignore[assignment]
+_loaded: Lru[Bundle] = Lru(MOST_KEPT)
+_KEEP_BLOB = insert_if_absent(BLOB, ["hash"])
+_OF_RELEASE = (
+    select(FILE.c.path, BLOB.c.content).join(BLOB, BLOB.c.hash == FILE.c.blob_hash)
+    .where(FILE.c.release_id == bindparam("release_id")).order_by(FILE.c.path)
+)  # fmt: skip
+# Neither stories nor samples are needed to run a case.
+_RUNNING = _OF_RELEASE.where(FILE.c.path.not_like("scenarios/%"), FILE.c.path.not_like(f"{FOLDER}/%/{SAMPLE}"))
+_template, _contract = BLOB.alias("template"), BLOB.alias("contract")
+_PINNED = (
+    select(PIN, _template.c.content.label("template"), _contract.c.content.label("contract"))
+    .join(_template, _template.c.hash == PIN.c.template_hash)
+    .join(_contract, _contract.c.hash == PIN.c.contract_hash)
+    .where(PIN.c.release_id == bindparam("release_id"))
+)
+
+
+def bundle_by_id(session: Session, release_id: str) -> Bundle:
+    """The bundle of a release, without its stories. Releases are immutable, so a process reads one once."""
+    bundle = _loaded.get(release_id)
+    if bundle is None:
+        files = _read(session, _RUNNING, release_id)
+        bundle = Bundle(files, release_id=release_id, pinned=pinned(session, release_id))
+        weight = WEIGHT * sum(map(len, files.values()))
+        bundle = _loaded.keep(release_id, bundle, weight)
+    return bundle
+
+
+def files_of(session: Session, release_id: str) -> dict[str, bytes]:
+    """All files of a release, byte for byte. Raises NotFound."""
+    return _read(session, _OF_RELEASE, release_id)
+
+
+def pinned(session: Session, release_id: str) -> dict[str, dict[str, Letter]]:
+    """The letters of the library that were fixed when the release was approved, by scope and key."""
+    found: dict[str, dict[str, Letter]] = {}
+    for row in session.connection().execute(_PINNED, {"release_id": release_id}):
+        letter = Letter(row.key, bytes(row.template), bytes(row.contract), row.template_hash, row.contract_hash)
+        found.setdefault(row.scope, {})[row.key] = letter
+    return found
+
+
+def blobs(session: Session, hashes: Iterable[str]) -> dict[str, bytes]:
+    """Content by hash."""
+    wanted = select(BLOB.c.hash, BLOB.c.content).where(BLOB.c.hash.in_(set(hashes)))
+    return {hash: bytes(content) for hash, content in session.connection().execute(wanted)}
+
+
+def blob(session: Session, hash: str) -> bytes:
+    """One content by its hash. Raises NotFound."""
+    found = blobs(session, [hash])
+    if hash not in found:
+        raise NotFound("找不到这份文件的内容，请联系管理员")
+    return found[hash]
+
+
+def keep_files(session: Session, release_id: str, files: Mapping[str, bytes]) -> None:
+    """Store the files of a new release; content that is known already is shared."""
+    hashes = {path: digest(content) for path, content in files.items()}
+    contents = {hashes[path]: content for path, content in files.items()}
+    rows = [{"hash": hash, "size": len(content), "content": content} for hash, content in sorted(contents.items())]
+    session.connection().execute(_KEEP_BLOB, rows)
+    session.execute(
+        insert(FILE), [{"release_id": release_id, "path": path, "blob_hash": hash} for path, hash in hashes.items()]
+    )
+
+
+def _read(session: Session, query: object, release_id: str) -> dict[str, bytes]:
+    rows = session.connection().execute(query, {"release_id": release_id})  # type: ignore[call-overload]
+    files = {path: bytes(content) for path, content in rows}
+    if not files:
+        raise NotFound("找不到这个发布版，请联系管理员")
+    return files
