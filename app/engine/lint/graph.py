@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -18,15 +19,22 @@ class Scope:
         self.node = node
         self.nodes = {child.get("id", ""): child for child in flow_nodes(node) if child.getparent() is node}
         self.flows = [flow for flow in graph.flows if flow.source in self.nodes and flow.target in self.nodes]
+        self._outgoing, self._incoming = defaultdict[str, list[Flow]](list), defaultdict[str, list[Flow]](list)
+        for flow in self.flows:
+            self._outgoing[flow.source].append(flow)
+            self._incoming[flow.target].append(flow)
+        self._attached = defaultdict[str, list[str]](list)
+        for key, child in self.nodes.items():
+            self._attached[child.get("attachedToRef", "")].append(key)
 
     def outgoing(self, node_id: str) -> list[Flow]:
-        return [flow for flow in self.flows if flow.source == node_id]
+        return self._outgoing.get(node_id, [])
 
     def incoming(self, node_id: str) -> list[Flow]:
-        return [flow for flow in self.flows if flow.target == node_id]
+        return self._incoming.get(node_id, [])
 
     def boundary_events(self, node_id: str) -> list[str]:
-        return [key for key, node in self.nodes.items() if node.get("attachedToRef") == node_id]
+        return self._attached.get(node_id, [])
 
     def tagged(self, *tags: str) -> Iterator[Node]:
         """Nodes with one of these tags."""

@@ -1,124 +1,122 @@
-"""Can a case get stuck, or go through a step twice? Plays every order of every choice, up to a limit.
+"""Can a case get stuck, or go through a step twice? Plays every order of every choice on the folded net.
 
-A marking is the set of flows on which a token stands. Conditions are not evaluated: every choice is possible.
+A marking is the set of edges on which a token stands. Conditions are not evaluated: every choice is possible.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import combinations
 
 from app.engine.lint.graph import Graph, Scope, problem
+from app.engine.lint.nets import ALL, AND, END, OR, XOR, Edge, Net, net_of, reduce
 from app.engine.lint.problem import Problem
-from app.engine.xml import local_name
 
-Marking = frozenset[str]
-_MARKINGS = 4000
-_MOST_BRANCHES = 5
-_FINAL = ("terminateEventDefinition", "errorEventDefinition", "cancelEventDefinition")
+Marking = frozenset[Edge]
+MARKINGS = 20_000
+_MOST_BRANCHES = 8
+_STUCK = "汇合可能永远等不齐：有的流入线在某些情况下不会有人走到。请让分开与汇合用同一种网关，或检查回路"
+_TWICE = "同一个案件可能在这里同时走两遍。请在此之前用并行网关汇合，或让支线走到自己的结束事件"
+_LARGE = (
+    "并行的分支太多、互相交叉，无法查清会不会卡住。请让每个分开的网关有一个同种的汇合网关，"
+    "或把并行的部分各画成一个子流程"
+)
 
 
 def check(graph: Graph) -> Iterator[Problem]:
     """At most one finding for each gateway or element."""
     for scope in graph.scopes:
-        yield from _Net(scope).problems()
+        yield from _scope(scope)
 
 
-class _Net:
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.into = {key: [flow.id for flow in scope.incoming(key)] for key in scope.nodes}
-        self.out = {key: [flow.id for flow in scope.outgoing(key)] for key in scope.nodes}
-        self.target = {flow.id: flow.target for flow in scope.flows}
-        self.source = {flow.id: flow.source for flow in scope.flows}
-        self.twice: set[str] = set()
+def _scope(scope: Scope) -> Iterator[Problem]:
+    play = Play(reduce(net_of(scope)))
+    for key in sorted(play.stuck):
+        yield problem(scope.nodes[key], _STUCK, see="bpmn-soundness")
+    for key in sorted(play.twice - play.stuck):
+        yield problem(scope.nodes[key], _TWICE, see="bpmn-soundness")
+    if play.unfinished and not play.stuck and not play.twice:
+        yield problem(scope.node, _LARGE, see="bpmn-soundness")
+
+
+class Play:
+    """Everything that can happen in a net, up to a number of markings.
+
+    stuck, twice: elements where a token waits for ever, or that two tokens reach at once. unfinished: there was more.
+    """
+
+    def __init__(self, net: Net, markings: int = MARKINGS) -> None:
+        self.net = net
         self.stuck: set[str] = set()
+        self.twice: set[str] = set()
+        self._coming: dict[tuple[str, Marking], set[Edge]] = {}
+        self.unfinished = any(kind == OR and len(net.out[key]) > _MOST_BRANCHES for key, kind in net.kinds.items())
+        self._explore(markings)
 
-    def problems(self) -> Iterator[Problem]:
-        self._explore()
-        for key in sorted(self.stuck):
-            yield problem(
-                self.scope.nodes[key],
-                "汇合可能永远等不齐：有的流入线在某些情况下不会有人走到。请让分开与汇合用同一种网关，或检查回路",
-            )
-        for key in sorted(self.twice - self.stuck):
-            yield problem(
-                self.scope.nodes[key],
-                "同一个案件可能在这里同时走两遍。请在此之前用并行网关汇合，或让支线走到自己的结束事件",
-            )
-
-    def _explore(self) -> None:
-        first = frozenset(flow for node in self.scope.tagged("startEvent") for flow in self.out[node.get("id", "")])
-        seen, pending = {first}, deque([first])
-        while pending and len(seen) < _MARKINGS:
-            marking = pending.popleft()
+    def _explore(self, markings: int) -> None:
+        first = frozenset(edge for key in self.net.starts for edge in self.net.out[key])
+        seen, pending = {first}, [first]
+        while pending:
+            if len(seen) > markings:
+                self.unfinished = True
+                return
+            marking = pending.pop()
             doubled = len(self.twice)
             following = list(self._steps(marking))
             if not following and len(self.twice) == doubled:
-                self.stuck |= {self.target[flow] for flow in marking}
+                self.stuck |= {edge.lands for edge in marking}
             for each in following:
                 if each not in seen:
                     seen.add(each)
                     pending.append(each)
 
     def _steps(self, marking: Marking) -> Iterator[Marking]:
-        for key in {self.target[flow] for flow in marking}:
+        for key in {edge.target for edge in marking}:
             for consumed in self._enabled(key, marking):
-                rest = frozenset() if self._ends_all(key) else marking - consumed
+                rest = frozenset() if self.net.kinds[key] == ALL else marking - consumed
                 for produced in self._results(key):
-                    again = {self.target[flow] for flow in rest & produced}
-                    if any(local_name(self.scope.nodes[each]) != "endEvent" for each in again):
+                    again = {edge.does or edge.lands for edge in rest & produced if self.net.matters(edge)}
+                    if again:
                         self.twice |= again
                     else:
                         yield rest | produced
 
-    def _ends_all(self, key: str) -> bool:
-        node = self.scope.nodes[key]
-        return local_name(node) == "endEvent" and any(local_name(child) in _FINAL for child in node)
-
     def _enabled(self, key: str, marking: Marking) -> Iterator[Marking]:
-        here = marking.intersection(self.into[key])
-        tag = local_name(self.scope.nodes[key])
-        if tag == "parallelGateway":
-            if len(here) == len(self.into[key]):
+        here = marking.intersection(self.net.into[key])
+        kind = self.net.kinds[key]
+        if kind == AND:
+            if len(here) == len(self.net.into[key]):
                 yield here
-        elif tag == "inclusiveGateway":
-            if not self._still_coming(key, marking, here):
+        elif kind == OR:
+            if not (marking - here) & self._still_coming(key, here):
                 yield here
         else:
-            yield from (frozenset({flow}) for flow in here)
+            yield from (frozenset({edge}) for edge in here)
 
-    def _still_coming(self, key: str, marking: Marking, here: Marking) -> bool:
-        coming = self._upstream(key, set(self.into[key]) - here) - self._upstream(key, set(here))
-        return bool((marking - here) & coming)
+    def _still_coming(self, key: str, here: Marking) -> set[Edge]:
+        """Edges from which a token could come over an edge that brought none, and only so."""
+        if (key, here) not in self._coming:
+            missing = [edge for edge in self.net.into[key] if edge not in here]
+            self._coming[key, here] = self._upstream(key, missing) - self._upstream(key, list(here))
+        return self._coming[key, here]
 
-    def _upstream(self, key: str, wanted: set[str]) -> set[str]:
-        reached, pending = set(wanted), deque(wanted)
+    def _upstream(self, key: str, pending: list[Edge]) -> set[Edge]:
+        reached = set(pending)
         while pending:
-            node = self.source[pending.popleft()]
-            hosts = [self.scope.nodes[node].get("attachedToRef")]
-            for flow in [each for host in (node, *hosts) if host in self.into for each in self.into[host]]:
-                if flow not in reached and self.target[flow] != key:
-                    reached.add(flow)
-                    pending.append(flow)
+            for edge in self.net.into[pending.pop().source]:
+                if edge not in reached and edge.target != key:
+                    reached.add(edge)
+                    pending.append(edge)
         return reached
 
     def _results(self, key: str) -> Iterator[Marking]:
-        out, tag = self.out[key], local_name(self.scope.nodes[key])
-        if tag in ("exclusiveGateway", "eventBasedGateway"):
-            yield from (frozenset({flow}) for flow in out)
-        elif tag == "inclusiveGateway":
+        out, kind = self.net.out[key], self.net.kinds[key]
+        if kind in (END, ALL):
+            yield frozenset()
+        elif kind == XOR:
+            yield from (frozenset({edge}) for edge in out)
+        elif kind == AND:
+            yield frozenset(out)
+        else:
             sizes = range(1, min(len(out), _MOST_BRANCHES) + 1)
             yield from (frozenset(chosen) for size in sizes for chosen in combinations(out, size))
-        else:
-            yield frozenset(out)
-            yield from self._by_boundary_events(key, out)
-
-    def _by_boundary_events(self, key: str, out: list[str]) -> Iterator[Marking]:
-        for event in self.scope.boundary_events(key):
-            beside = self.out[event]
-            if self.scope.nodes[event].get("cancelActivity", "true") == "true":
-                yield frozenset(beside)
-            else:
-                yield frozenset([*out, *beside])

@@ -51,7 +51,7 @@ def test_back_along_a_chain() -> None:
 
 PARALLEL = (
     START,
-    user("p"),
+    user("pre"),
     node("parallelGateway", "sp"),
     user("a1"),
     user("a2"),
@@ -61,14 +61,14 @@ PARALLEL = (
     user("z1"),
     user("z2"),
     END,
-    flow("s", "p", "sp", "a1", "a2", "j", "z1", "z2", "e"),
+    flow("s", "pre", "sp", "a1", "a2", "j", "z1", "z2", "e"),
     flow("sp", "b1", "b2", "j"),
 )
 
 
 def test_back_within_a_parallel_branch_leaves_the_other_alone() -> None:
     player = Player(diagram(*PARALLEL))
-    player.complete("p")
+    player.complete("pre")
     player.complete("b1")
     player.complete("a1")
     b2 = next(t.id for t in player.here.tasks if t.element_id == "b2")
@@ -80,18 +80,18 @@ def test_back_within_a_parallel_branch_leaves_the_other_alone() -> None:
 
 def test_back_out_of_a_parallel_branch_takes_both_back() -> None:
     player = Player(diagram(*PARALLEL))
-    for name in ("p", "b1", "b2", "a1"):
+    for name in ("pre", "b1", "b2", "a1"):
         player.complete(name)
-    player.back_to("p")
-    assert player.open == ["p"]
-    finish(player, "p", "a1", "b1", "a2", "b2", "z1", "z2")
+    player.back_to("pre")
+    assert player.open == ["pre"]
+    finish(player, "pre", "a1", "b1", "a2", "b2", "z1", "z2")
 
 
 @pytest.mark.parametrize("order", ["a1 a2 b1 b2", "b1 b2 a1 a2"])
 @pytest.mark.parametrize("after", [0, 1])
 def test_back_into_a_branch_behind_the_join_makes_the_join_wait_again(order: str, after: int) -> None:
     player = Player(diagram(*PARALLEL))
-    player.complete("p")
+    player.complete("pre")
     for name in order.split():
         player.complete(name)
     for name in ("z1", "z2")[:after]:

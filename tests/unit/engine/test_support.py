@@ -141,4 +141,4 @@ def test_every_row_says_what_to_do() -> None:
             assert row.title, key
             assert row.note, key
             if row.verdict in (REFUSED, IGNORED):
-                assert any(word in row.note for word in ("请", "只支持 1", "没有")), key
+                assert any(word in row.note for word in ("请", "只支持 1", "只能写")), key
