@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from app.cli import bundles, database, rights, serving, stories
+from app.cli import bundles, database, rights, serving, stories, words
 
 COMMANDS = (
     stories.scenario,
     bundles.bundle,
     bundles.coverage,
+    words.vocabulary,
     database.db,
     database.import_calendar,
     rights.capability,

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from app.documents import lint, sandbox, variables
+from app.documents import formats, lint, sandbox, variables
 from app.documents.contract import Contract, Field, Variable, load_contract
 from app.documents.errors import DocumentError, Problem, error, warning
 from app.documents.rendering import render
 from app.documents.template import Template, load_template
 from app.documents.text import extract_text
 from app.documents.upload import check_upload
-from app.documents.variables import Use
+from app.documents.variables import Comparison, Use
 
 
 def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem]:
@@ -61,6 +61,9 @@ def _names(template: Template, contract: Contract) -> Iterator[Problem]:
             used.add(use.path.partition(".")[0].removesuffix("[]"))
             if (problem := _use(use, contract, place)) is not None:
                 yield problem
+        for each in variables.comparisons(sandbox.parse(source.text, source.where)):
+            if (said := _compared(each, contract)) is not None:
+                yield error(said, f"{source.where}{sandbox.quote(source.text, each.line)}", each.path)
     for name, variable in contract.variables.items():
         if variable.type == "qr":
             if name not in template.pictures:
@@ -84,6 +87,29 @@ def _use(use: Use, contract: Contract, place: str) -> Problem | None:
         condition = use.path.rpartition("[].")[2]
         return error(f"{use.path} 可以没有值，要放在 {{% if {condition} %}} 里面", place, use.path)
     return None
+
+
+def _compared(each: Comparison, contract: Contract) -> str | None:
+    """Why a comparison with a constant cannot be meant: but for yes and no, values are texts as they are printed."""
+    root, *steps = each.path.replace("[]", ".[]").split(".")
+    variable = contract.variables.get(root)
+    if variable is None or each.constant is None:
+        return None
+    kind = variable.type
+    if kind == "list" and steps:
+        fields = variable.items
+        field = fields if isinstance(fields, Field) else (fields or {}).get(steps[-1])
+        kind = field.type if field is not None else kind
+    if kind in PRINTED or isinstance(each.constant, bool) != (kind == "bool") or kind == "list":
+        return (
+            f"{each.path} 在模板里是印出来的样子，不能与 {each.constant!r} 比较；"
+            f"请在 contract.yaml 中加一个 bool 变量写明条件，模板里用它来判断"
+        )
+    return None
+
+
+PRINTED = frozenset(formats.FORMATS) - {"text", "bool"}
+"""Types whose values look otherwise in a letter than in a rule: 800.00, 二〇二〇年九月二十五日."""
 
 
 def _declared(variable: Variable, steps: list[str]) -> bool | str:

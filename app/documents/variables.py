@@ -28,6 +28,30 @@ def uses(tree: nodes.Template) -> list[Use]:
     return list(_statements(tree.body, {}, frozenset()))
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A condition compares a path with a constant."""
+
+    path: str
+    constant: object
+    line: int
+
+
+def comparisons(tree: nodes.Template) -> Iterator[Comparison]:
+    """All comparisons of a variable with a constant; what a loop goes through stands for its items."""
+    names: dict[str, str] = {}
+    for loop in tree.find_all(nodes.For):
+        if isinstance(loop.target, nodes.Name):
+            names[loop.target.name] = f"{_path(loop.iter, names) or ''}[]"
+    for node in tree.find_all(nodes.Compare):
+        sides = [node.expr, *(operand.expr for operand in node.ops)]
+        constants = [side.value for side in sides if isinstance(side, nodes.Const)]
+        for side in sides:
+            path = None if isinstance(side, nodes.Filter) else _path(side, names)
+            for constant in constants if path else ():
+                yield Comparison(path or "", constant, node.lineno)
+
+
 def _statements(body: Iterable[nodes.Node], names: Names, guards: frozenset[str]) -> Iterator[Use]:
     for node in body:
         match node:

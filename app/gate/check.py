@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from app import feel, forms, vocabulary
 from app.cases.effects import TOPICS
@@ -17,8 +17,8 @@ from app.definitions.manifest import load_manifest
 from app.definitions.models import EVERYWHERE
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
-from app.figures.catalogue import catalogue
-from app.figures.clauses import clauses
+from app.gate import letters
+from app.gate.catalogue import seeded
 from app.identity.positions import POSITIONS
 from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
@@ -117,13 +117,9 @@ def _tables(files: Mapping[str, bytes], manifest: dict[str, Any]) -> tuple[list[
 
 def _vocabulary(files: Mapping[str, bytes], library: Mapping[str, Letter]) -> list[Finding]:
     """Names, their types and paths: asked once every file can be read by itself."""
-    known = _Catalogue(catalogue(), clauses())
-    return vocabulary.of(Bundle(files, pinned={EVERYWHERE: library}), known).findings()
-
-
-class _Catalogue(NamedTuple):
-    figures: Mapping[str, Any]
-    clauses: Mapping[str, Any]
+    bundle = Bundle(files, pinned={EVERYWHERE: library})
+    words = vocabulary.of(bundle, seeded())
+    return words.findings() + list(dict.fromkeys((*letters.check_own(bundle), *letters.check_read(bundle, words))))
 
 
 def _story(path: str, content: bytes) -> list[Finding]:

@@ -69,7 +69,7 @@ class World:
     def _possible(self, path: Path) -> Allowed:
         shape = self.scope[path[0]].at(path[1:])
         if shape is None or not (shape.choices or shape.kind == "boolean"):
-            return False, frozenset()
+            return False, frozenset({None} if shape is not None and shape.certain else ())
         values = frozenset(shape.choices or (True, False))
         return True, values if shape.certain else values | {None}
 

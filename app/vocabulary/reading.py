@@ -33,13 +33,14 @@ class Reader:
 
     def findings(self, inferred: Inferred, where: str, *, values: bool = True, file: str = "") -> Iterator[Finding]:
         """Everything wrong with what a text reads. values: null is no value here, so a missing name is a fault."""
-        said = [*_unknown(inferred.unknown), *(each.message_zh for each in inferred.diagnostics)]
+        said = [*said_of(inferred.unknown), *(each.message_zh for each in inferred.diagnostics)]
         for read in inferred.reads:
-            said += self._read(read, values)
+            said += self.said(read, values)
         for message in dict.fromkeys(said):
             yield Finding(ERROR, file or self.words.file, self.point.element.label, f"{where}{message}")
 
-    def _read(self, read: Read, values: bool) -> Iterator[str]:
+    def said(self, read: Read, values: bool) -> Iterator[str]:
+        """What is wrong with one read: the name comes later, lacks a value on a path, or is of an earlier round."""
         paths = self.words.paths
         if read.path[0] in self.own:
             return
@@ -67,7 +68,8 @@ class Reader:
             )
 
 
-def _unknown(unknown: Iterable[Unknown]) -> Iterator[str]:
+def said_of(unknown: Iterable[Unknown]) -> Iterator[str]:
+    """What to say of names that nobody declared."""
     for each in unknown:
         hint = f"，是不是 {each.near}" if each.near else ""
         if each.base in ("figure", "optional_figure"):

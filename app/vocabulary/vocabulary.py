@@ -13,6 +13,7 @@ from app.vocabulary import checks, clauses, tables
 from app.vocabulary.case import case_shape, with_award, with_origin
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue, host_shapes
+from app.vocabulary.letters import Made, made
 from app.vocabulary.reading import look
 from app.vocabulary.words import Scope, Words
 
@@ -84,6 +85,11 @@ class Vocabulary:
         if words is None or point is None:
             raise NotFound(f"流程 {process} 没有元素 {element_id}，请核对编号")
         return words.scope(point)
+
+    def letters(self) -> Iterator[Made]:
+        """Every letter that the diagrams make, and those that the product makes by itself."""
+        for words in self.words.values():
+            yield from made(words)
 
     def findings(self) -> list[Finding]:
         """Everything wrong with names, their types and the paths on which they have a value, each once."""

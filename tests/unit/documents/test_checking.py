@@ -35,6 +35,8 @@ GOOD = [
         (["{%p for m in members %}", "{{ m.naem }}", "{%p endfor %}"], {}, "error", ["没有 naem", "是不是 name"]),
         (["{%p for m in members %}", "{{ m.note }}", "{%p endfor %}"], {}, "error", ["note 可以没有值"]),
         (["{{ name|attr('x') }}"], {}, "error", ["过滤器 attr"]),
+        (["{% if amount == '0' %}甲{% endif %}"], {}, "error", ["amount 在模板里是印出来的样子", "contract.yaml"]),
+        (["{% if amount and amount > 0 %}甲{% endif %}"], {}, "error", ["amount 在模板里是印出来的样子"]),
         ([], {"naem": "甲"}, "error", ["样例里的 naem", "是不是 name"]),
         ([], {"name": None}, "error", ["name（名称name） 不能没有值"]),
         ([], {"members": [{"name": "乙"}]}, "error", ["members", "类型不对"]),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from app import vocabulary
-from app.core.paths import BUNDLES
+from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions import Bundle
-from app.figures.catalogue import catalogue
-from app.figures.clauses import clauses
+from app.definitions.folder import read_folder
+from app.definitions.letters import letters_of
+from app.definitions.models import EVERYWHERE
+from app.gate.catalogue import seeded
+from app.gate.letters import check_own, check_read
 
 FOLDERS = sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))
-CATALOGUE: Any = SimpleNamespace(figures=catalogue(), clauses=clauses())
+CATALOGUE = seeded()
 
 
 def findings(files: Mapping[str, bytes]) -> list[vocabulary.Finding]:
@@ -133,3 +134,66 @@ def test_two_processes_in_one_file() -> None:
     second = '<bpmn:process id="other" isExecutable="true"><bpmn:startEvent id="o"/></bpmn:process></bpmn:definitions>'
     found = findings(broken("emergency_relief", "relief.bpmn", "</bpmn:definitions>", second))
     assert ["个可执行的流程" in each.message for each in found] == [True]
+
+
+def letters(files: Mapping[str, bytes]) -> list[str]:
+    bundle = Bundle(files, pinned={EVERYWHERE: letters_of(read_folder(TEMPLATES))})
+    return [str(each) for each in dict.fromkeys(check_read(bundle, vocabulary.of(bundle, CATALOGUE)))]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_letters_of_shipped_bundles_have_no_finding(folder: Path) -> None:
+    assert letters(Bundle.from_folder(folder).files) == []
+
+
+LETTERS: dict[str, tuple[str, str, str, str, str]] = {
+    "field renamed that a letter requires": (
+        "emergency_relief", "apply.form.json", '"key": "emergency"', '"key": "trouble"',
+        "《先行救助登记表》的emergency（急难情形），由“",
+    ),
+    "field renamed that a letter may leave out": (
+        "emergency_relief", "apply.form.json", '"key": "phone"', '"key": "telephone"',
+        "“application”里没有“phone”，是不是 telephone",
+    ),
+    "input that a letter requires": (
+        "emergency_relief", "relief.bpmn", '<camunda:inputParameter name="signed_by">', 
+        '<camunda:inputParameter name="signer">', "“document”里没有“signed_by”",
+    ),
+    "money that is a text": (
+        "emergency_relief", "relief.bpmn", "=supplement.amount<", '="很多"<', "应为数，现在的表达式得到文字",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_held_against_the_element_that_makes_it(name: str) -> None:
+    folder, file, old, new, text = LETTERS[name]
+    found = letters(broken(folder, file, old, new))
+    assert any(text in each for each in found), found
+
+
+def test_a_contract_of_the_bundle_compares_money_with_a_text() -> None:
+    files = dict(Bundle.from_folder(BUNDLES / "emergency_relief").files)
+    contract = (TEMPLATES / "rescue_record" / "contract.yaml").read_text(encoding="utf-8")
+    wrong = "  much: {type: bool, label: 大额, from: 'document.amount > \"1000\"'}\n"
+    files["letters/rescue_record/template.docx"] = (TEMPLATES / "rescue_record" / "template.docx").read_bytes()
+    files["letters/rescue_record/contract.yaml"] = (contract.rstrip() + "\n" + wrong).encode()
+    assert ["数与文字不能用 > 比较" in each for each in letters(files)] == [True]
+
+
+def test_a_letter_of_the_bundle_may_not_read_what_is_not_there() -> None:
+    files = dict(Bundle.from_folder(BUNDLES / "emergency_relief").files)
+    contract = (TEMPLATES / "rescue_record" / "contract.yaml").read_text(encoding="utf-8")
+    extra = "  more: {type: text, label: 其他, from: application.nickname, optional: true}\n"
+    files["letters/rescue_record/template.docx"] = (TEMPLATES / "rescue_record" / "template.docx").read_bytes()
+    files["letters/rescue_record/contract.yaml"] = (contract.rstrip() + "\n" + extra).encode()
+    assert ["“application”里没有“nickname”" in each for each in letters(files)] == [True]
+
+
+def test_a_letter_of_the_bundle_needs_a_sample() -> None:
+    files = dict(Bundle.from_folder(BUNDLES / "emergency_relief").files)
+    for name in ("template.docx", "contract.yaml"):
+        files[f"letters/rescue_record/{name}"] = (TEMPLATES / "rescue_record" / name).read_bytes()
+    assert ["缺少样例" in each.message for each in check_own(Bundle(files))] == [True]
+    files["letters/rescue_record/sample.json"] = (TEMPLATES / "rescue_record" / "sample.json").read_bytes()
+    assert list(check_own(Bundle(files))) == []
