@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import Imported
 from app.calendar.imports import ClockChange
-from app.inbox.models import WorkItem
+from app.inbox import following
 
 
 def import_calendar(
@@ -33,5 +32,4 @@ def recount(session: Session) -> None:
 
 def _project(session: Session, changes: Iterable[ClockChange]) -> None:
     for moved in changes:
-        same = (WorkItem.clock_id == moved.clock_id) & (WorkItem.status == "open")
-        session.execute(update(WorkItem).where(same).values(due_on=moved.after, sort_on=moved.after))
+        following.move_due(session, moved.clock_id, moved.after)

@@ -13,8 +13,7 @@ from app.cases.lists import visible
 from app.cases.models import Case, Owed
 from app.core.actor import Actor
 from app.core.errors import Invalid
-from app.inbox.models import NO_DUE_DAY
-from app.inbox.queries import COUNT_CAP, Page
+from app.inbox.queries import COUNT_CAP, NO_DUE_DAY, Page
 
 # The day by which it must be supplied: that of the case's earliest clock that still runs.
 _DUE = (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -15,22 +13,14 @@ from app.core.errors import Gone, NotYours
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import operations as inbox
-from app.inbox.models import WorkItem
-from app.inbox.queries import ITEM
-
-# Built once: most actions run it, and building a statement costs more than running it.
-_HANDLERS = select(ITEM.c.closed_by).where(
-    ITEM.c.case_id == bindparam("of_case"),
-    ITEM.c.status == "done",
-    ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
-)
+from app.inbox import queries as items
 
 
 def require_may_complete(action: Action, item: Any, element: engine.Element) -> None:
     """Position and region, then separation of duties, then family ties (回避). Raises NotYours."""
     inbox.require_candidate(item, action.actor)
     separate = [name.strip() for name in element.properties.get("separateFrom", "").split(",") if name.strip()]
-    if separate and action.actor.user_id in handlers(action.session, action.case.id, separate):
+    if separate and action.actor.user_id in items.closers(action.session, action.case.id, separate):
         names = "、".join(action.diagram.elements[name].label for name in separate if name in action.diagram.elements)
         raise NotYours(f"您已办理过本案的「{names}」，按职责分离要求，请由同岗位的其他同事办理「{element.label}」")
     if action.actor.user_id is None:
@@ -47,8 +37,7 @@ def require_may_see(session: Session, actor: Actor, action: Action) -> None:
     """
     if identity_policy.covers(actor, action.chain, "see_cases"):
         return
-    given = select(ITEM.c.id).where(ITEM.c.case_id == action.case.id, ITEM.c.candidate.in_(actor.candidates)).limit(1)
-    if session.scalar(given) is None:
+    if not items.was_given(session, action.case.id, actor.candidates):
         raise NotYours("这个案件不在您的办理范围内")
 
 
@@ -64,25 +53,17 @@ def require_may_steer(session: Session, actor: Actor, action: Action, capability
         identity_policy.require_covers(session, actor, action.chain, capability)
 
 
-def handlers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:
-    """Who completed these steps of a case."""
-    done = session.connection().scalars(_HANDLERS, {"of_case": case_id, "elements": list(elements)})
-    return {user_id for user_id in done if user_id}
-
-
 def require_holds_open_task(action: Action) -> None:
     """A case is returned by somebody whose turn it is, in a position that may. Raises NotYours."""
-    turn = (WorkItem.case_id == action.case.id) & (WorkItem.status == "open")
-    turn &= WorkItem.candidate.in_(identity_policy.candidates(action.actor, "return_cases"))
-    if action.session.scalar(select(WorkItem.id).where(turn).limit(1)) is None:
+    mine = identity_policy.candidates(action.actor, "return_cases")
+    if not items.was_given(action.session, action.case.id, mine, still=True):
         who = identity_policy.who_may(action.session, "return_cases")
         raise NotYours(f"只有正在办理本案的人员可以退回，并且岗位应为{who}")
 
 
 def completed_seq(action: Action, element_id: str) -> int:
     """The audit number at which a step was last completed. Raises Gone when it was not completed yet."""
-    done = (WorkItem.case_id == action.case.id) & (WorkItem.status == "done") & (WorkItem.element_id == element_id)
-    found = action.session.scalar(select(WorkItem.closed_seq).where(done).order_by(WorkItem.closed_seq.desc()).limit(1))
+    found = items.last_closed_seq(action.session, action.case.id, element_id)
     if found is None:
         raise Gone("只能退回到已经办理过的环节，请重新选择")
     return found

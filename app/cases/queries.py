@@ -21,7 +21,6 @@ from app.definitions import bundle_by_id
 from app.documents import queries as documents
 from app.forms import Form
 from app.funds import queries as funds
-from app.identity.models import Office, Region
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.publicity import queries as notices
@@ -99,12 +98,6 @@ def owed_of(session: Session, case_id: str) -> list[Owed]:
 def incidents_of(session: Session, case_id: str) -> list[Any]:
     """What waits for a retry."""
     return incidents.open_incidents(session, case_id)
-
-
-def office_regions(session: Session, office_ids: Iterable[str]) -> dict[str, str]:
-    """Region codes of offices."""
-    query = select(Office.id, Region.code).join(Region, Region.id == Office.region_id)
-    return {row.id: row.code for row in session.execute(query.where(Office.id.in_(set(office_ids))))}
 
 
 def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, update
-
 from app import calendar, engine
 from app.calendar import LegalClock
 from app.cases.action import Action
@@ -15,11 +13,9 @@ from app.cases.errors import EffectError, NoOffice
 from app.cases.incidents import raise_incident
 from app.core.ids import new_id
 from app.identity.positions import POSITIONS, title_of
+from app.inbox import following
 from app.inbox import queries as inbox
-from app.inbox.models import NO_DUE_DAY, WorkItem
-from app.inbox.queries import ITEM
-
-_INSERT = insert(ITEM)
+from app.inbox.queries import NO_DUE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def follow(action: Action, step: engine.Advance) -> None:
     known = {item.engine_task_id for item in open_items}
     gone = [item.id for item in open_items if item.engine_task_id not in waiting]
     if gone:
-        _close(action, gone)
+        following.cancel(action.session, gone, action.actor, action.now)
     kept = [item for item in open_items if item.engine_task_id in waiting]
     fresh = [task for task in step.tasks if task.id not in known]
     _follow_clocks(action, step, kept, fresh)
@@ -59,15 +55,14 @@ def _follow_clocks(action: Action, step: engine.Advance, kept: Sequence[Any], fr
         calendar.stop_read(action.session, over, action.now)
     rows = [_row(action, task, clocks) for task in fresh]
     if rows:
-        action.session.connection().execute(_INSERT, rows)
+        following.add(action.session, rows)
     project_clocks(action)
 
 
 def project_clocks(action: Action) -> None:
     """Due days of open tasks are projections of their clocks."""
     for clock in action.moved_clocks:
-        same = (WorkItem.clock_id == clock.id) & (WorkItem.status == "open")
-        action.session.execute(update(WorkItem).where(same).values(due_on=clock.due_on, sort_on=clock.due_on))
+        following.move_due(action.session, clock.id, clock.due_on)
     action.moved_clocks.clear()
 
 
@@ -79,15 +74,14 @@ def start_missing_clocks(action: Action) -> None:
         if item.clock_id is None and "clock" in element.properties:
             clock = _clock(action, element, live)
             if clock is not None:
-                values = {"clock_id": clock.id, "due_on": clock.due_on, "sort_on": clock.due_on}
-                action.session.execute(update(WorkItem).where(WorkItem.id == item.id).values(values))
+                following.measure(action.session, item.id, clock.id, clock.due_on)
 
 
 def close_all(action: Action) -> None:
     """Take away everything that waits for a person."""
     open_items = inbox.open_of_case(action.session, action.case.id)
     if open_items:
-        _close(action, [item.id for item in open_items])
+        following.cancel(action.session, [item.id for item in open_items], action.actor, action.now)
 
 
 def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
@@ -130,7 +124,7 @@ def item_row(action: Action, kind: str, element: engine.Element, to: Address) ->
 def send_copy(action: Action, element: engine.Element, position: str, text: str) -> None:
     """Tell a position something (知会): read, not worked on."""
     row = item_row(action, "copy", element, address(action, element.label, position)) | {"title": text[:200]}
-    action.session.execute(insert(WorkItem).values(row))
+    following.add(action.session, [row])
 
 
 def item_key(item: Any) -> str | None:
@@ -181,10 +175,3 @@ def _clock(action: Action, element: engine.Element, clocks: dict[str, LegalClock
         action.today, action.chain.ids, action.now,
     )  # fmt: skip
     return clocks[key]
-
-
-def _close(action: Action, item_ids: Sequence[str]) -> None:
-    """The engine took these tasks away (a return, an interruption, the end)."""
-    mine = WorkItem.id.in_(item_ids) & (WorkItem.status == "open")
-    values = {"status": "cancelled", "closed_at": action.now, "closed_by": action.actor.user_id}
-    action.session.execute(update(WorkItem).where(mine).values(**values, draft=None))

@@ -18,7 +18,6 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import policy
 from app.registry import queries as registry
-from app.registry.models import IN_PAYMENT
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
 
@@ -31,7 +30,7 @@ MAIN = "main"
 def award_list(call: Call) -> ResponseReturnValue:
     regions = policy.region_ids(call.session, call.actor)
     text, after = request.args.get("q", "").strip(), request.args.get("after")
-    programme, status = request.args.get("programme") or None, request.args.get("status", IN_PAYMENT) or None
+    programme, status = request.args.get("programme") or None, request.args.get("status", registry.IN_PAYMENT) or None
     rows = registry.search(
         call.session, regions, text, programme=programme, status=status, after=_cursor(after), limit=PAGE_ROWS + 1
     )
@@ -143,7 +142,7 @@ def _processes(call: Call, award_id: str) -> list[tuple[str, str, pages.Basis]]:
 def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:
     found = registry.award(call.session, award_id)
     policy.require_may_see(call.session, call.actor, found)
-    running = found.status == IN_PAYMENT
+    running = found.status == registry.IN_PAYMENT
     file = registry.person_file(call.session, found.person_id)
     house = registry.institution(call.session, found.institution_id) if found.institution_id else None
     cases = lists.find(call.session, call.actor, lists.CaseFilter(award_id=award_id), None, CASE_ROWS).items

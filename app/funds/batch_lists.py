@@ -13,7 +13,7 @@ from app.funds import policy
 from app.funds.batches import LETTER
 from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.identity import policy as identity_policy
-from app.jobs.models import Job
+from app.jobs.operations import JOB
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ def order_count(session: Session, batch_id: str) -> int:
 
 def letters(session: Session, batch_id: str) -> Letters:
     """How far the jobs are that write the letters; finished jobs are purged in time, so the rest counts as done."""
-    job = Job.dedup == literal(f"{LETTER}:") + PaymentOrder.id
-    query = select(Job.state, func.count()).join(PaymentOrder, job).where(PaymentOrder.batch_id == batch_id)
-    counts = {row[0]: row[1] for row in session.execute(query.group_by(Job.state))}
+    job = JOB.c.dedup == literal(f"{LETTER}:") + PaymentOrder.id
+    query = select(JOB.c.state, func.count()).join(PaymentOrder, job).where(PaymentOrder.batch_id == batch_id)
+    counts = {row[0]: row[1] for row in session.execute(query.group_by(JOB.c.state))}
     waiting, failed = counts.get("ready", 0) + counts.get("running", 0), counts.get("dead", 0)
     return Letters(order_count(session, batch_id) - waiting - failed, waiting, failed)

@@ -27,7 +27,7 @@ from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.sql import count_inserted, insert_if_new, random_id
 from app.registry import paying
-from app.registry.models import Institution
+from app.registry.paying import HOUSE
 
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
@@ -233,7 +233,7 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
         "region_id": line.region_id,
         "county_id": literal(batch.county_id),
         "place": literal(0),
-        "payee": func.coalesce(Institution.name, line.payee),
+        "payee": func.coalesce(HOUSE.c.name, line.payee),
         "recipient": case((line.institution_id.is_not(None), line.payee)),
         "institution_id": line.institution_id,
         "account": null(),
@@ -245,7 +245,7 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
         "dedup": once_key(batch.kind, batch.key, batch.due_on) + line.once,
         "created_at": literal(now, PaymentOrder.created_at.type),
     }
-    housed = select(*values.values()).outerjoin(Institution, Institution.id == line.institution_id)
+    housed = select(*values.values()).outerjoin(HOUSE, HOUSE.c.id == line.institution_id)
     chosen = housed.where(line.batch_id == batch.id, ~line.excluded)
     return insert_if_new(session, ORDER, "dedup").from_select(list(values), chosen)
 

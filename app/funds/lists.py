@@ -16,7 +16,7 @@ from app.funds import policy
 from app.funds.models import BankFile, BatchLine, Fund, FundEntry, PaymentOrder
 from app.funds.operations import LINE_SEALED, RESERVE, SEALED
 from app.identity import policy as identity_policy
-from app.identity.models import Region
+from app.identity.queries import REGION
 from app.registry import paying
 
 SHOWN = (
@@ -127,15 +127,22 @@ def bank_file(session: Session, actor: Actor, bank_file_id: str) -> FileRow:
 def reserves(session: Session, actor: Actor) -> list[Any]:
     """Townships of the actor's regions with the id and balance of their reserve fund, None where none is open."""
     identity_policy.require_any(session, actor, "see_money")
-    reserve = and_(Fund.region_id == Region.id, Fund.kind == RESERVE)
-    townships = policy.reached_regions(session, actor, "see_money") & (Region.level == "township")
+    reserve = and_(Fund.region_id == REGION.c.id, Fund.kind == RESERVE)
+    townships = policy.reached_regions(session, actor, "see_money") & (REGION.c.level == "township")
     last = select(func.max(FundEntry.at)).where(FundEntry.fund_id == Fund.id).scalar_subquery()
     query = (
-        select(Region.id, Region.name, Region.county_id, Fund.id.label("fund_id"), Fund.balance, last.label("last_at"))
+        select(
+            REGION.c.id,
+            REGION.c.name,
+            REGION.c.county_id,
+            Fund.id.label("fund_id"),
+            Fund.balance,
+            last.label("last_at"),
+        )
         .outerjoin(Fund, reserve)
-        .where(townships, Region.valid_until.is_(None))
+        .where(townships, REGION.c.valid_until.is_(None))
     )
-    return list(session.execute(query.order_by(Region.code)))
+    return list(session.execute(query.order_by(REGION.c.code)))
 
 
 def ledger(session: Session, fund_id: str, after: str = "", limit: int = 18) -> list[FundEntry]:

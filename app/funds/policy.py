@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.identity.models import Region
 
 
 def reached(session: Session, actor: Actor, capability: str, table: type[Any]) -> ColumnElement[bool]:
@@ -26,14 +25,14 @@ def reached_regions(session: Session, actor: Actor, capability: str) -> ColumnEl
     return _any(identity.within(region) for region in _held(session, actor, capability))
 
 
-def _held(session: Session, actor: Actor, capability: str) -> list[Region]:
-    return [identity.region(session, held) for held in sorted(identity_policy.region_ids(actor, capability))]
+def _held(session: Session, actor: Actor, capability: str) -> list[identity.RegionRef]:
+    return [identity.chain(session, held).nearest for held in sorted(identity_policy.region_ids(actor, capability))]
 
 
-def _inside(region: Region, table: type[Any]) -> ColumnElement[bool]:
+def _inside(region: identity.RegionRef, table: type[Any]) -> ColumnElement[bool]:
     if region.level == "county":
         return table.county_id == region.id
-    return table.region_id.in_(select(Region.id).where(identity.within(region)))
+    return table.region_id.in_(identity.ids_within(region))
 
 
 def _any(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -17,6 +17,9 @@ from app.core.errors import NotFound
 from app.identity.models import Appointment, FamilyTie, Office, PositionCapability, Region, User
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
 
+REGION: Table = Region.__table__  # type: ignore[assignment]
+"""Published: other slices join it for reading."""
+
 
 class RegionRef(NamedTuple):
     """A region as others carry it."""
@@ -327,9 +330,16 @@ def user_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def ids_within(region: RegionRef | Region, level: str) -> Select[tuple[str]]:
-    """A sub-select: ids of the regions of a level that lie in the region."""
-    return select(Region.id).where(within(region), Region.level == level)
+def ids_within(region: RegionRef | Region, level: str | None = None) -> Select[tuple[str]]:
+    """A sub-select: ids of the regions (of a level) that lie in the region."""
+    inside = select(Region.id).where(within(region))
+    return inside.where(Region.level == level) if level else inside
+
+
+def office_regions(session: Session, office_ids: Iterable[str]) -> dict[str, str]:
+    """Region codes of offices by id."""
+    query = select(Office.id, Region.code).join(Region, Region.id == Office.region_id)
+    return {row.id: row.code for row in session.execute(query.where(Office.id.in_(set(office_ids))))}
 
 
 def counties(session: Session, on: date) -> list[Region]:

@@ -11,8 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import AwareDateTime, Base, Json
 
 OPEN = text("status = 'open'")
-NO_DUE_DAY = date(9999, 12, 31)
-"""`sort_on` of an item without a due day: keyset pages need a column that is never null."""
 
 
 class WorkItem(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,12 +16,19 @@ from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
 COUNT_CAP = 999
+NO_DUE_DAY = date(9999, 12, 31)
+"""`sort_on` of an item without a due day: keyset pages need a column that is never null."""
 
 
 # Built once: every action runs them, and building a statement costs more than running it.
 _ITEM = select(ITEM).where(ITEM.c.id == bindparam("item_id"))
 _OPEN_OF_CASE = select(ITEM.c.id, ITEM.c.engine_task_id, ITEM.c.element_id, ITEM.c.clock_id).where(
     ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task"
+)
+_CLOSERS = select(ITEM.c.closed_by).where(
+    ITEM.c.case_id == bindparam("of_case"),
+    ITEM.c.status == "done",
+    ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
 )
 
 
@@ -57,6 +65,24 @@ def items_of_case(session: Session, case_id: str) -> list[Any]:
 def item(session: Session, item_id: str) -> Any | None:
     """One work item with its draft."""
     return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
+
+
+def closers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:
+    """Who completed these steps of a case."""
+    found = session.connection().scalars(_CLOSERS, {"of_case": case_id, "elements": list(elements)})
+    return {user_id for user_id in found if user_id}
+
+
+def was_given(session: Session, case_id: str, candidates: Collection[str], *, still: bool = False) -> bool:
+    """Whether an item of the case is, or was, addressed to one of the candidates; `still`: one that is open."""
+    query = select(ITEM.c.id).where(ITEM.c.case_id == case_id, ITEM.c.candidate.in_(candidates)).limit(1)
+    return session.scalar(query.where(ITEM.c.status == "open") if still else query) is not None
+
+
+def last_closed_seq(session: Session, case_id: str, element_id: str) -> int | None:
+    """The audit number at which a step was last completed."""
+    done = ITEM.c.case_id == case_id, ITEM.c.status == "done", ITEM.c.element_id == element_id
+    return session.scalar(select(func.max(ITEM.c.closed_seq)).where(*done))
 
 
 def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:

@@ -6,11 +6,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.queries import RegionRef, within
 from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, Award, AwardPerson, Institution, Person
+
+HOUSE: Table = Institution.__table__  # type: ignore[assignment]
+"""Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
 
 
 def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) -> Select[Any]:

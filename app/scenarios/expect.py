@@ -21,6 +21,7 @@ from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
 from app.funds import queries as funds
+from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.publicity import queries as notices
 
@@ -66,7 +67,7 @@ def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list
         for item in inbox.items_of_case(session, case_id)
         if item.status == "open" and item.kind == "task"
     ]
-    regions = cases.office_regions(session, [item["office"] for item in actual])
+    regions = identity.office_regions(session, [item["office"] for item in actual])
     rest = [{**item, "region": regions.get(item["office"], "")} for item in actual]
     for want in (item if isinstance(item, dict) else {"task": item} for item in wanted or []):
         match = next((item for item in rest if _is_task(item, want)), None)

@@ -7,26 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app import engine
 from app.cases import guards, incidents, persist, policy, store
 from app.cases.action import Action
 from app.core.actor import Actor
-from app.core.errors import Gone, Invalid, Rejection
-from app.db import rows_changed
+from app.core.errors import Invalid, Rejection
+from app.inbox import following
 from app.inbox import operations as inbox
 from app.inbox import queries as items
-from app.inbox.queries import ITEM
-
-_CLOSED = ("closed_at", "closed_seq", "closed_by", "closed_by_name")
-# Built once: every action runs it, and building a statement costs more than running it.
-_DONE = (
-    update(ITEM)
-    .where(ITEM.c.id == bindparam("item_id"), ITEM.c.status == "open")
-    .values({"status": "done", "draft": None, **{name: bindparam(name) for name in _CLOSED}})
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
         return _stuck(action, item, element, data, failure)
     if item.draft is not None:  # as it is where a guard could not answer before
         incidents.resolve(action, "guard", element_id=element.id)
-    _close(action, item)
+    following.finish(action.session, item.id, action.actor, action.seq, action.now)
     if cleaned.unknown:
         action.instance.unknown[element.id] = cleaned.unknown
     step = engine.complete(action.diagram, action.state, action.variables, item.engine_task_id, cleaned.known, action)
@@ -74,19 +64,6 @@ def _require_item(element: engine.Element, item: Any, submission: Mapping[str, A
     field = element.properties.get("itemKey")
     if field and str(submission.get(field)) != item.item_key:
         raise Invalid({field: f"这项工作是「{item.title}」，请选择对应的一方"})
-
-
-def _close(action: Action, item: Any) -> None:
-    """The guard against two people: exactly one of them changes the row."""
-    done = {
-        "item_id": item.id,
-        "closed_at": action.now,
-        "closed_seq": action.seq,
-        "closed_by": action.actor.user_id,
-        "closed_by_name": action.actor.name,
-    }
-    if rows_changed(action.session, _DONE, done) != 1:
-        raise Gone("这项工作刚刚被他人办结，请刷新待办")
 
 
 def _stuck(

@@ -1,0 +1,54 @@
+"""Writing the work items that follow a case: cases say what opened, closed or moved, and these are the statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.errors import Gone
+from app.db import rows_changed
+from app.inbox.queries import ITEM
+
+_CLOSED = ("closed_at", "closed_seq", "closed_by", "closed_by_name")
+# Built once: every action runs them, and building a statement costs more than running it.
+_INSERT = insert(ITEM)
+_DONE = (
+    update(ITEM)
+    .where(ITEM.c.id == bindparam("item_id"), ITEM.c.status == "open")
+    .values({"status": "done", "draft": None, **{name: bindparam(name) for name in _CLOSED}})
+)
+
+
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New items, with the columns of the table."""
+    session.connection().execute(_INSERT, [dict(row) for row in rows])
+
+
+def finish(session: Session, item_id: str, actor: Actor, seq: int, now: datetime) -> None:
+    """Done by the actor. Raises Gone: of two people exactly one changes the row."""
+    done = {"item_id": item_id, "closed_at": now, "closed_seq": seq}
+    if rows_changed(session, _DONE, {**done, "closed_by": actor.user_id, "closed_by_name": actor.name}) != 1:
+        raise Gone("这项工作刚刚被他人办结，请刷新待办")
+
+
+def cancel(session: Session, item_ids: Sequence[str], actor: Actor, now: datetime) -> None:
+    """The engine took these tasks away (a return, an interruption, the end)."""
+    values = {"status": "cancelled", "closed_at": now, "closed_by": actor.user_id, "draft": None}
+    session.execute(update(ITEM).where(ITEM.c.id.in_(item_ids), ITEM.c.status == "open").values(values))
+
+
+def move_due(session: Session, clock_id: str, due_on: date) -> None:
+    """Due days of open items are projections of their clock."""
+    measured = ITEM.c.clock_id == clock_id, ITEM.c.status == "open"
+    session.execute(update(ITEM).where(*measured).values(due_on=due_on, sort_on=due_on))
+
+
+def measure(session: Session, item_id: str, clock_id: str, due_on: date) -> None:
+    """An item gets its clock only now."""
+    values = {"clock_id": clock_id, "due_on": due_on, "sort_on": due_on}
+    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(values))
