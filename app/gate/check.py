@@ -14,7 +14,7 @@ from app.definitions.errors import BundleError
 from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
 from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
-from app.definitions.models import EVERYWHERE
+from app.definitions.queries import EVERYWHERE
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
 from app.gate import letters
