@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections import ChainMap, Counter
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
@@ -21,21 +21,19 @@ from app import feel
 from app.core.clock import SHANGHAI, require_aware
 from app.core.errors import Rejection
 from app.engine import script
+from app.engine.bounds import MAX_INSTANCES, Bounds
 from app.engine.diagram import Diagram
 from app.engine.errors import ElementError, PythonRefused
+from app.engine.events import Interrupted
 from app.engine.memory import Memory
 from app.engine.model import WAIT, Effect, Element, Failure, Host
-from app.engine.repetition import MultiInstance
+from app.engine.repetition import MultiInstance, Repetition
 from app.engine.scope import compose
 from app.engine.timers import TimerDefinition, is_iso
 
 # SpiffWorkflow lists all tasks for each line of its log unless its loggers have a level of their own.
 for _name in ("spiff.task", "spiff.workflow"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-MAX_INSTANCES = 1000
-MAX_ROUNDS = 100  # of one automatic element in one command and one sub-process
-MAX_DEPTH = 800  # SpiffWorkflow loses sight of tasks below 1000, and recurses along the way there
 
 
 class NoPython(BasePythonScriptEngineEnvironment):
@@ -59,13 +57,24 @@ class _Flat(BpmnBaseWorkflow):
             if task._state == TaskState.WAITING:
                 task.task_spec._update(task)
 
+    def cancel(self, success: bool = False) -> None:
+        """End it where it stands, with everything inside; SpiffWorkflow loses sight of tasks that lie deep."""
+        self.success, self.completed = success, True
+        for task in list(self.tasks.values()):
+            if task.has_state(TaskState.NOT_FINISHED_MASK) and task.id in self.tasks:
+                task.cancel()
+
+    def _task_completed_notify(self, task: Task) -> None:
+        if self.success:  # what was interrupted has nobody left to tell
+            super()._task_completed_notify(task)
+
 
 class SubInstance(_Flat, BpmnSubWorkflow):
     """A running sub-process or called process."""
 
 
 class Instance(_Flat, BpmnWorkflow):
-    """A workflow that forgets what is removed from it, and whose events carry no data."""
+    """A workflow that forgets what is removed from it."""
 
     def __init__(self, spec: Any, sub_specs: Mapping[str, Any], engine: Any, **kwargs: Any) -> None:
         super().__init__(spec, sub_specs, script_engine=engine, **kwargs)
@@ -82,13 +91,9 @@ class Instance(_Flat, BpmnWorkflow):
         self.removed[task.id] = task
         below = self.subprocesses.pop(task.id, None)
         if below is not None:
-            below.completed = True
+            below.completed, below.success = True, False
             for inner in list(below.tasks.values()):
                 self._forget(below, inner)
-
-    def catch(self, event: BpmnEvent) -> None:
-        event.payload = None
-        super().catch(event)
 
     def workflows(self) -> list[Any]:
         """The process and its sub-processes, the deepest first."""
@@ -125,8 +130,8 @@ class Run(PythonScriptEngine):
         feel.compile(script.plain(expression))
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
-        """A condition: true, false, or null, which counts as false."""
-        value = self.value(task, expression)
+        """A condition: true, false, or null, which counts as false. It may also read the names of the context."""
+        value = self.value(task, expression, external_context)
         if value is None or isinstance(value, bool):
             return value is True
         raise ElementError(f"条件“{expression}”的结果是“{value}”，不是“是/否”，请改成比较式")
@@ -157,8 +162,9 @@ class Run(PythonScriptEngine):
         host = self.host.scope(self.element(task)) if task.task_spec.bpmn_id in self.diagram.elements else {}
         return compose(_locals(task), self.variables, host)
 
-    def value(self, task: Task, expression: str) -> Any:
-        return feel.compile(script.plain(expression)).evaluate(self.scope(task), self._budget)
+    def value(self, task: Task, expression: str, names: Mapping[str, Any] | None = None) -> Any:
+        scope = compose(names, self.scope(task), {}) if names else self.scope(task)
+        return feel.compile(script.plain(expression)).evaluate(scope, self._budget)
 
     def decide(self, task: Task) -> None:
         element = self.element(task)
@@ -188,16 +194,16 @@ class Run(PythonScriptEngine):
 
     def keep(self, task: Task, name: str, value: Any) -> None:
         """Store a value. In a multi-instance activity it joins a list, and each instance goes on seeing its own."""
-        if not task.data:
+        level = _instance_level(task)
+        if level is None:
             self.memory.set(task.id, (name,), value)
             return
         self.memory.append(task.id, (name,), value)
-        level = max(task.data, key=int)
         task.data = {**task.data, level: {**task.data[level], name: value}}
 
     def forget_results(self, task: Task) -> None:
         """Begin the lists of an outermost multi-instance activity anew."""
-        if task.data:
+        if _instance_level(task) is not None:
             return
         element = self.element(task)
         for inner in (element, *self.diagram.within.get(element.id, ())):
@@ -224,9 +230,14 @@ class Run(PythonScriptEngine):
             value = list(range(1, int(value) + 1)) if value <= MAX_INSTANCES else [None] * (MAX_INSTANCES + 1)
         if not isinstance(value, list):
             raise ElementError(f"多实例集合“{spec.collection}”的结果不是列表，请检查变量名")
-        if len(value) > MAX_INSTANCES:
-            raise ElementError(f"多实例活动超过 {MAX_INSTANCES} 项，请缩小列表")
+        self._bound(1 if spec.sequential else len(value), len(value))
         return value
+
+    def _bound(self, begun: int, total: int) -> None:
+        """Nested multi-instance activities are bounded together: each alone would multiply."""
+        standing = sum(task.triggered for task in self.workflow.all_tasks(TaskState.NOT_FINISHED_MASK))
+        if max(total, standing + begun) > MAX_INSTANCES:
+            raise ElementError(f"多实例活动超过 {MAX_INSTANCES} 项（嵌套的合并计算），请缩小列表")
 
     def timer_value(self, task: Task, timer: TimerDefinition) -> Any:
         """The value of a timer's expression; None after a failure, which then stands for `retry`."""
@@ -262,25 +273,26 @@ class Run(PythonScriptEngine):
 
     def run_ready(self) -> None:
         """Run automatic elements until the instance waits. Raises a Rejection of the host."""
-        rounds: Counter[tuple[Any, int]] = Counter()
-        while True:
-            batch = [t for t in self.workflow.all_tasks(TaskState.READY) if _automatic(t)]
-            if not batch:
-                return
+        bounds = Bounds()
+        while batch := [task for task in self.workflow.all_tasks(TaskState.READY) if _automatic(task)]:
             for task in batch:
-                if task._state != TaskState.READY or task.workflow.tasks.get(task.id) is not task:
+                if not _is_ready(task):
                     continue
-                kind = (task.task_spec, id(task.workflow))
-                rounds[kind] += 1
-                if rounds[kind] > _most_rounds(task) or _is_too_deep(task):
-                    self.fail(task, ElementError("流程可能在无限循环，已停在这里，请检查循环的出口条件"))
+                if error := bounds.exceeded_by(task):
+                    self.fail(task, error)
                     return
                 self._run(task)
+                # Whether that was enough is asked after each instance, not after all that ran at once.
+                above = task.parent
+                if above is not None and isinstance(above.task_spec, Repetition) and _is_ready(above):
+                    self._run(above)
             self._update_parents()
 
     def _run(self, task: Task) -> None:
         try:
             task.run()
+        except Interrupted:
+            task._set_state(TaskState.COMPLETED)
         except Exception as error:
             task._set_state(TaskState.READY)
             self.fail(task, error)
@@ -309,18 +321,17 @@ def explain(error: BaseException) -> str:
     return f"自动步骤出错：{error}" if str(error) else f"自动步骤出错（{type(error).__name__}）"
 
 
-def _most_rounds(task: Task) -> int:
-    specs = (task.task_spec, task.parent.task_spec if task.parent else None)
-    return MAX_INSTANCES + 1 if any(isinstance(spec, MultiInstance) for spec in specs) else MAX_ROUNDS
-
-
-def _is_too_deep(task: Task) -> bool:
-    # The depth is counted by walking up; a tree of fewer tasks cannot be so deep.
-    return len(task.workflow.tasks) > MAX_DEPTH and task.depth > MAX_DEPTH
+def _is_ready(task: Task) -> bool:
+    return task._state == TaskState.READY and task.workflow.tasks.get(task.id) is task and _automatic(task)
 
 
 def _automatic(task: Task) -> bool:
     return not task.task_spec.manual and "failed" not in task.internal_data
+
+
+def _instance_level(task: Task) -> str | None:
+    """The innermost level of names that a multi-instance activity gave; a loop gives none but its counter."""
+    return max((level for level, names in task.data.items() if "item" in names), key=int, default=None)
 
 
 def _locals(task: Task) -> Mapping[str, Any]:

@@ -9,10 +9,18 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
+    CANCEL_EVENT_XPATH,
+    ERROR_EVENT_XPATH,
+    ESCALATION_EVENT_XPATH,
+    MESSAGE_EVENT_XPATH,
+    SIGNAL_EVENT_XPATH,
+    TERMINATION_EVENT_XPATH,
     BoundaryEventParser,
+    EndEventParser,
     EventBasedGatewayParser,
     EventDefinitionParser,
     IntermediateCatchEventParser,
+    IntermediateThrowEventParser,
     ReceiveTaskParser,
     SendTaskParser,
     StartEventParser,
@@ -30,19 +38,22 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
-    BoundaryEvent,
     CallActivity,
     IntermediateCatchEvent,
     ManualTask,
     ReceiveTask,
-    SendTask,
     StartEvent,
     SubWorkflowTask,
     TransactionSubprocess,
     UserTask,
 )
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    CodeEventDefinition,
+    ErrorEventDefinition,
+    EscalationEventDefinition,
+)
 
-from app.engine import gateways, specs
+from app.engine import events, gateways, specs
 from app.engine.errors import DiagramError
 from app.engine.repetition import Loop, MultiInstance
 from app.engine.timers import CycleTimer, DateTimer, DurationTimer, TimerDefinition
@@ -107,7 +118,7 @@ class ActivityParser(TaskParser):
 
     def _add_boundary_event(self, children: list[Node]) -> BoundaryEventSplit:
         split = BoundaryEventSplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
-        join = specs.BoundaryJoin(
+        join = events.BoundaryJoin(
             self.spec, f"{self.bpmn_id}.BoundaryEventJoin", lane=self.task.lane, split_task=split.name, cancel=True
         )
         split.connect(self.task)
@@ -119,7 +130,9 @@ class ActivityParser(TaskParser):
         return split
 
 
-class _Timed(EventDefinitionParser):
+class _Event(EventDefinitionParser):
+    """Events with our timers, whose errors and escalations are told apart by their code, else by their id."""
+
     def parse_timer_event(self, event: Node) -> TimerDefinition:
         for tag, kind in (("timeDate", DateTimer), ("timeDuration", DurationTimer), ("timeCycle", CycleTimer)):
             expression = _text(event, tag)
@@ -127,17 +140,51 @@ class _Timed(EventDefinitionParser):
                 return kind(self.node.get("id"), expression)
         raise ValidationException("定时事件没有写明时间", node=self.node)
 
+    def parse_error_event(self, event: Node) -> ErrorEventDefinition:
+        return self._coded(ErrorEventDefinition, event, "error")
 
-class _Start(_Timed, StartEventParser):
+    def parse_escalation_event(self, event: Node) -> EscalationEventDefinition:
+        return self._coded(EscalationEventDefinition, event, "escalation")
+
+    def _coded(self, kind: type[CodeEventDefinition], event: Node, tag: str) -> Any:
+        ref = event.get(f"{tag}Ref")
+        found = [node for node in event.getroottree().getroot().iter(bpmn(tag)) if node.get("id") == ref]
+        if ref and not found:
+            self.raise_validation_exception(f"引用的“{ref}”不存在，请重新选择")
+        return kind(tag, (found[0].get(f"{tag}Code") or ref) if ref else None)
+
+
+class _Start(_Event, StartEventParser):
     pass
 
 
-class _Catch(_Timed, IntermediateCatchEventParser):
+class _Catch(_Event, IntermediateCatchEventParser):
     pass
 
 
-class _Boundary(_Timed, BoundaryEventParser):
+class _Boundary(_Event, BoundaryEventParser):
     pass
+
+
+class _Throw(_Event, IntermediateThrowEventParser):
+    pass
+
+
+class _End(_Event, EndEventParser):
+    def create_task(self) -> Any:
+        task = self._create_task(self.get_event_definition(_ENDS))
+        task.connect(self.spec.end)
+        return task
+
+
+_ENDS = [
+    MESSAGE_EVENT_XPATH,
+    SIGNAL_EVENT_XPATH,
+    ESCALATION_EVENT_XPATH,
+    ERROR_EVENT_XPATH,
+    CANCEL_EVENT_XPATH,
+    TERMINATION_EVENT_XPATH,
+]
 
 
 class _EventGateway(EventBasedGatewayParser):
@@ -169,22 +216,21 @@ class Parser(BpmnParser):
     """Only what the engine supports; every other tag is refused."""
 
     PARSER_CLASSES = {
-        **{
-            full_tag(tag): BpmnParser.PARSER_CLASSES[full_tag(tag)]
-            for tag in ("endEvent", "exclusiveGateway", "intermediateThrowEvent")
-        },
+        full_tag("exclusiveGateway"): BpmnParser.PARSER_CLASSES[full_tag("exclusiveGateway")],
         full_tag("parallelGateway"): (GatewayParser, gateways.ParallelGateway),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, gateways.InclusiveGateway),
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
-        full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+        full_tag("boundaryEvent"): (_Boundary, events.BoundaryEvent),
+        full_tag("intermediateThrowEvent"): (_Throw, events.ThrowEvent),
+        full_tag("endEvent"): (_End, events.EndEvent),
         full_tag("eventBasedGateway"): (_EventGateway, specs.EventGateway),
         full_tag("userTask"): (ActivityParser, UserTask),
         full_tag("manualTask"): (ActivityParser, ManualTask),
         full_tag("serviceTask"): (ActivityParser, specs.ExternalTask),
         full_tag("businessRuleTask"): (ActivityParser, specs.DecisionTask),
         full_tag("scriptTask"): (_Script, specs.AssignmentTask),
-        full_tag("sendTask"): (_Send, SendTask),
+        full_tag("sendTask"): (_Send, events.SendTask),
         full_tag("receiveTask"): (_Receive, ReceiveTask),
         full_tag("subProcess"): (_SubProcess, SubWorkflowTask),
         full_tag("transaction"): (_SubProcess, TransactionSubprocess),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
@@ -49,15 +50,15 @@ class Repetition(BpmnSpecMixin, LoopTask):
         if my_task.has_state(TaskState.FINISHED_MASK):
             return
         my_task.internal_data["done"] += 1
+        my_task.internal_data["last"] = list(self._instances(my_task)).index(child)
         my_task._set_state(TaskState.READY)
 
-    def create(self, my_task: Task, names: dict[str, Any] | None = None) -> None:
+    def create(self, my_task: Task, names: dict[str, Any]) -> None:
         """One more instance; `names` are what its expressions see beside the variables."""
         child = my_task._add_child(my_task.workflow.spec.task_specs[self.task_spec], TaskState.FUTURE)
         child.triggered = True
-        if names is not None:
-            # A key of its own for every level, since SpiffWorkflow merges the data of a parent into its children.
-            child.data[str(len(my_task.data) + 1)] = names
+        # A key of its own for every level, since SpiffWorkflow merges the data of a parent into its children.
+        child.data[str(len(my_task.data) + 1)] = names
         child.task_spec._update(child)
 
 
@@ -93,7 +94,7 @@ class MultiInstance(Repetition):
         done, total = my_task.internal_data["done"], my_task.internal_data["total"]
         if done >= total:
             return True
-        if self.completion and my_task.workflow.script_engine.evaluate(self._last(my_task), self.completion):
+        if self.completion and self._is_enough(my_task, self.completion):
             return True
         left = my_task.internal_data["left"]
         if left:
@@ -105,8 +106,21 @@ class MultiInstance(Repetition):
         names = {"item": item, self.item_name: item, "loopCounter": number}
         self.create(my_task, names)
 
-    def _last(self, my_task: Task) -> Task:
-        return [child for child in self._instances(my_task) if child.has_state(TaskState.COMPLETED)][-1]
+    def _is_enough(self, my_task: Task, condition: str) -> bool:
+        """The completion condition, asked by the instance that was completed last."""
+        instances, done = list(self._instances(my_task)), my_task.internal_data["done"]
+        active = sum(not each.has_state(TaskState.FINISHED_MASK) for each in instances)
+        counts = (my_task.internal_data["total"], active, done)
+        names = {name: Decimal(n) for kind in COUNTS for name, n in zip(kind, counts, strict=True)}
+        last = instances[my_task.internal_data.get("last", -1)]
+        return my_task.workflow.script_engine.evaluate(last, condition, names)
+
+
+# What a completion condition may count: in the words of BPMN 2.0 (table 10.31) and of Camunda.
+COUNTS = (
+    ("numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances"),
+    ("nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"),
+)
 
 
 class Loop(Repetition):
@@ -126,18 +140,18 @@ class Loop(Repetition):
         self.maximum, self.condition, self.test_before = maximum, condition, test_before
 
     def begin(self, my_task: Task) -> bool:
-        if self.test_before and not self._again(my_task, 0):
-            return True
-        self.create(my_task)
-        return False
+        return self._create_unless_over(my_task, 0) if self.test_before else self._create(my_task, 0)
 
     def proceed(self, my_task: Task) -> bool:
-        if not self._again(my_task, my_task.internal_data["done"]):
-            return True
-        self.create(my_task)
-        return False
+        return self._create_unless_over(my_task, my_task.internal_data["done"])
 
-    def _again(self, my_task: Task, done: int) -> bool:
-        if self.maximum is not None and done >= self.maximum:
-            return False
-        return self.condition is None or my_task.workflow.script_engine.evaluate(my_task, self.condition)
+    def _create_unless_over(self, my_task: Task, done: int) -> bool:
+        over = self.maximum is not None and done >= self.maximum
+        names = {"loopCounter": Decimal(done)}
+        if over or (self.condition and not my_task.workflow.script_engine.evaluate(my_task, self.condition, names)):
+            return True
+        return self._create(my_task, done)
+
+    def _create(self, my_task: Task, done: int) -> bool:
+        self.create(my_task, {"loopCounter": done + 1})
+        return False

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn import BpmnEvent
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task
@@ -14,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app import feel
 from app.core.clock import SHANGHAI
-from app.engine import codec, rewind, script
+from app.engine import codec, events, rewind, script
 from app.engine.diagram import HUMAN, Diagram
 from app.engine.errors import NotAwaited, NotOpen, NotReturnable
 from app.engine.instance import Instance, Run
@@ -67,7 +66,7 @@ def complete_wait(
 def fire_timers(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> Advance:
     """Fire every timer that is due at the host's `now`, the earliest first; nothing happens when none is.
 
-    A cycle timer that is due more than once fires once, and is due again at once.
+    A cycle timer that was due more than once fires once.
     """
     run, before = _restore(diagram, state, variables, host)
     rung: set[str] = set()
@@ -93,7 +92,7 @@ def send(
     if payload is not None:
         for task in awaiting(run, message):
             run.memory.set(task.id, (message,), dict(payload))
-    run.workflow.send_event(BpmnEvent(MessageEventDefinition(message)))
+    events.deliver(run.workflow, MessageEventDefinition(message))
     run.run_ready()
     return advance(run, before)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EventBasedGateway
+from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.timers import CycleTimer, TimerDefinition
+from app.engine.timers import TimerDefinition
 
 
 class ExternalTask(BpmnSpecMixin, BpmnTaskSpec):
@@ -77,23 +76,3 @@ class EventGateway(EventBasedGateway):
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
-
-
-class BoundaryJoin(BoundaryEventJoin):
-    """Ends the waiting boundary events of an activity once the activity is over.
-
-    A cycle timer that has fired is completed instead of cancelled: what it began goes on.
-    """
-
-    def _check_threshold_structured(self, my_task: Task) -> tuple[bool, list[Task]]:
-        finished, cancel = super()._check_threshold_structured(my_task)
-        kept = [task for task in cancel if _has_cycled(task)]
-        for task in kept:
-            task._set_state(TaskState.COMPLETED)
-            task.workflow.top_workflow.event_manager.remove_task(task)
-        return finished, [task for task in cancel if task not in kept]
-
-
-def _has_cycled(task: Task) -> bool:
-    spec = task.task_spec
-    return isinstance(spec, BoundaryEvent) and isinstance(spec.event_definition, CycleTimer) and bool(task.children)

@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
 from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
 
 from app import feel
 from app.core.clock import SHANGHAI, midnight
 from app.engine.errors import ElementError
 
 _DURATION = re.compile(
-    r"P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?"
+    r"(-?)P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?"
 )
-_CYCLE = re.compile(r"R(\d*)/(?:([^P][^/]*)/)?(P[^/]+)")
-_ISO = re.compile(r"P[\dT]|R\d*/|\d{4}-\d\d-\d\d")
+_CYCLE = re.compile(r"R(\d*)/(?:([^P-][^/]*)/)?(-?P[^/]+)")
+_ISO = re.compile(r"-?P[\dT]|R\d*/|\d{4}-\d\d-\d\d")
+_MOST_RINGS = 1 << 40  # more than fit between the years 1 and 9999
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class TimerRefused(ValueError):
+    """A time that can be read and not be used; the message is Chinese and says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,14 @@ class Duration:
 
 
 def parse_duration(text: str) -> Duration:
-    """An ISO 8601 duration. Raises ValueError."""
+    """An ISO 8601 duration. Raises ValueError, TimerRefused when it is negative."""
     match = _DURATION.fullmatch(text)
     if not match:
         raise ValueError(text)
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    sign, *parts = match.groups()
+    if sign:
+        raise TimerRefused("时长不能是负数，请去掉负号")
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in parts)
     return Duration(
         years * 12 + months, timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     )
@@ -74,18 +81,19 @@ def to_moment(value: Any) -> datetime:
 
 
 def to_duration(value: Any) -> Duration:
-    """A FEEL duration or ISO text. Raises ValueError for anything else."""
-    if isinstance(value, timedelta):
-        return Duration(0, value)
-    if isinstance(value, feel.YearsMonths):
-        return Duration(value.months, timedelta())
+    """A FEEL duration or ISO text. Raises ValueError for anything else, TimerRefused when it is negative."""
+    if isinstance(value, (timedelta, feel.YearsMonths)):
+        duration = Duration(0, value) if isinstance(value, timedelta) else Duration(value.months, timedelta())
+        if duration.months < 0 or duration.time < timedelta():
+            raise TimerRefused("时长不能是负数，请检查计算的结果")
+        return duration
     if isinstance(value, str):
         return parse_duration(value)
     raise ValueError(value)
 
 
-def to_cycle(value: Any, now: datetime) -> tuple[int, datetime, str]:
-    """Repetitions left (-1: no end), the first moment, and the ISO text of the interval. Raises ValueError."""
+def to_cycle(value: Any, now: datetime) -> Cycle:
+    """A FEEL duration or ISO text. Raises ValueError for anything else, TimerRefused for what would ring for ever."""
     if isinstance(value, (timedelta, feel.YearsMonths)):
         value = f"R/{_iso(to_duration(value))}"
     match = _CYCLE.fullmatch(value) if isinstance(value, str) else None
@@ -93,9 +101,47 @@ def to_cycle(value: Any, now: datetime) -> tuple[int, datetime, str]:
         raise ValueError(value)
     times, first, interval = match.groups()
     every = parse_duration(interval)
-    if every.after(now) <= now:
-        raise ValueError(value)
-    return int(times) if times else -1, parse_moment(first) if first else every.after(now), interval
+    if not (every.months or every.time):
+        raise TimerRefused("循环的间隔不能是零，请写出间隔（如 R3/P7D 表示每七天一次，共三次）")
+    if times and int(times) == 0:
+        raise TimerRefused("循环至少要响一次，请写次数（如 R3/P7D），或不写次数（R/P7D）")
+    every.after(now)
+    begin = 0 if first else 1
+    last = begin + int(times) - 1 if times else None
+    return Cycle(parse_moment(first) if first else now, interval, begin, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """The rings `first`, `first + 1` … `last` (None: no end), ring n being n times `every` (ISO text) after `anchor`.
+
+    Counting from the anchor brings the 31st and 29 February back after a short month.
+    """
+
+    anchor: datetime
+    every: str
+    first: int
+    last: int | None
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """The first ring later than `moment`; None when none is left."""
+        every, low, high = parse_duration(self.every), self.first, self.first + 1
+        while high < _MOST_RINGS and not _is_later(every, self.anchor, high, moment):
+            low, high = high, high * 2
+        number = low + bisect_left(range(low, high), True, key=lambda n: _is_later(every, self.anchor, n, moment))
+        if self.last is not None and number > self.last:
+            return None
+        try:
+            return every.after(self.anchor, number)
+        except (ValueError, OverflowError):
+            return None
+
+
+def _is_later(interval: Duration, anchor: datetime, times: int, moment: datetime) -> bool:
+    try:
+        return interval.after(anchor, times) > moment
+    except (ValueError, OverflowError):  # after the year 9999
+        return True
 
 
 def is_iso(text: str) -> bool:
@@ -142,8 +188,9 @@ class TimerDefinition(TimerEventDefinition):
                 return False
             try:
                 task.internal_data[self.slot] = self.arm(value, run.now)
-            except (ValueError, OverflowError):
-                run.fail(task, ElementError(f"定时的结果“{value}”不能用，{self.hint}"))
+            except (ValueError, OverflowError) as error:
+                why = str(error) if isinstance(error, TimerRefused) else self.hint
+                run.fail(task, ElementError(f"定时的结果“{value}”不能用，{why}"))
                 return False
         due = self.due(task)
         return due is not None and due <= run.now and (armed_now or run.ringing is task)
@@ -173,17 +220,21 @@ class DurationTimer(TimerDefinition):
 
 
 class CycleTimer(TimerDefinition, CycleTimerEventDefinition):
-    """Again and again: each time the timer rings, the path behind it begins anew. It ends with its activity."""
+    """Again and again: each time the timer rings, the path behind it begins anew. It ends with its activity.
+
+    Rings before the activity began never happened; of those that were missed since, only one is made up for.
+    """
 
     hint = "请写循环时间（如 R3/P7D 表示每七天一次，共三次）"
 
     def due(self, task: Task) -> datetime | None:
         kept = task.internal_data.get(self.slot)
-        return datetime.fromisoformat(kept["next"]) if kept and kept["left"] else None
+        return datetime.fromisoformat(kept["next"]) if kept and kept["next"] else None
 
     def arm(self, value: Any, now: datetime) -> dict[str, Any]:
-        left, first, interval = to_cycle(value, now)
-        return {"left": left, "next": _stored(first), "every": interval}
+        cycle = to_cycle(value, now)
+        kept = {"anchor": _stored(cycle.anchor), "every": cycle.every, "first": cycle.first, "last": cycle.last}
+        return {**kept, "next": _next(cycle, now - _INSTANT)}  # a ring at this very moment is one that it sees
 
     def has_fired(self, my_task: Task) -> bool:
         return False
@@ -191,14 +242,18 @@ class CycleTimer(TimerDefinition, CycleTimerEventDefinition):
     def update_task(self, my_task: Task) -> None:
         if not self.ring(my_task):
             return
-        kept = my_task.internal_data[self.slot]
-        following = parse_duration(kept["every"]).after(datetime.fromisoformat(kept["next"]))
-        my_task.internal_data[self.slot] = {**kept, "left": kept["left"] - 1, "next": _stored(following)}
-        for spec in my_task.task_spec.outputs:
-            if not isinstance(spec, BoundaryEventJoin):
-                child = my_task._add_child(spec, TaskState.FUTURE)
-                spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
-                spec._update(child)
+        run, kept = my_task.workflow.script_engine, my_task.internal_data[self.slot]
+        cycle = Cycle(datetime.fromisoformat(kept["anchor"]), kept["every"], kept["first"], kept["last"])
+        my_task.internal_data[self.slot] = {**kept, "next": _next(cycle, run.now)}
+        my_task.task_spec.begin(my_task)
+
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def _next(cycle: Cycle, moment: datetime) -> str | None:
+    following = cycle.next_after(moment)
+    return _stored(following) if following else None
 
 
 def _stored(moment: datetime) -> str:

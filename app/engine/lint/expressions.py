@@ -50,5 +50,7 @@ def _timer(node: Node, text: Text) -> Iterator[Problem]:
     read = _TIMERS[text.role]
     try:
         read(text.expression, timers.EPOCH) if text.role == "timeCycle" else read(text.expression)  # type: ignore[operator]
+    except timers.TimerRefused as error:
+        yield problem(node, f"定时“{text.expression}”不能用：{error}")
     except (ValueError, OverflowError):
         yield problem(node, f"定时“{text.expression}”写得不对，请写日期（2020-09-25）、时长（P7D）或循环（R3/P7D）")

@@ -300,3 +300,88 @@ def test_receive_task_waits_for_its_message() -> None:
     )
     assert player.here.messages == ["objection"]
     assert player.send("objection").finished
+
+
+def test_a_non_interrupting_message_catches_as_often_as_it_comes() -> None:
+    player = Player(
+        diagram(
+            START,
+            user("a"),
+            boundary("told", "a", message("m1"), False),
+            user("read"),
+            END,
+            flow("s", "a", "e"),
+            flow("told", "read", "e"),
+            outside=OBJECTION,
+        )
+    )
+    for _ in range(3):
+        player.send("objection")
+    assert player.open == ["a", "read", "read", "read"]
+    player.complete("a")
+    assert player.here.messages == []
+    for _ in range(3):
+        player.complete("read")
+    assert player.here.finished
+
+
+CODED = '<bpmn:error id="er" name="bad"/><bpmn:escalation id="es" name="up"/><bpmn:signal id="sg" name="changed"/>'
+
+
+@pytest.mark.parametrize("kind", ["escalation", "signal"])
+def test_nothing_inside_runs_once_what_it_threw_has_interrupted_the_scope(kind: str) -> None:
+    ref = {"escalation": 'escalationRef="es"', "signal": 'signalRef="sg"'}[kind]
+    definition = f"<bpmn:{kind}EventDefinition {ref}/>"
+    inner = (
+        node("startEvent", "ss")
+        + node("parallelGateway", "sp")
+        + node("intermediateThrowEvent", "throw", definition)
+        + service("pay", "log")
+        + service("beside", "log")
+        + service("too", "log")
+        + node("endEvent", "se")
+        + node("endEvent", "se2")
+        + flow("ss", "sp", "throw", "pay", "se")
+        + flow("sp", "beside", "too", "se2")
+    )
+    player = Player(
+        diagram(
+            START,
+            node("subProcess", "sub", inner),
+            boundary("caught", "sub", definition),
+            user("z"),
+            END,
+            flow("s", "sub", "e"),
+            flow("caught", "z", "e"),
+            outside=CODED,
+        )
+    )
+    assert player.open == ["z"]
+    assert "pay" not in [effect.element.id for effect in player.world.effects]
+    assert "too" not in [effect.element.id for effect in player.world.effects]
+    assert player.complete("z").finished
+
+
+def test_an_error_is_caught_by_the_nearest_scope_around_it_and_by_no_neighbour() -> None:
+    error = '<bpmn:errorEventDefinition errorRef="er"/>'
+    bad = node("startEvent", "s1") + node("endEvent", "bad", error) + flow("s1", "bad")
+    good = node("startEvent", "s2") + user("stay") + node("endEvent", "e2") + flow("s2", "stay", "e2")
+    player = Player(
+        diagram(
+            START,
+            node("parallelGateway", "sp"),
+            node("subProcess", "one", good),
+            boundary("on_one", "one", error),
+            node("subProcess", "two", bad),
+            boundary("on_two", "two", error),
+            user("x"),
+            user("y"),
+            END,
+            flow("s", "sp", "one", "e"),
+            flow("sp", "two", "e"),
+            flow("on_one", "x", "e"),
+            flow("on_two", "y", "e"),
+            outside=CODED,
+        )
+    )
+    assert player.open == ["stay", "y"]

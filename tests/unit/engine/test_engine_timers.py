@@ -96,19 +96,75 @@ def test_overdue_timers_fire_in_the_order_of_their_dates() -> None:
     assert player.open == ["late"]
 
 
-def test_a_cycle_that_was_missed_catches_up_one_by_one() -> None:
-    parts = (
-        START,
-        user("a"),
-        boundary("again", "a", timer("timeCycle", "R2/2020-10-01/P1M"), False),
-        user("remind"),
-        END,
-        flow("s", "a", "e"),
-        flow("again", "remind", "e"),
+def reminded(cycle: str, now: datetime) -> Player:
+    return Player(
+        diagram(
+            START,
+            user("a"),
+            boundary("again", "a", timer("timeCycle", cycle), False),
+            user("remind"),
+            END,
+            flow("s", "a", "e"),
+            flow("again", "remind", "e"),
+        ),
+        world=World(now=now),
     )
-    player = Player(diagram(*parts))
-    assert player.open == ["a", "remind"]
-    assert player.here.timers[0].due == datetime(2020, 11, 1, tzinfo=SHANGHAI)
+
+
+def test_rings_before_the_activity_never_happened_and_missed_ones_ring_once() -> None:
+    player = reminded("R/2020-01-01/P1D", datetime(2020, 10, 12, 10, tzinfo=SHANGHAI))
+    assert player.open == ["a"]
+    assert player.here.timers[0].due == datetime(2020, 10, 13, tzinfo=SHANGHAI)
     player.at(datetime(2021, 5, 1, tzinfo=SHANGHAI))
-    assert player.open == ["a", "remind", "remind"]
+    assert player.open == ["a", "remind"]
+    assert player.here.timers[0].due == datetime(2021, 5, 2, tzinfo=SHANGHAI)
+
+
+def test_a_cycle_ends_with_the_last_of_its_moments() -> None:
+    player = reminded("R2/2020-10-01/P1M", datetime(2020, 10, 12, 10, tzinfo=SHANGHAI))
+    player.at(player.here.timers[0].due)
+    assert player.world.now == datetime(2020, 11, 1, tzinfo=SHANGHAI)
+    assert player.open == ["a", "remind"]
     assert player.here.timers == []
+
+
+@pytest.mark.parametrize(
+    ("cycle", "begin", "rings"),
+    [
+        ("R/P1M", (2021, 1, 31), [(2021, 2, 28), (2021, 3, 31), (2021, 4, 30), (2021, 5, 31)]),
+        ("R3/2021-01-31/P1M", (2021, 1, 1), [(2021, 1, 31), (2021, 2, 28), (2021, 3, 31)]),
+        ("R4/P1Y", (2020, 2, 29), [(2021, 2, 28), (2022, 2, 28), (2023, 2, 28), (2024, 2, 29)]),
+    ],
+)
+def test_months_and_years_count_from_the_anchor(
+    cycle: str, begin: tuple[int, int, int], rings: list[tuple[int, int, int]]
+) -> None:
+    player = reminded(cycle, datetime(*begin, tzinfo=SHANGHAI))
+    for ring in rings:
+        assert player.here.timers[0].due == datetime(*ring, tzinfo=SHANGHAI)
+        player.at(player.here.timers[0].due)
+    assert (player.here.timers == []) == ("R/" not in cycle)
+
+
+def test_a_second_since_1900_is_found_at_once() -> None:
+    player = reminded("R/1900-01-01T00:00:00/PT1S", datetime(2020, 10, 12, 10, tzinfo=SHANGHAI))
+    assert player.open == ["a", "remind"]
+    assert player.here.timers[0].due == datetime(2020, 10, 12, 10, 0, 1, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "why"),
+    [
+        ("timeCycle", "R/PT0S", "间隔不能是零"),
+        ("timeCycle", "R0/P1D", "至少要响一次"),
+        ("timeCycle", "R/-P1D", "不能是负数"),
+        ("timeCycle", 'duration("-P1D")', "不能是负数"),
+        ("timeDuration", "-P1D", "不能是负数"),
+        ("timeDuration", 'duration("-P1M")', "不能是负数"),
+    ],
+)
+def test_what_would_ring_for_ever_or_in_the_past_is_refused_with_its_reason(kind: str, text: str, why: str) -> None:
+    begin = datetime(2020, 1, 1, tzinfo=SHANGHAI)
+    player = reminded(text, begin) if kind == "timeCycle" else waiting(kind, text, begin)
+    assert player.here.failure is not None
+    assert why in player.here.failure.message
