@@ -198,3 +198,15 @@ def _standing(action: Action, work: Iterable[Any], notice: Any | None) -> list[s
     """Elements of the diagram where the case stands."""
     found = [item.element_id for item in work if item.status == "open" and item.kind == "task"]
     return list(dict.fromkeys(found + ([notice.element_id] if notice else [])))
+
+
+def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:
+    """Number, title and valid letters (with their numbers) of the cases that run or ran on a release."""
+    rows = session.execute(
+        select(Case.id, Case.number, Case.title).where(Case.release_id == release_id).order_by(Case.number)
+    )
+    return [
+        (row.number, row.title, [f"{each.title}{each.number or ''}" for each in documents.documents_of(session, row.id)
+                                 if each.voided_at is None])
+        for row in rows
+    ]  # fmt: skip

@@ -16,6 +16,7 @@ from app.db import stamps
 from app.definitions import queries, store
 from app.definitions.bundle import Bundle, hash_of
 from app.definitions.folder import MANIFEST
+from app.definitions.manifest import load_manifest
 from app.definitions.models import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
 from app.definitions.store import PIN, PLACE, RELEASE
 from app.figures.catalogue import LONG_AGO
@@ -35,6 +36,12 @@ def head_of(files: Mapping[str, bytes]) -> dict[str, str]:
         "programme": bundle.programme, "title": bundle.title, "summary": bundle.manifest["summary"],
         "basis": bundle.basis,
     }  # fmt: skip
+
+
+def first_day(files: Mapping[str, bytes]) -> date:
+    """From when the manifest says that the programme holds; always, where it says nothing."""
+    day = load_manifest(files[MANIFEST])["in_force_from"] if MANIFEST in files else None
+    return day or LONG_AGO
 
 
 def insert_release(

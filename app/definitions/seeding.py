@@ -18,7 +18,6 @@ from app.definitions.folder import MANIFEST, read_folder
 from app.definitions.manifest import load_manifest
 from app.definitions.models import EVERYWHERE, OWNER, REPOSITORY
 from app.definitions.store import PIN, PLACE, RELEASE
-from app.figures.catalogue import LONG_AGO
 from app.identity import operations as identity
 
 AUDIT_CHAIN = "releases"
@@ -72,7 +71,7 @@ def _seed(session: Session, files: Mapping[str, bytes], scope: str, now: datetim
 
 def _publish(session: Session, files: Mapping[str, bytes], scope: str, now: datetime, *, first: bool) -> str:
     """The first release holds from the manifest's day or always, later ones from today."""
-    day = (load_manifest(files[MANIFEST])["in_force_from"] if MANIFEST in files else None) or LONG_AGO
+    day = publishing.first_day(files)
     starts = day if first else max(day, local_date(now))
     return publishing.put_in_force(session, SYSTEM, files, now, scopes=[scope], in_force_from=starts, origin=REPOSITORY)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
 from app.core.ids import new_id
 from app.db import Database, Vault
-from app.definitions import Bundle, publishing, seeding
+from app.definitions import EVERYWHERE, publishing, seeding
 from app.figures import operations as figures
 from app.identity import operations as identity
 from app.identity import rights
@@ -46,13 +46,13 @@ class WorldTemplate:
     """Tables, calendar, rights, default figures, templates and bundles; every story starts from a copy.
 
     `url` names a PostgreSQL server whose scratch databases are created and dropped; None means SQLite files.
-    `bundles` are published on top of the repository's, so that owners can play a draft.
+    `drafts` (region code, files) are published on top of the repository's, so that owners can play one.
     """
 
     bundle_folder: Path
     template_folder: Path
     url: str | None = None
-    drafts: list[Bundle] = field(default_factory=list)
+    drafts: Sequence[tuple[str, Mapping[str, bytes]]] = ()
 
     def __post_init__(self) -> None:
         self._vault = Vault.generate()
@@ -83,9 +83,10 @@ class WorldTemplate:
             rights.seed(session)
             figures.seed_defaults(session, LONG_AGO)
             seeding.seed(session, self.bundle_folder, self.template_folder, LONG_AGO)
-            for draft in self.drafts:
-                region = identity.ensure_region(session, draft.region_code)
-                publishing.put_in_force(session, SYSTEM, draft.files, LONG_AGO, scopes=[region.id])
+            for code, files in self.drafts:
+                scope = identity.ensure_region(session, code).id if code else EVERYWHERE
+                day = publishing.first_day(files)
+                publishing.put_in_force(session, SYSTEM, files, LONG_AGO, scopes=[scope], in_force_from=day)
 
     def _open(self, location: str) -> Database:
         return Database(location, self._vault, pool_size=2)

@@ -1,0 +1,90 @@
+"""Receipts: what was checked, exactly, and whether that is still what would be published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.errors import Gone
+from app.core.ids import digest, new_id
+from app.core.paths import POLICY
+from app.db.types import dump_json
+from app.definitions.models import ReleaseReceipt
+from app.definitions.publishing import library_pins
+from app.definitions.store import PLACE, RELEASE
+
+RECEIPT: Table = ReleaseReceipt.__table__  # type: ignore[assignment]
+
+
+class Subject(NamedTuple):
+    """What a receipt covers: files with the letters that would be fixed, catalogue, product."""
+
+    content_hash: str
+    catalogue_hash: str
+    product: str
+
+
+def subject_of(session: Session, release_id: str, on: date) -> Subject:
+    """What a check of the release covers as of now."""
+    files = session.scalar(select(RELEASE.c.content_hash).where(RELEASE.c.id == release_id))
+    scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope))
+    pins = {scope: library_pins(session, scope, on) for scope in scopes.all()}
+    content = digest(dump_json([files, {scope: sorted(each.items()) for scope, each in pins.items()}]).encode())
+    return Subject(content, catalogue_hash(), f"doudi {version('doudi')}")
+
+
+def catalogue_hash() -> str:
+    """The content of the catalogue of figures, clauses and documents."""
+    return digest(b"\0".join(path.read_bytes() for path in sorted(POLICY.glob("*.yaml"))))
+
+
+def keep(session: Session, actor: Actor, release_id: str, subject: Subject, outcome: Any, now: datetime) -> None:
+    """Write the receipt of a check; `outcome` has `passed`, `findings` and `stories`."""
+    row = {
+        "id": new_id(), "release_id": release_id, **subject._asdict(), "passed": outcome.passed,
+        "findings": outcome.findings, "stories": outcome.stories, "checked_by": actor.user_id, "checked_at": now,
+    }  # fmt: skip
+    session.execute(insert(RECEIPT).values(row))
+
+
+def latest(session: Session, release_id: str) -> Any | None:
+    """The newest receipt of a release."""
+    mine = select(RECEIPT).where(RECEIPT.c.release_id == release_id)
+    return session.execute(mine.order_by(RECEIPT.c.checked_at.desc(), RECEIPT.c.id.desc()).limit(1)).one_or_none()
+
+
+def faults(session: Session, release_id: str, on: date) -> Sequence[str]:
+    """Why the newest receipt does not allow publishing; empty where it does."""
+    receipt = latest(session, release_id)
+    again = f"请先运行 doudi release check {release_id}"
+    if receipt is None:
+        return [f"还没有检查过，{again}"]
+    subject = subject_of(session, release_id, on)
+    for name, told in (
+        ("content_hash", "内容或所用文书"),
+        ("catalogue_hash", "参数与条款目录"),
+        ("product", "产品版本"),
+    ):
+        if getattr(receipt, name) != getattr(subject, name):
+            return [f"检查之后{told}变了，{again}"]
+    return [] if receipt.passed else [f"检查没有通过，请改正后重新起草，或查看问题：doudi release check {release_id}"]
+
+
+def require(session: Session, release_id: str, on: date) -> None:
+    """Raises Gone unless a receipt fits what would be published."""
+    found = faults(session, release_id, on)
+    if found:
+        raise Gone("；".join(found))
+
+
+def is_stale(session: Session, release_id: str) -> bool:
+    """Whether catalogue or product changed since the newest check."""
+    receipt = latest(session, release_id)
+    now = (catalogue_hash(), f"doudi {version('doudi')}")
+    return receipt is None or (receipt.catalogue_hash, receipt.product) != now

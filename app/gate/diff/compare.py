@@ -1,0 +1,45 @@
+"""Two bundles side by side, file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import yaml
+from lxml import etree
+
+from app.gate.diff import diagrams, tables, texts
+from app.gate.diff.changes import ADDED, CHANGED, REMOVED, Change
+
+Differ = Callable[[str, bytes, bytes], Iterable[Change]]
+DIFFERS: tuple[tuple[str, Differ], ...] = (
+    (".bpmn", diagrams.compare),
+    (".dmn", tables.compare),
+    (".form.json", texts.compare_form),
+    (".docx", texts.compare_letter),
+    (".yaml", texts.compare_data),
+    (".yml", texts.compare_data),
+    (".json", texts.compare_data),
+)
+
+
+def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
+    """Every difference from `old` to `new`; a file that cannot be read is told as changed."""
+    found: list[Change] = []
+    for path in sorted({*old, *new}):
+        if path not in new:
+            found.append(Change(REMOVED, path))
+        elif path not in old:
+            found.append(Change(ADDED, path))
+        elif old[path] != new[path]:
+            found += _of_file(path, old[path], new[path])
+    return found
+
+
+def _of_file(path: str, old: bytes, new: bytes) -> list[Change]:
+    differ: Any = next((differ for suffix, differ in DIFFERS if path.endswith(suffix)), None)
+    try:
+        found = list(differ(path, old, new)) if differ else []
+    except (etree.XMLSyntaxError, yaml.YAMLError, ValueError, KeyError):
+        found = []
+    return found or [Change(CHANGED, path, what="写法", new="内容的含义没有变化，或者文件读不出来")]

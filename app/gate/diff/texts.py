@@ -1,0 +1,72 @@
+"""Forms by field key, letters by sentence, YAML and JSON by key: the manifest, contracts, catalogue, stories."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+import yaml
+
+from app.documents.text import extract_text
+from app.gate.diff.changes import ADDED, CHANGED, REMOVED, Change, between
+
+_SENTENCE = re.compile(r"[^。；\n]+[。；]?")
+
+
+def compare_form(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+    """Fields by key, each with its attributes."""
+    was, now = _fields(json.loads(old)), _fields(json.loads(new))
+    for key in dict.fromkeys((*was, *now)):
+        if key not in now:
+            yield Change(REMOVED, file, key, old=str(was[key].get("label", "")))
+        elif key not in was:
+            yield Change(ADDED, file, key, new=str(now[key].get("label", "")))
+        else:
+            yield from between(file, key, was[key], now[key])
+
+
+def compare_letter(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+    """Sentences of a Word template; what alone looks different is told as such."""
+    was, now = _sentences(old), _sentences(new)
+    for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if tag != "equal":
+            kind = {"insert": ADDED, "delete": REMOVED}.get(tag, CHANGED)
+            yield Change(kind, file, what="文句", old="".join(was[a:b]), new="".join(now[c:d]))
+
+
+def compare_data(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+    """Keys of YAML or JSON, by their path."""
+    yield from between(file, "", dict(_flat(yaml.safe_load(old))), dict(_flat(yaml.safe_load(new))))
+
+
+def _fields(node: Any) -> dict[str, dict[str, Any]]:
+    """Components by key (groups by path, the rest by id), without what stands inside them."""
+    found: dict[str, dict[str, Any]] = {}
+    for component in node.get("components", ()):
+        key = component.get("key") or component.get("path") or component.get("id", "")
+        own = {name: value for name, value in component.items() if name not in ("components", "id", "layout")}
+        found[key] = dict(_flat(own))
+        found |= {f"{key}.{inner}": each for inner, each in _fields(component).items()}
+    return found
+
+
+def _sentences(template: bytes) -> list[str]:
+    return [each.strip() for each in _SENTENCE.findall(extract_text(template)) if each.strip()]
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value, 1):
+            yield from _flat(inner, f"{path}[{_key(inner) or place}]")
+    else:
+        yield path, value
+
+
+def _key(item: Any) -> str:
+    return str(item.get("key") or item.get("id") or "") if isinstance(item, Mapping) else ""

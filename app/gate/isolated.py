@@ -1,0 +1,94 @@
+"""The whole gate in a child process with limits of memory and time, stories included: drafts are strangers' files."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.paths import ROOT
+
+_MEGABYTE = 1 << 20
+Placed = tuple[str, Mapping[str, bytes]]
+"""A release of the installation: the code of its region ("" for everywhere) and its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found; `stories`: `{file, title, holds, problems}` each."""
+
+    findings: list[dict[str, str]]
+    stories: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return all(each["severity"] != "error" for each in self.findings) and all(
+            each["holds"] for each in self.stories
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and megabytes of the child; scratch databases of stories bound the size of files."""
+
+    seconds: int = 900
+    memory_mb: int = 2048
+    file_mb: int = 512
+
+
+def check_isolated(draft: Placed, world: Sequence[Placed] = (), limits: Limits | None = None) -> Outcome:
+    """Check a draft and play its stories in a scratch world that holds `world` and the draft."""
+    limits = limits or Limits()
+    placed = [(code, _encoded(files)) for code, files in (*world, draft)]
+    command = [sys.executable, "-I", "-c", _CHILD, str(ROOT), str(limits.seconds), str(limits.memory_mb),
+               str(limits.file_mb)]  # fmt: skip
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
+    ) as process:  # fmt: skip
+        try:
+            output, _ = process.communicate(json.dumps(placed).encode(), timeout=limits.seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with all that it started
+            process.communicate()
+            return _refused(f"检查用时超过 {limits.seconds} 秒")
+    if process.returncode:
+        return _refused("检查时超出了内存或运算上限")
+    return Outcome(**json.loads(output))
+
+
+def _refused(reason: str) -> Outcome:
+    told = f"{reason}，这个方案不能使用。请简化文件或减少故事后重试"
+    return Outcome([{"severity": "error", "file": "", "place": "", "message": told}])
+
+
+def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: base64.b64encode(content).decode() for path, content in files.items()}
+
+
+def serve(seconds: int, memory_mb: int, file_mb: int) -> None:
+    """The child: limits first, then read, check, write."""
+    for what, most in (
+        (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory_mb * _MEGABYTE), (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, file_mb * _MEGABYTE),
+    ):  # fmt: skip
+        resource.setrlimit(what, (most, most))
+    from app.gate.trial import run
+
+    placed = [
+        (code, {path: base64.b64decode(text) for path, text in files.items()}) for code, files in json.load(sys.stdin)
+    ]
+    findings, stories = run(placed[-1], placed[:-1])
+    json.dump({"findings": findings, "stories": stories}, sys.stdout, ensure_ascii=False)
+
+
+_CHILD = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from app.gate.isolated import serve; serve(*map(int, sys.argv[2:5]))"
+)

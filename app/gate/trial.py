@@ -1,0 +1,73 @@
+"""A trial of a draft: the gate, its letters, and its stories in a scratch world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.core.paths import BUNDLES, TEMPLATES
+from app.definitions.folder import MANIFEST, read_folder
+from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, Letter, letters_of
+from app.documents.checking import check_files
+from app.gate.check import STORIES, check_bundle
+from app.gate.isolated import Placed
+from app.scenarios import WorldTemplate, play
+from app.scenarios.story import parse_story
+from app.vocabulary import ERROR, Finding
+
+
+def run(draft: Placed, world: Sequence[Placed]) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """Findings, and how each story went; stories are played only where nothing forbids publishing."""
+    files = draft[1]
+    findings = _letters(files)
+    if MANIFEST in files:
+        findings += check_bundle(files, _library(world))
+    told = [each.as_dict() for each in findings]
+    if any(each.severity == ERROR for each in findings):
+        return told, []
+    return told, _stories(draft, world)
+
+
+def _letters(files: Mapping[str, bytes]) -> list[Finding]:
+    """The three files of each letter; a template that is none is refused here."""
+    found = []
+    keys = {path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/")}
+    for key in sorted(keys):
+        parts = {name: files.get(f"{FOLDER}/{key}/{name}") for name in (TEMPLATE, CONTRACT, SAMPLE)}
+        missing = [name for name, content in parts.items() if content is None]
+        if missing:
+            told = f"缺少 {'、'.join(missing)}，请补上"
+            found.append(Finding(ERROR, f"{FOLDER}/{key}", "", told))
+            continue
+        for problem in check_files(*(content or b"" for content in parts.values())):
+            found.append(Finding(problem.severity, f"{FOLDER}/{key}", problem.where, problem.message))
+    return found
+
+
+def _library(world: Iterable[Placed]) -> dict[str, Letter]:
+    library = letters_of(read_folder(TEMPLATES))
+    for _, files in world:
+        if MANIFEST not in files:
+            library |= letters_of(files)
+    return library
+
+
+def _stories(draft: Placed, world: Sequence[Placed]) -> list[dict[str, Any]]:
+    stories = {path: content for path, content in draft[1].items() if path.startswith(STORIES)}
+    if not stories:
+        return []
+    template = WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world, draft])
+    try:
+        return [_played(template, path, content) for path, content in sorted(stories.items())]
+    finally:
+        template.close()
+
+
+def _played(template: WorldTemplate, path: str, content: bytes) -> dict[str, Any]:
+    try:
+        result = play(template, parse_story(content, path))
+    except Exception as error:  # a story that breaks the program must not hide the others
+        problems, title = [[0, f"程序出错 {type(error).__name__}：{error}"]], path
+    else:
+        problems, title = [list(each) for each in result.problems], result.title
+    return {"file": path, "title": title, "holds": not problems, "problems": problems}
