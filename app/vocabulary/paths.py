@@ -22,7 +22,8 @@ _SHOWN = 7
 class Writes:
     """What an element leaves: names (dotted ones are members that a script adds), and names that it empties.
 
-    answers: the names that somebody answered, which may grow stale.
+    entry: the lists that a multi-instance activity begins with. answers: the names that somebody answered, which may
+    grow stale.
     """
 
     names: frozenset[str] = frozenset()
@@ -159,8 +160,9 @@ class Paths:
         return State(edge.target, present - cleared, old - cleared, frozenset(facts.items()))
 
     def _new(self, edge: Edge) -> frozenset[str]:
-        after = self.written(edge.target) if edge.target.endswith(AFTER) else frozenset()
-        return after | (frozenset() if edge.target.endswith(AFTER) else self.written(edge.target))
+        """What an edge brings: what an element leaves, and the lists that a multi-instance activity begins with."""
+        begun = frozenset() if edge.source.endswith(AFTER) else self.written(edge.source)
+        return begun | self.written(edge.target) if edge.target.endswith(AFTER) else begun
 
     def _cleared(self, edge: Edge) -> frozenset[str]:
         if not edge.target.endswith(AFTER):
@@ -205,13 +207,14 @@ class Paths:
         pending = deque(reached)
         while pending:
             key = pending.popleft()
-            into = [sure[edge.source] for edge in self.ways.before.get(key, ()) if edge.source in sure]
+            into = [
+                sure[edge.source] | self._new(edge) for edge in self.ways.before.get(key, ()) if edge.source in sure
+            ]
             if key == self.ways.start or not into:
                 continue
             point = self.ways.outline.points.get(key)
             joins = point is not None and point.element.type == "parallelGateway"
             merged = frozenset.union(*into) if joins else frozenset.intersection(*into)
-            merged |= self.written(key)
             if merged != sure[key]:
                 sure[key] = merged
                 pending.extend(edge.target for edge in self.ways.after.get(key, ()))
