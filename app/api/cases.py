@@ -6,7 +6,7 @@ from typing import Any
 
 from app.api import schemas
 from app.api.blueprint import blueprint
-from app.cases import queries
+from app.cases import pages
 from app.core.errors import NotFound
 from app.documents import operations as letters
 from app.documents import queries as documents
@@ -20,8 +20,8 @@ from app.web.download import DOCX, attachment
 @blueprint.doc(summary="案件", operation_id="get_case")
 def case(call: Call, case_id: str) -> Any:
     """案件、待办、资金和文书。"""
-    page = queries.case_page(call.session, call.actor, case_id, call.now)
-    head = page.action.case
+    page = pages.case_page(call.session, call.actor, case_id, call.now)
+    head = page.case
     shown = {name: getattr(head, name) for name in schemas.HEAD}
     tasks = [item for item in page.items if item.status == "open"]
     return {**shown, "tasks": tasks, "payments": page.orders, "documents": page.documents}
@@ -33,7 +33,7 @@ def case(call: Call, case_id: str) -> Any:
 @blueprint.doc(summary="案件的文书", operation_id="list_documents")
 def case_documents(call: Call, case_id: str) -> Any:
     """按开出的先后。"""
-    queries.open_case(call.session, call.actor, case_id, call.now)
+    pages.seen(call.session, call.actor, case_id, call.now)
     return {"items": documents.documents_of(call.session, case_id)}
 
 
@@ -45,6 +45,6 @@ def document(call: Call, document_id: str) -> Any:
     row = documents.document(call.session, document_id)
     if row.case_id is None:
         raise NotFound("没有这份文书，请核对后重试")
-    queries.open_case(call.session, call.actor, row.case_id, call.now)
+    pages.seen(call.session, call.actor, row.case_id, call.now)
     issued = letters.issue(call.session, document_id)
     return attachment(issued.content, issued.filename, DOCX)

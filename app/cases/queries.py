@@ -1,18 +1,14 @@
-"""Reading cases: the row, the variables, and what a page of a case shows."""
+"""Reading cases: the row, the variables, what was decided, and what an applicant sees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import calendar
-from app.cases import incidents, policy, store
-from app.cases.action import Action
+from app.cases import incidents, store
 from app.cases.models import Case, DecisionRecord, Owed
 from app.core.actor import Actor
 from app.core.errors import NotFound
@@ -20,40 +16,8 @@ from app.db.types import load_json
 from app.definitions import bundle_by_id
 from app.documents import queries as documents
 from app.forms import Form
-from app.funds import queries as funds
-from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.publicity import queries as notices
-from app.registry import queries as registry
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """Everything that the page of a case shows; the viewer's right was checked."""
-
-    action: Action
-    items: list[Any]
-    clocks: list[Any]
-    documents: list[Any]
-    orders: list[Any]
-    notices: list[Any]
-    owed: list[Owed]
-    incidents: list[Any]
-    objections: list[dict[str, Any]]
-    open_elements: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """Everything that the page of a task shows."""
-
-    action: Action
-    item: Any
-    form: Form
-    values: dict[str, Any]
-    clock: str | None
-    failing_rules: list[dict[str, Any]]
-    documents: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +42,6 @@ def head(session: Session, case_id: str) -> Any:
     return row
 
 
-def open_case(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
-    """The case with its variables, for looking at; nothing is locked on a reading session."""
-    action = store.look(session, actor, case_id, now)
-    policy.require_may_see(session, actor, action)
-    return action
-
-
 def facts(session: Session, actor: Actor, case_id: str) -> dict[str, Any]:
     """The variable `case`."""
     return store.look(session, actor, case_id, head(session, case_id).filed_at).variables["case"]
@@ -98,42 +55,6 @@ def owed_of(session: Session, case_id: str) -> list[Owed]:
 def incidents_of(session: Session, case_id: str) -> list[Any]:
     """What waits for a retry."""
     return incidents.open_incidents(session, case_id)
-
-
-def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:
-    """Raises NotFound and NotYours."""
-    action = open_case(session, actor, case_id, now)
-    work = items.items_of_case(session, case_id)
-    return CasePage(
-        action=action,
-        items=work,
-        clocks=calendar.clocks_of(session, case_id),
-        documents=documents.documents_of(session, case_id),
-        orders=funds.orders_of(session, case_id),
-        notices=notices.notices_of(session, case_id),
-        owed=owed_of(session, case_id),
-        incidents=incidents.open_incidents(session, case_id),
-        objections=notices.objections_of(session, case_id),
-        open_elements=_standing(action, work, notices.standing(session, case_id)),
-    )
-
-
-def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> TaskPage:
-    """Raises NotFound, NotYours, Gone or Taken."""
-    item = inbox.load(session, actor, task_id)
-    action = store.look(session, actor, item.case_id, now)
-    element = action.diagram.elements[item.element_id]
-    policy.require_may_complete(action, item, element)
-    clock = next((clock for clock in calendar.clocks_of(session, item.case_id) if clock.id == item.clock_id), None)
-    return TaskPage(
-        action=action,
-        item=item,
-        form=action.bundle.form(element.attributes["formKey"]),
-        values=inbox.draft_of(session, item),
-        clock=calendar.explain(session, clock) if clock else None,
-        failing_rules=action.variables["case"].get("failing_rules") or [],
-        documents=documents.documents_of(session, item.case_id),
-    )
 
 
 def task_form(session: Session, task_id: str) -> tuple[Any, Form]:
@@ -186,18 +107,6 @@ def decisions_of(session: Session, case_id: str) -> list[dict[str, Any]]:
         }
         for row in session.scalars(query)
     ]
-
-
-def benefits(session: Session, action: Action) -> list[dict[str, Any]]:
-    """What the applicant receives or received, for the staff who decide."""
-    found = registry.benefits_of(session, {action.case.applicant_blind}, action.today, action.case.id)
-    return found.get(action.case.applicant_blind, [])
-
-
-def _standing(action: Action, work: Iterable[Any], notice: Any | None) -> list[str]:
-    """Elements of the diagram where the case stands."""
-    found = [item.element_id for item in work if item.status == "open" and item.kind == "task"]
-    return list(dict.fromkeys(found + ([notice.element_id] if notice else [])))
 
 
 def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:

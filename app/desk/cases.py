@@ -8,8 +8,9 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import audit
-from app.cases import lists, queries
+from app.cases import lists
 from app.cases import operations as cases
+from app.cases import pages as views
 from app.core.clock import local_date
 from app.core.errors import Gone, Rejection
 from app.definitions.queries import programme_titles
@@ -72,22 +73,21 @@ def case(call: Call, case_id: str) -> ResponseReturnValue:
 
 
 def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
-    page = queries.case_page(call.session, call.actor, case_id, call.now)
-    action, elements = page.action, page.action.diagram.elements
-    names = {element.id: element.label for element in elements.values()}
+    page = views.case_page(call.session, call.actor, case_id, call.now)
+    names = page.steps
     return render_template(
         "desk/case.html",
-        case=action.case,
-        place=action.chain.full_name,
+        case=page.case,
+        place=page.place,
         incidents=[(names.get(row.element_id, row.element_id), row) for row in page.incidents],
         message=rejection.message if rejection else None,
         wrong_action=request.endpoint if rejection else None,
-        failing_rules=action.variables["case"].get("failing_rules") or [],
+        failing_rules=page.failing_rules,
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
         posts=title_of,
         candidates=call.actor.candidates,
-        states=pages.states(page.items, page.open_elements, page.incidents, action.diagram.start.id),
+        states=pages.states(page.items, page.open_elements, page.incidents, page.start),
         payments=page.orders,
         documents=page.documents,
         notices=page.notices,
@@ -95,8 +95,8 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         owed=[row for row in page.owed if row.settled_at is None],
         clocks=pages.clock_lines(call.session, page.clocks),
         materials=files.uploads_of(call.session, case_id),
-        submissions=pages.submissions(action, page.items, reveal=False),
-        rulings=rulings(action, queries.decisions_of(call.session, case_id)),
+        submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
+        rulings=rulings(page.decisions, page.codes),
         timeline=timeline(audit.events_of(call.session, f"case:{case_id}"), names),
     )
 
@@ -104,17 +104,15 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
 @blueprint.get("/cases/<case_id>/diagram.bpmn")
 @reads()
 def case_diagram(call: Call, case_id: str) -> ResponseReturnValue:
-    action = queries.open_case(call.session, call.actor, case_id, call.now)
-    path = action.bundle.manifest["processes"][action.case.process_key]
-    return Response(action.bundle.files[path], mimetype="application/xml")
+    return Response(views.diagram_of(call.session, call.actor, case_id, call.now), mimetype="application/xml")
 
 
 @blueprint.post("/cases/<case_id>/materials")
 @writes()
 def upload(call: Call, case_id: str) -> ResponseReturnValue:
-    action = queries.open_case(call.session, call.actor, case_id, call.now)
-    if action.case.closed_at is not None:
-        raise Gone(f"案件{action.case.number}已经办结，不能再添加材料")
+    head = views.seen(call.session, call.actor, case_id, call.now)
+    if head.closed_at is not None:
+        raise Gone(f"案件{head.number}已经办结，不能再添加材料")
     sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
     uploads.add(call.session, call.actor, case_id, sent, call.now)
     flash(f"已上传 {len(sent)} 个文件。", "success")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
-from app.cases import queries as cases
+from app.cases import pages as cases
 from app.core.errors import NotFound
 from app.desk.blueprint import blueprint
 from app.documents import operations as letters
@@ -19,7 +19,7 @@ from app.web.download import DOCX, PDF, attachment, inline
 @reads()
 def material(call: Call, file_id: str) -> ResponseReturnValue:
     row = files.upload(call.session, file_id)
-    cases.open_case(call.session, call.actor, row.case_id, call.now)
+    cases.seen(call.session, call.actor, row.case_id, call.now)
     opened = files.open_upload(call.session, file_id)
     send = inline if opened.kind.shown else attachment
     return send(opened.content, opened.name, opened.kind.media_type)
@@ -35,7 +35,7 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
         row = documents.document(call.session, document_id)
         if row.case_id is None:
             raise NotFound("没有这份文书，请核对后重试")
-        cases.open_case(call.session, call.actor, row.case_id, call.now)
+        cases.seen(call.session, call.actor, row.case_id, call.now)
         issued = letters.issue(call.session, document_id)
     if kind == "docx":
         return attachment(issued.content, issued.filename, DOCX)

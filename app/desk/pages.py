@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +13,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app import calendar
-from app.cases.action import Action
+from app.cases.pages import Submitted
 from app.figures.clauses import cite, ids_in
 from app.files import queries as files
-from app.forms import FileLink, Form
+from app.forms import FileLink
 from app.identity.queries import RegionChain
 
 
@@ -70,39 +70,18 @@ def file_links(session: Session, case_id: str) -> dict[str, FileLink]:
             for row in files.uploads_of(session, case_id)}  # fmt: skip
 
 
-def submissions(action: Action, items: Iterable[Any], *, reveal: bool) -> list[Submission]:
-    """The application and every completed step. Identity and bank numbers are masked unless `reveal`."""
-    links = file_links(action.session, action.case.id)
-    found = []
-    if action.case.process_key == "main":
-        form, values = action.bundle.application_form, action.variables["application"]
-        html = _readonly(form, values, action, links, reveal)
-        found.append(Submission("申请", action.case.applicant_name, action.case.filed_at, html))
-    done = sorted((item for item in items if item.status == "done" and item.kind == "task"), key=lambda i: i.closed_at)
-    for item, values in _latest(done, action.variables):
-        element = action.diagram.elements[item.element_id]
-        html = _readonly(action.bundle.form(element.attributes["formKey"]), values, action, links, reveal)
-        found.append(Submission(item.title, item.closed_by_name or "", item.closed_at, html))
-    return found
-
-
-def _latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Mapping[str, Any]]]:
-    """Each completed item with its submission; of a step done again the last time counts."""
-    by_element: dict[str, list[Any]] = {}
-    for item in done:
-        by_element.setdefault(item.element_id, []).append(item)
-    pairs: list[tuple[Any, Mapping[str, Any]]] = []
-    for element_id, items in by_element.items():
-        stored = variables.get(element_id)
-        values = stored if isinstance(stored, list) else [stored] if stored else []
-        pairs.extend(zip(items[-len(values) :] if values else [], values, strict=False))
-    return sorted(pairs, key=lambda pair: pair[0].closed_at)
-
-
-def _readonly(
-    form: Form, values: Mapping[str, Any], action: Action, links: Mapping[str, FileLink], reveal: bool
-) -> Markup:
-    return form.render(values, readonly=True, context=action.variables, reveal=reveal, files=links)
+def submissions(session: Session, case_id: str, submitted: Iterable[Submitted], *, reveal: bool) -> list[Submission]:
+    """What was filled in, as it reads. Identity and bank numbers are masked unless `reveal`."""
+    links = file_links(session, case_id)
+    return [
+        Submission(
+            each.title,
+            each.who,
+            each.at,
+            each.form.render(each.values, readonly=True, context=each.context, reveal=reveal, files=links),
+        )
+        for each in submitted
+    ]
 
 
 def clock_lines(session: Session, clocks: Iterable[Any]) -> list[ClockLine]:

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
-from app.cases import queries
+from app.cases import pages as views
 from app.core.errors import Invalid, NotFound
 from app.desk.blueprint import blueprint
 from app.desk.cases import again
@@ -53,7 +53,7 @@ def objection(call: Call, case_id: str) -> ResponseReturnValue:
 @writes()
 def posting_proof(call: Call, case_id: str, notice_id: str) -> ResponseReturnValue:
     """A photograph of the notice on the wall; the latest one counts, all of them stay with the case."""
-    queries.open_case(call.session, call.actor, case_id, call.now)
+    views.seen(call.session, call.actor, case_id, call.now)
     if notices.notice(call.session, notice_id).case_id != case_id:
         raise NotFound("这个案件没有这个公示，请刷新页面")
     sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.cases.action import Action
+from app.cases.pages import Decided
 from app.core import id_number
 from app.core.chinese import mask_id_number
 from app.core.money import to_money
@@ -31,32 +31,23 @@ class Ruling:
     steps: list[tuple[str, str, str]]
 
 
-def rulings(action: Action, records: Iterable[Mapping[str, Any]]) -> list[Ruling]:
-    """The records of a case in words, oldest first."""
-    codes = [ref.code for ref in action.chain.refs]
-    return [_ruling(action, record, codes) for record in records]
+def rulings(decided: Iterable[Decided], codes: list[str]) -> list[Ruling]:
+    """The decisions of a case in words, oldest first; `codes` are those of its region and all above."""
+    return [_ruling(each, codes) for each in decided]
 
 
-def _ruling(action: Action, record: Mapping[str, Any], codes: list[str]) -> Ruling:
-    element = action.diagram.elements.get(record["element"])
-    result = record["result"]
+def _ruling(each: Decided, codes: list[str]) -> Ruling:
     return Ruling(
-        at=record["decided_at"],
-        step=element.label if element else record["element"],
-        title=_title(action, record["decision"]),
-        refused=_refusals(result, codes),
-        answer=_answer(result),
-        basis="；".join(dict.fromkeys(cite(row["annotation"], codes) for row in record["rows"] if row["annotation"])),
-        inputs=[(label, words_of(value)) for label, value in record["inputs"].items()],
-        figures=[_figure(read, codes) for read in record["figures"]],
-        steps=_steps(result),
+        at=each.at,
+        step=each.step,
+        title=each.title,
+        refused=_refusals(each.result, codes),
+        answer=_answer(each.result),
+        basis="；".join(dict.fromkeys(cite(row["annotation"], codes) for row in each.rows if row["annotation"])),
+        inputs=[(label, words_of(value)) for label, value in each.inputs.items()],
+        figures=[_figure(read, codes) for read in each.figures],
+        steps=_steps(each.result),
     )
-
-
-def _title(action: Action, decision: str) -> str:
-    """The name that the table's author gave it."""
-    model = action.bundle.decisions.get(decision)
-    return str(model.label(decision)) if model else decision
 
 
 def _refusals(result: Any, codes: list[str]) -> list[str]:

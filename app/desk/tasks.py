@@ -7,8 +7,8 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import calendar
 from app.cases import operations as cases
+from app.cases import pages as views
 from app.cases import queries
 from app.core.clock import local_date
 from app.core.errors import Rejection
@@ -18,7 +18,6 @@ from app.files import queries as files
 from app.files.posted import take
 from app.identity import queries as identity
 from app.inbox import operations as inbox
-from app.inbox import queries as items
 from app.web import Call, reads, writes
 from app.web.posted import files_of
 
@@ -29,7 +28,7 @@ def task(call: Call, task_id: str) -> ResponseReturnValue:
     item = inbox.load(call.session, call.actor, task_id)
     if item.kind != "task":
         return redirect(url_for("desk.case", case_id=item.case_id))
-    return _page(call, queries.task_page(call.session, call.actor, task_id, call.now))
+    return _page(call, views.task_page(call.session, call.actor, task_id, call.now))
 
 
 @blueprint.post("/tasks/<task_id>/claim")
@@ -66,7 +65,7 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
     """The page with what was typed. What is not the form's own business gets the error page."""
     if rejection.status != 422 and not rejection.fields:
         raise rejection
-    page = queries.task_page(call.session, call.actor, task_id, call.now)
+    page = views.task_page(call.session, call.actor, task_id, call.now)
     return _page(call, page, g.get("typed", page.values), rejection)
 
 
@@ -76,7 +75,7 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
     item, form = queries.task_form(call.session, task_id)
     g.typed = data = form.parse(request.form)
     if action := form.row_action(request.form):
-        page = queries.task_page(call.session, call.actor, task_id, call.now)
+        page = views.task_page(call.session, call.actor, task_id, call.now)
         return _page(call, page, form.apply_row_action(data, action))
     inbox.require_candidate(item, call.actor)
     take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
@@ -103,7 +102,7 @@ def draft(call: Call, task_id: str) -> ResponseReturnValue:
 def _return_again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
     if rejection.status != 422:
         raise rejection
-    page = queries.task_page(call.session, call.actor, task_id, call.now)
+    page = views.task_page(call.session, call.actor, task_id, call.now)
     return _page(call, page, returning=rejection)
 
 
@@ -119,37 +118,35 @@ def return_case(call: Call, task_id: str) -> ResponseReturnValue:
 
 def _page(
     call: Call,
-    page: queries.TaskPage,
+    page: views.TaskPage,
     values: dict[str, Any] | None = None,
     rejection: Rejection | None = None,
     returning: Rejection | None = None,
 ) -> str:
-    action, item = page.action, page.item
-    work = items.items_of_case(call.session, item.case_id)
-    element = action.diagram.elements[item.element_id]
-    live = [clock for clock in calendar.clocks_of(call.session, item.case_id) if clock.is_live]
+    item, work = page.item, page.items
     errors = rejection.fields if rejection else {}
     links = pages.file_links(call.session, item.case_id)
-    context = {**action.variables, "item": item.item_key}
     return render_template(
         "desk/task.html",
         item=item,
         mine=item.assignee_id == call.actor.user_id,
-        programme_title=action.bundle.title,
+        programme_title=page.programme_title,
         message=rejection.message if rejection else None,
         errors=errors,
         returning=returning,
         reason=request.form.get("reason", ""),
-        form_html=page.form.render(page.values if values is None else values, errors, context=context, files=links),
+        form_html=page.form.render(
+            page.values if values is None else values, errors, context=page.context, files=links
+        ),
         has_draft=bool(page.values),
         failing_rules=page.failing_rules,
-        basis=pages.basis(element.documentation, action.chain),
-        clocks=pages.clock_lines(call.session, live),
+        basis=pages.basis(page.documentation, page.chain),
+        clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
         colleagues=_colleagues(call, item),
         materials=files.uploads_of(call.session, item.case_id),
         earlier=pages.earlier_steps(work, item.element_id),
-        submissions=pages.submissions(action, work, reveal=True),
-        states=pages.states(work, [item.element_id], [], action.diagram.start.id),
+        submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),
+        states=pages.states(work, [item.element_id], [], page.start),
     )
 
 

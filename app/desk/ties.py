@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases import queries
+from app.cases import pages as cases
 from app.core.chinese import mask_id_number
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
@@ -33,7 +31,7 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
 @blueprint.post("/tasks/<task_id>/tie")
 @writes(again=_again)
 def tie_declare(call: Call, task_id: str) -> ResponseReturnValue:
-    item, people = _household(call, task_id)
+    item, people = cases.household(call.session, call.actor, task_id, call.now)
     chosen, relation = whole_number(request.form.get("person", "")), request.form.get("relation", "")
     if chosen is None or chosen >= len(people):
         raise Invalid({"person": "请选择与您有亲属关系的人"})
@@ -45,18 +43,8 @@ def tie_declare(call: Call, task_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.inbox_page"))
 
 
-def _household(call: Call, task_id: str) -> tuple[Any, list[dict[str, Any]]]:
-    """The item and everybody in the application who has an identity number. Raises as the task page does."""
-    item = inbox.load(call.session, call.actor, task_id)
-    action = queries.open_case(call.session, call.actor, item.case_id, call.now)
-    application = action.variables.get("application") or {}
-    members = (application.get("household") or {}).get("members") or []
-    found = {each["id_number"]: each for each in [*reversed(members), application] if each.get("id_number")}
-    return item, list(found.values())[::-1]
-
-
 def _page(call: Call, task_id: str, rejection: Rejection | None = None) -> str:
-    item, people = _household(call, task_id)
+    item, people = cases.household(call.session, call.actor, task_id, call.now)
     return render_template(
         "desk/tie.html",
         item=item,

@@ -1,0 +1,213 @@
+"""What the pages of a case and of a task show, in the words of its diagram and forms; viewers' rights are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import calendar
+from app.calendar import LegalClock
+from app.cases import incidents, policy, queries, store
+from app.cases.action import Action, CaseHead
+from app.cases.models import Owed
+from app.core.actor import Actor
+from app.documents import queries as documents
+from app.forms import Form
+from app.funds import queries as funds
+from app.identity.queries import RegionChain
+from app.inbox import operations as inbox
+from app.inbox import queries as items
+from app.publicity import queries as notices
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What somebody filled in: the form renders `values`, its conditions read `context`."""
+
+    title: str
+    who: str
+    at: datetime | None
+    form: Form
+    values: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One evaluation of a decision, under the names that the authors of diagram and table gave."""
+
+    at: datetime
+    step: str
+    title: str
+    result: Any
+    rows: list[Mapping[str, Any]]
+    inputs: Mapping[str, Any]
+    figures: list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything that the page of a case shows. `steps`: the name of each element; `start`: the first of them."""
+
+    case: CaseHead
+    place: str
+    codes: list[str]
+    steps: Mapping[str, str]
+    start: str
+    open_elements: list[str]
+    failing_rules: list[dict[str, Any]]
+    items: list[Any]
+    clocks: list[LegalClock]
+    documents: list[Any]
+    orders: list[Any]
+    notices: list[Any]
+    owed: list[Owed]
+    incidents: list[Any]
+    objections: list[dict[str, Any]]
+    submissions: list[Submitted]
+    decisions: list[Decided]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Everything that the page of a task shows; `values` are those of the draft, `items` all work of the case."""
+
+    item: Any
+    programme_title: str
+    documentation: str
+    chain: RegionChain
+    start: str
+    form: Form
+    values: dict[str, Any]
+    context: Mapping[str, Any]
+    failing_rules: list[dict[str, Any]]
+    items: list[Any]
+    clocks: list[LegalClock]
+    submissions: list[Submitted]
+
+
+def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:
+    """Raises NotFound and NotYours."""
+    action = _seen(session, actor, case_id, now)
+    work = items.items_of_case(session, case_id)
+    return CasePage(
+        case=action.case,
+        place=action.chain.full_name,
+        codes=[ref.code for ref in action.chain.refs],
+        steps={element.id: element.label for element in action.diagram.elements.values()},
+        start=action.diagram.start.id,
+        open_elements=_standing(work, notices.standing(session, case_id)),
+        failing_rules=action.variables["case"].get("failing_rules") or [],
+        items=work,
+        clocks=calendar.clocks_of(session, case_id),
+        documents=documents.documents_of(session, case_id),
+        orders=funds.orders_of(session, case_id),
+        notices=notices.notices_of(session, case_id),
+        owed=queries.owed_of(session, case_id),
+        incidents=incidents.open_incidents(session, case_id),
+        objections=notices.objections_of(session, case_id),
+        submissions=_submissions(action, work),
+        decisions=[_decided(action, record) for record in queries.decisions_of(session, case_id)],
+    )
+
+
+def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> TaskPage:
+    """Raises NotFound, NotYours, Gone or Taken."""
+    item = inbox.load(session, actor, task_id)
+    action = store.look(session, actor, item.case_id, now)
+    element = action.diagram.elements[item.element_id]
+    policy.require_may_complete(action, item, element)
+    work = items.items_of_case(session, item.case_id)
+    return TaskPage(
+        item=item,
+        programme_title=action.bundle.title,
+        documentation=element.documentation,
+        chain=action.chain,
+        start=action.diagram.start.id,
+        form=action.bundle.form(element.attributes["formKey"]),
+        values=inbox.draft_of(session, item),
+        context={**action.variables, "item": item.item_key},
+        failing_rules=action.variables["case"].get("failing_rules") or [],
+        items=work,
+        clocks=calendar.clocks_of(session, item.case_id),
+        submissions=_submissions(action, work),
+    )
+
+
+def seen(session: Session, actor: Actor, case_id: str, now: datetime) -> CaseHead:
+    """The case's columns, for somebody who may see it. Raises NotFound and NotYours."""
+    return _seen(session, actor, case_id, now).case
+
+
+def diagram_of(session: Session, actor: Actor, case_id: str, now: datetime) -> bytes:
+    """The BPMN file that the case runs. Raises NotFound and NotYours."""
+    action = _seen(session, actor, case_id, now)
+    return action.bundle.files[action.bundle.manifest["processes"][action.case.process_key]]
+
+
+def household(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Any, list[dict[str, Any]]]:
+    """A task's item and everybody in the application who has an identity number, the applicant first.
+
+    Raises NotFound, NotYours, Gone or Taken.
+    """
+    item = inbox.load(session, actor, task_id)
+    application = _seen(session, actor, item.case_id, now).variables.get("application") or {}
+    members = (application.get("household") or {}).get("members") or []
+    found = {each["id_number"]: each for each in [*reversed(members), application] if each.get("id_number")}
+    return item, list(found.values())[::-1]
+
+
+def _seen(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
+    action = store.look(session, actor, case_id, now)
+    policy.require_may_see(session, actor, action)
+    return action
+
+
+def _standing(work: Iterable[Any], notice: Any | None) -> list[str]:
+    """Elements of the diagram where the case stands."""
+    found = [item.element_id for item in work if item.status == "open" and item.kind == "task"]
+    return list(dict.fromkeys(found + ([notice.element_id] if notice else [])))
+
+
+def _submissions(action: Action, work: Iterable[Any]) -> list[Submitted]:
+    """The application and every completed step."""
+    case, context, found = action.case, action.variables, []
+    if case.process_key == "main":
+        form, values = action.bundle.application_form, context["application"]
+        found.append(Submitted("申请", case.applicant_name, case.filed_at, form, values, context))
+    done = sorted((item for item in work if item.status == "done" and item.kind == "task"), key=lambda i: i.closed_at)
+    for item, values in _latest(done, context):
+        form = action.bundle.form(action.diagram.elements[item.element_id].attributes["formKey"])
+        found.append(Submitted(item.title, item.closed_by_name or "", item.closed_at, form, values, context))
+    return found
+
+
+def _latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Mapping[str, Any]]]:
+    """Each completed item with its submission; of a step done again the last time counts."""
+    by_element: dict[str, list[Any]] = {}
+    for item in done:
+        by_element.setdefault(item.element_id, []).append(item)
+    pairs: list[tuple[Any, Mapping[str, Any]]] = []
+    for element_id, finished in by_element.items():
+        stored = variables.get(element_id)
+        values = stored if isinstance(stored, list) else [stored] if stored else []
+        pairs.extend(zip(finished[-len(values) :] if values else [], values, strict=False))
+    return sorted(pairs, key=lambda pair: pair[0].closed_at)
+
+
+def _decided(action: Action, record: Mapping[str, Any]) -> Decided:
+    element = action.diagram.elements.get(record["element"])
+    model = action.bundle.decisions.get(record["decision"])
+    return Decided(
+        at=record["decided_at"],
+        step=element.label if element else record["element"],
+        title=str(model.label(record["decision"])) if model else record["decision"],
+        result=record["result"],
+        rows=record["rows"],
+        inputs=record["inputs"],
+        figures=record["figures"],
+    )
