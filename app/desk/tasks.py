@@ -125,7 +125,7 @@ def _page(
 ) -> str:
     item, work = page.item, page.items
     errors = rejection.fields if rejection else {}
-    links = pages.file_links(call.session, item.case_id)
+    links, typed = pages.file_links(call.session, item.case_id), page.values if values is None else values
     return render_template(
         "desk/task.html",
         item=item,
@@ -135,9 +135,7 @@ def _page(
         errors=errors,
         returning=returning,
         reason=request.form.get("reason", ""),
-        form_html=page.form.render(
-            page.values if values is None else values, errors, context=page.context, files=links
-        ),
+        form_html=page.form.render(typed, errors, context=page.context, files=links),
         has_draft=bool(page.values),
         failing_rules=page.failing_rules,
         basis=pages.basis(page.documentation, page.chain),
