@@ -100,5 +100,5 @@ def _process(root: bpmn_xml.Node, process_id: str | None) -> bpmn_xml.Node:
         node for key, node in processes.items() if key not in called and node.get("isExecutable", "true") == "true"
     ]
     if len(candidates) != 1:
-        raise DiagramError(f"流程图中有 {len(candidates)} 个可执行的主流程，应当只有一个，请指明流程编号")
+        raise DiagramError(f"流程图中有 {len(candidates)} 个可执行的主流程，应当只有一个，请把其余的各放一个文件")
     return candidates[0]

@@ -35,8 +35,6 @@ def _definitions(node: Node) -> Iterator[Problem]:
             yield problem(node, "定时事件要写一个日期、时长或循环，只写一个")
         elif times == ["timeCycle"] and (tag != "boundaryEvent" or node.get("cancelActivity", "true") == "true"):
             yield problem(node, "循环定时只能用在不中断的边界事件上，请改用时长或改为不中断")
-    if tag == "intermediateThrowEvent" and any(local_name(each) == "timerEventDefinition" for each in definitions):
-        yield problem(node, "抛出事件不能是定时，请改为捕获事件")
 
 
 def _boundaries(scope: Scope) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.engine import xml as bpmn_xml
 from app.engine.diagram import load
 from app.engine.errors import DiagramError
-from app.engine.lint import events, expressions, flow, quality, references, soundness
+from app.engine.lint import events, expressions, flow, quality, references, scopes, soundness
 from app.engine.lint.graph import Graph, problem
 from app.engine.lint.problem import ERROR, WARNING, Known, Problem
 from app.engine.support import REFUSED, judged
@@ -22,7 +22,7 @@ def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
         problem(each.node, each.message, ERROR if each.verdict == REFUSED else WARNING, each.see)
         for each in judged(root)
     ]
-    for check in (flow.check, events.check):
+    for check in (flow.check, events.check, scopes.check):
         found += check(graph)
     if not any(each.severity == ERROR for each in found):
         found += soundness.check(graph)
@@ -35,13 +35,11 @@ def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
 
 
 def _unreadable(xml: bytes, graph: Graph) -> list[Problem]:
-    """What only the parser of the engine notices."""
-    called = {node.get("calledElement") for node in graph.root.iter(bpmn_xml.bpmn("callActivity"))}
-    found = []
-    for process in graph.root.iter(bpmn_xml.bpmn("process")):
-        if process.get("id") not in called:
-            try:
-                load(xml, process.get("id"))
-            except DiagramError as error:
-                found += [problem(process, text) for text in error.problems]
-    return found
+    """What only the parser of the engine notices: what is accepted here can be loaded."""
+    try:
+        load(xml)
+    except DiagramError as error:
+        called = {node.get("calledElement") for node in graph.root.iter(bpmn_xml.bpmn("callActivity"))}
+        main = [each for each in graph.root.iter(bpmn_xml.bpmn("process")) if each.get("id") not in called]
+        return [problem(main[0] if len(main) == 1 else graph.root, text) for text in error.problems]
+    return []
