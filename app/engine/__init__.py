@@ -14,6 +14,7 @@ from app.engine.errors import (
     NotReturnable,
     StateError,
 )
+from app.engine.migrate import Migration, migrate
 from app.engine.model import WAIT, Advance, Effect, Element, Failure, Flow, Host, OpenTask, Timer, Wait
 from app.engine.run import cancel, complete, complete_wait, evaluate, fire_timers, retry, return_to, send, start
 from app.engine.scope import compose
@@ -29,6 +30,7 @@ __all__ = [
     "Failure",
     "Flow",
     "Host",
+    "Migration",
     "NotAwaited",
     "NotOpen",
     "NotReturnable",
@@ -43,6 +45,7 @@ __all__ = [
     "evaluate",
     "fire_timers",
     "load",
+    "migrate",
     "retry",
     "return_to",
     "send",

@@ -13,7 +13,7 @@ that gave its own name its first value is only its number.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ VERSION = 2
 _ZLIB = b"z"
 _COMPRESS_OVER = 1000
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-_KEPT = _LIVE | TaskState.FINISHED_MASK
+KEPT = _LIVE | TaskState.FINISHED_MASK
 _COMPLETED, _FAILED = 1, 2
 NOBODY = UUID(int=(1 << 128) - 1)  # wrote what no return takes back
 _ORDINALS = 1 << 32  # ids up to here are row numbers of the state that was loaded, and mean nothing in the next one
@@ -45,6 +45,22 @@ _ORDINALS = 1 << 32  # ids up to here are row numbers of the state that was load
 
 def dump(run: Run) -> bytes:
     """The state of a run's instance; the same tree gives the same bytes."""
+    return _pack(_document(run))
+
+
+def rename(run: Run, diagram: Diagram, name_of: Callable[[str], str]) -> bytes:
+    """The state of a run's instance as one of another diagram, whose specs have other names."""
+    document = _document(run)
+    names = [name_of(name) for name in document["s"]]
+    return _pack({**document, "d": diagram.key, "p": diagram.process_id, "s": names})
+
+
+def _pack(document: dict[str, Any]) -> bytes:
+    raw = orjson.dumps(document)
+    return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
+
+
+def _document(run: Run) -> dict[str, Any]:
     instance = run.workflow
     names: dict[str, int] = {}
     numbers: dict[UUID, int] = {}
@@ -53,7 +69,7 @@ def dump(run: Run) -> bytes:
         filter(_is_human, instance.all_tasks(TaskState.FINISHED_MASK)), key=lambda task: task.last_state_change
     )
     written = [_dump_write(write, names, instance, numbers) for write in run.memory.writes]
-    state = {
+    return {
         "v": VERSION,
         "d": run.diagram.key,
         "p": run.diagram.process_id,
@@ -63,8 +79,6 @@ def dump(run: Run) -> bytes:
         "j": [[numbers[task.id], *(numbers[each] for each in task.internal_data[JOINED])] for task in _joins(instance)],
         "m": written,
     }
-    raw = orjson.dumps(state)
-    return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
 
 
 def load(diagram: Diagram, state: bytes, run: Run) -> Instance:
@@ -116,7 +130,7 @@ def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int
     pending: list[tuple[Task, Task | None]] = [(workflow.task_tree, above)]
     while pending:
         task, parent = pending.pop()
-        if not task._state & _KEPT:
+        if not task._state & KEPT:
             continue
         numbers[task.id] = len(numbers)
         rows.append(_row(task, parent, names, numbers))

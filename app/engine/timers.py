@@ -27,6 +27,7 @@ _DURATION = re.compile(
 _CYCLE = re.compile(r"R(\d*)/(?:([^P-][^/]*)/)?(-?P[^/]+)")
 _ISO = re.compile(r"-?P[\dT]|R\d*/|\d{4}-\d\d-\d\d")
 _MOST_RINGS = 1 << 40  # more than fit between the years 1 and 9999
+SLOT = "due "  # begins the key of a timer's moment in the internal data of its task
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -167,7 +168,7 @@ class TimerDefinition(TimerEventDefinition):
     @property
     def slot(self) -> str:
         """The key in the task's internal data."""
-        return f"due {self.name}"
+        return SLOT + self.name
 
     def due(self, task: Task) -> datetime | None:
         """When the timer is due next; None if it has ended or was not armed."""

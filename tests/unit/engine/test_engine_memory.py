@@ -39,7 +39,10 @@ def test_what_is_left_is_what_the_others_would_have_written(writes: list[Any], g
     memory, without = Memory(start), Memory(start)
     for writer, path, value in writes:
         for each in (memory, without) if writer not in gone else (memory,):
-            (each.append if value > 6 else each.set)(UUID(int=writer), tuple(path), value)
+            if value > 6:
+                each.append(UUID(int=writer), ("answers",), value)
+            else:
+                each.set(UUID(int=writer), tuple(path), value)
     memory.forget({UUID(int=writer) for writer in gone})
     assert (memory.variables, memory.writes) == (without.variables, without.writes)
     assert start == {"a": {"b": None}, "b": 1, "c": {}}
