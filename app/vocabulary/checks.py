@@ -11,7 +11,7 @@ from app.engine.outline import Point, Text
 from app.feel import Inferred
 from app.feel.inference import WORDS
 from app.feel.shapes import UNKNOWN, Shape, typed
-from app.vocabulary.finding import ERROR, Finding
+from app.vocabulary.finding import ERROR, WARNING, Finding
 from app.vocabulary.reading import Reader, look
 from app.vocabulary.words import HUMAN, Words
 
@@ -32,6 +32,9 @@ def split(text: str) -> list[str]:
 
 def check(words: Words) -> Iterator[Finding]:
     """All findings of a process."""
+    if not words.paths.whole:
+        told_large = "岔路太多，名称在哪些路径上有值没有逐条查完；可以拆成几个子流程或几个流程"
+        yield Finding(WARNING, words.file, "", told_large)
     for point in words.points():
         for rule in (_texts, _script, _shadows, _timers, _inputs, _clock, _form):
             yield from rule(words, point)

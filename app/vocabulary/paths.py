@@ -14,7 +14,7 @@ from app.vocabulary.facts import Facts, Path, World, path_of
 from app.vocabulary.graph import AFTER, Edge, Ways
 
 MOST = 6000
-"""States that are looked at with what the conditions say; a larger diagram is walked without."""
+"""Ways of standing somewhere that are told apart; in a larger diagram they are merged into one for each element."""
 _SHOWN = 7
 
 
@@ -48,7 +48,7 @@ class State:
 
 @dataclass
 class Paths:
-    """The walk through one process."""
+    """The walk through one process. whole: every way was told apart, so that a name said to be missing is missing."""
 
     ways: Ways
     writes: Mapping[str, Writes]
@@ -62,9 +62,9 @@ class Paths:
         self.tracked -= self.given
         self.conditions = {flow.id: tree for flow in self.ways.outline.flows if (tree := _tree(flow.condition))}
         self.sure = self._sure()
-        if not self._walk(MOST):
-            self.conditions = {}
-            self._walk(MOST * 10)
+        self.whole = self._walk(MOST)
+        if not self.whole:
+            self._merge()
 
     # Asking ------------------------------------------------------------------------------------------------------
 
@@ -76,6 +76,9 @@ class Paths:
     def possible(self, key: str) -> frozenset[str]:
         """Names that have a value here on some path."""
         found = frozenset[str]().union(*(state.present for state in self.states.get(key, ())))
+        if not self.whole:
+            before = self.ways.reach([key], back=True)
+            found = found.union(*(self.written(each) for each in before if each != key or key.endswith(AFTER)))
         beside = self.ways.beside.get(key, frozenset())
         return found.union(*(self.written(each) for each in beside))
 
@@ -138,6 +141,11 @@ class Paths:
                     self.came[following] = (state, edge)
                     pending.append(following)
         return True
+
+    def _merge(self) -> None:
+        """One state for each moment: the names that every way leaves."""
+        self.came.clear()
+        self.states = {key: [State(key, names, frozenset(), frozenset())] for key, names in self.sure.items()}
 
     def _step(self, state: State, edge: Edge) -> State | None:
         facts: Facts | None = dict(state.facts)

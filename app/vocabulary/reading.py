@@ -54,6 +54,8 @@ class Reader:
         if late:
             yield f"用到的“{name}”到这里还没有：{self.words.origins.get(late[0], '')}在这之后。请改用前面已有的数据"
             return
+        if not paths.whole:
+            return
         missing = paths.missing(self.key, names, read.guards) if values and read.strict else None
         if missing is not None:
             yield (
