@@ -17,7 +17,7 @@ from app.definitions.models import Blob, Release, ReleaseFile, ReleaseLetter, Re
 
 MOST_KEPT = 256 << 20
 """Bytes that loaded releases may take in a process, as `WEIGHT` estimates them."""
-WEIGHT = 12
+WEIGHT = 4
 """Parsed diagrams and tables take about this many times the bytes of their files (`bench/releases.py`)."""
 BLOB: Table = Blob.__table__  # type: ignore[assignment]
 FILE: Table = ReleaseFile.__table__  # type: ignore[assignment]
