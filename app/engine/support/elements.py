@@ -9,8 +9,8 @@ from app.engine.support.verdicts import Row, drawn, no, vain, yes
 _CHOREOGRAPHY = "不支持编排图，请画普通流程"
 _CONVERSATION = drawn("会话图")
 _DATA = drawn("数据", "只作说明；环节之间的数据用变量传递，不必画线")
-_IO = vain("输入输出规格", "不起作用：变量是全案共用的。服务任务用输入参数，结果用结果变量或输出参数，请删除")
-_MAPPING = vain("数据转换", "数据连线上的转换不起作用，请用输出参数或脚本任务赋值")
+_IO = vain("输入输出规格", "不起作用：变量是全案共用的。服务任务用输入参数，结果用结果变量，请删除")
+_MAPPING = vain("数据转换", "数据连线上的转换不起作用，请用脚本任务赋值")
 _CORRELATION = vain("消息关联", "不起作用：消息总是发给本案件，请删除")
 _ROLE = no("资源角色", "不能按 BPMN 资源角色派活，请在用户任务上填写候选岗位（camunda:candidateGroups）")
 _SERVICE = vain("服务接口", "不起作用：服务任务按主题（camunda:topic）办事，请删除")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from app.engine.support.verdicts import Row, drawn, no, vain, yes
 
-WRITERS = frozenset({"userTask", "manualTask", "serviceTask", "businessRuleTask", "scriptTask", "callActivity"})
 _VERSION = vain("版本", "不起作用：决策表、流程和表单随发布版一起固定，请删除", "latest", "deployment")
 _PROGRAM = no("程序", "不能运行 Java 类或程序表达式，请改用主题（camunda:topic）")
 _LISTENER = no("监听器", "不会运行，请改为图上的服务任务、脚本任务，或边界定时事件")
@@ -24,7 +23,7 @@ _COLUMN = "不起作用，请删除"
 CAMUNDA_ATTRIBUTES: Mapping[tuple[str, str], Row] = {
     ("userTask", "candidateGroups"): yes("候选岗位", "岗位编号，用逗号分开；或“=”开头的 FEEL"),
     ("userTask", "formKey"): yes("表单", "方案文件夹里的表单文件名"),
-    ("userTask", "dueDate"): yes("期限", "FEEL 日期、ISO 日期或时长（P7D）：待办的到期日；法定时限请用属性 clock"),
+    ("*", "dueDate"): no("期限", "到期日由时限决定：请在方案清单的 clocks 里写时限，并填写属性 clock"),
     ("*", "assignee"): no("办理人", "不能指定到人，请填写候选岗位（camunda:candidateGroups），由岗位上的人签收"),
     ("*", "candidateUsers"): no("候选人", "不能指定到人，请填写候选岗位（camunda:candidateGroups）"),
     ("*", "followUpDate"): vain("跟进日", "不起作用，请用不中断的边界定时事件提醒"),
@@ -96,15 +95,12 @@ CAMUNDA_ELEMENTS: Mapping[tuple[str, str], Row] = {
     ("*", "inputOutput"): yes("输入输出", "输入参数和输出参数"),
     ("serviceTask", "inputParameter"): yes("输入参数", "FEEL，交给这一步的值"),
     ("*", "inputParameter"): no("输入参数", "只有服务任务有输入参数，请在它前面用脚本任务赋值"),
-    **{(tag, "outputParameter"): yes("输出参数", "FEEL，办完后写进同名变量") for tag in sorted(WRITERS)},
-    ("*", "outputParameter"): no("输出参数", "这里不能写变量，请在它后面用脚本任务赋值"),
+    ("*", "outputParameter"): no("输出参数", "这里不写变量：请把结果存进结果变量，再在后面用脚本任务赋值"),
     ("*", "script"): no("参数里的脚本", "不会运行，请把参数写成 FEEL 表达式"),
     ("*", "list"): no("参数里的列表", "请写成 FEEL 列表，例如 = [1, 2]"),
     ("*", "map"): no("参数里的映射", "请写成 FEEL 上下文，例如 = {a: 1}"),
-    ("callActivity", "in"): yes("传入", "调用前给变量 target 赋值（source 或 sourceExpression）"),
-    ("callActivity", "out"): yes("传出", "调用后给变量 target 赋值（source 或 sourceExpression）"),
-    ("*", "in"): no("传入", "只有调用活动有传入；变量是全案共用的，请删除"),
-    ("*", "out"): no("传出", "只有调用活动有传出；变量是全案共用的，请删除"),
+    ("*", "in"): no("传入", "变量是全案共用的，被调用的流程直接读取，请删除；要换名称，请在它前面用脚本任务赋值"),
+    ("*", "out"): no("传出", "变量是全案共用的，调用之后直接读取，请删除；要换名称，请在它后面用脚本任务赋值"),
     ("*", "taskListener"): _LISTENER,
     ("*", "executionListener"): _LISTENER,
     ("*", "formData"): _FIELDS,

@@ -32,6 +32,7 @@ def extension(inner: str) -> str:
         ({"camunda_assignee": "=x"}, ERROR),
         ({"camunda_candidateUsers": "a"}, ERROR),
         ({"camunda_formRef": "form"}, ERROR),
+        ({"camunda_dueDate": "x"}, ERROR),
         ({"camunda_priority": "50"}, WARNING),
         ({"camunda_asyncBefore": "true"}, WARNING),
         ({"camunda_followUpDate": "x"}, WARNING),
@@ -68,7 +69,7 @@ def test_what_would_be_so_anyway_passes(attributes: dict[str, str]) -> None:
             "<camunda:inputOutput><camunda:outputParameter name='x'><camunda:script>1</camunda:script>"
             "</camunda:outputParameter></camunda:inputOutput>",
             ERROR,
-            "camunda:script",
+            "camunda:outputParameter",
         ),
         (
             "<camunda:inputOutput><camunda:inputParameter name='x'>1</camunda:inputParameter></camunda:inputOutput>",
