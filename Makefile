@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tck scenarios migrate frontend coverage clean
+.PHONY: help run test check bench tck fuzz scenarios migrate frontend coverage modelling clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also wri
 tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
 	$(BIN)/python -m tests.tck
 
+fuzz: $(VENV)/.dev ## 10,000 mutations of the shipped diagrams, tables and forms
+	$(BIN)/python -m tests.fuzz
+
 scenarios: $(VENV)/.run ## play every story of the bundles
 	$(BIN)/doudi scenario bpmn
 
@@ -51,6 +54,9 @@ frontend: ## rebuild the browser bundles (needs Node)
 
 coverage: $(VENV)/.run ## regenerate docs/coverage.md: clause by clause
 	$(BIN)/doudi coverage
+
+modelling: $(VENV)/.run ## regenerate docs/modelling.zh-CN.md: what owners may draw and write
+	$(BIN)/doudi modelling
 
 clean: ## remove the environment and the demo database
 	rm -rf $(VENV) var

@@ -12,6 +12,7 @@ COMMANDS = (
     bundles.bundle,
     bundles.coverage,
     words.vocabulary,
+    bundles.modelling,
     database.db,
     database.import_calendar,
     rights.capability,

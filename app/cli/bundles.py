@@ -10,6 +10,7 @@ import click
 
 from app.engine.lint import ERROR
 from app.gate import coverage as clause_coverage
+from app.gate import modelling as owners_page
 from app.gate.check import check_folder
 
 
@@ -42,3 +43,9 @@ def coverage() -> None:
     evidence = clause_coverage.write()
     proved = sum(each.status == clause_coverage.PROVED for each in evidence.values())
     click.echo(f"{len(evidence)} 条条款，{proved} 条已有故事或测试证明")
+
+
+@click.command()
+def modelling() -> None:
+    """Generate docs/modelling.zh-CN.md: what owners may draw and write."""
+    owners_page.write()

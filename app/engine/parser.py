@@ -246,10 +246,8 @@ def parse_specs(root: Node, process_id: str) -> tuple[Any, Mapping[str, Any]]:
     try:
         parser.add_bpmn_xml(copy)
         spec, sub_specs = parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
-    except ValidationException as error:
+    except Exception as error:  # the parser answers a strange file with whatever it stumbles over
         raise DiagramError(_explain(error)) from error
-    except RecursionError as error:
-        raise DiagramError("流程图层次太深或一条路径上的环节太多，请拆成几个子流程") from error
     return spec, sub_specs
 
 
@@ -258,6 +256,16 @@ def _text(node: Node, tag: str) -> str | None:
     return (child.text or "").strip() or None if child is not None else None
 
 
-def _explain(error: ValidationException) -> str:
-    where = error.name or error.id
-    return f"“{where}”：{error}" if where else f"流程图无法解析：{error}"
+def _explain(error: BaseException) -> str:
+    """A Chinese sentence: SpiffWorkflow's own are English and quote XML."""
+    where = (
+        f"“{error.name or error.id}”：" if isinstance(error, ValidationException) and (error.name or error.id) else ""
+    )
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, RecursionError):
+            return f"{where}到这里一条路径上的环节太多，或层次太深，请拆成几个子流程"
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, ValidationException) and not str(error).isascii():
+        return f"{where}{error}"
+    return f"{where}这里的写法，或它引用的消息、信号、错误、升级、流程有误，请在属性中重新选择，或删除后重画"

@@ -72,7 +72,9 @@ def read(xml: bytes) -> Node:
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DiagramError(f"文件不是有效的 XML（{error}），请用流程设计器重新导出") from error
+        line = getattr(error, "lineno", None)
+        where = f"第 {line} 行读不下去" if line else "读不下去"
+        raise DiagramError(f"文件不是有效的 XML（{where}），或嵌套过深，请用流程设计器重新导出") from error
     if root.getroottree().docinfo.doctype:
         raise DiagramError("流程图中不能有 DOCTYPE 或实体声明，请用流程设计器重新导出")
     if root.tag != bpmn("definitions"):

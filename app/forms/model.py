@@ -65,7 +65,7 @@ def bound(value: Any) -> Decimal | Expression | None:
         raise ValueError(f"“{value}”不是数字") from cause
     if not number.is_finite() or isinstance(value, bool):
         raise ValueError(f"“{value}”不是数字")
-    if abs(number) >= 10**15:
+    if number.adjusted() >= 15:
         raise ValueError(f"“{value}”超出范围")
     return number
 

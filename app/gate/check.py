@@ -58,7 +58,9 @@ def check_bundle(files: Mapping[str, bytes], library: Mapping[str, Letter] | Non
     for path in dict.fromkeys(manifest["processes"].values()):
         if path in files:
             for each in lint_isolated(files[path], known):
-                findings.append(Finding(each.severity, path, each.element_name or each.element_id, each.message))
+                findings.append(
+                    Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
+                )
     findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
     return findings if any(each.severity == ERROR for each in findings) else findings + _vocabulary(files, library)
 

@@ -17,7 +17,7 @@ class Scope:
 
     def __init__(self, graph: Graph, node: Node) -> None:
         self.node = node
-        self.nodes = {child.get("id", ""): child for child in flow_nodes(node) if child.getparent() is node}
+        self.nodes = {key: child for key, child in graph.nodes.items() if child.getparent() is node}
         self.flows = [flow for flow in graph.flows if flow.source in self.nodes and flow.target in self.nodes]
         self._outgoing, self._incoming = defaultdict[str, list[Flow]](list), defaultdict[str, list[Flow]](list)
         for flow in self.flows:
@@ -54,7 +54,7 @@ class Graph:
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
-        return {node.get("id", ""): node for node in flow_nodes(self.root)}
+        return {node.get("id"): node for node in flow_nodes(self.root) if node.get("id")}
 
     @cached_property
     def scopes(self) -> list[Scope]:

@@ -15,7 +15,7 @@ Element = Any  # lxml carries no types
 
 def read(xml: str | bytes) -> Element:
     """The `definitions` element. DmnError for anything else."""
-    data = xml.encode() if isinstance(xml, str) else xml
+    data = xml.encode(errors="replace") if isinstance(xml, str) else xml
     if len(data) > MAX_BYTES:
         raise DmnError("DMN 文件过大", f"the DMN file is larger than {MAX_BYTES} bytes")
     if isinstance(xml, str) and data.lstrip().startswith(b"<?xml"):  # a declared encoding means nothing in a str
@@ -28,10 +28,13 @@ def read(xml: str | bytes) -> Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise DmnError(
-            f"不是有效的 XML：{error.msg}", f"not well-formed XML: {error.msg}", line or None, column or None
+            "不是有效的 XML，或嵌套过深，请用决策表编辑器重新导出",
+            f"not well-formed XML: {error.msg}",
+            line or None,
+            column or None,
         ) from None
     except ValueError as error:
-        raise DmnError("不是有效的 XML", str(error)) from None
+        raise DmnError("不是有效的 XML，请用决策表编辑器重新导出", str(error)) from None
     if root.getroottree().docinfo.doctype:
         raise DmnError("DMN 文件不得含有 DOCTYPE", "a DOCTYPE is not allowed in DMN")
     if local(root) != "definitions":
