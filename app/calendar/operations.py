@@ -23,6 +23,7 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
+_RULE = ("title", "clause", "unit", "limit_days")
 _CHANGED = ("due_on", "status", "calendar_version", "stopped_at")
 # Built once: most actions run them, and building a statement costs more than running it.
 _START = insert(CLOCK)
@@ -90,6 +91,17 @@ def resume(
         _end_pauses(session, changed, local_date(now), reason)
         _save(session, changed)
     return changed
+
+
+def restate(session: Session, clock: LegalClock, title: str, clause: str, unit: Unit, limit_days: int) -> LegalClock:
+    """Let a live clock count by another rule; it keeps its start and its pauses. No statement where nothing changes."""
+    ruled = replace(clock, title=title, clause=clause, unit=unit, limit_days=limit_days)
+    if ruled == clock:
+        return clock
+    after = _recounted(session, ruled)
+    values = {name: getattr(after, name) for name in (*_RULE, *_CHANGED)}
+    session.execute(update(CLOCK).where(CLOCK.c.id == clock.id).values(values))
+    return after
 
 
 def stop(session: Session, case_id: str, now: datetime, key: str | None = None) -> list[LegalClock]:

@@ -31,7 +31,7 @@ _LOOK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == bindpar
 _LOCK = _LOOK.with_for_update()
 _OF_TASK = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("task_id")).scalar_subquery()
 _LOCK_BY_TASK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == _OF_TASK).with_for_update()
-_WRITTEN = ("status", "closed_at", "award_id", "audit_seq", "audit_hash", "state", "version")
+_WRITTEN = ("release_id", "status", "closed_at", "award_id", "audit_seq", "audit_hash", "state", "version")
 _SAVE = (
     update(CASE)
     .where(CASE.c.id == bindparam("case_id"), CASE.c.version == bindparam("seen"))

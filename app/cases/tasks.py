@@ -12,6 +12,7 @@ from app.cases.action import Action
 from app.cases.errors import EffectError, NoOffice
 from app.cases.incidents import raise_incident
 from app.core.ids import new_id
+from app.definitions import ClockRule
 from app.identity.positions import POSITIONS, title_of
 from app.inbox import following
 from app.inbox import queries as inbox
@@ -97,6 +98,13 @@ def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -
     }
 
 
+def moved_row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
+    """The columns of an open item that follow from the diagram, after the case moved to another release."""
+    columns = ("element_id", "title", "position", "office_id", "candidate", "clock_id", "due_on", "sort_on")
+    row = _row(action, task, clocks)
+    return {name: row[name] for name in columns}
+
+
 def item_row(action: Action, kind: str, element: engine.Element, to: Address) -> dict[str, Any]:
     """The columns that every work item of a case has."""
     case = action.case
@@ -163,10 +171,7 @@ def _clock(action: Action, element: engine.Element, clocks: dict[str, LegalClock
         return clocks.get(key) if key else None
     rule = action.bundle.clocks[key]
     try:
-        limit = action.evaluate(element, rule.limit)
-        if isinstance(limit, bool) or limit is None or limit != int(limit) or limit < 0:
-            raise EffectError(f"时限「{rule.title}」的天数 {limit} 不是整数，请检查 {rule.limit}")
-        days = int(limit)
+        days = clock_days(action, element, rule)
     except Exception as failure:
         raise_incident(action, element.id, "clock", str(failure), failure)
         return None
@@ -175,3 +180,11 @@ def _clock(action: Action, element: engine.Element, clocks: dict[str, LegalClock
         action.today, action.chain.ids, action.now,
     )  # fmt: skip
     return clocks[key]
+
+
+def clock_days(action: Action, element: engine.Element, rule: ClockRule) -> int:
+    """The days of a deadline. Raises EffectError, or what the expression raises (a figure that is missing)."""
+    limit = action.evaluate(element, rule.limit)
+    if isinstance(limit, bool) or limit is None or limit != int(limit) or limit < 0:
+        raise EffectError(f"时限「{rule.title}」的天数 {limit} 不是整数，请检查 {rule.limit}")
+    return int(limit)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from app.cli import bundles, database, releases, rights, serving, stories, words
+from app.cli import bundles, database, migrating, rights, serving, stories, words
 
 COMMANDS = (
     stories.scenario,
-    releases.release,
+    migrating.release,
     bundles.bundle,
     bundles.coverage,
     words.vocabulary,

@@ -61,6 +61,7 @@ SENTENCES = {
     "objected": "公示期间有人提出异议，公示暂停",
     "timer": "期限到，流程自动往下走",
     "publicity_completed": "公示期满",
+    "migrated": "转到新的政策发布版继续办理",
     "retried": "重试没有办成的步骤",
 }
 

@@ -52,3 +52,14 @@ def measure(session: Session, item_id: str, clock_id: str, due_on: date) -> None
     """An item gets its clock only now."""
     values = {"clock_id": clock_id, "due_on": due_on, "sort_on": due_on}
     session.execute(update(ITEM).where(ITEM.c.id == item_id).values(values))
+
+
+def restate(session: Session, item_id: str, values: Mapping[str, Any]) -> None:
+    """An open item after its case moved to another release: other columns, the same id."""
+    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(dict(values)))
+
+
+def rename(session: Session, case_id: str, names: Mapping[str, str]) -> None:
+    """Elements of a case's diagram have other ids: returns and the separation of duties look for what was done."""
+    for old, new in names.items():
+        session.execute(update(ITEM).where(ITEM.c.case_id == case_id, ITEM.c.element_id == old).values(element_id=new))

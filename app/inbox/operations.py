@@ -75,8 +75,13 @@ def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: da
 def save_draft(session: Session, actor: Actor, item_id: str, data: Mapping[str, Any]) -> None:
     """Keep what was typed so far, sealed; nothing is checked."""
     load(session, actor, item_id)
-    sealed = session.info["vault"].seal_text(dump_json(dict(data)), *DRAFT, item_id)
+    sealed = sealed_draft(session, item_id, data)
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(draft=sealed))
+
+
+def sealed_draft(session: Session, item_id: str, data: Mapping[str, Any]) -> bytes:
+    """A draft as it rests in its item's row."""
+    return session.info["vault"].seal_text(dump_json(dict(data)), *DRAFT, item_id)
 
 
 def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> None:

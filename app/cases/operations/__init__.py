@@ -3,20 +3,25 @@
 from app.cases.operations.apply import Receipt, apply, follows_case, start_award_case, start_second_case
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
+from app.cases.operations.migrate import Moved, Stays, cases_to_migrate, migrate_case
 from app.cases.operations.retry import retry_incident
 from app.cases.operations.timed import close_publicity, fire_timers, give_up_job, tell, tell_unstarted
 
 __all__ = [
     "Completed",
+    "Moved",
     "Receipt",
+    "Stays",
     "apply",
     "cancel",
+    "cases_to_migrate",
     "close_publicity",
     "complete_task",
     "fire_timers",
     "follows_case",
     "give_up_job",
     "hold",
+    "migrate_case",
     "object_to",
     "release",
     "retry_incident",
