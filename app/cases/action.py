@@ -21,7 +21,7 @@ from app.core.ids import new_id
 from app.db import Vault
 from app.definitions import Bundle, Letter
 from app.feel import Budget
-from app.figures.clauses import basis_on
+from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
 from app.registry.reader import RegistryReader
@@ -169,7 +169,7 @@ class Action:
             "now": self.now,
             "programme": {
                 "title": self.bundle.title,
-                "basis": basis_on(self.bundle.basis, self.today),
+                "basis": catalogue(self.session).basis_on(self.bundle.basis, self.today),
                 "key": self.bundle.programme,
             },
             "actor": {"user_id": self.actor.user_id, "positions": sorted(self.actor.positions)},

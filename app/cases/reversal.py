@@ -70,7 +70,7 @@ def _void(action: Action, row: Any, reason: str) -> None:
         subject=action.case.number,
         region_codes=action.region_codes,
     )
-    ready = document_operations.prepare(request, action.offices, None, action.now)
+    ready = document_operations.prepare(action.session, request, action.offices, None, action.now)
     action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=ready, document_id=row.id)))
 
 

@@ -14,8 +14,8 @@ from app.definitions import Bundle
 from app.definitions.errors import BundleError
 from app.engine import DiagramError
 from app.feel import FeelError
+from app.figures.content import seeded
 from app.forms import FormError
-from app.gate.catalogue import seeded
 
 UNREADABLE = (BundleError, DiagramError, FeelError, FormError)
 

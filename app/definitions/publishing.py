@@ -19,7 +19,7 @@ from app.definitions.folder import MANIFEST
 from app.definitions.manifest import load_manifest
 from app.definitions.models import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
 from app.definitions.store import PIN, PLACE, RELEASE
-from app.figures.catalogue import LONG_AGO
+from app.figures.entries import LONG_AGO
 from app.identity import queries as identity
 
 LIBRARY_TITLE = "文书库"

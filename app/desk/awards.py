@@ -136,7 +136,10 @@ def _processes(call: Call, award_id: str) -> list[tuple[str, str, pages.Basis]]:
     bundle = resolve(call.session, found.programme, chain.ids, local_date(call.now))
     own = {key: each for key, each in bundle.processes.items() if key != MAIN and not operations.follows_case(each)}
     starts = [(key, diagram.start) for key, diagram in own.items()]
-    return [(key, words.process(key, start.label), pages.basis(start.documentation, chain)) for key, start in starts]
+    return [
+        (key, words.process(key, start.label), pages.basis(call.session, start.documentation, chain))
+        for key, start in starts
+    ]
 
 
 def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:

@@ -96,7 +96,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         clocks=pages.clock_lines(call.session, page.clocks),
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
-        rulings=rulings(page.decisions, page.codes),
+        rulings=rulings(call.session, page.decisions, page.codes),
         timeline=timeline(audit.events_of(call.session, f"case:{case_id}"), names),
     )
 

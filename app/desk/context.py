@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from flask import g
@@ -13,7 +13,7 @@ from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.desk.blueprint import blueprint
-from app.figures.clauses import cite
+from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import title_of
@@ -23,7 +23,10 @@ from app.web import services
 PLACE_COLUMNS = ("township_id", "village_id")
 
 
-blueprint.add_app_template_filter(cite)
+@blueprint.app_template_filter()
+def cite(text: str, region_codes: Collection[str] | None = None) -> str:
+    """The citation of clause ids, as people of a region know the rule."""
+    return catalogue(g.session).cite(text, region_codes)
 
 
 @blueprint.context_processor

@@ -23,4 +23,4 @@ def figure_list(call: Call) -> ResponseReturnValue:
         chain = identity.chain(call.session, region_id)
         codes = [ref.code for ref in chain.refs]
         places.append((chain.full_name, codes, figures.in_force(call.session, chain.ids, today)))
-    return render_template("desk/figures.html", places=places, entries=catalogue().values())
+    return render_template("desk/figures.html", places=places, entries=catalogue(call.session).figures.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.cases.pages import Submitted
-from app.figures.clauses import cite, ids_in
+from app.figures.catalogue import catalogue
+from app.figures.clauses import leading_ids
 from app.files import queries as files
 from app.forms import FileLink
 from app.identity.queries import RegionChain
@@ -56,12 +56,12 @@ class Step:
     title: str
 
 
-def basis(documentation: str, chain: RegionChain) -> Basis:
+def basis(session: Session, documentation: str, chain: RegionChain) -> Basis:
     """The documentation without the clause ids that it begins with, and these as people know them."""
-    ids = re.match(r"(?:[A-F]\d{1,2}[\s,，、]+)*", documentation)
-    text = documentation[ids.end() :] if ids else documentation
-    named = ids_in(documentation)
-    return Basis(text, cite(" ".join(named), [ref.code for ref in chain.refs]) if named else "")
+    known = catalogue(session)
+    named = known.ids_in(documentation)
+    citation = known.cite(" ".join(named), [ref.code for ref in chain.refs]) if named else ""
+    return Basis(leading_ids(documentation)[1], citation)
 
 
 def file_links(session: Session, case_id: str) -> dict[str, FileLink]:
@@ -86,15 +86,13 @@ def submissions(session: Session, case_id: str, submitted: Iterable[Submitted], 
 
 def clock_lines(session: Session, clocks: Iterable[Any]) -> list[ClockLine]:
     """Deadlines with the sentence that explains each."""
-    return [
-        ClockLine(clock.title, clock.due_on, not clock.is_live, _cited(calendar.explain(session, clock), clock))
-        for clock in clocks
-    ]
+    return [ClockLine(clock.title, clock.due_on, not clock.is_live, _explained(session, clock)) for clock in clocks]
 
 
-def _cited(sentence: str, clock: Any) -> str:
+def _explained(session: Session, clock: Any) -> str:
     """People know clauses by their place in the document, not by our ids."""
-    return sentence.replace(f"（{clock.clause}）", f"（{cite(clock.clause)}）")
+    sentence = calendar.explain(session, clock)
+    return sentence.replace(f"（{clock.clause}）", f"（{catalogue(session).cite(clock.clause)}）")
 
 
 def states(items: Iterable[Any], standing: Iterable[str], incidents: Iterable[Any], start: str) -> dict[str, str]:

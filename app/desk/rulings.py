@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.cases.pages import Decided
 from app.core import id_number
 from app.core.chinese import mask_id_number
 from app.core.money import to_money
-from app.figures.catalogue import catalogue, title_of
-from app.figures.clauses import cite
+from app.figures.catalogue import catalogue
+from app.figures.content import Catalogue
+
+Cite = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +36,31 @@ class Ruling:
     steps: list[tuple[str, str, str]]
 
 
-def rulings(decided: Iterable[Decided], codes: list[str]) -> list[Ruling]:
+def rulings(session: Session, decided: Iterable[Decided], codes: list[str]) -> list[Ruling]:
     """The decisions of a case in words, oldest first; `codes` are those of its region and all above."""
-    return [_ruling(each, codes) for each in decided]
+    known = catalogue(session)
+    cite = partial(known.cite, region_codes=codes)
+    return [_ruling(each, known, cite) for each in decided]
 
 
-def _ruling(each: Decided, codes: list[str]) -> Ruling:
+def _ruling(each: Decided, known: Catalogue, cite: Cite) -> Ruling:
     return Ruling(
         at=each.at,
         step=each.step,
         title=each.title,
-        refused=_refusals(each.result, codes),
+        refused=_refusals(each.result, cite),
         answer=_answer(each.result),
-        basis="；".join(dict.fromkeys(cite(row["annotation"], codes) for row in each.rows if row["annotation"])),
+        basis="；".join(dict.fromkeys(cite(row["annotation"]) for row in each.rows if row["annotation"])),
         inputs=[(label, words_of(value)) for label, value in each.inputs.items()],
-        figures=[_figure(read, codes) for read in each.figures],
+        figures=[_figure(read, known, cite) for read in each.figures],
         steps=_steps(each.result),
     )
 
 
-def _refusals(result: Any, codes: list[str]) -> list[str]:
+def _refusals(result: Any, cite: Cite) -> list[str]:
     hits = result if isinstance(result, list) else [result]
     found = [hit for hit in hits if isinstance(hit, Mapping) and hit.get("code") and hit.get("message")]
-    return [
-        f"{hit['message']}（{cite(hit['clause'], codes)}）" if hit.get("clause") else hit["message"] for hit in found
-    ]
+    return [f"{hit['message']}（{cite(hit['clause'])}）" if hit.get("clause") else hit["message"] for hit in found]
 
 
 def _answer(result: Any) -> str:
@@ -73,10 +78,10 @@ def _steps(result: Any) -> list[tuple[str, str, str]]:
     return [(step["label"], step.get("note") or "", words_of(step.get("value"))) for step in rows]
 
 
-def _figure(read: Mapping[str, Any], codes: list[str]) -> tuple[str, str, str]:
-    entry = catalogue().get(read["key"])
+def _figure(read: Mapping[str, Any], known: Catalogue, cite: Cite) -> tuple[str, str, str]:
+    entry = known.figures.get(read["key"])
     value = entry.display(read["value"]) if entry else words_of(read["value"])
-    return title_of(read["key"]), value, cite(read["clause"], codes)
+    return known.title_of(read["key"]), value, cite(read["clause"])
 
 
 def words_of(value: Any) -> str:

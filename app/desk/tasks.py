@@ -138,7 +138,7 @@ def _page(
         form_html=page.form.render(typed, errors, context=page.context, files=links),
         has_draft=bool(page.values),
         failing_rules=page.failing_rules,
-        basis=pages.basis(page.documentation, page.chain),
+        basis=pages.basis(call.session, page.documentation, page.chain),
         clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
         colleagues=_colleagues(call, item),
         materials=files.uploads_of(call.session, item.case_id),

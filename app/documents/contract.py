@@ -6,13 +6,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import marshmallow as ma
-import yaml
 
 from app import feel
+from app.core import strict_yaml
 from app.documents import formats
 from app.documents.errors import DocumentError
 
-_MAX_BYTES = 64 * 1024
 _NAME = r"^[a-z][a-z0-9_]*$"
 Cite = Callable[[str], str]
 
@@ -189,33 +188,13 @@ class _ContractSchema(_Strict):
     )
 
 
-class _Loader(yaml.SafeLoader):
-    """No aliases (a few of them can grow without bound), no key twice, no key that is not a text."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("不能使用 YAML 别名（*名称）")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key) for key, _ in node.value]
-        for key in keys:
-            if not isinstance(key, str):
-                raise yaml.YAMLError(f"键 {key!r} 不是文字，请加引号（on、yes、no 会被当作真假）")
-            if keys.count(key) > 1:
-                raise yaml.YAMLError(f"键 {key} 写了两次")
-        return super().construct_mapping(node, deep)
-
-
 @lru_cache(maxsize=256)
 def load_contract(data: bytes) -> Contract:
     """Read ``contract.yaml``. Raises DocumentError with every fault and the path to it."""
-    if len(data) > _MAX_BYTES:
-        raise DocumentError("contract.yaml 超过 64 KB")
     try:
-        raw = yaml.load(data, _Loader)  # noqa: S506 - a SafeLoader, made stricter
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as exc:
-        raise DocumentError(f"contract.yaml 不是合法的 YAML：{exc}") from exc
+        raw = strict_yaml.load(data, "contract.yaml")
+    except strict_yaml.NotYaml as exc:
+        raise DocumentError(str(exc)) from exc
     try:
         values = _ContractSchema().load(raw if isinstance(raw, dict) else {})
     except ma.ValidationError as exc:

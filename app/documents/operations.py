@@ -24,7 +24,7 @@ from app.documents.models import Document, DocumentSequence
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.engine import compose
-from app.figures.clauses import cite
+from app.figures.catalogue import catalogue
 from app.identity.queries import OfficeRow
 from app.jobs import operations as jobs
 
@@ -81,7 +81,7 @@ class Issued:
 
 
 def prepare(
-    request: DocumentRequest, offices: Mapping[str, OfficeRow], issuer: str | None, now: datetime
+    session: Session, request: DocumentRequest, offices: Mapping[str, OfficeRow], issuer: str | None, now: datetime
 ) -> ReadyDocument:
     """Check that the contract's data are all there. Raises DocumentError naming template, variable and expression."""
     contract = load_contract(request.letter.contract)
@@ -89,7 +89,7 @@ def prepare(
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
     ready = ReadyDocument(request, contract, office, local_date(now))
-    return replace(ready, frozen=_freeze(ready, number="〔〕号", verify_code="0" * CODE_LENGTH))
+    return replace(ready, frozen=_freeze(session, ready, number="〔〕号", verify_code="0" * CODE_LENGTH))
 
 
 def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
@@ -97,7 +97,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
     request, contract = ready.request, ready.contract
     number = _next_number(session, ready) if contract.number else None
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    frozen = _freeze(ready, number=number or request.subject, verify_code=code)
+    frozen = _freeze(session, ready, number=number or request.subject, verify_code=code)
     document_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id)
     row = {
@@ -148,13 +148,13 @@ def void(session: Session, document_id: str, by_document_id: str, now: datetime)
     session.execute(update(Document).where(Document.id == document_id).values(values))
 
 
-def _freeze(ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:
+def _freeze(session: Session, ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:
     issuer = {"name": ready.office.name, "phone": ready.office.phone}
     day = ready.issued_on
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
     scope = compose({"issuer": issuer, "letter": letter}, ready.request.scope, {})
     return ready.contract.evaluate(
-        scope, partial(cite, region_codes=ready.request.region_codes, on=day), again=ready.frozen
+        scope, partial(catalogue(session).cite, region_codes=ready.request.region_codes, on=day), again=ready.frozen
     )
 
 

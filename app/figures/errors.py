@@ -1,7 +1,8 @@
-"""What goes wrong when a figure is read."""
+"""What goes wrong when a figure is read, or when a catalogue is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from app.core.chinese import chinese_date
@@ -16,3 +17,11 @@ class FigureMissing(Exception):
             f"{region_name}没有{chinese_date(on)}有效的“{title}”（{key}）。"
             "请政策管理员在“政策参数”中录入该参数，然后重试本步骤"
         )
+
+
+class CatalogueError(Exception):
+    """A catalogue's content cannot be used; `problems` says in Chinese what to mend, each with its place."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = list(problems)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Dialect, ForeignKey, Index, String, text
+from sqlalchemy import Date, Dialect, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -27,6 +27,37 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class CatalogueEntry(Base):
+    """A figure key, a document or a clause. A row is never changed: another content is a new row that supersedes it.
+
+    `place` is the code of the region that owns it ("": what the product brings). `seeded`: nobody but the product
+    wrote it, and a newer seed may take its place. `content` is canonical JSON.
+    """
+
+    __tablename__ = "catalogue_entry"
+    __table_args__ = (
+        Index(
+            "uq_catalogue_entry_in_use",
+            "kind",
+            "key",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(60))
+    place: Mapped[str] = mapped_column(String(12))
+    position: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    seeded: Mapped[bool] = mapped_column(default=False)
+    release_id: Mapped[str | None] = mapped_column(String(32))
+    entered_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    superseded_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
 class Figure(Base):

@@ -17,8 +17,9 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.ids import new_id
-from app.figures.catalogue import LONG_AGO, UNITS, Entry, catalogue
-from app.figures.clauses import clauses
+from app.figures import catalogue as stored
+from app.figures.catalogue import catalogue
+from app.figures.entries import LONG_AGO, UNITS, Entry
 from app.figures.errors import FigureMissing
 from app.figures.models import EVERYWHERE, Figure
 from app.figures.reader import FigureReader
@@ -60,9 +61,9 @@ def set_figure(
     `checked=False` is for stories: the region is opened where it is missing, floors do not refuse, and seeded values of
     the same key and region give way, so that what a story says is all that holds.
     """
-    entry = _entry(key, checked)
+    entry = _entry(session, key, checked)
     number = _number(value, entry)
-    _require_sound(entry, number, valid_from, valid_until, clause)
+    _require_sound(session, entry, number, valid_from, valid_until, clause)
     region, notes = _place(session, actor, entry, region_code, number, valid_from, now, checked)
     row = _row(entry, region, number, valid_from, now)
     row |= {"valid_until": valid_until, "note": note, "entered_by": actor.user_id, "clause": clause or entry.clause}
@@ -95,13 +96,14 @@ def _place(
 
 
 def seed_defaults(session: Session, now: datetime) -> None:
-    """Enter the catalogue's defaults that were never entered; what owners entered or corrected stays.
+    """Seed the catalogue, and enter its defaults that were never entered; what owners entered or corrected stays.
 
     Their regions are opened where they are missing.
     """
+    stored.seed(session, now)
     known = {tuple(row) for row in session.execute(select(Figure.key, Figure.scope, Figure.valid_from))}
     rows = []
-    for entry in catalogue().values():
+    for entry in catalogue(session).figures.values():
         for default in entry.defaults:
             region = identity_operations.ensure_region(session, default.region) if default.region else None
             scope = region.id if region else EVERYWHERE
@@ -112,15 +114,16 @@ def seed_defaults(session: Session, now: datetime) -> None:
         session.execute(insert(Figure), rows)
 
 
-def _entry(key: str, checked: bool) -> Entry:
-    entry = catalogue().get(key)
+def _entry(session: Session, key: str, checked: bool) -> Entry:
+    known = catalogue(session).figures
+    entry = known.get(key)
     if entry is not None:
         return entry
     if not checked:
         # A story may bring a figure that only its own draft diagram reads.
-        return Entry(key, key, "multiple", "", (), ())
-    near = get_close_matches(key, catalogue(), 1)
-    hint = f"，是否指“{near[0]}”（{catalogue()[near[0]].title}）？" if near else "，请从参数列表中选择"
+        return Entry(key, key, "multiple", "reference", "", (), ())
+    near = get_close_matches(key, known, 1)
+    hint = f"，是否指“{near[0]}”（{known[near[0]].title}）？" if near else "，请从参数列表中选择"
     raise Invalid({"key": f"没有名为“{key}”的参数{hint}"})
 
 
@@ -138,15 +141,15 @@ def _number(value: Any, entry: Entry) -> Decimal:
 
 
 def _require_sound(
-    entry: Entry, number: Decimal, valid_from: date, valid_until: date | None, clause: str | None
+    session: Session, entry: Entry, number: Decimal, valid_from: date, valid_until: date | None, clause: str | None
 ) -> None:
     faults = {}
-    fault = UNITS[entry.unit].fault(number) if entry.key in catalogue() else None
+    fault = UNITS[entry.unit].fault(number) if entry.key in catalogue(session).figures else None
     if fault:
         faults["value"] = f"“{entry.title}”{fault}"
     if valid_until is not None and valid_until <= valid_from:
         faults["valid_until"] = "失效日期应晚于生效日期"
-    if clause is not None and clause not in clauses():
+    if clause is not None and clause not in catalogue(session).clauses:
         faults["clause"] = f"没有编号为“{clause}”的条款，请从条款列表中选择"
     if faults:
         raise Invalid(faults)

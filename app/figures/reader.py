@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.figures import queries
-from app.figures.catalogue import catalogue, title_of
+from app.figures.catalogue import catalogue
 from app.figures.errors import FigureMissing
 
 
@@ -30,13 +30,13 @@ class FigureReader(Mapping[str, Decimal]):
         """Raises FigureMissing, which is no KeyError: a missing figure is never quietly null."""
         row = self._in_force.get(key)
         if row is None:
-            raise FigureMissing(key, title_of(key), self._region_name, self._on)
+            raise FigureMissing(key, catalogue(self._session).title_of(key), self._region_name, self._on)
         self._reads[key] = row
         return row.value
 
     def __contains__(self, key: object) -> bool:
         """Whether there is such a figure, entered or not."""
-        return key in catalogue() or key in self._in_force
+        return key in catalogue(self._session).figures or key in self._in_force
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._in_force)

@@ -43,4 +43,4 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         region_codes=tuple(ref.code for ref in chain.refs),
     )
     offices = identity.offices_of(session, chain)
-    documents.record(session, documents.prepare(request, offices, None, now), now)
+    documents.record(session, documents.prepare(session, request, offices, None, now), now)

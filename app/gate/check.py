@@ -17,8 +17,8 @@ from app.definitions.manifest import load_manifest
 from app.definitions.queries import EVERYWHERE
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
+from app.figures.content import seeded
 from app.gate import letters
-from app.gate.catalogue import seeded
 from app.identity.positions import POSITIONS
 from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding

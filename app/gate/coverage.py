@@ -13,8 +13,8 @@ import yaml
 from app.core.paths import BUNDLES, ROOT, TEMPLATES
 from app.definitions import Bundle
 from app.engine import Diagram, Element
-from app.figures.catalogue import catalogue
-from app.figures.clauses import Clause, clauses, ids_in
+from app.figures.clauses import Clause
+from app.figures.content import seeded
 from app.scenarios import load_story
 
 COVERAGE = ROOT / "docs" / "coverage.md"
@@ -60,7 +60,7 @@ def collect(
     bundles: Path = BUNDLES, templates: Path = TEMPLATES, notes: Path = NOTES, chapters: str = "ABCDEF"
 ) -> dict[str, Evidence]:
     """Evidence for every clause of the chapters, by clause id in the order of `policy/clauses.yaml`."""
-    evidence = {id: Evidence(clause) for id, clause in clauses().items() if id[0] in chapters}
+    evidence = {id: Evidence(clause) for id, clause in seeded().clauses.items() if id[0] in chapters}
     for folder in sorted(path.parent for path in bundles.glob("*/bundle.yaml")):
         _add(evidence, _of_bundle(folder))
     _add(evidence, _of_contracts(templates))
@@ -89,7 +89,7 @@ Cited = Iterator[tuple[str, str, str]]  # text with clause ids, kind, what carri
 
 def _add(evidence: Mapping[str, Evidence], cited: Cited) -> None:
     for text, kind, carrier in cited:
-        for id in ids_in(text):
+        for id in seeded().ids_in(text):
             if id in evidence and carrier not in evidence[id].found[kind]:
                 evidence[id].found[kind].append(carrier)
 
@@ -145,7 +145,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _of_figures() -> Cited:
-    for entry in catalogue().values():
+    for entry in seeded().figures.values():
         yield entry.clause, "figures", f"{entry.key} ({entry.title})"
         for check in entry.checks:
             yield check.clause, "figures", f"{entry.key}: {check.message}"
@@ -179,7 +179,7 @@ def _overview(chapter: list[Evidence]) -> Iterator[str]:
 def _details(each: Evidence) -> Iterator[str]:
     yield f"### {each.clause.id} {each.clause.title}"
     yield ""
-    yield f"{each.clause.text}（{each.clause.citation}）"
+    yield f"{each.clause.text}（{'；'.join(each.clause.places())}）"
     yield ""
     for kind, title in KINDS.items():
         if each.found[kind]:

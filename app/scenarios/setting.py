@@ -14,7 +14,7 @@ from app.core.errors import NotEligible, NotFound
 from app.core.money import parse_amount
 from app.definitions import resolve, seeding
 from app.figures import operations as figures
-from app.figures.catalogue import LONG_AGO
+from app.figures.entries import LONG_AGO
 from app.funds import operations as funds
 from app.identity import operations as identity
 from app.identity import queries as regions

@@ -723,6 +723,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_family_tie_person_blind"), ["person_blind"], unique=False)
 
     op.create_table(
+        "catalogue_entry",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("place", sa.String(length=12), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("seeded", sa.Boolean(), nullable=False),
+        sa.Column("release_id", sa.String(length=32), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_entry")),
+    )
+    with op.batch_alter_table("catalogue_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_catalogue_entry_in_use",
+            ["kind", "key"],
+            unique=True,
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        )
+
+    op.create_table(
         "figure",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("key", sa.String(length=60), nullable=False),
@@ -1146,6 +1169,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_figure_scope")
 
     op.drop_table("figure")
+    op.drop_table("catalogue_entry")
     op.drop_table("stamp")
     with op.batch_alter_table("family_tie", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_family_tie_person_blind"))

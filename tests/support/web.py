@@ -20,7 +20,7 @@ from app.core.clock import SHANGHAI, MovableClock, local_date
 from app.db import Database, Vault
 from app.extensions import create_app
 from app.figures import operations as figures
-from app.figures.catalogue import LONG_AGO
+from app.figures.entries import LONG_AGO
 from app.identity import credentials, queries
 from app.identity import operations as identity
 from app.identity.models import Appointment, Office, Region, User

@@ -38,7 +38,7 @@ def plan(
         copies=given.get("copies"),
         region_codes=action.region_codes,
     )
-    ready = documents.prepare(request, action.offices, given.get("issuer"), action.now)
+    ready = documents.prepare(action.session, request, action.offices, given.get("issuer"), action.now)
     action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
     action.note("document", template=template, title=ready.title)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.figures.clauses import clauses
+from app.figures.content import seeded
 from app.gate import coverage
 from app.gate.coverage import COVERAGE, NOTES, PROVED, Evidence, collect, render
 
@@ -24,7 +24,7 @@ def _of_chapters(page: str) -> dict[str, str]:
     overview, _, details = page.partition("## Clause by clause")
     rows = {line.split("|")[1].strip(): line for line in overview.splitlines() if line.startswith("| ")}
     sections = {section.split()[0]: section.strip() for section in details.split("\n### ")[1:]}
-    return {id: rows[id] + sections[id] for id in clauses() if id[0] in CHAPTERS}
+    return {id: rows[id] + sections[id] for id in seeded().clauses if id[0] in CHAPTERS}
 
 
 def test_the_page_is_up_to_date(evidence: dict[str, Evidence]) -> None:
@@ -36,7 +36,7 @@ def test_the_page_is_up_to_date(evidence: dict[str, Evidence]) -> None:
 def test_every_clause_is_proved_or_says_why_not(evidence: dict[str, Evidence]) -> None:
     silent = [id for id, each in evidence.items() if each.status != PROVED and not each.reason]
     assert not silent
-    assert not set(yaml.safe_load(NOTES.read_text(encoding="utf-8"))) - set(clauses())
+    assert not set(yaml.safe_load(NOTES.read_text(encoding="utf-8"))) - set(seeded().clauses)
 
 
 def test_everything_that_carries_a_clause_is_found(evidence: dict[str, Evidence]) -> None:
@@ -59,6 +59,6 @@ def test_a_proof_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_what_nothing_carries_is_not_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = tmp_path / "notes.yaml"
     notes.write_text("A1: {reason: to come}", encoding="utf-8")
-    monkeypatch.setattr(coverage, "catalogue", dict)
+    monkeypatch.setattr(coverage, "_of_figures", lambda: iter(()))
     (only,) = [each for each in collect(tmp_path, tmp_path, notes, "A").values() if each.clause.id == "A1"]
     assert (only.status, only.reason, any(only.found.values())) == ("not covered yet", "to come", False)

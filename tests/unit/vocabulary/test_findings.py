@@ -13,7 +13,7 @@ from app.definitions import Bundle
 from app.definitions.folder import read_folder
 from app.definitions.letters import letters_of
 from app.definitions.models import EVERYWHERE
-from app.gate.catalogue import seeded
+from app.figures.content import seeded
 from app.gate.letters import check_own, check_read
 
 FOLDERS = sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))

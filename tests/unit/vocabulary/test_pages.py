@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from app.cli import main
 from app.core.paths import BUNDLES
-from app.gate.catalogue import seeded
+from app.figures.content import seeded
 from app.vocabulary.pages import BEGIN, END, always
 
 PAGE = Path(__file__).parents[3] / "docs" / "vocabulary.zh-CN.md"

@@ -1,0 +1,187 @@
+"""The catalogue (目录) in memory: figures, clauses and the documents in which they stand. Immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import marshmallow as ma
+
+from app import feel
+from app.core import strict_yaml
+from app.core.ids import digest
+from app.core.paths import POLICY
+from app.db.types import dump_json, load_json
+from app.figures import clauses as citing
+from app.figures.clauses import Clause, PolicyDocument
+from app.figures.entries import Check, Default, Entry
+from app.figures.errors import CatalogueError
+from app.figures.rules import problems_of_additions
+from app.figures.schemas import CatalogueSchema, problems_of
+
+FIGURE, DOCUMENT, CLAUSE = "figure", "document", "clause"
+EVERYWHERE = ""
+"""The place of what the product brings: it may be read anywhere, and is nobody's to change for all."""
+
+
+class Item(NamedTuple):
+    """One entry as it is stored: `content` is canonical JSON; `place` is the code of the region that owns the entry."""
+
+    kind: str
+    key: str
+    place: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries. Build it with `of`, extend it with `with_additions`."""
+
+    items: tuple[Item, ...]
+    figures: Mapping[str, Entry]
+    documents: Mapping[str, PolicyDocument]
+    clauses: Mapping[str, Clause]
+
+    @cached_property
+    def hash(self) -> str:
+        """Names the content: what a receipt of the gate rests on."""
+        return digest(dump_json(self.items).encode())
+
+    def title_of(self, key: str) -> str:
+        """The Chinese title of a figure, or the key itself where there is none."""
+        entry = self.figures.get(key)
+        return entry.title if entry else key
+
+    def ids_in(self, text: str) -> list[str]:
+        """The known clause ids that a text names, in order, each once: what an element's documentation cites."""
+        return [id for id in citing.words_like_ids(text) if id in self.clauses]
+
+    def unknown_in(self, text: str) -> list[str]:
+        """What a documentation or a `clause` cites at its beginning though there is no such clause."""
+        return [id for id in citing.leading_ids(text)[0] if id not in self.clauses]
+
+    def cite(self, text: str, region_codes: Collection[str] | None = None, on: date | None = None) -> str:
+        """The citation of a clause id, or of several (`A4, A7`), as a letter of a region and day prints it.
+
+        `region_codes` are the codes of the region and its ancestors (None: wherever the rule stands). What is not in
+        force there is not cited: the answer may be empty. Text that is no clause id stays as it is.
+        """
+        ids = citing.split(text)
+        if not all(id in self.clauses for id in ids):
+            return text
+        return "；".join(dict.fromkeys(place for id in ids for place in self.clauses[id].places(region_codes, on)))
+
+    def uncited(self, ids: Iterable[str], region_codes: Collection[str], on: date) -> list[str]:
+        """Those of the known clause ids that stand in no document in force in the region on the day."""
+        return [id for id in ids if id in self.clauses and not self.clauses[id].places(region_codes, on)]
+
+    def basis_on(self, basis: str, on: date) -> str:
+        """A basis (吉民办字〔2017〕33号、吉民发〔2020〕40号) without the documents that are not in force on the day."""
+        known = {document.number: document for document in self.documents.values() if document.number}
+        return "、".join(
+            part for part, document in _parts(basis, known) if document is None or document.in_force(None, on)
+        )
+
+    def with_additions(self, content: bytes, place: str) -> Catalogue:
+        """This catalogue with a bundle's `catalogue.yaml`, for the region of this code (`""`: everywhere).
+
+        Raises CatalogueError: what has no proper form, a key that exists with another unit, an entry that another
+        region owns.
+        """
+        added = read(content, place)
+        problems = problems_of_additions(self, added)
+        if problems:
+            raise CatalogueError(problems)
+        return of(merged(self.items, added))
+
+
+def _parts(basis: str, known: Mapping[str, PolicyDocument]) -> Iterable[tuple[str, PolicyDocument | None]]:
+    """A basis cut before each document that it names; `二(二)、三(三)` stays with its document."""
+    part: tuple[str, PolicyDocument | None] | None = None
+    for piece in basis.split("、"):
+        named = next((document for number, document in known.items() if piece.startswith(number)), None)
+        if part is not None and (named is not None or piece.startswith("《")):
+            yield part
+            part = None
+        part = (piece, named) if part is None else (f"{part[0]}、{piece}", part[1])
+    if part is not None:
+        yield part
+
+
+def merged(items: Iterable[Item], added: Iterable[Item]) -> tuple[Item, ...]:
+    """Entries by kind and key; a later one takes the place of an earlier."""
+    return tuple({(item.kind, item.key): item for item in (*items, *added)}.values())
+
+
+def read(content: bytes, place: str) -> list[Item]:
+    """The entries of a file in YAML that a region owns. Raises CatalogueError for what has no proper form."""
+    try:
+        raw = strict_yaml.load(content, "catalogue.yaml")
+        values = CatalogueSchema().load(raw if isinstance(raw, dict) else {})
+    except strict_yaml.NotYaml as error:
+        raise CatalogueError([str(error)]) from error
+    except ma.ValidationError as error:
+        raise CatalogueError(list(problems_of(error.messages))) from error
+    keys = [row["key"] for row in values["figures"]]
+    twice = dict.fromkeys(key for key in keys if keys.count(key) > 1)
+    if twice:
+        raise CatalogueError([f"figures.{key}：写了两次，请删除一处" for key in twice])
+    named = [(FIGURE, row.pop("key"), row) for row in values["figures"]]
+    named += [(DOCUMENT, key, row) for key, row in values["documents"].items()]
+    named += [(CLAUSE, id, row) for id, row in values["clauses"].items()]
+    return [Item(kind, key, place, dump_json(row)) for kind, key, row in named]
+
+
+@lru_cache(maxsize=8)
+def of(items: tuple[Item, ...]) -> Catalogue:
+    """The catalogue of these entries, which are sound. Kept, since each compiles its floors."""
+    rows = [(item.kind, item.key, load_json(item.content)) for item in items]
+    documents = {key: PolicyDocument(key, **row) for kind, key, row in rows if kind == DOCUMENT}
+    return Catalogue(
+        items=items,
+        figures=MappingProxyType({key: _entry(key, row) for kind, key, row in rows if kind == FIGURE}),
+        documents=MappingProxyType(documents),
+        clauses=MappingProxyType({id: _clause(id, row, documents) for kind, id, row in rows if kind == CLAUSE}),
+    )
+
+
+def _clause(id: str, row: Mapping[str, Any], documents: Mapping[str, PolicyDocument]) -> Clause:
+    sources = tuple((documents[key], at) for source in row["sources"] for key, at in source.items())
+    return Clause(id, row["title"], row["text"], sources)
+
+
+def _entry(key: str, row: Mapping[str, Any]) -> Entry:
+    checks = tuple(_check(check) for check in row["checks"])
+    defaults = tuple(Default(**default) for default in row["defaults"])
+    return Entry(key, **{**row, "checks": checks, "defaults": defaults})
+
+
+def _check(row: Mapping[str, Any]) -> Check:
+    return Check(
+        clause=row["clause"],
+        expect=feel.compile(row["expect"]),
+        message=row["message"],
+        regions=frozenset(row["regions"]),
+        valid_from=row["valid_from"] or date.min,
+        valid_until=row["valid_until"] or date.max,
+        refuses=row["severity"] == "refuse",
+    )
+
+
+@cache
+def seeded(folder: Path = POLICY) -> Catalogue:
+    """The catalogue that the product brings, without a database: for folders of the repository, and for tests."""
+    return of(tuple(seeds(folder)))
+
+
+def seeds(folder: Path = POLICY) -> Sequence[Item]:
+    """The entries of `policy/*.yaml`. A document belongs to its region, everything else to everybody."""
+    found = [
+        item for name in ("clauses.yaml", "figures.yaml") for item in read((folder / name).read_bytes(), EVERYWHERE)
+    ]
+    return [item._replace(place=load_json(item.content)["region"]) if item.kind == DOCUMENT else item for item in found]

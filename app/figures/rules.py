@@ -1,0 +1,72 @@
+"""What a region may add to the catalogue: nothing that means something else elsewhere, nothing that is not its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from app import feel
+from app.db.types import load_json
+
+if TYPE_CHECKING:
+    from app.figures.content import Catalogue, Item
+
+_WORDS = {"figure": "参数", "document": "文件", "clause": "条款"}
+
+
+def problems_of_additions(known: Catalogue, added: Iterable[Item]) -> list[str]:
+    """What forbids adding these entries to a catalogue, in Chinese, each with its place in the file."""
+    items = list(added)
+    owners = {(item.kind, item.key): item for item in known.items}
+    rows = [(item, load_json(item.content)) for item in items]
+    documents = {item.key for item in items if item.kind == "document"} | known.documents.keys()
+    clauses = {item.key for item in items if item.kind == "clause"} | known.clauses.keys()
+    problems = []
+    for item, row in rows:
+        place = f"{item.kind}s.{item.key}"
+        found = [*_owned(owners, item, row), *_OF_KIND[item.kind](item, row, documents, clauses)]
+        problems += [f"{place}：{told}" for told in found]
+    return problems
+
+
+def _owned(owners: Mapping[tuple[str, str], Item], item: Item, row: Mapping[str, Any]) -> Iterator[str]:
+    before = owners.get((item.kind, item.key))
+    if before is None or before.content == item.content:
+        return
+    if item.kind == "figure":
+        now, then = row, load_json(before.content)
+        if now["unit"] != then["unit"]:
+            yield f"目录中已有这个参数，单位是 {then['unit']}，不能改为 {now['unit']}，请改用另一个名称"
+            return
+    if before.place != item.place:
+        yield f"目录中已有这个{_WORDS[item.kind]}，由其他地区或上级维护，请改用另一个编号，或直接引用它"
+
+
+def _figure(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
+    for id in (row["clause"], *(check["clause"] for check in row["checks"])):
+        if id not in clauses:
+            yield f"没有编号为“{id}”的条款，请改正编号，或在本文件的 clauses 中写明"
+    for check in row["checks"]:
+        try:
+            feel.compile(check["expect"])
+        except feel.FeelError as error:
+            yield f"底线“{check['expect']}”写得不对：{error}"
+    for default in row["defaults"]:
+        if not (default["region"] or "").startswith(item.place):
+            yield f"默认值只能用于本地区（{item.place}），不能用于 {default['region'] or '所有地区'}"
+
+
+def _document(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
+    if not row["region"].startswith(item.place):
+        yield f"文件的施行地区 {row['region']} 不在本地区（{item.place}）之内，请改正 region"
+    if row["in_force_until"] and row["in_force_until"] <= row["in_force_from"]:
+        yield "失效日期应晚于施行日期"
+
+
+def _clause(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
+    for key in dict.fromkeys(key for source in row["sources"] for key in source):
+        if key not in documents:
+            yield f"没有代号为“{key}”的文件，请改正代号，或在本文件的 documents 中写明"
+
+
+_OF_KIND = {"figure": _figure, "document": _document, "clause": _clause}
