@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from app.effects import SCHEMAS, Input, Schema
 from app.engine import timers
 from app.engine.outline import Point, Text
 from app.feel import Inferred
-from app.feel.inference import WORDS
-from app.feel.shapes import UNKNOWN, Shape, typed
+from app.feel.shapes import UNKNOWN, Shape
+from app.vocabulary import inputs
 from app.vocabulary.finding import ERROR, WARNING, Finding
-from app.vocabulary.reading import Reader, look
+from app.vocabulary.reading import Reader, look, word
 from app.vocabulary.words import HUMAN, Words
 
 _TIMES = {
@@ -22,8 +21,6 @@ _TIMES = {
 }
 _TIME_WORDS = {"timeDate": "日期", "timeDuration": '时长（例如 duration("P7D")）', "timeCycle": '循环（例如 "R3/P7D"）'}
 _AFTER = ("completionCondition", "loopCondition")
-_BEGUN_BY = {"recheck_on": "recheck", "visit_on": "visit"}
-"""Days of an award on which a process begins by itself (`app.cases.awards`)."""
 
 
 def split(text: str) -> list[str]:
@@ -36,7 +33,7 @@ def check(words: Words) -> Iterator[Finding]:
         told_large = "岔路太多，名称在哪些路径上有值没有逐条查完；可以拆成几个子流程或几个流程"
         yield Finding(WARNING, words.file, "", told_large)
     for point in words.points():
-        for rule in (_texts, _script, _shadows, _timers, _inputs, _clock, _form):
+        for rule in (_texts, _script, _shadows, _timers, _clock, _form, inputs.check):
             yield from rule(words, point)
 
 
@@ -93,47 +90,8 @@ def _timers(words: Words, point: Point) -> Iterator[Finding]:
                 yield told(
                     words,
                     point,
-                    f"定时“{text.expression}”的结果是{_word(inferred.shape)}，应为{_TIME_WORDS[text.role]}，请改正",
+                    f"定时“{text.expression}”的结果是{word(inferred.shape)}，应为{_TIME_WORDS[text.role]}，请改正",
                 )
-
-
-def _word(shape: Shape) -> str:
-    return WORDS.get(shape.kind, shape.kind)
-
-
-def _inputs(words: Words, point: Point) -> Iterator[Finding]:
-    """Inputs of an effect: of the right kind; processes that they begin exist."""
-    schema = SCHEMAS.get(point.element.attributes.get("topic", ""))
-    if schema is None or point.element.type != "serviceTask":
-        return
-    for name, text in point.element.inputs.items():
-        spec = schema.by_name.get(name)
-        inferred = _inferred(words, point, text) if text else None
-        if spec is not None and inferred is not None:
-            yield from _typed_input(words, point, spec, inferred.shape)
-    yield from _begins(words, point, schema)
-
-
-def _typed_input(words: Words, point: Point, spec: Input, shape: Shape) -> Iterator[Finding]:
-    wanted = typed(spec.type).kind
-    loose = wanted in ("", "list") or (wanted == "date" and shape.kind == "date and time")
-    if shape.known and shape.kind != wanted and not loose:
-        wants, has = _word(Shape(wanted)), _word(shape)
-        yield told(words, point, f"输入“{spec.title}”（{spec.name}）应为{wants}，现在的表达式得到{has}，请改正")
-
-
-def _begins(words: Words, point: Point, schema: Schema) -> Iterator[Finding]:
-    known = words.bundle.manifest["processes"]
-    for name, process in _BEGUN_BY.items():
-        text = point.element.inputs.get(name, "").removeprefix("=").strip()
-        if name in schema.by_name and text not in ("", "null") and process not in known:
-            spec = schema.by_name[name]
-            yield told(
-                words,
-                point,
-                f"写了“{spec.title}”（{name}），但清单的 processes 里没有 {process} 流程，到期无人办理。"
-                f"请增加这个流程，或者删除这个输入",
-            )
 
 
 def _clock(words: Words, point: Point) -> Iterator[Finding]:
@@ -147,7 +105,7 @@ def _clock(words: Words, point: Point) -> Iterator[Finding]:
     for each in Reader(words, point).findings(inferred, "限期", file="bundle.yaml"):
         yield replace(each, place=f"clocks.{key}.limit")
     if inferred.shape.known and inferred.shape.kind != "number":
-        what = f"时限“{rule['title']}”的 limit 应为天数，现在的表达式得到{_word(inferred.shape)}，请改正"
+        what = f"时限“{rule['title']}”的 limit 应为天数，现在的表达式得到{word(inferred.shape)}，请改正"
         yield Finding(ERROR, "bundle.yaml", f"clocks.{key}.limit", what)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from app.engine import script
 from app.engine.outline import Point
 from app.feel import FeelError, Inferred, Read, Unknown, compile, infer
+from app.feel.inference import WORDS
 from app.feel.shapes import Shape
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.graph import AFTER
@@ -68,6 +69,11 @@ class Reader:
                 f"用到的“{name}”可能是上一轮的填写：通过“{paths.tell(old)}”再到这里时没有重新填写。"
                 f"请在退回的路上用脚本清空（{names[0]} = null），或者先判断这一轮走的是哪条路"
             )
+
+
+def word(shape: Shape) -> str:
+    """What kind of value a shape is, in Chinese."""
+    return WORDS.get(shape.kind, shape.kind)
 
 
 def said_of(unknown: Iterable[Unknown]) -> Iterator[str]:

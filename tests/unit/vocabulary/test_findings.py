@@ -107,6 +107,27 @@ CASES: dict[str, tuple[str, str, str, str, str, str]] = {
     "day of a re-check without the process": (
         "tekun", "bundle.yaml", "recheck: recheck.bpmn, ", "", "", "清单的 processes 里没有 recheck 流程",
     ),
+    "input that the effect does not know": (
+        "emergency_relief", "relief.bpmn", '<camunda:inputParameter name="amount">=rescue_decision.amount',
+        '<camunda:inputParameter name="amonut">=rescue_decision.amount', "", "输入“amonut”在",
+    ),
+    "input that the effect lacks": (
+        "emergency_relief", "relief.bpmn", '<camunda:inputParameter name="amount">=rescue_decision.amount',
+        '<camunda:inputParameter name="amonut">=rescue_decision.amount', "", "缺少输入“金额”（amount）",
+    ),
+    "source that does not exist": (
+        "emergency_relief", "relief.bpmn", '"reserve_fund"<', '"reserv_fund"<', "", "的值“reserv_fund”不认识",
+    ),
+    "kind of a notice that does not exist": (
+        "tekun", "admission.bpmn", '<camunda:inputParameter name="kind">"review"',
+        '<camunda:inputParameter name="kind">"reviews"', "", "的值“reviews”不认识",
+    ),
+    "process that does not exist": (
+        "tekun", "recheck.bpmn", '"ending"<', '"endings"<', "", "要启动的流程“endings”不在清单的 processes 里",
+    ),
+    "day of a visit without the process": (
+        "tekun", "bundle.yaml", ", visit: visit.bpmn", "", "", "清单的 processes 里没有 visit 流程",
+    ),
     "answer of an earlier round": (
         "expenditure_relief", "relief.bpmn", '<camunda:inputParameter name="clause">="C1"',
         '<camunda:inputParameter name="advice">=if objection_review.upheld then objection_review.opinion else "无"',
