@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tck fuzz scenarios migrate frontend coverage modelling clean
+.PHONY: help run test check bench tck bpmn fuzz scenarios migrate frontend coverage modelling clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -42,6 +42,8 @@ tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
 
 fuzz: $(VENV)/.dev ## 10,000 mutations of the shipped diagrams, tables and forms
 	$(BIN)/python -m tests.fuzz
+bpmn: $(VENV)/.dev ## BPMN conformance runs: right, refused, silently wrong (aim 0)
+	$(BIN)/python -m tests.bpmn
 
 scenarios: $(VENV)/.run ## play every story of the bundles
 	$(BIN)/doudi scenario bpmn
