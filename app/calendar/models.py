@@ -101,3 +101,6 @@ class ClockPause(Base):
     reason: Mapped[str] = mapped_column(String(60))
     from_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date | None] = mapped_column(Date)
+    # Audit numbers of the actions of the case that began and ended it.
+    case_seq: Mapped[int | None]
+    ended_seq: Mapped[int | None]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, insert, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.calendar.book import book
@@ -58,10 +58,13 @@ def start_clock(
     return clock
 
 
-def pause(session: Session, case_id: str, reason: str, now: datetime, key: str | None = None) -> list[LegalClock]:
+def pause(
+    session: Session, case_id: str, reason: str, now: datetime, key: str | None = None, seq: int | None = None
+) -> list[LegalClock]:
     """Pause the live clocks of the case for `reason` (shown to people: 等待补正材料); the changed clocks.
 
-    A clock that is paused for this reason already stays as it is. Pauses for different reasons may overlap.
+    `seq` is the audit number of the action, by which the pause can be undone. A clock that is paused for this reason
+    already stays as it is. Pauses for different reasons may overlap.
     """
     today = local_date(now)
     changed = []
@@ -69,14 +72,20 @@ def pause(session: Session, case_id: str, reason: str, now: datetime, key: str |
         if not any(each.until_on is None and each.reason == reason for each in clock.pauses):
             changed.append(replace(clock, status="paused", pauses=(*clock.pauses, Pause(reason, today))))
     if changed:
-        rows = [{"id": new_id(), "clock_id": clock.id, "reason": reason, "from_on": today} for clock in changed]
+        made = {"reason": reason, "from_on": today, "case_seq": seq}
+        rows = [{"id": new_id(), "clock_id": clock.id, **made} for clock in changed]
         session.execute(insert(PAUSE), rows)
         _save(session, changed)
     return changed
 
 
 def resume(
-    session: Session, case_id: str, now: datetime, key: str | None = None, reason: str | None = None
+    session: Session,
+    case_id: str,
+    now: datetime,
+    key: str | None = None,
+    reason: str | None = None,
+    seq: int | None = None,
 ) -> list[LegalClock]:
     """End the pauses of the case's live clocks (those for `reason`, or all); the changed clocks with their new due day.
 
@@ -88,7 +97,7 @@ def resume(
         if ended.pauses != clock.pauses:
             changed.append(_recounted(session, ended))
     if changed:
-        _end_pauses(session, changed, local_date(now), reason)
+        _end_pauses(session, changed, local_date(now), reason, seq)
         _save(session, changed)
     return changed
 
@@ -102,6 +111,34 @@ def restate(session: Session, clock: LegalClock, title: str, clause: str, unit: 
     values = {name: getattr(after, name) for name in (*_RULE, *_CHANGED)}
     session.execute(update(CLOCK).where(CLOCK.c.id == clock.id).values(values))
     return after
+
+
+def undo_pauses(session: Session, case_id: str, since: int, now: datetime) -> list[LegalClock]:
+    """End what was paused at audit number `since` and later; the changed clocks. Days that did not count stay so."""
+    made = PAUSE.c.case_seq >= since, PAUSE.c.until_on.is_(None)
+    return _rewrite(session, case_id, made, {"until_on": local_date(now), "ended_seq": None})
+
+
+def undo_resumptions(session: Session, case_id: str, since: int) -> list[LegalClock]:
+    """Let the pauses that ended at audit number `since` and later, and began before, go on; the changed clocks."""
+    began_before = or_(PAUSE.c.case_seq.is_(None), PAUSE.c.case_seq < since)
+    return _rewrite(session, case_id, (PAUSE.c.ended_seq >= since, began_before), {"until_on": None, "ended_seq": None})
+
+
+def _rewrite(
+    session: Session, case_id: str, which: Sequence[ColumnElement[bool]], values: dict[str, Any]
+) -> list[LegalClock]:
+    live = select(CLOCK.c.id).where(CLOCK.c.case_id == case_id, IS_LIVE)
+    wanted = update(PAUSE).where(PAUSE.c.clock_id.in_(live), *which).values(**values).returning(PAUSE.c.clock_id)
+    touched = set(session.scalars(wanted))
+    if not touched:
+        return []
+    changed = []
+    for clock in fetch(session, CLOCK.c.id.in_(touched)):
+        is_open = any(each.until_on is None for each in clock.pauses)
+        changed.append(_recounted(session, replace(clock, status="paused" if is_open else "running")))
+    _save(session, changed)
+    return changed
 
 
 def stop(session: Session, case_id: str, now: datetime, key: str | None = None) -> list[LegalClock]:
@@ -154,14 +191,16 @@ def _recounted(session: Session, clock: LegalClock) -> LegalClock:
     return replace(clock, due_on=due_on, calendar_version=calendar.version)
 
 
-def _end_pauses(session: Session, clocks: Sequence[LegalClock], today: date, reason: str | None) -> None:
+def _end_pauses(
+    session: Session, clocks: Sequence[LegalClock], today: date, reason: str | None, seq: int | None = None
+) -> None:
     wanted: list[ColumnElement[bool]] = [
         PAUSE.c.clock_id.in_([clock.id for clock in clocks]),
         PAUSE.c.until_on.is_(None),
     ]
     if reason is not None:
         wanted.append(PAUSE.c.reason == reason)
-    session.execute(update(PAUSE).where(*wanted).values(until_on=today))
+    session.execute(update(PAUSE).where(*wanted).values(until_on=today, ended_seq=seq))
 
 
 def _save(session: Session, clocks: Sequence[LegalClock]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,9 @@ from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
 from app.registry.reader import RegistryReader
+
+if TYPE_CHECKING:
+    from app.cases.effects.base import EffectObject
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class CaseHead:
     applicant_name: str
     applicant_blind: str
     award_id: str | None
+    begun_by: str | None
+    begun_seq: int | None
     channel: str
     applied_on: date
     filed_at: datetime
@@ -71,7 +76,7 @@ class Decided:
 class Action:
     """One command on one case. It is the engine's host, and carries what must be written when the engine has run.
 
-    `topics` are the planners of effects (`app.cases.effects.TOPICS`).
+    `effects` are all effects by topic (`app.cases.effects.EFFECTS`).
     """
 
     session: Session
@@ -81,7 +86,7 @@ class Action:
     bundle: Bundle
     chain: identity.RegionChain
     instance: Instance
-    topics: Mapping[str, Callable[[Action, engine.Effect], Any]] = field(repr=False)
+    effects: Mapping[str, EffectObject] = field(repr=False)
     id: str = field(default_factory=new_id)
     planned: list[Planned] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -96,9 +101,16 @@ class Action:
         """A letter as the case's release has it. Raises BundleError."""
         return self.bundle.letter(key, self.chain.ids)
 
-    def has_topic(self, topic: str) -> bool:
-        """Whether the diagram has an effect of this topic."""
-        return any(element.attributes.get("topic") == topic for element in self.diagram.elements.values())
+    @cached_property
+    def own_effects(self) -> list[EffectObject]:
+        """The effects that the diagram has, each once."""
+        topics = {element.attributes.get("topic") for element in self.diagram.elements.values()}
+        return [effect for topic, effect in self.effects.items() if topic in topics]
+
+    @property
+    def waits(self) -> bool:
+        """Whether the diagram has an effect that waits."""
+        return any(effect.schema.waits for effect in self.own_effects)
 
     @property
     def today(self) -> date:
@@ -194,7 +206,7 @@ class Action:
         """Plan the effect that a service task asks for; one that fails has planned nothing."""
         planned, notes = len(self.planned), len(self.notes)
         try:
-            return self.topics[effect.topic](self, effect)
+            return self.effects[effect.topic].perform(self, effect)
         except Exception:
             del self.planned[planned:], self.notes[notes:]
             raise

@@ -75,7 +75,7 @@ def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> Non
     claim()
     award_id, process, data = (job.payload[name] for name in ("award_id", "process", "data"))
     if award_id is None:
-        start_second_case(session, job.payload["case_id"], process, data, now)
+        start_second_case(session, job.payload["case_id"], job.payload["case_seq"], process, data, now)
         return
     if _is_running(session, award_id, process):
         return
@@ -83,7 +83,8 @@ def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> Non
         registry.award_in_payment(session, award_id)
     except Gone:
         return
-    receipt = start_award_case(session, SYSTEM, award_id, process, data, now)
+    begun_by = (job.payload["case_id"], job.payload["case_seq"]) if "case_seq" in job.payload else None
+    receipt = start_award_case(session, SYSTEM, award_id, process, data, now, begun_by)
     if told := job.payload.get("told"):
         tell(session, receipt.case_id, told, now)
 

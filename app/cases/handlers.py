@@ -10,13 +10,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cases import awards, operations
-from app.cases.effects.processes import START
+from app.cases.effects.asking import ASK
+from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
+from app.cases.waits import WAIT
 from app.core.errors import Rejection
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp
 from app.publicity import operations as publicity
-from app.publicity.operations import CLOSE, EXPIRE
+from app.publicity.operations import EXPIRE
 from app.registry import queries as registry
 
 
@@ -24,8 +26,13 @@ def _fire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.fire_timers(session, job.payload["case_id"], claim, now)
 
 
-def _close(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    operations.close_publicity(session, job.payload["case_id"], job.payload["wait_id"], claim, now)
+def _end_wait(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    operations.end_wait(session, job.payload["case_id"], job.payload["wait_id"], claim, now)
+
+
+def _stop(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    told = job.payload
+    operations.stop_begun(session, told["case_id"], told["begun_by"], told["reason"], claim, now)
 
 
 def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -48,7 +55,7 @@ def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
 
 def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     """A job that moves a case is given up: somebody must see it on the case. `error` is a traceback."""
-    if job.kind not in (FIRE, CLOSE, START):
+    if job.kind not in (FIRE, WAIT, ASK, START, STOP):
         return
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
     refused = name.endswith(GiveUp.__name__)
@@ -58,13 +65,17 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
         if case_id is not None:
             operations.tell_unstarted(session, case_id, job.payload["process"], message, now)
         return
-    operations.give_up_job(session, job.payload["case_id"], message, GiveUp(message), now)
+    if job.kind == STOP:
+        operations.tell(session, job.payload["begun_by"], message, now)
+        return
+    operations.give_up_job(session, job.case_id or "", message, GiveUp(message), now)
 
 
 HANDLERS: dict[str, DatabaseHandler] = {
     FIRE: _refused_once(_fire),
-    CLOSE: _refused_once(_close),
+    WAIT: _refused_once(_end_wait),
     EXPIRE: _expire,
     START: _refused_once(awards.follow_up),
+    STOP: _refused_once(_stop),
     **awards.HANDLERS,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json
@@ -25,6 +25,7 @@ class Case(Base):
         Index("ix_case_file_village_filed", "village_id", "filed_at", "id"),
         Index("ix_case_file_applicant", "applicant_blind"),
         Index("ix_case_file_award", "award_id"),
+        Index("ix_case_file_begun_by", "begun_by"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -42,6 +43,8 @@ class Case(Base):
     applicant_name: Mapped[str] = mapped_column(String(100))
     applicant_blind: Mapped[str] = mapped_column(String(64))
     award_id: Mapped[str | None] = mapped_column(String(32))
+    begun_by: Mapped[str | None] = mapped_column(String(32))
+    begun_seq: Mapped[int | None]
     channel: Mapped[str] = mapped_column(String(16))
     query_hash: Mapped[str | None] = mapped_column(String(64))
     applied_on: Mapped[date]
@@ -102,6 +105,36 @@ class Owed(Base):
     clause: Mapped[str | None] = mapped_column(String(100))
     since: Mapped[datetime] = mapped_column(AwareDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    settled_seq: Mapped[int | None]
+
+
+class Awaited(Base):
+    """An effect that the diagram waits for (F10, 公示). `status`: waiting, answered, delivered, timed_out, taken_back.
+
+    `wait_id` is the engine's. `asked` and `answer` rest sealed. An answer is kept first and delivered by the job that
+    would have ended the waiting on `due_at`.
+    """
+
+    __tablename__ = "awaited"
+    __table_args__ = (
+        UniqueConstraint("case_id", "wait_id"),
+        CheckConstraint("status IN ('waiting', 'answered', 'delivered', 'timed_out', 'taken_back')", name="status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    case_seq: Mapped[int]
+    wait_id: Mapped[str] = mapped_column(String(64))
+    element_id: Mapped[str] = mapped_column(String(128))
+    topic: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    due_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    status: Mapped[str] = mapped_column(String(16))
+    asked: Mapped[bytes | None] = mapped_column(LargeBinary)
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    answered_by: Mapped[str | None] = mapped_column(String(32))
+    answered_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    created_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class RecheckDraw(Base):

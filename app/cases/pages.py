@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import incidents, policy, queries, store
+from app.cases import incidents, policy, queries, store, waits
 from app.cases.action import Action, CaseHead
 from app.cases.models import Owed
 from app.core.actor import Actor
@@ -100,7 +100,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         codes=[ref.code for ref in action.chain.refs],
         steps={element.id: element.label for element in action.diagram.elements.values()},
         start=action.diagram.start.id,
-        open_elements=_standing(work, notices.standing(session, case_id)),
+        open_elements=_standing(work, waits.open_of(session, case_id)),
         failing_rules=action.variables["case"].get("failing_rules") or [],
         items=work,
         clocks=calendar.clocks_of(session, case_id),
@@ -167,10 +167,10 @@ def _seen(session: Session, actor: Actor, case_id: str, now: datetime) -> Action
     return action
 
 
-def _standing(work: Iterable[Any], notice: Any | None) -> list[str]:
+def _standing(work: Iterable[Any], waiting: Iterable[Any]) -> list[str]:
     """Elements of the diagram where the case stands."""
     found = [item.element_id for item in work if item.status == "open" and item.kind == "task"]
-    return list(dict.fromkeys(found + ([notice.element_id] if notice else [])))
+    return list(dict.fromkeys([*found, *(each.element_id for each in waiting)]))
 
 
 def _submissions(action: Action, work: Iterable[Any]) -> list[Submitted]:

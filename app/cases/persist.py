@@ -11,14 +11,13 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from app import audit, engine
-from app.cases import tasks, timers
+from app.cases import tasks, timers, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
 from app.cases.models import DecisionRecord
 from app.cases.store import FINAL, save
 from app.core.ids import new_id
 from app.db.types import dump_json
-from app.publicity import operations as publicity
 
 RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
 _RECORD = insert(RECORD)
@@ -34,6 +33,7 @@ def advance(action: Action, step: engine.Advance) -> None:
         planned.apply(action)
     tasks.follow(action, step)
     timers.follow(action, step)
+    waits.follow(action, step)
     _set_status(action, step)
     if step.failure is not None:
         raise_incident(action, step.failure.element_id, "element", step.failure.message, step.failure.cause)
@@ -68,8 +68,8 @@ def _set_status(action: Action, step: engine.Advance) -> None:
             action.case.status = "ended"
         action.case.closed_at = action.now
         resolve(action)
-        if action.has_topic("publicity"):
-            publicity.take_down(action.session, action.case.id, "案件已办结", action.now, announcements=False)
+        for effect in action.own_effects:
+            effect.close(action, "案件已办结")
 
 
 def _record_decisions(action: Action) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action, CaseHead
-from app.cases.effects import TOPICS
+from app.cases.effects import EFFECTS
 from app.cases.instance import Instance
 from app.cases.models import Case
 from app.core.actor import Actor
@@ -72,7 +72,7 @@ def _open(session: Session, actor: Actor, now: datetime, row: Any) -> Action:
         bundle=bundle_by_id(session, head.release_id),
         chain=identity.chain(session, head.region_id),
         instance=Instance.open(session.info["vault"], row.state, head.id),
-        topics=TOPICS,
+        effects=EFFECTS,
     )
 
 

@@ -126,6 +126,7 @@ def item_row(action: Action, kind: str, element: engine.Element, to: Address) ->
         "village_id": case.village_id,
         "sort_on": NO_DUE_DAY,
         "created_at": action.now,
+        "created_seq": action.seq,
     }
 
 

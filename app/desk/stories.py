@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.web import words
-from app.web.display import yuan
+from app import effects
+from app.effects import SCHEMAS
 
 ALARMING = frozenset({"stuck", "objected", "returned"})
 
@@ -51,6 +51,12 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"撤回申请：{reason}" if reason else "撤回申请"
         case "cancelled":
             return f"注销案件：{reason}"
+        case "timed_out":
+            return SCHEMAS[payload["topic"]].timed_out
+        case "received":
+            return SCHEMAS[payload["topic"]].answered
+        case "delivered":
+            return f"“{step}”收到答复，流程继续"
         case "held":
             return f"暂停办理：{reason}"
     return SENTENCES.get(kind, kind)
@@ -60,7 +66,6 @@ SENTENCES = {
     "released": "恢复办理",
     "objected": "公示期间有人提出异议，公示暂停",
     "timer": "期限到，流程自动往下走",
-    "publicity_completed": "公示期满",
     "migrated": "转到新的政策发布版继续办理",
     "retried": "重试没有办成的步骤",
 }
@@ -68,29 +73,8 @@ SENTENCES = {
 
 def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> str:
     match note["kind"]:
-        case "document":
-            return f"开出《{note['title']}》"
-        case "payment":
-            parts = f"，分 {note['instalments']} 次" if note["instalments"] > 1 else ""
-            return f"确定资金 {yuan(note['amount'])}{parts}（{words.source(note['source'])}）"
-        case "publicity":
-            return f"开始公示，至 {note['until']}"
-        case "clock_paused":
-            return f"期限暂停：{note['reason']}"
-        case "clock_resumed":
-            return "期限继续计算"
-        case "sample":
-            return "抽中核查" if note["drawn"] else "未抽中核查"
-        case "owed":
-            return "有材料待补齐"
-        case "settled":
-            return "待补材料已补齐"
-        case "award_started":
-            return f"开始按月救助，每月 {yuan(note['monthly'])}"
-        case "award_changed":
-            return f"救助金额改为每月 {yuan(note['monthly'])}"
-        case "award_ended":
-            return f"停止救助：{note['reason']}"
         case "incident":
             return f"“{names.get(note['element'], note['element'])}”没有办成：{note['message']}"
-    return ""
+        case "reversed":
+            return "；".join(SCHEMAS[topic].undo for topic in note["undone"])
+    return effects.tell(note["kind"], note["told"])

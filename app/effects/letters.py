@@ -42,6 +42,7 @@ PUBLICITY = Schema(
     further=_MORE,
     sentence="开始{kind}，至 {until}",
     undo="公示已经撤下，或者恢复到有异议时的状态",
+    timed_out="公示期满",
 )
 
 ANNOUNCE = Schema(

@@ -46,7 +46,8 @@ class Schema:
     document whose contract reads the inputs as `document.<name>`. waits: the diagram waits for an answer or a day.
     sentence: one Chinese sentence for the history; `{name}` is an input or something the effect tells of, and a part
     in `[ ]` falls away where one of its names has no value. undo: the sentence for its being reversed, empty where it
-    leaves nothing that could be.
+    leaves nothing that could be. timed_out and answered: the sentences for the end of waiting; where nobody can answer,
+    `answered` is empty.
     """
 
     topic: str
@@ -57,6 +58,8 @@ class Schema:
     waits: bool = False
     sentence: str = ""
     undo: str = ""
+    timed_out: str = ""
+    answered: str = ""
     further: str = ""
     clause: str = ""
     by_name: Mapping[str, Input] = field(init=False, repr=False, compare=False)

@@ -33,6 +33,8 @@ ASK = Schema(
     waits=True,
     sentence="向{department}部门提出核对，等待答复至 {until}",
     undo="尚未答复的核对已经收回",
+    timed_out="部门逾期未答复核对，流程继续",
+    answered="部门答复了核对",
     clause="F10",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, insert, literal, select, update
+from sqlalchemy import ColumnElement, Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -174,7 +174,15 @@ def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, 
 
 def cancel_orders(session: Session, case_id: str, since_seq: int, now: datetime) -> int:
     """Cancel what a case ordered since `since_seq`. Raises Gone when any of it was paid or handed to the bank."""
-    mine = (PaymentOrder.case_id == case_id) & (PaymentOrder.case_seq >= since_seq)
+    return _cancel(session, (PaymentOrder.case_id == case_id) & (PaymentOrder.case_seq >= since_seq), now)
+
+
+def cancel_award_orders(session: Session, award_ids: Sequence[str], now: datetime) -> int:
+    """Cancel what batches ordered for awards that are taken back. Raises Gone as `cancel_orders` does."""
+    return _cancel(session, PaymentOrder.award_id.in_(award_ids), now) if award_ids else 0
+
+
+def _cancel(session: Session, mine: ColumnElement[bool], now: datetime) -> int:
     # Locked while it is looked at: nobody pays between the look and the cancelling.
     states = select(PaymentOrder.status, PaymentOrder.bank_file_id).where(mine).with_for_update()
     orders = session.execute(states).all()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from app import feel, forms, vocabulary
-from app.cases.effects import TOPICS
 from app.core.paths import TEMPLATES
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
@@ -15,6 +14,7 @@ from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
 from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
 from app.definitions.queries import EVERYWHERE
+from app.effects import SCHEMAS
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
 from app.figures.content import seeded
@@ -50,7 +50,7 @@ def check_bundle(files: Mapping[str, bytes], library: Mapping[str, Letter] | Non
     known = Known(
         forms={path for path in files if path.endswith(".form.json")},
         decisions={name for model in models for name in (*model.ids, *model.names)},
-        topics=set(TOPICS),
+        topics=set(SCHEMAS),
         templates={*library, *letters_of(files)},
         positions=set(POSITIONS),
         clocks=set(manifest["clocks"]),

@@ -50,6 +50,7 @@ class WorkItem(Base):
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)
     detail: Mapped[Any | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    created_seq: Mapped[int | None]
     claimed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     closed_seq: Mapped[int | None]

@@ -102,3 +102,10 @@ def draft_of(session: Session, row: Any) -> dict[str, Any]:
 
 def _moment(moment: datetime | None) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else "此前"
+
+
+def take_back_copies(session: Session, case_id: str, since: int, now: datetime) -> int:
+    """Take away the unread copies (知会) that the case sent at audit number `since` and later; how many."""
+    unread = (WorkItem.case_id == case_id) & (WorkItem.kind == COPY) & (WorkItem.status == "open")
+    mine = unread & (WorkItem.created_seq >= since)
+    return rows_changed(session, update(WorkItem).where(mine).values(status="cancelled", closed_at=now))

@@ -32,6 +32,7 @@ class Job(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(40))
     case_id: Mapped[str | None] = mapped_column(String(32))
+    case_seq: Mapped[int | None] = mapped_column(Integer)
     reference: Mapped[str | None] = mapped_column(String(64))
     payload: Mapped[bytes | None] = mapped_column(LargeBinary)
     due: Mapped[datetime] = mapped_column(AwareDateTime)

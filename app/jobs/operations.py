@@ -31,7 +31,20 @@ MAX_ERROR = 4000
 _ENQUEUE = insert_if_absent(
     JOB,
     ["dedup"],
-    ["id", "kind", "payload", "due", "dedup", "case_id", "priority", "max_attempts", "reference", "state", "attempts"],
+    [
+        "id",
+        "kind",
+        "payload",
+        "due",
+        "dedup",
+        "case_id",
+        "case_seq",
+        "priority",
+        "max_attempts",
+        "reference",
+        "state",
+        "attempts",
+    ],  # fmt: skip
 )
 TAKEN_COLUMNS = [JOB.c[name] for name in ("id", "kind", "case_id", "reference", "payload", "due", "attempts")] + [
     JOB.c.max_attempts, JOB.c.owner,
@@ -47,7 +60,8 @@ class NewJob:
     """Work to be put on the table. `payload` rests sealed; `reference` is the id of the row it is about, in the clear.
 
     `due` is not before which moment of the injected clock it is done. `dedup` names the work: a second job of that
-    name is not entered, whether the first is still open or done; cancelling frees the name.
+    name is not entered, whether the first is still open or done; cancelling frees the name. `case_seq` is the audit
+    number of the action of the case that asked for it.
     """
 
     kind: str
@@ -58,6 +72,7 @@ class NewJob:
     priority: int = NORMAL
     max_attempts: int = MAX_ATTEMPTS
     reference: str | None = None
+    case_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +109,10 @@ def enqueue(
     priority: int = NORMAL,
     max_attempts: int = MAX_ATTEMPTS,
     reference: str | None = None,
+    case_seq: int | None = None,
 ) -> None:
     """Put one job on the table (see NewJob); one statement."""
-    enqueue_all(session, [NewJob(kind, payload, due, dedup, case_id, priority, max_attempts, reference)])
+    enqueue_all(session, [NewJob(kind, payload, due, dedup, case_id, priority, max_attempts, reference, case_seq)])
 
 
 def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
@@ -108,8 +124,8 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
         sealed = vault.seal(dump_json(job.payload).encode(), "job", "payload", job_id)
         rows.append(
             {"id": job_id, "kind": job.kind, "payload": sealed, "due": job.due, "dedup": job.dedup,
-             "case_id": job.case_id, "priority": job.priority, "max_attempts": job.max_attempts,
-             "reference": job.reference, "state": "ready", "attempts": 0}
+             "case_id": job.case_id, "case_seq": job.case_seq, "priority": job.priority,
+             "max_attempts": job.max_attempts, "reference": job.reference, "state": "ready", "attempts": 0}
         )  # fmt: skip
     if rows:
         session.connection().execute(_ENQUEUE, rows)
@@ -133,12 +149,24 @@ def launch(session: Session, kind: str, source: Select[Any], due: datetime, prio
     return count_inserted(session, launched)
 
 
-def cancel(session: Session, *, dedup: str | None = None, case_id: str | None = None, kind: str | None = None) -> int:
-    """Cancel jobs that nobody has begun, by their name or by case (and kind); how many. Their names are free again."""
+def cancel(
+    session: Session,
+    *,
+    dedup: str | None = None,
+    case_id: str | None = None,
+    kind: str | None = None,
+    since: int | None = None,
+) -> int:
+    """Cancel jobs that nobody has begun, by their name or by case (and kind); how many. Their names are free again.
+
+    `since` takes only what the case asked for at this audit number and later.
+    """
     if dedup is None and case_id is None:
         raise ValueError("cancel needs a dedup or a case_id")
     given = {"dedup": dedup, "case_id": case_id, "kind": kind}
     wanted = [JOB.c[name] == value for name, value in given.items() if value is not None]
+    if since is not None:
+        wanted.append(JOB.c.case_seq >= since)
     statement = update(JOB).where(JOB.c.state == "ready", *wanted).values(state="cancelled", dedup=None)
     return session.connection().execute(statement).rowcount
 

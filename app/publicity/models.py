@@ -42,6 +42,9 @@ class Notice(Base):
     until_on: Mapped[date]
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(Text)
+    # The action of the case that resumed it or took it down, and how it stood before.
+    moved_seq: Mapped[int | None]
+    moved_from: Mapped[str | None] = mapped_column(String(16))
     proof_file_id: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
 

@@ -18,7 +18,8 @@ from app.identity.queries import RegionChain
 from app.jobs import operations as jobs
 from app.publicity.models import Notice, NoticePeriod, Objection
 
-CLOSE, EXPIRE = "publicity.close", "publicity.expire"
+EXPIRE = "publicity.expire"
+POSTED, INTERRUPTED, TAKEN_DOWN = "posted", "interrupted", "taken_down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Posting:
 
 
 def post(session: Session, posting: Posting, now: datetime) -> str:
-    """Put the notice up today and set the job that ends it."""
+    """Put the notice up today; a job ends an announcement, the case itself what it waits for."""
     notice_id, today = new_id(), local_date(now)
     until_on = posting.until(today)
     row = {
@@ -70,69 +71,89 @@ def post(session: Session, posting: Posting, now: datetime) -> str:
     }
     session.execute(insert(Notice).values(row))
     _stand(session, notice_id, today, until_on)
-    _end_after(session, posting.case_id, posting.wait_id, until_on, CLOSE if posting.waits else EXPIRE)
+    if not posting.waits:
+        _expire_after(session, posting.case_id, posting.wait_id, until_on)
     return notice_id
 
 
 def interrupt(session: Session, notice: Notice, objection: Mapping[str, Any], now: datetime) -> None:
     """Somebody objected: the notice stops with the days that are left, and who it was is sealed."""
-    today = local_date(now)
-    left = max((notice.until_on - today).days, 0)
-    session.execute(update(Notice).where(Notice.id == notice.id).values(status="interrupted", days_left=left))
-    _cut_period(session, notice.id, today)
-    jobs.cancel(session, dedup=_job(notice.wait_id))
+    left = _cut(session, notice, now)
+    session.execute(update(Notice).where(Notice.id == notice.id).values(status=INTERRUPTED, days_left=left))
     objection_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(dict(objection)), "objection", "sealed", objection_id)
     row = {"id": objection_id, "notice_id": notice.id, "case_id": notice.case_id, "sealed": sealed}
     session.execute(insert(Objection).values(**row, received_at=now))
 
 
-def resume(session: Session, notice_id: str, wait_id: str, now: datetime) -> None:
+def resume(session: Session, notice_id: str, wait_id: str, now: datetime, seq: int) -> None:
     """The objection was not upheld: the notice goes on for the days that were left, today not counted."""
     notice = session.get_one(Notice, notice_id)
     today = local_date(now)
-    until_on = today + timedelta(days=notice.days_left)
-    changed = {"status": "posted", "wait_id": wait_id, "until_on": until_on}
+    until_on = resumed_until(notice.days_left, now)
+    changed = {
+        "status": "posted",
+        "wait_id": wait_id,
+        "until_on": until_on,
+        "moved_seq": seq,
+        "moved_from": INTERRUPTED,
+    }
     session.execute(update(Notice).where(Notice.id == notice_id).values(changed))
     _stand(session, notice_id, today, until_on)
-    _end_after(session, notice.case_id, wait_id, until_on)
+
+
+def resumed_until(days_left: int, now: datetime) -> date:
+    """The last day of a notice that goes on today with the days that were left."""
+    return local_date(now) + timedelta(days=days_left)
 
 
 def complete(session: Session, wait_id: str) -> bool:
     """The days are over. False when this notice does not stand any more."""
     standing = (Notice.wait_id == wait_id) & (Notice.status == "posted")
-    return rows_changed(session, update(Notice).where(standing).values(status="completed", days_left=0)) == 1
+    return rows_changed(session, update(Notice).where(standing).values(status="completed")) == 1
 
 
 def take_down(
-    session: Session, case_id: str, reason: str, now: datetime, since_seq: int = 0, *, announcements: bool = True
+    session: Session,
+    case_id: str,
+    reason: str,
+    now: datetime,
+    since_seq: int = 0,
+    *,
+    waits: bool = True,
+    seq: int | None = None,
 ) -> int:
-    """Take down what stands or was interrupted, with the reason; it stays on record."""
-    live = (Notice.case_id == case_id) & Notice.status.in_(["posted", "interrupted"]) & (Notice.case_seq >= since_seq)
-    if not announcements:
-        live &= Notice.waits
-    notices = session.execute(select(Notice.id, Notice.wait_id, Notice.status).where(live)).all()
+    """Take down what stands or was interrupted, with the reason; it stays on record. How many there were.
+
+    `waits` tells a 公示 from an announcement. An effect gives its audit number as `seq`, so that it can be undone.
+    """
+    live = (Notice.case_id == case_id) & Notice.status.in_([POSTED, INTERRUPTED]) & (Notice.case_seq >= since_seq)
+    columns = select(Notice.id, Notice.wait_id, Notice.status, Notice.until_on)
+    notices = session.execute(columns.where(live, Notice.waits.is_(waits))).all()
     for notice in notices:
-        if notice.status == "posted":
-            _cut_period(session, notice.id, local_date(now))
+        values = {"status": TAKEN_DOWN, "reason": reason, "moved_seq": seq, "moved_from": notice.status}
+        if notice.status == POSTED:
+            values["days_left"] = _cut(session, notice, now)
             jobs.cancel(session, dedup=_job(notice.wait_id))
-    if notices:
-        ids = [notice.id for notice in notices]
-        session.execute(update(Notice).where(Notice.id.in_(ids)).values(status="taken_down", reason=reason))
+        session.execute(update(Notice).where(Notice.id == notice.id).values(values))
     return len(notices)
 
 
-def hold(session: Session, case_id: str) -> None:
-    """The case is on hold: what stands keeps standing, but its end does not move the case."""
-    jobs.cancel(session, case_id=case_id, kind=CLOSE)
+def undo_moves(session: Session, case_id: str, since_seq: int, status: str, now: datetime) -> int:
+    """Notices that an effect resumed (now posted or completed) or took down since then stand as before; how many.
 
-
-def release(session: Session, case_id: str) -> None:
-    """The case goes on: what stands ends on its day, or at once where that has passed."""
-    posted = (Notice.case_id == case_id) & (Notice.status == "posted") & Notice.waits
-    standing = select(Notice.wait_id, Notice.until_on).where(posted)
-    for notice in session.execute(standing).all():
-        _end_after(session, case_id, notice.wait_id, notice.until_on)
+    `status` says which: what was resumed is interrupted again, what was taken down is as it was.
+    """
+    moved = (Notice.case_id == case_id) & (Notice.moved_seq >= since_seq) & (Notice.case_seq < since_seq)
+    resumed = [POSTED, "completed"] if status == POSTED else [status]
+    columns = select(Notice.id, Notice.status, Notice.until_on, Notice.moved_from)
+    notices = session.execute(columns.where(moved, Notice.status.in_(resumed))).all()
+    for notice in notices:
+        values = {"status": notice.moved_from, "reason": None, "moved_seq": None, "moved_from": None}
+        if notice.status == POSTED:
+            values["days_left"] = _cut(session, notice, now)
+        session.execute(update(Notice).where(Notice.id == notice.id).values(values))
+    return len(notices)
 
 
 def attach_proof(session: Session, notice_id: str, file_id: str) -> None:
@@ -145,15 +166,21 @@ def _stand(session: Session, notice_id: str, from_on: date, until_on: date) -> N
     session.execute(insert(NoticePeriod).values(period))
 
 
-def _end_after(session: Session, case_id: str, wait_id: str, until_on: date, kind: str = CLOSE) -> None:
+def _expire_after(session: Session, case_id: str, wait_id: str, until_on: date) -> None:
     jobs.enqueue(
-        session,
-        kind,
-        {"case_id": case_id, "wait_id": wait_id},
-        due=midnight(until_on + timedelta(days=1)),
-        dedup=_job(wait_id),
-        case_id=case_id,
-    )
+        session, EXPIRE, {"wait_id": wait_id}, due=end_of(until_on), dedup=_job(wait_id), case_id=case_id
+    )  # fmt: skip
+
+
+def end_of(until_on: date) -> datetime:
+    """The moment at which the last day of a notice is over."""
+    return midnight(until_on + timedelta(days=1))
+
+
+def _cut(session: Session, notice: Any, now: datetime) -> int:
+    """The notice stands no longer than today; the days that were left."""
+    _cut_period(session, notice.id, local_date(now))
+    return max((notice.until_on - local_date(now)).days, 0)
 
 
 def _cut_period(session: Session, notice_id: str, today: date) -> None:
@@ -162,4 +189,4 @@ def _cut_period(session: Session, notice_id: str, today: date) -> None:
 
 
 def _job(wait_id: str) -> str:
-    return f"{CLOSE}:{wait_id}"
+    return f"{EXPIRE}:{wait_id}"

@@ -12,10 +12,10 @@ from app.db.types import load_json
 from app.publicity.models import Notice, NoticePeriod, Objection
 
 
-def interrupted(session: Session, case_id: str, element_id: str) -> str | None:
+def interrupted(session: Session, case_id: str, element_id: str) -> Notice | None:
     """The notice of this element that an objection interrupted."""
     mine = (Notice.case_id == case_id) & (Notice.element_id == element_id) & (Notice.status == "interrupted")
-    return session.scalar(select(Notice.id).where(mine).order_by(Notice.created_at.desc()).limit(1))
+    return session.scalar(select(Notice).where(mine).order_by(Notice.created_at.desc()).limit(1))
 
 
 def standing(session: Session, case_id: str) -> Notice | None:

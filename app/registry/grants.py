@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Table, bindparam, delete, insert, or_, select
+from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.chinese import chinese_date
@@ -48,7 +48,13 @@ _INSERT_COVERED = insert(COVERED)
 
 
 def claim_once(
-    session: Session, programme: str, scope_region_id: str, id_number: str, case_id: str, now: datetime
+    session: Session,
+    programme: str,
+    scope_region_id: str,
+    id_number: str,
+    case_id: str,
+    now: datetime,
+    case_seq: int | None = None,
 ) -> None:
     """Take the person's one grant of the programme within a region (A6). The same case may ask again.
 
@@ -63,7 +69,8 @@ def claim_once(
         what = f"该申请人已于{chinese_date(earlier.starts_on)}在{where}享受过本项救助"
         raise _duplicate(session, what, scope_region_id)
     claim = {"programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
-    if rows_changed(session, _TAKE, {**claim, "id": new_id(), "case_id": case_id, "claimed_at": now}) == 1:
+    taken = {**claim, "id": new_id(), "case_id": case_id, "case_seq": case_seq, "claimed_at": now}
+    if rows_changed(session, _TAKE, taken) == 1:
         return
     if session.connection().execute(_HOLDER, claim).scalar() != case_id:
         raise _duplicate(session, "该申请人的本项救助已由另一案件确认", scope_region_id)
@@ -74,9 +81,15 @@ def _duplicate(session: Session, what: str, scope_region_id: str) -> Duplicate:
     return Duplicate(f"{what}，在{scope}范围内只能享受一次，请作不予救助处理", clause="A6")
 
 
-def release_claims(session: Session, case_id: str) -> None:
-    """What the case claimed may be granted again."""
-    session.execute(delete(OnceClaim).where(OnceClaim.case_id == case_id))
+def release_claims(session: Session, case_id: str, since: int = 0) -> None:
+    """What the case claimed at audit number `since` and later may be granted again."""
+    session.execute(delete(OnceClaim).where(OnceClaim.case_id == case_id, OnceClaim.case_seq >= since))
+
+
+def withdraw_grants(session: Session, case_id: str, since: int = 0) -> int:
+    """What was to be paid once, by the case's orders since then, is not received; how many there were."""
+    mine = (AWARD.c.case_id == case_id) & (AWARD.c.case_seq >= since) & (AWARD.c.status == PAID)
+    return rows_changed(session, update(AWARD).where(mine).values(status=WITHDRAWN))
 
 
 def record_benefit(
@@ -93,6 +106,7 @@ def record_benefit(
     ended_on: date | None = None,
     case_id: str | None = None,
     case_number: str | None = None,
+    case_seq: int | None = None,
 ) -> str:
     """Record what somebody was paid once, or receives by the month from `paid_on`; returns its id."""
     person_id = record_person(session, id_number, name, now)
@@ -108,6 +122,7 @@ def record_benefit(
         "status": status,
         "case_id": case_id,
         "case_number": case_number,
+        "case_seq": case_seq,
         "recorded_at": now,
         **award_columns(identity.chain(session, region_id)),
     }

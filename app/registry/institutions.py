@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.chinese import mask_account
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
+from app.db import rows_changed
 from app.identity import operations as identity
 from app.identity import policy, queries
 from app.registry.models import Institution
@@ -34,6 +35,8 @@ def register_institution(
     kind: str | None = None,
     stars: int | None = None,
     phone: str | None = None,
+    case_id: str | None = None,
+    case_seq: int | None = None,
 ) -> InstitutionRow:
     """The institution of this name in the county, opened with its office where there is none.
 
@@ -41,7 +44,9 @@ def register_institution(
     Raises Invalid (name, beds, stars).
     """
     name = name.strip()
-    found = institution_named(session, county_id, name)
+    found = institution_named(session, county_id, name) or _registered_again(
+        session, county_id, name, case_id, case_seq
+    )
     if found is not None:
         return found
     faults = {}
@@ -63,8 +68,20 @@ def register_institution(
         kind=kind or (CHILDREN if "儿童" in name else ELDERLY),
         stars=stars,
     )
-    session.execute(insert(Institution), [{**asdict(row), "county_id": county_id, "recorded_at": now}])
+    session.execute(insert(Institution), [{**asdict(row), "county_id": county_id, "recorded_at": now,
+                                           "case_id": case_id, "case_seq": case_seq}])  # fmt: skip
     return row
+
+
+def _registered_again(
+    session: Session, county_id: str, name: str, case_id: str | None, case_seq: int | None
+) -> InstitutionRow | None:
+    """One whose registration was taken back keeps its place in the books."""
+    same = (Institution.county_id == county_id) & (Institution.name == name) & Institution.withdrawn_at.is_not(None)
+    again = {"withdrawn_at": None, "case_id": case_id, "case_seq": case_seq}
+    if rows_changed(session, update(Institution).where(same).values(**again)) == 0:
+        return None
+    return institution_named(session, county_id, name)
 
 
 def set_account(session: Session, actor: Actor, institution_id: str, number: str, now: datetime) -> None:

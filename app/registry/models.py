@@ -123,6 +123,7 @@ class Award(Base):
     split: Mapped[Any | None] = mapped_column(Json)
     case_id: Mapped[str | None] = mapped_column(String(32), index=True)
     case_number: Mapped[str | None] = mapped_column(String(40))
+    case_seq: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
@@ -149,6 +150,7 @@ class AwardEvent(Base):
     amount: Mapped[Decimal | None] = mapped_column(Money)
     reason: Mapped[str | None] = mapped_column(String(200))
     case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int | None]
     before_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 
@@ -165,6 +167,7 @@ class OnceClaim(Base):
     person_blind: Mapped[str] = mapped_column(String(64))
     case_id: Mapped[str] = mapped_column(String(32), index=True)
     claimed_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    case_seq: Mapped[int | None]
 
 
 class Institution(Base):
@@ -187,6 +190,10 @@ class Institution(Base):
     stars: Mapped[int | None]
     account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    # The case that registered it; one that is withdrawn again is registered nowhere.
+    case_id: Mapped[str | None] = mapped_column(String(32))
+    case_seq: Mapped[int | None]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
 def award_columns(chain: Any) -> dict[str, Any]:

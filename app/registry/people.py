@@ -61,32 +61,45 @@ def _known(session: Session, index: str) -> Any:
 
 def ensure_household(
     session: Session, head_id: str, members: Iterable[Mapping[str, Any]], region_id: str | None, on: date, now: datetime
-) -> str:
+) -> tuple[str, list[dict[str, Any]]]:
     """The household in which the head lives on a day, with these members; opened where there is none.
 
     `members` are `{id_number, name?, relation?}`. A member who lives elsewhere moves here: whether that may be is
-    decided before, by rules that read `registry.members`.
+    decided before, by rules that read `registry.members`. Also answers who moved, as `[{joined, left}]` (ids of
+    stays), so that it can be undone.
     """
+    moved: list[dict[str, Any]] = []
     household_id = session.scalar(_current(head_id))
     if household_id is None:
         household_id = new_id()
         session.execute(insert(Household), [{"id": household_id, "region_id": region_id, "recorded_at": now}])
-        _join(session, household_id, head_id, "本人", on)
+        moved.append({"joined": _join(session, household_id, head_id, "本人", on), "left": None})
     for member in members:
         person_id = record_person(session, member["id_number"], member.get("name"), now)
         lives_in = session.scalar(_current(person_id))
         if lives_in == household_id:
             continue
-        if lives_in is not None:
-            leave_household(session, person_id, on)
-        _join(session, household_id, person_id, member.get("relation"), on)
-    return household_id
+        left = None if lives_in is None else leave_household(session, person_id, on)
+        joined = _join(session, household_id, person_id, member.get("relation"), on)
+        moved.append({"joined": joined, "left": left})
+    return household_id, moved
 
 
-def leave_household(session: Session, person_id: str, on: date) -> None:
-    """The person no longer lives in the household from `on`."""
+def undo_moves(session: Session, moved: Iterable[Mapping[str, Any]]) -> None:
+    """Everybody lives again where they lived before `ensure_household`; the stay that was undone has no days."""
+    for each in moved:
+        joined, left = HouseholdMember.id == each["joined"], HouseholdMember.id == each["left"]
+        nowhere = update(HouseholdMember).where(joined, HouseholdMember.valid_until.is_(None))
+        undone = rows_changed(session, nowhere.values(valid_until=HouseholdMember.valid_from))
+        if undone and each["left"]:
+            session.execute(update(HouseholdMember).where(left).values(valid_until=None))
+
+
+def leave_household(session: Session, person_id: str, on: date) -> str | None:
+    """The person no longer lives in the household from `on`; the id of the stay that ended."""
     living = (HouseholdMember.person_id == person_id, HouseholdMember.valid_until.is_(None))
-    session.execute(update(HouseholdMember).where(*living).values(valid_until=on))
+    ended = update(HouseholdMember).where(*living).values(valid_until=on).returning(HouseholdMember.id)
+    return session.scalar(ended.execution_options(synchronize_session=False))
 
 
 def _current(person_id: str) -> Any:
@@ -95,12 +108,14 @@ def _current(person_id: str) -> Any:
     )
 
 
-def _join(session: Session, household_id: str, person_id: str, relation: str | None, on: date) -> None:
+def _join(session: Session, household_id: str, person_id: str, relation: str | None, on: date) -> str:
+    stay_id = new_id()
     row = {
-        "id": new_id(),
+        "id": stay_id,
         "household_id": household_id,
         "person_id": person_id,
         "relation": relation,
         "valid_from": on,
     }
     session.execute(insert(HouseholdMember), [row])
+    return stay_id

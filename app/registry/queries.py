@@ -345,7 +345,7 @@ def region_of_person(session: Session, person_id: str) -> list[str]:
 
 def institution_named(session: Session, county_id: str, name: str) -> InstitutionRow | None:
     """The institution of this name in a county."""
-    found = _institutions(session, Institution.county_id == county_id, Institution.name == name.strip())
+    found = _institutions(session, *_in_county(county_id), Institution.name == name.strip())
     return found[0] if found else None
 
 
@@ -359,7 +359,11 @@ def institution(session: Session, institution_id: str) -> InstitutionRow:
 
 def institutions_of(session: Session, county_id: str) -> list[InstitutionRow]:
     """The institutions of a county, by name."""
-    return _institutions(session, Institution.county_id == county_id)
+    return _institutions(session, *_in_county(county_id))
+
+
+def _in_county(county_id: str) -> tuple[ColumnElement[bool], ...]:
+    return Institution.county_id == county_id, Institution.withdrawn_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +394,8 @@ def waiting_for_place(session: Session, county_id: str, limit: int = 500) -> lis
 def free_places(session: Session) -> dict[str, int]:
     """Counted free places by county, where there are any."""
     total = func.sum(Institution.free)
-    query = select(Institution.county_id, total).where(Institution.free > 0).group_by(Institution.county_id)
+    free = Institution.free > 0, Institution.withdrawn_at.is_(None)
+    query = select(Institution.county_id, total).where(*free).group_by(Institution.county_id)
     return {row[0]: int(row[1]) for row in session.execute(query)}
 
 

@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=True),
+        sa.Column("case_seq", sa.Integer(), nullable=True),
         sa.Column("reference", sa.String(length=64), nullable=True),
         sa.Column("payload", sa.LargeBinary(), nullable=True),
         sa.Column("due", sa.DateTime(timezone=True), nullable=False),
@@ -262,6 +263,8 @@ def upgrade() -> None:
         sa.Column("until_on", sa.Date(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("moved_seq", sa.Integer(), nullable=True),
+        sa.Column("moved_from", sa.String(length=16), nullable=True),
         sa.Column("proof_file_id", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
@@ -437,6 +440,7 @@ def upgrade() -> None:
         sa.Column("draft", sa.LargeBinary(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_seq", sa.Integer(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_seq", sa.Integer(), nullable=True),
@@ -667,6 +671,8 @@ def upgrade() -> None:
         sa.Column("applicant_name", sa.String(length=100), nullable=False),
         sa.Column("applicant_blind", sa.String(length=64), nullable=False),
         sa.Column("award_id", sa.String(length=32), nullable=True),
+        sa.Column("begun_by", sa.String(length=32), nullable=True),
+        sa.Column("begun_seq", sa.Integer(), nullable=True),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("query_hash", sa.String(length=64), nullable=True),
         sa.Column("applied_on", sa.Date(), nullable=False),
@@ -683,6 +689,7 @@ def upgrade() -> None:
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.create_index("ix_case_file_applicant", ["applicant_blind"], unique=False)
         batch_op.create_index("ix_case_file_award", ["award_id"], unique=False)
+        batch_op.create_index("ix_case_file_begun_by", ["begun_by"], unique=False)
         batch_op.create_index("ix_case_file_county_filed", ["county_id", "filed_at", "id"], unique=False)
         batch_op.create_index("ix_case_file_township_filed", ["township_id", "filed_at", "id"], unique=False)
         batch_op.create_index("ix_case_file_village_filed", ["village_id", "filed_at", "id"], unique=False)
@@ -694,6 +701,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("case_seq", sa.Integer(), nullable=True),
+        sa.Column("ended_seq", sa.Integer(), nullable=True),
         sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_clock_pause_until_on")),
         sa.ForeignKeyConstraint(["clock_id"], ["clock.id"], name=op.f("fk_clock_pause_clock_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_pause")),
@@ -862,6 +871,7 @@ def upgrade() -> None:
         sa.Column("person_blind", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_seq", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["scope_region_id"], ["region.id"], name=op.f("fk_once_claim_scope_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_once_claim")),
         sa.UniqueConstraint(
@@ -959,6 +969,9 @@ def upgrade() -> None:
         sa.Column("stars", sa.Integer(), nullable=True),
         sa.Column("account_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=True),
+        sa.Column("case_seq", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("free IS NULL OR (free >= 0 AND free <= beds)", name=op.f("ck_institution_places")),
         sa.CheckConstraint("stars IS NULL OR stars BETWEEN 1 AND 3", name=op.f("ck_institution_stars")),
         sa.ForeignKeyConstraint(["county_id"], ["region.id"], name=op.f("fk_institution_county_id")),
@@ -966,6 +979,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institution")),
         sa.UniqueConstraint("county_id", "name", name=op.f("uq_institution_county_id_name")),
         sa.UniqueConstraint("office_id", name=op.f("uq_institution_office_id")),
+    )
+    op.create_table(
+        "awaited",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("case_seq", sa.Integer(), nullable=False),
+        sa.Column("wait_id", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=128), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("asked", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_by", sa.String(length=32), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'answered', 'delivered', 'timed_out', 'taken_back')", name=op.f("ck_awaited_status")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_awaited_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_awaited")),
+        sa.UniqueConstraint("case_id", "wait_id", name=op.f("uq_awaited_case_id_wait_id")),
     )
     op.create_table(
         "owed",
@@ -978,6 +1014,7 @@ def upgrade() -> None:
         sa.Column("clause", sa.String(length=100), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_seq", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_owed_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_owed")),
         sa.UniqueConstraint("case_id", "key", name=op.f("uq_owed_case_id_key")),
@@ -1013,6 +1050,7 @@ def upgrade() -> None:
         sa.Column("split", sa.Text(), nullable=True),
         sa.Column("case_id", sa.String(length=32), nullable=True),
         sa.Column("case_number", sa.String(length=40), nullable=True),
+        sa.Column("case_seq", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('in_payment','paid','ended','withdrawn')", name=op.f("ck_award_status")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_award_household_id")),
@@ -1054,6 +1092,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.Column("case_id", sa.String(length=32), nullable=True),
+        sa.Column("case_seq", sa.Integer(), nullable=True),
         sa.Column("before_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_event_award_id")),
@@ -1109,6 +1148,7 @@ def downgrade() -> None:
 
     op.drop_table("award")
     op.drop_table("owed")
+    op.drop_table("awaited")
     op.drop_table("institution")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index("ix_incident_case")
@@ -1188,6 +1228,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_case_file_village_filed")
         batch_op.drop_index("ix_case_file_township_filed")
         batch_op.drop_index("ix_case_file_county_filed")
+        batch_op.drop_index("ix_case_file_begun_by")
         batch_op.drop_index("ix_case_file_award")
         batch_op.drop_index("ix_case_file_applicant")
 

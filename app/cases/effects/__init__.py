@@ -1,35 +1,30 @@
-"""What service tasks can do to the world: topic → planner.
+"""What service tasks can do to the world: topic → effect, in the order in which they are undone.
 
-A planner checks the inputs, plans writes on the action and returns the effect's result, or `engine.WAIT`.
+That order is the order of locks (claims, funds, records, jobs, document numbers), and takes back an ending before a
+change and a change before a beginning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
-from app.cases.action import Action
-from app.cases.effects import awards, clocks, documents, messages, obligations, payments, processes, publicity, sampling
-from app.engine import Effect
+from app.cases.effects.asking import Ask
+from app.cases.effects.awards import AwardChange, AwardEnd, AwardStart, RegisterInstitution
+from app.cases.effects.base import EffectObject
+from app.cases.effects.clocks import PauseClock, ResumeClock
+from app.cases.effects.documents import Document
+from app.cases.effects.messages import Notify
+from app.cases.effects.obligations import OwedItems, SettleOwed
+from app.cases.effects.payments import Payment
+from app.cases.effects.processes import StartProcess
+from app.cases.effects.publicity import Announce, Publicity, TakeDown
+from app.cases.effects.sampling import DrawSample
 
-TOPICS: Mapping[str, Callable[[Action, Effect], Any]] = MappingProxyType(
-    {
-        "payment": payments.plan_payment,
-        "document": documents.plan_document,
-        "publicity": publicity.plan_publicity,
-        "take_down": publicity.plan_take_down,
-        "announce": publicity.plan_announcement,
-        "owed": obligations.plan_owed,
-        "settle_owed": obligations.plan_settle,
-        "award_start": awards.plan_start,
-        "award_change": awards.plan_change,
-        "award_end": awards.plan_end,
-        "register_institution": awards.plan_institution,
-        "pause_clock": clocks.plan_pause,
-        "resume_clock": clocks.plan_resume,
-        "notify": messages.plan_message,
-        "draw_sample": sampling.plan_sample,
-        "start_process": processes.plan_process,
-    }
-)
+_IN_ORDER: tuple[type[EffectObject], ...] = (
+    Payment, AwardEnd, AwardChange, AwardStart, RegisterInstitution, SettleOwed, OwedItems, ResumeClock, PauseClock,
+    DrawSample, TakeDown, Publicity, Announce, Ask, Notify, StartProcess, Document,
+)  # fmt: skip
+EFFECTS: Mapping[str, EffectObject] = MappingProxyType({each.schema.topic: each() for each in _IN_ORDER})
+
+__all__ = ["EFFECTS", "EffectObject"]

@@ -2,109 +2,168 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from app.cases.action import Action
-from app.cases.effects import inputs
+from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
 from app.cases.plan import Planned, Rank
 from app.core.ids import new_id
-from app.core.money import to_money
+from app.effects import LEFT_OUT, SCHEMAS
 from app.engine import Effect
+from app.funds import operations as funds
 from app.registry import operations as registry
 from app.registry import queries as known
 
 
-def plan_start(action: Action, effect: Effect) -> dict[str, Any]:
+class AwardStart(EffectObject):
     """An award comes into payment; its id is known to the rest of the diagram.
 
     It is the applicant's, or that of `recipient` {id_number, name} for whom a guardian applied (D2). A household that
     is admitted with a gap of less than a fen gets nothing by the month and all that comes with being admitted.
     """
-    award_id = new_id()
-    application = action.variables["application"]
-    recipient = inputs.mapping(effect, "recipient") or application
-    recheck, visit = effect.inputs.get("recheck_on"), effect.inputs.get("visit_on")
-    request = registry.AwardRequest(
-        id=award_id,
-        programme=inputs.text(effect, "programme") or action.case.programme,
-        id_number=recipient["id_number"],
-        name=recipient["name"],
-        members=(application.get("household") or {}).get("members") or [],
-        region_id=action.case.region_id,
-        kind=inputs.text(effect, "kind"),
-        monthly=inputs.amount(effect, "monthly", zero=True),
-        starts_on=inputs.day(effect, "on", action.today),
-        recheck_on=None if recheck is None else inputs.day(effect, "recheck_on", action.today),
-        visit_on=None if visit is None else inputs.day(effect, "visit_on", action.today),
-        facts=inputs.mapping(effect, "facts"),
-        account=application.get("bank_account"),
-        institution_id=inputs.text(effect, "institution_id"),
-        place_rank=_rank(effect),
-        case_id=action.case.id,
-        case_number=action.case.number,
-    )
-    action.plan(Planned(Rank.RECORD, partial(_start, request=request)))
-    action.note("award_started", programme=request.programme, monthly=request.monthly)
-    return {"id": award_id, "monthly": request.monthly, "starts_on": request.starts_on}
+
+    schema = SCHEMAS["award_start"]
+
+    def plan(
+        self,
+        action: Action,
+        effect: Effect,
+        *,
+        programme: str | None,
+        recipient: dict[str, Any] | None,
+        kind: str | None,
+        monthly: Decimal,
+        on: date | None,
+        recheck_on: date | None,
+        visit_on: date | None,
+        facts: dict[str, Any] | None,
+        institution_id: str | None,
+        place_rank: int | None,
+    ) -> dict[str, Any]:
+        application = action.variables["application"]
+        person = recipient or application
+        request = registry.AwardRequest(
+            id=new_id(),
+            programme=programme or action.case.programme,
+            id_number=person["id_number"],
+            name=person["name"],
+            members=(application.get("household") or {}).get("members") or [],
+            region_id=action.case.region_id,
+            kind=kind,
+            monthly=monthly,
+            starts_on=on or action.today,
+            recheck_on=recheck_on,
+            visit_on=visit_on,
+            facts=facts or {},
+            account=application.get("bank_account"),
+            institution_id=institution_id,
+            place_rank=place_rank,
+            case_id=action.case.id,
+            case_number=action.case.number,
+            case_seq=action.seq,
+        )
+        action.plan(Planned(Rank.RECORD, partial(_start, request=request)))
+        self.note(action, monthly=request.monthly)
+        return {"id": request.id, "monthly": request.monthly, "starts_on": request.starts_on}
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        started = registry.awards_started(action.session, action.case.id, since)
+        if not started:
+            return 0
+        funds.cancel_award_orders(action.session, started, action.now)
+        if action.case.award_id in started:
+            action.case.award_id = (action.variables["case"].get("award") or {}).get("id")
+        return registry.take_back_awards(action.session, action.case.id, since, action.now)
 
 
-def plan_change(action: Action, effect: Effect) -> None:
+class AwardChange(EffectObject):
     """The award of this case gets other figures, another day of re-check, or another place.
 
     The input `institution_id` says where the person lives from now on (null: at home); left out, nobody moves.
     `place_rank` puts the person in line for a place in an institution, null takes him out (E12). `visit_on` is the day
     of the next visit (E11; null: none).
     """
-    monthly = effect.inputs.get("monthly")
-    recheck, visit = effect.inputs.get("recheck_on"), effect.inputs.get("visit_on")
-    change = {
-        "monthly": None if monthly is None else to_money(monthly),
-        "recheck_on": None if recheck is None else inputs.day(effect, "recheck_on", action.today),
-        "facts": inputs.mapping(effect, "facts"),
-        "moves": "institution_id" in effect.inputs,
-        "institution_id": inputs.text(effect, "institution_id"),
-        "visits": "visit_on" in effect.inputs,
-        "visit_on": None if visit is None else inputs.day(effect, "visit_on", action.today),
-        "waits": "place_rank" in effect.inputs,
-        "place_rank": _rank(effect),
-    }
-    award_id = _award(action, effect)
-    action.plan(Planned(Rank.RECORD, partial(_change, award_id=award_id, change=change)))
-    action.note("award_changed", monthly=change["monthly"])
+
+    schema = SCHEMAS["award_change"]
+
+    def plan(
+        self,
+        action: Action,
+        effect: Effect,
+        *,
+        award_id: str | None,
+        monthly: Decimal | None,
+        recheck_on: date | None,
+        facts: dict[str, Any] | None,
+        institution_id: Any,
+        place_rank: Any,
+        visit_on: Any,
+    ) -> None:
+        change = {
+            "monthly": monthly,
+            "recheck_on": recheck_on,
+            "facts": facts,
+            "moves": institution_id is not LEFT_OUT,
+            "institution_id": _given(institution_id),
+            "visits": visit_on is not LEFT_OUT,
+            "visit_on": _given(visit_on),
+            "waits": place_rank is not LEFT_OUT,
+            "place_rank": _given(place_rank),
+        }
+        award = _award(action, effect, award_id)
+        action.plan(Planned(Rank.RECORD, partial(_change, award_id=award, change=change)))
+        self.note(action, monthly=monthly, recheck_on=recheck_on)
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        return registry.undo_award_events(action.session, action.case.id, since, "changed", action.now)
 
 
-def plan_end(action: Action, effect: Effect) -> None:
+class AwardEnd(EffectObject):
     """The award of this case ends on a day, with a reason."""
-    reason = str(inputs.required(effect, "reason"))
-    on = inputs.day(effect, "on", action.today)
-    award_id = _award(action, effect)
-    action.plan(Planned(Rank.RECORD, partial(_end, award_id=award_id, reason=reason, on=on)))
-    action.note("award_ended", reason=reason, on=on)
+
+    schema = SCHEMAS["award_end"]
+
+    def plan(self, action: Action, effect: Effect, *, award_id: str | None, reason: str, on: date | None) -> None:
+        award, day = _award(action, effect, award_id), on or action.today
+        action.plan(Planned(Rank.RECORD, partial(_end, award_id=award, reason=reason, on=day)))
+        self.note(action, reason=reason, on=day)
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        return registry.undo_award_events(action.session, action.case.id, since, "ended", action.now)
 
 
-def plan_institution(action: Action, effect: Effect) -> dict[str, Any]:
+class RegisterInstitution(EffectObject):
     """The institution of this name; one that nobody registered is registered (fine print 14)."""
-    name = str(inputs.required(effect, "name"))
-    county = action.chain.county
-    if county is None:
-        raise EffectError(f"「{effect.element.label}」需要案件属于某个县")
-    found = known.institution_named(action.session, county.id, name)
-    if found is None:
-        found = known.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
-        action.plan(Planned(Rank.RECORD, partial(_register, row=found)))
-    return {"id": found.id, "office_id": found.office_id, "name": found.name, "free": found.free}
+
+    schema = SCHEMAS["register_institution"]
+
+    def plan(self, action: Action, effect: Effect, *, name: str) -> dict[str, Any]:
+        county = action.chain.county
+        if county is None:
+            raise EffectError(f"「{effect.element.label}」需要案件属于某个县，请检查案件所在的区划")
+        found = known.institution_named(action.session, county.id, name)
+        if found is None:
+            found = known.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
+            action.plan(Planned(Rank.RECORD, partial(_register, row=found, county_id=county.id)))
+        self.note(action, name=found.name)
+        return {"id": found.id, "office_id": found.office_id, "name": found.name, "free": found.free}
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        return registry.take_back_institutions(action.session, action.case.id, since, action.now)
 
 
-def _rank(effect: Effect) -> int | None:
-    return None if effect.inputs.get("place_rank") is None else inputs.whole(effect, "place_rank", 1)
+def _given(value: Any) -> Any:
+    return None if value is LEFT_OUT else value
 
 
-def _award(action: Action, effect: Effect) -> str:
-    award = inputs.text(effect, "award_id") or action.case.award_id
+def _award(action: Action, effect: Effect, award_id: str | None) -> str:
+    award = award_id or action.case.award_id
     if award is None:
-        raise EffectError(f"「{effect.element.label}」没有对应的在保待遇")
+        raise EffectError(f"「{effect.element.label}」没有对应的在保待遇，请政策管理员检查流程图")
     return award
 
 
@@ -114,22 +173,26 @@ def _start(action: Action, request: registry.AwardRequest) -> None:
 
 
 def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
-    registry.change_award(action.session, award_id, now=action.now, on=action.today, case_id=action.case.id, **change)
+    registry.change_award(
+        action.session, award_id, now=action.now, on=action.today, case_id=action.case.id, case_seq=action.seq, **change
+    )
 
 
-def _end(action: Action, award_id: str, reason: str, on: Any) -> None:
-    registry.end_award(action.session, award_id, on=on, reason=reason, now=action.now, case_id=action.case.id)
+def _end(action: Action, award_id: str, reason: str, on: date) -> None:
+    registry.end_award(
+        action.session, award_id, on=on, reason=reason, now=action.now, case_id=action.case.id, case_seq=action.seq
+    )
 
 
-def _register(action: Action, row: known.InstitutionRow) -> None:
-    county = action.chain.county
-    assert county is not None
+def _register(action: Action, row: known.InstitutionRow, county_id: str) -> None:
     registry.register_institution(
         action.session,
         name=row.name,
-        county_id=county.id,
+        county_id=county_id,
         beds=row.beds,
         now=action.now,
         id=row.id,
         office_id=row.office_id,
+        case_id=action.case.id,
+        case_seq=action.seq,
     )

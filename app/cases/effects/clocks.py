@@ -6,27 +6,46 @@ from functools import partial
 
 from app import calendar
 from app.cases.action import Action
-from app.cases.effects import inputs
+from app.cases.effects.base import EffectObject
 from app.cases.plan import Planned, Rank
+from app.effects import SCHEMAS
 from app.engine import Effect
 
 
-def plan_pause(action: Action, effect: Effect) -> None:
+class PauseClock(EffectObject):
     """Pause the clock `clock` of the case, or all that run."""
-    reason = inputs.text(effect, "reason") or effect.element.label
-    action.plan(Planned(Rank.RECORD, partial(_pause, key=inputs.text(effect, "clock"), reason=reason)))
-    action.note("clock_paused", reason=reason)
+
+    schema = SCHEMAS["pause_clock"]
+
+    def plan(self, action: Action, effect: Effect, *, clock: str | None, reason: str | None) -> None:
+        why = reason or effect.element.label
+        action.plan(Planned(Rank.RECORD, partial(_pause, key=clock, reason=why)))
+        self.note(action, reason=why)
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        changed = calendar.undo_pauses(action.session, action.case.id, since, action.now)
+        action.clocks_changed(changed)
+        return len(changed)
 
 
-def plan_resume(action: Action, effect: Effect) -> None:
+class ResumeClock(EffectObject):
     """Let the clock `clock` of the case go on, or all that were paused."""
-    action.plan(Planned(Rank.RECORD, partial(_resume, key=inputs.text(effect, "clock"))))
-    action.note("clock_resumed")
+
+    schema = SCHEMAS["resume_clock"]
+
+    def plan(self, action: Action, effect: Effect, *, clock: str | None, reason: str | None) -> None:
+        action.plan(Planned(Rank.RECORD, partial(_resume, key=clock)))
+        self.note(action, reason=reason)
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        changed = calendar.undo_resumptions(action.session, action.case.id, since)
+        action.clocks_changed(changed)
+        return len(changed)
 
 
 def _pause(action: Action, key: str | None, reason: str) -> None:
-    action.clocks_changed(calendar.pause(action.session, action.case.id, reason, action.now, key))
+    action.clocks_changed(calendar.pause(action.session, action.case.id, reason, action.now, key, action.seq))
 
 
 def _resume(action: Action, key: str | None) -> None:
-    action.clocks_changed(calendar.resume(action.session, action.case.id, action.now, key))
+    action.clocks_changed(calendar.resume(action.session, action.case.id, action.now, key, seq=action.seq))

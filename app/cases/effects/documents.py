@@ -7,41 +7,97 @@ from functools import partial
 from typing import Any
 
 from app.cases.action import Action
-from app.cases.effects import inputs
+from app.cases.effects.base import EffectObject
 from app.cases.plan import Planned, Rank
 from app.documents import operations as documents
+from app.documents import queries as issued
+from app.effects import SCHEMAS
 from app.engine import Effect, Element
 
+# Letters that tell the applicant what happened stay valid when the step after which they were sent is returned.
+NEVER_VOIDED = frozenset({"application_form", "missing_materials_notice", "void_notice", "withdrawal_notice"})
 
-def plan_document(action: Action, effect: Effect) -> None:
+
+class Document(EffectObject):
     """Check now that everything the contract requires is there; number and record it in the order of locks."""
-    template = str(inputs.required(effect, "template"))
-    plan(action, template, dict(effect.inputs), effect.variables, effect.element)
+
+    schema = SCHEMAS["document"]
+
+    def plan(
+        self,
+        action: Action,
+        effect: Effect,
+        *,
+        template: str,
+        issuer: str | None,
+        copies: int | None,
+        further: dict[str, Any],
+    ) -> None:
+        title = write(action, template, further, issuer, copies, effect.variables, effect.element)
+        self.note(action, title=title)
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        """Void the letters by numbered notices."""
+        voided = [
+            row
+            for row in issued.documents_of(action.session, action.case.id)
+            if row.case_seq >= since and row.voided_at is None and row.template not in NEVER_VOIDED
+        ]
+        for row in voided:
+            _void(action, row, reason)
+        return len(voided)
 
 
-def plan(
+def write(
     action: Action,
     template: str,
-    given: dict[str, Any],
+    given: Mapping[str, Any],
+    issuer: str | None = None,
+    copies: int | None = None,
     variables: Mapping[str, Any] | None = None,
     element: Element | None = None,
-) -> None:
-    """Plan a document of the case whose contract sees `given` as `document`, and `county_office` {name, phone}."""
+) -> str:
+    """Plan a document of the case whose contract sees `given` as `document`, and `county_office` {name, phone}.
+
+    Returns its title. Raises DocumentError.
+    """
     county = action.offices.get("county")
-    named = {"document": given, "county_office": county and {"name": county.name, "phone": county.phone}}
+    named = {"document": dict(given), "county_office": county and {"name": county.name, "phone": county.phone}}
+    ready = _ready(action, template, action.names(element, named, variables), issuer, copies)
+    action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
+    return ready.title
+
+
+def _ready(
+    action: Action, template: str, scope: Mapping[str, Any], issuer: str | None = None, copies: int | None = None
+) -> documents.ReadyDocument:
     request = documents.DocumentRequest(
         letter=action.letter(template),
-        scope=action.names(element, named, variables),
+        scope=scope,
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,
-        copies=given.get("copies"),
+        copies=copies,
         region_codes=action.region_codes,
     )
-    ready = documents.prepare(action.session, request, action.offices, given.get("issuer"), action.now)
-    action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
-    action.note("document", template=template, title=ready.title)
+    return documents.prepare(action.session, request, action.offices, issuer, action.now)
 
 
 def _record(action: Action, ready: documents.ReadyDocument) -> None:
     documents.record(action.session, ready, action.now)
+
+
+def _void(action: Action, row: Any, reason: str) -> None:
+    given = {
+        "voided_title": row.title,
+        "voided_number": row.number or action.case.number,
+        "voided_date": row.issued_on,
+        "reason": reason,
+    }
+    ready = _ready(action, "void_notice", action.names(None, {"document": given}))
+    action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=ready, document_id=row.id)))
+
+
+def _record_void(action: Action, ready: documents.ReadyDocument, document_id: str) -> None:
+    notice_id = documents.record(action.session, ready, action.now)
+    documents.void(action.session, document_id, notice_id, action.now)

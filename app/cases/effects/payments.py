@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from app.cases.action import Action
-from app.cases.effects import inputs
+from app.cases.effects.base import EffectObject
 from app.cases.plan import Planned, Rank
+from app.effects import SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
 from app.registry import operations as registry
 
+COUNTY_FUND = "county_fund"
 
-def plan_payment(action: Action, effect: Effect) -> dict[str, Any]:
+
+class Payment(EffectObject):
     """Orders for `amount` to `payee`; the claim that something is received once is taken with them (A6)."""
-    order = funds.OrderRequest(
-        total=inputs.amount(effect, "amount"),
-        instalments=inputs.whole(effect, "instalments", 1),
-        first_on=inputs.day(effect, "on", action.today),
-        payee=inputs.text(effect, "payee") or effect.variables["application"]["name"],
-        account=inputs.text(effect, "account") or action.variables["application"].get("bank_account"),
-        source=inputs.text(effect, "source", "county_fund") or "county_fund",
-        split=inputs.listing(effect, "split") or None,
-        programme=action.case.programme,
-        dedup=f"case:{action.case.id}:{effect.engine_task_id}",
-    )
-    if action.bundle.once_scope:
-        action.plan(Planned(Rank.CLAIM, _claim))
-    action.plan(Planned(Rank.FUND, partial(_pay, order=order)))
-    action.note("payment", amount=order.total, instalments=order.instalments, source=order.source)
-    return {"amount": order.total, "schedule": [{"due": on, "amount": part} for on, part in order.schedule()]}
+
+    schema = SCHEMAS["payment"]
+
+    def plan(
+        self,
+        action: Action,
+        effect: Effect,
+        *,
+        amount: Decimal,
+        instalments: int | None,
+        on: date | None,
+        payee: str | None,
+        account: str | None,
+        source: str | None,
+        split: list[dict[str, Any]] | None,
+    ) -> dict[str, Any]:
+        application = effect.variables["application"]
+        order = funds.OrderRequest(
+            total=amount,
+            instalments=instalments or 1,
+            first_on=on or action.today,
+            payee=payee or application["name"],
+            account=account or application.get("bank_account"),
+            source=source or COUNTY_FUND,
+            split=split or None,
+            programme=action.case.programme,
+            dedup=f"case:{action.case.id}:{effect.engine_task_id}",
+        )
+        if action.bundle.once_scope:
+            action.plan(Planned(Rank.CLAIM, _claim))
+        action.plan(Planned(Rank.FUND, partial(_pay, order=order)))
+        several = order.instalments if order.instalments > 1 else None
+        self.note(action, amount=order.total, instalments=several, source=order.source)
+        return {"amount": order.total, "schedule": [{"due": due, "amount": part} for due, part in order.schedule()]}
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        registry.release_claims(action.session, action.case.id, since)
+        cancelled = funds.cancel_orders(action.session, action.case.id, since, action.now)
+        registry.withdraw_grants(action.session, action.case.id, since)
+        return cancelled
 
 
 def _claim(action: Action) -> None:
@@ -42,6 +71,7 @@ def _claim(action: Action) -> None:
         action.variables["application"]["id_number"],
         action.case.id,
         action.now,
+        action.seq,
     )
 
 
@@ -59,5 +89,6 @@ def _pay(action: Action, order: funds.OrderRequest) -> None:
         monthly=False,
         case_id=action.case.id,
         case_number=action.case.number,
+        case_seq=action.seq,
         now=action.now,
     )

@@ -5,30 +5,58 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
+
 from app.cases.action import Action
-from app.cases.effects import inputs
+from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
+from app.cases.models import Case
 from app.cases.plan import Planned, Rank
+from app.effects import SCHEMAS
 from app.engine import Effect
 from app.jobs import operations as jobs
 
-START = "case.process"
+START, STOP = "case.process", "case.stop"
 
 
-def plan_process(action: Action, effect: Effect) -> None:
+class StartProcess(EffectObject):
     """Begin `process` of the bundle with `data`: on the award of this case, else for the same applicant.
 
-    It begins by a job (docs/adr/0005): what the next process refuses cannot undo what was decided here.
+    It begins by a job (docs/adr/0005): what the next process refuses cannot undo what was decided here. It is stopped
+    by a job too, since an action holds the lock of one case only.
     """
-    process = str(inputs.required(effect, "process"))
-    if process not in action.bundle.processes:
-        raise EffectError(f"「{effect.element.label}」要启动的流程 {process} 不在本项目中，请政策管理员补充")
-    payload = {"process": process, "data": inputs.mapping(effect, "data"), "award_id": action.case.award_id}
-    payload["case_id"] = action.case.id
-    action.plan(Planned(Rank.JOB, partial(_enqueue, payload=payload, key=effect.engine_task_id)))
-    action.note("process_started", process=process)
+
+    schema = SCHEMAS["start_process"]
+
+    def plan(self, action: Action, effect: Effect, *, process: str, data: dict[str, Any] | None) -> None:
+        if process not in action.bundle.processes:
+            raise EffectError(f"「{effect.element.label}」要启动的流程 {process} 不在本项目中，请政策管理员补充")
+        payload = {
+            "process": process,
+            "data": data or {},
+            "award_id": action.case.award_id,
+            "case_id": action.case.id,
+            "case_seq": action.seq,
+        }
+        action.plan(Planned(Rank.JOB, partial(_enqueue, payload=payload, key=effect.engine_task_id)))
+        self.note(action, process=action.bundle.process(process).start.label)
+
+    def undo(self, action: Action, since: int, reason: str) -> int:
+        session, case_id = action.session, action.case.id
+        stopped = jobs.cancel(session, case_id=case_id, kind=START, since=since)
+        begun = select(Case.id).where(Case.begun_by == case_id, Case.begun_seq >= since)
+        begun_cases = session.scalars(begun).all()
+        jobs.enqueue_all(session, [_stop(action, each, reason) for each in begun_cases])
+        return stopped + len(begun_cases)
 
 
 def _enqueue(action: Action, payload: dict[str, Any], key: str) -> None:
     dedup = f"{START}:{action.case.id}:{key}"
-    jobs.enqueue(action.session, START, payload, due=action.now, dedup=dedup, case_id=action.case.id)
+    jobs.enqueue(
+        action.session, START, payload, due=action.now, dedup=dedup, case_id=action.case.id, case_seq=action.seq
+    )
+
+
+def _stop(action: Action, case_id: str, reason: str) -> jobs.NewJob:
+    payload = {"case_id": case_id, "begun_by": action.case.id, "reason": reason}
+    return jobs.NewJob(STOP, payload, action.now, f"{STOP}:{case_id}", action.case.id)

@@ -7,22 +7,26 @@ from hashlib import sha256
 from typing import Any
 
 from app.cases.action import Action
-from app.cases.effects import inputs
-from app.cases.errors import EffectError
+from app.cases.effects.base import EffectObject
+from app.effects import SCHEMAS
 from app.engine import Effect
 
 SCALE = Decimal(2) ** 64
 
 
-def plan_sample(action: Action, effect: Effect) -> dict[str, Any]:
-    """Whether this case is drawn at `rate` (0 never, 1 always), with what it was drawn from."""
-    rate = inputs.required(effect, "rate")
-    if isinstance(rate, bool) or not isinstance(rate, (int, Decimal)) or not 0 <= rate <= 1:
-        raise EffectError(f"「{effect.element.label}」的 rate 应在 0 和 1 之间")
-    seed = f"{action.case.number}:{effect.element.id}"
-    drawn = draw(seed)
-    action.note("sample", seed=seed, drawn=drawn, rate=Decimal(rate))
-    return {"drawn": drawn < rate, "lot": drawn, "rate": Decimal(rate), "seed": seed}
+class DrawSample(EffectObject):
+    """Whether this case is drawn at `rate` (0 never, 1 always), with what it was drawn from.
+
+    Nothing is left to undo: who draws again for the same step of the same case gets the same lot.
+    """
+
+    schema = SCHEMAS["draw_sample"]
+
+    def plan(self, action: Action, effect: Effect, *, rate: Decimal) -> dict[str, Any]:
+        seed = f"{action.case.number}:{effect.element.id}"
+        lot = draw(seed)
+        self.note(action, rate=rate, drawn=lot < rate)
+        return {"drawn": lot < rate, "lot": lot, "rate": rate, "seed": seed}
 
 
 def draw(seed: str) -> Decimal:

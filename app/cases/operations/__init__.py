@@ -5,18 +5,19 @@ from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, cases_to_migrate, migrate_case
 from app.cases.operations.retry import retry_incident
-from app.cases.operations.timed import close_publicity, fire_timers, give_up_job, tell, tell_unstarted
+from app.cases.operations.timed import answer, end_wait, fire_timers, give_up_job, stop_begun, tell, tell_unstarted
 
 __all__ = [
     "Completed",
     "Moved",
     "Receipt",
     "Stays",
+    "answer",
     "apply",
     "cancel",
     "cases_to_migrate",
-    "close_publicity",
     "complete_task",
+    "end_wait",
     "fire_timers",
     "follows_case",
     "give_up_job",
@@ -28,6 +29,7 @@ __all__ = [
     "return_case",
     "start_award_case",
     "start_second_case",
+    "stop_begun",
     "tell",
     "tell_unstarted",
     "withdraw",

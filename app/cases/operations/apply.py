@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import audit, engine
 from app.cases import guards, persist, store, tasks
 from app.cases.action import Action, CaseHead
-from app.cases.effects import TOPICS
+from app.cases.effects import EFFECTS
 from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
 from app.cases.instance import Instance
@@ -82,8 +82,12 @@ def start_award_case(
     process: str,
     data: Mapping[str, Any],
     now: datetime,
+    begun_by: tuple[str, int] | None = None,
 ) -> Receipt:
-    """Begin a process on an award in payment: re-check, change, visit or ending. Raises NotFound."""
+    """Begin a process on an award in payment: re-check, change, visit or ending. Raises NotFound.
+
+    `begun_by` is the case whose diagram asked for it, with the audit number of its step.
+    """
     award = registry.award_in_payment(session, award_id)
     chain = identity.chain(session, award.region_id)
     if actor.is_staff:
@@ -94,6 +98,7 @@ def start_award_case(
     known = {"name": award.name, "id_number": award.id_number, **data}
     action = _open(session, actor, bundle, process, chain, Cleaned(known, {}), now)
     action.case.award_id = award.id
+    action.case.begun_by, action.case.begun_seq = begun_by or (None, None)
     action.variables["case"]["award"] = award.as_facts()
     guards.refuse(guards.hits(action, action.diagram.start, guards.names(action.diagram.start), {}))
     return _file(action)
@@ -104,14 +109,18 @@ def follows_case(diagram: engine.Diagram) -> bool:
     return diagram.start.properties.get("follows") == "case"
 
 
-def start_second_case(session: Session, case_id: str, process: str, data: Mapping[str, Any], now: datetime) -> Receipt:
+def start_second_case(
+    session: Session, case_id: str, seq: int, process: str, data: Mapping[str, Any], now: datetime
+) -> Receipt:
     """Begin another process for the applicant of a case that has no award, such as a second look at a refusal (D11).
 
-    The new case has the application of the first one, with `data`, and knows it as `case.origin`. Raises NotFound.
+    The new case has the application of the first one, with `data`, and knows it as `case.origin`; `seq` is the audit
+    number of the step that asked for it. Raises NotFound.
     """
     first = store.look(session, SYSTEM, case_id, now)
     known = {**first.variables["application"], **data}
     action = _open(session, SYSTEM, first.bundle, process, first.chain, Cleaned(known, {}), now)
+    action.case.begun_by, action.case.begun_seq = case_id, seq
     action.variables["case"]["origin"] = {
         "number": first.case.number,
         "status": first.case.status,
@@ -148,6 +157,8 @@ def _open(
         applicant_name=application["name"],
         applicant_blind=session.info["vault"].blind(application["id_number"], "person"),
         award_id=None,
+        begun_by=None,
+        begun_seq=None,
         channel=actor.kind,
         applied_on=today,
         filed_at=now,
@@ -157,7 +168,7 @@ def _open(
         audit_hash=audit.Head().hash,
     )
     instance = Instance({"application": application}, unknown={"application": cleaned.unknown})
-    action = Action(session, actor, now, head, bundle, chain, instance, TOPICS)
+    action = Action(session, actor, now, head, bundle, chain, instance, EFFECTS)
     action.variables["case"] = application_facts(action)
     return action
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
-from app.cases import incidents, persist, policy, reversal, store, tasks, timers
+from app.cases import incidents, persist, policy, reversal, store, tasks, timers, waits
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
@@ -30,7 +30,7 @@ def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, A
     if notice is None:
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
     publicity.interrupt(session, notice, data, now)
-    action.clocks_changed(calendar.pause(session, case_id, "公示异议复查", now))
+    action.clocks_changed(calendar.pause(session, case_id, "公示异议复查", now, seq=action.seq))
     step = engine.send(action.diagram, action.state, action.variables, OBJECTION, {}, action)
     persist.advance(action, step)
     persist.finish(action, "objected", notice=notice.id)
@@ -61,7 +61,7 @@ def withdraw(session: Session, actor: Actor, case_id: str, reason: str, now: dat
         policy.require_may_steer(session, actor, action, "withdraw_cases")
     store.require_running(action)
     _require_short(reason)
-    _stop(action, reason, "withdrawn")
+    stop(action, reason, "withdrawn")
     reversal.tell_withdrawn(action, reason)
     persist.finish(action, "withdrawn", reason=reason)
 
@@ -74,7 +74,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
     policy.require_may_steer(session, actor, action)
     store.require_running(action)
     _require_reason(reason)
-    _stop(action, reason, "ended")
+    stop(action, reason, "ended")
     persist.finish(action, "cancelled", reason=reason)
 
 
@@ -88,7 +88,7 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
     action.case.status = "suspended"
     action.clocks_changed(calendar.pause(session, case_id, HOLD, now))
     timers.hold(action)
-    publicity.hold(session, case_id)
+    waits.hold(action)
     tasks.project_clocks(action)
     persist.finish(action, "held", reason=reason)
 
@@ -102,12 +102,12 @@ def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None
     action.case.status = "in_progress"
     action.clocks_changed(calendar.resume(session, case_id, now, reason=HOLD))
     timers.release(action)
-    publicity.release(session, case_id)
+    waits.release(action)
     tasks.project_clocks(action)
     persist.finish(action, "released")
 
 
-def _stop(action: Action, reason: str, status: str) -> None:
+def stop(action: Action, reason: str, status: str) -> None:
     """End a running case by itself: reverse what went out, take away what waits."""
     reversal.reverse(action, 0, reason)
     if action.instance.state is not None:
@@ -116,6 +116,7 @@ def _stop(action: Action, reason: str, status: str) -> None:
     tasks.close_all(action)
     incidents.resolve(action)
     timers.drop_all(action)
+    waits.take_back(action)
     calendar.void(action.session, action.case.id, action.now)
     action.case.status = status
     action.case.closed_at = action.now

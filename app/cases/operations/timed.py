@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import calendar, engine
-from app.cases import persist, store, tasks
+from app import engine
+from app.cases import persist, policy, store, tasks, waits
 from app.cases.action import Action
 from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
-from app.core.actor import SYSTEM
+from app.cases.operations.lifecycle import stop
+from app.core.actor import SYSTEM, Actor
+from app.core.errors import Gone, NotFound
 from app.identity import queries as identity
 from app.identity.positions import POSITIONS
 from app.inbox import queries as inbox
-from app.publicity import operations as publicity
-from app.publicity import queries as notices
 
 RECEIVE = "receive_notices"
 
@@ -33,16 +34,52 @@ def fire_timers(session: Session, case_id: str, claim: Callable[[], None], now: 
     persist.finish(action, "timer")
 
 
-def close_publicity(session: Session, case_id: str, wait_id: str, claim: Callable[[], None], now: datetime) -> None:
-    """The days of a 公示 are over: the diagram goes on."""
+def end_wait(session: Session, case_id: str, wait_id: str, claim: Callable[[], None], now: datetime) -> None:
+    """What the diagram waited for was answered, or its last moment has come: the diagram goes on."""
     action = store.lock(session, SYSTEM, case_id, now)
     claim()
-    if action.case.closed_at is not None or not publicity.complete(session, wait_id):
+    row = next((each for each in waits.open_of(session, case_id) if each.wait_id == wait_id), None)
+    if row is None or action.case.closed_at is not None:
         return
-    action.clocks_changed(calendar.resume(session, case_id, now, reason="公示"))
-    step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, {}, action)
+    result = action.effects[row.topic].over(action, row)
+    if result is None:
+        return
+    waits.end(row)
+    step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, result, action)
     persist.advance(action, step)
-    persist.finish(action, "publicity_completed")
+    persist.finish(action, row.status, element=row.element_id, topic=row.topic)
+
+
+def answer(session: Session, actor: Actor, wait_row_id: str, data: Mapping[str, Any], now: datetime) -> None:
+    """An answer from outside to what a case asked (`awaited.id`); a job delivers it to the diagram.
+
+    Raises NotFound, NotYours (staff of elsewhere), Gone (not waited for any more, or nobody can answer it).
+    """
+    row = waits.find(session, wait_row_id)
+    if row is None:
+        raise NotFound("没有这项核对，请核对编号")
+    action = store.lock(session, actor, row.case_id, now)
+    if actor.is_staff:
+        policy.require_may_see(session, actor, action)
+    session.refresh(row)
+    if not action.effects[row.topic].schema.answered:
+        raise Gone("这一步只等期满，不能答复")
+    if row.status != waits.WAITING:
+        raise Gone("这项核对已经答复、超时或收回，请刷新案件页")
+    waits.keep_answer(action, row, data)
+    persist.finish(action, "received", element=row.element_id, topic=row.topic)
+
+
+def stop_begun(
+    session: Session, case_id: str, begun_by: str, reason: str, claim: Callable[[], None], now: datetime
+) -> None:
+    """The case that began this one was sent back: this one ends, unless it has ended by itself."""
+    action = store.lock(session, SYSTEM, case_id, now)
+    claim()
+    if action.case.closed_at is not None:
+        raise Gone(f"由本案启动的案件{action.case.number}已经办结，请核实是否需要另行办理")
+    stop(action, reason, "ended")
+    persist.finish(action, "cancelled", reason=reason)
 
 
 def give_up_job(session: Session, case_id: str, message: str, cause: BaseException, now: datetime) -> None:
@@ -76,8 +113,8 @@ def _receiver(action: Action) -> str:
 
 
 def _place(action: Action) -> str:
-    """Where the case stands, to be shown on the diagram: its notice, an open task, or the start."""
-    notice = notices.standing(action.session, action.case.id)
+    """Where the case stands, to be shown on the diagram: what it waits for, an open task, or the start."""
+    waiting = waits.open_of(action.session, action.case.id)
     items = inbox.open_of_case(action.session, action.case.id)
-    places = [each.element_id for each in ([notice] if notice else items)]
+    places = [each.element_id for each in waiting or items]
     return places[0] if places else action.diagram.start.id

@@ -23,6 +23,12 @@ def chain(database: Database) -> identity.RegionChain:
         return identity.chain(session, identity_operations.ensure_region(session, "220122100001").id)
 
 
+def take_back(session, case_id: str, now: datetime, since: int = 0) -> int:
+    """What a return of the case to its step `since` does to the registry."""
+    undone = [operations.undo_award_events(session, case_id, since, kind, now) for kind in ("ended", "changed")]
+    return sum(undone) + operations.take_back_awards(session, case_id, since, now)
+
+
 def request(chain, **changed) -> operations.AwardRequest:
     given = {
         "id": new_id(),
@@ -41,6 +47,7 @@ def request(chain, **changed) -> operations.AwardRequest:
         "facts": {"per_head_gap": Decimal("200.00")},
         "account": "6228480240001234568",
         "case_id": "case1",
+        "case_seq": 3,
     }
     return operations.AwardRequest(**{**given, **changed})
 
@@ -51,8 +58,8 @@ def test_an_award_covers_the_household_and_single_admission_only_the_person(data
         spouse = RegistryReader(session, id_number=WU, on=START)
         assert [(b["programme"], b["in_payment"]) for b in spouse["benefits"]] == [("dibao", True)]
         assert RegistryReader(session, id_number=WU, on=date(2021, 4, 30))["benefits"][0]["in_payment"] is False
-        operations.withdraw_benefits(session, "case1", now)
-        operations.start_award(session, request(chain, kind="single_person", case_id="case2"), now)
+        take_back(session, "case1", now)
+        operations.start_award(session, request(chain, kind="single_person", case_id="case2", case_seq=3), now)
         assert RegistryReader(session, id_number=WU, on=START)["benefits"] == []
         assert len(RegistryReader(session, id_number=ZHOU, on=START)["benefits"]) == 1
 
@@ -78,19 +85,27 @@ def test_changes_and_endings_are_undone_with_the_case_that_made_them(database: D
     with database.write() as session:
         operations.start_award(session, wanted, now)
         operations.change_award(
-            session, wanted.id, now=now, monthly=Decimal(700), facts={"per_head_gap": Decimal(210)}, case_id="case2"
+            session,
+            wanted.id,
+            now=now,
+            monthly=Decimal(700),
+            facts={"per_head_gap": Decimal(210)},
+            case_id="case2",
+            case_seq=3,
         )
-        operations.end_award(session, wanted.id, on=date(2021, 9, 1), reason="已就业", now=now, case_id="case3")
+        operations.end_award(
+            session, wanted.id, on=date(2021, 9, 1), reason="已就业", now=now, case_id="case3", case_seq=3
+        )
         with pytest.raises(Gone):
             operations.change_award(session, wanted.id, now=now, monthly=Decimal(1))
         assert not RegistryReader(session, id_number=WU, on=date(2021, 9, 1))["benefits"][0]["in_payment"]
         assert RegistryReader(session, id_number=WU, on=date(2021, 8, 31))["benefits"][0]["in_payment"]
 
-        operations.withdraw_benefits(session, "case3", now)
+        take_back(session, "case3", now)
         reopened = operations.award_in_payment(session, wanted.id)
         assert (reopened.monthly, reopened.recheck_on) == (Decimal("700.00"), date(2022, 5, 1))
-        operations.withdraw_benefits(session, "case2", now)
-        operations.withdraw_benefits(session, "case2", now)
+        take_back(session, "case2", now)
+        take_back(session, "case2", now)
         before = operations.award_in_payment(session, wanted.id)
         assert (before.monthly, before.facts) == (Decimal("680.00"), {"per_head_gap": Decimal("200.00")})
         events = queries.person_file(session, before.person_id)["events"]
@@ -105,7 +120,9 @@ def test_moving_changes_places_and_is_undone_with_its_case(database: Database, c
             for name, beds in (("农安镇敬老院", 1), ("合隆镇敬老院", 0))
         )
         operations.start_award(session, wanted, now)
-        operations.change_award(session, wanted.id, now=now, moves=True, institution_id=house.id, case_id="case2")
+        operations.change_award(
+            session, wanted.id, now=now, moves=True, institution_id=house.id, case_id="case2", case_seq=3
+        )
         assert queries.institution(session, house.id).free == 0
         operations.change_award(session, wanted.id, now=now, recheck_on=date(2022, 6, 1))
         assert queries.award(session, wanted.id).institution_id == house.id
@@ -116,7 +133,7 @@ def test_moving_changes_places_and_is_undone_with_its_case(database: Database, c
             ("农安镇敬老院", 0),
             ("合隆镇敬老院", 0),
         }
-        operations.withdraw_benefits(session, "case2", now)
+        take_back(session, "case2", now)
         assert queries.award(session, wanted.id).institution_id is None
         assert queries.institution(session, house.id).free == 1
 
@@ -217,13 +234,15 @@ def test_the_line_for_a_place_goes_by_rank_then_by_day(database: Database, chain
     people = {ZHOU: (2, date(2021, 3, 1)), WU: (1, date(2021, 5, 1)), LIU: (2, date(2021, 2, 1))}
     with database.write() as session:
         for number, (rank, since) in people.items():
-            wanted = request(chain, id_number=number, members=[], starts_on=since, place_rank=rank, case_id=number)
+            wanted = request(
+                chain, id_number=number, members=[], starts_on=since, place_rank=rank, case_id=number, case_seq=3
+            )
             operations.start_award(session, wanted, now)
         line = queries.waiting_for_place(session, chain.county.id)
         assert [(each.rank, each.since) for each in line] == [
             (1, date(2021, 5, 1)), (2, date(2021, 2, 1)), (2, date(2021, 3, 1))
         ]  # fmt: skip
-        operations.change_award(session, line[0].award_id, now=now, waits=True, case_id="left")
+        operations.change_award(session, line[0].award_id, now=now, waits=True, case_id="left", case_seq=3)
         assert len(queries.waiting_for_place(session, chain.county.id)) == 2
-        operations.withdraw_benefits(session, "left", now)
+        take_back(session, "left", now)
         assert queries.waiting_for_place(session, chain.county.id) == line

@@ -52,13 +52,17 @@ def test_what_was_paid_anywhere_in_the_province_blocks_a_second_grant(database, 
 def test_a_claim_is_the_cases_own_until_it_is_released(database: Database, chain, now: datetime) -> None:
     with database.write() as session:
         for _ in range(2):
-            operations.claim_once(session, RELIEF, chain.province.id, WANG, "case1", now)
-        pay(session, chain, now, case_id="case1")
-        operations.claim_once(session, RELIEF, chain.province.id, WANG, "case1", now)
+            operations.claim_once(session, RELIEF, chain.province.id, WANG, "case1", now, 3)
+        pay(session, chain, now, case_id="case1", case_seq=3)
+        operations.claim_once(session, RELIEF, chain.province.id, WANG, "case1", now, 3)
         with pytest.raises(Duplicate):
             operations.claim_once(session, RELIEF, chain.province.id, WANG.lower(), "case2", now)
-        operations.release_claims(session, "case1")
-        operations.withdraw_benefits(session, "case1", now)
+        operations.release_claims(session, "case1", 4)
+        assert operations.withdraw_grants(session, "case1", 4) == 0
+        with pytest.raises(Duplicate):
+            operations.claim_once(session, RELIEF, chain.province.id, WANG, "case2", now)
+        operations.release_claims(session, "case1", 3)
+        assert operations.withdraw_grants(session, "case1", 3) == 1
         operations.claim_once(session, RELIEF, chain.province.id, WANG, "case2", now)
 
 

@@ -128,8 +128,8 @@ def _waiting(session: Session, it: Standing) -> Iterator[str]:
     if posted != sorted(it.waits):
         yield f"posted notices {posted} are not the waiting effects {it.waits}"
     on_hold = it.action.case.status == "suspended"
-    if ready.count("publicity.close") != (0 if on_hold else len(posted)):
-        yield f"{len(posted)} notices stand, {ready.count('publicity.close')} jobs end them, on hold: {on_hold}"
+    if ready.count("case.wait") != (0 if on_hold else len(it.waits)):
+        yield f"{len(it.waits)} effects wait, {ready.count('case.wait')} jobs end them, on hold: {on_hold}"
     if ready.count("case.timer") != (0 if on_hold else it.timers):
         yield f"{it.timers} timers run, {ready.count('case.timer')} jobs fire them, on hold: {on_hold}"
 

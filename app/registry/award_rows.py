@@ -1,0 +1,74 @@
+"""What starting, changing, ending and taking back an award have in common: columns, places, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import OverLimit
+from app.core.ids import new_id
+from app.db.types import dump_json
+from app.registry.institutions import free_place, take_place
+from app.registry.models import AwardEvent
+from app.registry.queries import institution
+
+
+def waiting(rank: int | None, since: date | None) -> dict[str, Any]:
+    """The columns of who waits for a place by a rank (null: nobody waits)."""
+    return {"place_rank": rank, "wants_place_on": None if rank is None else since}
+
+
+def move(session: Session, left: str | None, entered: str | None) -> dict[str, Any]:
+    """Leave one institution and enter another; None is home."""
+    if left == entered:
+        return {}
+    if entered:
+        require_place(session, entered)
+    if left:
+        free_place(session, left)
+    return {"institution_id": entered}
+
+
+def require_place(session: Session, institution_id: str) -> None:
+    """Take a bed. Raises OverLimit where none is free."""
+    if not take_place(session, institution_id):
+        name = institution(session, institution_id).name
+        raise OverLimit(f"{name}已没有空床位，请另选机构，或报市级民政部门统筹调配", clause="E12")
+
+
+def fact_columns(session: Session, award_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that hold facts: all of them sealed, and of `payment_terms` what batches pay by (E18)."""
+    terms = facts.get("payment_terms") or {}
+    sealed = session.info["vault"].seal(dump_json(dict(facts)).encode(), "award", "facts", award_id) if facts else None
+    return {"facts_sealed": sealed, "channel": terms.get("channel"), "split": terms.get("split")}
+
+
+def note_event(
+    session: Session,
+    award_id: str,
+    kind: str,
+    on: date,
+    amount: Decimal | None,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    case_id: str | None = None,
+    case_seq: int | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    """An event of an award; `before` is what it takes to undo it, and rests sealed."""
+    event_id = new_id()
+    sealed = None
+    if before is not None:
+        sealed = session.info["vault"].seal(dump_json(dict(before)).encode(), "award_event", "before", event_id)
+    mine = AwardEvent.award_id == award_id
+    seq = select(func.coalesce(func.max(AwardEvent.seq), 0) + 1).where(mine).scalar_subquery()
+    row = {"id": event_id, "award_id": award_id, "kind": kind, "on": on, "amount": amount, "reason": reason}
+    session.execute(
+        insert(AwardEvent).values(**row, seq=seq, case_id=case_id, case_seq=case_seq, before_sealed=sealed, at=now)
+    )

@@ -1,0 +1,104 @@
+"""Taking back what a case did to awards and institutions since one of its steps (its audit number).
+
+Rows stay, with what happened to them; nothing that is withdrawn counts any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session
+
+from app.core.errors import Gone
+from app.db import rows_changed
+from app.db.types import load_json
+from app.registry.award_rows import fact_columns, move, note_event, require_place, waiting
+from app.registry.institutions import free_place
+from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, Institution
+from app.registry.people import undo_moves
+
+
+def awards_started(session: Session, case_id: str, since: int) -> list[str]:
+    """Ids of the awards that the case brought into payment since then and that still are."""
+    return list(session.scalars(select(Award.id).where(_started(case_id, since))))
+
+
+def take_back_awards(session: Session, case_id: str, since: int, now: datetime) -> int:
+    """Withdraw the awards that the case started since then: places are free, households as before; how many.
+
+    Raises Gone where another case has changed one meanwhile.
+    """
+    columns = select(Award.id, Award.amount, Award.starts_on, Award.institution_id)
+    granted = session.execute(columns.where(_started(case_id, since))).all()
+    for row in granted:
+        started = session.scalars(_events(case_id, since, "started").where(AwardEvent.award_id == row.id)).one()
+        _require_latest(session, started)
+        gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, "place_rank": None, "wants_place_on": None}
+        session.execute(update(Award).where(Award.id == row.id).values(**gone))
+        if row.institution_id:
+            free_place(session, row.institution_id)
+        undo_moves(session, _before(session, started)["moved"])
+        started.case_id = None
+        note_event(session, row.id, "withdrawn", row.starts_on, row.amount, now)
+    return len(granted)
+
+
+def undo_award_events(session: Session, case_id: str, since: int, kind: str, now: datetime) -> int:
+    """Undo what the case changed (`changed`) or ended (`ended`) since then, the latest first; how many there were.
+
+    Raises Gone where another case has changed the award since, OverLimit where its place in an institution is taken.
+    """
+    events = session.scalars(_events(case_id, since, kind).order_by(AwardEvent.award_id, AwardEvent.seq.desc())).all()
+    for event in events:
+        _require_latest(session, event)
+        _undo(session, event, now)
+    return len(events)
+
+
+def take_back_institutions(session: Session, case_id: str, since: int, now: datetime) -> int:
+    """What the case registered since then is not registered, unless somebody else lives there; how many."""
+    lives_there = exists().where(Award.institution_id == Institution.id, Award.status == IN_PAYMENT)
+    mine = (Institution.case_id == case_id) & (Institution.case_seq >= since) & Institution.withdrawn_at.is_(None)
+    return rows_changed(session, update(Institution).where(mine, ~lives_there).values(withdrawn_at=now))
+
+
+def _started(case_id: str, since: int) -> ColumnElement[bool]:
+    return (Award.case_id == case_id) & (Award.case_seq >= since) & (Award.status == IN_PAYMENT) & Award.monthly
+
+
+def _events(case_id: str, since: int, kind: str) -> Any:
+    mine = (AwardEvent.case_id == case_id) & (AwardEvent.case_seq >= since) & (AwardEvent.kind == kind)
+    return select(AwardEvent).where(mine)
+
+
+def _require_latest(session: Session, event: AwardEvent) -> None:
+    """What somebody else did to the award afterwards would be lost with it."""
+    later = (AwardEvent.award_id == event.award_id) & (AwardEvent.seq > event.seq)
+    others = AwardEvent.case_id.is_not(None) & (AwardEvent.case_id != event.case_id)
+    if session.scalar(select(exists().where(later, others))):
+        raise Gone("这项待遇之后已由另一案件调整或终止，不能退回；请先退回或撤销那一案件，或者另行办理变更")
+
+
+def _before(session: Session, event: AwardEvent) -> Mapping[str, Any]:
+    return load_json(session.info["vault"].open(event.before_sealed, "award_event", "before", event.id))
+
+
+def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
+    before = _before(session, event)
+    values: dict[str, Any] = {"recheck_on": before["recheck_on"], "visit_on": before["visit_on"]}
+    place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
+    if event.kind == "changed":
+        values |= {"amount": before["amount"], **fact_columns(session, event.award_id, before["facts"])}
+        values |= move(session, place_id, before["institution_id"])
+        values |= waiting(before["place_rank"], before["wants_place_on"])
+    else:
+        values |= {"status": IN_PAYMENT, "ended_on": None, "end_reason": None}
+        if place_id:
+            require_place(session, place_id)
+    session.execute(update(Award).where(Award.id == event.award_id).values(**values))
+    # It is the case's no more: to undo it twice would undo what others did meanwhile.
+    event.case_id = None
+    note_event(session, event.award_id, "undone", event.on, values.get("amount", event.amount), now)

@@ -1,0 +1,183 @@
+"""Every effect: a return to a step before it leaves the world as it was, one to a step after it touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import calendar, engine
+from app.cases import effects, reversal, store, waits
+from app.cases.action import Action
+from app.cases.models import Awaited, Case, Owed
+from app.core.errors import Gone
+from app.documents import queries as documents
+from app.funds.models import PaymentOrder
+from app.inbox.models import WorkItem
+from app.jobs.models import Job
+from app.publicity import operations as publicity
+from app.publicity import queries as notices
+from app.registry import operations as registry
+from app.registry.models import Award, HouseholdMember, Institution, OnceClaim
+from tests.support.worlds import RELIEF, Office
+
+EARLIER, ITS_STEP, LATER = 90, 100, 110
+AWARD = {"monthly": Decimal(100), "facts": {"people": 1}}
+
+
+def _perform(action: Action, topic: str, seq: int, **inputs: Any) -> None:
+    """An effect as a diagram would ask for it, in the action of an audit number."""
+    action.case.audit_seq = seq - 1
+    element = next(iter(action.diagram.human_tasks))
+    action.perform(engine.Effect(element, topic, inputs, f"{topic}{seq}", action.variables))
+    reversal.write_planned(action)
+    action.session.flush()
+
+
+def _house(action: Action, seq: int, beds: int = 1) -> str:
+    _perform(action, "register_institution", seq, name="农安镇敬老院")
+    house = action.session.scalars(select(Institution)).one()
+    house.beds = house.free = beds
+    action.session.flush()
+    return house.id
+
+
+def _started(action: Action) -> None:
+    _perform(action, "award_start", EARLIER, institution_id=_house(action, EARLIER), **AWARD)
+
+
+def _interrupted(action: Action) -> None:
+    _perform(action, "publicity", EARLIER, summary="拟救助")
+    notice = notices.standing(action.session, action.case.id)
+    assert notice is not None
+    publicity.interrupt(action.session, notice, {"reason": "有车"}, action.now)
+    waits.take_back(action)
+
+
+def _owed(action: Action) -> None:
+    _perform(action, "owed", EARLIER, items=[{"key": "seal", "title": "盖章"}])
+
+
+def _paused(action: Action) -> None:
+    _perform(action, "pause_clock", EARLIER, reason="等待补正材料")
+
+
+Prepare = Callable[[Action], None]
+CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
+    "payment": ("payment", None, {"amount": Decimal(800)}),
+    "award_start": ("award_start", lambda action: _house(action, EARLIER) and None, AWARD),
+    "award_change": ("award_change", _started, {"monthly": Decimal(200), "institution_id": None, "place_rank": 2,
+                                                "facts": {"people": 2}}),
+    "award_end": ("award_end", _started, {"reason": "已就业"}),
+    "register_institution": ("register_institution", None, {"name": "合隆镇敬老院"}),
+    "owed": ("owed", None, {"items": [{"key": "seal", "title": "盖章"}]}),
+    "settle_owed": ("settle_owed", _owed, {"items": ["seal"]}),
+    "pause_clock": ("pause_clock", None, {"reason": "公示"}),
+    "resume_clock": ("resume_clock", _paused, {}),
+    "draw_sample": ("draw_sample", None, {"rate": Decimal("0.5")}),
+    "publicity": ("publicity", None, {"summary": "拟救助"}),
+    "publicity goes on": ("publicity", _interrupted, {"summary": "拟救助"}),
+    "take_down": ("take_down", _interrupted, {}),
+    "announce": ("announce", None, {"summary": "已批准"}),
+    "ask": ("ask", None, {"department": "vehicles", "authorised": True}),
+    "notify": ("notify", None, {"text": "请领取"}),
+    "notify a position": ("notify", None, {"text": "请协助", "to": "township_clerk"}),
+    "start_process": ("start_process", None, {"process": "main"}),
+    "document": ("document", None, {"template": "refusal_notice", "reasons": [{"text": "查明不实", "clause": "A4"}],
+                                    "opinion": "查明不实"}),
+}  # fmt: skip
+
+
+def _world(session: Session, case_id: str) -> dict[str, Any]:
+    """What somebody could see of the case in the world: what is gone or taken back does not count."""
+
+    def rows(*columns: Any, where: Any = True) -> list[Any]:
+        return sorted(session.execute(select(*columns).where(where)).all(), key=repr)
+
+    standing = HouseholdMember.valid_until.is_(None)
+    return {
+        "orders": rows(PaymentOrder.amount, PaymentOrder.status, where=PaymentOrder.status != "cancelled"),
+        "claims": rows(OnceClaim.case_id),
+        "awards": rows(Award.amount, Award.status, Award.recheck_on, Award.visit_on, Award.ended_on,
+                       Award.institution_id, Award.place_rank, Award.wants_place_on, where=Award.status != "withdrawn"),
+        "homes": rows(HouseholdMember.person_id, HouseholdMember.household_id, where=standing),
+        "houses": rows(Institution.name, Institution.free, where=Institution.withdrawn_at.is_(None)),
+        "owed": rows(Owed.key, Owed.settled_at),
+        "clocks": [(each.key, each.status, each.due_on) for each in calendar.clocks_of(session, case_id)],
+        "notices": [(each.kind, each.status, each.days_left) for each in notices.notices_of(session, case_id)
+                    if each.status != "taken_down" or each.moved_seq],
+        "waits": rows(Awaited.wait_id, Awaited.status, where=Awaited.status == "waiting"),
+        "copies": rows(WorkItem.title, WorkItem.status, where=(WorkItem.kind == "copy") & (WorkItem.status == "open")),
+        "jobs": rows(Job.kind, Job.due, where=(Job.state == "ready") & Job.kind.not_in(["document.issue", "case.ask"])),
+        "letters": [(each.template, each.voided_at) for each in documents.documents_of(session, case_id)
+                    if each.voided_at is None and each.template != "void_notice"],
+        "award": session.scalar(select(Case.award_id).where(Case.id == case_id)),
+    }  # fmt: skip
+
+
+def _open(office: Office, session: Session, case_id: str) -> Action:
+    return store.lock(session, office.holder(session, "township_head"), case_id, office.now)
+
+
+@pytest.fixture
+def case_id(office: Office) -> str:
+    return office.apply("uninsured_unemployed_relief", RELIEF).case_id
+
+
+def test_every_effect_is_played_here() -> None:
+    assert {topic for topic, _, _ in CASES.values()} == set(effects.EFFECTS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_return_before_the_effect_undoes_it_and_one_after_it_does_not(
+    office: Office, case_id: str, name: str
+) -> None:
+    topic, prepare, inputs = CASES[name]
+    if topic == "ask":
+        inputs = {**inputs, "until": office.now.date() + timedelta(days=5)}
+    with office.database.write() as session:
+        action = _open(office, session, case_id)
+        if prepare:
+            prepare(action)
+        before, award = _world(session, case_id), action.case.award_id
+        _perform(action, topic, ITS_STEP, **inputs)
+        done = _world(session, case_id)
+        assert done != before or topic == "draw_sample"
+        action.case.audit_seq = LATER
+        reversal.reverse(action, LATER, "退回重办")
+        reversal.write_planned(action)
+        assert _world(session, case_id) == done
+        reversal.reverse(action, ITS_STEP, "退回重办")
+        reversal.write_planned(action)
+        session.flush()
+        assert _world(session, case_id) == before
+        assert action.case.award_id == award
+
+
+def test_who_was_paid_stays_known_and_cannot_claim_again(office: Office, case_id: str) -> None:
+    with office.database.write() as session:
+        action = _open(office, session, case_id)
+        _perform(action, "payment", ITS_STEP, amount=Decimal(800))
+        session.execute(PaymentOrder.__table__.update().values(status="paid"))
+        paid = _world(session, case_id)
+        reversal.reverse(action, LATER, "退回重办")
+        assert _world(session, case_id) == paid
+        with pytest.raises(Gone, match="已有款项发放"):
+            reversal.reverse(action, ITS_STEP, "退回重办")
+
+
+def test_an_award_that_another_case_changed_meanwhile_is_not_overwritten(office: Office, case_id: str) -> None:
+    with office.database.write() as session:
+        action = _open(office, session, case_id)
+        _started(action)
+        _perform(action, "award_change", ITS_STEP, monthly=Decimal(200))
+        registry.change_award(
+            session, action.case.award_id or "", now=office.now, monthly=Decimal(300), case_id="other", case_seq=1
+        )
+        with pytest.raises(Gone, match="另一案件"):
+            reversal.reverse(action, ITS_STEP, "退回重办")
