@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, NotFound
 from app.db import rows_changed, stamps
-from app.definitions import limits, lists, policy, publishing, receipts
+from app.definitions import limits, lists, policy, publishing, receipts, store
 from app.definitions.errors import BundleError
 from app.definitions.folder import MANIFEST
 from app.definitions.manifest import load_manifest
@@ -86,6 +86,8 @@ def approve(session: Session, actor: Actor, release_id: str, *, now: datetime) -
     _require_day(places[0].in_force_from, now)
     _require_fit(session, found, places, now)
     _move(session, found, SUBMITTED, APPROVED, {"decided_by": actor.user_id, "decided_at": now})
+    scopes = [place.scope for place in places]
+    publishing.enter_catalogue(session, store.files_of(session, release_id), release_id, scopes, now)
     numbers = {}
     for place in places:
         numbers[place.scope] = publishing.give_number(

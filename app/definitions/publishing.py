@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import local_date
+from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.db import stamps
 from app.definitions import queries, store
 from app.definitions.bundle import Bundle, hash_of
-from app.definitions.folder import MANIFEST
+from app.definitions.folder import CATALOGUE, MANIFEST
 from app.definitions.manifest import load_manifest
 from app.definitions.models import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
 from app.definitions.store import PIN, PLACE, RELEASE
+from app.figures import catalogue
 from app.figures.entries import LONG_AGO
+from app.figures.errors import CatalogueError
 from app.identity import queries as identity
 
 LIBRARY_TITLE = "文书库"
@@ -78,12 +81,26 @@ def put_in_force(
     stamps.bump(session, "releases")
     decided = {"state": APPROVED, "decided_by": actor.user_id, "decided_at": now}
     release_id = insert_release(session, actor, files, now, origin=origin, **decided)
-    programme = head_of(files)["programme"]
+    programme, scopes = head_of(files)["programme"], list(scopes)
+    enter_catalogue(session, files, release_id, scopes, now)
     for scope in scopes:
         insert_place(session, release_id, programme, scope, base_id=base_id)
         give_number(session, release_id, programme, scope, in_force_from)
         fix_letters(session, release_id, scope, max(in_force_from, local_date(now)))
     return release_id
+
+
+def enter_catalogue(
+    session: Session, files: Mapping[str, bytes], release_id: str, scopes: Iterable[str], now: datetime
+) -> None:
+    """What a release adds to the catalogue holds from its approval on. Raises Invalid where it cannot be added."""
+    content = files.get(CATALOGUE)
+    for scope in scopes if content is not None else ():
+        place = "" if scope == EVERYWHERE else identity.chain(session, scope).nearest.code
+        try:
+            catalogue.add(session, content or b"", place, release_id=release_id, now=now)
+        except CatalogueError as error:
+            raise Invalid({CATALOGUE: f"{CATALOGUE} 不能加入目录：{error}"}) from error
 
 
 def give_number(session: Session, release_id: str, programme: str, scope: str, in_force_from: date) -> int:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Gone
 from app.core.ids import digest, new_id
-from app.core.paths import POLICY
 from app.db.types import dump_json
 from app.definitions.models import ReleaseReceipt
 from app.definitions.publishing import library_pins
 from app.definitions.store import PLACE, RELEASE
+from app.figures.catalogue import catalogue
 
 RECEIPT: Table = ReleaseReceipt.__table__  # type: ignore[assignment]
 
@@ -36,12 +36,7 @@ def subject_of(session: Session, release_id: str, on: date) -> Subject:
     scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope))
     pins = {scope: library_pins(session, scope, on) for scope in scopes.all()}
     content = digest(dump_json([files, {scope: sorted(each.items()) for scope, each in pins.items()}]).encode())
-    return Subject(content, catalogue_hash(), f"doudi {version('doudi')}")
-
-
-def catalogue_hash() -> str:
-    """The content of the catalogue of figures, clauses and documents."""
-    return digest(b"\0".join(path.read_bytes() for path in sorted(POLICY.glob("*.yaml"))))
+    return Subject(content, catalogue(session).hash, f"doudi {version('doudi')}")
 
 
 def keep(session: Session, actor: Actor, release_id: str, subject: Subject, outcome: Any, now: datetime) -> None:
@@ -86,5 +81,5 @@ def require(session: Session, release_id: str, on: date) -> None:
 def is_stale(session: Session, release_id: str) -> bool:
     """Whether catalogue or product changed since the newest check."""
     receipt = latest(session, release_id)
-    now = (catalogue_hash(), f"doudi {version('doudi')}")
+    now = (catalogue(session).hash, f"doudi {version('doudi')}")
     return receipt is None or (receipt.catalogue_hash, receipt.product) != now

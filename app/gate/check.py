@@ -17,7 +17,8 @@ from app.definitions.queries import EVERYWHERE
 from app.effects import SCHEMAS
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn
-from app.figures.content import seeded
+from app.figures.content import Catalogue, seeded
+from app.figures.errors import CatalogueError
 from app.gate import letters
 from app.identity.positions import POSITIONS
 from app.scenarios.story import StoryError, parse_story
@@ -32,10 +33,16 @@ def check_folder(folder: Path) -> list[Finding]:
     return check_bundle(read_folder(folder))
 
 
-def check_bundle(files: Mapping[str, bytes], library: Mapping[str, Letter] | None = None) -> list[Finding]:
+def check_bundle(
+    files: Mapping[str, bytes],
+    library: Mapping[str, Letter] | None = None,
+    catalogue: Catalogue | None = None,
+    place: str | None = None,
+) -> list[Finding]:
     """Check the files of a bundle; diagrams are read in a child process with limits.
 
-    `library`: the letters that it may use besides its own; by default those of the repository.
+    `library`: the letters that it may use besides its own; `catalogue`: what figures, clauses and documents there are;
+    by default those of the repository. `place`: the region for which it is meant, by default that of its manifest.
     """
     library = letters_of(read_folder(TEMPLATES)) if library is None else library
     if MANIFEST not in files:
@@ -45,6 +52,8 @@ def check_bundle(files: Mapping[str, bytes], library: Mapping[str, Letter] | Non
     except BundleError as error:
         return [Finding(ERROR, MANIFEST, "", problem) for problem in error.problems]
     models, findings = _tables(files, manifest)
+    known_words, problems = _catalogue(files, catalogue or seeded(), place or manifest["region"])
+    findings += problems
     for rule in (_present, _clocks, _forms):
         findings += rule(files, manifest)
     known = Known(
@@ -62,7 +71,11 @@ def check_bundle(files: Mapping[str, bytes], library: Mapping[str, Letter] | Non
                     Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
                 )
     findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
-    return findings if any(each.severity == ERROR for each in findings) else findings + _vocabulary(files, library)
+    return (
+        findings
+        if any(each.severity == ERROR for each in findings)
+        else findings + _vocabulary(files, library, known_words)
+    )
 
 
 def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
@@ -117,10 +130,20 @@ def _tables(files: Mapping[str, bytes], manifest: dict[str, Any]) -> tuple[list[
     return models, found
 
 
-def _vocabulary(files: Mapping[str, bytes], library: Mapping[str, Letter]) -> list[Finding]:
+def _catalogue(files: Mapping[str, bytes], known: Catalogue, place: str) -> tuple[Catalogue, list[Finding]]:
+    """The catalogue with what the bundle adds to it."""
+    if CATALOGUE not in files:
+        return known, []
+    try:
+        return known.with_additions(files[CATALOGUE], place), []
+    except CatalogueError as error:
+        return known, [Finding(ERROR, CATALOGUE, "", problem) for problem in error.problems]
+
+
+def _vocabulary(files: Mapping[str, bytes], library: Mapping[str, Letter], catalogue: Catalogue) -> list[Finding]:
     """Names, their types and paths: asked once every file can be read by itself."""
     bundle = Bundle(files, pinned={EVERYWHERE: library})
-    words = vocabulary.of(bundle, seeded())
+    words = vocabulary.of(bundle, catalogue)
     return words.findings() + list(dict.fromkeys((*letters.check_own(bundle), *letters.check_read(bundle, words))))
 
 

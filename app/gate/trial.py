@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.core.paths import BUNDLES, TEMPLATES
-from app.definitions.folder import MANIFEST, read_folder
+from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
 from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, Letter, letters_of
 from app.documents.checking import check_files
+from app.figures.content import Catalogue, seeded
 from app.gate.check import STORIES, check_bundle
 from app.gate.isolated import Placed
 from app.scenarios import WorldTemplate, play
@@ -21,7 +22,7 @@ def run(draft: Placed, world: Sequence[Placed]) -> tuple[list[dict[str, str]], l
     files = draft[1]
     findings = _letters(files)
     if MANIFEST in files:
-        findings += check_bundle(files, _library(world))
+        findings += check_bundle(files, _library(world), _catalogue(world), draft[0])
     told = [each.as_dict() for each in findings]
     if any(each.severity == ERROR for each in findings):
         return told, []
@@ -50,6 +51,14 @@ def _library(world: Iterable[Placed]) -> dict[str, Letter]:
         if MANIFEST not in files:
             library |= letters_of(files)
     return library
+
+
+def _catalogue(world: Iterable[Placed]) -> Catalogue:
+    """The repository's catalogue with what owners' releases in force add to it."""
+    known = seeded()
+    for place, files in world:
+        known = known.with_additions(files[CATALOGUE], place) if CATALOGUE in files else known
+    return known
 
 
 def _stories(draft: Placed, world: Sequence[Placed]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from app.db import Database
 from app.definitions import lists, operations, receipts, resolve_open, seeding
 from app.definitions.folder import read_folder
 from app.definitions.store import RELEASE
+from app.figures.catalogue import catalogue
 from app.gate.isolated import Outcome
 from app.identity import operations as staff
 from app.identity import queries as identity
@@ -190,3 +191,26 @@ def test_a_folder_that_does_harm_is_refused_before_it_costs_anything(
 ) -> None:
     with office.database.write() as session, pytest.raises(Invalid, match=told):
         _drafted(office, session, {**FILES, path: content})
+
+
+OWN_FIGURE = """figures:
+  - {key: relief_top_up, title: 救助增发, unit: yuan, kind: amount, clause: QA-1}
+documents:
+  QA19: {region: "220122", number: 农民发〔2020〕1号, title: 救助增发通知, in_force_from: 2020-10-01}
+clauses:
+  QA-1: {title: 救助增发, text: 给困难人员增发救助。, from: [{QA19: 第一条}]}
+"""
+
+
+def test_what_a_release_adds_to_the_catalogue_holds_from_its_approval(office: Office) -> None:
+    files = {**NEWER, "catalogue.yaml": OWN_FIGURE.encode()}
+    with office.database.write() as session:
+        release_id = _submitted(office, session, files=files)
+        assert "relief_top_up" not in catalogue(session).figures
+        operations.approve(session, _owner(office, session, 1), release_id, now=office.now)
+        assert catalogue(session).cite("QA-1", ("220122", "2201", "22"), TODAY) == "农民发〔2020〕1号 第一条"
+    with office.database.write() as session:
+        files["catalogue.yaml"] = OWN_FIGURE.replace("unit: yuan", "unit: days").encode()
+        other = _submitted(office, session, files=files)
+        with pytest.raises(Invalid, match="单位是 yuan，不能改为 days"):
+            operations.approve(session, _owner(office, session, 1), other, now=office.now)
