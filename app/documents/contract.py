@@ -115,7 +115,9 @@ def _formatted(kind: str, value: Any, optional: bool, cite: Cite) -> Any:
         if optional:
             return None
         raise formats.Unusable("没有值")
-    return cite(formats.text(value)) if kind == "clause" else formats.FORMATS[kind](value)
+    if kind != "clause":
+        return formats.FORMATS[kind](value)
+    return cite(formats.text(value)) or (None if optional else "")
 
 
 def _zh(**more: str) -> dict[str, Any]:

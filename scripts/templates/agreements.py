@@ -108,7 +108,8 @@ def _person(party: str) -> str:
 def _common(paper: Paper, person: str, parties: str, form: str, manner: str) -> None:
     paper.text(f"为保障{person}的基本生活，明确各方的权利和义务，{parties}经协商一致，就{form}服务签订本协议。")
     paper.heading("一、服务依据")
-    paper.text(f"{{{{ basis }}}}及国家和省关于特困人员救助供养的规定；县级民政部门确认{person}为特困人员的决定。")
+    based = "{% if basis %}{{ basis }}及{% endif %}"
+    paper.text(f"{based}国家和省关于特困人员救助供养的规定；县级民政部门确认{person}为特困人员的决定。")
     paper.heading("二、服务内容和标准")
     paper.text(
         f"（一）提供基本生活条件：为{person}供给粮油、副食品、生活用燃料、服装、被褥等日常生活用品和零用钱。"

@@ -71,7 +71,7 @@ def approval_notice(paper: Paper) -> None:
     """审批决定书"""
     paper.title("{{ programme }}审批决定书")
     paper.to("{{ applicant }}（公民身份号码{{ id_number }}）：")
-    paper.text(_RECEIVED + "依据{{ basis }}的规定，经审核确认，现决定如下：")
+    paper.text(_RECEIVED + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，现决定如下：")
     paper.heading("一、审批决定")
     paper.text("你符合{{ programme }}的条件，决定给予救助。")
     paper.when(
@@ -152,7 +152,7 @@ def grant_notice(paper: Paper) -> None:
     paper.title("补助发放告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "根据{{ basis }}，现发给你{{ occasion }}人民币{{ amount_capital }}（{{ amount }}元），"
+        "{% if basis %}根据{{ basis }}，{% endif %}现发给你{{ occasion }}人民币{{ amount_capital }}（{{ amount }}元），"
         "自{{ due_on }}起转入你领取{{ programme }}的账户，不需要另行申请。",
         "请核对金额。有疑问或者未按时收到的，请与我们联系。{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
