@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from app.gate.catalogue import seeded
 
 from app import vocabulary
 from app.core.paths import BUNDLES
 from app.engine.instance import Run
 from app.feel import shapes
+from app.figures.content import seeded
 from app.registry.reader import RegistryReader
 from app.scenarios import WorldTemplate, load_story, play
 

@@ -174,7 +174,7 @@ def test_a_path_cannot_forge_a_line_of_the_log(
         raise RuntimeError
 
     web.app.config["TESTING"] = False
-    monkeypatch.setattr("app.desk.cases.queries.case_page", broken)
+    monkeypatch.setattr("app.desk.cases.views.case_page", broken)
     assert web.client(CADRE).get("/desk/cases/x%0Aforged").status_code == 500
     assert "forged" in caplog.messages[-1]
     assert "\n" not in caplog.messages[-1]
