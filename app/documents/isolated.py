@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 from app.documents.errors import DocumentError, Problem, error
 
@@ -36,7 +37,10 @@ def check_isolated(template: bytes, contract: bytes, sample: bytes, *, timeout: 
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(BrokenPipeError):  # what the child had not read yet is lost with it
+                    pipe.close()  # type: ignore[union-attr]
     if process.returncode != 0 or len(output) > _OUTPUT:
         return [error("检查没有完成：模板过于复杂，或者文件是有意构造的。请简化后再上传")]
     return [Problem(**item) for item in json.loads(output)]
