@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.wasyncore import close_all
 
 from app.core.clock import MovableClock
 from app.db import Database, Vault
@@ -93,15 +94,19 @@ class Site:
 
 @pytest.fixture(params=SIZES)
 def site(request: pytest.FixtureRequest, web: Web, browser: Browser) -> Iterator[Site]:
-    server = waitress.create_server(web.app, host="127.0.0.1", port=0, threads=4)
+    sockets: dict[int, object] = {}
+    server = waitress.create_server(web.app, map=sockets, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     site = Site(f"http://127.0.0.1:{server.effective_port}", web, SIZES[request.param], browser)
     yield site
     for context in browser.contexts:
         context.close()
-    server.close()
-    thread.join(5)
+    # Closed by the serving thread itself: a socket closed under its select() is a bad file descriptor.
+    server.trigger.pull_trigger(lambda: close_all(sockets, ignore_all=True))
+    thread.join(10)
+    server.task_dispatcher.shutdown()
+    assert not thread.is_alive()
     assert site.complaints == []
 
 
