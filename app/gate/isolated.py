@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from typing import Any
 
 from app.core.paths import ROOT
 
-_MEGABYTE = 1 << 20
 Placed = tuple[str, Mapping[str, bytes]]
 """A release of the installation: the code of its region ("" for everywhere) and its files."""
 
@@ -73,22 +71,6 @@ def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: base64.b64encode(content).decode() for path, content in files.items()}
 
 
-def serve(seconds: int, memory_mb: int, file_mb: int) -> None:
-    """The child: limits first, then read, check, write."""
-    for what, most in (
-        (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory_mb * _MEGABYTE), (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, file_mb * _MEGABYTE),
-    ):  # fmt: skip
-        resource.setrlimit(what, (most, most))
-    from app.gate.trial import run
-
-    placed = [
-        (code, {path: base64.b64decode(text) for path, text in files.items()}) for code, files in json.load(sys.stdin)
-    ]
-    findings, stories = run(placed[-1], placed[:-1])
-    json.dump({"findings": findings, "stories": stories}, sys.stdout, ensure_ascii=False)
-
-
 _CHILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from app.gate.isolated import serve; serve(*map(int, sys.argv[2:5]))"
+    "import sys; sys.path.insert(0, sys.argv[1]); from app.gate.child import serve; serve(*map(int, sys.argv[2:5]))"
 )
