@@ -15,7 +15,7 @@ from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
 from app.db import Database
 from app.definitions import queries as definitions
 from app.definitions import seeding
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.identity import rights
 
 

@@ -1,4 +1,4 @@
-"""The table of figures. A row is never changed: a correction is a new row that supersedes the old one."""
+"""The table of figures. What a row says is never changed: a correction is a new row that supersedes the old one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Dialect, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Date, Dialect, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -14,6 +14,10 @@ from app.core.ids import new_id
 from app.db import AwareDateTime, Base
 
 EVERYWHERE = "*"
+PENDING, IN_FORCE, SUPERSEDED, REJECTED = "pending", "in_force", "superseded", "rejected"
+PRODUCT, DEMO, STORY, PEOPLE = "product", "demo", "story", "people"
+_PLACE = ("key", "scope", "valid_from")
+_COUNTS, _WAITS = text("state = 'in_force'"), text("state = 'pending'")
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -64,20 +68,18 @@ class Figure(Base):
     """A number of policy that holds for a region and everything below it from a day on.
 
     `scope` is the region's id, or `*` for everywhere (`region_id` None). It holds from `valid_from` up to, not
-    including, `valid_until`, or until a row of a later day or a nearer region.
+    including, `valid_until`, or until a row of a later day or a nearer region. Only rows `in_force` are ever read by a
+    rule. `origin` says who brought it: the product, the demo world, a story, or people. `decided_by` confirmed or
+    rejected it; what counts at once has none. `decision` is why it was rejected.
     """
 
     __tablename__ = "figure"
     __table_args__ = (
-        Index(
-            "uq_figure_in_force",
-            "key",
-            "scope",
-            "valid_from",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
+        CheckConstraint("state IN ('pending', 'in_force', 'superseded', 'rejected')", name="state"),
+        CheckConstraint("origin IN ('product', 'demo', 'story', 'people')", name="origin"),
+        CheckConstraint("state = 'rejected' OR decided_by <> entered_by", name="two_people"),
+        Index("uq_figure_in_force", *_PLACE, unique=True, sqlite_where=_COUNTS, postgresql_where=_COUNTS),
+        Index("uq_figure_pending", *_PLACE, unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_figure_scope", "scope"),
     )
 
@@ -91,8 +93,12 @@ class Figure(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
     unit: Mapped[str] = mapped_column(String(16))
     clause: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str | None] = mapped_column(String(200))
-    seeded: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    origin: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(10))
     entered_by: Mapped[str | None] = mapped_column(String(32))
     entered_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(32))
+    decided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    decision: Mapped[str | None] = mapped_column(String(500))
     superseded_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

@@ -1,199 +1,170 @@
-"""Entering figures: who may, what is possible, and the floors that the law sets."""
+"""The life of a figure: entered by one person and, where it changes money, counting once another has confirmed it.
+
+Every act is on the audit chain "figures". Whoever changes figures waits for the others (`store.take_turn`), so that of
+two at once the second sees what the first did.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import Actor
-from app.core.clock import local_date
-from app.core.errors import Invalid
-from app.core.ids import new_id
-from app.figures import catalogue as stored
+from app.core.clock import local_date, midnight
+from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
+from app.figures import entering, floors, store
 from app.figures.catalogue import catalogue
-from app.figures.entries import LONG_AGO, UNITS, Entry
-from app.figures.errors import FigureMissing
-from app.figures.models import EVERYWHERE, Figure
-from app.figures.reader import FigureReader
-from app.identity import operations as identity_operations
+from app.figures.models import IN_FORCE, PENDING, PEOPLE, REJECTED, SUPERSEDED
+from app.figures.store import FIGURE
 from app.identity import policy
 from app.identity import queries as identity
+from app.jobs import operations as jobs
 
 AUDIT_CHAIN = "figures"
+CHANGED = "figure.changed"
+"""The job of the day on which another value begins to hold: `reference` is the figure. Awards follow it (D15)."""
+ENTERS, CONFIRMS = "enter_figures", "confirm_figures"
+_DECIDED = {IN_FORCE: "已经确认", SUPERSEDED: "已经确认，后来又被取代", REJECTED: "已经被退回"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """`notes`: what the person who entered it should know (advice, checks that could not be made)."""
+    """`counts` is False while it waits for a second person. `notes`: advice, and floors that could not be held."""
 
     id: str
+    counts: bool
     notes: tuple[str, ...] = ()
 
 
-def set_figure(
+def propose(
     session: Session,
     actor: Actor,
     key: str,
     region_code: str,
     value: Any,
     *,
+    valid_from: date,
+    reason: str,
     now: datetime,
-    valid_from: date = LONG_AGO,
     valid_until: date | None = None,
     clause: str | None = None,
-    note: str | None = None,
-    checked: bool = True,
 ) -> Entered:
     """Enter a figure for a region and everything below it, from a day on.
 
-    An entry for the same key, region and day is superseded, never changed. `clause` defaults to the catalogue's.
-    Raises NotYours (the actor may not enter figures for the region), NotFound (region), Invalid (`key`, `value`,
-    `valid_until`, `clause`; a floor that is not kept, with its clause).
-
-    `checked=False` is for stories: the region is opened where it is missing, floors do not refuse, and seeded values of
-    the same key and region give way, so that what a story says is all that holds.
+    What the catalogue has confirmed waits for `confirm`; the rest counts at once and takes the place of another entry
+    of its key, region and day. `clause` defaults to the catalogue's. Raises NotYours (the actor may not enter figures
+    for the region), Duplicate (one of this key, region and day waits already), Invalid (`key`, `region`, `value`,
+    `from`, `until`, `clause`, `reason`; a floor that is not kept, with its clause).
     """
-    entry = _entry(session, key, checked)
-    number = _number(value, entry)
-    _require_sound(session, entry, number, valid_from, valid_until, clause)
-    region, notes = _place(session, actor, entry, region_code, number, valid_from, now, checked)
-    row = _row(entry, region, number, valid_from, now)
-    row |= {"valid_until": valid_until, "note": note, "entered_by": actor.user_id, "clause": clause or entry.clause}
-    _supersede(session, now, Figure.key == key, Figure.scope == region.id, Figure.valid_from == valid_from)
-    if not checked:
-        _supersede(session, now, Figure.key == key, Figure.scope == region.id, Figure.seeded)
-    session.execute(insert(Figure), [row])
-    told = {"key": key, "region": region.code, "value": number, "valid_from": valid_from, "valid_until": valid_until}
-    audit.append(session, AUDIT_CHAIN, "figure_entered", actor, told, row["id"], now, shared=True)
-    return Entered(row["id"], notes)
+    store.take_turn(session)
+    known = catalogue(session)
+    entry = entering.entry_of(known, key)
+    given = entering.Given(key, value, valid_from, valid_until, clause, reason)
+    number = entering.require_sound(known, entry, given)
+    chain = _chain(session, region_code, now)
+    policy.require_covers(session, actor, chain, ENTERS)
+    _require_none_waits(session, key, chain.nearest.id, valid_from)
+    notes = floors.require(session, entry, number, chain, valid_from)
+    row = store.row_of(
+        entry, chain.nearest, number, valid_from, now,
+        valid_until=valid_until, clause=clause or entry.clause, reason=reason.strip(), origin=PEOPLE,
+        state=PENDING if entry.is_confirmed else IN_FORCE, entered_by=actor.user_id,
+    )  # fmt: skip
+    store.write(session, row)
+    if not entry.is_confirmed:
+        _announce(session, row, now)
+    told = {name: row[name] for name in ("key", "value", "valid_from", "valid_until", "clause", "reason")}
+    kind = "figure_proposed" if entry.is_confirmed else "figure_entered"
+    _tell(session, actor, kind, row["id"], now, region=region_code, **told)
+    return Entered(row["id"], not entry.is_confirmed, notes)
 
 
-def _place(
-    session: Session,
-    actor: Actor,
-    entry: Entry,
-    region_code: str,
-    number: Decimal,
-    valid_from: date,
-    now: datetime,
-    checked: bool,
-) -> tuple[Any, tuple[str, ...]]:
-    """The region of the entry, once the actor and the floors allow it there, and what to tell the actor."""
-    if not checked:
-        return identity_operations.ensure_region(session, region_code), ()
-    region = identity.region_by_code(session, region_code, local_date(now))
-    chain = identity.chain(session, region.id)
-    policy.require_covers(session, actor, chain, "enter_figures")
-    return region, _check(session, entry, number, chain, valid_from)
+def confirm(session: Session, actor: Actor, figure_id: str, *, now: datetime) -> Entered:
+    """Let an entry that waits count. Of two at once, one gets Gone.
 
-
-def seed_defaults(session: Session, now: datetime) -> None:
-    """Seed the catalogue, and enter its defaults that were never entered; what owners entered or corrected stays.
-
-    Their regions are opened where they are missing.
+    The floors are held again: what they rest on may have changed. Raises NotFound, NotYours (no right there, or one's
+    own entry), Gone (decided already), Invalid (`value`).
     """
-    stored.seed(session, now)
-    known = {tuple(row) for row in session.execute(select(Figure.key, Figure.scope, Figure.valid_from))}
-    rows = []
-    for entry in catalogue(session).figures.values():
-        for default in entry.defaults:
-            region = identity_operations.ensure_region(session, default.region) if default.region else None
-            scope = region.id if region else EVERYWHERE
-            if (entry.key, scope, default.valid_from) not in known:
-                row = _row(entry, region, default.value, default.valid_from, now)
-                rows.append({**row, "note": default.note, "seeded": True})
-    if rows:
-        session.execute(insert(Figure), rows)
+    store.take_turn(session)
+    found, chain = _open(session, figure_id)
+    policy.require_covers(session, actor, chain, CONFIRMS)
+    _require_waiting(session, found)
+    if actor.user_id is None or actor.user_id == found.entered_by:
+        raise NotYours("录入的人不能自己确认，请由另一位有确认权限的人确认")
+    entry = entering.entry_of(catalogue(session), found.key)
+    notes = floors.require(session, entry, found.value, chain, found.valid_from)
+    store.supersede(session, now, found.key, found.scope, FIGURE.c.valid_from == found.valid_from)
+    _decide(session, actor, found, IN_FORCE, now)
+    _announce(session, found._mapping, now)
+    _tell(session, actor, "figure_confirmed", figure_id, now, key=found.key, value=found.value)
+    return Entered(figure_id, True, notes)
 
 
-def _entry(session: Session, key: str, checked: bool) -> Entry:
-    known = catalogue(session).figures
-    entry = known.get(key)
-    if entry is not None:
-        return entry
-    if not checked:
-        # A story may bring a figure that only its own draft diagram reads.
-        return Entry(key, key, "multiple", "reference", "", (), ())
-    near = get_close_matches(key, known, 1)
-    hint = f"，是否指“{near[0]}”（{known[near[0]].title}）？" if near else "，请从参数列表中选择"
-    raise Invalid({"key": f"没有名为“{key}”的参数{hint}"})
+def reject(session: Session, actor: Actor, figure_id: str, reason: str, *, now: datetime) -> None:
+    """Send back an entry that waits; who entered it may take it back too.
+
+    Raises NotFound, NotYours, Gone (decided already), Invalid (`reason`).
+    """
+    store.take_turn(session)
+    found, chain = _open(session, figure_id)
+    if actor.user_id is None or actor.user_id != found.entered_by:
+        policy.require_covers(session, actor, chain, CONFIRMS)
+    _require_waiting(session, found)
+    reason = entering.require_reason(reason)
+    _decide(session, actor, found, REJECTED, now, decision=reason)
+    _tell(session, actor, "figure_rejected", figure_id, now, key=found.key, value=found.value, reason=reason)
 
 
-def _number(value: Any, entry: Entry) -> Decimal:
-    """The value as entered or as YAML gives it; a switch may be true or false."""
-    if isinstance(value, bool) and entry.unit == "switch":
-        return Decimal(int(value))
+def _chain(session: Session, region_code: str, now: datetime) -> identity.RegionChain:
     try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or isinstance(value, bool):
-        raise Invalid({"value": f"“{entry.title}”应填写数字"})
-    return number
+        region = identity.region_by_code(session, region_code, local_date(now))
+    except NotFound as unknown:
+        raise Invalid({"region": unknown.message}) from unknown
+    return identity.chain(session, region.id)
 
 
-def _require_sound(
-    session: Session, entry: Entry, number: Decimal, valid_from: date, valid_until: date | None, clause: str | None
-) -> None:
-    faults = {}
-    fault = UNITS[entry.unit].fault(number) if entry.key in catalogue(session).figures else None
-    if fault:
-        faults["value"] = f"“{entry.title}”{fault}"
-    if valid_until is not None and valid_until <= valid_from:
-        faults["valid_until"] = "失效日期应晚于生效日期"
-    if clause is not None and clause not in catalogue(session).clauses:
-        faults["clause"] = f"没有编号为“{clause}”的条款，请从条款列表中选择"
-    if faults:
-        raise Invalid(faults)
+def _require_none_waits(session: Session, key: str, scope: str, valid_from: date) -> None:
+    same = (FIGURE.c.key == key) & (FIGURE.c.scope == scope) & (FIGURE.c.valid_from == valid_from)
+    waiting = session.scalar(select(FIGURE.c.id).where(same, FIGURE.c.state == PENDING))
+    if waiting is not None:
+        raise Duplicate(f"同一参数、地区和生效日期已有一条等待确认（{waiting}），请先确认或退回它")
 
 
-def _check(
-    session: Session, entry: Entry, number: Decimal, chain: identity.RegionChain, valid_from: date
-) -> tuple[str, ...]:
-    """Hold the floors; returns advice, and the checks whose figure is missing."""
-    codes = frozenset(ref.code for ref in chain.refs)
-    notes = []
-    figure = FigureReader(session, chain.ids, valid_from, chain.full_name)
-    scope: Mapping[str, Any] = {"value": number, "month12": number * 12, "figure": figure}
-    for check in entry.checks:
-        if not check.applies(codes, valid_from):
-            continue
-        try:
-            kept = check.expect.evaluate(scope)
-        except FigureMissing as missing:
-            notes.append(f"未能核对“{check.message}”：缺少“{missing.title}”（{missing.key}）")
-            continue
-        if kept is True:
-            continue
-        if check.refuses:
-            raise Invalid({"value": f"{check.message}（{check.clause}）"}, clause=check.clause)
-        notes.append(f"{check.message}（{check.clause}）")
-    return tuple(notes)
+def _open(session: Session, figure_id: str) -> tuple[Any, identity.RegionChain]:
+    """The row, and the region that it is for; what holds everywhere only the product brings."""
+    found = session.execute(select(FIGURE).where(FIGURE.c.id == figure_id)).one_or_none()
+    if found is None or found.region_id is None:
+        raise NotFound(f"没有编号为 {figure_id} 的参数记录，请用 doudi figure list 核对")
+    return found, identity.chain(session, found.region_id)
 
 
-def _row(entry: Entry, region: Any, number: Decimal, valid_from: date, now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "key": entry.key,
-        "region_id": region.id if region else None,
-        "region_code": region.code if region else None,
-        "scope": region.id if region else EVERYWHERE,
-        "value": number,
-        "valid_from": valid_from,
-        "unit": entry.unit,
-        "clause": entry.clause,
-        "entered_at": now,
-    }
+def _require_waiting(session: Session, found: Any) -> None:
+    if found.state == PENDING:
+        return
+    decider = identity.user_names(session, [found.decided_by]).get(found.decided_by) if found.decided_by else None
+    by = f"由{decider}" if decider else ""
+    raise Gone(f"这条记录{by}{_DECIDED[found.state]}，不用再办；要改请重新录入")
 
 
-def _supersede(session: Session, now: datetime, *conditions: Any) -> None:
-    in_use = update(Figure).where(*conditions, Figure.superseded_at.is_(None))
-    session.execute(in_use.values(superseded_at=now).execution_options(synchronize_session=False))
+def _decide(session: Session, actor: Actor, found: Any, state: str, now: datetime, decision: str | None = None) -> None:
+    mine = update(FIGURE).where(FIGURE.c.id == found.id)
+    decided = {"decided_by": actor.user_id, "decided_at": now, "decision": decision}
+    session.connection().execute(mine.values(state=state, **decided))
+
+
+def _announce(session: Session, row: Any, now: datetime) -> None:
+    """Work for the days from which another value holds; days that have passed are caught up with now."""
+    today = local_date(now)
+    days = {max(day, today) for day in (row["valid_from"], row["valid_until"]) if day is not None}
+    for day in sorted(days):
+        name = f"{CHANGED}:{row['id']}:{day}"
+        jobs.enqueue(session, CHANGED, {}, max(midnight(day), now), name, priority=jobs.BULK, reference=row["id"])
+
+
+def _tell(session: Session, actor: Actor, kind: str, figure_id: str, now: datetime, **told: Any) -> None:
+    audit.append(session, AUDIT_CHAIN, kind, actor, told, figure_id, now, shared=True)

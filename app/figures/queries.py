@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.figures.models import EVERYWHERE, Figure
+from app.core.errors import NotFound
+from app.db import stamps
+from app.figures.models import EVERYWHERE, IN_FORCE, PENDING, Figure
+from app.figures.store import STAMP
+from app.identity import queries as identity
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A figure with the code of the region it was entered for (None: everywhere)."""
+    """A figure with the code of the region it was entered for (None: everywhere). Columns as in `models.Figure`."""
 
     id: str
     key: str
     value: Decimal
     unit: str
     clause: str
-    note: str | None
+    reason: str | None
     valid_from: date
     valid_until: date | None
     scope: str
     region: str | None
+    state: str
+    origin: str
     entered_by: str | None
     entered_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
     superseded_at: datetime | None
 
 
@@ -47,36 +56,68 @@ class InForce(NamedTuple):
         return self._asdict()
 
 
+class _Span(NamedTuple):
+    until: date
+    figure: InForce
+
+
 _FIGURE: Table = Figure.__table__  # type: ignore[assignment]
 _COLUMNS = tuple(_FIGURE.c[field.name if field.name != "region" else "region_code"] for field in fields(FigureRow))
-# Built once: every action reads it, and building it costs more than running it.
-_IN_FORCE = select(
-    _FIGURE.c.key, _FIGURE.c.value, _FIGURE.c.region_code, _FIGURE.c.valid_from, _FIGURE.c.clause, _FIGURE.c.scope
-).where(
-    _FIGURE.c.scope.in_(bindparam("scopes", expanding=True)),
-    _FIGURE.c.valid_from <= bindparam("on"),
-    or_(_FIGURE.c.valid_until.is_(None), _FIGURE.c.valid_until > bindparam("on")),
-    _FIGURE.c.superseded_at.is_(None),
-)
+_LATEST_FIRST = (_FIGURE.c.key, _FIGURE.c.valid_from.desc(), _FIGURE.c.entered_at.desc(), _FIGURE.c.id.desc())
+# Built once: building a hot statement costs more than running it.
+_SCOPES = select(_FIGURE.c.scope).where(_FIGURE.c.state == IN_FORCE).distinct()
+_COUNTING = select(
+    _FIGURE.c.scope, _FIGURE.c.valid_until, *(_FIGURE.c[name] for name in ("key", "value", "region_code", "valid_from",
+    "clause")),
+).where(_FIGURE.c.scope.in_(bindparam("scopes", expanding=True)), _FIGURE.c.state == IN_FORCE)  # fmt: skip
+_scopes: stamps.Stamped[frozenset[str]] = stamps.Stamped(STAMP)
+_spans: stamps.Stamped[tuple[_Span, ...]] = stamps.Stamped(STAMP, entries=128)
 
 
 def in_force(session: Session, region_ids: Sequence[str], on: date) -> dict[str, InForce]:
-    """By key, the figure that holds for a region on a day: the nearest region's, there the latest. One statement.
+    """By key, the figure that holds for a region on a day: the nearest region's, there the latest.
 
-    `region_ids` is the region's chain, nearest first.
+    `region_ids` is the region's chain, nearest first. A process keeps what it read until somebody changes a figure;
+    villages that have none of their own share what their county has.
     """
-    scopes = [*region_ids, EVERYWHERE]
+    known = _scopes.get(session, "", lambda: frozenset(session.connection().execute(_SCOPES).scalars()))
+    scopes = tuple(scope for scope in (*region_ids, EVERYWHERE) if scope in known)
+    spans = _spans.get(session, scopes, lambda: _load(session, scopes))
+    return {each.figure.key: each.figure for each in spans if each.figure.valid_from <= on < each.until}
+
+
+def _load(session: Session, scopes: Sequence[str]) -> tuple[_Span, ...]:
+    """What counts in these scopes (nearest first) on any day; what wins comes last."""
     nearness = {scope: number for number, scope in enumerate(reversed(scopes))}
-    rows = session.connection().execute(_IN_FORCE, {"scopes": scopes, "on": on})
-    found = sorted([(nearness[scope], figure[3], InForce(*figure)) for *figure, scope in rows])
-    return {figure.key: figure for _, _, figure in found}
+    rows = session.connection().execute(_COUNTING, {"scopes": scopes})
+    found = sorted((nearness[scope], figure[3], until or date.max, figure) for scope, until, *figure in rows)
+    return tuple(_Span(until, InForce(*figure)) for _, _, until, figure in found)
 
 
-def history(session: Session, key: str, region_ids: Sequence[str]) -> list[FigureRow]:
-    """Every entry of a figure for a region's chain and everywhere, latest day first; corrected ones included."""
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(_FIGURE.c.key == key, _FIGURE.c.scope.in_((*region_ids, EVERYWHERE)))
-        .order_by(_FIGURE.c.valid_from.desc(), _FIGURE.c.entered_at.desc(), _FIGURE.c.id.desc())
-    )
-    return [FigureRow(*row) for row in rows]
+def find(session: Session, figure_id: str) -> FigureRow:
+    """One figure. Raises NotFound."""
+    row = session.execute(select(*_COLUMNS).where(_FIGURE.c.id == figure_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"没有编号为 {figure_id} 的参数记录，请用 doudi figure list 核对")
+    return FigureRow(*row)
+
+
+def history(session: Session, key: str | None = None, region_ids: Sequence[str] | None = None) -> list[FigureRow]:
+    """Every entry of a figure (None: of all), pending, rejected and superseded ones too, by key, latest day first.
+
+    `region_ids` keeps those of a region's chain and everywhere.
+    """
+    wanted = [] if key is None else [_FIGURE.c.key == key]
+    if region_ids is not None:
+        wanted.append(_FIGURE.c.scope.in_((*region_ids, EVERYWHERE)))
+    return _rows(session, wanted)
+
+
+def pending(session: Session, regions: Iterable[identity.RegionRef]) -> list[FigureRow]:
+    """What waits for a second person in any of these regions and below."""
+    inside = [_FIGURE.c.scope.in_(identity.ids_within(region)) for region in regions]
+    return _rows(session, [_FIGURE.c.state == PENDING, or_(*inside)]) if inside else []
+
+
+def _rows(session: Session, wanted: Iterable[ColumnElement[bool]]) -> list[FigureRow]:
+    return [FigureRow(*row) for row in session.execute(select(*_COLUMNS).where(*wanted).order_by(*_LATEST_FIRST))]

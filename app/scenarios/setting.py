@@ -13,7 +13,7 @@ from app.core.clock import local_date
 from app.core.errors import NotEligible, NotFound
 from app.core.money import parse_amount
 from app.definitions import resolve, seeding
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.figures.entries import LONG_AGO
 from app.funds import operations as funds
 from app.identity import operations as identity
@@ -85,9 +85,7 @@ def _set_figures(session: Session, code: str, values: dict[str, Any], story: Sto
     if not isinstance(valid_from, date):
         valid_from = date.fromisoformat(str(valid_from))
     for key, value in given.items():
-        figures.set_figure(
-            session, SYSTEM, key, code, value, now=story.clock, valid_from=_day(valid_from), checked=False
-        )
+        figures.establish(session, key, code, value, origin=figures.STORY, now=story.clock, valid_from=_day(valid_from))
 
 
 def _day(value: Any) -> date:

@@ -18,7 +18,7 @@ from app.core.clock import MovableClock
 from app.core.ids import new_id
 from app.db import Database, Vault
 from app.definitions import EVERYWHERE, publishing, seeding
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.identity import operations as identity
 from app.identity import rights
 

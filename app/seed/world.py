@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.ids import new_id
 from app.core.money import to_money
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.funds import operations as funds
 from app.identity import credentials
 from app.identity import operations as staff
@@ -114,27 +113,17 @@ def _employ(
 
 
 def _enter_figure(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
-    """As the region's own policy owner, through the floors."""
-    figures.set_figure(
+    figures.establish(
         session,
-        _policy_owner(session, entry["region"], local_date(now)),
         entry["key"],
         entry["region"],
-        Decimal(str(entry["value"])),
+        entry["value"],
+        origin=figures.DEMO,
         valid_from=entry["from"],
         clause=entry.get("clause"),
-        note=entry.get("note"),
+        reason=entry.get("note"),
         now=now,
     )
-
-
-def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
-    chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
-    office = identity.offices_of(session, chain)[chain.nearest.level]
-    holder = identity.holders(session, f"policy_owner@{office.id}", on)[0]
-    actor = identity.load_actor(session, holder.user_id, on)
-    assert actor is not None, "a holder is active"
-    return actor
 
 
 def _start_award(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

@@ -766,23 +766,33 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("unit", sa.String(length=16), nullable=False),
         sa.Column("clause", sa.String(length=20), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=True),
-        sa.Column("seeded", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("origin", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("entered_by", sa.String(length=32), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.String(length=500), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('pending', 'in_force', 'superseded', 'rejected')", name=op.f("ck_figure_state")
+        ),
+        sa.CheckConstraint("origin IN ('product', 'demo', 'story', 'people')", name=op.f("ck_figure_origin")),
+        sa.CheckConstraint("state = 'rejected' OR decided_by <> entered_by", name=op.f("ck_figure_two_people")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_figure_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figure")),
     )
     with op.batch_alter_table("figure", schema=None) as batch_op:
         batch_op.create_index("ix_figure_scope", ["scope"], unique=False)
-        batch_op.create_index(
-            "uq_figure_in_force",
-            ["key", "scope", "valid_from"],
-            unique=True,
-            sqlite_where=sa.text("superseded_at IS NULL"),
-            postgresql_where=sa.text("superseded_at IS NULL"),
-        )
+        for state in ("in_force", "pending"):
+            batch_op.create_index(
+                f"uq_figure_{state}",
+                ["key", "scope", "valid_from"],
+                unique=True,
+                sqlite_where=sa.text(f"state = '{state}'"),
+                postgresql_where=sa.text(f"state = '{state}'"),
+            )
 
     op.create_table(
         "stamp",
@@ -1201,11 +1211,12 @@ def downgrade() -> None:
 
     op.drop_table("fund_entry")
     with op.batch_alter_table("figure", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_figure_in_force",
-            sqlite_where=sa.text("superseded_at IS NULL"),
-            postgresql_where=sa.text("superseded_at IS NULL"),
-        )
+        for state in ("in_force", "pending"):
+            batch_op.drop_index(
+                f"uq_figure_{state}",
+                sqlite_where=sa.text(f"state = '{state}'"),
+                postgresql_where=sa.text(f"state = '{state}'"),
+            )
         batch_op.drop_index("ix_figure_scope")
 
     op.drop_table("figure")

@@ -15,12 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.core.actor import APPLICANT, SYSTEM, Actor
+from app.core.actor import APPLICANT, Actor
 from app.core.clock import SHANGHAI, MovableClock, local_date
 from app.db import Database, Vault
 from app.extensions import create_app
-from app.figures import operations as figures
-from app.figures.entries import LONG_AGO
+from app.figures import seeding as figures
 from app.identity import credentials, queries
 from app.identity import operations as identity
 from app.identity.models import Appointment, Office, Region, User
@@ -113,7 +112,7 @@ def staffed_database(path: Path, vault: Vault) -> None:
         for code in (VILLAGE, ELSEWHERE):
             identity.ensure_staffed(session, code, BEGINNING)
         for key, value in STANDARDS.items():
-            figures.set_figure(session, SYSTEM, key, COUNTY, value, valid_from=LONG_AGO, now=BEGINNING, checked=False)
+            figures.establish(session, key, COUNTY, value, origin=figures.STORY, now=BEGINNING)
         _let_in(session)
     database.dispose()
 

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.cases import operations
-from app.core.actor import APPLICANT, SYSTEM, Actor
+from app.core.actor import APPLICANT, Actor
 from app.core.clock import MovableClock, local_date
 from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -75,7 +75,7 @@ class Office:
             install(session, clock.now())
             staff.ensure_staffed(session, VILLAGE, clock.now())
             for key, value in STANDARDS.items():
-                figures.set_figure(session, SYSTEM, key, "220122", value, now=clock.now(), checked=False)
+                figures.establish(session, key, "220122", value, origin=figures.STORY, now=clock.now())
         return cls(database, clock)
 
     @property

@@ -18,7 +18,7 @@ from app.db import Database
 from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.identity import queries as identity
 from app.inbox.models import WorkItem
 from app.jobs.runner import Worker
@@ -51,8 +51,8 @@ def put_in_force(office: Office, **values: Any) -> None:
     with office.database.write() as session:
         for key, value in values.items():
             day = office.now.date() if key.startswith("rural") else None
-            figures.set_figure(
-                session, SYSTEM, key, "220122", value, now=office.now, valid_from=day or date(2000, 1, 1), checked=False
+            figures.establish(
+                session, key, "220122", value, origin=figures.STORY, now=office.now, valid_from=day or date(2000, 1, 1)
             )
 
 

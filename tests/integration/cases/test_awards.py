@@ -12,10 +12,9 @@ from app import audit
 from app.cases import awards, rechecks
 from app.cases.effects.sampling import draw
 from app.cases.models import Case
-from app.core.actor import SYSTEM
 from app.core.errors import Duplicate, NotYours
 from app.core.ids import new_id
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.identity import queries as identity
 from app.jobs.runner import Worker
 from app.registry import operations as registry
@@ -85,9 +84,7 @@ def test_random_rechecks_can_be_drawn_again_and_begin_once(office: Office) -> No
     people = [("周海", "220122198809093311"), ("吴霞", "220122199001014021"), ("周朋", "220122199806152018")]
     of = {_award(office, name=name, id_number=number) for name, number in people}
     with office.database.write() as session:
-        figures.set_figure(
-            session, SYSTEM, "random_recheck_rate", "220122", "0.5", now=office.now, valid_from=date(2000, 1, 1)
-        )
+        figures.establish(session, "random_recheck_rate", "220122", "0.5", origin=figures.STORY, now=office.now)
     with pytest.raises(NotYours):
         _draw(office, "township_clerk")
     first = _draw(office)
@@ -107,9 +104,7 @@ def test_random_rechecks_can_be_drawn_again_and_begin_once(office: Office) -> No
 def test_at_a_rate_of_one_everybody_is_drawn_and_nobody_twice_at_a_time(office: Office) -> None:
     award_id = _award(office, recheck_on=date(2020, 10, 12))
     with office.database.write() as session:
-        figures.set_figure(
-            session, SYSTEM, "random_recheck_rate", "220122", 1, now=office.now, valid_from=date(2000, 1, 1)
-        )
+        figures.establish(session, "random_recheck_rate", "220122", 1, origin=figures.STORY, now=office.now)
         awards.launch_rechecks(session, office.now)
     assert _draw(office).awards == (award_id,)
     with office.database.read() as session:

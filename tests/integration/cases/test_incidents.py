@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import delete
 
 from app.cases import handlers, operations, queries
-from app.core.actor import APPLICANT, SYSTEM
+from app.core.actor import APPLICANT
 from app.core.errors import NotYours, OverLimit
-from app.figures import operations as figures
+from app.db import stamps
+from app.figures import seeding as figures
 from app.figures.models import Figure
 from app.identity import operations as staff
 from app.inbox import queries as inbox
@@ -28,6 +29,7 @@ def _incidents(office: Office, case_id: str) -> list[str]:
 
 def _forget(office: Office, key: str) -> None:
     with office.database.write() as session:
+        stamps.bump(session, "figures")
         session.execute(delete(Figure).where(Figure.key == key))
 
 
@@ -40,7 +42,7 @@ def test_a_guard_that_could_not_answer_is_one_incident_until_it_does(office: Off
         assert "未参保" in (stuck.incident or "")
     assert _incidents(office, receipt.case_id) == ["township_review"]
     with office.database.write() as session:
-        figures.set_figure(session, SYSTEM, CAP, "22", 1000, now=office.now, checked=False)
+        figures.establish(session, CAP, "22", 1000, origin=figures.STORY, now=office.now)
     assert office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800).incident is None
     assert _incidents(office, receipt.case_id) == []
 

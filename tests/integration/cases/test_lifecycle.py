@@ -12,7 +12,7 @@ from app.cases import operations, queries
 from app.core.actor import APPLICANT, SYSTEM
 from app.core.errors import Gone, Invalid, NotYours
 from app.documents import queries as documents
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.funds import operations as fund_operations
 from app.funds import queries as funds
 from app.identity import operations as staff
@@ -110,7 +110,7 @@ def test_a_missing_figure_waits_as_an_incident_and_a_retry_goes_on(office: Offic
         (incident,) = queries.incidents_of(session, receipt.case_id)
         assert "农村低保" in incident.message
     with office.database.write() as session:
-        figures.set_figure(session, SYSTEM, "rural_dibao_standard_month", "220322", 345, now=office.now, checked=False)
+        figures.establish(session, "rural_dibao_standard_month", "220322", 345, origin=figures.STORY, now=office.now)
         operations.retry_incident(
             session, office.holder(session, "township_clerk", code=elsewhere), receipt.case_id, office.now
         )

@@ -5,16 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from app import audit, feel
-from app.core.actor import SYSTEM, Actor, Appointment
-from app.core.errors import Invalid, NotFound, NotYours
+from app import feel
+from app.core.errors import Invalid
 from app.db import Database
-from app.figures import operations, queries
+from app.figures import queries, seeding
 from app.figures.errors import FigureMissing
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
-from app.identity.capabilities import seeded_for
+from tests.support.figures import put_in_force
 from tests.support.statements import counted
 
 VILLAGE = "220122100001"
@@ -26,7 +25,7 @@ def world(database: Database, now: datetime) -> identity.RegionChain:
     with database.write() as session:
         chain = identity_operations.ensure_staffed(session, VILLAGE, now)
         identity_operations.ensure_region(session, "340722100001")
-        operations.seed_defaults(session, now)
+        seeding.seed_defaults(session, now)
     return chain
 
 
@@ -38,13 +37,16 @@ def chain_of(session, code: str) -> identity.RegionChain:
     return identity.chain(session, identity.region_by_code(session, code, TODAY).id)
 
 
-def test_all_reads_of_an_action_are_one_query_and_are_kept(database: Database, world) -> None:
+def test_a_process_keeps_what_counts_and_an_action_keeps_what_it_read(database: Database, world) -> None:
     with database.read() as session, counted(session) as statements:
         figure = reader(session, world)
         rule = feel.compile("amount <= figure.uninsured_relief_cap and figure.publicity_days = 7")
         assert rule.evaluate({"amount": Decimal(800), "figure": figure}) is True
         assert figure["tekun_minor_age"] == 18
-    assert len(statements) == 1
+    assert len(statements) <= 3, "what stamps say, where figures are, and theirs"
+    with database.read() as session, counted(session) as statements:
+        assert reader(session, world, date(2020, 11, 1))["tekun_minor_age"] == 18
+    assert len(statements) == 1, "an action has the stamps with the row of its case"
     reads = {read["key"]: read for read in figure.take_reads()}
     assert set(reads) == {"uninsured_relief_cap", "publicity_days", "tekun_minor_age"}
     assert reads["tekun_minor_age"]["region"] == "22"
@@ -79,7 +81,7 @@ def test_the_nearest_region_wins_then_the_latest_day(database: Database, world, 
     days = [("22", 5, date(2020, 10, 1)), ("220122", 3, date(2019, 1, 1)), ("220122", 4, date(2020, 11, 1))]
     with database.write() as session:
         for code, value, start in days:
-            operations.set_figure(session, SYSTEM, "publicity_days", code, value, valid_from=start, now=now)
+            put_in_force(session, "publicity_days", code, value, valid_from=start, now=now)
         assert reader(session, world)["publicity_days"] == 3
         assert reader(session, world, date(2020, 11, 1))["publicity_days"] == 4
         assert reader(session, world, date(2018, 1, 1))["publicity_days"] == 7
@@ -101,7 +103,7 @@ def test_ages_and_deadlines_follow_region_and_day(database: Database, world) -> 
 def test_an_end_is_the_first_day_without_the_figure(database: Database, world, now: datetime) -> None:
     with database.write() as session:
         span = {"valid_from": date(2020, 1, 1), "valid_until": date(2020, 10, 12)}
-        operations.set_figure(session, SYSTEM, "extra_share_minor", "220122", "0.35", now=now, **span)
+        put_in_force(session, "extra_share_minor", "220122", "0.35", now=now, **span)
         assert reader(session, world, date(2020, 10, 11))["extra_share_minor"] == Decimal("0.35")
         with pytest.raises(FigureMissing):
             reader(session, world, date(2020, 10, 12))["extra_share_minor"]
@@ -111,9 +113,7 @@ def test_a_correction_supersedes_and_the_history_keeps_both(database: Database, 
     start = date(2020, 1, 1)
     with database.write() as session:
         for value in (345, 354):
-            operations.set_figure(
-                session, SYSTEM, "rural_dibao_standard_month", "220122", value, valid_from=start, now=now
-            )
+            put_in_force(session, "rural_dibao_standard_month", "220122", value, valid_from=start, now=now)
             now += timedelta(minutes=1)
         assert reader(session, world)["rural_dibao_standard_month"] == 354
         history = queries.history(session, "rural_dibao_standard_month", world.ids)
@@ -122,11 +122,9 @@ def test_a_correction_supersedes_and_the_history_keeps_both(database: Database, 
 
 def test_defaults_are_seeded_once_and_never_over_what_owners_entered(database: Database, world, now: datetime) -> None:
     with database.write() as session:
-        operations.set_figure(
-            session, SYSTEM, "tekun_minor_age", "22", 17, valid_from=date(2020, 9, 9), now=now, clause="E2"
-        )
+        put_in_force(session, "tekun_minor_age", "22", 17, valid_from=date(2020, 9, 9), now=now, clause="E2")
         with counted(session) as statements:
-            operations.seed_defaults(session, now)
+            seeding.seed_defaults(session, now)
         assert not [text for text in statements if text.startswith("INSERT")]
         assert reader(session, world)["tekun_minor_age"] == 17
 
@@ -144,9 +142,9 @@ def test_the_rural_standard_keeps_to_the_poverty_line(
     database: Database, world, now: datetime, day: date, poverty_line: int, value: int, kept: bool
 ) -> None:
     with database.write() as session:
-        operations.set_figure(session, SYSTEM, "poverty_line_year", "22", poverty_line, valid_from=day, now=now)
-        enter = lambda: operations.set_figure(  # noqa: E731
-            session, SYSTEM, "rural_dibao_standard_month", "220122", value, valid_from=day, now=now
+        put_in_force(session, "poverty_line_year", "22", poverty_line, valid_from=day, now=now)
+        enter = lambda: put_in_force(  # noqa: E731
+            session, "rural_dibao_standard_month", "220122", value, valid_from=day, now=now
         )
         if kept:
             assert any("省定最低指导标准" in note for note in enter().notes)
@@ -162,80 +160,43 @@ def test_the_rural_standard_keeps_to_the_poverty_line(
 def test_support_for_tekun_keeps_its_distance_from_the_rural_standard(database, world, now: datetime) -> None:
     enter = {"valid_from": date(2020, 1, 1), "now": now}
     with database.write() as session:
-        operations.set_figure(session, SYSTEM, "rural_dibao_standard_month", "220122", 345, **enter)
-        operations.set_figure(session, SYSTEM, "urban_dibao_standard_month", "220122", 540, **enter)
+        put_in_force(session, "rural_dibao_standard_month", "220122", 345, **enter)
+        put_in_force(session, "urban_dibao_standard_month", "220122", 540, **enter)
         with pytest.raises(Invalid, match=r"1\.3 倍"):
-            operations.set_figure(session, SYSTEM, "tekun_basic_home_month", "220122", "448.49", **enter)
-        entered = operations.set_figure(session, SYSTEM, "tekun_basic_home_month", "220122", "448.50", **enter)
+            put_in_force(session, "tekun_basic_home_month", "220122", "448.49", **enter)
+        entered = put_in_force(session, "tekun_basic_home_month", "220122", "448.50", **enter)
         assert entered.notes == ("该标准低于城市低保标准的 1.3 倍，不能用于城市特困人员（E8）",)
-        raised = operations.set_figure(session, SYSTEM, "rural_dibao_standard_month", "220122", 346, **enter)
+        raised = put_in_force(session, "rural_dibao_standard_month", "220122", 346, **enter)
         assert any("同步调整" in note for note in raised.notes)
 
 
 def test_zongyang_keeps_its_own_floors(database: Database, world, now: datetime) -> None:
     enter = {"valid_from": date(2019, 1, 1), "now": now}
     with database.write() as session:
-        operations.set_figure(session, SYSTEM, "consumption_year", "340722", 8600, **enter)
-        operations.set_figure(session, SYSTEM, "tekun_basic_home_month", "340722", 430, **enter)
+        put_in_force(session, "consumption_year", "340722", 8600, **enter)
+        put_in_force(session, "tekun_basic_home_month", "340722", 430, **enter)
         with pytest.raises(Invalid, match="60%"):
-            operations.set_figure(session, SYSTEM, "tekun_basic_home_month", "340722", "429.99", **enter)
-        operations.set_figure(session, SYSTEM, "tekun_care_none_month", "340722", 43, **enter)
+            put_in_force(session, "tekun_basic_home_month", "340722", "429.99", **enter)
+        put_in_force(session, "tekun_care_none_month", "340722", 43, **enter)
         with pytest.raises(Invalid, match="10%"):
-            operations.set_figure(session, SYSTEM, "tekun_care_none_month", "340722", "42.99", **enter)
-
-
-def test_only_the_regions_own_policy_owner_enters_figures(database: Database, world, now: datetime) -> None:
-    owner = Actor(
-        "staff", "王芳", "u1", (Appointment("policy_owner", "office", world.county.id, seeded_for("policy_owner")),)
-    )
-    clerk = Actor(
-        "staff", "李敏", "u2", (Appointment("county_clerk", "office", world.county.id, seeded_for("county_clerk")),)
-    )
-    with database.write() as session:
-        operations.set_figure(session, owner, "publicity_days", VILLAGE, 5, now=now)
-        for actor, code in ((clerk, "220122"), (owner, "22"), (owner, "340722")):
-            with pytest.raises(NotYours):
-                operations.set_figure(session, actor, "publicity_days", code, 5, now=now)
-        assert queries.history(session, "publicity_days", world.ids)[0].entered_by == "u1"
-        (event,) = audit.events_of(session, operations.AUDIT_CHAIN)
-        assert (event.kind, event.actor_id, event.payload["region"]) == ("figure_entered", "u1", VILLAGE)
-
-
-@pytest.mark.parametrize(
-    ("changed", "fields"),
-    [
-        ({"key": "publicity_day"}, {"key"}),
-        ({"value": "七"}, {"value"}),
-        ({"value": "NaN"}, {"value"}),
-        ({"value": True}, {"value"}),
-        ({"value": 7.5}, {"value"}),
-        ({"valid_until": date(2020, 1, 1), "clause": "Z1"}, {"valid_until", "clause"}),
-    ],
-)
-def test_bad_entries_name_their_fields(database: Database, world, now: datetime, changed, fields) -> None:
-    entry = {"key": "publicity_days", "value": 7, "valid_from": date(2020, 1, 1), **changed}
-    with database.write() as session, pytest.raises(Invalid) as refused:
-        operations.set_figure(session, SYSTEM, entry.pop("key"), "220122", entry.pop("value"), now=now, **entry)
-    assert set(refused.value.fields) == fields
-
-
-def test_an_unknown_region_is_refused_on_entry_and_opened_by_a_story(database: Database, world, now: datetime) -> None:
-    with database.write() as session:
-        with pytest.raises(NotFound, match="229901"):
-            operations.set_figure(session, SYSTEM, "publicity_days", "229901", 5, now=now)
-        operations.set_figure(session, SYSTEM, "publicity_days", "229901", 5, now=now, checked=False)
-        chain = identity.chain(session, identity.region_by_code(session, "229901", TODAY).id)
-        assert reader(session, chain)["publicity_days"] == 5
+            put_in_force(session, "tekun_care_none_month", "340722", "42.99", **enter)
 
 
 def test_what_a_story_says_is_all_that_holds(database: Database, world, now: datetime) -> None:
+    given = {"origin": seeding.STORY, "now": now}
     with database.write() as session:
-        operations.set_figure(session, SYSTEM, "tekun_minor_age", "22", 15, now=now, checked=False)
-        operations.set_figure(session, SYSTEM, "tekun_basic_home_month", "220122", 1, now=now, checked=False)
-        operations.set_figure(session, SYSTEM, "dibao_confirmed_by_township", "220122", True, now=now, checked=False)
-        operations.set_figure(session, SYSTEM, "figure_of_a_draft", "220122", 0.15, now=now, checked=False)
+        seeding.establish(session, "tekun_minor_age", "22", 15, **given)
+        seeding.establish(session, "tekun_basic_home_month", "220122", 1, **given)
+        seeding.establish(session, "dibao_confirmed_by_township", "220122", True, **given)
+        seeding.establish(session, "figure_of_a_draft", "220122", 0.15, **given)
+        seeding.establish(session, "publicity_days", "229901", 5, **given)
         figure = reader(session, world)
         assert figure["tekun_minor_age"] == 15
         assert figure["tekun_basic_home_month"] == 1
         assert figure["dibao_confirmed_by_township"] == 1
         assert figure["figure_of_a_draft"] == Decimal("0.15")
+        opened = chain_of(session, "229901")
+        assert reader(session, opened)["publicity_days"] == 5
+        assert [row.origin for row in queries.history(session, "publicity_days", opened.ids)] == ["story", "product"]
+        with pytest.raises(Invalid):
+            seeding.establish(session, "publicity_days", "229901", "七", **given)

@@ -10,7 +10,7 @@ from app import installation, seed
 from app.cases import handlers
 from app.cases.models import Case, Incident
 from app.db import Database
-from app.figures import operations as figures
+from app.figures import seeding as figures
 from app.figures.reader import FigureReader
 from app.funds.models import Batch, PaymentOrder
 from app.identity import queries as identity

@@ -15,8 +15,8 @@ from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
 from app.core.errors import NotYours, Rejection
 from app.core.ids import digest
-from app.db import Base
-from app.figures import operations as figures
+from app.db import Base, stamps
+from app.figures import seeding as figures
 from app.figures.models import Figure
 from app.funds import bank
 from app.funds.models import PaymentOrder
@@ -192,6 +192,7 @@ class Walk:
 
         def do(session: Session) -> None:
             self.lost += [dict(row) for row in session.execute(select(FIGURE)).mappings()]
+            stamps.bump(session, "figures")
             session.execute(delete(FIGURE))
 
         return self.act(do)
@@ -202,10 +203,11 @@ class Walk:
 
         def do(session: Session) -> None:
             if self.lost:
+                stamps.bump(session, "figures")
                 session.execute(insert(FIGURE), self.lost)
                 self.lost = []
             for key, value in STANDARDS.items():
-                figures.set_figure(session, SYSTEM, key, county, value, now=now, checked=False)
+                figures.establish(session, key, county, value, origin=figures.STORY, now=now)
 
         return self.act(do)
 
