@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
 from app.db import stamps
-from app.figures.content import Catalogue, Item, of, read, seeds
+from app.figures.content import Catalogue, of, read, seeds
+from app.figures.items import Item
 from app.figures.models import CatalogueEntry
 
 STAMP = "catalogue"

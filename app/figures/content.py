@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import marshmallow as ma
 
@@ -21,21 +21,9 @@ from app.figures import clauses as citing
 from app.figures.clauses import Clause, PolicyDocument
 from app.figures.entries import Check, Default, Entry
 from app.figures.errors import CatalogueError
+from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, FIGURE, Item
 from app.figures.rules import problems_of_additions
 from app.figures.schemas import CatalogueSchema, problems_of
-
-FIGURE, DOCUMENT, CLAUSE = "figure", "document", "clause"
-EVERYWHERE = ""
-"""The place of what the product brings: it may be read anywhere, and is nobody's to change for all."""
-
-
-class Item(NamedTuple):
-    """One entry as it is stored: `content` is canonical JSON; `place` is the code of the region that owns the entry."""
-
-    kind: str
-    key: str
-    place: str
-    content: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +82,7 @@ class Catalogue:
         region owns.
         """
         added = read(content, place)
-        problems = problems_of_additions(self, added)
+        problems = problems_of_additions(self.items, added)
         if problems:
             raise CatalogueError(problems)
         return of(merged(self.items, added))

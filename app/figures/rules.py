@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app import feel
 from app.db.types import load_json
+from app.figures.items import CLAUSE, DOCUMENT, FIGURE, Item
 
-if TYPE_CHECKING:
-    from app.figures.content import Catalogue, Item
-
-_WORDS = {"figure": "参数", "document": "文件", "clause": "条款"}
+_WORDS = {FIGURE: "参数", DOCUMENT: "文件", CLAUSE: "条款"}
 
 
-def problems_of_additions(known: Catalogue, added: Iterable[Item]) -> list[str]:
-    """What forbids adding these entries to a catalogue, in Chinese, each with its place in the file."""
+def problems_of_additions(known: Iterable[Item], added: Iterable[Item]) -> list[str]:
+    """What forbids adding entries to those of a catalogue, in Chinese, each with its place in the file."""
     items = list(added)
-    owners = {(item.kind, item.key): item for item in known.items}
+    owners = {(item.kind, item.key): item for item in known}
     rows = [(item, load_json(item.content)) for item in items]
-    documents = {item.key for item in items if item.kind == "document"} | known.documents.keys()
-    clauses = {item.key for item in items if item.kind == "clause"} | known.clauses.keys()
+    documents, clauses = (
+        {key for of, key in (*owners, *((item.kind, item.key) for item in items)) if of == kind}
+        for kind in (DOCUMENT, CLAUSE)
+    )
     problems = []
     for item, row in rows:
         place = f"{item.kind}s.{item.key}"
@@ -33,7 +33,7 @@ def _owned(owners: Mapping[tuple[str, str], Item], item: Item, row: Mapping[str,
     before = owners.get((item.kind, item.key))
     if before is None or before.content == item.content:
         return
-    if item.kind == "figure":
+    if item.kind == FIGURE:
         now, then = row, load_json(before.content)
         if now["unit"] != then["unit"]:
             yield f"目录中已有这个参数，单位是 {then['unit']}，不能改为 {now['unit']}，请改用另一个名称"
@@ -69,4 +69,4 @@ def _clause(item: Item, row: Mapping[str, Any], documents: set[str], clauses: se
             yield f"没有代号为“{key}”的文件，请改正代号，或在本文件的 documents 中写明"
 
 
-_OF_KIND = {"figure": _figure, "document": _document, "clause": _clause}
+_OF_KIND = {FIGURE: _figure, DOCUMENT: _document, CLAUSE: _clause}

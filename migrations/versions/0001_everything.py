@@ -775,9 +775,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision", sa.String(length=500), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('pending', 'in_force', 'superseded', 'rejected')", name=op.f("ck_figure_state")
-        ),
+        sa.CheckConstraint("state IN ('pending', 'in_force', 'superseded', 'rejected')", name=op.f("ck_figure_state")),
         sa.CheckConstraint("origin IN ('product', 'demo', 'story', 'people')", name=op.f("ck_figure_origin")),
         sa.CheckConstraint("state = 'rejected' OR decided_by <> entered_by", name=op.f("ck_figure_two_people")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_figure_region_id")),

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.figures.content import EVERYWHERE, read, seeded
+from app.figures.content import read, seeded
 from app.figures.entries import UNITS
 from app.figures.errors import CatalogueError
+from app.figures.items import EVERYWHERE
 
 FIGURES = seeded().figures
 CLAUSES = seeded().clauses
