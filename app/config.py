@@ -5,24 +5,31 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How one installation runs. `trusted_proxies` is the number of reverse proxies whose headers are believed."""
+    """How one installation runs. `trusted_proxies` is the number of reverse proxies whose headers are believed.
+
+    messenger, departments and pdf name who carries what leaves the house (`app.outside`); `given` are all `DOUDI_…`
+    settings as they were given, for whatever these read.
+    """
 
     database_url: str = "sqlite:///var/doudi.db"
     key_file: Path = Path("var/keys.json")
     secret_file: Path = Path("var/secret")
-    spool_folder: Path = Path("var/messages")
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
     idle_minutes: int = 30
     upload_megabytes: int = 30
     trusted_proxies: int = 0
+    messenger: str = "spool"
+    departments: str = "hand"
+    pdf: str = "libreoffice"
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -32,13 +39,16 @@ class Config:
             database_url=environ.get("DOUDI_DATABASE_URL", base.database_url),
             key_file=Path(environ.get("DOUDI_KEY_FILE", base.key_file)),
             secret_file=Path(environ.get("DOUDI_SECRET_FILE", base.secret_file)),
-            spool_folder=Path(environ.get("DOUDI_SPOOL_FOLDER", base.spool_folder)),
             host=environ.get("DOUDI_HOST", base.host),
             port=_whole(environ, "DOUDI_PORT", base.port),
             threads=_whole(environ, "DOUDI_THREADS", base.threads),
             idle_minutes=_whole(environ, "DOUDI_IDLE_MINUTES", base.idle_minutes),
             upload_megabytes=_whole(environ, "DOUDI_UPLOAD_MEGABYTES", base.upload_megabytes),
             trusted_proxies=_whole(environ, "DOUDI_TRUSTED_PROXIES", base.trusted_proxies),
+            messenger=environ.get("DOUDI_MESSENGER", base.messenger),
+            departments=environ.get("DOUDI_DEPARTMENTS", base.departments),
+            pdf=environ.get("DOUDI_PDF", base.pdf),
+            given={name: value for name, value in environ.items() if name.startswith("DOUDI_")},
         )
 
     def secret_key(self) -> str:

@@ -13,10 +13,9 @@ from app import api, desk, portal
 from app.config import Config
 from app.core.clock import Clock, SystemClock
 from app.db import Database, Vault
-from app.documents.errors import DocumentError
-from app.documents.pdf import LibreOffice
 from app.identity.sessions import load_signed_in
 from app.identity.tokens import load_bearer
+from app.outside import Failed, PdfMaker, pdf_maker
 from app.web import Services, Unavailable, display, errors, login, security
 
 SESSION_COOKIE = "doudi"
@@ -28,7 +27,11 @@ def open_database(config: Config) -> Database:
 
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> APIFlask:
-    """The whole web application; `database` and `clock` are given by tests and by the one-command server."""
+    """The whole web application; `database` and `clock` are given by tests and by the one-command server.
+
+    Raises SettingError where the maker of PDF is not installed.
+    """
+    maker = pdf_maker(config.pdf, config.given)
     app = APIFlask(
         "app.web",
         title="兜底 API",
@@ -39,7 +42,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     )
     app.config.update(_settings(config))
     opened = database or open_database(config)
-    Services(opened, clock or SystemClock(), load_signed_in, load_bearer, _pdf()).install(app)
+    Services(opened, clock or SystemClock(), load_signed_in, load_bearer, _pdf(maker)).install(app)
     for part in (security, login, display, errors):
         part.install(app)
     csrf = CSRFProtect(app)
@@ -53,13 +56,11 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     return app
 
 
-def _pdf() -> Callable[[bytes], bytes]:
-    office = LibreOffice()
-
+def _pdf(maker: PdfMaker) -> Callable[[bytes], bytes]:
     def to_pdf(docx: bytes) -> bytes:
         try:
-            return office.to_pdf(docx)
-        except DocumentError as error:
+            return maker.to_pdf(docx)
+        except Failed as error:
             raise Unavailable(str(error)) from error
 
     return to_pdf

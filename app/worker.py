@@ -2,64 +2,56 @@
 
 from __future__ import annotations
 
-import json
-import os
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.cases import awards, deadlines, places
 from app.cases import handlers as cases
+from app.config import Config
 from app.core.clock import Clock, local_date, midnight
 from app.db import Database
 from app.documents import operations as documents
+from app.effects.waiting import DEPARTMENTS
 from app.funds.batches import LETTER
 from app.funds.letters import write_letter
 from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
+from app.outside import Departments, Messenger, departments, messenger
 
 HOUSEKEEPING = "housekeeping"
 SETTLED = timedelta(minutes=10)  # after midnight the day's last transactions have committed
 KEPT = timedelta(days=30)
 
 
-class Messenger(Protocol):
-    """Carries a message out of the house. `key` is the same when a message is sent again."""
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Who carries what leaves the house."""
 
-    def send(self, key: str, to: str, text: str) -> None: ...
+    messenger: Messenger
+    departments: Departments
 
-
-class SpoolMessenger:
-    """Drops each message as a file that the office's SMS gateway picks up; sending twice leaves one file.
-
-    Only the account that the service runs under may read it: it holds a telephone number in the clear.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def send(self, key: str, to: str, text: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._folder / f".{key}.part"
-        draft.unlink(missing_ok=True)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"key": key, "to": to, "text": text}, file, ensure_ascii=False)
-        draft.replace(self._folder / f"{key}.json")
+    @classmethod
+    def of(cls, config: Config) -> Outside:
+        """As the settings choose. Raises SettingError."""
+        return cls(
+            messenger(config.messenger, config.given),
+            departments(config.departments, DEPARTMENTS, config.given),
+        )
 
 
-def handlers(messenger: Messenger) -> dict[str, Handler]:
+def handlers(outside: Outside) -> dict[str, Handler]:
     """Every kind of job and who does it."""
 
     def send(job: DueJob, prepared: Any) -> None:
         if job.payload["to"]:
-            messenger.send(job.id, job.payload["to"], job.payload["text"])
+            outside.messenger.send(job.id, job.payload["to"], job.payload["text"])
 
     return {
         **cases.HANDLERS,
@@ -77,17 +69,17 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
     jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{tomorrow.isoformat()}")
 
 
-def prepare(database: Database, clock: Clock, messenger: Messenger) -> Worker:
+def prepare(database: Database, clock: Clock, outside: Outside) -> Worker:
     """A worker that does every kind of job, with tonight's housekeeping planned."""
     with database.write() as session:
         plan_housekeeping(session, clock.now())
-    return Worker(database, clock, handlers(messenger), on_dead=cases.on_dead)
+    return Worker(database, clock, handlers(outside), on_dead=cases.on_dead)
 
 
-def start(database: Database, clock: Clock, messenger: Messenger) -> threading.Event:
+def start(database: Database, clock: Clock, outside: Outside) -> threading.Event:
     """Run a worker in a thread of this process; set the event to stop it."""
     stop = threading.Event()
-    worker = prepare(database, clock, messenger)
+    worker = prepare(database, clock, outside)
     threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
     return stop
 

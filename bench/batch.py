@@ -21,9 +21,10 @@ from app.funds.models import PaymentOrder
 from app.identity import queries as identity
 from app.jobs.runner import Worker
 from app.registry import operations as registry
-from app.worker import SpoolMessenger, handlers
+from app.worker import handlers
 from bench import world
 from bench.report import figure
+from tests.support.outside import outside
 from tests.support.worlds import VILLAGE, Office
 
 GRANTS = 10_000
@@ -70,7 +71,7 @@ def _count(office: Office, what: Any) -> int:
 
 def _write_letters(office: Office) -> None:
     """One worker writes and issues the letters; a slow machine is not watched for ever."""
-    worker = Worker(office.database, office.clock, handlers(SpoolMessenger(Path())))
+    worker = Worker(office.database, office.clock, handlers(outside(Path())))
     began, cpu, jobs = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - began < LETTER_SECONDS:
         done = worker.run_once()

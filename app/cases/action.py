@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from app import engine
 from app.calendar import LegalClock
 from app.cases.instance import Instance
+from app.cases.models import Awaited
 from app.cases.plan import Planned
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -20,14 +21,27 @@ from app.core.errors import Gone
 from app.core.ids import new_id
 from app.db import Vault
 from app.definitions import Bundle, Letter
+from app.effects import Schema
 from app.feel import Budget
 from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
 from app.registry.reader import RegistryReader
 
-if TYPE_CHECKING:
-    from app.cases.effects.base import EffectObject
+
+class Performing(Protocol):
+    """What an action asks of an effect (`app.cases.effects.base.EffectObject`)."""
+
+    @property
+    def schema(self) -> Schema: ...
+
+    def perform(self, action: Action, effect: engine.Effect) -> Any: ...
+
+    def undo(self, action: Action, since: int, reason: str) -> int: ...
+
+    def over(self, action: Action, wait: Awaited) -> Mapping[str, Any] | None: ...
+
+    def close(self, action: Action, reason: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -86,7 +100,7 @@ class Action:
     bundle: Bundle
     chain: identity.RegionChain
     instance: Instance
-    effects: Mapping[str, EffectObject] = field(repr=False)
+    effects: Mapping[str, Performing] = field(repr=False)
     id: str = field(default_factory=new_id)
     planned: list[Planned] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -102,7 +116,7 @@ class Action:
         return self.bundle.letter(key, self.chain.ids)
 
     @cached_property
-    def own_effects(self) -> list[EffectObject]:
+    def own_effects(self) -> list[Performing]:
         """The effects that the diagram has, each once."""
         topics = {element.attributes.get("topic") for element in self.diagram.elements.values()}
         return [effect for topic, effect in self.effects.items() if topic in topics]

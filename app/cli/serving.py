@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -10,7 +12,7 @@ from app import installation, seed, worker
 from app.config import Config
 from app.core.clock import SystemClock
 from app.extensions import create_app, open_database
-from app.worker import SpoolMessenger
+from app.outside import SettingError
 from app.wsgi import serve
 
 
@@ -18,6 +20,8 @@ from app.wsgi import serve
 def run() -> None:
     """Migrate, fill an empty database with the demo world, and serve with one worker in this process."""
     config, clock = Config.from_env(), SystemClock()
+    with _settings():
+        outside = worker.Outside.of(config)
     installation.upgrade(config)
     database = open_database(config)
     with database.read() as session:
@@ -25,7 +29,7 @@ def run() -> None:
     if empty:
         click.echo("正在装入演示数据……")
         installation.set_up_demo(database, clock.now())
-    stop = worker.start(database, clock, SpoolMessenger(config.spool_folder))
+    stop = worker.start(database, clock, outside)
     click.echo(f"兜底已启动：http://{config.host}:{config.port}/  （Ctrl+C 停止）")
     click.echo(seed.logins())
     try:
@@ -38,12 +42,24 @@ def run() -> None:
 def serve_only() -> None:
     """Serve the configured database; workers run beside it (`doudi worker`)."""
     config = Config.from_env()
-    serve(create_app(config), config)
+    with _settings():
+        app = create_app(config)
+    serve(app, config)
 
 
 @click.command("worker")
 def work() -> None:
     """Do due work until interrupted; any number of workers may run."""
     config = Config.from_env()
-    messenger = SpoolMessenger(config.spool_folder)
-    worker.prepare(open_database(config), SystemClock(), messenger).run_forever(threading.Event())
+    with _settings():
+        outside = worker.Outside.of(config)
+    worker.prepare(open_database(config), SystemClock(), outside).run_forever(threading.Event())
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """What is set wrongly stops the start with its sentence."""
+    try:
+        yield
+    except SettingError as wrong:
+        raise click.ClickException(str(wrong)) from wrong

@@ -14,10 +14,6 @@ class DocumentError(Exception):
         self.variable = variable
 
 
-class PdfUnavailable(DocumentError):
-    """PDF cannot be made here at all, whatever the letter: the .docx stays available."""
-
-
 @dataclass(frozen=True)
 class Problem:
     """One finding about a template: an `error` forbids publishing it, a `warning` does not."""

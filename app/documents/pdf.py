@@ -1,4 +1,4 @@
-"""From .docx to PDF. LibreOffice does the work; whoever needs a PDF depends on `PdfConverter` alone."""
+"""`libreoffice`: from .docx to PDF. Whoever needs a PDF depends on `app.outside.PdfMaker` alone."""
 
 import contextlib
 import os
@@ -8,17 +8,11 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
-from typing import Protocol
 
-from app.documents.errors import DocumentError, PdfUnavailable
+from app.outside import Failed, Refused
+from app.outside.boundary import Settings
 
 _FONTS = Path(__file__).with_name("fonts.conf")
-
-
-class PdfConverter(Protocol):
-    """Makes a PDF of a letter. The bytes differ from run to run: store what was issued and hash that."""
-
-    def to_pdf(self, docx: bytes) -> bytes: ...
 
 
 class LibreOffice:
@@ -33,10 +27,14 @@ class LibreOffice:
         self._lock = threading.Lock()
         self._profile: tempfile.TemporaryDirectory[str] | None = None
 
+    @classmethod
+    def configured(cls, settings: Settings) -> "LibreOffice":
+        return cls()
+
     def to_pdf(self, docx: bytes) -> bytes:
-        """Raises PdfUnavailable where LibreOffice is not installed, DocumentError where it fails or takes too long."""
+        """Raises Refused where LibreOffice is not installed, Failed where it fails or takes too long."""
         if self._program is None:
-            raise PdfUnavailable("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer 或者下载 Word 文件")
+            raise Refused("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer 或者下载 Word 文件")
         with self._lock, tempfile.TemporaryDirectory(prefix="doudi-pdf-") as folder:
             if self._profile is None:
                 self._profile = tempfile.TemporaryDirectory(prefix="doudi-office-")
@@ -45,7 +43,7 @@ class LibreOffice:
             self._run(self._program, source, self._profile.name)
             result = source.with_suffix(".pdf")
             if not result.exists():
-                raise DocumentError("LibreOffice 没有生成 PDF，请检查 Word 文件能否打开")
+                raise Failed("LibreOffice 没有生成 PDF，请检查 Word 文件能否打开")
             return result.read_bytes()
 
     def close(self) -> None:
@@ -75,7 +73,7 @@ class LibreOffice:
         try:
             process.wait(self._timeout)
         except subprocess.TimeoutExpired as exc:
-            raise DocumentError(f"生成 PDF 超过 {self._timeout:g} 秒，已经停止") from exc
+            raise Failed(f"生成 PDF 超过 {self._timeout:g} 秒，已经停止") from exc
         finally:
             _end(process)
 

@@ -20,6 +20,7 @@ from app.core.ids import new_id
 from app.db import Database
 from app.jobs.operations import JOB, DueJob, NotClaimed, claim, complete, expired, fail, find_due, still_ours
 from app.jobs.sql import is_postgresql
+from app.outside import Refused
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class OutsideHandler:
 
     `prepare(session, job, now)` reads what is needed; `do(job, prepared)` works without a transaction and must be done
     within `lease_seconds`; `finish(session, job, result, now)` records it in the transaction that completes the job.
+    GiveUp and `outside.Refused` end the attempts.
     """
 
     do: Callable[[DueJob, Any], Any]
@@ -155,7 +157,7 @@ class Worker:
 
     def _failed(self, job: DueJob, error: Exception) -> None:
         log.warning("job %s (%s) failed in attempt %d: %s", job.id, job.kind, job.attempt, type(error).__name__)
-        self._give_back(job, "".join(traceback.format_exception(error)), give_up=isinstance(error, GiveUp))
+        self._give_back(job, "".join(traceback.format_exception(error)), give_up=isinstance(error, (GiveUp, Refused)))
 
     def _reap(self) -> None:
         with self._database.read() as session:

@@ -13,7 +13,8 @@ from app.core.clock import MovableClock
 from app.db import Database
 from app.identity import queries as identity
 from app.jobs.runner import Worker
-from app.worker import HOUSEKEEPING, SpoolMessenger, handlers, plan_housekeeping
+from app.worker import HOUSEKEEPING, handlers, plan_housekeeping
+from tests.support.outside import outside
 from tests.support.worlds import RELIEF, Office
 
 
@@ -23,7 +24,7 @@ def test_every_night_the_day_is_signed_once(database: Database, clock: MovableCl
     with database.write() as session:
         plan_housekeeping(session, clock.now())
         plan_housekeeping(session, clock.now())
-    worker = Worker(database, clock, {HOUSEKEEPING: handlers(SpoolMessenger(tmp_path))[HOUSEKEEPING]})
+    worker = Worker(database, clock, {HOUSEKEEPING: handlers(outside(tmp_path))[HOUSEKEEPING]})
     for _ in range(2):
         clock.move_to(clock.now() + timedelta(days=1))
         assert worker.run_once() == 1
@@ -41,12 +42,3 @@ def test_a_new_holiday_moves_the_due_day_of_open_tasks(database: Database, clock
         deadlines.import_calendar(session, "\n".join(lines), "演练通知", "管理员", clock.now(), county)
     with database.read() as session:
         assert office.task(session, receipt.case_id, "village_investigation").due_on == date(2020, 10, 16)
-
-
-def test_a_message_is_dropped_once_and_for_the_service_alone(tmp_path: Path) -> None:
-    messenger = SpoolMessenger(tmp_path)
-    for _ in range(2):
-        messenger.send("key", "13904310001", "您的申请已受理")
-    (file,) = tmp_path.iterdir()
-    assert "您的申请已受理" in file.read_text(encoding="utf-8")
-    assert file.stat().st_mode & 0o077 == 0

@@ -28,7 +28,8 @@ from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.registry import institutions
 from app.registry import operations as registry
-from app.worker import SpoolMessenger, handlers
+from app.worker import handlers
+from tests.support.outside import outside
 from tests.support.worlds import VILLAGE, Office
 
 SPEC = BatchSpec(
@@ -78,7 +79,7 @@ def test_excluded_people_get_no_order_and_nobody_gets_two(office: Office) -> Non
         orders = session.execute(select(PaymentOrder.payee, PaymentOrder.amount, PaymentOrder.status)).all()
         assert sorted(orders) == [("吴霞", Decimal("300.00"), "pending"), ("周海", Decimal("300.00"), "pending")]
         assert jobs.count_by_state(session) == {"ready": 2}
-    worker = Worker(office.database, office.clock, handlers(SpoolMessenger(Path())))
+    worker = Worker(office.database, office.clock, handlers(outside(Path())))
     assert worker.run_once() == 2
     office.clock.move_to(office.now + timedelta(minutes=2))
     assert worker.run_once() == 2

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from app.documents import pdf
-from app.documents.errors import DocumentError, PdfUnavailable
+from app.outside import Failed, Refused
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_converts_in_a_profile_of_its_own(office):
 
 def test_a_hanging_office_is_killed_with_its_children(office, tmp_path):
     children = tmp_path / "children"
-    with pytest.raises(DocumentError, match="超过 1 秒"):
+    with pytest.raises(Failed, match="超过 1 秒"):
         office(f"sleep 60 & echo $! > {children}; sleep 60", timeout=1).to_pdf(b"")
     child = int(children.read_text())
     deadline = time.monotonic() + 5
@@ -64,13 +64,13 @@ def alive(pid: int) -> bool:
 
 
 def test_an_office_that_gives_nothing(office):
-    with pytest.raises(DocumentError, match="没有生成 PDF"):
+    with pytest.raises(Failed, match="没有生成 PDF"):
         office("exit 0").to_pdf(b"")
 
 
 def test_not_installed(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(PdfUnavailable, match="没有安装 LibreOffice"):
+    with pytest.raises(Refused, match="没有安装 LibreOffice"):
         pdf.LibreOffice().to_pdf(b"")
 
 
@@ -85,7 +85,7 @@ def test_a_real_letter_becomes_a_pdf(plain):
     converter = pdf.LibreOffice()
     try:
         if shutil.which("soffice") is None:
-            with pytest.raises(PdfUnavailable):
+            with pytest.raises(Refused):
                 converter.to_pdf(plain.render({"a": "甲"}))
         else:
             assert converter.to_pdf(plain.render({"a": "甲"})).startswith(b"%PDF-")

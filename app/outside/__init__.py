@@ -1,0 +1,27 @@
+"""What lies outside the house, and how it is reached: messengers, departments, makers of PDF (docs/adr/0015).
+
+`boundary` declares the interfaces and finds who implements them; the other modules are the implementations that ship.
+"""
+
+from app.outside.boundary import (
+    DEPARTMENTS,
+    MESSENGERS,
+    PDF,
+    Department,
+    Departments,
+    Failed,
+    Messenger,
+    PdfMaker,
+    Question,
+    Refused,
+    Reply,
+    SettingError,
+    departments,
+    messenger,
+    pdf_maker,
+)
+
+__all__ = [
+    "DEPARTMENTS", "MESSENGERS", "PDF", "Department", "Departments", "Failed", "Messenger", "PdfMaker", "Question",
+    "Refused", "Reply", "SettingError", "departments", "messenger", "pdf_maker",
+]  # fmt: skip
