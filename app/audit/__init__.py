@@ -1,11 +1,10 @@
 """Append-only hash chains of what happened, with a signed root for each day."""
 
 from app.audit.chain import Break, Head
-from app.audit.models import APPEND_ONLY, append_only_statements
 from app.audit.operations import append, daily_root, head_of
 from app.audit.queries import Event, events_of, has_acted, verify, verify_roots
 
 __all__ = [
-    "APPEND_ONLY", "Break", "Event", "Head", "append", "append_only_statements", "daily_root", "events_of", "has_acted",
+    "Break", "Event", "Head", "append", "daily_root", "events_of", "has_acted",
     "head_of", "verify", "verify_roots",
 ]  # fmt: skip

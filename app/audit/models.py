@@ -44,11 +44,11 @@ class AuditRoot(Base):
     made_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
-APPEND_ONLY = (AuditEvent.__tablename__, AuditRoot.__tablename__)
+_APPEND_ONLY = (AuditEvent.__tablename__, AuditRoot.__tablename__)
 
 
-def append_only_statements(dialect: str, table: str) -> list[str]:
-    """The DDL that makes `table` append-only; migrations execute it after they created the table."""
+def _refuse_changes(dialect: str, table: str) -> list[str]:
+    """The DDL that makes `table` append-only where the models create it; a migration has its own, which stays."""
     message = f"{table} is append-only"
     if dialect == "sqlite":
         return [
@@ -66,7 +66,7 @@ def append_only_statements(dialect: str, table: str) -> list[str]:
     ]
 
 
-for _name in APPEND_ONLY:
+for _name in _APPEND_ONLY:
     for _dialect in ("sqlite", "postgresql"):
-        for _statement in append_only_statements(_dialect, _name):
+        for _statement in _refuse_changes(_dialect, _name):
             event.listen(Base.metadata.tables[_name], "after_create", DDL(_statement).execute_if(dialect=_dialect))

@@ -5,12 +5,30 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from app.audit import APPEND_ONLY, append_only_statements
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+APPEND_ONLY = ("audit_event", "audit_root")
+
+
+def _refuse_changes(table: str) -> list[str]:
+    message = f"{table} is append-only"
+    if op.get_bind().dialect.name == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+    ]
 
 
 def upgrade() -> None:
@@ -1122,7 +1140,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_award_person_person_id"), ["person_id"], unique=False)
 
     for table in APPEND_ONLY:
-        for statement in append_only_statements(op.get_bind().dialect.name, table):
+        for statement in _refuse_changes(table):
             op.execute(statement)
 
 
@@ -1388,3 +1406,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_event_at")
 
     op.drop_table("audit_event")
+    if op.get_bind().dialect.name == "postgresql":
+        for table in APPEND_ONLY:
+            op.execute(f"DROP FUNCTION {table}_refuse()")
