@@ -8,7 +8,8 @@ from flask import render_template, session
 
 from app.core.clock import local_date
 from app.core.errors import Rejection
-from app.definitions import Bundle, resolve_open
+from app.definitions.bundle import Bundle
+from app.definitions.queries import resolve_open
 from app.files import queries as files
 from app.files.posted import pending_owner
 from app.forms import FileLink

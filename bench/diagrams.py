@@ -19,9 +19,9 @@ from app.core.clock import MovableClock
 from app.core.errors import Rejection
 from app.core.paths import BUNDLES, TEMPLATES
 from app.inbox import queries as inbox
-from app.scenarios import WorldTemplate, load_story
 from app.scenarios.play import Player, chosen
-from app.scenarios.story import Step
+from app.scenarios.story import Step, load_story
+from app.scenarios.world import WorldTemplate
 from bench.report import figure
 
 STORIES = {

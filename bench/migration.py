@@ -9,7 +9,8 @@ from datetime import date
 from app.cases import operations
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
-from app.definitions import publishing, resolve, store
+from app.definitions import publishing, store
+from app.definitions.queries import resolve
 from app.identity import queries as identity
 from bench.report import figure
 from bench.world import id_number, on_sqlite

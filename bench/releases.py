@@ -10,8 +10,11 @@ from statistics import median
 
 from app.core.actor import SYSTEM
 from app.core.paths import BUNDLES
-from app.definitions import Bundle, bundle_by_id, deployed, publishing, resolve
+from app.definitions import publishing
+from app.definitions.bundle import Bundle
 from app.definitions.folder import read_folder
+from app.definitions.queries import deployed, resolve
+from app.definitions.store import bundle_by_id
 from app.gate.check import check_bundle
 from app.identity import operations as staff
 from app.identity import queries as identity

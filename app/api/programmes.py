@@ -7,7 +7,7 @@ from typing import Any
 from app.api import schemas
 from app.api.blueprint import blueprint
 from app.core.clock import local_date
-from app.definitions import deployed
+from app.definitions.queries import deployed
 from app.identity import queries as identity
 from app.web import BEARER, Call, reads
 

@@ -13,8 +13,8 @@ from app.audit.chain import ORIGIN, Head, link_hash, masked
 from app.audit.models import AuditEvent, AuditRoot
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
+from app.core.exact_json import dump_json
 from app.core.ids import digest, new_id
-from app.db.types import dump_json
 
 EVENT: Table = AuditEvent.__table__  # type: ignore[assignment]
 ROOT: Table = AuditRoot.__table__  # type: ignore[assignment]

@@ -20,7 +20,8 @@ from app.core.clock import local_date
 from app.core.errors import Gone
 from app.core.ids import new_id
 from app.db import Vault
-from app.definitions import Bundle, Letter
+from app.definitions.bundle import Bundle
+from app.definitions.letters import Letter
 from app.effects import Schema
 from app.feel import Budget
 from app.figures.catalogue import catalogue

@@ -12,7 +12,8 @@ from app.cases.operations import start_award_case, start_second_case, tell
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, NotEligible, NotFound
-from app.definitions import BundleError, resolve
+from app.definitions.errors import BundleError
+from app.definitions.queries import resolve
 from app.identity import policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.exact_json import dump_json, load_json
 from app.db import Vault
-from app.db.types import dump_json, load_json
 
 PLACE = ("case_file", "state")
 VERSION = 1

@@ -16,8 +16,8 @@ from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
 from app.cases.models import DecisionRecord
 from app.cases.store import FINAL, save
+from app.core.exact_json import dump_json
 from app.core.ids import new_id
-from app.db.types import dump_json
 
 RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
 _RECORD = insert(RECORD)

@@ -12,8 +12,8 @@ from app.cases import incidents, store
 from app.cases.models import Case, DecisionRecord, Owed
 from app.core.actor import Actor
 from app.core.errors import NotFound
-from app.db.types import load_json
-from app.definitions import bundle_by_id
+from app.core.exact_json import load_json
+from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
 from app.forms import Form
 from app.inbox import queries as items

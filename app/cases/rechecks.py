@@ -19,7 +19,7 @@ from app.core.clock import local_date
 from app.core.errors import Invalid, NotFound
 from app.core.ids import digest, new_id
 from app.db import insert_if_absent, rows_changed
-from app.definitions import resolve
+from app.definitions.queries import resolve
 from app.figures.reader import FigureReader
 from app.identity import policy
 from app.identity import queries as identity

@@ -16,7 +16,7 @@ from app.cases.models import Case
 from app.core.actor import Actor
 from app.core.errors import Gone, NotFound
 from app.db import rows_changed, stamps
-from app.definitions import bundle_by_id
+from app.definitions.store import bundle_by_id
 from app.identity import queries as identity
 from app.inbox.queries import ITEM
 

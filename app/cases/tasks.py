@@ -12,7 +12,7 @@ from app.cases.action import Action
 from app.cases.errors import EffectError, NoOffice
 from app.cases.incidents import raise_incident
 from app.core.ids import new_id
-from app.definitions import ClockRule
+from app.definitions.bundle import ClockRule
 from app.identity.positions import POSITIONS, title_of
 from app.inbox import following
 from app.inbox import queries as inbox

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from app import engine
 from app.cases.action import Action
 from app.cases.models import Awaited
+from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
-from app.db.types import dump_json, load_json
 from app.jobs import operations as jobs
 
 WAIT = "case.wait"

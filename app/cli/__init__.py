@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+
 import click
 
-from app.cli import bundles, database, migrating, rights, serving, stories, words
+COMMANDS = {
+    "bundle": "bundles",
+    "calendar": "database",
+    "capability": "rights",
+    "coverage": "pages",
+    "db": "database",
+    "modelling": "pages",
+    "release": "releases",
+    "run": "serving",
+    "scenario": "stories",
+    "serve": "serving",
+    "vocabulary": "words",
+    "worker": "serving",
+}
+"""Command → the module of this package that has it."""
 
-COMMANDS = (
-    stories.scenario,
-    migrating.release,
-    bundles.bundle,
-    bundles.coverage,
-    words.vocabulary,
-    bundles.modelling,
-    database.db,
-    database.import_calendar,
-    rights.capability,
-    serving.run,
-    serving.serve_only,
-    serving.work,
-)
+
+class Lazy(click.Group):
+    """A group that imports a command when it is asked for: a check must not wait for what pages and workers need."""
+
+    def __init__(self, *args: object, modules: Mapping[str, str] | None = None, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self._modules = dict(modules or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._modules})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = self._modules.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        return import_module(f"app.cli.{module}").COMMANDS[cmd_name]
 
 
-@click.group()
+@click.group(cls=Lazy, modules=COMMANDS)
 def main() -> None:
     """兜底: approvals of social assistance."""
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

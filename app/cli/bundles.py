@@ -1,4 +1,4 @@
-"""`doudi bundle check` and `doudi coverage`: what folders of the repository hold. No database."""
+"""`doudi bundle check`: the gate over folders. No database."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 import click
 
 from app.engine.lint import ERROR
-from app.gate import coverage as clause_coverage
-from app.gate import modelling as owners_page
 from app.gate.check import check_folder
 
 
@@ -37,15 +35,4 @@ def check_bundles(folders: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(1 if any(each.severity == ERROR for findings in found.values() for each in findings) else 0)
 
 
-@click.command()
-def coverage() -> None:
-    """Generate docs/coverage.md: from each clause to what carries and proves it."""
-    evidence = clause_coverage.write()
-    proved = sum(each.status == clause_coverage.PROVED for each in evidence.values())
-    click.echo(f"{len(evidence)} 条条款，{proved} 条已有故事或测试证明")
-
-
-@click.command()
-def modelling() -> None:
-    """Generate docs/modelling.zh-CN.md: what owners may draw and write."""
-    owners_page.write()
+COMMANDS = {"bundle": bundle}

@@ -51,3 +51,6 @@ def import_calendar(file: TextIO, source: str, region: str | None) -> None:
         region_id = identity.region_by_code(session, region, local_date(now)).id if region else None
         done = deadlines.import_calendar(session, file.read(), source, "命令行", now, region_id)
     click.echo(f"已导入 {'、'.join(map(str, done.years))} 年 {len(done.days)} 天，{len(done.clocks)} 个期限有变动")
+
+
+COMMANDS = {"db": db, "calendar": import_calendar}

@@ -56,3 +56,6 @@ def revoke(position: str, name: str, by: str) -> None:
     with acting(by) as act:
         rights.revoke(act.session, act.actor, position, name, act.now)
     click.echo(f"已收回{POSITIONS[position].title}的「{CAPABILITIES[name].title}」权限")
+
+
+COMMANDS = {"capability": capability}

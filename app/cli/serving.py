@@ -63,3 +63,6 @@ def _settings() -> Iterator[None]:
         yield
     except SettingError as wrong:
         raise click.ClickException(str(wrong)) from wrong
+
+
+COMMANDS = {"run": run, "serve": serve_only, "worker": work}

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from app.core.paths import BUNDLES, TEMPLATES
-from app.scenarios import Result, StoryError, WorldTemplate, load_story, play
+from app.scenarios.play import Result, play
+from app.scenarios.story import StoryError, load_story
+from app.scenarios.world import WorldTemplate
 
 
 @click.command()
@@ -61,3 +63,6 @@ def _tell(path: Path, result: Result) -> None:
     click.echo(f"{'✓' if result.holds else '✗'} {path.name}：{result.title}")
     for step, text in result.problems:
         click.echo(f"    {f'第 {step} 步' if step else '结尾'} {text}")
+
+
+COMMANDS = {"scenario": scenario}

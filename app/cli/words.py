@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from app import vocabulary as words
-from app.definitions import Bundle
+from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
 from app.engine import DiagramError
 from app.feel import FeelError
@@ -50,3 +50,6 @@ def vocabulary(folder: Path, element: str | None, process: str | None, as_json: 
         for name in names:
             missing = f"  可能没有值：{name.missing_on}" if name.missing_on else ""
             click.echo(f"    {name.path}  {name.type}  {name.title}  （{name.origin}）{missing}")
+
+
+COMMANDS = {"vocabulary": vocabulary}

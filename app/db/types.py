@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +10,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from app.core.clock import require_aware
+from app.core.exact_json import dump_json, load_json
 
 
 class Money(TypeDecorator[Decimal]):
@@ -48,53 +47,6 @@ class AwareDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _encode(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return {"$dec": str(value)}
-    if isinstance(value, datetime):
-        return {"$time": value.isoformat()}
-    if isinstance(value, date):
-        return {"$date": value.isoformat()}
-    if isinstance(value, (set, frozenset, tuple)):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
-
-
-_DECODERS: dict[str, Callable[[str], Any]] = {
-    "$dec": Decimal,
-    "$time": datetime.fromisoformat,
-    "$date": date.fromisoformat,
-}
-
-
-def _decode(value: dict[str, Any]) -> Any:
-    if len(value) != 1:
-        return value
-    ((key, inner),) = value.items()
-    decoder = _DECODERS.get(key)
-    if decoder is None or not isinstance(inner, str):
-        return value
-    try:
-        return decoder(inner)
-    except (ValueError, ArithmeticError):
-        return value  # somebody typed what only looks like ours
-
-
-# Built once: the module's own functions build theirs at every call.
-_encoder = json.JSONEncoder(default=_encode, ensure_ascii=False, separators=(",", ":"))
-_decoder = json.JSONDecoder(object_hook=_decode)
-
-
-def dump_json(value: Any) -> str:
-    """JSON text that keeps decimals, dates and times exact."""
-    return _encoder.encode(value)
-
-
-def load_json(text: str | bytes) -> Any:
-    """The inverse of `dump_json`."""
-    return _decoder.decode(text if isinstance(text, str) else str(text, "utf-8"))
 
 
 class Json(TypeDecorator[Any]):

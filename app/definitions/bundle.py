@@ -14,7 +14,7 @@ from app.definitions.errors import BundleError
 from app.definitions.folder import MANIFEST, read_folder
 from app.definitions.letters import Letter, letters_of
 from app.definitions.manifest import load_manifest
-from app.definitions.models import EVERYWHERE
+from app.definitions.names import EVERYWHERE
 from app.feel import dmn
 
 Pinned = Mapping[str, Mapping[str, Letter]]

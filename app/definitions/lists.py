@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
 from app.definitions import publishing, receipts
-from app.definitions.models import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, REPOSITORY, SUBMITTED
+from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, REPOSITORY, SUBMITTED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
 

@@ -9,7 +9,7 @@ import yaml
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.definitions.errors import BundleError
-from app.definitions.models import LIBRARY
+from app.definitions.names import LIBRARY
 
 
 class ClockSchema(Schema):

@@ -14,13 +14,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json
 
-EVERYWHERE = "*"
-"""The scope of what holds in every region."""
-LIBRARY = "letters"
-"""The programme key under which releases of the letter library stand."""
-DRAFT, SUBMITTED, APPROVED, REJECTED = "draft", "submitted", "approved", "rejected"
-REPOSITORY, OWNER = "repository", "owner"
-
 
 class Blob(Base):
     """Content by its SHA-256."""

@@ -18,7 +18,7 @@ from app.definitions import limits, lists, policy, publishing, receipts, store
 from app.definitions.errors import BundleError
 from app.definitions.folder import MANIFEST
 from app.definitions.manifest import load_manifest
-from app.definitions.models import APPROVED, DRAFT, LIBRARY, REJECTED, SUBMITTED
+from app.definitions.names import APPROVED, DRAFT, LIBRARY, REJECTED, SUBMITTED
 from app.definitions.seeding import AUDIT_CHAIN
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotYours
-from app.definitions.models import EVERYWHERE
+from app.definitions.names import EVERYWHERE
 from app.identity import policy
 from app.identity import queries as identity
 

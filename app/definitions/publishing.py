@@ -18,7 +18,7 @@ from app.definitions import queries, store
 from app.definitions.bundle import Bundle, hash_of
 from app.definitions.folder import CATALOGUE, MANIFEST
 from app.definitions.manifest import load_manifest
-from app.definitions.models import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
+from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
 from app.definitions.store import PIN, PLACE, RELEASE
 from app.figures import catalogue
 from app.figures.entries import LONG_AGO

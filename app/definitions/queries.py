@@ -13,7 +13,7 @@ from app.core.clock import local_date
 from app.core.errors import NotEligible, NotFound
 from app.definitions.bundle import Bundle
 from app.definitions.letters import Letter, letters_of
-from app.definitions.models import APPROVED, EVERYWHERE, LIBRARY
+from app.definitions.names import APPROVED, EVERYWHERE, LIBRARY
 from app.definitions.store import PLACE, RELEASE, bundle_by_id, files_of
 
 NOT_HERE = "本地区没有开办这个救助项目，请核对项目和所在地区"

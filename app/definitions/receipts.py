@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Gone
+from app.core.exact_json import dump_json
 from app.core.ids import digest, new_id
-from app.db.types import dump_json
 from app.definitions.models import ReleaseReceipt
 from app.definitions.publishing import library_pins
 from app.definitions.store import PLACE, RELEASE

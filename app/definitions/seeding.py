@@ -16,7 +16,7 @@ from app.definitions import publishing, store
 from app.definitions.bundle import hash_of
 from app.definitions.folder import MANIFEST, read_folder
 from app.definitions.manifest import load_manifest
-from app.definitions.models import EVERYWHERE, OWNER, REPOSITORY
+from app.definitions.names import EVERYWHERE, OWNER, REPOSITORY
 from app.definitions.store import PIN, PLACE, RELEASE
 from app.identity import operations as identity
 

@@ -11,7 +11,8 @@ from app import intake
 from app.cases import operations as cases
 from app.core.clock import local_date
 from app.core.errors import Rejection
-from app.definitions import Bundle, deployed
+from app.definitions.bundle import Bundle
+from app.definitions.queries import deployed
 from app.desk.blueprint import blueprint
 from app.files.posted import adopt, take
 from app.identity import policy as identity_policy

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.cases import lists
-from app.definitions import bundle_by_id
+from app.definitions.store import bundle_by_id
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.web import Call, reads

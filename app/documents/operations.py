@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
 from app.core.errors import NotFound
+from app.core.exact_json import dump_json, load_json
 from app.core.ids import digest, new_id
-from app.db.types import dump_json, load_json
-from app.definitions import Letter
 from app.definitions import store as definitions
+from app.definitions.letters import Letter
 from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence

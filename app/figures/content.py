@@ -14,9 +14,9 @@ import marshmallow as ma
 
 from app import feel
 from app.core import strict_yaml
+from app.core.exact_json import dump_json, load_json
 from app.core.ids import digest
 from app.core.paths import POLICY
-from app.db.types import dump_json, load_json
 from app.figures import clauses as citing
 from app.figures.clauses import Clause, PolicyDocument
 from app.figures.entries import Check, Default, Entry

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app import feel
-from app.db.types import load_json
+from app.core.exact_json import load_json
 from app.figures.items import CLAUSE, DOCUMENT, FIGURE, Item
 
 _WORDS = {FIGURE: "参数", DOCUMENT: "文件", CLAUSE: "条款"}

@@ -13,7 +13,7 @@ from app.definitions.errors import BundleError
 from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
 from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
-from app.definitions.queries import EVERYWHERE
+from app.definitions.names import EVERYWHERE
 from app.effects import SCHEMAS
 from app.engine.lint import Known, lint_isolated
 from app.feel import dmn

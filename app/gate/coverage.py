@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from app.core.paths import BUNDLES, ROOT, TEMPLATES
-from app.definitions import Bundle
+from app.definitions.bundle import Bundle
 from app.engine import Diagram, Element
 from app.figures.clauses import Clause
 from app.figures.content import seeded
-from app.scenarios import load_story
+from app.scenarios.story import load_story
 
 COVERAGE = ROOT / "docs" / "coverage.md"
 NOTES = ROOT / "docs" / "coverage-notes.yaml"

@@ -12,8 +12,9 @@ from app.documents.checking import check_files
 from app.figures.content import Catalogue, seeded
 from app.gate.check import STORIES, check_bundle
 from app.gate.isolated import Placed
-from app.scenarios import WorldTemplate, play
+from app.scenarios.play import play
 from app.scenarios.story import parse_story
+from app.scenarios.world import WorldTemplate
 from app.vocabulary import ERROR, Finding
 
 

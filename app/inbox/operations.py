@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
 from app.core.errors import Gone, NotFound, NotYours, Taken
+from app.core.exact_json import dump_json, load_json
 from app.db import rows_changed
-from app.db.types import dump_json, load_json
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox.models import WorkItem

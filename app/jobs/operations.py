@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, literal, null, select, true, update
 from sqlalchemy.orm import Session
 
+from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.db import insert_if_absent
-from app.db.types import dump_json, load_json
 from app.jobs.models import Job
 from app.jobs.sql import count_inserted, database_epoch, insert_if_new, random_id
 

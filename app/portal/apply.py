@@ -11,7 +11,7 @@ from app import intake
 from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from app.core.errors import Rejection
-from app.definitions import Bundle
+from app.definitions.bundle import Bundle
 from app.files.posted import adopt, take
 from app.identity import queries as identity
 from app.identity.credentials import count_visit

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
-from app.definitions import deployed
+from app.definitions.queries import deployed
 from app.identity import queries as identity
 from app.identity.positions import LEVELS
 from app.portal.blueprint import blueprint

@@ -11,9 +11,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date, midnight
+from app.core.exact_json import dump_json
 from app.core.ids import new_id
 from app.db import rows_changed
-from app.db.types import dump_json
 from app.identity.queries import RegionChain
 from app.jobs import operations as jobs
 from app.publicity.models import Notice, NoticePeriod, Objection

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
-from app.db.types import load_json
+from app.core.exact_json import load_json
 from app.publicity.models import Notice, NoticePeriod, Objection
 
 

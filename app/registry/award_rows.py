@@ -11,8 +11,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import OverLimit
+from app.core.exact_json import dump_json
 from app.core.ids import new_id
-from app.db.types import dump_json
 from app.registry.institutions import free_place, take_place
 from app.registry.models import AwardEvent
 from app.registry.queries import institution

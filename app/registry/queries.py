@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
-from app.db.types import load_json
+from app.core.exact_json import load_json
 from app.identity.queries import RegionRef, within
 from app.registry.models import (
     IN_PAYMENT,

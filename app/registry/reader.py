@@ -10,51 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
-from app.feel import shapes
 from app.registry import queries
-
-_BENEFITS = shapes.listing(
-    shapes.context(
-        programme=shapes.typed("string", "项目", certain=True),
-        region=shapes.typed("string", "区划代码", certain=True),
-        province=shapes.typed("string", "省级区划代码", certain=True),
-        paid_on=shapes.typed("date", "发放日期或享受起日", certain=True),
-        amount=shapes.typed("number", "金额（元）", certain=True),
-        monthly=shapes.typed("boolean", "是否按月", certain=True),
-        in_payment=shapes.typed("boolean", "是否正在享受", certain=True),
-        case_number=shapes.typed("string", "案件编号"),
-    ),
-    "享受或享受过的救助",
-    certain=True,
-)
-_SHAPE = shapes.context(
-    "救助登记信息",
-    certain=True,
-    known=shapes.typed("boolean", "登记库里有没有这个人", certain=True),
-    benefits=_BENEFITS.titled("申请人享受或享受过的救助"),
-    members=shapes.listing(
-        shapes.context(
-            id_number=shapes.typed("string", "公民身份号码", certain=True),
-            name=shapes.typed("string", "姓名"),
-            benefits=_BENEFITS,
-            household_known=shapes.typed("boolean", "是否登记在某个家庭", certain=True),
-            other_household=shapes.typed("boolean", "是否登记在别的家庭", certain=True),
-        ),
-        "家庭成员",
-        certain=True,
-    ),
-    institutions=shapes.listing(
-        shapes.context(
-            id=shapes.typed("string", "机构编号", certain=True),
-            name=shapes.typed("string", "机构名称", certain=True),
-            kind=shapes.typed("string", "机构类别"),
-            beds=shapes.typed("number", "床位数"),
-            free=shapes.typed("number", "空余床位（没有登记床位的为空）"),
-        ),
-        "本县的供养服务机构",
-        certain=True,
-    ),
-)
+from app.registry.shape import REGISTRY
 
 
 class RegistryReader(Mapping[str, Any]):
@@ -64,10 +21,8 @@ class RegistryReader(Mapping[str, Any]):
     `members`: by member as given, `{id_number, name, benefits, household_known, other_household}`; somebody is of
     another household when the registry has the person living in one where the applicant does not live.
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
-    `free` is null where beds are not counted. `SHAPE` says the same as data.
+    `free` is null where beds are not counted. `app.registry.shape` says the same as data.
     """
-
-    SHAPE = _SHAPE
 
     def __init__(
         self,
@@ -97,10 +52,10 @@ class RegistryReader(Mapping[str, Any]):
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.SHAPE.members)
+        return iter(REGISTRY.members)
 
     def __len__(self) -> int:
-        return len(self.SHAPE.members)
+        return len(REGISTRY.members)
 
     @cached_property
     def _people(self) -> dict[str, queries.Known]:

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import Gone
+from app.core.exact_json import load_json
 from app.db import rows_changed
-from app.db.types import load_json
 from app.registry.award_rows import fact_columns, move, note_event, require_place, waiting
 from app.registry.institutions import free_place
 from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, Institution

@@ -12,7 +12,8 @@ from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.errors import NotEligible, NotFound
 from app.core.money import parse_amount
-from app.definitions import resolve, seeding
+from app.definitions import seeding
+from app.definitions.queries import resolve
 from app.figures import seeding as figures
 from app.figures.entries import LONG_AGO
 from app.funds import operations as funds

@@ -17,7 +17,8 @@ from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
 from app.core.ids import new_id
 from app.db import Database, Vault
-from app.definitions import EVERYWHERE, publishing, seeding
+from app.definitions import publishing, seeding
+from app.definitions.names import EVERYWHERE
 from app.figures import seeding as figures
 from app.identity import operations as identity
 from app.identity import rights

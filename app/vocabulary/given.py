@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from app.feel import shapes
 from app.feel.shapes import Shape, typed
-from app.registry.reader import RegistryReader
+from app.registry.shape import REGISTRY
 
 
 class Catalogue(Protocol):
@@ -39,7 +39,7 @@ def host_shapes(catalogue: Catalogue) -> dict[str, Shape]:
     return {
         "figure": figures(catalogue, certain=True),
         "optional_figure": figures(catalogue, certain=False),
-        "registry": RegistryReader.SHAPE,
+        "registry": REGISTRY,
         "today": typed("date", "今天", certain=True),
         "now": typed("date and time", "现在", certain=True),
         "programme": shapes.context(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.core.paths import BUNDLES, TEMPLATES
-from app.scenarios import WorldTemplate
+from app.scenarios.world import WorldTemplate
 from tests.support.postgres import Cluster
 
 

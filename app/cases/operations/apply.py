@@ -25,7 +25,8 @@ from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, NotFound, Rejection
 from app.core.ids import new_id
-from app.definitions import Bundle, resolve, resolve_open
+from app.definitions.bundle import Bundle
+from app.definitions.queries import resolve, resolve_open
 from app.documents.operations import CODE_LETTERS, next_in_sequence
 from app.forms import Cleaned
 from app.identity import policy as identity_policy

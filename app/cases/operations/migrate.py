@@ -17,7 +17,9 @@ from app.cases.action import Action
 from app.cases.models import Case
 from app.core.actor import Actor
 from app.core.errors import Gone
-from app.definitions import Bundle, bundle_by_id, resolve
+from app.definitions.bundle import Bundle
+from app.definitions.queries import resolve
+from app.definitions.store import bundle_by_id
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import following

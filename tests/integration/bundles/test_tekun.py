@@ -27,9 +27,9 @@ from app.jobs.runner import Worker
 from app.publicity import queries as notices
 from app.registry import operations as registry_commands
 from app.registry import queries as registry
-from app.scenarios import WorldTemplate, load_story
 from app.scenarios.play import Player
-from app.scenarios.world import World
+from app.scenarios.story import load_story
+from app.scenarios.world import World, WorldTemplate
 
 ZONGYANG, JILIN = "tekun@340722", "tekun"
 

@@ -14,7 +14,8 @@ from app.cases import operations, queries
 from app.cases.store import look
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
-from app.definitions import publishing, resolve, store
+from app.definitions import publishing, store
+from app.definitions.queries import resolve
 from app.documents import operations as document_operations
 from app.documents import queries as documents
 from app.identity import queries as identity

@@ -13,9 +13,10 @@ from app.core.clock import SHANGHAI, MovableClock
 from app.core.errors import NotEligible, NotFound
 from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database
-from app.definitions import deployed, publishing, queries, resolve, resolve_open
+from app.definitions import publishing, queries
 from app.definitions.folder import read_folder, write_folder
-from app.definitions.models import EVERYWHERE, LIBRARY
+from app.definitions.names import EVERYWHERE, LIBRARY
+from app.definitions.queries import deployed, resolve, resolve_open
 from app.definitions.store import files_of
 from app.documents import queries as documents
 from app.identity import operations as staff

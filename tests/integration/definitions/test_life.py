@@ -16,8 +16,9 @@ from app.core.clock import MovableClock
 from app.core.errors import Gone, Invalid, NotEligible, NotYours, Rejection
 from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database
-from app.definitions import lists, operations, receipts, resolve_open, seeding
+from app.definitions import lists, operations, receipts, seeding
 from app.definitions.folder import read_folder
+from app.definitions.queries import resolve_open
 from app.definitions.store import RELEASE
 from app.figures.catalogue import catalogue
 from app.gate.isolated import Outcome

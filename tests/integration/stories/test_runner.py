@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from app.core.paths import BUNDLES
-from app.scenarios import Result, StoryError, WorldTemplate, play
-from app.scenarios.story import parse_story
+from app.scenarios.play import Result, play
+from app.scenarios.story import StoryError, parse_story
+from app.scenarios.world import WorldTemplate
 
 RESCUE = BUNDLES / "emergency_relief" / "scenarios" / "exactly-the-township-limit.yaml"
 

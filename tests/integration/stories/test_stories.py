@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.scenarios import WorldTemplate, load_story, play
+from app.scenarios.play import play
+from app.scenarios.story import load_story
+from app.scenarios.world import WorldTemplate
 from tests.conftest import SQLITE_ONLY
 from tests.integration.stories.story_files import a_third, acceptance_stories, bundle_stories, name_of
 

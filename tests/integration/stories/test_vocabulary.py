@@ -11,8 +11,10 @@ from app.core.paths import BUNDLES
 from app.engine.instance import Run
 from app.feel import shapes
 from app.figures.content import seeded
-from app.registry.reader import RegistryReader
-from app.scenarios import WorldTemplate, load_story, play
+from app.registry.shape import REGISTRY
+from app.scenarios.play import play
+from app.scenarios.story import load_story
+from app.scenarios.world import WorldTemplate
 
 STORIES = [
     "dibao/scenarios/from-application-to-benefit.yaml",
@@ -53,7 +55,7 @@ class Watch:
             elif wrong := shapes.misfit(words.words[process].roots[name], value, name):
                 self.faults.add(f"{where}: {wrong}")
         self.faults |= {f"{where}: case has no {lacks}" for lacks in _lacking(words.words[process], run.variables)}
-        if self.looked == 1 and (wrong := shapes.misfit(RegistryReader.SHAPE, dict(action.registry), "registry")):
+        if self.looked == 1 and (wrong := shapes.misfit(REGISTRY, dict(action.registry), "registry")):
             self.faults.add(f"{where}: {wrong}")
         for name in paths.certain(element_id):
             if not _has(run.variables, name) and name not in local:

@@ -8,9 +8,8 @@ from pathlib import Path
 import yaml
 
 from app.core.paths import BUNDLES
-from app.definitions import Bundle
-from app.scenarios import Story, load_story
-from app.scenarios.story import Step
+from app.definitions.bundle import Bundle
+from app.scenarios.story import Step, Story, load_story
 from tests.integration.stories.story_files import acceptance_stories, stories_in
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from app.cases import operations
-from app.scenarios import WorldTemplate
+from app.scenarios.world import WorldTemplate
 from tests.conftest import SQLITE_ONLY
 from tests.integration.walks.beginnings import beginnings, bundles, processes
 from tests.integration.walks.walk import Walk

@@ -25,9 +25,9 @@ from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
-from app.scenarios import WorldTemplate
 from app.scenarios.play import Player
 from app.scenarios.setting import prepare
+from app.scenarios.world import WorldTemplate
 from tests.integration.walks.answers import Draw, answers
 from tests.integration.walks.beginnings import Beginning
 from tests.integration.walks.invariants import broken

@@ -11,7 +11,7 @@ from lxml import etree
 
 from app import forms
 from app.core.paths import BUNDLES, POLICY
-from app.definitions import Bundle
+from app.definitions.bundle import Bundle
 from app.feel import dmn
 
 FOLDERS = sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))

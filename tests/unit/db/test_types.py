@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.clock import SHANGHAI
+from app.core.exact_json import dump_json, load_json
 from app.db import AwareDateTime, Money
-from app.db.types import dump_json, load_json
 
 DIALECTS = [sqlite.dialect(), postgresql.dialect()]  # type: ignore[no-untyped-call]
 

@@ -9,10 +9,10 @@ import pytest
 
 from app import vocabulary
 from app.core.paths import BUNDLES, TEMPLATES
-from app.definitions import Bundle
+from app.definitions.bundle import Bundle
 from app.definitions.folder import read_folder
 from app.definitions.letters import letters_of
-from app.definitions.models import EVERYWHERE
+from app.definitions.names import EVERYWHERE
 from app.figures.content import seeded
 from app.gate.letters import check_own, check_read
 

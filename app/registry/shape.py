@@ -1,0 +1,48 @@
+"""What `registry.…` of expressions holds, as a shape: `RegistryReader` is the same in a running case."""
+
+from __future__ import annotations
+
+from app.feel import shapes
+
+_BENEFITS = shapes.listing(
+    shapes.context(
+        programme=shapes.typed("string", "项目", certain=True),
+        region=shapes.typed("string", "区划代码", certain=True),
+        province=shapes.typed("string", "省级区划代码", certain=True),
+        paid_on=shapes.typed("date", "发放日期或享受起日", certain=True),
+        amount=shapes.typed("number", "金额（元）", certain=True),
+        monthly=shapes.typed("boolean", "是否按月", certain=True),
+        in_payment=shapes.typed("boolean", "是否正在享受", certain=True),
+        case_number=shapes.typed("string", "案件编号"),
+    ),
+    "享受或享受过的救助",
+    certain=True,
+)
+REGISTRY = shapes.context(
+    "救助登记信息",
+    certain=True,
+    known=shapes.typed("boolean", "登记库里有没有这个人", certain=True),
+    benefits=_BENEFITS.titled("申请人享受或享受过的救助"),
+    members=shapes.listing(
+        shapes.context(
+            id_number=shapes.typed("string", "公民身份号码", certain=True),
+            name=shapes.typed("string", "姓名"),
+            benefits=_BENEFITS,
+            household_known=shapes.typed("boolean", "是否登记在某个家庭", certain=True),
+            other_household=shapes.typed("boolean", "是否登记在别的家庭", certain=True),
+        ),
+        "家庭成员",
+        certain=True,
+    ),
+    institutions=shapes.listing(
+        shapes.context(
+            id=shapes.typed("string", "机构编号", certain=True),
+            name=shapes.typed("string", "机构名称", certain=True),
+            kind=shapes.typed("string", "机构类别"),
+            beds=shapes.typed("number", "床位数"),
+            free=shapes.typed("number", "空余床位（没有登记床位的为空）"),
+        ),
+        "本县的供养服务机构",
+        certain=True,
+    ),
+)
