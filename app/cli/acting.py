@@ -74,3 +74,7 @@ def actor_of(session: Session, login: str, now: datetime) -> Actor:
 def by(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option `--by LOGIN`."""
     return click.option("--by", required=True, metavar="LOGIN", help="whose act it is (用户名)")(command)
+
+
+reason_option = click.option("--reason", required=True, help="why, as the record keeps it")
+json_option = click.option("--json", "as_json", is_flag=True, help="one JSON document for machines")

@@ -10,8 +10,7 @@ from typing import Any
 import click
 
 from app.cases import operations
-from app.cli.acting import actor_of, by, refusals
-from app.cli.releases import release
+from app.cli.acting import actor_of, by, json_option, refusals
 from app.config import Config
 from app.core.clock import SystemClock, local_date
 from app.core.errors import Rejection
@@ -24,10 +23,10 @@ class _Rolled(Exception):
     """Ends the transaction of a preview."""
 
 
-@release.command()
+@click.command()
 @click.argument("release_id", metavar="ID")
 @click.option("--preview", is_flag=True, help="tell what would become of each case; nothing changes")
-@click.option("--json", "as_json", is_flag=True, help="one JSON document for machines")
+@json_option
 @click.option("--map", "names", multiple=True, metavar="OLD=NEW", help="an element whose id was changed")
 @by
 def migrate(release_id: str, preview: bool, as_json: bool, names: tuple[str, ...], by: str) -> None:
@@ -83,3 +82,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not old or not new:
         raise click.BadParameter(f"“{text}”应写成 旧编号=新编号", param_hint="--map")
     return old, new
+
+
+COMMANDS = {"migrate": migrate}

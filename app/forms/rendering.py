@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from app.core import chinese
@@ -21,16 +21,21 @@ from app.forms.expressions import Expression, display
 from app.forms.model import CHOICES, MANY, MAX_ITEMS, Component, Option, token
 from app.forms.parsing import ADD, REMOVE
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(FilePath(__file__).with_name("templates")),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 _MASKS = {"id_number": chinese.mask_id_number, "bank_account": chinese.mask_account}
 _HTML_DATES = {"date": "date", "time": "time", "datetime": "datetime-local"}
 _GRID = 16  # form-js has 16 columns, Bootstrap 12
 _MOST_ROWS = 2000
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader  # a check draws no page, and need not wait for it
+
+    folder = FilePath(__file__).with_name("templates")
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class Renderer:
         root = Item(self.values, tree, "", item_names(tree, None, []))
         lines = self._lines(self.cleaning.root.children, root)
         summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", m) for path, m in self.errors.items()]
-        template = _TEMPLATES.get_template("readonly.html" if self.readonly else "form.html")
+        template = _templates().get_template("readonly.html" if self.readonly else "form.html")
         return Markup(template.render(lines=lines, summary=summary, add=ADD, remove=REMOVE, files=self.files))
 
     def _lines(self, components: list[Component], item: Item) -> list[list[tuple[str, Node]]]:
