@@ -1,7 +1,7 @@
 """Diagrams in a few lines: `user a`, `xor g`, `s -> a -> g`, `g -> b : x > 1`, `g -> c : else`, `sub x {` … `}`.
 
 Every scope has a start `s` and an end `e` of its own (by id `x.s` and `x.e` inside of `x`). `on b at x error=BAD` is an
-interrupting boundary event, `beside b at x message=m` one that does not interrupt.
+interrupting boundary event, `beside b at x message=m` one that does not interrupt; `error` alone catches every error.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _TAGS = {
     "beside": "boundaryEvent",
 }
 _REFERRED = ("message", "signal", "error", "escalation")
+_NAMED = tuple(f"{kind}=" for kind in _REFERRED)
 _BARE = ("cancel", "terminate", "link", "compensate")
 _TIMES = {"date": "timeDate", "after": "timeDuration", "every": "timeCycle"}
 
@@ -53,7 +54,7 @@ def xml(text: str) -> bytes:
             scopes[scope] += _flows(scope, line)
         else:
             kind, key, *words = shlex.split(line.removesuffix("{"))
-            referred |= {tuple(word.split("=", 1)) for word in words if word.split("=")[0] in _REFERRED}
+            referred |= {tuple(word.split("=", 1)) for word in words if word.startswith(_NAMED)}
             if line.endswith("{"):
                 opened[key] = kind, words
                 stack.append(key)
@@ -108,8 +109,13 @@ def _element(kind: str, key: str, words: list[str], body: str = "") -> str:
 
 
 def _definition(given: dict[str, str]) -> str:
-    found = [f'<bpmn:{kind}EventDefinition {kind}Ref="{kind}_{given[kind]}"/>' for kind in _REFERRED if kind in given]
-    found += [f"<bpmn:{kind}EventDefinition/>" for kind in _BARE if kind in given]
+    bare = [kind for kind in (*_BARE, *_REFERRED) if given.get(kind) == "true"]
+    found = [f"<bpmn:{kind}EventDefinition/>" for kind in bare]
+    found += [
+        f'<bpmn:{kind}EventDefinition {kind}Ref="{kind}_{given[kind]}"/>'
+        for kind in _REFERRED
+        if kind in given and kind not in bare
+    ]
     found += [
         f"<bpmn:timerEventDefinition><bpmn:{tag}>{_plain(given[key])}</bpmn:{tag}></bpmn:timerEventDefinition>"
         for key, tag in _TIMES.items()

@@ -64,7 +64,7 @@ CHAPTERS: Mapping[str, Mapping[str, Row]] = {
     },
     "事件": {
         "startEvent": yes("开始事件", "每个流程和子流程正好一个，不带消息、定时或信号"),
-        "endEvent": yes("结束事件", "普通、消息、错误、升级、取消、终止"),
+        "endEvent": yes("结束事件", "普通、消息、信号、错误、升级、取消、终止"),
         "intermediateCatchEvent": yes("中间捕获事件", "等消息、定时或信号"),
         "intermediateThrowEvent": yes("中间抛出事件", "普通（里程碑）、消息、信号、升级"),
         "boundaryEvent": yes("边界事件", "消息、定时、信号贴在任何活动上；错误、升级、取消贴在子流程上"),
@@ -74,7 +74,7 @@ CHAPTERS: Mapping[str, Mapping[str, Row]] = {
         "timeDate": yes("到某一天", "2020-09-25 或 FEEL 日期"),
         "timeDuration": yes("过多久", "P7D、P1M 或 FEEL 时长"),
         "timeCycle": yes("每隔多久", "R3/P7D；只用在不中断的边界事件上"),
-        "signalEventDefinition": yes("信号", "本图里所有等它的地方都收到；不能用作结束事件"),
+        "signalEventDefinition": yes("信号", "抛出时，本图里所有正在等它的地方都收到"),
         "errorEventDefinition": yes("错误", "从结束事件抛给所在子流程边上的错误边界事件"),
         "escalationEventDefinition": yes("升级", "抛给所在子流程边上的升级边界事件"),
         "cancelEventDefinition": yes("取消", "只在事务子流程里结束、边上捕获"),

@@ -36,12 +36,6 @@ def _ids(root: Node) -> Iterator[Problem]:
             )
 
 
-def _signal_end(root: Node) -> Iterator[Problem]:
-    for node in root.iter(bpmn("endEvent")):
-        if node.find(bpmn("signalEventDefinition")) is not None:
-            yield node, "不支持信号结束事件，请在结束事件之前放一个信号抛出事件"
-
-
 def _event_gateway_timers(root: Node) -> Iterator[Problem]:
     timers = {
         node.get("id")
@@ -73,7 +67,6 @@ def _loops(root: Node) -> Iterator[Problem]:
 
 _RULES: tuple[Callable[[Node], Iterator[Problem]], ...] = (
     _ids,
-    _signal_end,
     _event_gateway_timers,
     _implicit_splits,
     _loops,
