@@ -41,8 +41,9 @@ from app.inbox import queries as waiting
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.seed.world import password_of
-from app.worker import handlers, plan_housekeeping
+from app.worker import Outside, handlers, plan_housekeeping
 from tests.support import golden
+from tests.support.outside import outside
 from tests.support.worlds import VILLAGE, Office
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -102,15 +103,19 @@ def _release(office: Office) -> None:
 
 
 def _figures(office: Office) -> None:
-    """A figure that ends on a day, and one that took the place of another."""
+    """A figure that took the place of another and ends on a day, and one that waits for a second person."""
     today = local_date(office.now)
+    until = today + timedelta(days=400)
     with office.database.write() as session:
         owner = office.holder(session, "policy_owner", code=COUNTY)
-        for value in (700, 710):
-            figures.set_figure(
-                session, owner, "rural_dibao_standard_month", COUNTY, value,
-                now=office.now, valid_from=today + timedelta(days=40), valid_until=today + timedelta(days=400),
+        another = office.holder(session, "policy_owner", 1, COUNTY)
+        for value, day in ((700, 40), (710, 40), (720, 41)):
+            found = figures.propose(
+                session, owner, "rural_dibao_standard_month", COUNTY, value, now=office.now,
+                valid_from=today + timedelta(days=day), valid_until=until, reason="年度调整",
             )  # fmt: skip
+            if day == 40:
+                figures.confirm(session, another, found.id, now=office.now)
 
 
 def _accounts(office: Office) -> None:
@@ -163,7 +168,8 @@ def _night(office: Office) -> None:
         for document_id in session.scalars(select(documents.DOCUMENT.c.id).limit(ISSUED)):
             documents.issue(session, document_id)
     office.clock.move_to(office.now + timedelta(days=1))
-    works = {kind: work for kind, work in handlers(_Unreachable()).items() if kind != documents.ISSUE}
+    carriers = Outside(_Unreachable(), outside(Path()).departments)
+    works = {kind: work for kind, work in handlers(carriers).items() if kind != documents.ISSUE}
     worker = Worker(office.database, office.clock, works, on_dead=on_dead)
     while worker.run_once():
         pass

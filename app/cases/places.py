@@ -10,7 +10,7 @@ from app.cases.effects.processes import START
 from app.core.chinese import chinese_date
 from app.core.clock import local_date
 from app.jobs import operations as jobs
-from app.registry import queries as registry
+from app.registry import houses
 
 
 def offer_free_places(session: Session, now: datetime) -> None:
@@ -19,8 +19,8 @@ def offer_free_places(session: Session, now: datetime) -> None:
     Whoever is offered a place and neither takes it nor leaves the line is asked again in the next month.
     """
     today, found = local_date(now), []
-    for county_id, free in registry.free_places(session).items():
-        for waiting in registry.waiting_for_place(session, county_id, limit=free):
+    for county_id, free in houses.free_places(session).items():
+        for waiting in houses.waiting_for_place(session, county_id, limit=free):
             told = (
                 f"机构有空床位：{waiting.name or '当事人'}从{chinese_date(waiting.since)}起轮候，请征求意见并办理变更"
             )

@@ -16,7 +16,7 @@ from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import policy
+from app.registry import houses, person_files, policy
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -92,7 +92,7 @@ def institution_list(call: Call) -> ResponseReturnValue:
     ]
     counties = {chain.county.id: chain.county.name for chain in chains if chain.county}
     houses = [
-        (name, registry.institutions_of(call.session, county_id), registry.waiting_for_place(call.session, county_id))
+        (name, houses.institutions_of(call.session, county_id), houses.waiting_for_place(call.session, county_id))
         for county_id, name in counties.items()
     ]
     waiting = {each.region_id for _, _, line in houses for each in line}
@@ -146,8 +146,8 @@ def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:
     found = registry.award(call.session, award_id)
     policy.require_may_see(call.session, call.actor, found)
     running = found.status == registry.IN_PAYMENT
-    file = registry.person_file(call.session, found.person_id)
-    house = registry.institution(call.session, found.institution_id) if found.institution_id else None
+    file = person_files.person_file(call.session, found.person_id)
+    house = houses.institution(call.session, found.institution_id) if found.institution_id else None
     cases = lists.find(call.session, call.actor, lists.CaseFilter(award_id=award_id), None, CASE_ROWS).items
     return render_template(
         "desk/award.html",

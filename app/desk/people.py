@@ -10,8 +10,7 @@ from app.core.errors import Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.identity import queries as identity
-from app.registry import disclosure, policy
-from app.registry import queries as registry
+from app.registry import disclosure, person_files, policy
 from app.web import Call, reads, writes
 
 
@@ -36,7 +35,7 @@ def person_reveal(call: Call, person_id: str) -> ResponseReturnValue:
 
 
 def _page(call: Call, person_id: str, rejection: Rejection | None = None, number: str | None = None) -> str:
-    file = registry.person_file(call.session, person_id)
+    file = person_files.person_file(call.session, person_id)
     policy.require_may_open(call.session, call.actor, person_id)
     return render_template(
         "desk/person.html",

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.core.errors import OverLimit
 from app.core.exact_json import dump_json
 from app.core.ids import new_id
+from app.registry.houses import institution
 from app.registry.institutions import free_place, take_place
 from app.registry.models import AwardEvent
-from app.registry.queries import institution
 
 
 def waiting(rank: int | None, since: date | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.core.errors import Invalid
-from app.registry import policy, queries
+from app.registry import person_files, policy
 
 SHORTEST, LONGEST = 4, 200
 
@@ -19,7 +19,7 @@ def reveal(session: Session, actor: Actor, person_id: str, reason: str, now: dat
 
     Raises NotFound, NotYours, Invalid (reason).
     """
-    file = queries.person_file(session, person_id)
+    file = person_files.person_file(session, person_id)
     policy.require_may_open(session, actor, person_id)
     reason = reason.strip()
     if not SHORTEST <= len(reason) <= LONGEST:

@@ -13,6 +13,7 @@ from app.core.errors import Duplicate
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
 from app.identity import queries as identity
+from app.registry.lookups import AWARD, COVERED, PERSON, blind
 from app.registry.models import (
     ENDED,
     IN_PAYMENT,
@@ -22,7 +23,6 @@ from app.registry.models import (
     award_columns,
 )
 from app.registry.people import record_person
-from app.registry.queries import AWARD, COVERED, PERSON, blind
 
 _LEVELS = ("province_id", "city_id", "county_id", "township_id", "region_id")
 _EARLIER = (

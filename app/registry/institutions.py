@@ -16,8 +16,8 @@ from app.core.ids import new_id
 from app.db import rows_changed
 from app.identity import operations as identity
 from app.identity import policy, queries
+from app.registry.houses import InstitutionRow, institution_named
 from app.registry.models import Institution
-from app.registry.queries import InstitutionRow, institution_named
 
 ELDERLY, CHILDREN = "elderly", "children"
 SEALED = ("institution", "account")

@@ -13,8 +13,8 @@ from app.core import id_number as id_numbers
 from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
+from app.registry.lookups import PERSON, blind
 from app.registry.models import Household, HouseholdMember
-from app.registry.queries import PERSON, blind
 
 # Built once: every payment runs them, and building a statement costs more than running it.
 _KNOWN = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.blind == bindparam("index"))

@@ -8,7 +8,7 @@ from app.core.actor import Actor
 from app.core.errors import NotYours
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import queries
+from app.registry import person_files, queries
 
 SEE = "see_awards"
 
@@ -23,7 +23,7 @@ def region_ids(session: Session, actor: Actor) -> frozenset[str]:
 
 def require_may_open(session: Session, actor: Actor, person_id: str) -> None:
     """A person's file opens to those in whose region the person receives or received something. Raises NotYours."""
-    regions = queries.region_of_person(session, person_id)
+    regions = person_files.region_of_person(session, person_id)
     chains = [identity.chain(session, region_id) for region_id in regions]
     if not any(identity_policy.covers(actor, chain, SEE) for chain in chains):
         raise NotYours("这份档案不在您的办理范围内")

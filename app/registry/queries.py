@@ -1,8 +1,8 @@
-"""What the registry knows, for rules, desks and batches."""
+"""Awards as they stand, one by one and in lists: for desks, batches and jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Table,
     and_,
-    bindparam,
     cast,
     func,
     literal,
@@ -28,14 +26,11 @@ from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
 from app.identity.queries import RegionRef, within
+from app.registry.lookups import blind
 from app.registry.models import (
     IN_PAYMENT,
     WITHDRAWN,
     Award,
-    AwardEvent,
-    AwardPerson,
-    HouseholdMember,
-    Institution,
     Person,
 )
 
@@ -99,97 +94,6 @@ class AwardRow:
     case_number: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class InstitutionRow:
-    """An institution with its free places; None where nobody said how many beds it has."""
-
-    id: str
-    office_id: str
-    name: str
-    beds: int | None
-    free: int | None
-    kind: str = "elderly"
-    stars: int | None = None
-
-
-def blind(session: Session, id_number: str) -> str:
-    """The index by which a person is found without the number being readable in the database."""
-    return session.info["vault"].blind(id_numbers.normalise(id_number), "person")
-
-
-PERSON: Table = Person.__table__  # type: ignore[assignment]
-AWARD: Table = Award.__table__  # type: ignore[assignment]
-COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
-_OF_AWARD = (
-    "programme", "region_code", "province_code", "starts_on", "ended_on", "amount", "monthly", "case_number",
-)  # fmt: skip
-_BENEFITS = (
-    select(PERSON.c.blind, *(AWARD.c[name] for name in _OF_AWARD))
-    .select_from(PERSON.join(COVERED, COVERED.c.person_id == PERSON.c.id).join(AWARD, AWARD.c.id == COVERED.c.award_id))
-    .where(
-        PERSON.c.blind.in_(bindparam("blinds", expanding=True)),
-        AWARD.c.status != WITHDRAWN,
-        or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
-    )
-    .order_by(AWARD.c.starts_on, AWARD.c.id)
-)
-
-
-def benefits_of(
-    session: Session, blinds: Iterable[str], on: date, exclude_case_id: str | None = None
-) -> dict[str, list[dict[str, Any]]]:
-    """By blind index, what each person receives or received, as `registry.benefits` of FEEL. One statement.
-
-    `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first.
-    """
-    rows = session.connection().execute(_BENEFITS, {"blinds": list(blinds), "own_case": exclude_case_id or ""})
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        runs = row.starts_on <= on and (row.ended_on is None or on < row.ended_on)
-        found.setdefault(row.blind, []).append(
-            {
-                "programme": row.programme,
-                "region": row.region_code,
-                "province": row.province_code,
-                "paid_on": row.starts_on,
-                "amount": row.amount,
-                "monthly": row.monthly,
-                "in_payment": row.monthly and runs,
-                "case_number": row.case_number,
-            }
-        )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody the registry knows, with the household of the day."""
-
-    person_id: str
-    name: str | None
-    household_id: str | None
-
-
-_KNOWN = (
-    select(Person.blind, Person.id, Person.name, HouseholdMember.household_id)
-    .outerjoin(
-        HouseholdMember,
-        and_(
-            HouseholdMember.person_id == Person.id,
-            or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= bindparam("on")),
-            or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > bindparam("on")),
-        ),
-    )
-    .where(Person.blind.in_(bindparam("blinds", expanding=True)))
-)
-
-
-def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:
-    """By blind index, those whom the registry knows. One statement."""
-    rows = session.connection().execute(_KNOWN, {"blinds": list(blinds), "on": on})
-    return {row.blind: Known(row.id, row.name, row.household_id) for row in rows}
-
-
 def award(session: Session, award_id: str) -> AwardState:
     """A monthly award, in payment or ended. Raises NotFound."""
     row = session.execute(
@@ -244,7 +148,7 @@ def awards_in_payment(
 ) -> list[AwardRow]:
     """Monthly awards that run on a day in a region, by id: a page of a batch (B6, D15). `after` is the last id seen."""
     running = and_(Award.starts_on <= on, or_(Award.ended_on.is_(None), Award.ended_on > on))
-    wanted = _awards().where(
+    wanted = award_rows().where(
         Award.programme.in_(programmes),
         Award.monthly,
         Award.status != WITHDRAWN,
@@ -257,7 +161,7 @@ def awards_in_payment(
 
 def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 200) -> list[AwardRow]:
     """Awards whose re-check (D6, E13) is due by a day, the most overdue first."""
-    wanted = _awards().where(Award.status == IN_PAYMENT, Award.recheck_on <= on, within(region, Award))
+    wanted = award_rows().where(Award.status == IN_PAYMENT, Award.recheck_on <= on, within(region, Award))
     return [AwardRow(*row) for row in session.execute(wanted.order_by(Award.recheck_on, Award.id).limit(limit))]
 
 
@@ -303,7 +207,7 @@ def search(
     by_number = id_numbers.is_valid(number)
     whom = Person.blind == blind(session, number) if by_number else Person.name.startswith(text, autoescape=True)
     shown = func.coalesce(Person.name, "")
-    wanted = _awards().where(whom, _in_any(region_ids))
+    wanted = award_rows().where(whom, _in_any(region_ids))
     if programme:
         wanted = wanted.where(Award.programme == programme)
     if status:
@@ -314,107 +218,8 @@ def search(
     return [AwardRow(*row) for row in session.execute(wanted.order_by(shown, Award.id).limit(limit))]
 
 
-def person_file(session: Session, person_id: str) -> dict[str, Any]:
-    """One person, one file (E16): who it is, the household, and everything received. Raises NotFound.
-
-    `{person: {id, name, id_number, birth_date}, members: [{id, name, relation, from, until}], awards: [AwardRow],
-    events: [AwardEvent]}`; the number is in the clear, the page masks it for those who need not see it.
-    """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound("没有这个人的档案")
-    number = session.info["vault"].open_text(person.id_number_sealed, "person", "id_number", person.id)
-    covered = select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
-    awards = session.execute(_awards().where(Award.id.in_(covered)).order_by(Award.starts_on.desc(), Award.id))
-    events = session.scalars(
-        select(AwardEvent).where(AwardEvent.award_id.in_(covered)).order_by(AwardEvent.at, AwardEvent.seq)
-    )
-    return {
-        "person": {"id": person.id, "name": person.name, "id_number": number, "birth_date": person.birth_date},
-        "members": _housemates(session, person_id),
-        "awards": [AwardRow(*row) for row in awards],
-        "events": list(events),
-    }
-
-
-def region_of_person(session: Session, person_id: str) -> list[str]:
-    """The regions where a person receives or received something: who may open the file."""
-    covered = select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
-    return list(session.scalars(select(Award.region_id).where(Award.id.in_(covered)).distinct()))
-
-
-def institution_named(session: Session, county_id: str, name: str) -> InstitutionRow | None:
-    """The institution of this name in a county."""
-    found = _institutions(session, *_in_county(county_id), Institution.name == name.strip())
-    return found[0] if found else None
-
-
-def institution(session: Session, institution_id: str) -> InstitutionRow:
-    """Raises NotFound."""
-    found = _institutions(session, Institution.id == institution_id)
-    if not found:
-        raise NotFound("没有这个供养服务机构")
-    return found[0]
-
-
-def institutions_of(session: Session, county_id: str) -> list[InstitutionRow]:
-    """The institutions of a county, by name."""
-    return _institutions(session, *_in_county(county_id))
-
-
-def _in_county(county_id: str) -> tuple[ColumnElement[bool], ...]:
-    return Institution.county_id == county_id, Institution.withdrawn_at.is_(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Somebody in payment who waits for a place in an institution; `rank` 1 comes first (E12)."""
-
-    award_id: str
-    person_id: str
-    name: str | None
-    programme: str
-    region_id: str
-    rank: int
-    since: date
-
-
-def waiting_for_place(session: Session, county_id: str, limit: int = 500) -> list[Waiting]:
-    """Who waits in a county, the first in line first: by rank, then by the day since when."""
-    columns = (Award.id, Person.id, Person.name, Award.programme, Award.region_id, Award.place_rank)
-    query = (
-        select(*columns, Award.wants_place_on)
-        .join(Person, Person.id == Award.person_id)
-        .where(Award.county_id == county_id, Award.place_rank.is_not(None), Award.status == IN_PAYMENT)
-        .order_by(Award.place_rank, Award.wants_place_on, Award.id)
-    )
-    return [Waiting(*row) for row in session.execute(query.limit(limit))]
-
-
-def free_places(session: Session) -> dict[str, int]:
-    """Counted free places by county, where there are any."""
-    total = func.sum(Institution.free)
-    free = Institution.free > 0, Institution.withdrawn_at.is_(None)
-    query = select(Institution.county_id, total).where(*free).group_by(Institution.county_id)
-    return {row[0]: int(row[1]) for row in session.execute(query)}
-
-
-def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[InstitutionRow]:
-    columns = (
-        Institution.id,
-        Institution.office_id,
-        Institution.name,
-        Institution.beds,
-        Institution.free,
-        Institution.kind,
-        Institution.stars,
-    )
-    return [
-        InstitutionRow(*row) for row in session.execute(select(*columns).where(*conditions).order_by(Institution.name))
-    ]
-
-
-def _awards() -> Select[Any]:
+def award_rows() -> Select[Any]:
+    """The columns of an AwardRow, of all awards."""
     return select(
         Award.id,
         Person.id,
@@ -436,19 +241,3 @@ def _awards() -> Select[Any]:
 def _in_any(region_ids: Collection[str]) -> ColumnElement[bool]:
     columns = (Award.region_id, Award.township_id, Award.county_id, Award.city_id, Award.province_id)
     return or_(*(column.in_(region_ids) for column in columns))
-
-
-def _housemates(session: Session, person_id: str) -> list[dict[str, Any]]:
-    mine = select(HouseholdMember.household_id).where(
-        HouseholdMember.person_id == person_id, HouseholdMember.valid_until.is_(None)
-    )
-    rows = session.execute(
-        select(Person.id, Person.name, HouseholdMember)
-        .join(HouseholdMember, HouseholdMember.person_id == Person.id)
-        .where(HouseholdMember.household_id.in_(mine))
-        .order_by(Person.birth_date, Person.id)
-    )
-    return [
-        {"id": id, "name": name, "relation": member.relation, "from": member.valid_from, "until": member.valid_until}
-        for id, name, member in rows
-    ]

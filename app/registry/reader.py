@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
-from app.registry import queries
+from app.registry import houses, lookups
 from app.registry.shape import REGISTRY
 
 
@@ -36,8 +36,8 @@ class RegistryReader(Mapping[str, Any]):
     ) -> None:
         self._session, self._on, self._exclude, self._county_id = session, on, exclude_case_id, county_id
         self._members = [id_numbers.normalise(number) for number in members]
-        self._blinds = {number: queries.blind(session, number) for number in self._members}
-        self._own = queries.blind(session, id_number) if id_number else ""
+        self._blinds = {number: lookups.blind(session, number) for number in self._members}
+        self._own = lookups.blind(session, id_number) if id_number else ""
 
     def __getitem__(self, key: str) -> Any:
         match key:
@@ -58,17 +58,17 @@ class RegistryReader(Mapping[str, Any]):
         return len(REGISTRY.members)
 
     @cached_property
-    def _people(self) -> dict[str, queries.Known]:
-        return queries.known_people(self._session, {self._own, *self._blinds.values()}, self._on)
+    def _people(self) -> dict[str, lookups.Known]:
+        return lookups.known_people(self._session, {self._own, *self._blinds.values()}, self._on)
 
     @cached_property
     def _benefits(self) -> dict[str, list[dict[str, Any]]]:
         blinds = {self._own, *self._blinds.values()}
-        return queries.benefits_of(self._session, blinds, self._on, self._exclude)
+        return lookups.benefits_of(self._session, blinds, self._on, self._exclude)
 
     @cached_property
     def _institutions(self) -> list[dict[str, Any]]:
-        rows = queries.institutions_of(self._session, self._county_id) if self._county_id else []
+        rows = houses.institutions_of(self._session, self._county_id) if self._county_id else []
         return [{"id": row.id, "name": row.name, "kind": row.kind, "beds": row.beds, "free": row.free} for row in rows]
 
     def _member(self, number: str) -> dict[str, Any]:

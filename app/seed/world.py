@@ -19,8 +19,8 @@ from app.identity import operations as staff
 from app.identity import queries as identity
 from app.identity.gazetteer import names
 from app.identity.positions import INSTITUTION, POSITIONS, level_of_code, positions_at
+from app.registry import houses
 from app.registry import operations as registry
-from app.registry import queries as registered
 from app.seed.data import read
 
 # What usernames and demo passwords call a position: nonganzhen.clerk1, clerk-demo-2020.
@@ -131,7 +131,7 @@ def _start_award(session: Session, entry: Mapping[str, Any], now: datetime) -> N
     region = identity.region_by_code(session, entry["region"], today)
     house = None
     if entry.get("institution"):
-        house = registered.institution_named(session, region.county_id or region.id, entry["institution"])
+        house = houses.institution_named(session, region.county_id or region.id, entry["institution"])
     request = registry.AwardRequest(
         id=new_id(),
         programme=entry["programme"],

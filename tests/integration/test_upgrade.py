@@ -26,6 +26,8 @@ STEP, POSITION = "village_investigation", "village_cadre"
 @pytest.mark.parametrize("version", golden.known())
 def test_an_upgrade_loses_nothing_and_a_case_goes_on(blank_database_url: str, version: str, tmp_path: Path) -> None:
     header, before = golden.load(version)
+    if header.revision not in freeze.listed(MIGRATIONS):
+        pytest.skip("the schema of this version is still being built: its rows fit the day on which they were kept")
     config = replace(Config(), database_url=blank_database_url)
     installation.upgrade(config, header.revision)
     golden.fill(blank_database_url, before)

@@ -15,8 +15,8 @@ from app.core.ids import new_id
 from app.effects import LEFT_OUT, SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
+from app.registry import houses
 from app.registry import operations as registry
-from app.registry import queries as known
 
 
 class AwardStart(EffectObject):
@@ -145,9 +145,9 @@ class RegisterInstitution(EffectObject):
         county = action.chain.county
         if county is None:
             raise EffectError(f"「{effect.element.label}」需要案件属于某个县，请检查案件所在的区划")
-        found = known.institution_named(action.session, county.id, name)
+        found = houses.institution_named(action.session, county.id, name)
         if found is None:
-            found = known.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
+            found = houses.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
             action.plan(Planned(Rank.RECORD, partial(_register, row=found, county_id=county.id)))
         self.note(action, name=found.name)
         return {"id": found.id, "office_id": found.office_id, "name": found.name, "free": found.free}
@@ -184,7 +184,7 @@ def _end(action: Action, award_id: str, reason: str, on: date) -> None:
     )
 
 
-def _register(action: Action, row: known.InstitutionRow, county_id: str) -> None:
+def _register(action: Action, row: houses.InstitutionRow, county_id: str) -> None:
     registry.register_institution(
         action.session,
         name=row.name,

@@ -25,6 +25,7 @@ from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs.runner import Worker
 from app.publicity import queries as notices
+from app.registry import houses
 from app.registry import operations as registry_commands
 from app.registry import queries as registry
 from app.scenarios.play import Player
@@ -104,7 +105,7 @@ class Life:
     def free(self, name: str) -> int | None:
         with self.world.database.read() as session:
             county = identity.region_by_code(session, self.county, local_date(self.world.clock.now()))
-            found = registry.institution_named(session, county.id, name)
+            found = houses.institution_named(session, county.id, name)
             assert found is not None
             return found.free
 

@@ -10,7 +10,7 @@ from app.core.ids import new_id
 from app.db import Database
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
-from app.registry import operations, queries
+from app.registry import houses, operations, person_files, queries
 from app.registry.reader import RegistryReader
 
 ZHOU, WU, LIU = "220122198809093311", "220122199001014021", "220122194802170021"
@@ -108,7 +108,7 @@ def test_changes_and_endings_are_undone_with_the_case_that_made_them(database: D
         take_back(session, "case2", now)
         before = operations.award_in_payment(session, wanted.id)
         assert (before.monthly, before.facts) == (Decimal("680.00"), {"per_head_gap": Decimal("200.00")})
-        events = queries.person_file(session, before.person_id)["events"]
+        events = person_files.person_file(session, before.person_id)["events"]
     assert [event.kind for event in events] == ["started", "changed", "ended", "undone", "undone"]
 
 
@@ -123,7 +123,7 @@ def test_moving_changes_places_and_is_undone_with_its_case(database: Database, c
         operations.change_award(
             session, wanted.id, now=now, moves=True, institution_id=house.id, case_id="case2", case_seq=3
         )
-        assert queries.institution(session, house.id).free == 0
+        assert houses.institution(session, house.id).free == 0
         operations.change_award(session, wanted.id, now=now, recheck_on=date(2022, 6, 1))
         assert queries.award(session, wanted.id).institution_id == house.id
         with pytest.raises(OverLimit):
@@ -135,7 +135,7 @@ def test_moving_changes_places_and_is_undone_with_its_case(database: Database, c
         }
         take_back(session, "case2", now)
         assert queries.award(session, wanted.id).institution_id is None
-        assert queries.institution(session, house.id).free == 1
+        assert houses.institution(session, house.id).free == 1
 
 
 def test_an_award_cannot_end_before_it_began(database: Database, chain, now: datetime) -> None:
@@ -160,21 +160,21 @@ def test_places_never_go_below_none_and_come_back(database: Database, chain, now
         with pytest.raises(OverLimit, match="市级民政部门") as refused:
             operations.start_award(session, request(chain, id_number=LIU, members=(), institution_id=house.id), now)
         assert refused.value.clause == "E12"
-        assert queries.institution(session, house.id).free == 0
+        assert houses.institution(session, house.id).free == 0
         operations.end_award(session, first.id, on=date(2021, 6, 1), reason="死亡", now=now)
-        assert queries.institution(session, house.id).free == 1
+        assert houses.institution(session, house.id).free == 1
         assert operations.free_place(session, house.id) is False
         unknown = operations.register_institution(
             session, name="无名养老院", county_id=chain.county.id, beds=None, now=now
         )
         assert operations.take_place(session, unknown.id)
-        assert queries.institution(session, unknown.id).free is None
+        assert houses.institution(session, unknown.id).free is None
         children = operations.register_institution(
             session, name="长春市儿童福利院", county_id=chain.county.id, beds=20, now=now
         )
         assert children.kind == "children"
         assert [row.name for row in identity.institutions_in(session, chain.county.id)] == [
-            row.name for row in queries.institutions_of(session, chain.county.id)
+            row.name for row in houses.institutions_of(session, chain.county.id)
         ]
         with pytest.raises(Invalid) as wrong:
             operations.register_institution(session, name=" ", county_id=chain.county.id, beds=-1, now=now)
@@ -217,7 +217,7 @@ def test_one_person_one_file(database: Database, chain, now: datetime) -> None:
     with database.write() as session:
         operations.start_award(session, request(chain), now)
         person_id = operations.record_person(session, WU, None, now)
-        file = queries.person_file(session, person_id)
+        file = person_files.person_file(session, person_id)
         assert file["person"]["name"] == "吴霞"
         assert file["person"]["id_number"] == WU
         assert [(member["name"], member["relation"]) for member in file["members"]] == [
@@ -225,9 +225,9 @@ def test_one_person_one_file(database: Database, chain, now: datetime) -> None:
             ("吴霞", "配偶"),
         ]
         assert [row.programme for row in file["awards"]] == ["dibao"]
-        assert queries.region_of_person(session, person_id) == [chain.nearest.id]
+        assert person_files.region_of_person(session, person_id) == [chain.nearest.id]
         with pytest.raises(NotFound):
-            queries.person_file(session, "nobody")
+            person_files.person_file(session, "nobody")
 
 
 def test_the_line_for_a_place_goes_by_rank_then_by_day(database: Database, chain, now: datetime) -> None:
@@ -238,11 +238,11 @@ def test_the_line_for_a_place_goes_by_rank_then_by_day(database: Database, chain
                 chain, id_number=number, members=[], starts_on=since, place_rank=rank, case_id=number, case_seq=3
             )
             operations.start_award(session, wanted, now)
-        line = queries.waiting_for_place(session, chain.county.id)
+        line = houses.waiting_for_place(session, chain.county.id)
         assert [(each.rank, each.since) for each in line] == [
             (1, date(2021, 5, 1)), (2, date(2021, 2, 1)), (2, date(2021, 3, 1))
         ]  # fmt: skip
         operations.change_award(session, line[0].award_id, now=now, waits=True, case_id="left", case_seq=3)
-        assert len(queries.waiting_for_place(session, chain.county.id)) == 2
+        assert len(houses.waiting_for_place(session, chain.county.id)) == 2
         take_back(session, "left", now)
-        assert queries.waiting_for_place(session, chain.county.id) == line
+        assert houses.waiting_for_place(session, chain.county.id) == line

@@ -18,6 +18,7 @@ from app.identity import rights
 from app.identity.credentials import authenticate
 from app.identity.positions import POSITIONS
 from app.jobs import operations as jobs
+from app.registry import houses
 from app.registry import queries as registry
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ def test_the_demo_world_is_staffed_funded_with_figures_and_known(world: Database
 
         assert len(registry.awards_in_payment(session, ["dibao"], nongan.county, TODAY)) > 5
         assert registry.rechecks_due(session, zongyang.county, TODAY)
-        house = registry.institution_named(session, nongan.county.id, "靠山镇福利服务中心")
+        house = houses.institution_named(session, nongan.county.id, "靠山镇福利服务中心")
         assert (house.beds, house.free) == (2, 0)
 
 

@@ -1,0 +1,92 @@
+"""What a case asks of the people in it, in statements that are built once: who is known, and who receives what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from app.core import id_number as id_numbers
+from app.registry.models import WITHDRAWN, Award, AwardPerson, HouseholdMember, Person
+
+
+def blind(session: Session, id_number: str) -> str:
+    """The index by which a person is found without the number being readable in the database."""
+    return session.info["vault"].blind(id_numbers.normalise(id_number), "person")
+
+
+PERSON: Table = Person.__table__  # type: ignore[assignment]
+AWARD: Table = Award.__table__  # type: ignore[assignment]
+COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
+_OF_AWARD = (
+    "programme", "region_code", "province_code", "starts_on", "ended_on", "amount", "monthly", "case_number",
+)  # fmt: skip
+_BENEFITS = (
+    select(PERSON.c.blind, *(AWARD.c[name] for name in _OF_AWARD))
+    .select_from(PERSON.join(COVERED, COVERED.c.person_id == PERSON.c.id).join(AWARD, AWARD.c.id == COVERED.c.award_id))
+    .where(
+        PERSON.c.blind.in_(bindparam("blinds", expanding=True)),
+        AWARD.c.status != WITHDRAWN,
+        or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
+    )
+    .order_by(AWARD.c.starts_on, AWARD.c.id)
+)
+
+
+def benefits_of(
+    session: Session, blinds: Iterable[str], on: date, exclude_case_id: str | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """By blind index, what each person receives or received, as `registry.benefits` of FEEL. One statement.
+
+    `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first.
+    """
+    rows = session.connection().execute(_BENEFITS, {"blinds": list(blinds), "own_case": exclude_case_id or ""})
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        runs = row.starts_on <= on and (row.ended_on is None or on < row.ended_on)
+        found.setdefault(row.blind, []).append(
+            {
+                "programme": row.programme,
+                "region": row.region_code,
+                "province": row.province_code,
+                "paid_on": row.starts_on,
+                "amount": row.amount,
+                "monthly": row.monthly,
+                "in_payment": row.monthly and runs,
+                "case_number": row.case_number,
+            }
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody the registry knows, with the household of the day."""
+
+    person_id: str
+    name: str | None
+    household_id: str | None
+
+
+_KNOWN = (
+    select(Person.blind, Person.id, Person.name, HouseholdMember.household_id)
+    .outerjoin(
+        HouseholdMember,
+        and_(
+            HouseholdMember.person_id == Person.id,
+            or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= bindparam("on")),
+            or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > bindparam("on")),
+        ),
+    )
+    .where(Person.blind.in_(bindparam("blinds", expanding=True)))
+)
+
+
+def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:
+    """By blind index, those whom the registry knows. One statement."""
+    rows = session.connection().execute(_KNOWN, {"blinds": list(blinds), "on": on})
+    return {row.blind: Known(row.id, row.name, row.household_id) for row in rows}
