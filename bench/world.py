@@ -15,16 +15,6 @@ from tests.support.schema import create_schema
 from tests.support.worlds import Office
 
 NOW = datetime(2020, 10, 12, 10, 0, tzinfo=SHANGHAI)
-# The digits before the check digit: an address in 农安县 and a day of birth; three more digits tell people apart.
-PERSON = "22012219{year:02d}05{day:02d}{number:03d}"
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def id_number(n: int) -> str:
-    """The n-th person's identity number, valid, of somebody in working age (n below 580,000)."""
-    rest, number = divmod(n, 1000)
-    body = PERSON.format(year=70 + rest // 28, day=1 + rest % 28, number=number)
-    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
@@ -11,6 +12,7 @@ from app import engine
 from app.cases.action import Action
 from app.cases.models import Incident
 from app.core.ids import new_id
+from app.db import rename_elements
 
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
 # Built once: every end of a case runs it, and building a statement costs more than running it.
@@ -53,6 +55,11 @@ def resolve_gone(action: Action, step: engine.Advance) -> None:
     if gone:
         values = {"resolved_at": action.now, "resolved_by": action.actor.user_id}
         action.session.execute(update(INCIDENT).where(INCIDENT.c.id.in_(gone)).values(values))
+
+
+def rename(session: Session, case_id: str, names: Mapping[str, str]) -> None:
+    """Elements of the case's diagram have other ids: a retry and the diagram look for what failed."""
+    rename_elements(session, INCIDENT, case_id, names)
 
 
 def resolve(action: Action, *stages: str, element_id: str | None = None) -> None:

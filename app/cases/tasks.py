@@ -16,7 +16,7 @@ from app.definitions.bundle import ClockRule
 from app.identity.positions import POSITIONS, title_of
 from app.inbox import following
 from app.inbox import queries as inbox
-from app.inbox.queries import NO_DUE_DAY
+from app.inbox.queries import FOLLOWS, NO_DUE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,8 @@ def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -
 
 def moved_row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
     """The columns of an open item that follow from the diagram, after the case moved to another release."""
-    columns = ("element_id", "title", "position", "office_id", "candidate", "clock_id", "due_on", "sort_on")
     row = _row(action, task, clocks)
-    return {name: row[name] for name in columns}
+    return {name: row[name] for name in FOLLOWS if name in row}
 
 
 def item_row(action: Action, kind: str, element: engine.Element, to: Address) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -18,8 +18,10 @@ from app.cases.action import Action
 from app.cases.models import Awaited
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
+from app.db import rename_elements
 from app.jobs import operations as jobs
 
+AWAITED: Table = Awaited.__table__  # type: ignore[assignment]
 WAIT = "case.wait"
 WAITING, ANSWERED, DELIVERED, TIMED_OUT, TAKEN_BACK = "waiting", "answered", "delivered", "timed_out", "taken_back"
 _OPEN = Awaited.status.in_([WAITING, ANSWERED])
@@ -101,6 +103,11 @@ def follow(action: Action, step: engine.Advance) -> None:
     """What the engine took away without an answer (an objection, a return, the end) is not waited for any more."""
     if step.cancelled and action.waits:
         take_back(action, Awaited.wait_id.in_(step.cancelled))
+
+
+def rename(session: Session, case_id: str, names: Mapping[str, str]) -> None:
+    """Elements of the case's diagram have other ids: the history says which of them answered."""
+    rename_elements(session, AWAITED, case_id, names)
 
 
 def hold(action: Action) -> None:

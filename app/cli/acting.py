@@ -20,6 +20,7 @@ from app.config import Config
 from app.core.actor import Actor
 from app.core.clock import SystemClock, local_date
 from app.core.errors import NotFound, Rejection
+from app.db import Database
 from app.extensions import open_database
 from app.identity import queries as identity
 
@@ -40,17 +41,27 @@ class Refused(click.ClickException):
 
 
 @contextmanager
+def opened() -> Iterator[Database]:
+    """The configured database, with no connection left behind."""
+    database = open_database(Config.from_env())
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
 def acting(login: str) -> Iterator[Act]:
     """One transaction of the person with this login; a Rejection rolls it back and ends the command."""
     now = SystemClock().now()
-    with refusals(), open_database(Config.from_env()).write() as session:
+    with refusals(), opened() as database, database.write() as session:
         yield Act(session, actor_of(session, login, now), now)
 
 
 @contextmanager
 def looking() -> Iterator[tuple[Session, datetime]]:
     """A session for looking only, and what time it is."""
-    with refusals(), open_database(Config.from_env()).read() as session:
+    with refusals(), opened() as database, database.read() as session:
         yield session, SystemClock().now()
 
 

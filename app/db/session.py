@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db.base import Base
 from app.db.vault import Vault
@@ -23,11 +23,13 @@ class _OneTransaction(Session):
     """A session that lives for one transaction and so finds its connection once: dozens of statements ask for it."""
 
     _known: Connection | None = None
+    _known_in: SessionTransaction | None = None
 
     def connection(self, *arguments: Any, **options: Any) -> Connection:
         # A savepoint is set when its connection is first asked for.
-        if self._known is None or self.in_nested_transaction():
-            self._known = super().connection(*arguments, **options)
+        savepoint = self.get_nested_transaction()
+        if self._known is None or savepoint is not self._known_in:
+            self._known, self._known_in = super().connection(*arguments, **options), savepoint
         return self._known
 
 

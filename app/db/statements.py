@@ -1,10 +1,11 @@
-"""Statements that SQLAlchemy would compile anew each time they run."""
+"""Statements that several slices write alike."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Table, TextClause, bindparam, text
+from sqlalchemy import Table, TextClause, bindparam, case, text, update
+from sqlalchemy.orm import Session
 
 
 def insert_if_absent(table: Table, key: Sequence[str], columns: Sequence[str] | None = None) -> TextClause:
@@ -18,3 +19,10 @@ def insert_if_absent(table: Table, key: Sequence[str], columns: Sequence[str] | 
     conflict = ", ".join(f'"{name}"' for name in key)
     statement = text(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({values}) ON CONFLICT ({conflict}) DO NOTHING')
     return statement.bindparams(*(bindparam(name, type_=table.c[name].type) for name in names))
+
+
+def rename_elements(session: Session, table: Table, case_id: str, names: Mapping[str, str]) -> None:
+    """Give the rows of a case other element ids, all at once: two elements may have changed names with each other."""
+    known = table.c.element_id
+    mine = (table.c.case_id == case_id) & known.in_(names)
+    session.connection().execute(update(table).where(mine).values(element_id=case(names, value=known)))

@@ -14,6 +14,7 @@ from app.engine.errors import (
     NotReturnable,
     StateError,
 )
+from app.engine.instance import explain
 from app.engine.migrate import Migration, migrate
 from app.engine.model import WAIT, Advance, Effect, Element, Failure, Flow, Host, OpenTask, Timer, Wait
 from app.engine.run import cancel, complete, complete_wait, evaluate, fire_timers, retry, return_to, send, start
@@ -43,6 +44,7 @@ __all__ = [
     "complete_wait",
     "compose",
     "evaluate",
+    "explain",
     "fire_timers",
     "load",
     "migrate",

@@ -45,19 +45,14 @@ _ORDINALS = 1 << 32  # ids up to here are row numbers of the state that was load
 
 def dump(run: Run) -> bytes:
     """The state of a run's instance; the same tree gives the same bytes."""
-    return _pack(_document(run))
-
-
-def rename(run: Run, diagram: Diagram, name_of: Callable[[str], str]) -> bytes:
-    """The state of a run's instance as one of another diagram, whose specs have other names."""
-    document = _document(run)
-    names = [name_of(name) for name in document["s"]]
-    return _pack({**document, "d": diagram.key, "p": diagram.process_id, "s": names})
-
-
-def _pack(document: dict[str, Any]) -> bytes:
-    raw = orjson.dumps(document)
+    raw = orjson.dumps(_document(run))
     return _ZLIB + zlib.compress(raw, 6) if len(raw) > _COMPRESS_OVER else raw
+
+
+def rebuild(run: Run, other: Run, name_of: Callable[[str], str]) -> None:
+    """Build the instance of a run again in another, on a diagram whose specs have other names; only to be looked at."""
+    document = _document(run)
+    _load(other.diagram, {**document, "s": [name_of(name) for name in document["s"]]}, other)
 
 
 def _document(run: Run) -> dict[str, Any]:
@@ -82,14 +77,24 @@ def _document(run: Run) -> dict[str, Any]:
 
 
 def load(diagram: Diagram, state: bytes, run: Run) -> Instance:
-    """The instance of a state, its run attached. Raises StateError."""
+    """The instance of a state, its run attached, ready to go on. Raises StateError."""
+    return _open(diagram, state, run, _predict)
+
+
+def look(diagram: Diagram, state: bytes, run: Run) -> Instance:
+    """The same without what SpiffWorkflow predicts: only to be looked at. Raises StateError."""
+    return _open(diagram, state, run, lambda tasks: None)
+
+
+def _open(diagram: Diagram, state: bytes, run: Run, complete: Callable[[list[Task]], None]) -> Instance:
     try:
-        return _load(diagram, _read(diagram, state), run)
+        complete(_load(diagram, _read(diagram, state), run))
+        return run.workflow
     except (zlib.error, LookupError, TypeError, AttributeError, orjson.JSONDecodeError) as error:
         raise StateError("案件的流程状态已损坏，请联系管理员") from error
 
 
-def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> Instance:
+def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> list[Task]:
     instance = Instance(diagram.spec, diagram.sub_specs, run, deserializing=True)
     run.workflow = instance
     numbered: list[Task] = []
@@ -104,8 +109,7 @@ def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> Instance:
     for rank, number in enumerate(document["o"]):
         numbered[number].last_state_change = rank
     run.memory.writes = [_load_write(row, document["s"], numbered) for row in document["m"]]
-    _predict(numbered)
-    return instance
+    return numbered
 
 
 def _read(diagram: Diagram, state: bytes) -> dict[str, Any]:

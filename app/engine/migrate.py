@@ -66,21 +66,27 @@ def migrate(
 ) -> Migration:
     """The instance on `new`; `names` maps ids of elements that were renamed. Raises StateError for a broken state."""
     run = Run(old, variables, _Nobody())
-    codec.load(old, state, run)
+    codec.look(old, state, run)
+    if (old.key, old.process_id) == (new.key, new.process_id) and not names:
+        return _told(run, state, {})
     renamed = _Names(old, new, names)
     problems = list(dict.fromkeys(_problems(run, renamed)))
     results, unclear = _results(renamed)
     if problems or unclear:
         return Migration(None, dict(variables), (*problems, *unclear))
     moved = _moved(run, renamed, results)
+    return _told(moved, codec.dump(moved), results)
+
+
+def _told(run: Run, state: bytes, renamed: Mapping[str, str]) -> Migration:
     return Migration(
-        state=codec.dump(moved),
-        variables=moved.variables,
-        tasks=tuple(report.open_tasks(moved)),
-        timers=tuple(report.timers_of(moved)),
-        waits=tuple(report.open_waits(moved)),
-        messages=tuple(report.awaited(moved)),
-        renamed=results,
+        state=state,
+        variables=run.variables,
+        tasks=tuple(report.open_tasks(run)),
+        timers=tuple(report.timers_of(run)),
+        waits=tuple(report.open_waits(run)),
+        messages=tuple(report.awaited(run)),
+        renamed=renamed,
     )
 
 
@@ -195,7 +201,7 @@ def _moved(run: Run, names: _Names, results: Mapping[str, str]) -> Run:
         return (results.get(path[0], path[0]), *path[1:])
 
     moved = Run(names.new, {results.get(name, name): value for name, value in run.variables.items()}, _Nobody())
-    codec.load(names.new, codec.rename(run, names.new, names.of), moved)
+    codec.rebuild(run, moved, names.of)
     moved.memory.writes = [
         Write(after.writer, renamed(before.path), before.before, before.depth)
         for before, after in zip(run.memory.writes, moved.memory.writes, strict=True)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Gone
-from app.db import rows_changed
-from app.inbox.queries import ITEM
+from app.db import rename_elements, rows_changed
+from app.inbox.queries import FOLLOWS, ITEM
 
 _CLOSED = ("closed_at", "closed_seq", "closed_by", "closed_by_name")
 # Built once: every action runs them, and building a statement costs more than running it.
@@ -22,6 +22,7 @@ _DONE = (
     .where(ITEM.c.id == bindparam("item_id"), ITEM.c.status == "open")
     .values({"status": "done", "draft": None, **{name: bindparam(name) for name in _CLOSED}})
 )
+_RESTATE = update(ITEM).where(ITEM.c.id == bindparam("item_id")).values({name: bindparam(name) for name in FOLLOWS})
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -54,12 +55,11 @@ def measure(session: Session, item_id: str, clock_id: str, due_on: date) -> None
     session.execute(update(ITEM).where(ITEM.c.id == item_id).values(values))
 
 
-def restate(session: Session, item_id: str, values: Mapping[str, Any]) -> None:
-    """An open item after its case moved to another release: other columns, the same id."""
-    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(dict(values)))
+def restate(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Open items after their case moved to another release: `item_id` and all columns that follow from the diagram."""
+    session.connection().execute(_RESTATE, [dict(row) for row in rows])
 
 
 def rename(session: Session, case_id: str, names: Mapping[str, str]) -> None:
     """Elements of a case's diagram have other ids: returns and the separation of duties look for what was done."""
-    for old, new in names.items():
-        session.execute(update(ITEM).where(ITEM.c.case_id == case_id, ITEM.c.element_id == old).values(element_id=new))
+    rename_elements(session, ITEM, case_id, names)

@@ -3,7 +3,7 @@
 from app.cases.operations.apply import Receipt, apply, follows_case, start_award_case, start_second_case
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
-from app.cases.operations.migrate import Moved, Stays, cases_to_migrate, migrate_case
+from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
 from app.cases.operations.retry import retry_incident
 from app.cases.operations.timed import answer, end_wait, fire_timers, give_up_job, stop_begun, tell, tell_unstarted
 
@@ -12,8 +12,10 @@ __all__ = [
     "Moved",
     "Receipt",
     "Stays",
+    "ToMigrate",
     "answer",
     "apply",
+    "batches",
     "cancel",
     "cases_to_migrate",
     "complete_task",
@@ -23,6 +25,7 @@ __all__ = [
     "give_up_job",
     "hold",
     "migrate_case",
+    "migrate_cases",
     "object_to",
     "release",
     "retry_incident",

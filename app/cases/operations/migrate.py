@@ -2,156 +2,181 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import calendar, engine
-from app.calendar import LegalClock
-from app.cases import persist, store, tasks
+from app import engine
+from app.cases import moving, persist, store
 from app.cases.action import Action
 from app.cases.models import Case
 from app.core.actor import Actor
-from app.core.errors import Gone
+from app.core.errors import Gone, NotFound
 from app.definitions.bundle import Bundle
 from app.definitions.queries import resolve
 from app.definitions.store import bundle_by_id
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.inbox import following
-from app.inbox import queries as inbox
-from app.inbox.operations import draft_of, sealed_draft
 
 APPROVE = "approve_releases"
+AT_ONCE = 25
+"""Cases in one transaction: for its locks others wait a tenth of a second."""
+log = logging.getLogger(__name__)
 
 
 class Stays(Gone):
-    """The case of this number cannot move; `reasons` say why."""
+    """The case cannot move; `reasons` say why."""
 
-    def __init__(self, number: str, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("；".join(reasons))
-        self.number, self.reasons = number, list(reasons)
+        self.reasons = list(reasons)
+
+
+class ToMigrate(NamedTuple):
+    """A running case that could move."""
+
+    case_id: str
+    number: str
 
 
 @dataclass(slots=True)
 class Moved:
-    """What became of a case, in sentences for people: open steps, drafts, deadlines, timers."""
+    """What became of a case, in sentences for people: open steps, drafts, deadlines, timers, waits, incidents.
+
+    `problems` say why it stays where it was.
+    """
 
     case_id: str
     number: str
     told: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Journey:
+    """Where the cases of one transaction go. `names` maps ids of renamed elements."""
+
+    session: Session
+    actor: Actor
+    release_id: str
+    names: Mapping[str, str]
+    now: datetime
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    standing: Mapping[str, moving.Standing] = field(default_factory=dict)
+
+    def lock(self, case_ids: Sequence[str]) -> None:
+        """Lock the cases, then read what stands of them."""
+        self.rows = store.lock_several(self.session, case_ids)
+        self.standing = moving.standing_of(self.session, list(self.rows))
+
+    def move(self, case_id: str) -> Moved:
+        """Let a running case go on there; one that is there already is left alone."""
+        if case_id not in self.rows:
+            raise NotFound("没有这个案件，请核对案件编号")
+        action = store.opened(self.session, self.actor, self.now, self.rows[case_id])
+        identity_policy.require_covers(self.session, self.actor, action.chain, APPROVE)
+        store.require_running(action)
+        moved, before = Moved(case_id, action.case.number), action.case.release_id
+        if before == self.release_id:
+            return moved
+        bundle = bundle_by_id(self.session, self.release_id)
+        found = _migrate(action, bundle, self.names)
+        action.bundle, action.case.release_id = bundle, self.release_id
+        moved.told = moving.follow(action, self.standing[case_id], found, self.names)
+        persist.finish(action, "migrated", before=before, after=self.release_id, told=moved.told)
+        return moved
+
+    def attempt(self, case: ToMigrate) -> Moved:
+        """The same behind a savepoint: a case that cannot move stays as it was, and the others go on."""
+        try:
+            with self.session.begin_nested():
+                return self.move(case.case_id)
+        except Stays as stays:
+            return Moved(*case, problems=stays.reasons)
+        except OperationalError:
+            raise  # the database is gone, or another transaction stands in the way: nothing of this one may count
+        except Exception as failure:
+            log.warning("case %s stays on its release", case.number, exc_info=failure)
+            return Moved(*case, problems=[engine.explain(failure)])
 
 
 def migrate_case(
     session: Session, actor: Actor, case_id: str, release_id: str, names: Mapping[str, str], now: datetime
 ) -> Moved:
-    """Let a running case go on under another release; one that is there already is left alone.
+    """Let one running case go on under another release.
 
     `names` maps ids of renamed elements. Raises NotFound, NotYours, Gone (ended) or Stays.
     """
-    action = store.lock(session, actor, case_id, now)
-    identity_policy.require_covers(session, actor, action.chain, APPROVE)
-    store.require_running(action)
-    moved, bundle, before = Moved(case_id, action.case.number), bundle_by_id(session, release_id), action.bundle
-    if action.case.release_id == release_id:
-        return moved
-    found = _migrate(action, bundle, names)
-    action.bundle, action.case.release_id = bundle, release_id
-    if found is not None:
-        action.instance.state, action.instance.variables = found.state, found.variables
-        action.instance.unknown = {names.get(key, key): value for key, value in action.instance.unknown.items()}
-        following.rename(session, case_id, names)
-        clocks = _move_clocks(action, moved)
-        _move_items(action, found, clocks, moved)
-        moved.told += [_timer_told(action, timer) for timer in found.timers]
-    persist.finish(action, "migrated", before=before.release_id, after=release_id, told=moved.told)
-    return moved
+    journey = Journey(session, actor, release_id, names, now)
+    journey.lock([case_id])
+    return journey.move(case_id)
+
+
+def migrate_cases(
+    session: Session,
+    actor: Actor,
+    cases: Sequence[ToMigrate],
+    release_id: str,
+    names: Mapping[str, str],
+    now: datetime,
+) -> list[Moved]:
+    """Several cases in one transaction, each for itself: what cannot move says why and stays whole."""
+    journey = Journey(session, actor, release_id, names, now)
+    journey.lock([case.case_id for case in cases])
+    return [journey.attempt(case) for case in cases]
+
+
+def batches(cases: Sequence[ToMigrate]) -> list[Sequence[ToMigrate]]:
+    """What to move in one transaction each: who stops in between loses none and moves none twice."""
+    return [cases[first : first + AT_ONCE] for first in range(0, len(cases), AT_ONCE)]
+
+
+def cases_to_migrate(session: Session, actor: Actor, release_id: str, on: date) -> tuple[list[ToMigrate], int]:
+    """Running cases of the programme where this release is in force on a day and that are not under it.
+
+    Only those in the actor's regions, region by region; and how many there are elsewhere. Raises NotYours, NotFound.
+    """
+    identity_policy.require_any(session, actor, APPROVE)
+    bundle = bundle_by_id(session, release_id)
+    elsewhere = (Case.programme == bundle.programme) & Case.closed_at.is_(None) & (Case.release_id != release_id)
+    query = select(Case.id, Case.number, Case.region_id).where(elsewhere)
+    rows = session.execute(query.order_by(Case.region_id, Case.filed_at, Case.id)).all()
+    holds, mine = set(), set()
+    for region_id in {row.region_id for row in rows}:
+        chain = identity.chain(session, region_id)
+        if resolve(session, bundle.programme, chain.ids, on).release_id == release_id:
+            holds.add(region_id)
+        if identity_policy.covers(actor, chain, APPROVE):
+            mine.add(region_id)
+    moving = [row for row in rows if row.region_id in holds]
+    found = [ToMigrate(row.id, row.number) for row in moving if row.region_id in mine]
+    return found, len(moving) - len(found)
 
 
 def _migrate(action: Action, bundle: Bundle, names: Mapping[str, str]) -> engine.Migration | None:
     """The instance on the new diagram; None where it has not begun (an incident at the door). Raises Stays."""
     if action.case.programme != bundle.programme:
-        raise Stays(action.case.number, [f"发布版属于另一个救助项目“{bundle.title}”"])
+        raise Stays([f"发布版属于另一个救助项目“{bundle.title}”"])
     if action.case.process_key not in bundle.processes:
-        raise Stays(action.case.number, [f"新发布版没有流程“{action.case.process_key}”"])
+        raise Stays([f"新发布版没有流程“{action.case.process_key}”"])
     if action.instance.state is None:
         return None
     found = engine.migrate(
         action.instance.state, action.variables, action.diagram, bundle.process(action.case.process_key), names
     )
     if found.state is None:
-        raise Stays(action.case.number, found.problems)
+        raise Stays(found.problems)
     held = [element.label for element in map(action.diagram.elements.get, names) if element and _posts(element)]
     if held:
-        raise Stays(action.case.number, [f"公示环节“{label}”的公告以编号相认，不能改编号" for label in held])
+        raise Stays([f"公示环节“{label}”的公告以编号相认，不能改编号" for label in held])
     return found
 
 
 def _posts(element: engine.Element) -> bool:
     return element.attributes.get("topic") == "publicity"
-
-
-def _move_clocks(action: Action, moved: Moved) -> dict[str, LegalClock]:
-    """Live clocks by key: they keep their start and their pauses, and count by the new rule."""
-    kept: dict[str, LegalClock] = {}
-    for clock in calendar.clocks_of(action.session, action.case.id):
-        if not clock.is_live:
-            continue
-        rule = action.bundle.clocks.get(clock.key)
-        if rule is None:
-            calendar.void(action.session, action.case.id, action.now, clock.key)
-            moved.told.append(f"期限“{clock.title}”不再计算")
-            continue
-        days = tasks.clock_days(action, action.diagram.start, rule)
-        after = calendar.restate(action.session, clock, rule.title, rule.clause, rule.unit, days)
-        if after != clock:
-            moved.told.append(f"期限“{after.title}”改为 {days} 日，截止日由 {clock.due_on} 变为 {after.due_on}")
-        kept[clock.key] = after
-    return kept
-
-
-def _move_items(action: Action, found: engine.Migration, clocks: dict[str, LegalClock], moved: Moved) -> None:
-    """Open items keep id, claim and draft; a claim only while the same people may do it."""
-    waiting = {task.id: task for task in found.tasks}
-    for each in inbox.open_of_case(action.session, action.case.id):
-        item: Any = inbox.item(action.session, each.id)
-        values = tasks.moved_row(action, waiting[item.engine_task_id], clocks)
-        if values["candidate"] != item.candidate and item.assignee_id is not None:
-            values |= {"assignee_id": None, "claimed_at": None}
-            moved.told.append(f"“{values['title']}”改由其他岗位办理，原签收人不再办理")
-        if item.draft is not None:
-            values["draft"] = _draft(action, item, values, moved)
-        following.restate(action.session, item.id, values)
-        moved.told.append(f"“{values['title']}”继续办理")
-
-
-def _draft(action: Action, item: Any, values: Mapping[str, Any], moved: Moved) -> bytes:
-    """What was typed, without fields that the new form does not ask for."""
-    typed = draft_of(action.session, item)
-    form = action.bundle.form(action.diagram.elements[values["element_id"]].attributes["formKey"])
-    known = {component.path[0] for component in form.root.walk() if component.path}
-    lost = sorted(typed.keys() - known)
-    if lost:
-        moved.told.append(f"“{values['title']}”的草稿中，新表单没有的栏目不再保留：{'、'.join(lost)}")
-    return sealed_draft(action.session, item.id, {name: typed[name] for name in typed.keys() & known})
-
-
-def _timer_told(action: Action, timer: engine.Timer) -> str:
-    element = action.diagram.elements.get(timer.element_id)
-    return f"定时“{element.label if element else timer.element_id}”仍在原定时间 {timer.due:%Y-%m-%d %H:%M} 触发"
-
-
-def cases_to_migrate(session: Session, release_id: str, on: date) -> list[str]:
-    """Ids of running cases of the programme where this release is in force on a day and that are not under it."""
-    bundle = bundle_by_id(session, release_id)
-    elsewhere = (Case.programme == bundle.programme) & Case.closed_at.is_(None) & (Case.release_id != release_id)
-    rows = session.execute(select(Case.id, Case.region_id).where(elsewhere).order_by(Case.filed_at, Case.id)).all()
-    holds: dict[str, bool] = {}
-    for region_id in {row.region_id for row in rows}:
-        chain = identity.chain(session, region_id)
-        holds[region_id] = resolve(session, bundle.programme, chain.ids, on).release_id == release_id
-    return [row.id for row in rows if holds[row.region_id]]
