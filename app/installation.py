@@ -14,7 +14,7 @@ from app.config import Config
 from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
 from app.db import Database
 from app.definitions import queries as definitions
-from app.definitions import seeding
+from app.definitions import rechecks, seeding
 from app.figures import seeding as figures
 from app.identity import rights
 
@@ -47,6 +47,7 @@ def install(session: Session, now: datetime) -> None:
     rights.seed(session)
     figures.seed_defaults(session, now)
     seeding.seed(session, BUNDLES, TEMPLATES, now)
+    rechecks.plan(session, now)
 
 
 def is_empty(session: Session) -> bool:

@@ -15,10 +15,12 @@ from app.cases import handlers as cases
 from app.config import Config
 from app.core.clock import Clock, local_date, midnight
 from app.db import Database
+from app.definitions import rechecks
 from app.documents import operations as documents
 from app.effects.waiting import DEPARTMENTS
 from app.funds.batches import LETTER
 from app.funds.letters import write_letter
+from app.gate.releases import rechecking
 from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
@@ -47,7 +49,7 @@ class Outside:
 
 
 def handlers(outside: Outside) -> dict[str, Handler]:
-    """Every kind of job and who does it."""
+    """Every kind of job that takes moments, and who does it."""
 
     def send(job: DueJob, prepared: Any) -> None:
         if job.payload["to"]:
@@ -69,18 +71,23 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
     jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{tomorrow.isoformat()}")
 
 
-def prepare(database: Database, clock: Clock, outside: Outside) -> Worker:
-    """A worker that does every kind of job, with tonight's housekeeping planned."""
+def prepare(database: Database, clock: Clock, outside: Outside) -> tuple[Worker, Worker]:
+    """A worker for what takes moments, and one for checks of releases, which take minutes: no deadline waits for them.
+
+    Tonight's housekeeping is planned, and the checks that a new version of the product or of the catalogue asks for.
+    """
     with database.write() as session:
         plan_housekeeping(session, clock.now())
-    return Worker(database, clock, handlers(outside), on_dead=cases.on_dead)
+        rechecks.plan(session, clock.now())
+    quick = Worker(database, clock, handlers(outside), on_dead=cases.on_dead)
+    return quick, Worker(database, clock, {rechecks.RECHECK: rechecking()})
 
 
 def start(database: Database, clock: Clock, outside: Outside) -> threading.Event:
-    """Run a worker in a thread of this process; set the event to stop it."""
+    """Run the workers in threads of this process; set the event to stop them."""
     stop = threading.Event()
-    worker = prepare(database, clock, outside)
-    threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
+    for worker in prepare(database, clock, outside):
+        threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
     return stop
 
 

@@ -10,7 +10,7 @@ import click
 from app.cli.acting import acting, by, reason_option
 from app.cli.files import files_at, tell_made_under
 from app.core.clock import local_date
-from app.definitions import lists, operations, store
+from app.definitions import lists, operations, standing, store
 
 
 @click.command()
@@ -24,7 +24,7 @@ def draft(source: str, regions: tuple[str, ...], by: str) -> None:
         files = files_at(Path(source)) if restores is None else store.files_of(act.session, restores)
         codes = list(regions)
         if restores is not None and not codes:
-            codes = lists.region_codes(act.session, restores)
+            codes = standing.region_codes(act.session, restores)
         click.echo(operations.draft(act.session, act.actor, files, codes, now=act.now, restores=restores))
 
 
@@ -48,7 +48,7 @@ def approve(id: str, by: str) -> None:
     with acting(by) as act:
         numbers = operations.approve(act.session, act.actor, id, now=act.now)
         for scope, number in numbers.items():
-            click.echo(f"已批准：{lists.place_name(act.session, scope)}第 {number} 版")
+            click.echo(f"已批准：{standing.place_name(act.session, scope)}第 {number} 版")
         tell_made_under(act.session, id)
 
 

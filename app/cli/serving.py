@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -53,7 +52,7 @@ def work() -> None:
     config = Config.from_env()
     with _settings():
         outside = worker.Outside.of(config)
-    worker.prepare(open_database(config), SystemClock(), outside).run_forever(threading.Event())
+    worker.start(open_database(config), SystemClock(), outside).wait()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from app.cli.acting import json_option, looking, refusals
 from app.cli.files import files_of, tell_made_under
 from app.core.clock import local_date
 from app.core.errors import Invalid
-from app.definitions import lists, store
+from app.definitions import lists, news, store
 from app.definitions.folder import write_folder
 from app.gate.diff import compare
 
@@ -21,16 +21,17 @@ from app.gate.diff import compare
 def list_releases(as_json: bool) -> None:
     """Every release at each of its places, with its state today."""
     with looking() as (session, now):
-        lines = lists.listed(session, local_date(now))
+        lines = news.listed(session, local_date(now))
         if as_json:
             click.echo(json.dumps(lines, ensure_ascii=False, indent=1, default=str))
             return
         for line in lines:
             name = f"{line['programme']}@{line['region'] or '*'}:{line['number'] or '-'}"
             notes = [line["state"], f"自 {line['in_force_from'] or '未定'}", line["place"]]
-            notes += ["base moved（基础版本已更新）"] if line["base_moved"] else []
             notes += [f"检查：{line['checked']}"] if line["checked"] else []
             click.echo(f"{line['id']}  {name}  {'，'.join(notes)}")
+            for each in line["news"]:
+                click.echo(f"    {each['kind'].replace('_', ' ')}：{each['text']}")
             tell_made_under(session, line["id"])
 
 

@@ -27,6 +27,16 @@ class Letter:
         return cls(key, template, contract, digest(template), digest(contract), sample)
 
 
+def as_files(letters: Mapping[str, Letter]) -> dict[str, bytes]:
+    """Letters as the files of a library, the inverse of `letters_of`."""
+    parts = {
+        f"{FOLDER}/{key}/{name}": content
+        for key, each in letters.items()
+        for name, content in ((TEMPLATE, each.template), (CONTRACT, each.contract), (SAMPLE, each.sample))
+    }
+    return {path: content for path, content in parts.items() if content is not None}
+
+
 def letters_of(files: Mapping[str, bytes]) -> dict[str, Letter]:
     """The letters among the files of a bundle by key; those without template or contract are left to the gate."""
     keys = {path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/") and path.count("/") == 2}

@@ -5,41 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
-from app.definitions import publishing, receipts
-from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, REPOSITORY, SUBMITTED
+from app.definitions import receipts, standing
+from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, SUBMITTED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
 
 _REFERENCE = re.compile(r"([a-z][a-z0-9_]*)(?:@(\d{2,12}))?(?::(\d+))?")
 _ID = re.compile(r"[0-9a-f]{32}")
+_OWNERS = (
+    select(PLACE.c.release_id, RELEASE.c.title, PLACE.c.programme, PLACE.c.scope, PLACE.c.number, PLACE.c.base_id,
+           PLACE.c.in_force_from, PLACE.c.retired_on)
+    .join(RELEASE, RELEASE.c.id == PLACE.c.release_id)
+    .where(RELEASE.c.origin == OWNER, PLACE.c.number.is_not(None))
+)  # fmt: skip
 
 
-def newest(session: Session, programme: str, scope: str) -> str | None:
-    """The release with the highest number at the place."""
-    here = (PLACE.c.programme == programme) & (PLACE.c.scope == scope) & PLACE.c.number.is_not(None)
-    return session.scalar(select(PLACE.c.release_id).where(here).order_by(PLACE.c.number.desc()).limit(1))
+class Live(NamedTuple):
+    """An owner's release at a place where it holds or will. `base_id`: what it was drafted on."""
 
-
-def base_of(session: Session, programme: str, scope: str) -> str | None:
-    """What an owner's release at the place changes: the repository's there, else the newest of the wider region."""
-    shipped = (
-        select(RELEASE.c.id).join(PLACE, PLACE.c.release_id == RELEASE.c.id)
-        .where(PLACE.c.programme == programme, PLACE.c.scope == scope, RELEASE.c.origin == REPOSITORY)
-    )  # fmt: skip
-    found = session.scalar(shipped.order_by(RELEASE.c.id.desc()).limit(1))
-    wider = (*publishing.chain_of(session, scope)[1:], EVERYWHERE)
-    return found or next((each for each in (newest(session, programme, up) for up in wider) if each), None)
-
-
-def place_name(session: Session, scope: str) -> str:
-    """The region's name; 全国 for everywhere."""
-    return "全国" if scope == EVERYWHERE else identity.chain(session, scope).full_name
+    release_id: str
+    title: str
+    programme: str
+    scope: str
+    number: int
+    base_id: str | None
+    is_newest: bool
 
 
 def find(session: Session, reference: str, on: date) -> str:
@@ -60,13 +56,13 @@ def find(session: Session, reference: str, on: date) -> str:
     rows = session.execute(wanted.order_by(PLACE.c.number.desc())).all()
     if not rows:
         raise NotFound(f"没有发布版 {reference}，请用 doudi release list 核对")
-    return min(rows, key=lambda row: len(publishing.chain_of(session, row.scope))).release_id
+    return min(rows, key=lambda row: len(standing.chain_of(session, row.scope))).release_id
 
 
 def listed(session: Session, on: date) -> list[dict[str, Any]]:
     """Every release at each of its places, with its state as of the day and what its owner should know."""
     rows = session.execute(
-        select(RELEASE, PLACE.c.scope, PLACE.c.number, PLACE.c.in_force_from, PLACE.c.base_id, PLACE.c.retired_on,
+        select(RELEASE, PLACE.c.scope, PLACE.c.number, PLACE.c.in_force_from, PLACE.c.retired_on,
                PLACE.c.stopped_at)
         .join(PLACE, PLACE.c.release_id == RELEASE.c.id)
         .order_by(RELEASE.c.programme, PLACE.c.scope, PLACE.c.number, RELEASE.c.id)
@@ -77,12 +73,11 @@ def listed(session: Session, on: date) -> list[dict[str, Any]]:
 def _line(session: Session, row: Any, rows: Sequence[Any], on: date) -> dict[str, Any]:
     state = _state(session, row, rows, on)
     live = state in ("in force", "approved", "stopped")
-    moved = live and row.base_id is not None and base_of(session, row.programme, row.scope) != row.base_id
     code = "" if row.scope == EVERYWHERE else identity.region(session, row.scope).code
     return {
         "id": row.id, "programme": row.programme, "title": row.title, "region": code,
-        "place": place_name(session, row.scope), "number": row.number, "state": state, "origin": row.origin,
-        "in_force_from": row.in_force_from, "base_moved": moved, "restores": row.restores,
+        "place": standing.place_name(session, row.scope), "number": row.number, "state": state, "origin": row.origin,
+        "in_force_from": row.in_force_from, "restores": row.restores,
         "checked": _checked(session, row, on) if live or state in (DRAFT, "checked", SUBMITTED) else None,
     }  # fmt: skip
 
@@ -97,12 +92,17 @@ def _state(session: Session, row: Any, rows: Sequence[Any], on: date) -> str:
         return "retired"
     if row.in_force_from > on:
         return APPROVED
-    if any(
-        other.number is not None and other.number > row.number and other.in_force_from <= on
-        for other in rows if (other.programme, other.scope) == (row.programme, row.scope)
-    ):  # fmt: skip
+    if _followed(row, rows, on):
         return "superseded"
     return "stopped" if row.stopped_at is not None else "in force"
+
+
+def _followed(row: Any, rows: Sequence[Any], on: date) -> bool:
+    """Whether a newer release of the place has begun."""
+    return any(
+        other.number is not None and other.number > row.number and other.in_force_from <= on
+        for other in rows if (other.programme, other.scope) == (row.programme, row.scope)
+    )  # fmt: skip
 
 
 def _checked(session: Session, row: Any, on: date) -> str:
@@ -112,31 +112,21 @@ def _checked(session: Session, row: Any, on: date) -> str:
     return "；".join(receipts.faults(session, row.id, on)) or "通过"
 
 
-def region_code(session: Session, release_id: str) -> str:
-    """The code of the first region that a release is for; "" for everywhere."""
-    mine = select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope).limit(1)
-    scope = session.scalar(mine)
-    if scope is None:
-        raise NotFound(f"没有编号为 {release_id} 的发布版，请用 doudi release list 核对")
-    return "" if scope == EVERYWHERE else identity.region(session, scope).code
+def live(session: Session, on: date) -> list[Live]:
+    """Owners' releases that hold on a day or will, at each place: the library first, older ones before newer."""
+    rows = session.execute(_OWNERS).all()
+    found = [
+        Live(row.release_id, row.title, row.programme, row.scope, row.number, row.base_id,
+             not _followed(row, rows, date.max))
+        for row in rows if row.retired_on is None and not _followed(row, rows, on)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (each.programme != LIBRARY, each.number))
 
 
-def owners_in_force(session: Session) -> list[str]:
-    """Releases by owners that are the newest of their place, the library first."""
-    later = PLACE.alias("later")
-    newer = exists().where(
-        later.c.programme == PLACE.c.programme, later.c.scope == PLACE.c.scope, later.c.number > PLACE.c.number
-    )
-    query = select(RELEASE.c.id, RELEASE.c.programme).join(PLACE, PLACE.c.release_id == RELEASE.c.id)
-    rows = session.execute(
-        query.where(RELEASE.c.origin == OWNER, PLACE.c.number.is_not(None), PLACE.c.retired_on.is_(None), ~newer)
-    ).all()
-    return list(dict.fromkeys(row.id for row in sorted(rows, key=lambda row: (row.programme != LIBRARY, row.id))))
-
-
-def to_check(session: Session) -> list[str]:
-    """Owners' releases in force whose receipt no longer fits catalogue or product."""
-    return [each for each in owners_in_force(session) if receipts.is_stale(session, each)]
+def to_check(session: Session, on: date) -> list[str]:
+    """Owners' releases that hold or will and whose receipt no longer fits catalogue or product."""
+    ids = dict.fromkeys(each.release_id for each in live(session, on))
+    return [each for each in ids if receipts.is_stale(session, each)]
 
 
 def made_under(session: Session, release_id: str) -> str | None:
@@ -145,9 +135,3 @@ def made_under(session: Session, release_id: str) -> str | None:
     if row.restores is None:
         return None
     return session.scalar(select(PLACE.c.predecessor_id).where(PLACE.c.release_id == release_id).limit(1))
-
-
-def region_codes(session: Session, release_id: str) -> list[str]:
-    """The codes of the regions that a release is for."""
-    scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope))
-    return [identity.region(session, scope).code for scope in scopes.all() if scope != EVERYWHERE]

@@ -14,12 +14,11 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, NotFound
 from app.db import rows_changed, stamps
-from app.definitions import limits, lists, policy, publishing, receipts, store
+from app.definitions import limits, news, policy, publishing, receipts, rechecks, standing, store
 from app.definitions.errors import BundleError
 from app.definitions.folder import MANIFEST
 from app.definitions.manifest import load_manifest
-from app.definitions.names import APPROVED, DRAFT, LIBRARY, REJECTED, SUBMITTED
-from app.definitions.seeding import AUDIT_CHAIN
+from app.definitions.names import APPROVED, AUDIT_CHAIN, DRAFT, REJECTED, SUBMITTED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
 
@@ -52,8 +51,8 @@ def draft(
     for region in regions:
         publishing.insert_place(
             session, release_id, programme, region.id,
-            predecessor_id=lists.newest(session, programme, region.id),
-            base_id=lists.base_of(session, programme, region.id),
+            predecessor_id=standing.newest(session, programme, region.id),
+            base_id=standing.base_of(session, programme, region.id),
         )  # fmt: skip
     _tell(session, actor, "drafted", release_id, now, programme=programme, regions=codes, restores=restores)
     return release_id
@@ -88,12 +87,9 @@ def approve(session: Session, actor: Actor, release_id: str, *, now: datetime) -
     _move(session, found, SUBMITTED, APPROVED, {"decided_by": actor.user_id, "decided_at": now})
     scopes = [place.scope for place in places]
     publishing.enter_catalogue(session, store.files_of(session, release_id), release_id, scopes, now)
-    numbers = {}
-    for place in places:
-        numbers[place.scope] = publishing.give_number(
-            session, release_id, place.programme, place.scope, place.in_force_from
-        )
-        publishing.fix_letters(session, release_id, place.scope, local_date(now))
+    with news.telling(session, actor, found.programme, now):
+        numbers = {place.scope: _enter(session, place, now) for place in places}
+    rechecks.plan(session, now)
     _tell(session, actor, "approved", release_id, now, numbers=numbers, in_force_from=places[0].in_force_from)
     return numbers
 
@@ -117,7 +113,8 @@ def retire(session: Session, actor: Actor, release_id: str, reason: str, *, now:
     places = _in_force(session, actor, release_id, policy.APPROVES)
     reason = _reason(reason)
     mine = update(PLACE).where(PLACE.c.release_id == release_id, PLACE.c.scope.in_([each.scope for each in places]))
-    session.execute(mine.values(retired_on=local_date(now)))
+    with news.telling(session, actor, places[0].programme, now):
+        session.execute(mine.values(retired_on=local_date(now)))
     _tell(session, actor, "retired", release_id, now, reason=reason)
 
 
@@ -132,6 +129,12 @@ def stop(session: Session, actor: Actor, release_id: str, reason: str, *, now: d
     mine = update(PLACE).where(PLACE.c.release_id == release_id, PLACE.c.scope.in_([each.scope for each in places]))
     session.execute(mine.values(stopped_at=now, stop_reason=reason))
     _tell(session, actor, "stopped", release_id, now, reason=reason)
+
+
+def _enter(session: Session, place: Any, now: datetime) -> int:
+    number = publishing.give_number(session, place.release_id, place.programme, place.scope, place.in_force_from)
+    publishing.fix_letters(session, place.release_id, place.scope, local_date(now))
+    return number
 
 
 def _own_region(files: Mapping[str, bytes]) -> list[str]:
@@ -155,7 +158,7 @@ def _in_force(session: Session, actor: Actor, release_id: str, capability: str) 
     _require_state(found, APPROVED)
     current = [
         each for each in places
-        if each.retired_on is None and lists.newest(session, each.programme, each.scope) == release_id
+        if each.retired_on is None and standing.newest(session, each.programme, each.scope) == release_id
     ]  # fmt: skip
     if not current:
         raise Gone("这个发布版已被更新的版本取代或已经停用，请用 doudi release list 查看现行版本")
@@ -171,12 +174,13 @@ def _require_state(found: Any, *wanted: str) -> None:
 def _require_fit(session: Session, found: Any, places: Sequence[Any], now: datetime) -> None:
     """Raises Gone: a newer release was approved since the draft, the base of an override moved, no fitting receipt."""
     for place in places:
-        if lists.newest(session, place.programme, place.scope) != place.predecessor_id:
-            where = lists.place_name(session, place.scope)
+        if standing.newest(session, place.programme, place.scope) != place.predecessor_id:
+            where = standing.place_name(session, place.scope)
             raise Gone(f"{where}在起草之后已有新的发布版，请导出最新版，把改动并入后重新起草")
-        if place.programme != LIBRARY and lists.base_of(session, place.programme, place.scope) != place.base_id:
-            where = lists.place_name(session, place.scope)
-            raise Gone(f"{where}所依据的基础版本已经更新，请用 doudi release diff 比对，把要采用的改动并入后重新起草")
+        if standing.base_has_moved(session, place):
+            where = standing.place_name(session, place.scope)
+            compare = f"请用 doudi release compare {found.id} 比对"
+            raise Gone(f"{where}所依据的基础版本已经更新，{compare}，把要采用的改动并入后重新起草")
     receipts.require(session, found.id, local_date(now))
 
 

@@ -14,7 +14,7 @@ from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.db import stamps
-from app.definitions import queries, store
+from app.definitions import queries, standing, store
 from app.definitions.bundle import Bundle, hash_of
 from app.definitions.folder import CATALOGUE, MANIFEST
 from app.definitions.manifest import load_manifest
@@ -75,7 +75,6 @@ def put_in_force(
     scopes: Iterable[str],
     in_force_from: date = LONG_AGO,
     origin: str = OWNER,
-    base_id: str | None = None,
 ) -> str:
     """Approve a release without a receipt and a second person: what the repository seeds, and what stories play."""
     stamps.bump(session, "releases")
@@ -84,6 +83,7 @@ def put_in_force(
     programme, scopes = head_of(files)["programme"], list(scopes)
     enter_catalogue(session, files, release_id, scopes, now)
     for scope in scopes:
+        base_id = standing.base_of(session, programme, scope) if origin == OWNER else None
         insert_place(session, release_id, programme, scope, base_id=base_id)
         give_number(session, release_id, programme, scope, in_force_from)
         fix_letters(session, release_id, scope, max(in_force_from, local_date(now)))
@@ -122,12 +122,15 @@ def fix_letters(session: Session, release_id: str, scope: str, on: date) -> None
         session.execute(insert(PIN), rows)
 
 
+def fixed_pins(session: Session, release_id: str, scope: str) -> Pins:
+    """The letters of the library that were fixed for a release at a place."""
+    fixed = select(PIN.c.key, PIN.c.template_hash, PIN.c.contract_hash).where(
+        PIN.c.release_id == release_id, PIN.c.scope == scope
+    )
+    return {key: (template, contract) for key, template, contract in session.execute(fixed)}
+
+
 def library_pins(session: Session, scope: str, on: date) -> Pins:
     """The letters of the library that hold at a scope on a day."""
-    found = queries.library(session, chain_of(session, scope), on)
+    found = queries.library(session, standing.chain_of(session, scope), on)
     return {key: (letter.template_hash, letter.contract_hash) for key, letter in found.items()}
-
-
-def chain_of(session: Session, scope: str) -> tuple[str, ...]:
-    """The region's id and its ancestors', nearest first; nothing for `*`."""
-    return () if scope == EVERYWHERE else identity.chain(session, scope).ids

@@ -14,8 +14,10 @@ from app.core.actor import Actor
 from app.core.errors import Gone
 from app.core.exact_json import dump_json
 from app.core.ids import digest, new_id
+from app.db import stamps
 from app.definitions.models import ReleaseReceipt
-from app.definitions.publishing import library_pins
+from app.definitions.names import APPROVED
+from app.definitions.publishing import fixed_pins, library_pins
 from app.definitions.store import PLACE, RELEASE
 from app.figures.catalogue import catalogue
 
@@ -32,15 +34,26 @@ class Subject(NamedTuple):
 
 def subject_of(session: Session, release_id: str, on: date) -> Subject:
     """What a check of the release covers as of now."""
-    files = session.scalar(select(RELEASE.c.content_hash).where(RELEASE.c.id == release_id))
+    files, state = session.execute(
+        select(RELEASE.c.content_hash, RELEASE.c.state).where(RELEASE.c.id == release_id)
+    ).one()
     scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope))
-    pins = {scope: library_pins(session, scope, on) for scope in scopes.all()}
+    pins = {
+        scope: fixed_pins(session, release_id, scope) if state == APPROVED else library_pins(session, scope, on)
+        for scope in scopes.all()
+    }
     content = digest(dump_json([files, {scope: sorted(each.items()) for scope, each in pins.items()}]).encode())
-    return Subject(content, catalogue(session).hash, f"doudi {version('doudi')}")
+    return Subject(content, *circumstances(session))
+
+
+def circumstances(session: Session) -> tuple[str, str]:
+    """What a check rests on besides the release: the hash of the catalogue and the version of the product."""
+    return catalogue(session).hash, f"doudi {version('doudi')}"
 
 
 def keep(session: Session, actor: Actor, release_id: str, subject: Subject, outcome: Any, now: datetime) -> None:
-    """Write the receipt of a check; `outcome` has `passed`, `findings` and `stories`."""
+    """Write the receipt of a check; `outcome` has `passed`, `findings` and `stories`. Lists tell of it."""
+    stamps.bump(session, "releases")
     row = {
         "id": new_id(), "release_id": release_id, **subject._asdict(), "passed": outcome.passed,
         "findings": outcome.findings, "stories": outcome.stories, "checked_by": actor.user_id, "checked_at": now,
@@ -81,5 +94,10 @@ def require(session: Session, release_id: str, on: date) -> None:
 def is_stale(session: Session, release_id: str) -> bool:
     """Whether catalogue or product changed since the newest check."""
     receipt = latest(session, release_id)
-    now = (catalogue(session).hash, f"doudi {version('doudi')}")
-    return receipt is None or (receipt.catalogue_hash, receipt.product) != now
+    return receipt is None or (receipt.catalogue_hash, receipt.product) != circumstances(session)
+
+
+def fails(session: Session, release_id: str) -> bool:
+    """Whether the newest check, if there was one, did not pass."""
+    receipt = latest(session, release_id)
+    return receipt is not None and not receipt.passed

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
-from app.definitions import publishing, store
+from app.definitions import news, publishing, standing, store
 from app.definitions.bundle import hash_of
 from app.definitions.folder import MANIFEST, read_folder
 from app.definitions.manifest import load_manifest
 from app.definitions.names import EVERYWHERE, OWNER, REPOSITORY
-from app.definitions.store import PIN, PLACE, RELEASE
+from app.definitions.store import PLACE, RELEASE
 from app.identity import operations as identity
-
-AUDIT_CHAIN = "releases"
 
 
 def seed(session: Session, bundles: Path, library: Path, now: datetime) -> list[str]:
@@ -44,7 +41,7 @@ def adopt(session: Session, programme: str, region_code: str, now: datetime) -> 
     )
     rows = session.execute(held.order_by(PLACE.c.number.desc())).all()
     if rows:
-        widest = min(rows, key=lambda row: len(publishing.chain_of(session, row.scope)))
+        widest = min(rows, key=lambda row: len(standing.chain_of(session, row.scope)))
         scope = identity.ensure_region(session, region_code).id
         files = store.files_of(session, widest.release_id)
         publishing.put_in_force(session, SYSTEM, files, now, scopes=[scope], in_force_from=widest.in_force_from)
@@ -52,10 +49,16 @@ def adopt(session: Session, programme: str, region_code: str, now: datetime) -> 
 
 def _seed(session: Session, files: Mapping[str, bytes], scope: str, now: datetime) -> str | None:
     programme = publishing.head_of(files)["programme"]
+    with news.telling(session, SYSTEM, programme, now):
+        return _renew(session, files, programme, scope, now)
+
+
+def _renew(session: Session, files: Mapping[str, bytes], programme: str, scope: str, now: datetime) -> str | None:
     here = (PLACE.c.programme == programme) & (PLACE.c.scope == scope)
     rows = session.execute(
         select(RELEASE.c.id, RELEASE.c.origin, RELEASE.c.content_hash, PLACE.c.number)
-        .join(RELEASE, RELEASE.c.id == PLACE.c.release_id).where(here).order_by(RELEASE.c.id.desc())
+        .join(RELEASE, RELEASE.c.id == PLACE.c.release_id).where(here)
+        .order_by(RELEASE.c.drafted_at.desc(), RELEASE.c.id.desc())
     ).all()  # fmt: skip
     shipped = next((row for row in rows if row.origin == REPOSITORY), None)
     numbered = max((row for row in rows if row.number), key=lambda row: row.number, default=None)
@@ -63,7 +66,7 @@ def _seed(session: Session, files: Mapping[str, bytes], scope: str, now: datetim
         return _publish(session, files, scope, now, first=True)
     is_known = shipped is not None and shipped.content_hash == hash_of(files)
     if numbered.origin != OWNER:
-        if is_known and not _letters_moved(session, numbered.id, scope, now):
+        if is_known and not _letters_moved(session, numbered.id, scope, local_date(now)):
             return None
         return _publish(session, files, scope, now, first=False)
     return None if is_known else _offer(session, files, programme, scope, numbered.id, now)
@@ -80,15 +83,9 @@ def _offer(session: Session, files: Mapping[str, bytes], programme: str, scope: 
     """The newer base waits as a draft beside what the owner published."""
     release_id = publishing.insert_release(session, SYSTEM, files, now, origin=REPOSITORY)
     publishing.insert_place(session, release_id, programme, scope, predecessor_id=theirs)
-    told = {"programme": programme, "scope": scope, "release": theirs, "base": release_id}
-    audit.append(session, AUDIT_CHAIN, "base_moved", SYSTEM, told, None, now, shared=True)
     return release_id
 
 
-def _letters_moved(session: Session, release_id: str, scope: str, now: datetime) -> bool:
+def _letters_moved(session: Session, release_id: str, scope: str, on: date) -> bool:
     """Whether the library holds other letters there than were fixed with the release."""
-    fixed = select(PIN.c.key, PIN.c.template_hash, PIN.c.contract_hash).where(
-        PIN.c.release_id == release_id, PIN.c.scope == scope
-    )
-    was = {key: (template, contract) for key, template, contract in session.execute(fixed)}
-    return was != publishing.library_pins(session, scope, local_date(now))
+    return publishing.fixed_pins(session, release_id, scope) != publishing.library_pins(session, scope, on)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
+from app.definitions import news
 from app.desk.blueprint import blueprint
 from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
@@ -42,7 +43,9 @@ def _around() -> dict[str, Any]:
             "incidents": capped(lists.incident_count(session, actor)),
             "owed": capped(obligations.owed_count(session, actor)),
         },
+        "desk_news": capped(len(news.for_actor(session, actor, local_date(services().clock.now())))),
         "desk_doors": {
+            "releases": identity_policy.may(actor, "draft_releases"),
             "money": identity_policy.may(actor, "see_money"),
             "awards": identity_policy.may(actor, "see_awards"),
         },

@@ -6,6 +6,10 @@ import base64
 import json
 import resource
 import sys
+from collections.abc import Sequence
+
+from app.figures.items import Item
+from app.gate.isolated import Placed, World
 
 _MEGABYTE = 1 << 20
 
@@ -19,8 +23,19 @@ def serve(seconds: int, memory_mb: int, file_mb: int) -> None:
         resource.setrlimit(what, (most, most))
     from app.gate.trial import run
 
-    placed = [
-        (code, {path: base64.b64decode(text) for path, text in files.items()}) for code, files in json.load(sys.stdin)
-    ]
-    findings, stories = run(placed[-1], placed[:-1])
+    asked = json.load(sys.stdin)
+    placed: list[Placed] = [(code, _decoded(files)) for code, files in asked["placed"]]
+    findings, stories = run(placed[-1], _world(placed[:-1], asked["letters"], asked["catalogue"]))
     json.dump({"findings": findings, "stories": stories}, sys.stdout, ensure_ascii=False)
+
+
+def _world(placed: Sequence[Placed], letters: dict[str, str] | None, catalogue: list[list[str]] | None) -> World:
+    return World(
+        placed,
+        None if letters is None else _decoded(letters),
+        None if catalogue is None else [Item(*each) for each in catalogue],
+    )
+
+
+def _decoded(files: dict[str, str]) -> dict[str, bytes]:
+    return {path: base64.b64decode(text) for path, text in files.items()}

@@ -8,14 +8,28 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.paths import ROOT
+from app.figures.items import Item
 
 Placed = tuple[str, Mapping[str, bytes]]
 """A release of the installation: the code of its region ("" for everywhere) and its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The installation as a draft meets it.
+
+    `releases` are those of owners; `letters` the files of the library that holds at the draft's place; `catalogue` its
+    entries. None stands for what the product ships.
+    """
+
+    releases: Sequence[Placed] = ()
+    letters: Mapping[str, bytes] | None = None
+    catalogue: Sequence[Item] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,15 @@ class Outcome:
             each["holds"] for each in self.stories
         )
 
+    @classmethod
+    def of_all(cls, outcomes: Iterable[Outcome]) -> Outcome:
+        """What was found at several places, each finding once."""
+        found = list(outcomes)
+        told = [each for outcome in found for each in outcome.findings]
+        return cls(
+            [each for at, each in enumerate(told) if each not in told[:at]], [s for o in found for s in o.stories]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -41,10 +64,10 @@ class Limits:
     file_mb: int = 512
 
 
-def check_isolated(draft: Placed, world: Sequence[Placed] = (), limits: Limits | None = None) -> Outcome:
-    """Check a draft and play its stories in a scratch world that holds `world` and the draft."""
+def check_isolated(draft: Placed, world: World | None = None, limits: Limits | None = None) -> Outcome:
+    """Check a draft and play its stories in a scratch world that holds what `world` holds, and the draft."""
     limits = limits or Limits()
-    placed = [(code, _encoded(files)) for code, files in (*world, draft)]
+    request = json.dumps(_request(draft, world or World())).encode()
     command = [sys.executable, "-I", "-c", _CHILD, str(ROOT), str(limits.seconds), str(limits.memory_mb),
                str(limits.file_mb)]  # fmt: skip
     with subprocess.Popen(
@@ -52,7 +75,7 @@ def check_isolated(draft: Placed, world: Sequence[Placed] = (), limits: Limits |
         env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
     ) as process:  # fmt: skip
         try:
-            output, _ = process.communicate(json.dumps(placed).encode(), timeout=limits.seconds)
+            output, _ = process.communicate(request, timeout=limits.seconds)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)  # with all that it started
             process.communicate()
@@ -65,6 +88,12 @@ def check_isolated(draft: Placed, world: Sequence[Placed] = (), limits: Limits |
 def _refused(reason: str) -> Outcome:
     told = f"{reason}，这个方案不能使用。请简化文件或减少故事后重试"
     return Outcome([{"severity": "error", "file": "", "place": "", "message": told}])
+
+
+def _request(draft: Placed, world: World) -> dict[str, Any]:
+    placed = [(code, _encoded(files)) for code, files in (*world.releases, draft)]
+    letters = None if world.letters is None else _encoded(world.letters)
+    return {"placed": placed, "letters": letters, "catalogue": world.catalogue}
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -2,45 +2,108 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone
 from app.db import Database
-from app.definitions import lists, receipts, store
-from app.gate.isolated import Outcome, Placed, check_isolated
+from app.definitions import lists, news, queries, receipts, standing, store
+from app.definitions.letters import Letter, as_files
+from app.definitions.names import EVERYWHERE
+from app.figures.catalogue import catalogue
+from app.gate.isolated import Limits, Outcome, Placed, World, check_isolated
+from app.identity import queries as identity
+from app.jobs.operations import DueJob
+from app.jobs.runner import OutsideHandler
+
+
+class Prepared(NamedTuple):
+    """A release to be checked: what its receipt covers, and the draft with its world for each place that differs."""
+
+    release_id: str
+    subject: receipts.Subject
+    trials: list[tuple[Placed, World]]
 
 
 def check(database: Database, actor: Actor, release_id: str, now: datetime) -> Outcome:
     """Check a release and keep the receipt. No transaction is open while the child works. Raises NotFound, Gone."""
-    on = local_date(now)
     with database.read() as session:
-        subject = receipts.subject_of(session, release_id, on)
-        draft, world = _placed(session, release_id), _world(session, release_id)
-    outcome = check_isolated(draft, world)
+        prepared = _prepare(session, release_id, local_date(now))
+    outcome = _run(prepared)
     with database.write() as session:
-        if receipts.subject_of(session, release_id, on) != subject:
+        if receipts.subject_of(session, release_id, local_date(now)) != prepared.subject:
             raise Gone("检查期间参数目录或文书库变了，请再检查一次")
-        receipts.keep(session, actor, release_id, subject, outcome, now)
+        _keep(session, actor, prepared, outcome, now)
     return outcome
 
 
+def check_files(session: Session, files: Mapping[str, bytes], region_code: str, now: datetime) -> Outcome:
+    """Check a folder as if it were published for a region of this installation. Raises NotFound."""
+    on = local_date(now)
+    scope = identity.region_by_code(session, region_code, on).id
+    library = queries.library(session, standing.chain_of(session, scope), on)
+    return check_isolated((region_code, files), _world(session, "", library, on))
+
+
 def recheck(database: Database, actor: Actor, now: datetime) -> list[str]:
-    """Check again what is in force and whose receipt does not fit any more; the ids."""
+    """Check again at once what is in force and whose receipt does not fit any more; the ids."""
     with database.read() as session:
-        stale = lists.to_check(session)
+        stale = lists.to_check(session, local_date(now))
     for release_id in stale:
         check(database, actor, release_id, now)
     return stale
 
 
-def _placed(session: Session, release_id: str) -> Placed:
-    return lists.region_code(session, release_id), store.files_of(session, release_id)
+def rechecking() -> OutsideHandler:
+    """Who does the jobs of `definitions.rechecks`."""
+
+    def prepare(session: Session, job: DueJob, now: datetime) -> Prepared:
+        return _prepare(session, job.reference or "", local_date(now))
+
+    def finish(session: Session, job: DueJob, done: tuple[Prepared, Outcome], now: datetime) -> None:
+        _keep(session, SYSTEM, *done, now)
+
+    lease = 4 * Limits().seconds
+    return OutsideHandler(lambda job, prepared: (prepared, _run(prepared)), prepare, finish, lease_seconds=lease)
 
 
-def _world(session: Session, release_id: str) -> list[Placed]:
+def _prepare(session: Session, release_id: str, on: date) -> Prepared:
+    subject, files = receipts.subject_of(session, release_id, on), store.files_of(session, release_id)
+    trials: list[tuple[Placed, World]] = []
+    for code, letters in _libraries(session, release_id, on):
+        world = _world(session, release_id, letters, on)
+        if all(world.letters != other.letters for _, other in trials):
+            trials.append(((code, files), world))
+    return Prepared(release_id, subject, trials)
+
+
+def _run(prepared: Prepared) -> Outcome:
+    return Outcome.of_all(check_isolated(draft, world) for draft, world in prepared.trials)
+
+
+def _keep(session: Session, actor: Actor, prepared: Prepared, outcome: Outcome, now: datetime) -> None:
+    receipts.keep(session, actor, prepared.release_id, prepared.subject, outcome, now)
+    if not outcome.passed:
+        news.tell_failed(session, actor, prepared.release_id, now)
+
+
+def _libraries(session: Session, release_id: str, on: date) -> list[tuple[str, Mapping[str, Letter]]]:
+    """By place, the letters that the release has there besides its own, or would have if it were approved."""
+    fixed = store.pinned(session, release_id)
+    found: list[tuple[str, Mapping[str, Letter]]] = []
+    for code in standing.region_codes(session, release_id) or [""]:
+        chain = standing.chain_of(session, identity.region_by_code(session, code, on).id) if code else ()
+        found.append((code, fixed.get(chain[0] if chain else EVERYWHERE) or queries.library(session, chain, on)))
+    return found
+
+
+def _world(session: Session, release_id: str, letters: Mapping[str, Letter], on: date) -> World:
     """What owners have in force; what the repository ships stands in every scratch world already."""
-    return [_placed(session, each) for each in lists.owners_in_force(session) if each != release_id]
+    ids = dict.fromkeys(each.release_id for each in lists.live(session, on) if each.release_id != release_id)
+    placed = [(code, store.files_of(session, each)) for each in ids for code in standing.region_codes(session, each)]
+    return World(placed, as_files(letters), catalogue(session).items)

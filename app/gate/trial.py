@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from app.core.paths import BUNDLES, TEMPLATES
-from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
-from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, Letter, letters_of
+from app.definitions.folder import MANIFEST
+from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, letters_of
 from app.documents.checking import check_files
-from app.figures.content import Catalogue, seeded
+from app.figures.content import of
 from app.gate.check import STORIES, check_bundle
-from app.gate.isolated import Placed
+from app.gate.isolated import Placed, World
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
 from app.scenarios.world import WorldTemplate
 from app.vocabulary import ERROR, Finding
 
 
-def run(draft: Placed, world: Sequence[Placed]) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+def run(draft: Placed, world: World) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     """Findings, and how each story went; stories are played only where nothing forbids publishing."""
     files = draft[1]
     findings = _letters(files)
     if MANIFEST in files:
-        findings += check_bundle(files, _library(world), _catalogue(world), draft[0])
+        library = None if world.letters is None else letters_of(world.letters)
+        catalogue = None if world.catalogue is None else of(tuple(world.catalogue))
+        findings += check_bundle(files, library, catalogue, draft[0])
     told = [each.as_dict() for each in findings]
     if any(each.severity == ERROR for each in findings):
         return told, []
@@ -46,27 +48,13 @@ def _letters(files: Mapping[str, bytes]) -> list[Finding]:
     return found
 
 
-def _library(world: Iterable[Placed]) -> dict[str, Letter]:
-    library = letters_of(read_folder(TEMPLATES))
-    for _, files in world:
-        if MANIFEST not in files:
-            library |= letters_of(files)
-    return library
-
-
-def _catalogue(world: Iterable[Placed]) -> Catalogue:
-    """The repository's catalogue with what owners' releases in force add to it."""
-    known = seeded()
-    for place, files in world:
-        known = known.with_additions(files[CATALOGUE], place) if CATALOGUE in files else known
-    return known
-
-
-def _stories(draft: Placed, world: Sequence[Placed]) -> list[dict[str, Any]]:
-    stories = {path: content for path, content in draft[1].items() if path.startswith(STORIES)}
+def _stories(draft: Placed, world: World) -> list[dict[str, Any]]:
+    code, files = draft
+    stories = {path: content for path, content in files.items() if path.startswith(STORIES)}
     if not stories:
         return []
-    template = WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world, draft])
+    library = [] if world.letters is None else [(code, world.letters)]
+    template = WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world.releases, *library, draft])
     try:
         return [_played(template, path, content) for path, content in sorted(stories.items())]
     finally:

@@ -16,7 +16,7 @@ from app.core.clock import MovableClock
 from app.core.errors import Gone, Invalid, NotEligible, NotYours, Rejection
 from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database
-from app.definitions import lists, operations, receipts, seeding
+from app.definitions import lists, news, operations, receipts, seeding
 from app.definitions.folder import read_folder
 from app.definitions.queries import resolve_open
 from app.definitions.store import RELEASE
@@ -160,8 +160,8 @@ def test_the_owner_of_an_override_is_told_that_the_base_moved(office: Office, tm
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_bytes(content + (b"# newer\n" if path == "bundle.yaml" else b""))
         seeding.seed(session, tmp_path / "bpmn", TEMPLATES, office.now)
-        lines = {line["id"]: line for line in lists.listed(session, TODAY)}
-        assert lines[mine]["base_moved"]
+        lines = {line["id"]: line for line in news.listed(session, TODAY)}
+        assert [each["kind"] for each in lines[mine]["news"]] == ["base_moved"]
         assert lines[mine]["state"] == "in force"
         with pytest.raises(Gone, match="基础版本已经更新"):
             operations.approve(session, _owner(office, session, 1), waiting, now=office.now)

@@ -41,6 +41,7 @@ MONEY = {
 }
 BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.220122"}
 OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
+POLICY = {**PEOPLE, WRONG_REGION: "policy_owner.220104", RIGHT: "policy_owner.220122"}
 TO_LOGIN = 302
 
 
@@ -181,6 +182,7 @@ TABLE: dict[str, Row] = {
                                     staff("POST", "/desk/batches/{batch}/confirm", 403, 403, 302)),
     "GET desk.incident_list": staff("GET", "/desk/incidents", 200, 200, 200),
     "GET desk.figure_list": staff("GET", "/desk/figures", 200, 200, 200),
+    "GET desk.release_list": desk(POLICY, staff("GET", "/desk/releases", 403, 200, 200)),
     # the API
     "GET api.programmes": bearer("GET", f"/api/v1/programmes?region={VILLAGE}", 200, 200, 200),
     "POST api.apply": bearer("POST", "/api/v1/applications", 201, 403, 201, programme="uninsured_unemployed_relief",
@@ -218,6 +220,7 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.batch_new", "POST desk.batch_draft", "POST desk.batch_add"), "draft_batches"),
     **dict.fromkeys(("POST desk.batch_exclude", "POST desk.batch_include", "POST desk.batch_drop"), "review_batches"),
     "POST desk.batch_confirm": "confirm_batches",
+    "GET desk.release_list": "draft_releases",
 }  # fmt: skip
 # What these pages show of the test's things, to whom has the capability.
 SHOWS: dict[str, tuple[str, str]] = {
