@@ -2,6 +2,7 @@
 
 from app.feel import dmn
 from app.feel.budget import Budget
+from app.feel.diagnostics import Checked, Diagnostic, Inferred, Read, Unknown
 from app.feel.errors import (
     BudgetError,
     ClockError,
@@ -12,7 +13,7 @@ from app.feel.errors import (
     FeelValueError,
 )
 from app.feel.expression import Expression, UnaryTests, compile, compile_unary
-from app.feel.inference import Checked, Diagnostic, Inferred, Read, Unknown, check, infer
+from app.feel.inference import check, infer
 from app.feel.parser import parse, parse_unary
 from app.feel.printer import unparse
 from app.feel.shapes import Shape

@@ -6,9 +6,8 @@ FEEL answers null to what does not fit; a rule that is always null is a mistake 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from app.feel import nodes as n
@@ -16,54 +15,21 @@ from app.feel.budget import Run
 from app.feel.builtins import BUILTINS
 from app.feel.checks import KnownNames, refuse_unknown
 from app.feel.compiler import compile_node
-from app.feel.errors import FeelError, position
+from app.feel.diagnostics import WORDS, Checked, Diagnostic, Guard, Inferred
+from app.feel.errors import FeelError
 from app.feel.frames import Scope
 from app.feel.operators import add, divide, multiply, power, subtract
 from app.feel.parser import parse, parse_unary
+from app.feel.reading import Reading
+from app.feel.results import joined, result_of
 from app.feel.shapes import UNKNOWN, Shape, join, of_paths
 from app.feel.temporal import parse_at
 from app.feel.typecheck import SIMPLE
 from app.feel.values import kind
 
-WORDS = {
-    "number": "数",
-    "string": "文字",
-    "boolean": "是否",
-    "date": "日期",
-    "time": "时间",
-    "date and time": "日期时间",
-    "days and time duration": "天数或时长",
-    "years and months duration": "年月时长",
-    "list": "清单",
-    "context": "一组数据",
-    "range": "区间",
-    "function": "函数",
-}
 _ORDERED = frozenset(WORDS) - {"boolean", "list", "context", "range", "function"}
+_FIXED: dict[type, str] = {n.RangeLiteral: "range", n.Relation: "range"}
 _OPERATIONS: dict[str, Callable[..., Any]] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
-_GIVES = {
-    "boolean": "all any contains matches not is even odd after before coincides during finishes includes meets",
-    "number": "ceiling count decimal exp floor log mean median modulo number product sqrt stddev",
-    "string": "string replace substring",
-    "list": "append concatenate flatten mode remove reverse sort split sublist union",
-    "context": "context",
-    "date": "date today",
-    "time": "time",
-}
-_RESULTS = {name: what for what, names in _GIVES.items() for name in names.split()} | {
-    **dict.fromkeys(("starts with", "ends with", "list contains", "finished by", "met by", "started by"), "boolean"),
-    **dict.fromkeys(("overlaps", "overlaps before", "overlaps after", "starts"), "boolean"),
-    **dict.fromkeys(("string length", "day of year", "week of year"), "number"),
-    **dict.fromkeys(("round up", "round down", "round half up", "round half down"), "number"),
-    **dict.fromkeys(("upper case", "lower case", "string join", "substring before", "substring after"), "string"),
-    **dict.fromkeys(("day of week", "month of year"), "string"),
-    **dict.fromkeys(("distinct values", "index of", "insert before", "list replace", "get entries"), "list"),
-    **dict.fromkeys(("context put", "context merge"), "context"),
-    **dict.fromkeys(("date and time", "now"), "date and time"),
-    "years and months duration": "years and months duration",
-    "range": "range",
-}
-_NEAR = 0.6
 _SAMPLES = {
     "number": Decimal(1),
     "string": "a",
@@ -76,72 +42,6 @@ _SAMPLES = {
     "list": [],
     "context": {},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One thing to tell who types: severity is error or warning; line and column count from 1."""
-
-    severity: str
-    message_zh: str
-    message_en: str
-    line: int | None = None
-    column: int | None = None
-    suggestion: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What `check` found. kind: the kind of value the expression gives, such as `number`, where it is known."""
-
-    kind: str | None
-    diagnostics: tuple[Diagnostic, ...]
-
-
-Guard = tuple[n.Node, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text asks the scope for `path` (the name and members behind it).
-
-    strict: null there is not what the author meant: the value is used as it is, not compared with something. guards:
-    conditions of the text itself under which it is read at all, and whether they hold then.
-    """
-
-    path: tuple[str, ...]
-    pos: int
-    strict: bool
-    guards: tuple[Guard, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A name that nobody declared: `name` behind `base` (empty: in the scope). near: what could have been meant.
-
-    strict, guards: as of a Read.
-    """
-
-    base: str
-    name: str
-    pos: int
-    near: str | None
-    strict: bool
-    guards: tuple[Guard, ...]
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return (*self.base.split("."), self.name) if self.base else (self.name,)
-
-
-@dataclass(frozen=True, slots=True)
-class Inferred:
-    """What a text gives, what cannot go together in it, what it reads, and which names nobody declared."""
-
-    shape: Shape
-    diagnostics: tuple[Diagnostic, ...]
-    reads: tuple[Read, ...]
-    unknown: tuple[Unknown, ...]
 
 
 def infer(text: str, tree: n.Node, scope: Mapping[str, Shape], input: Shape = UNKNOWN) -> Inferred:
@@ -179,25 +79,9 @@ def check(
 
 
 _BOOLEAN = Shape("boolean")
-_KEEPS_ITEMS = frozenset(["append", "concatenate", "flatten", "remove", "reverse", "sort", "sublist", "union"]) | {
-    "distinct values",
-    "insert before",
-    "list replace",
-}
 
 
-class _Inference:
-    def __init__(self, text: str, scope: Mapping[str, Shape], input: Shape) -> None:
-        self.text, self.scope, self.input = text, scope, input
-        self.found: list[Diagnostic] = []
-        self.reads: list[Read] = []
-        self.unknown: list[Unknown] = []
-        self.local: list[Mapping[str, Shape] | Shape] = []  # a Shape: the item that a filter looks at
-        self.guards: list[Guard] = []
-
-    def warn(self, node: n.Node, zh: str, en: str) -> None:
-        self.found.append(Diagnostic("warning", zh, en, *position(self.text, node.pos)))
-
+class _Inference(Reading):
     def shape(self, node: n.Node) -> Shape:
         """The shape of a node, having looked at all its parts."""
         reader = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -225,7 +109,7 @@ class _Inference:
     # Names -------------------------------------------------------------------------------------------------------
 
     def _name(self, node: n.Name) -> Shape:
-        return self._read(node.name, (), node.pos, strict=True)
+        return self.read(node.name, (), node.pos, strict=True)
 
     def _path(self, node: n.Path) -> Shape:
         return self._followed(node, strict=True)
@@ -242,35 +126,8 @@ class _Inference:
             base = base.base
         parts.reverse()
         if isinstance(base, n.Name):
-            return self._read(base.name, tuple(parts), base.pos, strict=strict)
-        return self._members(self.shape(base), "", parts, node.pos, strict=strict)
-
-    def _read(self, name: str, members: tuple[str, ...], pos: int, *, strict: bool) -> Shape:
-        if name == "?":
-            return self._members(self.input, "?", members, pos, strict=strict)
-        for layer in reversed(self.local):
-            found = _in_item(layer, name) if isinstance(layer, Shape) else layer.get(name)
-            if found is not None:
-                return self._members(found, name, members, pos, strict=strict)
-        if name in self.scope:
-            self.reads.append(Read((name, *members), pos, strict, tuple(self.guards)))
-            return self._members(self.scope[name], name, members, pos, strict=strict)
-        if name not in BUILTINS:
-            self._unknown("", name, pos, [*self.scope, *BUILTINS], strict=strict)
-        return UNKNOWN
-
-    def _members(self, shape: Shape, base: str, members: Iterable[str], pos: int, *, strict: bool) -> Shape:
-        for name in members:
-            inner = shape.member(name)
-            if inner is None:
-                self._unknown(base, name, pos, shape.names(), strict=strict)
-                return UNKNOWN
-            base, shape = f"{base}.{name}", inner
-        return shape
-
-    def _unknown(self, base: str, name: str, pos: int, names: Iterable[str], *, strict: bool) -> None:
-        near = get_close_matches(name, sorted(names), 1, _NEAR)
-        self.unknown.append(Unknown(base, name, pos, near[0] if near else None, strict, tuple(self.guards)))
+            return self.read(base.name, tuple(parts), base.pos, strict=strict)
+        return self.members_of(self.shape(base), "", parts, node.pos, strict=strict)
 
     # Values ------------------------------------------------------------------------------------------------------
 
@@ -420,7 +277,7 @@ class _Inference:
 
     def _listliteral(self, node: n.ListLiteral) -> Shape:
         items = [self.shape(each) for each in node.items]
-        return Shape("list", item=_joined(items), certain=True)
+        return Shape("list", item=joined(items), certain=True)
 
     def _contextliteral(self, node: n.ContextLiteral) -> Shape:
         made: dict[str, Shape] = {}
@@ -439,54 +296,15 @@ class _Inference:
         name = node.function.name
         if name not in BUILTINS or name in self.scope:
             if name not in self.scope:
-                self._unknown("", name, node.function.pos, [*self.scope, *BUILTINS], strict=True)
+                self.tell_unknown("", name, node.function.pos, [*self.scope, *BUILTINS], strict=True)
             return UNKNOWN
         if not node.names and not any(s.accepts(kinds) for s in BUILTINS[name].signatures):
             told = "、".join(WORDS.get(k or "", "？") for k in kinds) or "无"
             self.warn(
                 node.function, f"函数 {name} 不接受这些参数（{told}），结果总是空", f"{name} takes no such arguments"
             )
-        return _result(name, shapes)
-
-
-def _result(name: str, arguments: list[Shape]) -> Shape:
-    found = Shape(_RESULTS.get(name, ""))
-    if name == "context put" and arguments and arguments[0].kind == "context":
-        return replace(arguments[0], open=True)
-    if found.kind == "context":
-        return replace(found, open=True)
-    if name in _KEEPS_ITEMS and arguments:
-        lists = [each for each in arguments if each.kind == "list"]
-        if len(lists) == len(arguments) or name not in ("append", "concatenate", "union"):
-            return replace(found, item=_joined([each.item or UNKNOWN for each in lists]))
-    return found
-
-
-def _joined(shapes: list[Shape]) -> Shape | None:
-    """What the items of a list are together; None for a list without items."""
-    known = [shape for shape in shapes if shape is not None]
-    if not known:
-        return None
-    found = known[0]
-    for shape in known[1:]:
-        found = join(found, shape)
-    return found
-
-
-def _in_item(item: Shape, name: str) -> Shape | None:
-    """What a name means in a filter; None where it is no entry of the item, so that it may be a name outside."""
-    if name == "item":
-        return item
-    if not item.known or item.open:
-        return item.members.get(name, UNKNOWN)
-    return item.members.get(name)
+        return result_of(name, shapes)
 
 
 def _is_null(node: n.Node) -> bool:
     return isinstance(node, n.Literal) and node.value is None
-
-
-_FIXED: dict[type, str] = {
-    n.RangeLiteral: "range",
-    n.Relation: "range",
-}

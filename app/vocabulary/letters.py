@@ -10,7 +10,7 @@ from typing import Protocol
 from app.effects import SCHEMAS
 from app.engine.outline import Point
 from app.feel import Expression, Inferred, Unknown, infer, shapes
-from app.feel.inference import WORDS
+from app.feel.diagnostics import WORDS
 from app.feel.shapes import Shape, typed
 from app.vocabulary.facts import World
 from app.vocabulary.finding import ERROR, Finding

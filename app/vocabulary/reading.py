@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from app.engine import script
 from app.engine.outline import Point
 from app.feel import FeelError, Inferred, Read, Unknown, compile, infer
-from app.feel.inference import WORDS
+from app.feel.diagnostics import WORDS
 from app.feel.shapes import Shape
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.graph import AFTER

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.feel import nodes as n
+from app.feel.diagnostics import Inferred
 from app.feel.dmn.boxed import logic
 from app.feel.dmn.graph import Item
 from app.feel.dmn.tables import Table
 from app.feel.dmn.xml import Element, child, children, local, text_of
 from app.feel.errors import FeelError
-from app.feel.inference import Inferred, infer
+from app.feel.inference import infer
 from app.feel.parser import parse, parse_unary
 from app.feel.shapes import UNKNOWN, Shape, join, of_type
 
