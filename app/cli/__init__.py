@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "audit": "audits",
     "bundle": "bundles",
     "calendar": "database",
     "capability": "rights",

@@ -33,7 +33,7 @@ def require_covers(session: Session, actor: Actor, chain: RegionChain, capabilit
 def require_any(session: Session, actor: Actor, capability: str) -> None:
     """For pages that show what lies in the actor's regions. Raises NotYours."""
     if not may(actor, capability):
-        raise NotYours(f"这一页由{who_may(session, capability)}使用，您没有这些岗位")
+        raise NotYours(f"这里只对{who_may(session, capability)}开放，您没有这些岗位")
 
 
 def region_ids(actor: Actor, capability: str) -> frozenset[str]:
