@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app import engine
 from app.calendar import LegalClock
+from app.cases import decisions
+from app.cases.decisions import Decided
 from app.cases.instance import Instance
 from app.cases.models import Awaited
 from app.cases.plan import Planned
@@ -23,7 +25,7 @@ from app.db import Vault
 from app.definitions.bundle import Bundle
 from app.definitions.letters import Letter
 from app.effects import Schema
-from app.feel import Budget
+from app.feel import Recorder, encode
 from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
@@ -73,18 +75,6 @@ class CaseHead:
     version: int
     audit_seq: int
     audit_hash: str
-
-
-@dataclass
-class Decided:
-    """One evaluation of a decision, to be recorded."""
-
-    element_id: str
-    decision: str
-    inputs: Mapping[str, Any]
-    result: Any
-    rows: Any
-    figures: list[dict[str, Any]]
 
 
 @dataclass
@@ -183,9 +173,12 @@ class Action:
 
     def scope(self, element: engine.Element | None) -> Mapping[str, Any]:
         """Names that every expression may read besides the case's variables; figures and registry are lazy."""
-        by_application = element is not None and element.properties.get("figuresOn") == "application"
-        figures = self.figures_on(self.case.applied_on if by_application else self.today)
+        figures = self._figures_at(element)
         return {"figure": figures, "optional_figure": OptionalFigures(figures), **self._names}
+
+    def _figures_at(self, element: engine.Element | None) -> FigureReader:
+        by_application = element is not None and element.properties.get("figuresOn") == "application"
+        return self.figures_on(self.case.applied_on if by_application else self.today)
 
     @cached_property
     def _names(self) -> dict[str, Any]:
@@ -210,12 +203,18 @@ class Action:
 
     def decide(self, element: engine.Element, decision: str, scope: Mapping[str, Any]) -> Any:
         """Evaluate a decision of the bundle and keep what it saw."""
-        outcome = self.bundle.decisions[decision].decide(decision, scope, Budget(now=self.now))
-        reads = [read for reader in self.figures.values() for read in reader.take_reads()]
-        self.decided.append(
-            Decided(element.id, decision, dict(outcome.inputs), outcome.result, list(outcome.rows), reads)
-        )
+        names = Recorder(scope)
+        outcome = decisions.decide(self.bundle, decision, names, self.now)
+        seen = names.node()
+        figures = self._figures_at(element).entries(decisions.figure_keys(seen))
+        rows = [row.index for row in outcome.rows]
+        self.decided.append(Decided(element.id, decision, seen, encode(outcome.result), rows, figures))
         return outcome.result
+
+    def decision_rows(self, *, case_id: str | None = None, door_id: str | None = None) -> list[dict[str, Any]]:
+        """What was decided until now, to be written for the case or for an answer at the door."""
+        of = {"case_id": case_id, "door_id": door_id, "action_id": self.id, "release_id": self.case.release_id}
+        return decisions.rows(self.vault, self.decided, {**of, "decided_at": self.now})
 
     def perform(self, effect: engine.Effect) -> Any:
         """Plan the effect that a service task asks for; one that fails has planned nothing."""

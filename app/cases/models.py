@@ -56,15 +56,47 @@ class Case(Base):
     audit_hash: Mapped[str] = mapped_column(String(64))
 
 
-class DecisionRecord(Base):
-    """One evaluation of a decision table: what it saw, which rows fired, which figures it read."""
+class DoorAnswer(Base):
+    """Somebody was refused at the door, before there was a case. `code` is the refusal's, `sealed` its message.
 
-    __tablename__ = "decision_record"
-    __table_args__ = (Index("ix_decision_record_case", "case_id", "decided_at"),)
+    Nothing else of the application is kept but what the decisions read (`DecisionRecord.door_id`).
+    """
+
+    __tablename__ = "door_answer"
+    __table_args__ = (Index("ix_door_answer_applicant", "applicant_blind", "answered_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"))
+    process_key: Mapped[str] = mapped_column(String(32))
+    region_id: Mapped[str] = mapped_column(String(32))
+    applicant_blind: Mapped[str] = mapped_column(String(64))
+    award_id: Mapped[str | None] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    answered_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    answered_by: Mapped[str | None] = mapped_column(String(32))
+
+
+class DecisionRecord(Base):
+    """One evaluation of a decision, in a case or at the door, so that it can be run again (`app.cases.decisions`).
+
+    `place`: the how-manyth of its action. `sealed`: every name that was read with its typed value, the result, the rows
+    that fired, the figures.
+    """
+
+    __tablename__ = "decision_record"
+    __table_args__ = (
+        CheckConstraint("(case_id IS NULL) <> (door_id IS NULL)", name="owner"),
+        Index("ix_decision_record_case", "case_id", "decided_at"),
+        Index("ix_decision_record_door", "door_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("case_file.id"))
+    door_id: Mapped[str | None] = mapped_column(ForeignKey("door_answer.id"))
     action_id: Mapped[str] = mapped_column(String(32))
+    place: Mapped[int]
     release_id: Mapped[str] = mapped_column(String(32))
     element_id: Mapped[str] = mapped_column(String(128))
     decision: Mapped[str] = mapped_column(String(128))

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import incidents, policy, queries, store, waits
+from app.cases import decisions, incidents, policy, queries, rerun, store, waits
 from app.cases.action import Action, CaseHead
 from app.cases.models import Owed
 from app.core.actor import Actor
+from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
+from app.feel.dmn import Row
 from app.forms import Form
 from app.funds import queries as funds
 from app.identity.queries import RegionChain
@@ -44,9 +46,9 @@ class Decided:
     step: str
     title: str
     result: Any
-    rows: list[Mapping[str, Any]]
+    rows: list[Row]
     inputs: Mapping[str, Any]
-    figures: list[Mapping[str, Any]]
+    figures: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         incidents=incidents.open_incidents(session, case_id),
         objections=notices.objections_of(session, case_id),
         submissions=_submissions(action, work),
-        decisions=[_decided(action, record) for record in queries.decisions_of(session, case_id)],
+        decisions=[_decided(session, action, record) for record in decisions.of_case(session, case_id)],
     )
 
 
@@ -199,15 +201,16 @@ def _latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Ma
     return sorted(pairs, key=lambda pair: pair[0].closed_at)
 
 
-def _decided(action: Action, record: Mapping[str, Any]) -> Decided:
-    element = action.diagram.elements.get(record["element"])
-    model = action.bundle.decisions.get(record["decision"])
+def _decided(session: Session, action: Action, record: decisions.Record) -> Decided:
+    """What was kept is the values; columns and rows in the authors' words come from running the table again."""
+    element = action.diagram.elements.get(record.element_id)
+    again = rerun.rerun(record, bundle_by_id(session, record.release_id))
     return Decided(
-        at=record["decided_at"],
-        step=element.label if element else record["element"],
-        title=str(model.label(record["decision"])) if model else record["decision"],
-        result=record["result"],
-        rows=record["rows"],
-        inputs=record["inputs"],
-        figures=record["figures"],
+        at=record.decided_at,
+        step=element.label if element else record.element_id,
+        title=again.title,
+        result=again.recorded,
+        rows=again.rows,
+        inputs=again.inputs,
+        figures=record.figures,
     )

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, insert
-
 from app import audit, engine
-from app.cases import tasks, timers, waits
+from app.cases import decisions, tasks, timers, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
-from app.cases.models import DecisionRecord
 from app.cases.store import FINAL, save
-from app.core.exact_json import dump_json
-from app.core.ids import new_id
-
-RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
-_RECORD = insert(RECORD)
 
 
 def advance(action: Action, step: engine.Advance) -> None:
@@ -41,7 +29,7 @@ def advance(action: Action, step: engine.Advance) -> None:
 
 def finish(action: Action, kind: str, **payload: Any) -> None:
     """Decision records, one audit event and the case's row: the last writes of every action."""
-    _record_decisions(action)
+    decisions.write(action.session, action.decision_rows(case_id=action.case.id))
     head = action.case
     last = audit.append(
         action.session,
@@ -70,43 +58,3 @@ def _set_status(action: Action, step: engine.Advance) -> None:
         resolve(action)
         for effect in action.own_effects:
             effect.close(action, "案件已办结")
-
-
-def _record_decisions(action: Action) -> None:
-    rows = []
-    for decided in action.decided:
-        record_id = new_id()
-        content = {
-            "inputs": _plain(decided.inputs),
-            "result": _plain(decided.result),
-            "rows": _plain(decided.rows),
-            "figures": decided.figures,
-        }
-        sealed = action.vault.seal_text(dump_json(content), "decision_record", "sealed", record_id)
-        rows.append(
-            {
-                "id": record_id,
-                "case_id": action.case.id,
-                "action_id": action.id,
-                "release_id": action.case.release_id,
-                "element_id": decided.element_id,
-                "decision": decided.decision,
-                "sealed": sealed,
-                "decided_at": action.now,
-            }
-        )
-    if rows:
-        action.session.connection().execute(_RECORD, rows)
-
-
-def _plain(value: Any) -> Any:
-    """Values of FEEL as JSON can keep them; what it cannot is kept as its text."""
-    if value is None or isinstance(value, (bool, int, str, Decimal, date)):
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(inner) for inner in value]
-    return str(value)

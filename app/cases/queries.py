@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import incidents, store
-from app.cases.models import Case, DecisionRecord, Owed
+from app.cases.models import Case, Owed
 from app.core.actor import Actor
 from app.core.errors import NotFound
-from app.core.exact_json import load_json
 from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
 from app.forms import Form
@@ -92,21 +91,6 @@ def status_of(session: Session, case_id: str) -> PublicStatus:
         documents=[each for each in documents.documents_of(session, row.id) if each.voided_at is None],
         notices=notices.notices_of(session, row.id),
     )
-
-
-def decisions_of(session: Session, case_id: str) -> list[dict[str, Any]]:
-    """Every evaluation of a decision in the case: inputs, rows, result and the figures that were read."""
-    vault = session.info["vault"]
-    query = select(DecisionRecord).where(DecisionRecord.case_id == case_id).order_by(DecisionRecord.decided_at)
-    return [
-        {
-            "decision": row.decision,
-            "element": row.element_id,
-            "decided_at": row.decided_at,
-            **load_json(vault.open_text(row.sealed, "decision_record", "sealed", row.id)),
-        }
-        for row in session.scalars(query)
-    ]
 
 
 def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:

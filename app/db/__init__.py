@@ -2,7 +2,7 @@
 
 from app.db import stamps
 from app.db.base import Base, utc
-from app.db.session import Database, rows_changed
+from app.db.session import Database, outlive, rows_changed
 from app.db.statements import insert_if_absent, rename_elements
 from app.db.types import AwareDateTime, Json, Money
 from app.db.vault import Vault
@@ -15,6 +15,7 @@ __all__ = [
     "Money",
     "Vault",
     "insert_if_absent",
+    "outlive",
     "rename_elements",
     "rows_changed",
     "stamps",

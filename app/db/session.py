@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -17,6 +17,14 @@ from app.db.vault import Vault
 def rows_changed(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it changed. Guards rely on it: exactly one of two people gets 1."""
     return session.connection().execute(statement, values).rowcount
+
+
+def outlive(session: Session, write: Callable[[Session], None]) -> None:
+    """Have something written in a transaction of its own as soon as this one has ended, whichever way it ends.
+
+    For what must stay though the command is refused. A transaction that only reads has nothing that outlives it.
+    """
+    session.info["outliving"].append(write)
 
 
 class _OneTransaction(Session):
@@ -56,10 +64,21 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session whose work is committed once, at the end; an exception rolls all of it back."""
-        with self._mutex if self.is_sqlite else nullcontext(), self._session(writes=True) as session:
-            yield session
-            session.commit()
+        """A session whose work is committed once, at the end; an exception rolls all of it back.
+
+        What `outlive` asked for is written then; if that fails, the whole command has failed and may be repeated.
+        """
+        outliving: list[Callable[[Session], None]] = []
+        try:
+            with self._mutex if self.is_sqlite else nullcontext(), self._session(writes=True) as session:
+                session.info["outliving"] = outliving
+                yield session
+                session.commit()
+        finally:
+            if outliving:
+                with self.write() as session:
+                    for write in outliving:
+                        write(session)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -69,7 +88,8 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        session = _OneTransaction(self.engine, expire_on_commit=False, info={"vault": self.vault, "kept": self.kept})
+        info = {"vault": self.vault, "kept": self.kept, "outliving": []}
+        session = _OneTransaction(self.engine, expire_on_commit=False, info=info)
         try:
             if self.is_sqlite:
                 # Said here: a listener to the engine's begin event makes every statement an eighth dearer.

@@ -50,7 +50,7 @@ def _ruling(each: Decided, known: Catalogue, cite: Cite) -> Ruling:
         title=each.title,
         refused=_refusals(each.result, cite),
         answer=_answer(each.result),
-        basis="；".join(dict.fromkeys(cite(row["annotation"]) for row in each.rows if row["annotation"])),
+        basis="；".join(dict.fromkeys(cite(row.annotation) for row in each.rows if row.annotation)),
         inputs=[(label, words_of(value)) for label, value in each.inputs.items()],
         figures=[_figure(read, known, cite) for read in each.figures],
         steps=_steps(each.result),

@@ -16,7 +16,9 @@ from app.feel.expression import Expression, UnaryTests, compile, compile_unary
 from app.feel.inference import check, infer
 from app.feel.parser import parse, parse_unary
 from app.feel.printer import unparse
+from app.feel.records import Recorder, Replay, plain
 from app.feel.shapes import Shape
+from app.feel.typed import canonical, decode, encode
 from app.feel.values import Function, Range, YearsMonths
 
 __all__ = [
@@ -35,16 +37,22 @@ __all__ = [
     "Inferred",
     "Range",
     "Read",
+    "Recorder",
+    "Replay",
     "Shape",
     "UnaryTests",
     "Unknown",
     "YearsMonths",
+    "canonical",
     "check",
     "compile",
     "compile_unary",
+    "decode",
     "dmn",
+    "encode",
     "infer",
     "parse",
     "parse_unary",
+    "plain",
     "unparse",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Table, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -43,17 +43,14 @@ class FigureRow:
 
 
 class InForce(NamedTuple):
-    """A figure as rules read it; `region` as in FigureRow."""
+    """A figure as rules read it; `id` is its entry, `region` as in FigureRow."""
 
     key: str
     value: Decimal
     region: str | None
     valid_from: date
     clause: str
-
-    def as_read(self) -> dict[str, Any]:
-        """What a decision record keeps."""
-        return self._asdict()
+    id: str
 
 
 class _Span(NamedTuple):
@@ -68,7 +65,7 @@ _LATEST_FIRST = (_FIGURE.c.key, _FIGURE.c.valid_from.desc(), _FIGURE.c.entered_a
 _SCOPES = select(_FIGURE.c.scope).where(_FIGURE.c.state == IN_FORCE).distinct()
 _COUNTING = select(
     _FIGURE.c.scope, _FIGURE.c.valid_until, *(_FIGURE.c[name] for name in ("key", "value", "region_code", "valid_from",
-    "clause")),
+    "clause", "id")),
 ).where(_FIGURE.c.scope.in_(bindparam("scopes", expanding=True)), _FIGURE.c.state == IN_FORCE)  # fmt: skip
 _scopes: stamps.Stamped[frozenset[str]] = stamps.Stamped(STAMP)
 _spans: stamps.Stamped[tuple[_Span, ...]] = stamps.Stamped(STAMP, entries=128)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,23 +15,18 @@ from app.figures.errors import FigureMissing
 
 
 class FigureReader(Mapping[str, Decimal]):
-    """The figures in force for a region on a day, nearest region first; loaded in one query at the first read.
-
-    Every read is kept with the region and day the figure comes from, for the decision record.
-    """
+    """The figures in force for a region on a day, nearest region first; loaded in one query at the first read."""
 
     def __init__(self, session: Session, region_ids: Sequence[str], on: date, region_name: str) -> None:
         self._session, self._region_ids = session, tuple(region_ids)
         self._on, self._region_name = on, region_name
         self._found: dict[str, queries.InForce] | None = None
-        self._reads: dict[str, queries.InForce] = {}
 
     def __getitem__(self, key: str) -> Decimal:
         """Raises FigureMissing, which is no KeyError: a missing figure is never quietly null."""
         row = self._in_force.get(key)
         if row is None:
             raise FigureMissing(key, catalogue(self._session).title_of(key), self._region_name, self._on)
-        self._reads[key] = row
         return row.value
 
     def __contains__(self, key: object) -> bool:
@@ -44,16 +39,12 @@ class FigureReader(Mapping[str, Decimal]):
     def __len__(self) -> int:
         return len(self._in_force)
 
-    @property
-    def reads(self) -> list[dict[str, Any]]:
-        """What was read so far: `{key, value, region, valid_from, clause}`; region is a code, None for everywhere."""
-        return [row.as_read() for row in self._reads.values()]
+    def entries(self, keys: Iterable[str]) -> list[dict[str, Any]]:
+        """Where figures come from: `{key, value, region, valid_from, clause, id, on}`, for those that are in force.
 
-    def take_reads(self) -> list[dict[str, Any]]:
-        """What was read since the last call."""
-        reads = self.reads
-        self._reads = {}
-        return reads
+        region is a code, None for everywhere; id is the entry's, `on` the day that was asked for.
+        """
+        return [{**self._in_force[key]._asdict(), "on": self._on} for key in keys if key in self._in_force]
 
     @property
     def _in_force(self) -> dict[str, queries.InForce]:

@@ -25,19 +25,21 @@ from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.publicity import queries as notices
 
+ANSWERS = frozenset({"door_answer", "decision_record"})
 _ORIGINALS = re.compile(r"一式\s*([0-9]+|[一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾]+)\s*份")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A fingerprint of every table: a refusal must change nothing."""
+    """A fingerprint of every table: a refusal must change nothing. Only answers at the door are kept on purpose."""
 
     tables: dict[str, str]
 
     @classmethod
     def take(cls, database: Database) -> Snapshot:
         with database.read() as session:
-            return cls({table.name: _fingerprint(session, table) for table in Base.metadata.sorted_tables})
+            tables = [table for table in Base.metadata.sorted_tables if table.name not in ANSWERS]
+            return cls({table.name: _fingerprint(session, table) for table in tables})
 
     def changed(self, database: Database) -> list[str]:
         """Names of the tables that differ now."""

@@ -927,20 +927,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "door_answer",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("release_id", sa.String(length=32), nullable=False),
+        sa.Column("process_key", sa.String(length=32), nullable=False),
+        sa.Column("region_id", sa.String(length=32), nullable=False),
+        sa.Column("applicant_blind", sa.String(length=64), nullable=False),
+        sa.Column("award_id", sa.String(length=32), nullable=True),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_door_answer_release_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_door_answer")),
+    )
+    with op.batch_alter_table("door_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_door_answer_applicant", ["applicant_blind", "answered_at"], unique=False)
+
+    op.create_table(
         "decision_record",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=True),
+        sa.Column("door_id", sa.String(length=32), nullable=True),
         sa.Column("action_id", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.String(length=32), nullable=False),
         sa.Column("element_id", sa.String(length=128), nullable=False),
         sa.Column("decision", sa.String(length=128), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(case_id IS NULL) <> (door_id IS NULL)", name=op.f("ck_decision_record_owner")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_decision_record_case_id")),
+        sa.ForeignKeyConstraint(["door_id"], ["door_answer.id"], name=op.f("fk_decision_record_door_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_record")),
     )
     with op.batch_alter_table("decision_record", schema=None) as batch_op:
         batch_op.create_index("ix_decision_record_case", ["case_id", "decided_at"], unique=False)
+        batch_op.create_index("ix_decision_record_door", ["door_id"], unique=False)
 
     op.create_table(
         "household_member",
@@ -1191,9 +1215,14 @@ def downgrade() -> None:
 
     op.drop_table("household_member")
     with op.batch_alter_table("decision_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_record_door")
         batch_op.drop_index("ix_decision_record_case")
 
     op.drop_table("decision_record")
+    with op.batch_alter_table("door_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_door_answer_applicant")
+
+    op.drop_table("door_answer")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_candidate")

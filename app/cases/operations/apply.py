@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import guards, persist, store, tasks
+from app.cases import door, guards, persist, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import EFFECTS
 from app.cases.errors import NoOffice
@@ -68,7 +68,8 @@ def apply(
     start = action.diagram.start
     try:
         failing = _failing_rules(action, start)
-    except Rejection:
+    except Rejection as refusal:
+        door.record(action, refusal)
         raise
     except Exception as failure:
         return _file(action, failure=failure)
@@ -101,7 +102,12 @@ def start_award_case(
     action.case.award_id = award.id
     action.case.begun_by, action.case.begun_seq = begun_by or (None, None)
     action.variables["case"]["award"] = award.as_facts()
-    guards.refuse(guards.hits(action, action.diagram.start, guards.names(action.diagram.start), {}))
+    start = action.diagram.start
+    try:
+        guards.refuse(guards.hits(action, start, guards.names(start), {}))
+    except Rejection as refusal:
+        door.record(action, refusal)
+        raise
     return _file(action)
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app import audit
-from app.cases import operations, queries
+from app.cases import decisions, operations
 from app.cases.models import Case
 from app.core.errors import Gone, Invalid, NotYours, Rejection
 from app.funds import queries as funds
@@ -156,7 +156,7 @@ def test_the_chain_of_a_case_tells_every_action(office: Office) -> None:
 def test_a_decision_record_shows_rows_and_figures(office: Office) -> None:
     receipt = office.apply("uninsured_unemployed_relief", RELIEF)
     with office.database.read() as session:
-        records = {row["decision"]: row for row in queries.decisions_of(session, receipt.case_id)}
-    figures = {read["key"]: read["value"] for read in records["hardship_eligibility"]["figures"]}
+        records = {row.decision: row for row in decisions.of_case(session, receipt.case_id)}
+    figures = {read["key"]: read["value"] for read in records["hardship_eligibility"].figures}
     assert figures["rural_dibao_standard_month"] == 345
-    assert records["application_eligibility"]["result"] is None
+    assert records["application_eligibility"].result is None

@@ -37,22 +37,22 @@ def chain_of(session, code: str) -> identity.RegionChain:
     return identity.chain(session, identity.region_by_code(session, code, TODAY).id)
 
 
-def test_a_process_keeps_what_counts_and_an_action_keeps_what_it_read(database: Database, world) -> None:
+def test_a_process_keeps_what_counts_and_a_reader_tells_where_it_comes_from(database: Database, world) -> None:
     with database.read() as session, counted(session) as statements:
         figure = reader(session, world)
         rule = feel.compile("amount <= figure.uninsured_relief_cap and figure.publicity_days = 7")
         assert rule.evaluate({"amount": Decimal(800), "figure": figure}) is True
         assert figure["tekun_minor_age"] == 18
+        reads = {read["key"]: read for read in figure.entries(["uninsured_relief_cap", "tekun_minor_age"])}
     assert len(statements) <= 3, "what stamps say, where figures are, and theirs"
     with database.read() as session, counted(session) as statements:
         assert reader(session, world, date(2020, 11, 1))["tekun_minor_age"] == 18
     assert len(statements) == 1, "an action has the stamps with the row of its case"
-    reads = {read["key"]: read for read in figure.take_reads()}
-    assert set(reads) == {"uninsured_relief_cap", "publicity_days", "tekun_minor_age"}
     assert reads["tekun_minor_age"]["region"] == "22"
     assert reads["tekun_minor_age"]["valid_from"] == date(2020, 9, 9)
+    assert reads["tekun_minor_age"]["on"] == TODAY
     assert reads["uninsured_relief_cap"]["region"] is None
-    assert figure.take_reads() == []
+    assert reads["uninsured_relief_cap"]["id"]
 
 
 def test_a_missing_figure_fails_when_it_is_read_and_says_what_to_do(database: Database, world) -> None:
@@ -74,7 +74,8 @@ def test_an_optional_figure_is_null_where_it_is_missing_and_read_like_any_other(
         optional = OptionalFigures(figures)
         assert optional["tekun_basic_home_month"] is None
         assert optional["publicity_days"] == 7
-        assert [read["key"] for read in figures.reads] == ["publicity_days"]
+        entries = figures.entries(["tekun_basic_home_month", "publicity_days"])
+        assert [entry["key"] for entry in entries] == ["publicity_days"]
 
 
 def test_the_nearest_region_wins_then_the_latest_day(database: Database, world, now: datetime) -> None:

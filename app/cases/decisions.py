@@ -1,0 +1,144 @@
+"""Decisions as they are kept: every name that was read with its typed value, so that they can be run again."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, insert, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, DecisionRecord, DoorAnswer
+from app.core.clock import SHANGHAI
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.db import Vault
+from app.definitions.bundle import Bundle
+from app.feel import Budget, decode, encode, plain
+from app.feel.dmn import Outcome
+
+_RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
+_INSERT = insert(_RECORD)
+_PLACE = ("decision_record", "sealed")
+VERSION = 1
+FIGURES = ("figure", "optional_figure")
+
+
+class UnknownRecordVersion(Exception):
+    """A record was written by a version of the software that this one does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One evaluation of a decision, to be recorded.
+
+    seen: what was read (`feel.Recorder.node`). result: typed JSON (`feel.encode`). rows: numbers of the rows that
+    fired, from 1. figures: as `FigureReader.entries` gives them.
+    """
+
+    element_id: str
+    decision: str
+    seen: Any
+    result: Any
+    rows: list[int]
+    figures: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Decided):
+    """A recorded evaluation, of a case or (`door_id`) of somebody who was answered at the door."""
+
+    id: str
+    case_id: str | None
+    door_id: str | None
+    process_key: str
+    release_id: str
+    decided_at: datetime
+
+
+def decide(bundle: Bundle, decision: str, names: Mapping[str, Any], now: datetime) -> Outcome:
+    """Evaluate a decision. The result holds no context of `names` any more; `today()` is the date of law."""
+    outcome = bundle.decisions[decision].decide(decision, names, Budget(now=now.astimezone(SHANGHAI)))
+    return replace(outcome, result=plain(outcome.result))
+
+
+def figure_keys(seen: Any) -> list[str]:
+    """Keys of the figures that an evaluation read."""
+    nodes = (seen["some"].get(name) for name in FIGURES)
+    return list(dict.fromkeys(key for node in nodes if node for entries in node.values() for key in entries))
+
+
+def rows(vault: Vault, decided: Iterable[Decided], of: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Evaluations as rows of the table, sealed. `of` are the columns that they share."""
+    return [
+        {
+            **of,
+            "id": (record_id := new_id()),
+            "place": place,
+            "element_id": each.element_id,
+            "decision": each.decision,
+            "sealed": vault.seal(_packed(each), *_PLACE, record_id),
+        }
+        for place, each in enumerate(decided)
+    ]
+
+
+def write(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert what `rows` gave, in one statement."""
+    if rows:
+        session.connection().execute(_INSERT, rows)
+
+
+def of_case(session: Session, case_id: str) -> list[Record]:
+    """What was decided in a case, oldest first."""
+    return _records(session, _RECORD.c.case_id == case_id)
+
+
+def find(session: Session, reference: str) -> list[Record]:
+    """One record by its id, or all of a case (id or number) or of an answer at the door, oldest first.
+
+    Raises NotFound.
+    """
+    case_id = session.scalar(select(Case.id).where((Case.id == reference) | (Case.number == reference)))
+    if case_id is not None:
+        return of_case(session, case_id)
+    found = _records(session, (_RECORD.c.id == reference) | (_RECORD.c.door_id == reference))
+    if not found:
+        raise NotFound(f"没有编号为“{reference}”的案件、决策记录或受理前答复，请核对编号")
+    return found
+
+
+def _records(session: Session, which: ColumnElement[bool]) -> list[Record]:
+    process = func.coalesce(Case.process_key, DoorAnswer.process_key).label("process_key")
+    query = (
+        select(_RECORD, process)
+        .outerjoin(Case, Case.id == _RECORD.c.case_id)
+        .outerjoin(DoorAnswer, DoorAnswer.id == _RECORD.c.door_id)
+        .where(which)
+        .order_by(_RECORD.c.decided_at, _RECORD.c.place)
+    )
+    return [_opened(session.info["vault"], row) for row in session.execute(query)]
+
+
+def _packed(decided: Decided) -> bytes:
+    content = {
+        "version": VERSION,
+        "seen": decided.seen,
+        "result": decided.result,
+        "rows": decided.rows,
+        "figures": encode(decided.figures),
+    }
+    return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _opened(vault: Vault, row: Any) -> Record:
+    content = json.loads(zlib.decompress(vault.open(row.sealed, *_PLACE, row.id)))
+    if content["version"] != VERSION:
+        raise UnknownRecordVersion(f"decision record {row.id} is stored in version {content['version']}")
+    kept = {name: content[name] for name in ("seen", "result", "rows")}
+    columns = ("element_id", "decision", "id", "case_id", "door_id", "process_key", "release_id", "decided_at")
+    return Record(**kept, figures=decode(content["figures"]), **{name: getattr(row, name) for name in columns})

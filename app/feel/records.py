@@ -1,0 +1,133 @@
+"""What an evaluation reads, kept so that the same or another rule can read it again.
+
+A `Recorder` stands around the context of an evaluation and notes every name that is read, with its value, and every
+name that was looked for and not found. A `Replay` answers from such notes. What they do not hold is neither null nor
+missing: it is unknown, and the Replay says which names those were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.feel.boundary import MISSING
+from app.feel.builtins import BUILTINS
+from app.feel.typed import Node, decode, encode
+
+NOT_THERE: Node = {}
+"""How a name is noted that was looked for and not found."""
+
+
+class Recorder(Mapping[str, Any]):
+    """A context that notes what is read of it, in nested contexts and items of lists too.
+
+    `node()` is `{"some": {name: node}}` of a context of which single names were read, with `"unread": [names]` of an
+    item of a list (a filter asks items for names that mean something else), and `{"all": …}` where it was read whole.
+    """
+
+    __slots__ = ("_is_item", "_is_whole", "_seen", "_source")
+
+    def __init__(self, source: Mapping[str, Any], *, is_item: bool = False) -> None:
+        self._source, self._is_item, self._is_whole = source, is_item, False
+        self._seen: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._seen:
+            try:
+                self._seen[name] = _watched(self._source[name])
+            except KeyError as error:
+                if type(error) is not KeyError:
+                    raise
+                self._seen[name] = MISSING
+        value = self._seen[name]
+        if value is MISSING:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        self._is_whole = True
+        for name in self._source:
+            self[name]
+        return iter(self._source)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def node(self) -> Node:
+        """What was read until now."""
+        unread = [name for name in self._source if name not in self._seen] if self._is_item else []
+        if self._is_whole or (self._is_item and not unread):
+            return {"all": {name: _noted(value) for name, value in self._seen.items() if value is not MISSING}}
+        some = {name: _noted(value) for name, value in self._seen.items()}
+        return {"some": some, "unread": unread} if self._is_item else {"some": some}
+
+
+def _watched(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Recorder(value)
+    if isinstance(value, (list, tuple)):
+        return [Recorder(each, is_item=True) if isinstance(each, Mapping) else _watched(each) for each in value]
+    return value
+
+
+def _noted(value: Any) -> Node:
+    if value is MISSING:
+        return NOT_THERE
+    if isinstance(value, Recorder):
+        return value.node()
+    return [_noted(each) for each in value] if type(value) is list else encode(value)
+
+
+class Replay(Mapping[str, Any]):
+    """A context of what a Recorder noted. `unknown`: the names that were asked for and that nobody had read, as dotted
+    paths; they are answered by null so that the others are found too, which makes the result worthless."""
+
+    __slots__ = ("_entries", "_is_whole", "_made", "_path", "_unread", "unknown")
+
+    def __init__(self, node: Node, unknown: dict[str, None] | None = None, path: str = "") -> None:
+        self._is_whole = "all" in node or "unread" in node
+        self._entries: dict[str, Node] = node["all"] if "all" in node else node["some"]
+        self._unread = node.get("unread", ())
+        self._path, self._made = path, dict[str, Any]()
+        self.unknown: dict[str, None] = {} if unknown is None else unknown
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._read(name)
+        value = self._made[name]
+        if value is MISSING:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        if self._unread or not self._is_whole:
+            self.unknown[self._path] = None
+        return iter([name for name, node in self._entries.items() if node != NOT_THERE])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _read(self, name: str) -> Any:
+        path = f"{self._path}.{name}" if self._path else name
+        if name in self._entries:
+            return self._value(self._entries[name], path)
+        if (self._is_whole and name not in self._unread) or (not self._path and name in BUILTINS):
+            return MISSING
+        self.unknown[path] = None
+        return None
+
+    def _value(self, node: Node, path: str) -> Any:
+        if node == NOT_THERE:
+            return MISSING
+        if type(node) is list:
+            return [self._value(each, path) for each in node]
+        if type(node) is dict and ("some" in node or "all" in node):
+            return Replay(node, self.unknown, path)
+        return decode(node)
+
+
+def plain(value: Any) -> Any:
+    """A result without the contexts that it was read from: dicts and lists. What it takes along counts as read."""
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
