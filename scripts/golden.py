@@ -24,7 +24,7 @@ from app.cases.effects.messages import MESSAGE
 from app.cases.handlers import on_dead
 from app.config import Config
 from app.core.clock import MovableClock, local_date
-from app.core.errors import Rejection
+from app.core.errors import NotEligible, Rejection
 from app.core.paths import BUNDLES, MIGRATIONS
 from app.db import Database, Vault
 from app.definitions import operations as releases
@@ -44,7 +44,7 @@ from app.seed.world import password_of
 from app.worker import Outside, handlers, plan_housekeeping
 from tests.support import golden
 from tests.support.outside import outside
-from tests.support.worlds import VILLAGE, Office
+from tests.support.worlds import RELIEF, VILLAGE, Office
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 COUNTY, PROGRAMME = VILLAGE[:6], "emergency_relief"
@@ -76,6 +76,7 @@ def fill(office: Office) -> None:
     _accounts(office)
     _work(office)
     _draw(office)
+    _door(office)
     _night(office)
 
 
@@ -151,6 +152,16 @@ def _draw(office: Office) -> None:
     with office.database.write() as session:
         clerk = office.holder(session, "county_clerk", code=COUNTY)
         rechecks.draw_rechecks(session, clerk, COUNTY, "dibao", "2026年第四季度", office.now)
+
+
+def _door(office: Office) -> None:
+    """Somebody whose family owns too much is told so before there is a case."""
+    rich = {**RELIEF["household"], "financial_assets": 10**7}
+    try:
+        office.apply("uninsured_unemployed_relief", RELIEF, household=rich)
+    except NotEligible:
+        return
+    raise AssertionError("the application was taken in")
 
 
 class _Unreachable:
