@@ -88,6 +88,8 @@ def _merged(pauses: Iterable[Pause], started_on: date) -> list[tuple[date, date]
 
 def explain(clock: LegalClock, days: WorkingDays) -> str:
     """One Chinese sentence that says why the clock ends on that day, and how it ended."""
+    if clock.limit_days == 0:
+        return "，".join(["限期为一个确定的日期", *_ending(clock, days)])
     clause = f"（{clock.clause}）" if clock.clause else ""
     limit = f"{clock.limit_days}个工作日" if clock.unit == "working_days" else f"{clock.limit_days}日"
     parts = [f"自{chinese_date(clock.started_on)}次日起算{limit}{clause}"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar, engine
 from app.calendar import LegalClock
-from app.cases import incidents, tasks, waits
+from app.cases import deadlines, incidents, tasks, waits
 from app.cases.action import Action
 from app.core.clock import SHANGHAI
 from app.inbox import following
@@ -49,7 +49,7 @@ def follow(action: Action, standing: Standing, found: engine.Migration | None, n
         return ["案件尚未开始办理，异常处理后按新的发布版开始"]
     action.instance.state, action.instance.variables = found.state, found.variables
     clocks: dict[str, LegalClock] = {}
-    told = _clocks(action, standing.clocks, clocks)
+    told = _clocks(action, standing.clocks, found, clocks)
     told += _items(action, standing.items, found, clocks)
     told += [f"定时“{_label(action, each.element_id)}”仍在原定时间 {_moment(each.due)} 触发" for each in found.timers]
     return told + _waits(action, found)
@@ -63,18 +63,26 @@ def _rename(action: Action, names: Mapping[str, str]) -> None:
             rename(action.session, action.case.id, names)
 
 
-def _clocks(action: Action, standing: list[LegalClock], live: dict[str, LegalClock]) -> list[str]:
-    """Live clocks keep their start and their pauses and count by the new rule; `live` gets them by key."""
+def _clocks(
+    action: Action, standing: list[LegalClock], found: engine.Migration, live: dict[str, LegalClock]
+) -> list[str]:
+    """Live clocks keep their start and their pauses and count by the new rule, one of a task's own due date keeps its
+    day; `live` gets them by key."""
+    named = {deadlines.key_of(action.diagram.elements[task.element_id], task.id) for task in found.tasks}
     told = []
     for clock in standing:
         if not clock.is_live:
+            continue
+        if deadlines.is_own(clock) and clock.key in named:
+            live[clock.key] = clock
+            told.append(f"期限“{clock.title}”照旧，截止日 {clock.due_on}")
             continue
         rule = action.bundle.clocks.get(clock.key)
         if rule is None:
             calendar.void(action.session, action.case.id, action.now, clock.key)
             told.append(f"期限“{clock.title}”不再计算")
             continue
-        days = tasks.clock_days(action, action.diagram.start, rule)
+        days = deadlines.days_of(action, action.diagram.start, rule)
         after = calendar.restate(action.session, clock, rule.title, rule.clause, rule.unit, days)
         live[clock.key] = after
         if after == clock:
@@ -104,7 +112,7 @@ def _items(action: Action, items: list[Any], found: engine.Migration, clocks: di
 
 
 def _measured(action: Action, task: engine.OpenTask) -> bool:
-    return "clock" in action.diagram.elements[task.element_id].properties
+    return deadlines.key_of(action.diagram.elements[task.element_id], task.id) is not None
 
 
 def _addressed(item: Any, values: dict[str, Any]) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 
 from app import calendar, engine
 from app.calendar import LegalClock
+from app.cases import deadlines
 from app.cases.action import Action
-from app.cases.errors import EffectError, NoOffice
-from app.cases.incidents import raise_incident
+from app.cases.errors import NoOffice
 from app.core.ids import new_id
-from app.definitions.bundle import ClockRule
 from app.identity.positions import POSITIONS, title_of
 from app.inbox import following
 from app.inbox import queries as inbox
@@ -47,9 +46,10 @@ def follow(action: Action, step: engine.Advance) -> None:
 def _follow_clocks(action: Action, step: engine.Advance, kept: Sequence[Any], fresh: Sequence[engine.OpenTask]) -> None:
     """A clock that no open task names is over; one that is paused waits until it goes on or the case has ended."""
     elements = action.diagram.elements
-    measured = [task.element_id for task in fresh] + [item.element_id for item in kept if item.element_id in elements]
-    wanted = {elements[element_id].properties.get("clock") for element_id in measured}
-    live = calendar.clocks_of(action.session, action.case.id) if action.bundle.clocks else []
+    measured = [(task.element_id, task.id) for task in fresh]
+    measured += [(item.element_id, item.engine_task_id) for item in kept if item.element_id in elements]
+    wanted = {deadlines.key_of(elements[element_id], task_id) for element_id, task_id in measured}
+    live = calendar.clocks_of(action.session, action.case.id) if deadlines.exist(action) else []
     clocks = {clock.key: clock for clock in live if clock.is_live}
     over = [clocks.pop(key) for key in clocks.keys() - wanted if step.finished or clocks[key].status != "paused"]
     if over:
@@ -72,8 +72,8 @@ def start_missing_clocks(action: Action) -> None:
     live = {clock.key: clock for clock in calendar.clocks_of(action.session, action.case.id) if clock.is_live}
     for item in inbox.open_of_case(action.session, action.case.id):
         element = action.diagram.elements[item.element_id]
-        if item.clock_id is None and "clock" in element.properties:
-            clock = _clock(action, element, live)
+        if item.clock_id is None:
+            clock = deadlines.clock_of(action, element, item.engine_task_id, None, live)
             if clock is not None:
                 following.measure(action.session, item.id, clock.id, clock.due_on)
 
@@ -87,7 +87,7 @@ def close_all(action: Action) -> None:
 
 def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
     element = action.diagram.elements[task.element_id]
-    clock = _clock(action, element, clocks)
+    clock = deadlines.clock_of(action, element, task.id, task.item, clocks)
     return item_row(action, "task", element, _task_address(action, element, task.item)) | {
         "engine_task_id": task.id,
         "item_key": item_key(task.item),
@@ -162,29 +162,3 @@ def address(action: Action, label: str, position: str) -> Address:
     if office is None:
         raise NoOffice(f"「{label}」应由{title_of(position)}办理，但{action.chain.full_name}没有对应的机构")
     return Address(position, office.id)
-
-
-def _clock(action: Action, element: engine.Element, clocks: dict[str, LegalClock]) -> LegalClock | None:
-    """The running clock that the task names; it starts with the first task that names it."""
-    key = element.properties.get("clock")
-    if not key or key in clocks:
-        return clocks.get(key) if key else None
-    rule = action.bundle.clocks[key]
-    try:
-        days = clock_days(action, element, rule)
-    except Exception as failure:
-        raise_incident(action, element.id, "clock", str(failure), failure)
-        return None
-    clocks[key] = calendar.start_clock(
-        action.session, action.case.id, key, rule.title, rule.clause, rule.unit, days,
-        action.today, action.chain.ids, action.now,
-    )  # fmt: skip
-    return clocks[key]
-
-
-def clock_days(action: Action, element: engine.Element, rule: ClockRule) -> int:
-    """The days of a deadline. Raises EffectError, or what the expression raises (a figure that is missing)."""
-    limit = action.evaluate(element, rule.limit)
-    if isinstance(limit, bool) or limit is None or limit != int(limit) or limit < 0:
-        raise EffectError(f"时限「{rule.title}」的天数 {limit} 不是整数，请检查 {rule.limit}")
-    return int(limit)

@@ -6,6 +6,7 @@ host passes through unchanged, and nothing has happened; any other failure of an
 """
 
 from app.engine.diagram import Diagram, load
+from app.engine.due import Due
 from app.engine.errors import (
     DiagramError,
     ElementError,
@@ -17,7 +18,18 @@ from app.engine.errors import (
 from app.engine.instance import explain
 from app.engine.migrate import Migration, migrate
 from app.engine.model import WAIT, Advance, Effect, Element, Failure, Flow, Host, OpenTask, Timer, Wait
-from app.engine.run import cancel, complete, complete_wait, evaluate, fire_timers, retry, return_to, send, start
+from app.engine.run import (
+    cancel,
+    complete,
+    complete_wait,
+    deadline,
+    evaluate,
+    fire_timers,
+    retry,
+    return_to,
+    send,
+    start,
+)
 from app.engine.scope import compose
 
 __all__ = [
@@ -25,6 +37,7 @@ __all__ = [
     "Advance",
     "Diagram",
     "DiagramError",
+    "Due",
     "Effect",
     "Element",
     "ElementError",
@@ -43,6 +56,7 @@ __all__ = [
     "complete",
     "complete_wait",
     "compose",
+    "deadline",
     "evaluate",
     "explain",
     "fire_timers",

@@ -22,13 +22,14 @@ from app.core.clock import SHANGHAI, require_aware
 from app.core.errors import Rejection
 from app.engine import script
 from app.engine.bounds import MAX_INSTANCES, Bounds
-from app.engine.diagram import Diagram
+from app.engine.diagram import HUMAN, Diagram
 from app.engine.errors import ElementError, PythonRefused
 from app.engine.events import Interrupted
 from app.engine.memory import Memory
 from app.engine.model import WAIT, Effect, Element, Failure, Host
 from app.engine.repetition import MultiInstance, Repetition
 from app.engine.scope import compose
+from app.engine.specs import ANSWERED, Call
 from app.engine.timers import TimerDefinition, is_iso
 
 # SpiffWorkflow lists all tasks for each line of its log unless its loggers have a level of their own.
@@ -79,6 +80,7 @@ class Instance(_Flat, BpmnWorkflow):
     def __init__(self, spec: Any, sub_specs: Mapping[str, Any], engine: Any, **kwargs: Any) -> None:
         super().__init__(spec, sub_specs, script_engine=engine, **kwargs)
         self.removed: dict[UUID, Task] = {}
+        self.reopened: set[UUID] = set()  # sub-processes and calls that had ended, and run on
         self.task_removed_event.connect(self._forget)
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubInstance:
@@ -142,7 +144,7 @@ class Run(PythonScriptEngine):
         memory, host = self.memory.copy(), self.host.scope(self.element(task))
         for path, expression in script.assignments(script_text):
             if path[0] in local:
-                raise ElementError(f"“{path[0]}”是多实例的当前项，不能赋值，请换一个变量名")
+                raise ElementError(f"“{path[0]}”是多实例的当前项，或传给本流程的变量，不能赋值，请换一个变量名")
             script.require_context(memory.variables, path)
             value = expression.evaluate(compose(local, memory.variables, host), self._budget)
             memory.set(task.id, path, value)
@@ -174,15 +176,36 @@ class Run(PythonScriptEngine):
         result = self.host.decide(element, decision, self.scope(task))
         self.keep(task, element.attributes.get("resultVariable") or element.id, result)
 
-    def perform(self, task: Task) -> bool | None:
+    def inputs(self, task: Task) -> dict[str, Any]:
+        """The values of the element's inputs by name."""
+        return {name: self.value(task, text) if text else None for name, text in self.element(task).inputs.items()}
+
+    def keep_outputs(self, task: Task) -> None:
+        """Evaluate and keep the outputs of an element that is done, one after the other; all of them or none."""
+        outputs, memory, data = self.element(task).outputs, self.memory, task.data
+        self.memory = memory.copy() if outputs else memory
+        try:
+            for name, text in outputs.items():
+                self.keep(task, name, self.value(task, text, self._called(task)) if text else None)
+        except Exception:
+            self.memory, task.data = memory, data
+            raise
+
+    def _called(self, task: Task) -> Mapping[str, Any]:
+        """What the process that a call activity ran could see at its end; nothing for other elements."""
+        if not isinstance(task.task_spec, Call):
+            return {}
+        return _locals(self.workflow.subprocesses[task.id].last_task)
+
+    def perform(self, task: Task) -> bool:
         element = self.element(task)
         topic = element.attributes.get("topic")
         if not topic:
             raise ElementError(f"服务任务“{element.label}”没有写主题（topic）")
-        inputs = {name: self.value(task, text) if text else None for name, text in element.inputs.items()}
-        result = self.host.perform(Effect(element, topic, inputs, task.id.hex, self.variables))
+        seen = compose(_locals(task), self.variables, {})
+        result = self.host.perform(Effect(element, topic, self.inputs(task), task.id.hex, seen))
         if result is WAIT:
-            return None
+            return False
         self.keep_result(task, result)
         return True
 
@@ -205,17 +228,14 @@ class Run(PythonScriptEngine):
         """Begin the lists of an outermost multi-instance activity anew."""
         if _instance_level(task) is not None:
             return
-        element = self.element(task)
-        for inner in (element, *self.diagram.within.get(element.id, ())):
-            name = inner.attributes.get("resultVariable")
-            if inner.type in ("userTask", "manualTask"):
-                name = inner.id
-            if name:
-                self.memory.set(task.id, (name,), [])
+        instance = task.workflow.spec.task_specs[task.task_spec.task_spec]
+        inside = self.diagram.within.get(getattr(instance, "spec", ""), ())
+        for name in dict.fromkeys(name for each in (self.element(task), *inside) for name in results(each)):
+            self.memory.set(task.id, (name,), [])
 
     def forget_removed(self) -> None:
         """What tasks wrote that were taken back is no longer known, to anybody."""
-        self.memory.forget(self.workflow.removed.keys())
+        self.memory.forget(self.workflow.removed.keys() | self.workflow.reopened)
 
     def item(self, task: Task) -> Any:
         """The element of the collection that the task is about, else None."""
@@ -311,6 +331,16 @@ class Run(PythonScriptEngine):
                 owner.task_spec._update(owner)
 
 
+def results(element: Element) -> Iterator[str]:
+    """The variables that an element leaves; those of scripts apart."""
+    named = element.attributes.get("resultVariable")
+    if element.type in HUMAN:
+        yield element.id
+    elif named or element.type == "businessRuleTask":
+        yield named or element.id
+    yield from element.outputs
+
+
 def explain(error: BaseException) -> str:
     """A Chinese sentence for a failure."""
     if isinstance(error, ElementError):
@@ -326,7 +356,8 @@ def _is_ready(task: Task) -> bool:
 
 
 def _automatic(task: Task) -> bool:
-    return not task.task_spec.manual and "failed" not in task.internal_data
+    waits = task.task_spec.manual and ANSWERED not in task.internal_data
+    return not waits and "failed" not in task.internal_data
 
 
 def _instance_level(task: Task) -> str | None:

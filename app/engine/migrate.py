@@ -7,7 +7,7 @@ drawn in behind where the case stands, another branch beside the open ones) is a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,12 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine import codec, report
-from app.engine.diagram import HUMAN, Diagram
+from app.engine.diagram import Diagram
 from app.engine.gateways import TokenJoin
-from app.engine.instance import Run
+from app.engine.instance import Run, results
 from app.engine.memory import Write
 from app.engine.model import Element, OpenTask, Timer, Wait
-from app.engine.specs import EventGateway
+from app.engine.specs import Call, EventGateway
 from app.engine.timers import EPOCH, SLOT
 
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
@@ -169,6 +169,8 @@ def _of_open(task: Task, spec: Any, label: str, names: _Names) -> Iterator[str]:
     if isinstance(spec, CatchingEvent) and type(spec.event_definition) is not type(task.task_spec.event_definition):
         yield f"“{label}”在新流程图中等待的是另一种事件"
     old, new = names.old.elements.get(task.task_spec.bpmn_id or ""), names.element(task.task_spec.bpmn_id or "")
+    if isinstance(spec, Call) and old and new and old.inputs != new.inputs:
+        yield f"“{label}”正在运行，在新流程图中传入的变量不同"
     topics = [each.attributes.get("topic") if each else None for each in (old, new)]
     if task._state == TaskState.STARTED and topics[0] != topics[1]:
         yield f"“{label}”正在等待结果，在新流程图中要做的是另一件事"
@@ -179,19 +181,24 @@ def _results(names: _Names) -> tuple[dict[str, str], list[str]]:
     found: dict[str, set[str]] = {}
     for element in names.old.elements.values():
         after = names.element(element.id)
-        before, now = _result(element), _result(after) if after else None
-        if before and now:
+        for before, now in _same(element, after) if after else ():
             found.setdefault(before, set()).add(now)
     several = [name for name, to in found.items() if len(to) > 1]
     unclear = [f"变量“{name}”在新流程图中分成了几个名称，不能确定留下哪一个" for name in several]
     return {name: min(to) for name, to in found.items() if to != {name}}, unclear
 
 
-def _result(element: Element) -> str | None:
-    if element.type in HUMAN:
-        return element.id
-    named = element.attributes.get("resultVariable")
-    return named or (element.id if element.type == "businessRuleTask" else None)
+def _same(before: Element, after: Element) -> Iterator[tuple[str, str]]:
+    """Names of variables that mean the same: what an element gives, and outputs that are computed alike."""
+    given = [next(results(replace(each, outputs={})), None) for each in (before, after)]
+    if given[0] and given[1]:
+        yield given[0], given[1]
+    for name, text in before.outputs.items():
+        alike = [other for other, its in after.outputs.items() if its == text]
+        if name not in after.outputs and len(alike) == 1:
+            yield name, alike[0]
+        elif name in after.outputs:
+            yield name, name
 
 
 def _moved(run: Run, names: _Names, results: Mapping[str, str]) -> Run:

@@ -22,8 +22,9 @@ class Element:
     """One element of a diagram, as its author wrote it.
 
     type: the BPMN tag (`userTask`). properties: `camunda:property` by name. attributes: `camunda:*` attributes without
-    prefix. inputs: `camunda:inputParameter` texts by name (FEEL). parent: id of the enclosing sub-process or process.
-    item_name: what a multi-instance activity calls its item beside `item`.
+    prefix. inputs: FEEL by name, evaluated before it (`camunda:inputParameter`; `camunda:in` of a call activity).
+    outputs: FEEL by variable, evaluated behind it in order (`camunda:out`, then `camunda:outputParameter`). parent: id
+    of the enclosing sub-process or process. item_name: what a multi-instance activity calls its item beside `item`.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Element:
     properties: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
     parent: str = ""
     item_name: str = ""
 
@@ -58,7 +60,7 @@ class Flow:
 class Effect:
     """What a service task asks of the world. `engine_task_id` stays the same when a failed element is tried again.
 
-    variables: the instance's variables at this moment of the run.
+    variables: the instance's variables at this moment of the run, with the names that only this place has.
     """
 
     element: Element

@@ -10,14 +10,16 @@ from app.engine.model import Element, Flow
 from app.engine.xml import Node, bpmn, camunda, child_text
 
 TIMES = ("timeDate", "timeDuration", "timeCycle")
+DUE = "dueDate"
 _LOOPS = {"loopCardinality": "多实例次数", "completionCondition": "多实例结束条件", "loopCondition": "循环条件"}
 _REPEATING = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One expression. what: where it stands, in Chinese. role: `condition`, `input`, `attribute`, `property`,
-    `collection`, the tag of a loop's expression or of a timer. name: of the input, attribute or property, or the flow.
+    """One expression. what: where it stands, in Chinese. role: `condition`, `input`, `output`, `attribute`, `property`,
+    `dueDate`, `collection`, the tag of a loop's expression or of a timer. name: of the input, output, attribute or
+    property, or the flow.
     """
 
     what: str
@@ -121,12 +123,18 @@ def _conditions(leaving: list[Flow], names: Mapping[str, str]) -> Iterator[Text]
 
 
 def _texts(element: Element) -> Iterator[Text]:
+    what = "传入" if element.type == "callActivity" else "输入参数"
     for name, expression in element.inputs.items():
         if expression:
-            yield Text(f"输入参数“{name}”", expression, "input", name)
+            yield Text(f"{what}“{name}”", expression, "input", name)
+    for name, expression in element.outputs.items():
+        if expression:
+            yield Text(f"输出“{name}”", expression, "output", name)
+    if due := element.attributes.get("dueDate"):
+        yield Text("期限", due, DUE, "dueDate")
     for role, values in (("attribute", element.attributes), ("property", element.properties)):
         for name, value in values.items():
-            if value.startswith("="):
+            if value.startswith("=") and name != "dueDate":
                 yield Text(f"“{name}”", value, role, name)
 
 

@@ -38,14 +38,8 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
-    CallActivity,
     IntermediateCatchEvent,
-    ManualTask,
-    ReceiveTask,
     StartEvent,
-    SubWorkflowTask,
-    TransactionSubprocess,
-    UserTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
     CodeEventDefinition,
@@ -225,16 +219,16 @@ class Parser(BpmnParser):
         full_tag("intermediateThrowEvent"): (_Throw, events.ThrowEvent),
         full_tag("endEvent"): (_End, events.EndEvent),
         full_tag("eventBasedGateway"): (_EventGateway, specs.EventGateway),
-        full_tag("userTask"): (ActivityParser, UserTask),
-        full_tag("manualTask"): (ActivityParser, ManualTask),
+        full_tag("userTask"): (ActivityParser, specs.UserTask),
+        full_tag("manualTask"): (ActivityParser, specs.ManualTask),
         full_tag("serviceTask"): (ActivityParser, specs.ExternalTask),
         full_tag("businessRuleTask"): (ActivityParser, specs.DecisionTask),
         full_tag("scriptTask"): (_Script, specs.AssignmentTask),
         full_tag("sendTask"): (_Send, events.SendTask),
-        full_tag("receiveTask"): (_Receive, ReceiveTask),
-        full_tag("subProcess"): (_SubProcess, SubWorkflowTask),
-        full_tag("transaction"): (_SubProcess, TransactionSubprocess),
-        full_tag("callActivity"): (_Call, CallActivity),
+        full_tag("receiveTask"): (_Receive, specs.ReceiveTask),
+        full_tag("subProcess"): (_SubProcess, specs.SubProcess),
+        full_tag("transaction"): (_SubProcess, specs.Transaction),
+        full_tag("callActivity"): (_Call, specs.Call),
     }
 
 

@@ -13,7 +13,7 @@ from app.engine import codec
 from app.engine.errors import ElementError
 from app.engine.instance import Run
 from app.engine.model import Advance, Failure, OpenTask, Timer, Wait
-from app.engine.specs import Alternatives, ExternalTask
+from app.engine.specs import ANSWERED, Alternatives, ExternalTask
 from app.engine.timers import TimerDefinition
 
 
@@ -58,7 +58,7 @@ def open_tasks(run: Run) -> list[OpenTask]:
     return [
         OpenTask(task.id.hex, task.task_spec.bpmn_id, run.item(task))
         for task in run.workflow.all_tasks(TaskState.READY)
-        if task.task_spec.manual
+        if task.task_spec.manual and ANSWERED not in task.internal_data
     ]
 
 

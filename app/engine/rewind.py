@@ -20,6 +20,7 @@ from app.engine.gateways import JOINED, TokenJoin
 from app.engine.instance import Run
 from app.engine.model import Element
 from app.engine.repetition import Repetition
+from app.engine.specs import ANSWERED
 
 
 def to(run: Run, element: Element) -> None:
@@ -40,9 +41,9 @@ def _latest(run: Run, element: Element) -> Task:
         for task in workflow.tasks.values()
         if task.task_spec.name == element.id and task._state & (TaskState.FINISHED_MASK | _OPEN)
     ]
-    finished = [task for task in found if task._state & TaskState.FINISHED_MASK and _can_resume(task)]
+    finished = [task for task in found if _is_done(task) and _can_resume(task)]
     latest = max(finished, key=lambda task: task.last_state_change, default=None)
-    standing = [task for task in found if task._state & _OPEN]
+    standing = [task for task in found if not _is_done(task)]
     if any(latest is None or task.workflow is latest.workflow for task in standing):
         raise NotReturnable(f"“{element.label}”正在办理，不必退回")
     if latest is None and found:
@@ -50,6 +51,10 @@ def _latest(run: Run, element: Element) -> Task:
     if latest is None:
         raise NotReturnable(f"本案件还没有办过“{element.label}”，不能退回到这一环节")
     return latest
+
+
+def _is_done(task: Task) -> bool:
+    return bool(task._state & TaskState.FINISHED_MASK) or ANSWERED in task.internal_data
 
 
 _OPEN = TaskState.READY | TaskState.STARTED
@@ -73,9 +78,12 @@ def _reopen_owner(task: Task, fresh: list[Task]) -> None:
         return
     owner = workflow.top_workflow.get_task_from_id(workflow.parent_task_id)
     _reopen_owner(owner, fresh)
-    if owner._state & TaskState.FINISHED_MASK:
+    if _is_done(owner):
+        counted = owner._state & TaskState.FINISHED_MASK
         _resume(owner, fresh)
-        if _is_instance(owner):
+        owner.internal_data = {}
+        workflow.top_workflow.reopened.add(owner.id)
+        if counted and _is_instance(owner):
             owner.parent.internal_data["done"] -= 1
             if owner.parent._state & TaskState.FINISHED_MASK:
                 _resume(owner.parent, fresh)

@@ -15,11 +15,14 @@ from app import feel
 from app.core.clock import SHANGHAI
 from app.engine import codec, events, rewind, script
 from app.engine.diagram import HUMAN, Diagram
+from app.engine.due import Due, due
 from app.engine.errors import NotAwaited, NotOpen, NotReturnable
 from app.engine.instance import Instance, Run
 from app.engine.model import Advance, Element, Host
 from app.engine.report import advance, awaited, awaiting, open_ids, timers_of
 from app.engine.scope import compose
+from app.engine.specs import ANSWERED
+from app.engine.timers import is_iso
 
 
 def start(diagram: Diagram, variables: Mapping[str, Any], host: Host) -> Advance:
@@ -41,10 +44,10 @@ def complete(
     """Complete a human task; its submission becomes the variable of its id. Raises NotOpen."""
     run, before = _restore(diagram, state, variables, host)
     task = _open(run, task_id, TaskState.READY)
-    if not task.task_spec.manual:
+    if not task.task_spec.manual or ANSWERED in task.internal_data:
         raise NotOpen
     run.keep(task, task.task_spec.bpmn_id, dict(submission))
-    task.run()
+    task.internal_data[ANSWERED] = True
     run.run_ready()
     return advance(run, before - {task_id})
 
@@ -58,7 +61,8 @@ def complete_wait(
     if run.element(task).type != "serviceTask":
         raise NotOpen
     run.keep_result(task, result)
-    task.complete()
+    task.internal_data[ANSWERED] = True
+    task._set_state(TaskState.READY)
     run.run_ready()
     return advance(run, before - {wait_id})
 
@@ -141,6 +145,16 @@ def evaluate(
     names = {} if item is None else {"item": item, element.item_name or "item": item}
     scope = compose(names, variables, host.scope(element))
     return feel.compile(script.plain(expression)).evaluate(scope, feel.Budget(now=host.now.astimezone(SHANGHAI)))
+
+
+def deadline(element: Element, variables: Mapping[str, Any], item: Any, host: Host) -> Due | None:
+    """The deadline of a human task that opens now; None without a due date, or where it is null.
+
+    Raises TimerRefused, FeelError, or whatever the host raises for a name.
+    """
+    text = element.attributes.get("dueDate", "").strip()
+    value = text if not text or is_iso(text) else evaluate(element, text, variables, item, host)
+    return due(value, host.now) if value not in (None, "") else None
 
 
 _LIVE = TaskState.READY | TaskState.WAITING

@@ -151,13 +151,28 @@ def _element(node: Node, lanes: Mapping[str, str | None]) -> Element:
         attributes={
             etree.QName(key).localname: value for key, value in node.attrib.items() if key.startswith(f"{{{CAMUNDA}}}")
         },
-        inputs={
-            item.get("name", ""): (item.text or "").strip()
-            for item in node.iterfind(f"{extensions}{camunda('inputOutput')}/{camunda('inputParameter')}")
-        },
+        inputs={**_passed(node, "in"), **_parameters(node, "inputParameter")},
+        outputs={**_passed(node, "out"), **_parameters(node, "outputParameter")},
         parent=parent.get("id", "") if parent is not None else "",
         item_name=item_name(node.find(bpmn("multiInstanceLoopCharacteristics"))),
     )
+
+
+def _parameters(node: Node, tag: str) -> dict[str, str]:
+    found = node.iterfind(f"{bpmn('extensionElements')}/{camunda('inputOutput')}/{camunda(tag)}")
+    return {item.get("name", ""): (item.text or "").strip() for item in found}
+
+
+def _passed(node: Node, tag: str) -> dict[str, str]:
+    """What a call activity passes `in` or `out`: FEEL by target. All that goes out is what went in under its name:
+    everything else is shared by the case already."""
+    found: dict[str, str] = {}
+    for item in node.iterfind(f"{bpmn('extensionElements')}/{camunda(tag)}"):
+        if target := item.get("target"):
+            found[target] = (item.get("source") or item.get("sourceExpression") or "").strip()
+        elif tag == "out" and item.get("variables") == "all":
+            found |= {name: name for name in _passed(node, "in")}
+    return found
 
 
 def item_name(loop: Node | None) -> str:

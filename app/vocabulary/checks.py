@@ -6,21 +6,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from app.engine import timers
-from app.engine.outline import Point, Text
+from app.engine.outline import DUE, Point, Text
 from app.feel import Inferred
 from app.feel.shapes import UNKNOWN, Shape
-from app.vocabulary import inputs
+from app.vocabulary import inputs, passing
 from app.vocabulary.finding import ERROR, WARNING, Finding
-from app.vocabulary.reading import Reader, look, word
-from app.vocabulary.words import HUMAN, Words
+from app.vocabulary.reading import Reader, word
+from app.vocabulary.words import HUMAN, Words, look
 
 _TIMES = {
     "timeDate": ("date", "date and time"),
     "timeDuration": ("days and time duration", "years and months duration"),
     "timeCycle": ("string",),
+    DUE: ("date", "date and time", "days and time duration", "years and months duration", "number", "string"),
 }
-_TIME_WORDS = {"timeDate": "日期", "timeDuration": '时长（例如 duration("P7D")）', "timeCycle": '循环（例如 "R3/P7D"）'}
-_AFTER = ("completionCondition", "loopCondition")
+_TIME_WORDS = {
+    "timeDate": "日期",
+    "timeDuration": '时长（例如 duration("P7D")）',
+    "timeCycle": '循环（例如 "R3/P7D"）',
+    DUE: '日期、时长（例如 duration("P7D")）或工作日数',
+}
+_AFTER = ("completionCondition", "loopCondition", "output")
+_BY_CASE = ("attribute", "property", DUE)
 
 
 def split(text: str) -> list[str]:
@@ -33,7 +40,7 @@ def check(words: Words) -> Iterator[Finding]:
         told_large = "岔路太多，名称在哪些路径上有值没有逐条查完；可以拆成几个子流程或几个流程"
         yield Finding(WARNING, words.file, "", told_large)
     for point in words.points():
-        for rule in (_texts, _script, _shadows, _timers, _clock, _form, inputs.check):
+        for rule in (_texts, _script, _shadows, passing.check, _timers, _clock, _form, inputs.check):
             yield from rule(words, point)
 
 
@@ -52,9 +59,10 @@ def _inferred(words: Words, point: Point, text: str) -> Inferred | None:
 def _texts(words: Words, point: Point) -> Iterator[Finding]:
     for text in point.texts:
         after = text.role in _AFTER
-        own = {point.id: words.answer(point)} if after and point.element.type in HUMAN else {}
-        reader = Reader(words, point, own, after=after)
-        inferred = look(text.expression, _scope(words, {**words.own(point), **own})) if _is_feel(text) else None
+        own = words.left(point) if after else {}
+        mine = words.own(point, passed=text.role not in _BY_CASE)
+        reader = Reader(words, point, {**mine, **own}, after=after)
+        inferred = look(text.expression, _scope(words, {**mine, **own})) if _is_feel(text) else None
         if inferred is not None:
             yield from reader.findings(inferred, text.what)
 
@@ -90,7 +98,7 @@ def _timers(words: Words, point: Point) -> Iterator[Finding]:
                 yield told(
                     words,
                     point,
-                    f"定时“{text.expression}”的结果是{word(inferred.shape)}，应为{_TIME_WORDS[text.role]}，请改正",
+                    f"{text.what}“{text.expression}”的结果是{word(inferred.shape)}，应为{_TIME_WORDS[text.role]}，请改正",
                 )
 
 

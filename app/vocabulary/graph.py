@@ -29,6 +29,10 @@ class Ways:
         self.outline = outline
         self.start = outline.start(process) or ""
         self.edges = list(self._edges())
+        self._calls: dict[str, list[Point]] = {}
+        for point in outline.points.values():
+            if point.called:
+                self._calls.setdefault(point.called, []).append(point)
         self.after: dict[str, list[Edge]] = {}
         self.before: dict[str, list[Edge]] = {}
         for edge in self.edges:
@@ -70,6 +74,10 @@ class Ways:
         while (outer := self.outline.points.get(point.element.parent)) is not None:
             yield outer
             point = outer
+
+    def callers(self, point: Point) -> Iterator[Point]:
+        """The call activities that run the process of an element."""
+        return iter(self._calls.get(point.element.parent, ()))
 
     def reach(self, starts: Iterable[str], *, without: str = "", back: bool = False) -> set[str]:
         """What can be reached (or, `back`, what leads here), not passing `without`."""

@@ -12,8 +12,8 @@ from app.feel import FeelError, compile
 from app.feel import nodes as n
 from app.feel.shapes import Shape, typed
 from app.vocabulary.finding import ERROR, Finding
-from app.vocabulary.reading import look, word
-from app.vocabulary.words import Words
+from app.vocabulary.reading import word
+from app.vocabulary.words import Words, look
 
 _BEGUN_BY = {"recheck_on": "recheck", "visit_on": "visit"}
 """Days of an award on which a process begins by itself (`app.cases.awards`)."""

@@ -14,8 +14,8 @@ from app.feel.diagnostics import WORDS
 from app.feel.shapes import Shape, typed
 from app.vocabulary.facts import World
 from app.vocabulary.finding import ERROR, Finding
-from app.vocabulary.reading import Reader, look, said_of
-from app.vocabulary.words import Words
+from app.vocabulary.reading import Reader, said_of
+from app.vocabulary.words import Words, look
 
 NOTICE = "publicity_notice"
 _TEXT = re.compile(r'"([a-z][a-z0-9_]*)"')

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from app.engine import script
 from app.engine.outline import Point
-from app.feel import FeelError, Inferred, Read, Unknown, compile, infer
+from app.feel import Inferred, Read, Unknown
 from app.feel.diagnostics import WORDS
 from app.feel.shapes import Shape
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.graph import AFTER
 from app.vocabulary.paths import prefixes
 from app.vocabulary.words import Words
-
-
-def look(text: str, scope: Mapping[str, Shape]) -> Inferred | None:
-    """What is known of a FEEL text that may carry Camunda's leading `=`; None where it cannot be read."""
-    try:
-        plain = script.plain(text)
-        return infer(plain, compile(plain).tree, scope)
-    except FeelError:
-        return None
 
 
 class Reader:

@@ -59,9 +59,9 @@ def _names(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[Finding]:
 
 def _asks(words: Words, point: Point) -> Iterator[tuple[str, Mapping[str, Shape]]]:
     """The decisions asked at an element, each with the names that only they read; a guard reads what it checks."""
-    element, own = point.element, words.own(point)
+    element, own = point.element, words.own(point, passed=False)
     if element.type == "businessRuleTask":
-        yield element.attributes.get("decisionRef", ""), own
+        yield element.attributes.get("decisionRef", ""), words.own(point)
     mine = {point.id: words.answer(point), "item": own.get("item", UNKNOWN)} if element.type in HUMAN else {}
     for guard in split(element.properties.get("guards", "")):
         yield guard, {**own, **mine}

@@ -14,8 +14,7 @@ from app.vocabulary.case import case_shape, with_award, with_origin
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue, host_shapes
 from app.vocabulary.letters import Made, made
-from app.vocabulary.reading import look
-from app.vocabulary.words import Scope, Words
+from app.vocabulary.words import Scope, Words, look
 
 KEPT = ("award_start", "award_change")
 """Effects whose `facts` stay with an award."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 from app.definitions.bundle import Bundle
 from app.effects import SCHEMAS
@@ -56,6 +56,15 @@ class Scope:
         inner, step = (shape.item, "[].") if shape.kind == "list" else (shape, ".")
         for name, member in (inner.members if inner is not None else {}).items():
             yield from self._under(f"{path}{step}{name}", member, self.origins.get(path, origin))
+
+
+def look(text: str, scope: Mapping[str, Shape]) -> Inferred | None:
+    """What is known of a FEEL text that may carry Camunda's leading `=`; None where it cannot be read."""
+    try:
+        plain = script.plain(text)
+        return infer(plain, compile(plain).tree, scope)
+    except FeelError:
+        return None
 
 
 class Words:
@@ -122,6 +131,10 @@ class Words:
         elif element.type in CATCHES and point.message:
             self.origins[point.message] = f"消息“{point.message}”"
             yield point.message, shapes.context(f"消息“{point.message}”", open=True)
+        scope = {**self.roots, **self.own(point), **self.left(point)}
+        for name, text in element.outputs.items():
+            found = look(text, scope)
+            yield self._given(point, name, found.shape if found else UNKNOWN, f"“{element.label}”的输出")
 
     def _given(self, point: Point, name: str, shape: Shape, origin: str) -> tuple[str, Shape]:
         self.origins[name] = origin
@@ -129,7 +142,8 @@ class Words:
         return name, shapes.listing(titled, point.element.label) if self.repeated(point) else titled
 
     def repeated(self, point: Point) -> bool:
-        return point.many or any(outer.many for outer in self.ways.around(point))
+        around = (point, *self.ways.around(point))
+        return any(outer.many for outer in around) or any(map(self.repeated, self.ways.callers(around[-1])))
 
     def answer(self, point: Point) -> Shape:
         """What the form of a human task gives."""
@@ -154,10 +168,30 @@ class Words:
 
     # What only a point has ---------------------------------------------------------------------------------------
 
-    def own(self, point: Point) -> dict[str, Shape]:
-        """The item of the multi-instance activity that the element is, or stands in; nearest wins."""
+    def left(self, point: Point) -> dict[str, Shape]:
+        """What only the outputs of an element read: the answer that is given to it, what went into a called process."""
+        if point.element.type in HUMAN:
+            return {point.id: self.answer(point)}
+        return self._passed(point) if point.called else {}
+
+    def own(self, point: Point, *, passed: bool = True) -> dict[str, Shape]:
+        """The item of the multi-instance activity that the element is, or stands in, and what was passed to the called
+        process that it stands in; nearest wins. What every caller passes is there, `passed`, unless people read it."""
+        around = (point, *self.ways.around(point))
+        outside = [{**self.own(each), **self._passed(each)} for each in self.ways.callers(around[-1])]
+        common = frozenset.intersection(*map(frozenset, outside)) if outside and passed else frozenset[str]()
+        names = {name: reduce(join, (each[name] for each in outside)) for name in common}
+        return {**names, **self._items(around)}
+
+    def _passed(self, point: Point) -> dict[str, Shape]:
+        """What a call activity passes in."""
+        scope = {**self.roots, **self.own(point)}
+        found = {name: look(text, scope) for name, text in point.element.inputs.items()}
+        return {name: each.shape.titled("传入") if each else UNKNOWN for name, each in found.items()}
+
+    def _items(self, around: Iterable[Point]) -> dict[str, Shape]:
         names: dict[str, Shape] = {}
-        for outer in (point, *self.ways.around(point)):
+        for outer in around:
             if outer.many:
                 item = self._item(outer).titled(ITEM)
                 mine = {"item": item, "loopCounter": typed("number", "第几项", certain=True)}
@@ -168,12 +202,8 @@ class Words:
 
     def _item(self, point: Point) -> Shape:
         collection = next((text.expression for text in point.texts if text.role == "collection"), "")
-        try:
-            text = script.plain(collection)
-            found = infer(text, compile(text).tree, self.roots).shape
-        except FeelError:
-            return UNKNOWN
-        return (found.item or UNKNOWN) if found.kind == "list" else UNKNOWN
+        found = look(collection, self.roots)
+        return (found.shape.item or UNKNOWN) if found and found.shape.kind == "list" else UNKNOWN
 
     # On which paths ----------------------------------------------------------------------------------------------
 
@@ -185,6 +215,7 @@ class Words:
     def _writes(self, point: Point) -> Writes:
         names = frozenset(path for path, _ in self.gives(point) if not self.begins_with(path))
         cleared = frozenset(".".join(path) for path, _, text in script_of(point) if text.strip() == "null")
+        cleared |= {name for name, text in point.element.outputs.items() if script.plain(text) in ("", "null")}
         entry: set[str] = set(names if point.many else ())
         if point.many:
             for inner in self.ways.within(point.id):

@@ -2,6 +2,7 @@
 
 Every scope has a start `s` and an end `e` of its own (by id `x.s` and `x.e` inside of `x`). `on b at x error=BAD` is an
 interrupting boundary event, `beside b at x message=m` one that does not interrupt; `error` alone catches every error.
+`keep.x=…` is an output parameter, `in.x=…` and `out.x=…` are what a call activity passes, `due=…` a due date.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ def _element(kind: str, key: str, words: list[str], body: str = "") -> str:
     match kind:
         case "user":
             attributes |= {"camunda_candidateGroups": "clerk", "camunda_formKey": key}
+            attributes |= {"camunda_dueDate": given["due"]} if "due" in given else {}
         case "do":
             attributes |= {"camunda_type": "external", "camunda_topic": given.get("topic", "log")}
         case "script":
@@ -105,7 +107,25 @@ def _element(kind: str, key: str, words: list[str], body: str = "") -> str:
             attributes |= {"messageRef": f"message_{given.pop('message')}"}
         case "xor" | "or" if "default" in given:
             attributes |= {"default": f"{key}_{given['default']}"}
-    return node(_TAGS[kind], key, body + _definition(given) + _repetition(given), **attributes)
+    return node(_TAGS[kind], key, _mapping(words) + body + _definition(given) + _repetition(given), **attributes)
+
+
+def _mapping(words: list[str]) -> str:
+    pairs = [
+        (*word.partition("=")[0].split(".", 1), word.partition("=")[2]) for word in words if "." in word.split("=")[0]
+    ]
+    passed = "".join(
+        f'<camunda:{tag} variables="all"/>' if name == "all" else
+        f'<camunda:{tag} sourceExpression="{_plain(text)}" target="{name}"/>'
+        for tag, name, text in pairs if tag in ("in", "out")
+    )  # fmt: skip
+    kept = "".join(
+        f'<camunda:outputParameter name="{name}">{_plain(text)}</camunda:outputParameter>'
+        for tag, name, text in pairs
+        if tag == "keep"
+    )
+    inner = passed + (f"<camunda:inputOutput>{kept}</camunda:inputOutput>" if kept else "")
+    return f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>" if inner else ""
 
 
 def _definition(given: dict[str, str]) -> str:

@@ -37,7 +37,8 @@ class Case:
         if wanted is not None:
             return "wrong", "accepted, and should be refused"
         seen = self._play()
-        wrong = {key: (value, seen[key]) for key, value in self.run.items() if key in seen and seen[key] != value}
+        wanted = {**self.run, **({"values": _feel(self.run["values"])} if "values" in self.run else {})}
+        wrong = {key: (value, seen[key]) for key, value in wanted.items() if key in seen and seen[key] != value}
         return ("wrong", f"(expected, seen): {wrong}") if wrong else ("right", "")
 
     def _play(self) -> dict[str, Any]:
@@ -54,6 +55,8 @@ class Case:
             "waits": player.here.messages,
             "timers": len(player.here.timers),
             "stands": player.here.failed,
+            "values": {name: player.here.variables.get(name) for name in self.run.get("values", {})},
+            "due": {each.element_id: _day(player, each) for each in player.here.tasks},
         }
 
 
@@ -76,6 +79,15 @@ def _step(player: Player, text: str) -> None:
             player.at(player.world.now + timedelta(days=int(words[0])))
         case _:
             raise ValueError(text)
+
+
+def _day(player: Player, task: engine.OpenTask) -> Any:
+    """The fixed day, or what is counted from today."""
+    element = player.diagram.elements[task.element_id]
+    found = engine.deadline(element, player.here.variables, task.item, player.world)
+    if found is None:
+        return None
+    return f"{found.days} {found.unit}" if found.days else found.started_on.isoformat()
 
 
 def _feel(given: dict[str, Any]) -> dict[str, Any]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from app import feel
 from app.engine import script, timers
+from app.engine.due import due
 from app.engine.errors import ElementError
 from app.engine.lint.graph import Graph, problem
 from app.engine.lint.problem import Problem
-from app.engine.outline import Text, outline
+from app.engine.outline import DUE, Text, outline
 from app.engine.xml import Node, bpmn, child_text
 
-_TIMERS = {"timeDate": timers.to_moment, "timeDuration": timers.to_duration, "timeCycle": timers.to_cycle}
+_TIMERS: dict[str, Callable[[str], Any]] = {
+    "timeDate": timers.to_moment,
+    "timeDuration": timers.to_duration,
+    "timeCycle": lambda text: timers.to_cycle(text, timers.EPOCH),
+    DUE: lambda text: due(text, timers.EPOCH),
+}
 
 
 def check(graph: Graph) -> Iterator[Problem]:
@@ -49,8 +56,10 @@ def _script(node: Node) -> Iterator[Problem]:
 def _timer(node: Node, text: Text) -> Iterator[Problem]:
     read = _TIMERS[text.role]
     try:
-        read(text.expression, timers.EPOCH) if text.role == "timeCycle" else read(text.expression)  # type: ignore[operator]
+        read(text.expression)
     except timers.TimerRefused as error:
-        yield problem(node, f"定时“{text.expression}”不能用：{error}")
+        yield problem(node, f"{text.what}“{text.expression}”不能用：{error}")
     except (ValueError, OverflowError):
-        yield problem(node, f"定时“{text.expression}”写得不对，请写日期（2020-09-25）、时长（P7D）或循环（R3/P7D）")
+        yield problem(
+            node, f"{text.what}“{text.expression}”写得不对，请写日期（2020-09-25）、时长（P7D）或循环（R3/P7D）"
+        )

@@ -45,7 +45,7 @@ CHAPTERS: Mapping[str, Mapping[str, Row]] = {
         "subProcess": yes("子流程", "自己有开始和结束；变量与外面共用"),
         "transaction": yes("事务子流程", "里面可以有取消结束事件，边上可以有取消边界事件"),
         "adHocSubProcess": no("自由子流程", "不支持自由（ad-hoc）子流程，请改用普通子流程"),
-        "callActivity": yes("调用活动", "运行同一文件里的另一个流程；变量共用"),
+        "callActivity": yes("调用活动", "运行同一文件里的另一个流程；变量共用，也可以换个名称传入、传出"),
         **dict.fromkeys(
             ("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask"), _GLOBAL
         ),

@@ -18,12 +18,20 @@ _FORM_REF = no(
 )
 _NO_DATA = no("事件带出的变量", "错误和升级不带数据，请在抛出之前用脚本任务赋值")
 _STARTERS = vain("谁可以启动", "不起作用：谁可以申请由岗位的权限决定，请删除")
+_OUTPUT = yes("输出参数", "FEEL，办完之后算，存为这个变量；多实例里每项一个，收成列表")
+_OUTPUT_TAGS = (
+    ("userTask", "manualTask", "serviceTask", "businessRuleTask", "receiveTask")
+    + ("subProcess", "transaction", "callActivity")
+)  # fmt: skip
 _COLUMN = "不起作用，请删除"
 
 CAMUNDA_ATTRIBUTES: Mapping[tuple[str, str], Row] = {
     ("userTask", "candidateGroups"): yes("候选岗位", "岗位编号，用逗号分开；或“=”开头的 FEEL"),
     ("userTask", "formKey"): yes("表单", "方案文件夹里的表单文件名"),
-    ("*", "dueDate"): no("期限", "到期日由时限决定：请在方案清单的 clocks 里写时限，并填写属性 clock"),
+    ("userTask", "dueDate"): yes(
+        "期限", "日期（2020-09-25）、时长（P7D，从次日起按日历日计）或 FEEL：日期、时长，或工作日数；不与 clock 同写"
+    ),
+    ("*", "dueDate"): no("期限", "只有用户任务有期限，请在这里放用户任务，或改用边界定时事件"),
     ("*", "assignee"): no("办理人", "不能指定到人，请填写候选岗位（camunda:candidateGroups），由岗位上的人签收"),
     ("*", "candidateUsers"): no("候选人", "不能指定到人，请填写候选岗位（camunda:candidateGroups）"),
     ("*", "followUpDate"): vain("跟进日", "不起作用，请用不中断的边界定时事件提醒"),
@@ -95,12 +103,18 @@ CAMUNDA_ELEMENTS: Mapping[tuple[str, str], Row] = {
     ("*", "inputOutput"): yes("输入输出", "输入参数和输出参数"),
     ("serviceTask", "inputParameter"): yes("输入参数", "FEEL，交给这一步的值"),
     ("*", "inputParameter"): no("输入参数", "只有服务任务有输入参数，请在它前面用脚本任务赋值"),
-    ("*", "outputParameter"): no("输出参数", "这里不写变量：请把结果存进结果变量，再在后面用脚本任务赋值"),
+    **{(tag, "outputParameter"): _OUTPUT for tag in _OUTPUT_TAGS},
+    ("scriptTask", "outputParameter"): no("输出参数", "请把它写成脚本里的一行：变量 = 表达式"),
+    ("*", "outputParameter"): no("输出参数", "这里没有结果，请在它后面用脚本任务赋值"),
     ("*", "script"): no("参数里的脚本", "不会运行，请把参数写成 FEEL 表达式"),
     ("*", "list"): no("参数里的列表", "请写成 FEEL 列表，例如 = [1, 2]"),
     ("*", "map"): no("参数里的映射", "请写成 FEEL 上下文，例如 = {a: 1}"),
-    ("*", "in"): no("传入", "变量是全案共用的，被调用的流程直接读取，请删除；要换名称，请在它前面用脚本任务赋值"),
-    ("*", "out"): no("传出", "变量是全案共用的，调用之后直接读取，请删除；要换名称，请在它后面用脚本任务赋值"),
+    ("callActivity", "in"): yes(
+        "传入", "FEEL（source 或 sourceExpression）以 target 为名，只有被调用的流程看得到；其余变量是全案共用的"
+    ),
+    ("callActivity", "out"): yes("传出", "调用之后以 target 为变量名保存；variables=all 则传入的都传出"),
+    ("*", "in"): no("传入", "只有调用活动传变量，请在它前面用脚本任务赋值"),
+    ("*", "out"): no("传出", "只有调用活动传变量，请在它后面用脚本任务赋值"),
     ("*", "taskListener"): _LISTENER,
     ("*", "executionListener"): _LISTENER,
     ("*", "formData"): _FIELDS,

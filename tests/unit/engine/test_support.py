@@ -10,7 +10,7 @@ from app.engine.support.attributes import ATTRIBUTES
 from app.engine.support.elements import ELEMENTS
 from app.engine.support.extensions import CAMUNDA_ATTRIBUTES, CAMUNDA_ELEMENTS
 from app.engine.support.verdicts import IGNORED, REFUSED
-from tests.unit.engine.engine_kit import END, START, document, flow, multi, process, user
+from tests.unit.engine.engine_kit import END, START, document, flow, multi, node, process, user
 
 
 def told(inner: str = "", head: str = "", *, around: str = "", **attributes: str) -> list[Problem]:
@@ -32,7 +32,6 @@ def extension(inner: str) -> str:
         ({"camunda_assignee": "=x"}, ERROR),
         ({"camunda_candidateUsers": "a"}, ERROR),
         ({"camunda_formRef": "form"}, ERROR),
-        ({"camunda_dueDate": "x"}, ERROR),
         ({"camunda_priority": "50"}, WARNING),
         ({"camunda_asyncBefore": "true"}, WARNING),
         ({"camunda_followUpDate": "x"}, WARNING),
@@ -69,7 +68,13 @@ def test_what_would_be_so_anyway_passes(attributes: dict[str, str]) -> None:
             "<camunda:inputOutput><camunda:outputParameter name='x'><camunda:script>1</camunda:script>"
             "</camunda:outputParameter></camunda:inputOutput>",
             ERROR,
-            "camunda:outputParameter",
+            "camunda:script",
+        ),
+        ('<camunda:in source="a" target="b"/>', ERROR, "camunda:in"),
+        (
+            "<camunda:inputOutput><camunda:outputParameter name='a-b'/></camunda:inputOutput>",
+            ERROR,
+            "不能作变量名",
         ),
         (
             "<camunda:inputOutput><camunda:inputParameter name='x'>1</camunda:inputParameter></camunda:inputOutput>",
@@ -143,3 +148,32 @@ def test_every_row_says_what_to_do() -> None:
             assert row.note, key
             if row.verdict in (REFUSED, IGNORED):
                 assert any(word in row.note for word in ("请", "只支持 1", "只能写")), key
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        ('<camunda:in source="a"/>', "target“”不能作变量名"),
+        ('<camunda:in target="a"/>', "只写一个"),
+        ('<camunda:in source="a" sourceExpression="b" target="c"/>', "只写一个"),
+        ('<camunda:in source="a" target="b"/><camunda:in source="c" target="b"/>', "不止一次"),
+        ('<camunda:in variables="some"/>', "只能写 all"),
+        ('<camunda:in variables="all" local="true"/>', "“local”不支持"),
+        ('<camunda:out source="a" target="loopCounter"/>', "当前项的名称"),
+    ],
+)
+def test_what_a_call_passes_is_whole(passed: str, words: str) -> None:
+    called = node("callActivity", "c", f"<bpmn:extensionElements>{passed}</bpmn:extensionElements>", calledElement="q")
+    inner = process(START, called, END, flow("s", "c", "e"))
+    other = process(node("startEvent", "qs"), node("endEvent", "qe"), flow("qs", "qe"), id="q")
+    assert any(words in each.message for each in lint(document(inner, other)) if each.severity == ERROR)
+
+
+def test_a_task_has_one_deadline_and_outputs_read_no_inputs() -> None:
+    clock = '<camunda:properties><camunda:property name="clock" value="k"/></camunda:properties>'
+    assert any("只留一个" in each.message for each in told(extension(clock), camunda_dueDate="P1D"))
+    both = (
+        '<camunda:inputOutput><camunda:inputParameter name="n">1</camunda:inputParameter>'
+        '<camunda:outputParameter name="m">n + 1</camunda:outputParameter></camunda:inputOutput>'
+    )
+    assert any("读不到输入参数“n”" in each.message for each in told(extension(both)))

@@ -151,6 +151,83 @@ def test_each_mistake_is_found_where_it_is(name: str) -> None:
     assert all(each.severity == "error" and each.file and each.message for each in found)
 
 
+TASK = 'camunda:formKey="village_investigation.form.json">'
+CLOCK = """        <camunda:properties>
+          <camunda:property name="clock" value="village_investigation" />
+        </camunda:properties>
+"""
+
+
+def _kept(name: str, text: str) -> dict[str, bytes]:
+    output = f'<camunda:outputParameter name="{name}">{text}</camunda:outputParameter>'
+    inner = f"{CLOCK}<camunda:inputOutput>{output}</camunda:inputOutput>"
+    return broken("uninsured_unemployed_relief", "relief.bpmn", CLOCK, inner)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("found", "village_investigation.facts_tru", "没有“facts_tru”，是不是 facts_true"),
+        ("found", "township_review.amount", "到这里还没有"),
+        ("case", "1", "这是系统给的名称"),
+        ("found", "village_investigation.facts_true", ""),
+    ],
+)
+def test_outputs_are_read_behind_their_task(name: str, text: str, told: str) -> None:
+    found = [each.message for each in findings(_kept(name, text))]
+    assert any(told in each for each in found) if told else found == []
+
+
+def test_an_output_is_a_name_of_its_type_behind_its_task() -> None:
+    files = _kept("found", "village_investigation.facts_true")
+    words = vocabulary.of(Bundle(files), CATALOGUE)
+    assert str(words.at("main", "township_review").shapes["found"]) == "boolean"
+    assert "found" not in words.at("main", "village_investigation").shapes
+
+
+@pytest.mark.parametrize(
+    ("due", "told"),
+    [
+        ("=application.nam", "没有“nam”"),
+        ("=case.urban", "期限“=case.urban”的结果是"),
+        ("=today + duration(&quot;P5D&quot;)", ""),
+    ],
+)
+def test_a_due_date_reads_what_is_known_and_gives_a_day(due: str, told: str) -> None:
+    found = findings(broken("uninsured_unemployed_relief", "relief.bpmn", TASK, f'camunda:dueDate="{due}" {TASK}'))
+    assert [told in each.message for each in found] == ([True] if told else [])
+
+
+CALL = """<bpmn:callActivity id="call" calledElement="other"><bpmn:extensionElements>%s</bpmn:extensionElements>
+</bpmn:callActivity><bpmn:sequenceFlow id="c1" sourceRef="call" targetRef="facts_checked"/>"""
+OTHER = """<bpmn:process id="other" isExecutable="true"><bpmn:startEvent id="os"/>
+<bpmn:scriptTask id="record"><bpmn:script>%s</bpmn:script></bpmn:scriptTask><bpmn:endEvent id="oe"/>
+<bpmn:sequenceFlow id="o1" sourceRef="os" targetRef="record"/>
+<bpmn:sequenceFlow id="o2" sourceRef="record" targetRef="oe"/></bpmn:process>"""
+
+
+@pytest.mark.parametrize(
+    ("passed", "script", "told"),
+    [
+        ('<camunda:in source="application.nam" target="who"/>', "x = who", "没有“nam”"),
+        ('<camunda:in source="application.name" target="who"/>', "x = whom", "“whom”没有任何环节给出，是不是 who"),
+        ('<camunda:in source="application.name" target="who"/>', "who = 1", "又被“record”写入"),
+        ('<camunda:in source="application.name" target="today"/>', "x = today", "是系统给的名称"),
+        ('<camunda:in source="1" target="n"/>', "case.income_per_head = n", "会盖掉"),
+        ('<camunda:in source="1" target="n"/><camunda:out source="x + 1" target="y"/>', "x = n", ""),
+        ('<camunda:out source="z" target="y"/>', "x = 1", "“z”没有任何环节给出"),
+    ],
+)
+def test_what_a_call_passes_is_a_name_there_alone(passed: str, script: str, told: str) -> None:
+    files = broken("uninsured_unemployed_relief", "relief.bpmn", 'targetRef="facts_checked"', 'targetRef="call"')
+    text = files["relief.bpmn"].decode()
+    first, rest = text.split("</bpmn:process>", 1)
+    text = f"{first}{CALL % passed}</bpmn:process>{OTHER % script}{rest}"
+    text = text.replace('source="application.nam"', 'sourceExpression="application.nam"')
+    found = [each.message for each in findings({**files, "relief.bpmn": text.encode()})]
+    assert any(told in each for each in found) if told else found == []
+
+
 def test_two_processes_in_one_file() -> None:
     second = '<bpmn:process id="other" isExecutable="true"><bpmn:startEvent id="o"/></bpmn:process></bpmn:definitions>'
     found = findings(broken("emergency_relief", "relief.bpmn", "</bpmn:definitions>", second))
