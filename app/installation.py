@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.orm import Session
 
 from app import calendar, seed
@@ -48,6 +49,22 @@ def install(session: Session, now: datetime) -> None:
     figures.seed_defaults(session, now)
     seeding.seed(session, BUNDLES, TEMPLATES, now)
     rechecks.plan(session, now)
+
+
+def is_installed(config: Config) -> bool:
+    """Whether the configured database is there and filled. Raises OperationalError where its server does not answer."""
+    url = make_url(config.database_url)
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+        return False
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return (
+                inspect(connection).has_table("release")
+                and connection.scalar(text("SELECT 1 FROM release LIMIT 1")) == 1
+            )
+    finally:
+        engine.dispose()
 
 
 def is_empty(session: Session) -> bool:

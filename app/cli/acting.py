@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.config import Config
@@ -31,6 +32,9 @@ class Act(NamedTuple):
     session: Session
     actor: Actor
     now: datetime
+
+
+NO_DATABASE = "数据库打不开或者还没有装好，请核对 DOUDI_DATABASE_URL，并先运行 doudi db upgrade 和 doudi db install"
 
 
 class Refused(click.ClickException):
@@ -67,11 +71,13 @@ def looking() -> Iterator[tuple[Session, datetime]]:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """A Rejection becomes its sentence and exit code 1."""
+    """A Rejection becomes its sentence and exit code 1; so does a database that is not there."""
     try:
         yield
     except Rejection as refused:
         raise Refused(refused.message) from refused
+    except (OperationalError, ProgrammingError) as missing:
+        raise Refused(NO_DATABASE) from missing
 
 
 def actor_of(session: Session, login: str, now: datetime) -> Actor:

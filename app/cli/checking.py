@@ -13,26 +13,42 @@ from app.cli.files import files_at
 from app.config import Config
 from app.core.actor import SYSTEM
 from app.core.clock import SystemClock, local_date
+from app.core.errors import Invalid
 from app.definitions import lists
+from app.definitions.errors import BundleError
+from app.definitions.folder import MANIFEST
+from app.definitions.manifest import load_manifest
 from app.extensions import open_database
 from app.gate import releases
 from app.gate.isolated import Outcome, check_isolated
+from app.installation import is_installed
+
+INSTALLED, SHIPPED = "installation", "product"
+WORLDS = {
+    INSTALLED: "按本机数据库的参数目录、文书库和现行发布版检查",
+    SHIPPED: "没有数据库，按随产品的参数目录和文书库检查",
+}
 
 
 @click.command()
 @click.argument("target", metavar="ID|DIR")
+@click.option("--region", help="code of the region that a folder is for (default: the manifest's)")
 @json_option
-def check(target: str, as_json: bool) -> None:
-    """Check with all stories; of a draft the receipt is kept. Exit code 0 only if it may be published."""
+def check(target: str, region: str | None, as_json: bool) -> None:
+    """Check with all stories; of a draft the receipt is kept. Exit code 0 only if it may be published.
+
+    A folder meets the catalogue, the letters and the releases of this installation at the region; where there is no
+    database, those that the product ships. The output says which.
+    """
     with refusals():
         if Path(target).is_dir():
-            outcome = check_isolated(("", files_at(Path(target))))
+            world, outcome = _check_folder(files_at(Path(target)), region)
         else:
             now, database = SystemClock().now(), open_database(Config.from_env())
             with database.read() as session:
                 release_id = lists.find(session, target, local_date(now))
-            outcome = releases.check(database, SYSTEM, release_id, now)
-    _tell_outcome(outcome, as_json)
+            world, outcome = INSTALLED, releases.check(database, SYSTEM, release_id, now)
+    _tell_outcome(outcome, world, as_json)
     sys.exit(0 if outcome.passed else 1)
 
 
@@ -44,11 +60,29 @@ def recheck() -> None:
     click.echo(f"已重新检查 {len(done)} 个现行发布版，结果见 doudi release list")
 
 
-def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
+def _check_folder(files: dict[str, bytes], region: str | None) -> tuple[str, Outcome]:
+    config, code = Config.from_env(), region or _region_of(files)
+    if not is_installed(config):
+        return SHIPPED, check_isolated((code, files))
+    with open_database(config).read() as session:
+        world = releases.world_at(session, code, SystemClock().now())
+    return INSTALLED, check_isolated((code, files), world)
+
+
+def _region_of(files: dict[str, bytes]) -> str:
+    """The manifest's region; "" for a letter library, which names none."""
+    try:
+        return load_manifest(files[MANIFEST])["region"] if MANIFEST in files else ""
+    except BundleError as error:
+        raise Invalid({"files": str(error)}) from error
+
+
+def _tell_outcome(outcome: Outcome, world: str, as_json: bool) -> None:
     if as_json:
-        told = {"passed": outcome.passed, "findings": outcome.findings, "stories": outcome.stories}
+        told = {"world": world, "passed": outcome.passed, "findings": outcome.findings, "stories": outcome.stories}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
+    click.echo(WORLDS[world])
     for each in outcome.findings:
         place = f" “{each['place']}”" if each["place"] else ""
         click.echo(f"{'✗' if each['severity'] == 'error' else '!'} {each['file']}{place}：{each['message']}")

@@ -9,7 +9,7 @@ from app.cli import Lazy
 MODULES = {
     **dict.fromkeys(("draft", "submit", "approve", "reject", "retire", "stop"), "life"),
     **dict.fromkeys(("check", "recheck"), "checking"),
-    **dict.fromkeys(("list", "export", "diff"), "showing"),
+    **dict.fromkeys(("list", "export", "diff", "compare"), "showing"),
     "migrate": "migrating",
 }
 

@@ -13,7 +13,9 @@ from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.definitions import lists, news, store
 from app.definitions.folder import write_folder
+from app.gate.comparing import compare_sides
 from app.gate.diff import compare
+from app.gate.diff.three import TITLES
 
 
 @click.command("list")
@@ -63,4 +65,25 @@ def diff(old: str, new: str, as_json: bool) -> None:
         click.echo(f"{len(changes)} 处不同")
 
 
-COMMANDS = {"list": list_releases, "export": export, "diff": diff}
+@click.command("compare")
+@click.argument("reference", metavar="ID|PROGRAMME@REGION:N")
+@json_option
+def compare_three(reference: str, as_json: bool) -> None:
+    """The base that a release changed, the release, and the base as it is now, side by side; conflicts first."""
+    with looking() as (session, now):
+        on = local_date(now)
+        found = compare_sides(session, lists.find(session, reference, on), on)
+    if as_json:
+        told = {**found._asdict(), "sides": [each.as_dict() for each in found.sides]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{found.place}：{'基础版本已更新' if found.base_moved else '基础版本没有更新'}")
+    for state, title in TITLES.items():
+        sides = [each for each in found.sides if each.state == state]
+        if sides:
+            click.echo(f"{title}（{len(sides)} 处）")
+        for each in sides:
+            click.echo(f"    {each}")
+
+
+COMMANDS = {"compare": compare_three, "list": list_releases, "export": export, "diff": diff}

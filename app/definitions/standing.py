@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.errors import NotFound
 from app.definitions.names import EVERYWHERE, LIBRARY, REPOSITORY
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
@@ -50,6 +52,14 @@ def base_has_moved(session: Session, place: Any) -> bool:
 def place_name(session: Session, scope: str) -> str:
     """The region's name; 全国 for everywhere."""
     return "全国" if scope == EVERYWHERE else identity.chain(session, scope).full_name
+
+
+def places_of(session: Session, release_id: str) -> Sequence[Any]:
+    """The rows of the places that a release is for. Raises NotFound."""
+    rows = session.execute(select(PLACE).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope)).all()
+    if not rows:
+        raise NotFound(f"没有编号为 {release_id} 的发布版，请用 doudi release list 核对")
+    return rows
 
 
 def region_codes(session: Session, release_id: str) -> list[str]:

@@ -42,12 +42,10 @@ def check(database: Database, actor: Actor, release_id: str, now: datetime) -> O
     return outcome
 
 
-def check_files(session: Session, files: Mapping[str, bytes], region_code: str, now: datetime) -> Outcome:
-    """Check a folder as if it were published for a region of this installation. Raises NotFound."""
+def world_at(session: Session, region_code: str, now: datetime) -> World:
+    """What a folder would meet if it were published for a region ("": everywhere). Raises NotFound."""
     on = local_date(now)
-    scope = identity.region_by_code(session, region_code, on).id
-    library = queries.library(session, standing.chain_of(session, scope), on)
-    return check_isolated((region_code, files), _world(session, "", library, on))
+    return _world(session, "", queries.library(session, _chain(session, region_code, on), on), on)
 
 
 def recheck(database: Database, actor: Actor, now: datetime) -> list[str]:
@@ -97,7 +95,7 @@ def _libraries(session: Session, release_id: str, on: date) -> list[tuple[str, M
     fixed = store.pinned(session, release_id)
     found: list[tuple[str, Mapping[str, Letter]]] = []
     for code in standing.region_codes(session, release_id) or [""]:
-        chain = standing.chain_of(session, identity.region_by_code(session, code, on).id) if code else ()
+        chain = _chain(session, code, on)
         found.append((code, fixed.get(chain[0] if chain else EVERYWHERE) or queries.library(session, chain, on)))
     return found
 
@@ -107,3 +105,7 @@ def _world(session: Session, release_id: str, letters: Mapping[str, Letter], on:
     ids = dict.fromkeys(each.release_id for each in lists.live(session, on) if each.release_id != release_id)
     placed = [(code, store.files_of(session, each)) for each in ids for code in standing.region_codes(session, each)]
     return World(placed, as_files(letters), catalogue(session).items)
+
+
+def _chain(session: Session, region_code: str, on: date) -> tuple[str, ...]:
+    return identity.chain(session, identity.region_by_code(session, region_code, on).id).ids if region_code else ()

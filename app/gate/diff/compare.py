@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from zipfile import BadZipFile
 
 import yaml
 from lxml import etree
@@ -11,6 +12,7 @@ from lxml import etree
 from app.gate.diff import diagrams, tables, texts
 from app.gate.diff.changes import ADDED, CHANGED, REMOVED, Change
 
+UNREADABLE = (etree.XMLSyntaxError, yaml.YAMLError, BadZipFile, ValueError, KeyError, AttributeError)
 Differ = Callable[[str, bytes, bytes], Iterable[Change]]
 DIFFERS: tuple[tuple[str, Differ], ...] = (
     (".bpmn", diagrams.compare),
@@ -40,6 +42,6 @@ def _of_file(path: str, old: bytes, new: bytes) -> list[Change]:
     differ: Any = next((differ for suffix, differ in DIFFERS if path.endswith(suffix)), None)
     try:
         found = list(differ(path, old, new)) if differ else []
-    except (etree.XMLSyntaxError, yaml.YAMLError, ValueError, KeyError):
+    except UNREADABLE:
         found = []
     return found or [Change(CHANGED, path, what="写法", new="内容的含义没有变化，或者文件读不出来")]

@@ -24,15 +24,15 @@ def compare(file: str, old: bytes, new: bytes) -> Iterator[Change]:
     names = {id: _name(node) for id, node in (was | now).items()}
     for id in dict.fromkeys((*was, *now)):
         if id not in now:
-            yield Change(REMOVED, file, names[id])
+            yield Change(REMOVED, file, names[id], id=id)
         elif id not in was:
-            yield Change(ADDED, file, names[id])
+            yield Change(ADDED, file, names[id], id=id)
         else:
-            yield from between(file, names[id], _says(was[id]), _says(now[id]))
+            yield from between(file, names[id], _says(was[id]), _says(now[id]), id)
     drawn, redrawn = _bounds(before), _bounds(after)
-    for id in drawn.keys() & redrawn.keys() & names.keys():
-        if drawn[id] != redrawn[id]:
-            yield Change(MOVED, file, names[id])
+    for id in names:
+        if id in drawn and id in redrawn and drawn[id] != redrawn[id]:
+            yield Change(MOVED, file, names[id], id=id)
 
 
 def _elements(root: Any) -> dict[str, Any]:

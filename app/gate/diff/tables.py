@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from app.gate.diff.changes import ADDED, REMOVED, Change, between
+from app.gate.diff.changes import ADDED, MOVED, REMOVED, Change, between, out_of_order
 from app.gate.diff.xml import local, read, text
 
 
@@ -22,22 +22,26 @@ def compare(file: str, old: bytes, new: bytes) -> Iterator[Change]:
     for id in dict.fromkeys((*was, *now)):
         name = (now if id in now else was)[id].get("name") or id
         if id not in now:
-            yield Change(REMOVED, file, name)
+            yield Change(REMOVED, file, name, id=id)
         elif id not in was:
-            yield Change(ADDED, file, name)
+            yield Change(ADDED, file, name, id=id)
         else:
-            yield from between(file, name, _says(was[id]), _says(now[id]))
-            yield from _rows(file, name, _table(was[id]), _table(now[id]))
+            yield from between(file, name, _says(was[id]), _says(now[id]), id)
+            yield from _rows(file, name, id, _table(was[id]), _table(now[id]))
 
 
-def _rows(file: str, name: str, was: dict[str, Row], now: dict[str, Row]) -> Iterator[Change]:
+def _rows(file: str, name: str, table: str, was: dict[str, Row], now: dict[str, Row]) -> Iterator[Change]:
     for id in dict.fromkeys((*was, *now)):
+        place, row = f"{name} 第 {(now if id in now else was)[id].number} 行", f"{table}/{id}"
         if id not in now:
-            yield Change(REMOVED, file, f"{name} 第 {was[id].number} 行", old="，".join(was[id].cells.values()))
+            yield Change(REMOVED, file, place, old="，".join(was[id].cells.values()), id=row)
         elif id not in was:
-            yield Change(ADDED, file, f"{name} 第 {now[id].number} 行", new="，".join(now[id].cells.values()))
+            yield Change(ADDED, file, place, new="，".join(now[id].cells.values()), id=row)
         else:
-            yield from between(file, f"{name} 第 {now[id].number} 行", was[id].cells, now[id].cells)
+            yield from between(file, place, was[id].cells, now[id].cells, row)
+    for id in out_of_order(was, now):  # the order decides where the first row that holds is taken
+        before, after = (f"第 {rows[id].number} 行" for rows in (was, now))
+        yield Change(MOVED, file, f"{name} {after}", old=before, new=after, id=f"{table}/{id}")
 
 
 def _decisions(root: Any) -> dict[str, Any]:
@@ -68,6 +72,7 @@ def _table(decision: Any) -> dict[str, Row]:
         node.get("label") or node.get("name") or text(node) or f"第 {place} 列"
         for place, node in enumerate((each for each in table if local(each) in ("input", "output", "annotation")), 1)
     ]
+    columns = [f"{name}（第 {at} 列）" if columns.count(name) > 1 else name for at, name in enumerate(columns, 1)]
     rows = {}
     for number, rule in enumerate(table.findall("{*}rule"), 1):
         cells = [text(cell) for cell in rule if local(cell) in ("inputEntry", "outputEntry", "annotationEntry")]

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from app.documents.text import extract_text
-from app.gate.diff.changes import ADDED, CHANGED, REMOVED, Change, between
+from app.gate.diff.changes import ADDED, CHANGED, MOVED, REMOVED, Change, between, out_of_order
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 
@@ -21,20 +21,26 @@ def compare_form(file: str, old: bytes, new: bytes) -> Iterator[Change]:
     was, now = _fields(json.loads(old)), _fields(json.loads(new))
     for key in dict.fromkeys((*was, *now)):
         if key not in now:
-            yield Change(REMOVED, file, key, old=str(was[key].get("label", "")))
+            yield Change(REMOVED, file, key, old=str(was[key].get("label", "")), id=key)
         elif key not in was:
-            yield Change(ADDED, file, key, new=str(now[key].get("label", "")))
+            yield Change(ADDED, file, key, new=str(now[key].get("label", "")), id=key)
         else:
-            yield from between(file, key, was[key], now[key])
+            yield from between(file, key, was[key], now[key], key)
+    yield from (Change(MOVED, file, key, new="次序变了", id=key) for key in out_of_order(was, now))
 
 
 def compare_letter(file: str, old: bytes, new: bytes) -> Iterator[Change]:
     """Sentences of a Word template; what alone looks different is told as such."""
     was, now = _sentences(old), _sentences(new)
     for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if tag != "equal":
-            kind = {"insert": ADDED, "delete": REMOVED}.get(tag, CHANGED)
-            yield Change(kind, file, what="文句", old="".join(was[a:b]), new="".join(now[c:d]))
+        if tag == "equal":
+            continue
+        both = min(b - a, d - c)
+        for at in range(a, b):
+            kind, text = (CHANGED, now[c + at - a]) if at - a < both else (REMOVED, "")
+            yield Change(kind, file, f"第 {at + 1} 句", old=was[at], new=text, id=str(at + 1))
+        if d - c > both:
+            yield Change(ADDED, file, f"第 {b} 句之后", new="".join(now[c + both : d]), id=f"{b}+")
 
 
 def compare_data(file: str, old: bytes, new: bytes) -> Iterator[Change]:
@@ -47,6 +53,7 @@ def _fields(node: Any) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for component in node.get("components", ()):
         key = component.get("key") or component.get("path") or component.get("id", "")
+        key = f"{key}（{component.get('id')}）" if key in found else key
         own = {name: value for name, value in component.items() if name not in ("components", "id", "layout")}
         found[key] = dict(_flat(own))
         found |= {f"{key}.{inner}": each for inner, each in _fields(component).items()}
