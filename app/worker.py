@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.cases import awards, deadlines, places
 from app.cases import handlers as cases
+from app.cases.effects.asking import ASK
 from app.config import Config
 from app.core.clock import Clock, local_date, midnight
 from app.db import Database
@@ -61,6 +62,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         LETTER: write_letter,
         HOUSEKEEPING: _housekeeping,
         "message.send": OutsideHandler(send),
+        ASK: cases.asking(outside.departments),
     }
 
 

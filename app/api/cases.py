@@ -6,6 +6,7 @@ from typing import Any
 
 from app.api import schemas
 from app.api.blueprint import blueprint
+from app.cases import operations as cases
 from app.cases import pages
 from app.core.errors import NotFound
 from app.documents import operations as letters
@@ -24,7 +25,18 @@ def case(call: Call, case_id: str) -> Any:
     head = page.case
     shown = {name: getattr(head, name) for name in schemas.HEAD}
     tasks = [item for item in page.items if item.status == "open"]
-    return {**shown, "tasks": tasks, "payments": page.orders, "documents": page.documents}
+    return {**shown, "tasks": tasks, "waiting": page.waiting, "payments": page.orders, "documents": page.documents}
+
+
+@blueprint.post("/waits/<wait_id>/answer")
+@writes(BEARER)
+@blueprint.input(schemas.Answer)
+@blueprint.output({}, status_code=204)
+@blueprint.doc(summary="答复核对", operation_id="answer_check")
+def answer(call: Call, wait_id: str, json_data: dict[str, Any]) -> Any:
+    """部门（以有权填写答复的账号的令牌）答复一次核对；已经答复、超时或者收回的不再接受。"""
+    cases.answer(call.session, call.actor, wait_id, json_data["answer"], call.now)
+    return ""
 
 
 @blueprint.get("/cases/<case_id>/documents")

@@ -116,6 +116,21 @@ class ProgrammeList(Schema):
     items = fields.List(fields.Nested(Programme))
 
 
+class Answer(Strict):
+    answer = fields.Dict(
+        keys=fields.String(), required=True, error_messages=WRONG,
+        metadata={"description": "found 是否查到（必填）、count 数量、amount 金额、text 说明"},
+    )  # fmt: skip
+
+
+class Waiting(Schema):
+    id = fields.String(metadata={"description": "提出核对时给部门的 key"})
+    title = fields.String()
+    department = fields.String()
+    until = fields.Date(metadata={"description": "等到这一天（含）"})
+    answered = fields.Boolean()
+
+
 class Document(Schema):
     id = fields.String()
     template = fields.String()
@@ -153,5 +168,6 @@ class Case(Schema):
     filed_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
     tasks = fields.List(fields.Nested(Task))
+    waiting = fields.List(fields.Nested(Waiting), metadata={"description": "等待部门答复的核对"})
     payments = fields.List(fields.Nested(Payment))
     documents = fields.List(fields.Nested(Document))

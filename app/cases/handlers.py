@@ -16,7 +16,8 @@ from app.cases.timers import FIRE
 from app.cases.waits import WAIT
 from app.core.errors import Rejection
 from app.jobs.operations import DueJob
-from app.jobs.runner import Claim, DatabaseHandler, GiveUp
+from app.jobs.runner import Claim, DatabaseHandler, GiveUp, OutsideHandler
+from app.outside import Departments, Failed, Question, Refused, Reply
 from app.publicity import operations as publicity
 from app.publicity.operations import EXPIRE
 from app.registry import queries as registry
@@ -41,6 +42,26 @@ def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     publicity.complete(session, job.payload["wait_id"])
 
 
+def asking(departments: Departments) -> OutsideHandler:
+    """Questions to departments: each attempt under the same key, and none that nobody waits for any more."""
+
+    def prepare(session: Session, job: DueJob, now: datetime) -> Question | None:
+        return operations.question(session, job.reference or "")
+
+    def ask(job: DueJob, question: Question | None) -> Reply | None:
+        return None if question is None else departments.ask(question)
+
+    def finish(session: Session, job: DueJob, reply: Reply | None, now: datetime) -> None:
+        if reply is None:
+            return
+        try:
+            operations.take_reply(session, job.reference or "", reply, job.payload["round"], now)
+        except Rejection as refusal:
+            raise GiveUp(f"部门的答复没有接受：{refusal.message}") from refusal
+
+    return OutsideHandler(ask, prepare, finish)
+
+
 def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
     """Nobody stands behind a job who could do something else: to try a refused one again only delays the news."""
 
@@ -58,7 +79,7 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     if job.kind not in (FIRE, WAIT, ASK, START, STOP):
         return
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
-    refused = name.endswith(GiveUp.__name__)
+    refused = name.endswith((GiveUp.__name__, Failed.__name__, Refused.__name__))
     message = text if refused else f"到期事项办理失败（{name.rpartition('.')[2]}），请联系管理员查明原因后重试"
     if job.kind == START:
         case_id = job.payload.get("case_id") or registry.award(session, job.payload["award_id"]).case_id
@@ -67,6 +88,9 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
         return
     if job.kind == STOP:
         operations.tell(session, job.payload["begun_by"], message, now)
+        return
+    if job.kind == ASK:
+        operations.give_up_asking(session, job.reference or "", message, GiveUp(message), now)
         return
     operations.give_up_job(session, job.case_id or "", message, GiveUp(message), now)
 

@@ -25,7 +25,7 @@ _RESOLVE_STAGES = _RESOLVE.where(INCIDENT.c.stage.in_(bindparam("stages", expand
 
 
 def raise_incident(action: Action, element_id: str, stage: str, message: str, cause: BaseException) -> None:
-    """Keep what failed. `stage`: door, guard, element, task, clock or timer: where a retry begins."""
+    """Keep what failed. `stage`: door, guard, element, task, clock, timer or asking: where a retry begins."""
     row = {
         "id": new_id(),
         "case_id": action.case.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,13 +13,17 @@ from app import calendar
 from app.calendar import LegalClock
 from app.cases import decisions, incidents, policy, queries, rerun, store, waits
 from app.cases.action import Action, CaseHead
-from app.cases.models import Owed
+from app.cases.models import Awaited, Owed
 from app.core.actor import Actor
+from app.core.clock import local_date
 from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
+from app.effects import Input
+from app.effects.waiting import DEPARTMENTS
 from app.feel.dmn import Row
 from app.forms import Form
 from app.funds import queries as funds
+from app.identity import policy as identity_policy
 from app.identity.queries import RegionChain
 from app.inbox import operations as inbox
 from app.inbox import queries as items
@@ -52,6 +56,21 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An answer that the case waits for. `persons`: names; `fields`: what an answer holds."""
+
+    id: str
+    title: str
+    department: str
+    persons: list[str]
+    asked_on: date
+    until: date
+    answered: bool
+    may_answer: bool
+    fields: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything that the page of a case shows. `steps`: the name of each element; `start`: the first of them."""
 
@@ -67,6 +86,7 @@ class CasePage:
     documents: list[Any]
     orders: list[Any]
     notices: list[Any]
+    waiting: list[Waiting]
     owed: list[Owed]
     incidents: list[Any]
     objections: list[dict[str, Any]]
@@ -95,20 +115,21 @@ class TaskPage:
 def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:
     """Raises NotFound and NotYours."""
     action = _seen(session, actor, case_id, now)
-    work = items.items_of_case(session, case_id)
+    work, waiting = items.items_of_case(session, case_id), waits.open_of(session, case_id)
     return CasePage(
         case=action.case,
         place=action.chain.full_name,
         codes=[ref.code for ref in action.chain.refs],
         steps={element.id: element.label for element in action.diagram.elements.values()},
         start=action.diagram.start.id,
-        open_elements=_standing(work, waits.open_of(session, case_id)),
+        open_elements=_standing(work, waiting),
         failing_rules=action.variables["case"].get("failing_rules") or [],
         items=work,
         clocks=calendar.clocks_of(session, case_id),
         documents=documents.documents_of(session, case_id),
         orders=funds.orders_of(session, case_id),
         notices=notices.notices_of(session, case_id),
+        waiting=[_waiting(action, row) for row in waiting if action.effects[row.topic].schema.answer],
         owed=queries.owed_of(session, case_id),
         incidents=incidents.open_incidents(session, case_id),
         objections=notices.objections_of(session, case_id),
@@ -167,6 +188,21 @@ def _seen(session: Session, actor: Actor, case_id: str, now: datetime) -> Action
     action = store.look(session, actor, case_id, now)
     policy.require_may_see(session, actor, action)
     return action
+
+
+def _waiting(action: Action, row: Awaited) -> Waiting:
+    asked = waits.asked_of(action.session, row)
+    return Waiting(
+        id=row.id,
+        title=row.title,
+        department=DEPARTMENTS[asked["department"]],
+        persons=[each["name"] for each in asked["persons"]],
+        asked_on=local_date(row.created_at),
+        until=asked["until"],
+        answered=row.answer is not None,
+        may_answer=identity_policy.covers(action.actor, action.chain, policy.ANSWER),
+        fields=action.effects[row.topic].schema.answer,
+    )
 
 
 def _standing(work: Iterable[Any], waiting: Iterable[Any]) -> list[str]:

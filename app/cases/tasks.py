@@ -12,6 +12,8 @@ from app.cases import deadlines
 from app.cases.action import Action
 from app.cases.errors import NoOffice
 from app.core.ids import new_id
+from app.identity import queries as identity
+from app.identity.capabilities import CAPABILITIES
 from app.identity.positions import POSITIONS, title_of
 from app.inbox import following
 from app.inbox import queries as inbox
@@ -133,6 +135,16 @@ def send_copy(action: Action, element: engine.Element, position: str, text: str)
     """Tell a position something (知会): read, not worked on."""
     row = item_row(action, "copy", element, address(action, element.label, position)) | {"title": text[:200]}
     following.add(action.session, [row])
+
+
+def nearest_with(action: Action, capability: str) -> str:
+    """The position with a capability at the nearest level above the case. Raises NoOffice."""
+    levels = {POSITIONS[position].level: position for position in identity.positions_with(action.session, capability)}
+    found = next((levels[ref.level] for ref in action.chain.refs if ref.level in levels), None)
+    if found is None:
+        title = CAPABILITIES[capability].title
+        raise NoOffice(f"{action.chain.full_name}没有能{title}的岗位，请系统管理员用 doudi capability grant 授权")
+    return found
 
 
 def item_key(item: Any) -> str | None:

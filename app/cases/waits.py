@@ -14,8 +14,10 @@ from sqlalchemy import ColumnElement, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import engine
+from app.cases import incidents
 from app.cases.action import Action
 from app.cases.models import Awaited
+from app.core.errors import NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.db import rename_elements
@@ -23,6 +25,8 @@ from app.jobs import operations as jobs
 
 AWAITED: Table = Awaited.__table__  # type: ignore[assignment]
 WAIT = "case.wait"
+ASKING = "asking"
+"""The stage of an incident where a question could not be asked."""
 WAITING, ANSWERED, DELIVERED, TIMED_OUT, TAKEN_BACK = "waiting", "answered", "delivered", "timed_out", "taken_back"
 _OPEN = Awaited.status.in_([WAITING, ANSWERED])
 
@@ -59,6 +63,14 @@ def find(session: Session, wait_row_id: str) -> Awaited | None:
     return session.get(Awaited, wait_row_id)
 
 
+def get(session: Session, wait_row_id: str) -> Awaited:
+    """The same; raises NotFound."""
+    row = find(session, wait_row_id)
+    if row is None:
+        raise NotFound("没有这项核对，请核对编号")
+    return row
+
+
 def asked_of(session: Session, row: Awaited) -> dict[str, Any]:
     """What was asked."""
     return _open(session, "asked", row.id, row.asked)
@@ -79,18 +91,21 @@ def keep_answer(action: Action, row: Awaited, answer: Mapping[str, Any]) -> None
         _set(action, row.wait_id, action.now)
 
 
-def end(row: Awaited) -> None:
+def end(action: Action, row: Awaited) -> None:
     """The diagram goes on."""
     row.status = DELIVERED if row.status == ANSWERED else TIMED_OUT
+    _stop_asking(action, row.topic, row.element_id)
 
 
 def take_back(action: Action, *which: ColumnElement[bool]) -> int:
     """What is waited for (narrowed by `which`) is not waited for any more; how many."""
     mine = (Awaited.case_id == action.case.id) & _OPEN
-    ended = update(Awaited).where(mine, *which).values(status=TAKEN_BACK).returning(Awaited.wait_id)
-    gone = action.session.scalars(ended.execution_options(synchronize_session=False)).all()
-    for wait_id in gone:
-        jobs.cancel(action.session, dedup=_dedup(action.case.id, wait_id))
+    ended = update(Awaited).where(mine, *which).values(status=TAKEN_BACK)
+    returned = ended.returning(Awaited.wait_id, Awaited.topic, Awaited.element_id)
+    gone = action.session.execute(returned.execution_options(synchronize_session=False)).all()
+    for row in gone:
+        jobs.cancel(action.session, dedup=_dedup(action.case.id, row.wait_id))
+        _stop_asking(action, row.topic, row.element_id)
     return len(gone)
 
 
@@ -119,6 +134,12 @@ def release(action: Action) -> None:
     """The case goes on: what was answered or fell due meanwhile is delivered now."""
     for row in open_of(action.session, action.case.id):
         _set(action, row.wait_id, action.now if row.status == ANSWERED else row.due_at)
+
+
+def _stop_asking(action: Action, topic: str, element_id: str) -> None:
+    """Whether it could be asked does not matter any more."""
+    if action.effects[topic].schema.answer:
+        incidents.resolve(action, ASKING, element_id=element_id)
 
 
 def _set(action: Action, wait_id: str, due: datetime) -> None:

@@ -90,6 +90,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         states=pages.states(page.items, page.open_elements, page.incidents, page.start),
         payments=page.orders,
         documents=page.documents,
+        waiting=page.waiting,
         notices=page.notices,
         objections=page.objections,
         owed=[row for row in page.owed if row.settled_at is None],
@@ -146,6 +147,15 @@ def release(call: Call, case_id: str) -> ResponseReturnValue:
 def cancel(call: Call, case_id: str) -> ResponseReturnValue:
     cases.cancel(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
     flash("案件已注销。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
+
+
+@blueprint.post("/cases/<case_id>/waits/<wait_id>")
+@writes(again=lambda call, rejection, case_id, wait_id: again(call, rejection, case_id))
+def answer(call: Call, case_id: str, wait_id: str) -> ResponseReturnValue:
+    given = {name: value.strip() for name, value in request.form.items() if name != "csrf_token"}
+    cases.answer(call.session, call.actor, wait_id, given, call.now)
+    flash("答复已填写，流程稍后继续。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app import effects
 from app.effects import SCHEMAS
 
-ALARMING = frozenset({"stuck", "objected", "returned"})
+ALARMING = frozenset({"stuck", "failed", "objected", "returned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return SCHEMAS[payload["topic"]].timed_out
         case "received":
             return SCHEMAS[payload["topic"]].answered
+        case "late":
+            return f"“{step}”的答复来迟了，没有采用"
+        case "told":
+            return f"知会：{payload['text']}"
         case "delivered":
             return f"“{step}”收到答复，流程继续"
         case "held":
@@ -64,6 +68,7 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
 
 SENTENCES = {
     "released": "恢复办理",
+    "failed": "到期事项没有自动办成",
     "objected": "公示期间有人提出异议，公示暂停",
     "timer": "期限到，流程自动往下走",
     "migrated": "转到新的政策发布版继续办理",

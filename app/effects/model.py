@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 YUAN = "元"
-COUNTED = frozenset({"天", "期", "份", "位"})
+COUNTED = frozenset({"天", "期", "份", "位", "项"})
 """Units of which there are only whole ones."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -46,8 +46,8 @@ class Schema:
     document whose contract reads the inputs as `document.<name>`. waits: the diagram waits for an answer or a day.
     sentence: one Chinese sentence for the history; `{name}` is an input or something the effect tells of, and a part
     in `[ ]` falls away where one of its names has no value. undo: the sentence for its being reversed, empty where it
-    leaves nothing that could be. timed_out and answered: the sentences for the end of waiting; where nobody can answer,
-    `answered` is empty.
+    leaves nothing that could be. answer: what somebody outside may answer; empty where the diagram only waits for a
+    day. timed_out and answered: the sentences for the end of waiting.
     """
 
     topic: str
@@ -56,6 +56,7 @@ class Schema:
     result: Mapping[str, str] | None = None
     letter: bool = False
     waits: bool = False
+    answer: tuple[Input, ...] = ()
     sentence: str = ""
     undo: str = ""
     timed_out: str = ""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
 
 from app.core.clock import local_date
+from app.core.errors import Invalid
 from app.core.money import to_money
 from app.effects.model import COUNTED, YUAN, Input, Schema
+
+MOST = 10**15
+"""No number of an effect is as large."""
+LONGEST = 2000
+"""No text of an answer is longer."""
 
 
 class _LeftOut:
@@ -37,6 +43,33 @@ def read(schema: Schema, label: str, given: Mapping[str, Any]) -> dict[str, Any]
             raise InputError(f"「{label}」{unknown(schema, name)}")
     values = {each.name: _value(each, label, given) for each in schema.inputs}
     return {**values, "further": dict(given)} if schema.further else values
+
+
+def fill(specs: Iterable[Input], given: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer of somebody outside, as the types say; empty text is no value. Raises Invalid with every fault.
+
+    JSON and forms write numbers, truth and days in their own ways: floats, and text.
+    """
+    named = {each.name: each for each in specs}
+    faults: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name in given.keys() - named.keys():
+        known = "、".join(f"{each.name}（{each.title}）" for each in named.values())
+        faults[str(name)[:64]] = f"没有这一项，可以填的有：{known}"
+    for name, spec in named.items():
+        value = given.get(name)
+        if value is None or value == "":
+            values[name] = None
+            if spec.required:
+                faults[name] = f"请填写{spec.title}"
+            continue
+        try:
+            values[name] = _convert(spec, _written(spec, value))
+        except (ValueError, TypeError, ArithmeticError):
+            faults[name] = f"{spec.title}应是{expected(spec)}"
+    if faults:
+        raise Invalid(faults)
+    return values
 
 
 def unknown(schema: Schema, name: str) -> str:
@@ -101,6 +134,18 @@ def _convert(spec: Input, value: Any) -> Any:
     return converted
 
 
+def _written(spec: Input, value: Any) -> Any:
+    """What JSON and forms write, as a value of FEEL."""
+    kind = _kind(spec)
+    if kind == "number" and isinstance(value, (float, str)):
+        return Decimal(str(value))
+    if kind == "boolean" and isinstance(value, str):
+        return {"true": True, "false": False}.get(value, value)
+    if kind == "string" and isinstance(value, str) and len(value) > LONGEST:
+        raise ValueError("too long")
+    return value
+
+
 def _kind(spec: Input) -> str:
     return spec.type.partition("<")[0].strip()
 
@@ -108,6 +153,8 @@ def _kind(spec: Input) -> str:
 def _number(spec: Input, value: Any) -> Decimal | int:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise TypeError("no number")
+    if not Decimal(value).is_finite() or abs(Decimal(value)) >= MOST:
+        raise ValueError("too large")
     number: Decimal | int = to_money(value) if spec.unit == YUAN else Decimal(value)
     if spec.unit in COUNTED:
         if number != int(number):

@@ -25,7 +25,6 @@ from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
 
 FIRST_FIELDS = ("name", "id_number")
-UNCARRIED = frozenset({"ask"})  # no worker carries a question to a department yet: a case would wait for nothing
 STORIES = "scenarios/"
 
 
@@ -60,7 +59,7 @@ def check_bundle(
     known = Known(
         forms={path for path in files if path.endswith(".form.json")},
         decisions={name for model in models for name in (*model.ids, *model.names)},
-        topics=set(SCHEMAS) - UNCARRIED,
+        topics=set(SCHEMAS),
         templates={*library, *letters_of(files)},
         positions=set(POSITIONS),
         clocks=set(manifest["clocks"]),

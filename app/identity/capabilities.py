@@ -45,6 +45,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("return_cases", "退回案件", (*_CASES, "institution"), regional=False),
             Capability("steer_cases", "暂停、恢复和注销案件", _STEERING),
             Capability("mend_incidents", "重试异常", (*_CASES, *_POLICY, *_SYSTEM)),
+            Capability("answer_checks", "填写部门核对的答复", ("county_clerk", "township_clerk")),
             Capability("receive_notices", "接收系统知会", ("township_clerk", "county_clerk"), regional=False),
             Capability("see_awards", "查看在保信息和个人档案", _CASES),
             Capability("recalculate_awards", "提标后重新核算在保待遇", ("county_clerk", "county_head", *_POLICY)),

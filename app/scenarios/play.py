@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases import handlers, operations, policy, store
+from app.cases import handlers, operations, policy, store, waits
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
 from app.core.errors import Gone, NotYours, Rejection
@@ -121,7 +121,11 @@ class Player:
             case "cancel":
                 operations.cancel(session, self._one(session, step, now), self.case_id, reason, now)
             case _:
-                self._complete(session, step, now)
+                waiting = [each for each in waits.open_of(session, self.case_id) if each.element_id == step.do]
+                if waiting:
+                    operations.answer(session, self._one(session, step, now), waiting[0].id, step.data, now)
+                else:
+                    self._complete(session, step, now)
 
     def _complete(self, session: Session, step: Step, now: datetime) -> None:
         items = [item for item in inbox.items_of_case(session, self.case_id or "") if item.element_id == step.do]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app import engine
 from app.cases import waits
@@ -43,7 +45,7 @@ class Ask(EffectObject):
         asked = {
             "department": department,
             "case_number": action.case.number,
-            "persons": persons or _household(action),
+            "persons": _named(effect, persons or _household(action)),
             "until": until,
         }
         action.plan(Planned(Rank.RECORD, partial(_ask, effect=effect, asked=asked)))
@@ -60,15 +62,28 @@ class Ask(EffectObject):
 
 
 def _household(action: Action) -> list[dict[str, Any]]:
-    application = action.variables["application"]
+    """The applicant and whoever of the household has an identity number."""
+    application = action.variables.get("application") or {}
     members = (application.get("household") or {}).get("members") or []
-    named = [application, *(each for each in members if each.get("id_number"))]
-    return [{"name": each.get("name"), "id_number": each["id_number"]} for each in named]
+    return [each for each in (application, *members) if each.get("id_number")]
+
+
+def _named(effect: engine.Effect, persons: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Who is asked about, and nothing else of what is known of them. Raises EffectError."""
+    named = [{"name": str(each.get("name") or ""), "id_number": str(each.get("id_number") or "")} for each in persons]
+    if not named or not all(each["name"] and each["id_number"] for each in named):
+        raise EffectError(f"「{effect.element.label}」的核对对象缺少姓名或身份证号码，请补充申请信息，再重试")
+    return named
+
+
+def ask_again(session: Session, row: Awaited, round_number: int, due: datetime) -> None:
+    """Put the question on the table once more; the department sees by the key that it is the same."""
+    jobs.enqueue(
+        session, ASK, {"round": round_number}, due=due, dedup=f"{ASK}:{row.id}:{round_number}", case_id=row.case_id,
+        case_seq=row.case_seq, reference=row.id,
+    )  # fmt: skip
 
 
 def _ask(action: Action, effect: engine.Effect, asked: dict[str, Any]) -> None:
     row_id = waits.begin(action, effect, midnight(asked["until"] + timedelta(days=1)), asked)
-    jobs.enqueue(
-        action.session, ASK, {"round": 0}, due=action.now, dedup=f"{ASK}:{row_id}:0", case_id=action.case.id,
-        case_seq=action.seq, reference=row_id,
-    )  # fmt: skip
+    ask_again(action.session, waits.get(action.session, row_id), 0, action.now)

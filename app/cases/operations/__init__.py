@@ -1,11 +1,12 @@
 """Everything that moves a case. Each command locks the instance first, checks, runs the engine and writes once."""
 
 from app.cases.operations.apply import Receipt, apply, follows_case, start_award_case, start_second_case
+from app.cases.operations.asking import answer, give_up_asking, question, take_reply
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
 from app.cases.operations.retry import retry_incident
-from app.cases.operations.timed import answer, end_wait, fire_timers, give_up_job, stop_begun, tell, tell_unstarted
+from app.cases.operations.timed import end_wait, fire_timers, give_up_job, stop_begun, tell, tell_unstarted
 
 __all__ = [
     "Completed",
@@ -22,17 +23,20 @@ __all__ = [
     "end_wait",
     "fire_timers",
     "follows_case",
+    "give_up_asking",
     "give_up_job",
     "hold",
     "migrate_case",
     "migrate_cases",
     "object_to",
+    "question",
     "release",
     "retry_incident",
     "return_case",
     "start_award_case",
     "start_second_case",
     "stop_begun",
+    "take_reply",
     "tell",
     "tell_unstarted",
     "withdraw",

@@ -21,6 +21,7 @@ from app.core.errors import Gone, NotFound
 from app.definitions.bundle import Bundle
 from app.definitions.queries import resolve
 from app.definitions.store import bundle_by_id
+from app.effects import SCHEMAS
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 
@@ -172,11 +173,12 @@ def _migrate(action: Action, bundle: Bundle, names: Mapping[str, str]) -> engine
     )
     if found.state is None:
         raise Stays(found.problems)
-    held = [element.label for element in map(action.diagram.elements.get, names) if element and _posts(element)]
+    held = [element.label for element in map(action.diagram.elements.get, names) if element and _waits(element)]
     if held:
-        raise Stays([f"公示环节“{label}”的公告以编号相认，不能改编号" for label in held])
+        raise Stays([f"环节“{label}”等待期满或答复，以编号相认，不能改编号" for label in held])
     return found
 
 
-def _posts(element: engine.Element) -> bool:
-    return element.attributes.get("topic") == "publicity"
+def _waits(element: engine.Element) -> bool:
+    schema = SCHEMAS.get(element.attributes.get("topic", ""))
+    return schema is not None and schema.waits

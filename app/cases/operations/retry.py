@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import guards, incidents, persist, policy, store, tasks
+from app.cases import guards, incidents, persist, policy, store, tasks, waits
 from app.cases.action import Action
 from app.cases.operations.apply import start_process
 from app.core.actor import Actor
@@ -31,7 +31,7 @@ def retry_incident(session: Session, actor: Actor, case_id: str, now: datetime) 
         persist.advance(action, engine.retry(action.diagram, action.state, action.variables, action))
     if "clock" in stages:
         tasks.start_missing_clocks(action)
-    if "timer" in stages:
+    if stages & {"timer", waits.ASKING}:
         jobs.revive_case(session, case_id, now)
     persist.finish(action, "retried", stages=sorted(stages))
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import persist, policy, store, tasks, waits
+from app.cases import persist, store, tasks, waits
 from app.cases.action import Action
-from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
 from app.cases.operations.lifecycle import stop
-from app.core.actor import SYSTEM, Actor
-from app.core.errors import Gone, NotFound
-from app.identity import queries as identity
-from app.identity.positions import POSITIONS
+from app.core.actor import SYSTEM
+from app.core.errors import Gone
 from app.inbox import queries as inbox
 
 RECEIVE = "receive_notices"
@@ -44,30 +40,10 @@ def end_wait(session: Session, case_id: str, wait_id: str, claim: Callable[[], N
     result = action.effects[row.topic].over(action, row)
     if result is None:
         return
-    waits.end(row)
+    waits.end(action, row)
     step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, result, action)
     persist.advance(action, step)
     persist.finish(action, row.status, element=row.element_id, topic=row.topic)
-
-
-def answer(session: Session, actor: Actor, wait_row_id: str, data: Mapping[str, Any], now: datetime) -> None:
-    """An answer from outside to what a case asked (`awaited.id`); a job delivers it to the diagram.
-
-    Raises NotFound, NotYours (staff of elsewhere), Gone (not waited for any more, or nobody can answer it).
-    """
-    row = waits.find(session, wait_row_id)
-    if row is None:
-        raise NotFound("没有这项核对，请核对编号")
-    action = store.lock(session, actor, row.case_id, now)
-    if actor.is_staff:
-        policy.require_may_see(session, actor, action)
-    session.refresh(row)
-    if not action.effects[row.topic].schema.answered:
-        raise Gone("这一步只等期满，不能答复")
-    if row.status != waits.WAITING:
-        raise Gone("这项核对已经答复、超时或收回，请刷新案件页")
-    waits.keep_answer(action, row, data)
-    persist.finish(action, "received", element=row.element_id, topic=row.topic)
 
 
 def stop_begun(
@@ -87,7 +63,7 @@ def give_up_job(session: Session, case_id: str, message: str, cause: BaseExcepti
     action = store.lock(session, SYSTEM, case_id, now)
     if action.case.closed_at is None:
         raise_incident(action, _place(action), "timer", message, cause)
-        persist.finish(action, "stuck")
+        persist.finish(action, "failed")
 
 
 def tell_unstarted(session: Session, case_id: str, process: str, message: str, now: datetime) -> None:
@@ -99,17 +75,8 @@ def tell_unstarted(session: Session, case_id: str, process: str, message: str, n
 def tell(session: Session, case_id: str, text: str, now: datetime) -> None:
     """A copy (知会) about the case to the nearest position that receives notices."""
     action = store.lock(session, SYSTEM, case_id, now)
-    tasks.send_copy(action, action.diagram.start, _receiver(action), text)
+    tasks.send_copy(action, action.diagram.start, tasks.nearest_with(action, RECEIVE), text)
     persist.finish(action, "told", text=text)
-
-
-def _receiver(action: Action) -> str:
-    """The position of the nearest level that receives notices. Raises NoOffice."""
-    receiving = {POSITIONS[position].level: position for position in identity.positions_with(action.session, RECEIVE)}
-    found = next((receiving[ref.level] for ref in action.chain.refs if ref.level in receiving), None)
-    if found is None:
-        raise NoOffice(f"{action.chain.full_name}没有接收系统知会的岗位，请系统管理员用 doudi capability grant 授权")
-    return found
 
 
 def _place(action: Action) -> str:
