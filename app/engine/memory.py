@@ -7,7 +7,7 @@ taken back, all writes from their first one on are undone, and those of tasks th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -66,6 +66,22 @@ class Memory:
                 again = self.append if write.before is APPENDED else self.set
                 again(write.writer, write.path, value)
 
+    def hand_over(self, gone: Collection[UUID], heir: UUID) -> None:
+        """What these tasks wrote counts as written by another one. Of its writes of one path the first alone is kept,
+        unless something else wrote there in between: what stood before it is all that can come back.
+        """
+        kept: list[Write] = []
+        firsts: set[Path] = set()
+        for write in self.writes:
+            mine = write.writer in gone or write.writer == heir
+            if mine and write.path in firsts:
+                continue
+            firsts = {path for path in firsts if not _overlap(path, write.path)}
+            if mine and write.before is not APPENDED:
+                firsts.add(write.path)
+            kept.append(replace(write, writer=heir) if mine else write)
+        self.writes = kept
+
     def _undo(self, write: Write) -> Any:
         """Take the latest write back; the value that it wrote."""
         value, _ = _standing(self.variables, write.path)
@@ -84,6 +100,10 @@ def _standing(variables: Mapping[str, Any], path: Path) -> tuple[Any, int]:
         if not isinstance(value, dict):
             return value, depth
     return value, len(path)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return all(a == b for a, b in zip(one, other, strict=False))
 
 
 def _with(variables: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine import codec
 from app.engine.errors import ElementError
+from app.engine.folding import fold
 from app.engine.instance import Run
 from app.engine.model import Advance, Failure, OpenTask, Timer, Wait
 from app.engine.specs import ANSWERED, Alternatives, ExternalTask
@@ -24,6 +25,7 @@ def advance(run: Run, open_before: set[str]) -> Advance:
     failed = failed_elements(run)
     if not (finished or tasks or waits or timers or messages or failed):
         run.failure = _stuck(run)
+    fold(run)
     still_open = {task.id for task in tasks} | {wait.id for wait in waits}
     return Advance(
         state=codec.dump(run),

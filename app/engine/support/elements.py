@@ -87,7 +87,9 @@ CHAPTERS: Mapping[str, Mapping[str, Row]] = {
         "operationRef": _SERVICE,
     },
     "网关": {
-        "exclusiveGateway": yes("排他网关", "走第一个条件成立的线，否则走默认流向"),
+        "exclusiveGateway": yes(
+            "排他网关", "走第一个条件成立的线，否则走默认流向；连回前面就是回路，轮数不限，只能退回最近十轮"
+        ),
         "parallelGateway": yes("并行网关", "同时走所有线；等所有线到齐"),
         "inclusiveGateway": yes("包容网关", "走所有条件成立的线；等还会来的线到齐"),
         "eventBasedGateway": yes("事件网关", "后面哪个事件先到走哪条"),
