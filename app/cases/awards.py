@@ -1,4 +1,4 @@
-"""Processes on awards that begin by themselves: re-checks (D6, E13), visits (E11), recalculation (D15)."""
+"""Processes on awards that begin by themselves: re-checks (D6, E13), visits (E11), what a diagram asked for."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.operations import start_award_case, start_second_case, tell
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import SYSTEM
 from app.core.clock import local_date
-from app.core.errors import Gone, NotEligible, NotFound
+from app.core.errors import Gone, NotFound
 from app.definitions.errors import BundleError
 from app.definitions.queries import resolve
-from app.identity import policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
@@ -22,8 +21,8 @@ from app.jobs.runner import Claim, DatabaseHandler
 from app.registry import operations as registry
 from app.registry import queries as awards
 
-RECHECK, CHANGE, VISIT = "award.recheck", "award.change", "award.visit"
-PROCESSES = {RECHECK: "recheck", CHANGE: "change", VISIT: "visit"}
+RECHECK, VISIT = "award.recheck", "award.visit"
+PROCESSES = {RECHECK: "recheck", VISIT: "visit"}
 
 
 def launch_rechecks(session: Session, now: datetime) -> int:
@@ -36,24 +35,14 @@ def launch_visits(session: Session, now: datetime) -> int:
     return jobs.launch(session, VISIT, awards.visits_due_select(local_date(now)), now)
 
 
-def recalculate(session: Session, actor: Actor, region_code: str, programme: str, occasion: str, now: datetime) -> int:
-    """After a raised standard: recalculate every award of the programme in the region, once an occasion (D15).
-
-    Raises NotFound, NotYours; NotFound when the programme has no process `change`.
-    """
-    region = identity.region_by_code(session, region_code, local_date(now))
-    chain = identity.chain(session, region.id)
-    policy.require_covers(session, actor, chain, "recalculate_awards")
-    if "change" not in resolve(session, programme, chain.ids, local_date(now)).processes:
-        raise NotFound("这个项目没有调整流程，请先由政策管理员补充")
-    return jobs.launch(session, CHANGE, awards.awards_select(chain.nearest, programme, f"change:{occasion}"), now)
+def begin(session: Session, award_id: str, process: str, now: datetime) -> None:
+    """Begin a process on an award by itself, unless the like is running. Raises NotEligible, NotFound, Gone."""
+    if not _is_running(session, award_id, process):
+        start_award_case(session, SYSTEM, award_id, process, {}, now)
 
 
 def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    """Begin the process; an award that ended meanwhile, or a programme without the process, needs none.
-
-    What cannot be recalculated from the record (an award taken over from paper) is re-checked by people instead.
-    """
+    """Begin the process; an award that ended meanwhile, or a programme without the process, needs none."""
     claim()
     try:
         award = registry.award_in_payment(session, job.reference or "")
@@ -61,14 +50,7 @@ def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         resolve(session, award.programme, chain.ids, local_date(now)).process(PROCESSES[job.kind])
     except (NotFound, Gone, BundleError):
         return
-    if _is_running(session, award.id, PROCESSES[job.kind]):
-        return
-    try:
-        start_award_case(session, SYSTEM, award.id, PROCESSES[job.kind], {}, now)
-    except NotEligible:
-        if job.kind != CHANGE:
-            raise
-        start_award_case(session, SYSTEM, award.id, PROCESSES[RECHECK], {}, now)
+    begin(session, award.id, PROCESSES[job.kind], now)
 
 
 def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -96,4 +78,4 @@ def _is_running(session: Session, award_id: str, process: str) -> bool:
     return bool(session.scalar(select(exists().where(same))))
 
 
-HANDLERS: dict[str, DatabaseHandler] = {RECHECK: _begin, CHANGE: _begin, VISIT: _begin}
+HANDLERS: dict[str, DatabaseHandler] = {RECHECK: _begin, VISIT: _begin}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, operations
+from app.cases import awards, operations, recalculation
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
@@ -102,4 +102,5 @@ HANDLERS: dict[str, DatabaseHandler] = {
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
     **awards.HANDLERS,
+    **recalculation.HANDLERS,
 }

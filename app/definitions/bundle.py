@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.definitions.manifest import load_manifest
 from app.definitions.names import EVERYWHERE
 from app.feel import dmn
 
+_WORD = re.compile(rb"[a-z][a-z0-9_]+")
 Pinned = Mapping[str, Mapping[str, Letter]]
 """Letters of the library that hold for a release: by scope, then by key."""
 
@@ -113,6 +115,20 @@ class Bundle:
             if any(read == "registry" or read.startswith("registry.") for read in model.reads(name))
         )
 
+    def following(self, figure: str | None = None) -> list[str]:
+        """Processes that calculate an award again (`follows="figures"`): those that read this figure, or all."""
+        return [key for key, words in self._following.items() if figure is None or figure.encode() in words]
+
+    @cached_property
+    def _following(self) -> dict[str, frozenset[bytes]]:
+        """Such process → every word of its diagram and of the tables that it asks: whoever reads a figure names it."""
+        found = {}
+        for key, diagram in self.processes.items():
+            if diagram.start.properties.get("follows") == "figures":
+                files = [self.manifest["processes"][key], *(self.file_of(name) for name in _asked(diagram))]
+                found[key] = frozenset(word for path in files for word in _WORD.findall(self.files[path]))
+        return found
+
     @property
     def application_form(self) -> forms.Form:
         return self.form(self.manifest["application_form"])
@@ -132,6 +148,13 @@ class Bundle:
             return self.files[path]
         except KeyError:
             raise BundleError([f"方案「{self.title}」缺少文件 {path}"]) from None
+
+
+def _asked(diagram: engine.Diagram) -> Iterator[str]:
+    """The decisions that a diagram names."""
+    for element in diagram.elements.values():
+        guards = element.properties.get("guards", "").split(",")
+        yield from filter(None, (element.attributes.get("decisionRef"), *(name.strip() for name in guards)))
 
 
 def hash_of(files: Mapping[str, bytes]) -> str:

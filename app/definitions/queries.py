@@ -15,6 +15,7 @@ from app.definitions.bundle import Bundle
 from app.definitions.letters import Letter, letters_of
 from app.definitions.names import APPROVED, EVERYWHERE, LIBRARY
 from app.definitions.store import PLACE, RELEASE, bundle_by_id, files_of
+from app.identity import queries as identity
 
 NOT_HERE = "本地区没有开办这个救助项目，请核对项目和所在地区"
 
@@ -43,8 +44,8 @@ def begun(place: Any, on: Any) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _in_force(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The newest release of each programme and place that has begun on the day `:on`."""
+def _in_force(there: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The newest release of each programme and place that has begun on the day `:on`, at the places `there`."""
     later: Table = PLACE.alias("later")  # type: ignore[assignment]
     same = (later.c.programme == PLACE.c.programme) & (later.c.scope == PLACE.c.scope)
     newer = exists().where(same, later.c.number > PLACE.c.number, begun(later, bindparam("on")))
@@ -52,17 +53,17 @@ def _in_force(*conditions: ColumnElement[bool]) -> Select[Any]:
     columns = [(RELEASE if name in of_release else PLACE).c[name] for name in Offer._fields]
     return (
         select(*columns).join(RELEASE, RELEASE.c.id == PLACE.c.release_id)
-        .where(PLACE.c.scope.in_(bindparam("scopes", expanding=True)), begun(PLACE, bindparam("on")), ~newer)
-        .where(*conditions)
+        .where(there, begun(PLACE, bindparam("on")), ~newer, *conditions)
     )  # fmt: skip
 
 
 # Built once: pages and applications run them, and building a statement costs more than running it.
-_ALL = _in_force(PLACE.c.programme != LIBRARY)
-_ONE = _in_force(PLACE.c.programme == bindparam("programme"))
+_HERE = PLACE.c.scope.in_(bindparam("scopes", expanding=True))
+_ALL = _in_force(_HERE, PLACE.c.programme != LIBRARY)
+_ONE = _in_force(_HERE, PLACE.c.programme == bindparam("programme"))
 _FIRST_DAYS = select(PLACE.c.in_force_from, RELEASE.c.title).join(RELEASE, RELEASE.c.id == PLACE.c.release_id).where(
     PLACE.c.programme == bindparam("programme"),
-    PLACE.c.scope.in_(bindparam("scopes", expanding=True)),
+    _HERE,
     PLACE.c.number.is_not(None),
     PLACE.c.retired_on.is_(None),
     PLACE.c.in_force_from > bindparam("on"),
@@ -103,6 +104,14 @@ def deployed(session: Session, region_ids: Sequence[str], on: date) -> list[Offe
         if not _retired(offer, on):
             nearest.setdefault(offer.programme, offer)
     return sorted(offer for offer in nearest.values() if offer.stopped_at is None)
+
+
+def reaching(session: Session, chain: identity.RegionChain, on: date) -> list[Bundle]:
+    """The bundles that serve somebody in a region on a day: its own, those above it, and those of places inside it."""
+    there = _HERE | PLACE.c.scope.in_(identity.ids_within(chain.nearest))
+    wanted = _in_force(there, PLACE.c.programme != LIBRARY)
+    rows = session.execute(wanted, {"scopes": [*chain.ids, EVERYWHERE], "on": on})
+    return [bundle_by_id(session, release_id) for release_id in sorted({row.release_id for row in rows})]
 
 
 def letter(session: Session, programme: str, region_ids: Sequence[str], on: date, key: str) -> Letter:

@@ -19,6 +19,7 @@ PROPERTIES = {
 }
 _EVERYWHERE = {"figuresOn"}
 _STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
+_FOLLOWS = {"case", "figures"}
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
 
 
@@ -109,5 +110,7 @@ def _properties(element: Element) -> Iterator[Problem]:
             yield _problem(element, f"属性“{name}”不起作用{hint}？请检查名称", WARNING)
         elif name == "figuresOn" and value != "application":
             yield _problem(element, f"figuresOn 只能写 application（按申请日取值），不能写“{value}”")
+        elif name == "follows" and value not in _FOLLOWS:
+            yield _problem(element, f"follows 不认识“{value}”，请写 case（申请被拒绝以后）或 figures（标准调整以后）")
         elif name == "status" and value not in _STATUS:
             yield _problem(element, f"结束状态“{value}”不认识，请写 {'、'.join(sorted(_STATUS))} 之一")

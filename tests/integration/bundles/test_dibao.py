@@ -24,6 +24,7 @@ from app.inbox.models import WorkItem
 from app.jobs.runner import Worker
 from app.registry import operations as registry_commands
 from app.registry import queries as registry
+from tests.support.figures import put_in_force as raise_figure
 from tests.support.worlds import VILLAGE, Office
 
 HEAD = {"name": "周海", "id_number": "220122198809093311", "relation": "本人", "can_work": True}
@@ -105,6 +106,12 @@ def letter(office: Office, case_id: str, template: str) -> str:
     with office.database.write() as session:
         rows = [row for row in document_rows.documents_of(session, case_id) if row.template == template]
         return extract_text(documents.issue(session, rows[-1].id).content)
+
+
+def last_case(office: Office, award: registry.AwardState) -> str:
+    with office.database.read() as session:
+        mine = select(Case.id).where(Case.award_id == award.id)
+        return session.scalars(mine.order_by(Case.filed_at.desc(), Case.id.desc()).limit(1)).one()
 
 
 def status(office: Office, case_id: str) -> str:
@@ -232,8 +239,11 @@ def test_seventieth_birthday_counts_at_the_next_recalculation(office: Office) ->
 def test_raised_standard_recalculates(office: Office) -> None:
     award = admitted(office, members=[HEAD, {**WIFE, "disability_grade": 1, "disability_kind": "physical"}])
     assert award.monthly == Decimal("580.00")
-    put_in_force(office, rural_dibao_standard_month=450)
-    case_id = begin(office, award, "change")
+    with office.database.write() as session:
+        today = office.now.date()
+        raise_figure(session, "rural_dibao_standard_month", "220122", 450, now=office.now, valid_from=today)
+    pass_days(office, 0)
+    case_id = last_case(office, award)
     assert (status(office, case_id), facts(office, case_id)["monthly_benefit"]) == ("ended", Decimal("690.00"))
     assert award_of(office, case_id).monthly == Decimal("690.00")
     assert "陆佰玖拾元整" in letter(office, case_id, "recheck_notice")

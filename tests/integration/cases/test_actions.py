@@ -19,7 +19,7 @@ from tests.support.worlds import RELIEF, VILLAGE, Office
 
 # A review that approves: the case, the item, duties and ties, figures and registry, the claim, the order, the benefit
 # with its person, a letter with its number and job, the clock, decision records in one insert, audit, the case.
-MOST_STATEMENTS = {"apply": 21, "village_investigation": 14, "township_review": 27}
+MOST_STATEMENTS = {"apply": 16, "village_investigation": 13, "township_review": 25}
 
 
 def test_statements_of_an_action_are_bounded(office: Office) -> None:

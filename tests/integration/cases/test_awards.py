@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from app import audit
-from app.cases import awards, rechecks
+from app.cases import awards, handlers, recalculation, rechecks
 from app.cases.effects.sampling import draw
 from app.cases.models import Case
 from app.core.errors import Duplicate, NotYours
 from app.core.ids import new_id
 from app.figures import seeding as figures
+from app.identity import operations as regions
 from app.identity import queries as identity
+from app.jobs.operations import JOB
 from app.jobs.runner import Worker
 from app.registry import operations as registry
+from tests.support.figures import put_in_force
 from tests.support.worlds import VILLAGE, Office
 
 
@@ -57,19 +60,32 @@ def test_a_due_recheck_begins_once_by_itself(office: Office) -> None:
         assert list(session.scalars(select(Case.process_key).where(Case.award_id == award_id))) == ["recheck"]
 
 
-def test_a_raised_standard_reaches_every_award_and_what_has_no_record_is_rechecked(office: Office) -> None:
+def test_a_raised_standard_reaches_every_award_once_and_what_has_no_record_is_rechecked(office: Office) -> None:
     award_id = _award(office)
     with office.database.write() as session:
-        cadre = office.holder(session, "village_cadre")
-        with pytest.raises(NotYours):
-            awards.recalculate(session, cadre, "220122", "dibao", "2020-10", office.now)
-    for launched in (1, 0):
-        with office.database.write() as session:
-            clerk = office.holder(session, "county_clerk")
-            assert awards.recalculate(session, clerk, "220122", "dibao", "2020-10", office.now) == launched
-    Worker(office.database, office.clock, awards.HANDLERS).run_once()
+        put_in_force(session, "rural_dibao_standard_month", "220122", 480, now=office.now)
+        put_in_force(session, "tekun_basic_home_month", "220122", 900, now=office.now)
+    for _ in range(2):
+        _work(office)
     with office.database.read() as session:
         assert list(session.scalars(select(Case.process_key).where(Case.award_id == award_id))) == ["recheck"]
+        assert session.scalars(select(JOB.c.reference).where(JOB.c.kind == recalculation.CHANGE)).all() == [award_id]
+
+
+def test_a_figure_of_elsewhere_or_that_nothing_paid_follows_reaches_no_award(office: Office) -> None:
+    _award(office)
+    with office.database.write() as session:
+        regions.ensure_region(session, "220104")
+        put_in_force(session, "rural_dibao_standard_month", "220104", 480, now=office.now)
+        put_in_force(session, "uninsured_relief_cap", "220122", 900, now=office.now)
+    _work(office)
+    with office.database.read() as session:
+        assert session.scalars(select(JOB.c.id).where(JOB.c.kind == recalculation.CHANGE)).all() == []
+
+
+def _work(office: Office) -> None:
+    while Worker(office.database, office.clock, handlers.HANDLERS).run_once():
+        pass
 
 
 def _draw(office: Office, position: str = "county_clerk") -> rechecks.Drawn:

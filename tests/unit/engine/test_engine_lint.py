@@ -88,6 +88,16 @@ def test_a_good_diagram_has_no_errors() -> None:
     )
 
 
+def test_a_start_follows_a_refused_case_or_figures() -> None:
+    def said(what: str) -> list[str]:
+        inner = f"<camunda:properties>{prop('follows', what)}</camunda:properties>"
+        start = node("startEvent", "s", f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>")
+        return [each.message for each in found(start, user("a"), END, flow("s", "a", "e"))]
+
+    assert said("figures") == said("case") == []
+    assert any("follows" in message for message in said("figure"))
+
+
 CASES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "complex gateway": ((node("complexGateway", "x"), flow("s", "x", "e")), "x", "复杂网关"),
     "link event": (
