@@ -18,6 +18,7 @@ from app.identity.positions import INSTITUTION
 from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
+from app.scenarios import figures
 from app.scenarios.expect import Snapshot, differences
 from app.scenarios.setting import prepare
 from app.scenarios.story import Step, Story
@@ -108,6 +109,10 @@ class Player:
             actor = self._actors(session, step, region, now)[0]
             receipt = operations.apply(session, actor, self.story.programme, region, step.data, now)
             self.case_id = receipt.case_id
+            return
+        if step.do == "figure":
+            code = figures.region_of(step.data, self.story.region)
+            figures.enter(session, self._actors(session, step, code, now), step.data, code, now)
             return
         if self.case_id is None:
             raise Gone("还没有受理任何申请")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from app.funds import operations as funds
 from app.identity import operations as identity
 from app.identity import queries as regions
 from app.registry import operations as registry
+from app.scenarios.figures import day_of, region_of
 from app.scenarios.story import Story
 from app.scenarios.world import World
 
@@ -71,6 +72,8 @@ def _regions(story: Story) -> Iterator[str]:
     for step in story.steps:
         if step.region:
             yield step.region
+        if step.do == "figure":
+            yield region_of(step.data, story.region)
         if "@" in step.actor:
             yield step.actor.partition("@")[2]
         hukou = str(step.data.get("hukou_region") or "")
@@ -82,12 +85,6 @@ def _regions(story: Story) -> Iterator[str]:
 
 def _set_figures(session: Session, code: str, values: dict[str, Any], story: Story) -> None:
     given = dict(values)
-    valid_from = given.pop("from", None) or LONG_AGO
-    if not isinstance(valid_from, date):
-        valid_from = date.fromisoformat(str(valid_from))
+    valid_from = day_of(given.pop("from", None), LONG_AGO)
     for key, value in given.items():
-        figures.establish(session, key, code, value, origin=figures.STORY, now=story.clock, valid_from=_day(valid_from))
-
-
-def _day(value: Any) -> date:
-    return local_date(value) if hasattr(value, "tzinfo") else value
+        figures.establish(session, key, code, value, origin=figures.STORY, now=story.clock, valid_from=valid_from)
