@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 
-from app.cli.acting import json_option, refusals
+from app.cli.acting import json_option, opened, refusals
 from app.cli.files import files_at
-from app.config import Config
 from app.core.actor import SYSTEM
 from app.core.clock import SystemClock, local_date
 from app.core.errors import Invalid
@@ -18,7 +17,6 @@ from app.definitions import lists
 from app.definitions.errors import BundleError
 from app.definitions.folder import MANIFEST
 from app.definitions.manifest import load_manifest
-from app.extensions import open_database
 from app.gate import releases
 from app.gate.isolated import Outcome, check_isolated
 from app.installation import is_installed
@@ -44,10 +42,11 @@ def check(target: str, region: str | None, as_json: bool) -> None:
         if Path(target).is_dir():
             world, outcome = _check_folder(files_at(Path(target)), region)
         else:
-            now, database = SystemClock().now(), open_database(Config.from_env())
-            with database.read() as session:
-                release_id = lists.find(session, target, local_date(now))
-            world, outcome = INSTALLED, releases.check(database, SYSTEM, release_id, now)
+            now = SystemClock().now()
+            with opened() as database:
+                with database.read() as session:
+                    release_id = lists.find(session, target, local_date(now))
+                world, outcome = INSTALLED, releases.check(database, SYSTEM, release_id, now)
     _tell_outcome(outcome, world, as_json)
     sys.exit(0 if outcome.passed else 1)
 
@@ -55,8 +54,8 @@ def check(target: str, region: str | None, as_json: bool) -> None:
 @click.command()
 def recheck() -> None:
     """Check again what owners have in force, after the catalogue or the product changed; `list` shows the outcome."""
-    with refusals():
-        done = releases.recheck(open_database(Config.from_env()), SYSTEM, SystemClock().now())
+    with refusals(), opened() as database:
+        done = releases.recheck(database, SYSTEM, SystemClock().now())
     click.echo(f"已重新检查 {len(done)} 个现行发布版，结果见 doudi release list")
 
 
@@ -64,7 +63,7 @@ def _check_folder(files: dict[str, bytes], region: str | None) -> tuple[str, Out
     config, code = Config.from_env(), region or _region_of(files)
     if not is_installed(config):
         return SHIPPED, check_isolated((code, files))
-    with open_database(config).read() as session:
+    with opened() as database, database.read() as session:
         world = releases.world_at(session, code, SystemClock().now())
     return INSTALLED, check_isolated((code, files), world)
 

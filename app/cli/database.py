@@ -8,9 +8,9 @@ import click
 
 from app import installation
 from app.cases import deadlines
+from app.cli.acting import opened
 from app.config import Config
 from app.core.clock import SystemClock, local_date
-from app.extensions import open_database
 from app.identity import queries as identity
 
 
@@ -36,7 +36,7 @@ def downgrade(revision: str) -> None:
 @db.command()
 def install() -> None:
     """Fill a migrated database with calendar, default figures, templates and bundles."""
-    with open_database(Config.from_env()).write() as session:
+    with opened() as database, database.write() as session:
         installation.install(session, SystemClock().now())
 
 
@@ -47,7 +47,7 @@ def install() -> None:
 def import_calendar(file: TextIO, source: str, region: str | None) -> None:
     """Import the working days of a year (lines 日期,放假或上班,名称) and move the deadlines that it moves."""
     now = SystemClock().now()
-    with open_database(Config.from_env()).write() as session:
+    with opened() as database, database.write() as session:
         region_id = identity.region_by_code(session, region, local_date(now)).id if region else None
         done = deadlines.import_calendar(session, file.read(), source, "命令行", now, region_id)
     click.echo(f"已导入 {'、'.join(map(str, done.years))} 年 {len(done.days)} 天，{len(done.clocks)} 个期限有变动")
