@@ -10,6 +10,7 @@ import click
 
 from app.cli.acting import json_option, opened, refusals
 from app.cli.files import files_at
+from app.config import Config
 from app.core.actor import SYSTEM
 from app.core.clock import SystemClock, local_date
 from app.core.errors import Invalid
@@ -60,8 +61,8 @@ def recheck() -> None:
 
 
 def _check_folder(files: dict[str, bytes], region: str | None) -> tuple[str, Outcome]:
-    config, code = Config.from_env(), region or _region_of(files)
-    if not is_installed(config):
+    code = region or _region_of(files)
+    if not is_installed(Config.from_env()):
         return SHIPPED, check_isolated((code, files))
     with opened() as database, database.read() as session:
         world = releases.world_at(session, code, SystemClock().now())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.actor import SYSTEM
+from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.ids import new_id
 from app.core.money import to_money
+from app.figures import operations as proposals
 from app.figures import seeding as figures
 from app.funds import operations as funds
 from app.identity import credentials
@@ -73,6 +74,8 @@ def load(session: Session, now: datetime) -> None:
         _open_institution(session, entry, now, hashes)
     for entry in read("figures")["figures"]:
         _enter_figure(session, entry, now)
+    for entry in read("figures")["proposed"]:
+        _propose_figure(session, entry, now)
     for entry in read("people")["awards"]:
         _start_award(session, entry, now)
     for entry in read("people")["grants"]:
@@ -124,6 +127,30 @@ def _enter_figure(session: Session, entry: Mapping[str, Any], now: datetime) -> 
         reason=entry.get("note"),
         now=now,
     )
+
+
+def _propose_figure(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
+    """By the region's own policy owner; it waits for another."""
+    today = local_date(now)
+    proposals.propose(
+        session,
+        _policy_owner(session, entry["region"], today),
+        entry["key"],
+        entry["region"],
+        entry["value"],
+        valid_from=today + timedelta(days=entry["from_in"]),
+        reason=entry["reason"],
+        now=now,
+    )
+
+
+def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
+    chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
+    office = identity.offices_of(session, chain)[chain.nearest.level]
+    holder = identity.holders(session, f"policy_owner@{office.id}", on)[0]
+    actor = identity.load_actor(session, holder.user_id, on)
+    assert actor is not None, "a holder is active"
+    return actor
 
 
 def _start_award(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

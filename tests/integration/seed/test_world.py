@@ -10,7 +10,9 @@ from app import installation, seed
 from app.cases import handlers
 from app.cases.models import Case, Incident
 from app.db import Database
+from app.figures import floors, queries
 from app.figures import seeding as figures
+from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader
 from app.funds.models import Batch, PaymentOrder
 from app.identity import queries as identity
@@ -61,6 +63,16 @@ def test_the_demo_world_is_staffed_funded_with_figures_and_known(world: Database
         assert registry.rechecks_due(session, zongyang.county, TODAY)
         house = houses.institution_named(session, nongan.county.id, "靠山镇福利服务中心")
         assert (house.beds, house.free) == (2, 0)
+
+
+def test_the_figures_of_the_demo_keep_the_floors(world: Database) -> None:
+    with world.read() as session:
+        waiting = [row.key for row in queries.history(session) if row.state == "pending"]
+        assert waiting == ["rural_dibao_standard_month"], "the page has something to confirm"
+        for row in queries.history(session):
+            if row.origin == figures.DEMO:
+                chain = identity.chain(session, row.scope)
+                floors.require(session, catalogue(session).figures[row.key], row.value, chain, row.valid_from)
 
 
 def test_every_printed_login_works(world: Database) -> None:

@@ -20,6 +20,7 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 from app.desk.export import MEDIA_TYPE
 from app.documents.queries import documents_of
+from app.figures import operations as figures
 from app.files import operations as uploads
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
@@ -183,6 +184,9 @@ TABLE: dict[str, Row] = {
     "GET desk.incident_list": staff("GET", "/desk/incidents", 200, 200, 200),
     "GET desk.figure_list": staff("GET", "/desk/figures", 200, 200, 200),
     "GET desk.release_list": desk(POLICY, staff("GET", "/desk/releases", 403, 200, 200)),
+    "POST desk.figure_confirm": desk(POLICY, staff("POST", "/desk/figures/{figure}/confirm", 403, 403, 302)),
+    "POST desk.figure_reject": desk(POLICY, staff("POST", "/desk/figures/{figure}/reject", 403, 403, 302,
+                                                  reason="文件未印发")),
     # the API
     "GET api.programmes": bearer("GET", f"/api/v1/programmes?region={VILLAGE}", 200, 200, 200),
     "POST api.apply": bearer("POST", "/api/v1/applications", 201, 403, 201, programme="uninsured_unemployed_relief",
@@ -221,6 +225,7 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("POST desk.batch_exclude", "POST desk.batch_include", "POST desk.batch_drop"), "review_batches"),
     "POST desk.batch_confirm": "confirm_batches",
     "GET desk.release_list": "draft_releases",
+    **dict.fromkeys(("POST desk.figure_confirm", "POST desk.figure_reject"), "confirm_figures"),
 }  # fmt: skip
 # What these pages show of the test's things, to whom has the capability.
 SHOWS: dict[str, tuple[str, str]] = {
@@ -345,7 +350,12 @@ def things(web: Web) -> dict[str, str]:
     with web.database.write() as session:
         (material,) = uploads.add(session, web.actor(PEOPLE[RIGHT]), case_id, [("a.pdf", b"%PDF-1.7")], web.clock.now())
         document = documents_of(session, case_id)[0].id
-    case = {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material}
+        proposed = figures.propose(
+            session, web.actor("policy_owner.220122.2"), "extra_share_minor", COUNTY, "0.2",
+            valid_from=local_date(web.clock.now()), reason="县政府文件", now=web.clock.now(),
+        )  # fmt: skip
+    case = {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material,
+            "figure": proposed.id}  # fmt: skip
     return case | money_things(web)
 
 
