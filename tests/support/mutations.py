@@ -1,4 +1,7 @@
-"""Shipped diagrams, tables and forms, damaged at random: each is refused in words or accepted, and never crashes."""
+"""Shipped diagrams, tables and forms, damaged at random: each is refused in words or accepted, and never crashes.
+
+A diagram that the gate accepts is loaded and started as well.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 from app import engine, feel, forms
 from app.engine.lint import ERROR, lint
 from app.feel import dmn
+from tests.unit.engine.engine_kit import World
 
 ROOT = Path(__file__).parents[2]
 SEEDS = [sorted((ROOT / "bpmn").glob(f"*/{pattern}")) for pattern in ("*.bpmn", "*.dmn", "*.form.json")]
@@ -54,7 +58,7 @@ def verdict(name: str, content: bytes) -> str:
     if name.endswith(".bpmn"):
         problems = [str(each) for each in lint(content) if each.severity == ERROR]
         if not problems:
-            engine.load(content)
+            engine.start(engine.load(content), {}, World())
     elif name.endswith(".dmn"):
         problems = _table(content)
     else:

@@ -185,7 +185,9 @@ def _merge(net: Net, key: str) -> list[str]:
         if below == key or net.kinds[below] != net.kinds[key] or net.kinds[key] == OR or key in net.starts:
             continue
         if len(net.into[below]) == 1:
-            for other in net.out[below]:
+            # Two tokens at once before `below` show on what they can double behind it; a terminate end that is
+            # still to come when a loop passes it again is doubled without harm.
+            for other in [each for each in net.out[below] if net.matters(each)] or net.out[below]:
                 other.does = other.does or edge.does or edge.lands
         elif len(net.out[key]) > 1 or not _merges_down(net, edge):
             continue

@@ -158,7 +158,12 @@ def test_folding_changes_no_verdict(seed: int) -> None:
     drawn, folded = Play(net, 3000), Play(reduce(deepcopy(net)))
     if not drawn.unfinished:
         wrong = bool(drawn.stuck or drawn.twice)
-        assert bool(folded.stuck or folded.twice) >= wrong
-        # A terminate end that races the branch beside it may make the folded net say more, never less.
-        assert bool(folded.stuck or folded.twice) == wrong or net.into[ALL]
+        assert bool(folded.stuck or folded.twice) == wrong
         assert not folded.unfinished
+
+
+@pytest.mark.parametrize("seed", [566, 997, 3265, 9529])
+def test_a_terminate_end_beside_a_loop_is_no_fault(seed: int) -> None:
+    """The loop passes its split again while the terminate end of the round before is still to come."""
+    folded = Play(reduce(Drawn(seed).net))
+    assert not folded.stuck | folded.twice
