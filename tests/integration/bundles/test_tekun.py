@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from app.core.paths import BUNDLES
 from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
+from app.figures import queries as figures
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -31,6 +32,7 @@ from app.registry import queries as registry
 from app.scenarios.play import Player
 from app.scenarios.story import load_story
 from app.scenarios.world import World, WorldTemplate
+from tests.support.figures import put_in_force
 
 ZONGYANG, JILIN = "tekun@340722", "tekun"
 
@@ -203,6 +205,20 @@ def test_who_waits_is_offered_the_free_place(life: Life) -> None:
     for signer in ("person", "institution", "county", "township"):
         life.do(offer, "sign_agreement", key=signer, signer=signer)
     assert (life.award.place_rank, life.free("县中心敬老院")) == (None, 0)
+
+
+def test_a_raised_standard_reaches_the_award_by_itself_and_nothing_is_signed_again(life: Life) -> None:
+    before, now = life.award, life.world.clock.now()
+    with life.world.database.write() as session:
+        chain = identity.chain(session, before.region_id)
+        paid = figures.in_force(session, chain.ids, local_date(now))["tekun_basic_home_month"].value
+        put_in_force(session, "tekun_basic_home_month", life.county, paid + 100, now=now, valid_from=local_date(now))
+    life.pass_days(0)
+    (case_id,) = life.cases("adjustment")
+    kept = {"basic_living_month": paid + 100}
+    assert life.award == replace(before, monthly=before.monthly + 100, facts={**before.facts, **kept})
+    assert life.open_tasks(case_id) == []
+    assert f"{before.monthly + 100:f}" in life.letter(case_id, "recheck_notice")
 
 
 def test_change_that_the_county_declines_leaves_the_award(life: Life) -> None:
