@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from app.documents import formats, lint, sandbox, variables
-from app.documents.contract import Contract, Field, Variable, load_contract
+from app.documents.contract import VOID_NOTICE, Contract, Field, Variable, load_contract
 from app.documents.errors import DocumentError, Problem, error, warning
 from app.documents.rendering import render
 from app.documents.template import Template, load_template
@@ -42,6 +42,8 @@ def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem
 def check(template: Template, contract: Contract, sample: Mapping[str, Any]) -> list[Problem]:
     """What is wrong between a template, its contract and its sample."""
     problems = [*_names(template, contract), *_sample(contract, sample)]
+    if contract.key == VOID_NOTICE and contract.voidable:
+        problems.append(error("作废别的文书的通知自己不能再作废，请在 contract.yaml 写上 voidable: false"))
     if any(problem.severity == "error" for problem in problems):
         return problems
     try:

@@ -12,6 +12,8 @@ from app.core import strict_yaml
 from app.documents import formats
 from app.documents.errors import DocumentError
 
+VOID_NOTICE = "void_notice"
+"""The letter that voids another."""
 _NAME = r"^[a-z][a-z0-9_]*$"
 Cite = Callable[[str], str]
 
@@ -43,13 +45,17 @@ class Variable:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a template is called, who issues it, and what it prints."""
+    """What a template is called, who issues it, and what it prints.
+
+    voidable: a return to a step before it voids the letter; one that only tells what happened stays valid.
+    """
 
     key: str
     title: str
     issuer: str
     number: str | None
     copies: int
+    voidable: bool
     variables: Mapping[str, Variable]
 
     def evaluate(
@@ -182,6 +188,7 @@ class _ContractSchema(_Strict):
         validate=ma.validate.Range(1, 20, error="份数应为 1 到 20"),
         error_messages=_zh(invalid="应为整数"),
     )
+    voidable = ma.fields.Boolean(load_default=True, error_messages=_zh(invalid="应为 true 或 false"))
     variables = ma.fields.Dict(
         keys=_text(validate=ma.validate.Regexp(_NAME, error="变量名只能用小写字母、数字和下划线，以字母开头")),
         values=ma.fields.Nested(_VariableSchema, error_messages=_zh()),

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
+from app.definitions import store as definitions
+from app.documents.contract import load_contract
 from app.documents.models import Document
 
 LISTED = (
@@ -29,6 +31,15 @@ def documents_of(session: Session, case_id: str) -> list[Any]:
     """The documents of a case, oldest first; without their bytes."""
     query = select(*LISTED).where(Document.case_id == case_id).order_by(Document.created_at, Document.id)
     return list(session.execute(query))
+
+
+def voidable_since(session: Session, case_id: str, since: int) -> list[Any]:
+    """Letters of a case at audit number `since` and later that are valid and that their own contracts let be voided."""
+    valid = (Document.case_id == case_id) & (Document.case_seq >= since) & Document.voided_at.is_(None)
+    query = select(*LISTED, Document.contract_hash).where(valid).order_by(Document.created_at, Document.id)
+    rows = session.execute(query).all()
+    contracts = definitions.blobs(session, {row.contract_hash for row in rows}) if rows else {}
+    return [row for row in rows if load_contract(contracts[row.contract_hash]).voidable]
 
 
 def document(session: Session, document_id: str) -> Any:

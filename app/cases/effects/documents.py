@@ -11,11 +11,9 @@ from app.cases.effects.base import EffectObject
 from app.cases.plan import Planned, Rank
 from app.documents import operations as documents
 from app.documents import queries as issued
+from app.documents.contract import VOID_NOTICE
 from app.effects import SCHEMAS
 from app.engine import Effect, Element
-
-# Letters that tell the applicant what happened stay valid when the step after which they were sent is returned.
-NEVER_VOIDED = frozenset({"application_form", "missing_materials_notice", "void_notice", "withdrawal_notice"})
 
 
 class Document(EffectObject):
@@ -38,11 +36,7 @@ class Document(EffectObject):
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         """Void the letters by numbered notices."""
-        voided = [
-            row
-            for row in issued.documents_of(action.session, action.case.id)
-            if row.case_seq >= since and row.voided_at is None and row.template not in NEVER_VOIDED
-        ]
+        voided = issued.voidable_since(action.session, action.case.id, since)
         for row in voided:
             _void(action, row, reason)
         return len(voided)
@@ -94,7 +88,7 @@ def _void(action: Action, row: Any, reason: str) -> None:
         "voided_date": row.issued_on,
         "reason": reason,
     }
-    ready = _ready(action, "void_notice", action.names(None, {"document": given}))
+    ready = _ready(action, VOID_NOTICE, action.names(None, {"document": given}))
     action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=ready, document_id=row.id)))
 
 

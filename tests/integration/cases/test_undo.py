@@ -181,3 +181,16 @@ def test_an_award_that_another_case_changed_meanwhile_is_not_overwritten(office:
         )
         with pytest.raises(Gone, match="另一案件"):
             reversal.reverse(action, ITS_STEP, "退回重办")
+
+
+def test_a_letter_stays_valid_where_its_contract_says_so(office: Office, case_id: str) -> None:
+    with office.database.write() as session:
+        action = _open(office, session, case_id)
+        _perform(action, "document", ITS_STEP, template="missing_materials_notice", missing=["身份证"])
+        _perform(action, "document", ITS_STEP, template="refusal_notice", opinion="查明不实", clause="A4")
+        for _ in range(2):
+            reversal.reverse(action, ITS_STEP, "退回重办")
+            reversal.write_planned(action)
+        letters = documents.documents_of(session, case_id)
+        assert [row.template for row in letters if row.voided_at] == ["refusal_notice"]
+        assert [row.template for row in letters].count("void_notice") == 1

@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from app.core.paths import TEMPLATES
+from app.definitions.letters import CONTRACT as CONTRACT_FILE
+from app.definitions.letters import SAMPLE as SAMPLE_FILE
+from app.definitions.letters import TEMPLATE
 from app.documents import lint, variables
 from app.documents.checking import check_files
 from app.documents.isolated import check_isolated
@@ -136,3 +140,10 @@ def test_isolated_stops_what_takes_too_long(word, contract_of):
     assert [problem.message for problem in problems] == [
         "检查没有完成：模板过于复杂，或者文件是有意构造的。请简化后再上传"
     ]
+
+
+def test_the_notice_that_voids_others_is_never_voided_itself():
+    folder = TEMPLATES / "void_notice"
+    template, contract, sample = (folder.joinpath(name).read_bytes() for name in (TEMPLATE, CONTRACT_FILE, SAMPLE_FILE))
+    (problem,) = check_files(template, contract.replace(b"voidable: false\n", b""), sample)
+    assert (problem.severity, "请在 contract.yaml 写上 voidable: false" in problem.message) == ("error", True)

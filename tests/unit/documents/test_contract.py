@@ -95,6 +95,7 @@ HEAD = "key: a\ntitle: 甲\nissuer: county\n"
         (HEAD + "extra: 1\nvariables: {}", ["extra：没有这一项"]),
         (HEAD.replace("county", "village") + "variables: {}", ["issuer：应为 township 或 county"]),
         (HEAD + "copies: 0\nvariables: {}", ["copies：份数"]),
+        (HEAD + "voidable: maybe\nvariables: {}", ["voidable：应为 true 或 false"]),
         (HEAD + "variables:\n  x: {type: txt, from: a}", ["variables.x.type：没有类型 txt", "money"]),
         (HEAD + "variables:\n  x: {type: text}", ["variables.x.from：缺少"]),
         (HEAD + "variables:\n  X: {type: text, from: a}", ["variables.X", "小写"]),
