@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, insert
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from app.cases import decisions
@@ -11,6 +14,7 @@ from app.cases.models import DoorAnswer
 from app.core.errors import Invalid, Rejection
 from app.core.ids import new_id
 from app.db import outlive
+from app.identity import queries as identity
 
 _ANSWER: Table = DoorAnswer.__table__  # type: ignore[assignment]
 _INSERT = insert(_ANSWER)
@@ -45,3 +49,30 @@ def record(action: Action, refusal: Rejection) -> None:
         decisions.write(session, records)
 
     outlive(action.session, write)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody was told at the door; `region` is its name, `code` the refusal's."""
+
+    id: str
+    at: datetime
+    region: str
+    release_id: str
+    process_key: str
+    code: str
+    message: str
+
+
+def answers(session: Session, since: datetime) -> list[Answer]:
+    """Who was refused at the door since a moment, latest first."""
+    wanted = select(_ANSWER).where(_ANSWER.c.answered_at >= since).order_by(_ANSWER.c.answered_at.desc(), _ANSWER.c.id)
+    rows = session.execute(wanted).all()
+    names, vault = identity.region_names(session, (row.region_id for row in rows)), session.info["vault"]
+    return [
+        Answer(
+            row.id, row.answered_at, names[row.region_id], row.release_id, row.process_key, row.code,
+            vault.open_text(row.sealed, *PLACE, row.id),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sqlalchemy.orm import Session
+
+from app import vocabulary
 from app.cases.decisions import Record, decide
+from app.core.errors import NotFound
 from app.definitions.bundle import Bundle
 from app.feel import FeelError, Replay, canonical, decode
 from app.feel.dmn import Outcome, Row
+from app.figures.catalogue import catalogue
 
 Verdict = Literal["same", "different", "undetermined", "failed"]
 
@@ -58,3 +63,13 @@ def _verdict(unknown: list[str], reason: str, recorded: Any, now: Any) -> Verdic
     if reason:
         return "failed"
     return "same" if canonical(recorded) == canonical(now) else "different"
+
+
+def titles(session: Session, again: Rerun, bundle: Bundle) -> dict[str, str]:
+    """What the unknown names are called at the element that asked, where the vocabulary of `bundle` has them."""
+    try:
+        scope = vocabulary.of(bundle, catalogue(session)).at(again.record.process_key, again.record.element_id)
+    except NotFound:
+        return {}
+    called = {name.path.replace("[]", ""): name.title for name in scope.names()}
+    return {name: called[name] for name in again.unknown if called.get(name)}

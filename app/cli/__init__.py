@@ -14,6 +14,7 @@ COMMANDS = {
     "capability": "rights",
     "coverage": "pages",
     "db": "database",
+    "decision": "decisions",
     "figure": "figures",
     "modelling": "pages",
     "release": "releases",

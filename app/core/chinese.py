@@ -1,8 +1,13 @@
-"""Chinese numerals, dates and masks, as letters and public notices print them."""
+"""Chinese numerals, dates, masks and values, as letters, notices and pages print them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from app.core import id_number
+from app.core.money import to_money
 
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _DIGITS = "〇一二三四五六七八九"
@@ -60,6 +65,24 @@ def chinese_number(number: int) -> str:
 def chinese_date(day: date) -> str:
     """``2020年10月15日``: Arabic figures without leading zeros (GB/T 9704 7.3.5.4)."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def words_of(value: Any) -> str:
+    """A value of FEEL as people read it; sums to the fen."""
+    if value is None:
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{to_money(value):f}".removesuffix(".00")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return "、".join(words_of(each) for each in value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{key}：{words_of(inner)}" for key, inner in value.items())
+    text = str(value)
+    return mask_id_number(text) if id_number.is_valid(text) else text
 
 
 def mask_name(name: str) -> str:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.cases.pages import Decided
-from app.core import id_number
-from app.core.chinese import mask_id_number
-from app.core.money import to_money
+from app.core.chinese import words_of
 from app.figures.catalogue import catalogue
 from app.figures.content import Catalogue
 
@@ -82,21 +79,3 @@ def _figure(read: Mapping[str, Any], known: Catalogue, cite: Cite) -> tuple[str,
     entry = known.figures.get(read["key"])
     value = entry.display(read["value"]) if entry else words_of(read["value"])
     return known.title_of(read["key"]), value, cite(read["clause"])
-
-
-def words_of(value: Any) -> str:
-    """A value of FEEL as people read it; sums to the fen."""
-    if value is None:
-        return "（空）"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, Decimal):
-        return f"{to_money(value):f}".removesuffix(".00")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (list, tuple)):
-        return "、".join(words_of(each) for each in value)
-    if isinstance(value, Mapping):
-        return "、".join(f"{key}：{words_of(inner)}" for key, inner in value.items())
-    text = str(value)
-    return mask_id_number(text) if id_number.is_valid(text) else text
