@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import CheckConstraint, Column, MetaData, Table, event, func, literal, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
-from app.db import Database, Money
+from app.db import Database, Money, outlive
 from tests.support.statements import counted
 
 
@@ -21,7 +22,11 @@ def notes(database: Database) -> Database:
 
 def words(database: Database) -> list[str]:
     with database.read() as session:
-        return list(session.scalars(text("SELECT word FROM note")))
+        return words_in(session)
+
+
+def words_in(session: Session) -> list[str]:
+    return list(session.scalars(text("SELECT word FROM note")))
 
 
 def test_write_commits_once_at_the_end(notes: Database) -> None:
@@ -90,3 +95,27 @@ def test_money_stays_exact_in_sums_and_constraints(database: Database) -> None:
         assert session.scalar(select(func.sum(table.c.held))) == Decimal("0.30")
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(table.update().values(held=table.c.held - literal(Decimal("0.11"), Money)))
+
+
+def refused_after_asking(database: Database, *words: str) -> None:
+    with database.write() as session:
+        session.execute(text("INSERT INTO note VALUES ('lost')"))
+        for word in words:
+            outlive(session, lambda later, word=word: later.execute(text(f"INSERT INTO {word}")))
+        raise RuntimeError("refused")
+
+
+def test_what_outlives_a_refusal_is_written_when_it_has_ended(notes: Database) -> None:
+    with pytest.raises(RuntimeError, match="refused"):
+        refused_after_asking(notes, "note VALUES ('first')", "note VALUES ('second')")
+    assert words(notes) == ["first", "second"]
+    with notes.write() as session:
+        outlive(session, lambda later: later.execute(text("INSERT INTO note VALUES ('third')")))
+        assert words_in(session) == ["first", "second"]
+    assert words(notes) == ["first", "second", "third"]
+
+
+def test_what_cannot_be_written_fails_the_whole_command(notes: Database) -> None:
+    with pytest.raises(DBAPIError):
+        refused_after_asking(notes, "note VALUES ('first')", "nowhere VALUES ('second')")
+    assert words(notes) == []

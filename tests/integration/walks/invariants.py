@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import audit, calendar
-from app.cases import handlers, store
+from app.cases import decisions, handlers, store
 from app.cases.action import Action
 from app.cases.models import Incident, Owed
 from app.cases.operations.lifecycle import HOLD
+from app.cases.rerun import rerun
 from app.core.actor import SYSTEM
+from app.definitions.store import bundle_by_id
 from app.documents.models import Document
 from app.engine import codec, report
 from app.engine.instance import Run
@@ -72,6 +74,7 @@ def broken(session: Session, case_id: str, now: datetime) -> list[str]:
         _letters,
         _owed,
         _clocks,
+        _decisions,
         _chain,
     )
     return [f"{check.__name__[1:]}: {line}" for check in checks for line in check(session, it)]
@@ -230,6 +233,14 @@ def _clocks(session: Session, it: Standing) -> Iterator[str]:
     for item in it.items:
         if item.clock_id and (item.clock_id not in live or live[item.clock_id].due_on != item.due_on):
             yield f"{item.element_id} is due on {item.due_on}, its clock says otherwise"
+
+
+def _decisions(session: Session, it: Standing) -> Iterator[str]:
+    """Each runs again on what was read then and comes out as it did."""
+    for record in decisions.of_case(session, it.action.case.id):
+        again = rerun(record, bundle_by_id(session, record.release_id))
+        if again.verdict != "same":
+            yield f"{record.decision} is {again.verdict}: {again.unknown or again.reason or again.now}"
 
 
 def _chain(session: Session, it: Standing) -> Iterator[str]:
