@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
 from app.core.errors import NotEligible, NotFound
+from app.db import stamps
 from app.definitions.bundle import Bundle
 from app.definitions.letters import Letter, letters_of
 from app.definitions.names import APPROVED, EVERYWHERE, LIBRARY
@@ -44,8 +45,8 @@ def begun(place: Any, on: Any) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _in_force(there: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[Any]:
-    """The newest release of each programme and place that has begun on the day `:on`, at the places `there`."""
+def _in_force(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The newest release of each programme and place that has begun on the day `:on`."""
     later: Table = PLACE.alias("later")  # type: ignore[assignment]
     same = (later.c.programme == PLACE.c.programme) & (later.c.scope == PLACE.c.scope)
     newer = exists().where(same, later.c.number > PLACE.c.number, begun(later, bindparam("on")))
@@ -53,13 +54,13 @@ def _in_force(there: ColumnElement[bool], *conditions: ColumnElement[bool]) -> S
     columns = [(RELEASE if name in of_release else PLACE).c[name] for name in Offer._fields]
     return (
         select(*columns).join(RELEASE, RELEASE.c.id == PLACE.c.release_id)
-        .where(there, begun(PLACE, bindparam("on")), ~newer, *conditions)
+        .where(begun(PLACE, bindparam("on")), ~newer, *conditions)
     )  # fmt: skip
 
 
 # Built once: pages and applications run them, and building a statement costs more than running it.
 _HERE = PLACE.c.scope.in_(bindparam("scopes", expanding=True))
-_ALL = _in_force(_HERE, PLACE.c.programme != LIBRARY)
+_ALL = _in_force(PLACE.c.programme != LIBRARY)
 _ONE = _in_force(_HERE, PLACE.c.programme == bindparam("programme"))
 _FIRST_DAYS = select(PLACE.c.in_force_from, RELEASE.c.title).join(RELEASE, RELEASE.c.id == PLACE.c.release_id).where(
     PLACE.c.programme == bindparam("programme"),
@@ -68,6 +69,7 @@ _FIRST_DAYS = select(PLACE.c.in_force_from, RELEASE.c.title).join(RELEASE, RELEA
     PLACE.c.retired_on.is_(None),
     PLACE.c.in_force_from > bindparam("on"),
 ).order_by(PLACE.c.in_force_from)  # fmt: skip
+_kept: stamps.Stamped[Mapping[str, Sequence[Offer]]] = stamps.Stamped("releases", entries=8)
 
 
 def resolve(session: Session, programme: str, region_ids: Sequence[str], on: date) -> Bundle:
@@ -97,11 +99,14 @@ def resolve_open(session: Session, programme: str, region_ids: Sequence[str], on
 
 
 def deployed(session: Session, region_ids: Sequence[str], on: date) -> list[Offer]:
-    """All programmes that take applications where the ancestors are `region_ids` (nearest first): one statement."""
-    rows = session.connection().execute(_ALL, {"scopes": [*region_ids, EVERYWHERE], "on": on})
+    """All programmes that take applications where the ancestors are `region_ids` (nearest first).
+
+    One statement for all places, which a process keeps until a release changes.
+    """
+    by_scope = _kept.get(session, on, lambda: _all_by_scope(session, on))
     nearest: dict[str, Offer] = {}
-    for offer in _by_nearness(rows, region_ids):
-        if not _retired(offer, on):
+    for scope in (*region_ids, EVERYWHERE):
+        for offer in by_scope.get(scope, ()):
             nearest.setdefault(offer.programme, offer)
     return sorted(offer for offer in nearest.values() if offer.stopped_at is None)
 
@@ -150,6 +155,14 @@ def title_of(session: Session, programme: str) -> str:
 def is_empty(session: Session) -> bool:
     """Whether nothing was ever installed here."""
     return session.scalar(select(RELEASE.c.id).limit(1)) is None
+
+
+def _all_by_scope(session: Session, on: date) -> Mapping[str, Sequence[Offer]]:
+    found: dict[str, list[Offer]] = {}
+    for offer in map(Offer._make, session.connection().execute(_ALL, {"on": on})):
+        if not _retired(offer, on):
+            found.setdefault(offer.scope, []).append(offer)
+    return found
 
 
 def _offers(session: Session, programme: str, region_ids: Sequence[str], on: date) -> list[Offer]:

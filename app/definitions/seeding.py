@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
+from app.db import stamps
 from app.definitions import news, publishing, standing, store
 from app.definitions.bundle import hash_of
 from app.definitions.folder import MANIFEST, read_folder
@@ -80,7 +81,8 @@ def _publish(session: Session, files: Mapping[str, bytes], scope: str, now: date
 
 
 def _offer(session: Session, files: Mapping[str, bytes], programme: str, scope: str, theirs: str, now: datetime) -> str:
-    """The newer base waits as a draft beside what the owner published."""
+    """The newer base waits as a draft beside what the owner published, who is told."""
+    stamps.bump(session, "releases")
     release_id = publishing.insert_release(session, SYSTEM, files, now, origin=REPOSITORY)
     publishing.insert_place(session, release_id, programme, scope, predecessor_id=theirs)
     return release_id

@@ -69,13 +69,24 @@ def test_before_the_first_day_nobody_applies(office: Office) -> None:
             resolve_open(session, "nothing_of_the_kind", chain, TODAY)
 
 
-def test_what_is_open_in_a_village_is_one_statement(office: Office) -> None:
+def test_what_is_open_in_a_village_is_one_statement_until_a_release_changes(office: Office) -> None:
     with office.database.write() as session:
         chain = _chain(session)
-        with counted(session) as statements:
+    told = []
+    for _ in range(2):
+        with office.database.read() as session, counted(session) as statements:
             offers = deployed(session, chain, TODAY)
-    assert len(statements) == 1
+        told.append(len(statements))
+    assert told == [2, 1]  # the stamps, and once the releases
     assert {offer.programme for offer in offers} >= {"dibao", "uninsured_unemployed_relief"}
+    with office.database.write() as session:
+        scope = staff.ensure_region(session, "220122").id
+        mine = publishing.put_in_force(session, SYSTEM, RELIEF_FILES, office.now, scopes=[scope], in_force_from=TODAY)
+        assert mine in {offer.release_id for offer in deployed(session, chain, TODAY)}
+    with office.database.read() as session:
+        held = {offer.programme: offer.release_id for offer in deployed(session, chain, TODAY)}
+        assert held["uninsured_unemployed_relief"] == mine
+        assert mine not in {offer.release_id for offer in deployed(session, chain, TODAY - timedelta(days=1))}
 
 
 def test_a_letter_that_is_published_later_changes_no_running_case(office: Office) -> None:
