@@ -15,7 +15,7 @@ from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
 from app.definitions.names import EVERYWHERE
 from app.effects import SCHEMAS
-from app.engine.lint import Known, lint_isolated
+from app.engine.lint import Known, lint_all
 from app.feel import dmn
 from app.figures.content import Catalogue, seeded
 from app.figures.errors import CatalogueError
@@ -64,12 +64,10 @@ def check_bundle(
         positions=set(POSITIONS),
         clocks=set(manifest["clocks"]),
     )
-    for path in dict.fromkeys(manifest["processes"].values()):
-        if path in files:
-            for each in lint_isolated(files[path], known):
-                findings.append(
-                    Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
-                )
+    diagrams = {path: files[path] for path in manifest["processes"].values() if path in files}
+    for path, problems in lint_all(diagrams, known).items():
+        for each in problems:
+            findings.append(Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see))
     findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
     return (
         findings

@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -26,16 +27,37 @@ class Limits:
 
 def lint_isolated(xml: bytes, known: Known | None = None, limits: Limits | None = None) -> list[Problem]:
     """`lint` in a child process; a file that exceeds the limits gives one error."""
+    return lint_all({"": xml}, known, limits)[""]
+
+
+def lint_all(
+    diagrams: Mapping[str, bytes], known: Known | None = None, limits: Limits | None = None
+) -> dict[str, list[Problem]]:
+    """The same for several by name, in one child: starting one costs more than most diagrams.
+
+    Where it exceeds the limits, each gets a child of its own, so that the error is told of the one that did it.
+    """
     limits = limits or Limits()
+    found = _ask(list(diagrams.values()), known or Known(), limits)
+    if not isinstance(found, str):
+        return dict(zip(diagrams, found, strict=True))
+    if len(diagrams) == 1:
+        return {name: [_refused(found)] for name in diagrams}
+    return {name: lint_isolated(xml, known, limits) for name, xml in diagrams.items()}
+
+
+def _ask(diagrams: list[bytes], known: Known, limits: Limits) -> list[list[Problem]] | str:
+    """What the child found in each, or why it did not end."""
     command = [sys.executable, "-I", "-c", _CHILD, str(_ROOT), str(limits.cpu_seconds), str(limits.memory_mb)]
-    request = json.dumps(_plain(known or Known())).encode() + b"\n" + xml
+    head = json.dumps({"known": _plain(known), "sizes": [len(each) for each in diagrams]}).encode()
+    request = b"\n".join((head, b"".join(diagrams)))
     try:
         done = subprocess.run(command, input=request, capture_output=True, timeout=limits.seconds, check=False)
     except subprocess.TimeoutExpired:
-        return [_refused(f"检查用时超过 {limits.seconds:g} 秒")]
+        return f"检查用时超过 {limits.seconds:g} 秒"
     if done.returncode:
-        return [_refused("检查时超出了内存或运算上限")]
-    return [Problem(*each) for each in json.loads(done.stdout)]
+        return "检查时超出了内存或运算上限"
+    return [[Problem(*each) for each in problems] for problems in json.loads(done.stdout)]
 
 
 def _plain(known: Known) -> dict[str, list[str] | None]:
@@ -55,9 +77,10 @@ def serve(cpu_seconds: int, memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     from app.engine.lint.rules import lint
 
-    known = Known(**json.loads(sys.stdin.buffer.readline()))
-    found = lint(sys.stdin.buffer.read(), known)
-    sys.stdout.write(json.dumps([astuple(each) for each in found]))
+    head = json.loads(sys.stdin.buffer.readline())
+    known = Known(**head["known"])
+    diagrams = [sys.stdin.buffer.read(size) for size in head["sizes"]]
+    sys.stdout.write(json.dumps([[astuple(each) for each in lint(xml, known)] for xml in diagrams]))
 
 
 _CHILD = (

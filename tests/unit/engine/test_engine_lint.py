@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app import engine
-from app.engine.lint import ERROR, WARNING, Known, Limits, Problem, isolated, lint, lint_isolated
+from app.engine.lint import ERROR, WARNING, Known, Limits, Problem, isolated, lint, lint_all, lint_isolated
 from tests.unit.engine.engine_kit import (
     END,
     START,
@@ -432,6 +432,16 @@ def test_a_child_that_hangs_or_grows_is_killed(
     assert only.severity == ERROR
     assert text in only.message
     assert time.monotonic() - began < 10
+
+
+def test_of_several_in_one_child_only_the_one_that_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    deed = "; import app.engine.lint.rules as rules; lint = rules.lint; "
+    deed += "rules.lint = lambda xml, known: lint(xml, known) if xml else [].clear(bytearray(2 << 30)); serve("
+    monkeypatch.setattr(isolated, "_CHILD", isolated._CHILD.replace("; serve(", deed))
+    good = document(process(START, node("task", "x"), END, flow("s", "x", "e")))
+    found = lint_all({"bad": b"", "good": good}, KNOWN, Limits(memory_mb=600))
+    assert found["good"] == lint(good, KNOWN)
+    assert ["上限" in each.message for each in found["bad"]] == [True]
 
 
 def test_a_large_diagram_is_linted_in_time() -> None:
