@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.acting import json_option, opened, refusals
+from app.cli.acting import json_option, looking, opened, refusals
 from app.cli.files import files_at
 from app.config import Config
 from app.core.actor import SYSTEM
@@ -43,11 +43,7 @@ def check(target: str, region: str | None, as_json: bool) -> None:
         if Path(target).is_dir():
             world, outcome = _check_folder(files_at(Path(target)), region)
         else:
-            now = SystemClock().now()
-            with opened() as database:
-                with database.read() as session:
-                    release_id = lists.find(session, target, local_date(now))
-                world, outcome = INSTALLED, releases.check(database, SYSTEM, release_id, now)
+            world, outcome = INSTALLED, _check_release(target)
     _tell_outcome(outcome, world, as_json)
     sys.exit(0 if outcome.passed else 1)
 
@@ -60,12 +56,20 @@ def recheck() -> None:
     click.echo(f"已重新检查 {len(done)} 个现行发布版，结果见 doudi release list")
 
 
+def _check_release(reference: str) -> Outcome:
+    now = SystemClock().now()
+    with opened() as database:
+        with database.read() as session:
+            release_id = lists.find(session, reference, local_date(now))
+        return releases.check(database, SYSTEM, release_id, now)
+
+
 def _check_folder(files: dict[str, bytes], region: str | None) -> tuple[str, Outcome]:
     code = region or _region_of(files)
     if not is_installed(Config.from_env()):
         return SHIPPED, check_isolated((code, files))
-    with opened() as database, database.read() as session:
-        world = releases.world_at(session, code, SystemClock().now())
+    with looking() as (session, now):
+        world = releases.world_at(session, code, now)
     return INSTALLED, check_isolated((code, files), world)
 
 

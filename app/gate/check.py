@@ -65,9 +65,11 @@ def check_bundle(
         clocks=set(manifest["clocks"]),
     )
     diagrams = {path: files[path] for path in manifest["processes"].values() if path in files}
-    for path, problems in lint_all(diagrams, known).items():
-        for each in problems:
-            findings.append(Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see))
+    for path, linted in lint_all(diagrams, known).items():
+        findings += [
+            Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
+            for each in linted
+        ]
     findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
     return (
         findings

@@ -29,7 +29,6 @@ def test_the_repository_may_be_published(folder: Path) -> None:
         (b'formKey="township_review.form.json"', b'formKey="township_reviews.form.json"', "township_review.form.json"),
         (b'"village_investigation" />', b'"village_inspection" />', "village_investigation"),
         (b'camunda:topic="payment"', b'camunda:topic="pay"', "payment"),
-        (b'camunda:topic="payment"', b'camunda:topic="ask"', "ask"),
         (b'"approval_notice"', b'"approval_note"', "approval_notice"),
         (b'candidateGroups="township_clerk"', b'candidateGroups="township_clerks"', "township_clerk"),
     ],
