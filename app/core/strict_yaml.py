@@ -1,4 +1,4 @@
-"""YAML that people hand in: bounded, without aliases, no key twice, no key that is not a text."""
+"""YAML that people hand in: bounded in size and depth, without aliases, no key twice, no key that is not a text."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from typing import Any
 import yaml
 
 MOST_BYTES = 64 * 1024
+DEEPEST = 40
 
 
 class NotYaml(ValueError):
     """The file cannot be read; the message says in Chinese why."""
 
 
-class _Loader(yaml.SafeLoader):
-    """A few aliases can grow without bound; a key written twice would quietly win."""
+class _Bounded(yaml.SafeLoader):
+    """A few aliases can grow without bound, and so can the time that brackets in brackets take."""
+
+    depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("不能使用 YAML 别名（*名称）")
-        return super().compose_node(parent, index)
+        if self.depth == DEEPEST:
+            raise yaml.YAMLError(f"嵌套超过 {DEEPEST} 层，请简化")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+class _Keyed(_Bounded):
+    """A key written twice would quietly win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key) for key, _ in node.value]
@@ -32,11 +44,16 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load(data: bytes, name: str, most: int = MOST_BYTES) -> Any:
-    """The content of a file called `name`. Raises NotYaml."""
+def load(data: bytes, name: str, most: int = MOST_BYTES, *, any_key: bool = False) -> Any:
+    """The content of a file called `name`. any_key: keys need not be texts, and may come twice. Raises NotYaml."""
     if len(data) > most:
         raise NotYaml(f"{name} 超过 {most // 1024} KB")
     try:
-        return yaml.load(data, _Loader)  # noqa: S506 - a SafeLoader, made stricter
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as exc:
+        return yaml.load(data, _Bounded if any_key else _Keyed)  # noqa: S506 - a SafeLoader, made stricter
+    except (
+        yaml.YAMLError,
+        ValueError,
+        LookupError,
+        AttributeError,
+    ) as exc:  # the last three: tags on what they are not
         raise NotYaml(f"{name} 不是合法的 YAML：{exc}") from exc

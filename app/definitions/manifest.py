@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import yaml
 from marshmallow import Schema, ValidationError, fields, validate
 
+from app.core import strict_yaml
 from app.definitions.errors import BundleError
 from app.definitions.names import LIBRARY
 
@@ -61,9 +61,9 @@ class ManifestSchema(Schema):
 def load_manifest(text: bytes) -> dict[str, Any]:
     """The checked manifest; raises BundleError with a Chinese message per wrong key."""
     try:
-        return ManifestSchema().load(yaml.safe_load(text) or {})
-    except yaml.YAMLError as error:
-        raise BundleError([f"bundle.yaml 不是有效的 YAML：{error}"]) from error
+        return ManifestSchema().load(strict_yaml.load(text, "bundle.yaml") or {})
+    except strict_yaml.NotYaml as error:
+        raise BundleError([str(error)]) from error
     except ValidationError as error:
         raise BundleError([f"bundle.yaml 的 {key} 不正确：{text}" for key, text in _flat(error.messages)]) from error
 

@@ -4,6 +4,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from lxml import etree
@@ -25,6 +26,7 @@ _FIELD = re.compile(
 )
 _EMBEDDED = ("{*}altChunk", "{*}object", "{*}control", "{*}OLEObject", "{*}subDoc", "{*}movie", "{*}scriptAnchor")
 _LINK = ("http://", "https://", "mailto:", "tel:")
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError)  # also what zipfile cannot do
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
@@ -37,7 +39,7 @@ def check_upload(data: bytes) -> list[Problem]:
         return [error(f"文件超过 {_MAX_FILE // _MIB} MB")]
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except _BROKEN:
         return [error("不是有效的 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx 后再上传")]
     with archive:
         problems = list(_members(archive))
@@ -79,7 +81,7 @@ def _contents(archive: zipfile.ZipFile) -> Iterator[Problem]:
         try:
             with archive.open(member) as stream:
                 content = stream.read(_MAX_PART + 1)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as exc:
+        except _BROKEN as exc:
             yield error(f"包内文件已损坏（{type(exc).__name__}）", name)
             return
         total += len(content)

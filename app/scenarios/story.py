@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
+from app.core import strict_yaml
 from app.core.clock import SHANGHAI
 
 EXPECTED = ("tasks", "status", "error", "fields", "payments", "documents", "notices", "owed", "facts")
@@ -123,9 +123,9 @@ def load_story(path: Path) -> Story:
 def parse_story(text: bytes, name: str = "") -> Story:
     """A story from its text. Raises StoryError."""
     try:
-        data = _StorySchema().load(yaml.safe_load(text) or {})
-    except yaml.YAMLError as error:
-        raise StoryError(f"不是有效的 YAML：{error}") from error
+        data = _StorySchema().load(strict_yaml.load(text, name or "故事", any_key=True) or {})
+    except strict_yaml.NotYaml as error:
+        raise StoryError(str(error)) from error
     except ValidationError as error:
         raise StoryError(f"故事格式不正确：{'；'.join(_faults(error.messages))}") from error
     steps = [_step(step) for step in data["steps"]]
