@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export PYTHONDONTWRITEBYTECODE ?= 1
+# Tests start hundreds of processes; each would compile the product again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench tck bpmn fuzz scenarios migrate frontend coverage modelling clean
@@ -25,7 +26,7 @@ run: $(VENV)/.run ## environment, database, demo data, server and worker in one 
 
 test: $(VENV)/.dev ## everything that proves the product; installs what it needs
 	@scripts/system-packages.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/.dev ## style, types, layers, bundles
 	$(BIN)/ruff check .

@@ -51,9 +51,9 @@ def test_down_and_up_again_gives_the_models(blank_database_url: str) -> None:
 def test_nodes_that_upgrade_at_once_take_turns(blank_database_url: str) -> None:
     command = [sys.executable, "-m", "app.cli", "db", "upgrade"]
     environment = {**os.environ, "DOUDI_DATABASE_URL": blank_database_url, "PYTHONPATH": str(ROOT)}
-    nodes = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(3)]
+    nodes = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(2)]
     told = [node.communicate(timeout=300)[1].decode() for node in nodes]
-    assert [node.returncode for node in nodes] == [0, 0, 0], told
+    assert [node.returncode for node in nodes] == [0, 0], told
     assert _differences(blank_database_url) == []
 
 

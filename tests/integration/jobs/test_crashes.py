@@ -18,7 +18,7 @@ from tests.integration.jobs.worker_process import START
 JOBS = 60
 KILLS = 10
 WORKERS = 2
-PATIENCE = 60
+PATIENCE = 240  # seconds; processes start slowly beside other tests
 
 
 def spawn(url: str, log: Path) -> subprocess.Popen[bytes]:

@@ -452,6 +452,6 @@ def test_a_large_diagram_is_linted_in_time() -> None:
     )
     links = "".join(flow(f"g{n}", f"u{n}", f"j{n}") + flow(f"g{n}", f"v{n}", f"j{n}") for n in range(8))
     chain = flow("s", *names, "g0") + "".join(flow(f"j{n}", f"g{n + 1}") for n in range(7)) + flow("j7", "e")
-    began = time.monotonic()
+    began = time.process_time()
     assert found(START, *(user(name) for name in names), gates, links, chain, END) == []
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3

@@ -199,10 +199,10 @@ def test_doctypes_and_entities_are_refused(prologue: str) -> None:
     "text", [b"", b"no xml", b"<a/>", b"<a>" * 5000, b"\x00\x01", b"x" * 5_000_001, "<é/>".encode("utf-16")]
 )
 def test_what_is_no_diagram_is_refused_quickly(text: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(engine.DiagramError):
         engine.load(text)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_data_object_two_levels_down_does_not_hang_the_parser() -> None:

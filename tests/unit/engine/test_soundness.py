@@ -71,13 +71,13 @@ def test_twenty_branches_of_blocks_and_one_wrong_join() -> None:
         return block(f"p{i}", "parallelGateway", join, choice, task(f"c{i}"), task(f"d{i}"))
 
     right = [inner(i) for i in range(20)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert whole(block("o", "parallelGateway", "parallelGateway", *right)) == []
     wrong = [*right[:13], inner(13, "exclusiveGateway"), *right[14:]]
     problems = whole(block("o", "parallelGateway", "parallelGateway", *wrong))
     assert {each.element_id for each in problems} <= {"p13j", "oj"}
     assert problems
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_reminders_on_many_steps_are_no_explosion() -> None:
@@ -95,10 +95,10 @@ def test_what_stays_too_large_is_refused_in_words() -> None:
     for i in names:
         parts += [node("inclusiveGateway", f"a{i}", default=f"a{i}_b{i}"), node("inclusiveGateway", f"b{i}")]
         parts += [flow("g", f"a{i}", f"b{i}", "j"), _conditional(f"a{i}", f"b{(i + 1) % 14}")]
-    begun = time.perf_counter()
+    begun = time.process_time()
     (problem,) = found(*parts, flow("s", "g"), flow("j", "e"))
     assert "无法查清会不会卡住" in problem.message
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8
 
 
 KINDS = (XOR, AND, OR)
