@@ -33,7 +33,7 @@ check: $(VENV)/.dev ## style, types, layers, bundles
 	$(BIN)/ruff format --check app bench migrations scripts tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/doudi bundle check bpmn/*/
+	$(BIN)/doudi bundle check $(dir $(wildcard bpmn/*/bundle.yaml))
 
 bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure
 	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
@@ -59,8 +59,9 @@ frontend: ## rebuild the browser bundles (needs Node)
 coverage: $(VENV)/.run ## regenerate docs/coverage.md: clause by clause
 	$(BIN)/doudi coverage
 
-modelling: $(VENV)/.run ## regenerate docs/modelling.zh-CN.md: what owners may draw and write
+modelling: $(VENV)/.run ## regenerate what owners may draw and write, and the element templates
 	$(BIN)/doudi modelling
+	$(BIN)/doudi effects
 
 clean: ## remove the environment and the demo database
 	rm -rf $(VENV) var

@@ -15,6 +15,7 @@ COMMANDS = {
     "coverage": "pages",
     "db": "database",
     "decision": "decisions",
+    "effects": "pages",
     "figure": "figures",
     "modelling": "pages",
     "release": "releases",

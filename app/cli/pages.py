@@ -1,10 +1,11 @@
-"""`doudi coverage`, `doudi modelling`: pages of `docs/` that are generated from what the repository holds."""
+"""`doudi coverage`, `doudi effects`, `doudi modelling`: pages of `docs/` generated from what the repository holds."""
 
 from __future__ import annotations
 
 import click
 
 from app.gate import coverage as clause_coverage
+from app.gate import effects as effects_page
 from app.gate import modelling as owners_page
 
 
@@ -22,4 +23,10 @@ def modelling() -> None:
     owners_page.write()
 
 
-COMMANDS = {"coverage": coverage, "modelling": modelling}
+@click.command()
+def effects() -> None:
+    """Generate docs/effects.zh-CN.md and the element templates of the Camunda Modeler."""
+    effects_page.write()
+
+
+COMMANDS = {"coverage": coverage, "effects": effects, "modelling": modelling}

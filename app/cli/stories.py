@@ -13,6 +13,9 @@ from app.scenarios.play import Result, play
 from app.scenarios.story import StoryError, load_story
 from app.scenarios.world import WorldTemplate
 
+OTHERS, TOOLS = (".form.json", "bundle.yaml"), "element-templates"
+"""Files and a folder beside the stories that are none."""
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -40,7 +43,7 @@ def _stories(files: tuple[Path, ...]) -> list[Path]:
     found: list[Path] = []
     for path in files:
         inside = (each for each in sorted(path.rglob("*")) if each.suffix in (".yaml", ".yml", ".json"))
-        stories = (each for each in inside if not each.name.endswith((".form.json", "bundle.yaml")))
+        stories = (each for each in inside if not each.name.endswith(OTHERS) and each.parent.name != TOOLS)
         found.extend(stories if path.is_dir() else [path])
     return found
 

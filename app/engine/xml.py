@@ -151,7 +151,7 @@ def _element(node: Node, lanes: Mapping[str, str | None]) -> Element:
         attributes={
             etree.QName(key).localname: value for key, value in node.attrib.items() if key.startswith(f"{{{CAMUNDA}}}")
         },
-        inputs={**_passed(node, "in"), **_parameters(node, "inputParameter")},
+        inputs={**_passed(node, "in"), **_given(node)},
         outputs={**_passed(node, "out"), **_parameters(node, "outputParameter")},
         parent=parent.get("id", "") if parent is not None else "",
         item_name=item_name(node.find(bpmn("multiInstanceLoopCharacteristics"))),
@@ -161,6 +161,11 @@ def _element(node: Node, lanes: Mapping[str, str | None]) -> Element:
 def _parameters(node: Node, tag: str) -> dict[str, str]:
     found = node.iterfind(f"{bpmn('extensionElements')}/{camunda('inputOutput')}/{camunda(tag)}")
     return {item.get("name", ""): (item.text or "").strip() for item in found}
+
+
+def _given(node: Node) -> dict[str, str]:
+    """Inputs that say something: a modeller keeps the fields of a template that nobody filled in."""
+    return {name: text for name, text in _parameters(node, "inputParameter").items() if text}
 
 
 def _passed(node: Node, tag: str) -> dict[str, str]:
