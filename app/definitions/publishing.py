@@ -20,7 +20,7 @@ from app.definitions.folder import CATALOGUE, MANIFEST
 from app.definitions.manifest import load_manifest
 from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER
 from app.definitions.store import PIN, PLACE, RELEASE
-from app.figures import catalogue
+from app.figures import catalogue, seeding
 from app.figures.entries import LONG_AGO
 from app.figures.errors import CatalogueError
 from app.identity import queries as identity
@@ -93,7 +93,7 @@ def put_in_force(
 def enter_catalogue(
     session: Session, files: Mapping[str, bytes], release_id: str, scopes: Iterable[str], now: datetime
 ) -> None:
-    """What a release adds to the catalogue holds from its approval on. Raises Invalid where it cannot be added."""
+    """What a release adds to the catalogue, with its defaults, holds from its approval on. Raises Invalid."""
     content = files.get(CATALOGUE)
     for scope in scopes if content is not None else ():
         place = "" if scope == EVERYWHERE else identity.chain(session, scope).nearest.code
@@ -101,6 +101,8 @@ def enter_catalogue(
             catalogue.add(session, content or b"", place, release_id=release_id, now=now)
         except CatalogueError as error:
             raise Invalid({CATALOGUE: f"{CATALOGUE} 不能加入目录：{error}"}) from error
+    if content is not None:
+        seeding.enter_defaults(session, now, seeding.PEOPLE)
 
 
 def give_number(session: Session, release_id: str, programme: str, scope: str, in_force_from: date) -> int:

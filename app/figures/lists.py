@@ -57,7 +57,7 @@ class Told:
     @property
     def who(self) -> str:
         """Who brought it, and who decided on it."""
-        told = _ORIGINS.get(self.origin) or f"{self.entered_by or '系统'} {self.entered_on} 录入"
+        told = _ORIGINS.get(self.origin) or f"{self.entered_by or '随发布版'} {self.entered_on} 录入"
         if self.decided_by is None:
             return told
         return f"{told}，{self.decided_by} {self.decided_on} {'退回' if self.state == REJECTED else '确认'}"

@@ -16,27 +16,32 @@ from app.figures import store
 from app.figures.catalogue import catalogue
 from app.figures.entering import number_of
 from app.figures.entries import LONG_AGO, Entry
-from app.figures.models import DEMO, EVERYWHERE, IN_FORCE, PRODUCT, STORY
+from app.figures.models import DEMO, EVERYWHERE, IN_FORCE, PEOPLE, PRODUCT, STORY
 from app.figures.operations import AUDIT_CHAIN
 from app.figures.store import FIGURE
 from app.identity import operations as identity
 
-__all__ = ["DEMO", "STORY", "establish", "seed_defaults"]
+__all__ = ["DEMO", "PEOPLE", "STORY", "enter_defaults", "establish", "seed_defaults"]
 
 
 def seed_defaults(session: Session, now: datetime) -> None:
-    """Seed the catalogue, and enter its defaults that were never entered; what owners entered or corrected stays.
-
-    Their regions are opened where they are missing.
-    """
+    """Seed the catalogue, and enter its defaults."""
     stored.seed(session, now)
+    enter_defaults(session, now)
+
+
+def enter_defaults(session: Session, now: datetime, origin: str = PRODUCT) -> None:
+    """Enter the catalogue's defaults that were never entered; what owners entered or corrected stays.
+
+    Their regions are opened where they are missing. `origin` PEOPLE: two of them approved the release that brings them.
+    """
     known = {tuple(row) for row in session.execute(select(FIGURE.c.key, FIGURE.c.scope, FIGURE.c.valid_from))}
     rows = []
     for entry in catalogue(session).figures.values():
         for default in entry.defaults:
             region = identity.ensure_region(session, default.region) if default.region else None
             if (entry.key, region.id if region else EVERYWHERE, default.valid_from) not in known:
-                told = {"reason": default.note, "origin": PRODUCT, "state": IN_FORCE}
+                told = {"reason": default.note, "origin": origin, "state": IN_FORCE}
                 rows.append(store.row_of(entry, region, default.value, default.valid_from, now, **told))
     if rows:
         store.write(session, *rows)

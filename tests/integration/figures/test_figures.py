@@ -8,6 +8,8 @@ import pytest
 from app import feel
 from app.core.errors import Invalid
 from app.db import Database
+from app.definitions import publishing
+from app.definitions.folder import CATALOGUE
 from app.figures import queries, seeding
 from app.figures.errors import FigureMissing
 from app.figures.reader import FigureReader, OptionalFigures
@@ -181,6 +183,22 @@ def test_zongyang_keeps_its_own_floors(database: Database, world, now: datetime)
         put_in_force(session, "tekun_care_none_month", "340722", 43, **enter)
         with pytest.raises(Invalid, match="10%"):
             put_in_force(session, "tekun_care_none_month", "340722", "42.99", **enter)
+
+
+def test_a_release_brings_the_defaults_of_what_it_adds(database: Database, world, now: datetime) -> None:
+    added = (
+        "figures: [{key: heating_month, title: 取暖补贴, unit: yuan, kind: amount, clause: N-1,"
+        " defaults: [{value: 30, region: '220122'}]}]\n"
+        "documents: {N9: {region: '220122', title: 取暖通知, in_force_from: 2020-01-01}}\n"
+        "clauses: {N-1: {title: 取暖补贴, text: 按月发放取暖补贴。, from: [{N9: 第二条}]}}"
+    ).encode()
+    with database.write() as session:
+        publishing.enter_catalogue(session, {CATALOGUE: added}, "r" * 32, [world.county.id], now)
+        assert reader(session, world)["heating_month"] == 30
+        (row,) = queries.history(session, "heating_month")
+        assert (row.origin, row.region) == ("people", "220122")
+        publishing.enter_catalogue(session, {CATALOGUE: added}, "s" * 32, [world.county.id], now)
+        assert len(queries.history(session, "heating_month")) == 1
 
 
 def test_what_a_story_says_is_all_that_holds(database: Database, world, now: datetime) -> None:
