@@ -17,7 +17,6 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.db import stamps
 from app.definitions import lists, publishing, receipts, standing, store
-from app.definitions.letters import letters_of
 from app.definitions.names import AUDIT_CHAIN, LIBRARY
 from app.identity import policy
 from app.identity import queries as identity
@@ -42,12 +41,14 @@ class News(NamedTuple):
     text: str
 
 
-_kept: stamps.Stamped[tuple[News, ...]] = stamps.Stamped("releases", entries=4)
+# Every page of an owner counts them; those of a county are found once, until a release changes.
+_live: stamps.Stamped[list[lists.Live]] = stamps.Stamped("releases", entries=8)
+_kept: stamps.Stamped[tuple[News, ...]] = stamps.Stamped("releases", entries=4000)
 
 
-def about(session: Session, on: date) -> tuple[News, ...]:
-    """Everything that any owner should know as of a day; kept by the process until a release changes."""
-    return _kept.get(session, on, lambda: tuple(_found(session, on)))
+def about(session: Session, on: date) -> list[News]:
+    """Everything that any owner should know as of a day."""
+    return [news for each in _living(session, on) for news in _of(session, each, on)]
 
 
 def listed(session: Session, on: date) -> list[dict[str, Any]]:
@@ -66,8 +67,11 @@ def for_actor(session: Session, actor: Actor, on: date) -> list[News]:
     """What concerns the places where the actor drafts releases."""
     if not policy.may(actor, "draft_releases"):
         return []
-    news = about(session, on)
-    return [each for each in news if policy.covers(actor, identity.chain(session, each.scope), "draft_releases")]
+    mine = (
+        each for each in _living(session, on)
+        if policy.covers(actor, identity.chain(session, each.scope), "draft_releases")
+    )  # fmt: skip
+    return [news for each in mine for news in _of(session, each, on)]
 
 
 @contextmanager
@@ -93,24 +97,29 @@ def tell_failed(session: Session, actor: Actor, release_id: str, now: datetime) 
 
 def moved_letters(session: Session, release_id: str, scope: str, on: date) -> list[str]:
     """Keys of letters that the library holds otherwise now than was fixed; the release's own do not count."""
-    own = letters_of(store.files_of(session, release_id))
-    now = publishing.library_pins(session, scope, on)
+    now, own = publishing.library_pins(session, scope, on), store.letter_hashes(session, release_id)
     return [key for key in _differing(publishing.fixed_pins(session, release_id, scope), now) if key not in own]
 
 
-def _found(session: Session, on: date) -> Iterator[News]:
-    for each in lists.live(session, on):
-        current = each.is_newest and each.programme != LIBRARY
-        keys = moved_letters(session, each.release_id, each.scope, on) if current else []
-        holds = {
-            BASE_MOVED: current and standing.base_has_moved(session, each),
-            LETTERS_MOVED: bool(keys),
-            CHECK_FAILED: receipts.fails(session, each.release_id),
-        }
-        place = standing.place_name(session, each.scope)
-        for kind in (kind for kind, is_so in holds.items() if is_so):
-            text = SENTENCES[kind].format(id=each.release_id, keys="、".join(keys))
-            yield News(kind, each.release_id, each.title, place, each.scope, each.number, text)
+def _living(session: Session, on: date) -> list[lists.Live]:
+    return _live.get(session, on, lambda: lists.live(session, on))
+
+
+def _of(session: Session, each: lists.Live, on: date) -> tuple[News, ...]:
+    return _kept.get(session, (each.release_id, each.scope, on), lambda: tuple(_found(session, each, on)))
+
+
+def _found(session: Session, each: lists.Live, on: date) -> Iterator[News]:
+    current = each.is_newest and each.programme != LIBRARY
+    keys = moved_letters(session, each.release_id, each.scope, on) if current else []
+    holds = {
+        BASE_MOVED: current and standing.base_has_moved(session, each),
+        LETTERS_MOVED: bool(keys),
+        CHECK_FAILED: receipts.fails(session, each.release_id),
+    }
+    for kind in (kind for kind, is_so in holds.items() if is_so):
+        text, place = SENTENCES[kind].format(id=each.release_id, keys="、".join(keys)), each.scope
+        yield News(kind, each.release_id, each.title, standing.place_name(session, place), place, each.number, text)
 
 
 def _below(session: Session, programme: str, on: date) -> dict[tuple[str, str], Any]:

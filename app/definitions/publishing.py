@@ -26,8 +26,7 @@ from app.figures.errors import CatalogueError
 from app.identity import queries as identity
 
 LIBRARY_TITLE = "文书库"
-Pins = dict[str, tuple[str, str]]
-"""Key of a letter → hashes of its template and of its contract."""
+Pins = store.Pins
 
 
 def head_of(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -134,5 +133,7 @@ def fixed_pins(session: Session, release_id: str, scope: str) -> Pins:
 
 def library_pins(session: Session, scope: str, on: date) -> Pins:
     """The letters of the library that hold at a scope on a day."""
-    found = queries.library(session, standing.chain_of(session, scope), on)
-    return {key: (letter.template_hash, letter.contract_hash) for key, letter in found.items()}
+    found: Pins = {}
+    for release_id in queries.libraries(session, standing.chain_of(session, scope), on):
+        found = {**store.letter_hashes(session, release_id), **found}
+    return found

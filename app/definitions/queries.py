@@ -133,10 +133,14 @@ def letter(session: Session, programme: str, region_ids: Sequence[str], on: date
 def library(session: Session, region_ids: Sequence[str], on: date) -> dict[str, Letter]:
     """The letters of the library that hold there on a day, by key; those of the nearest region first."""
     found: dict[str, Letter] = {}
-    for offer in _offers(session, LIBRARY, region_ids, on):
-        if not _retired(offer, on):
-            found = {**letters_of(files_of(session, offer.release_id)), **found}
+    for release_id in libraries(session, region_ids, on):
+        found = {**letters_of(files_of(session, release_id)), **found}
     return found
+
+
+def libraries(session: Session, region_ids: Sequence[str], on: date) -> list[str]:
+    """The releases of the library that hold there on a day, the nearest first."""
+    return [each.release_id for each in _offers(session, LIBRARY, region_ids, on) if not _retired(each, on)]
 
 
 def programme_titles(session: Session) -> dict[str, str]:

@@ -12,13 +12,15 @@ from app.core.ids import digest
 from app.core.lru import Lru
 from app.db import insert_if_absent
 from app.definitions.bundle import Bundle
-from app.definitions.letters import FOLDER, SAMPLE, Letter
+from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, Letter
 from app.definitions.models import Blob, Release, ReleaseFile, ReleaseLetter, ReleasePlace
 
 MOST_KEPT = 256 << 20
 """Bytes that loaded releases may take in a process, as `WEIGHT` estimates them."""
 WEIGHT = 4
 """Parsed diagrams and tables take about this many times the bytes of their files (`bench/releases.py`)."""
+Pins = dict[str, tuple[str, str]]
+"""Key of a letter → hashes of its template and of its contract."""
 BLOB: Table = Blob.__table__  # type: ignore[assignment]
 FILE: Table = ReleaseFile.__table__  # type: ignore[assignment]
 RELEASE: Table = Release.__table__  # type: ignore[assignment]
@@ -32,6 +34,9 @@ _OF_RELEASE = (
 )  # fmt: skip
 # Neither stories nor samples are needed to run a case.
 _RUNNING = _OF_RELEASE.where(FILE.c.path.not_like("scenarios/%"), FILE.c.path.not_like(f"{FOLDER}/%/{SAMPLE}"))
+_LETTERS = select(FILE.c.path, FILE.c.blob_hash).where(
+    FILE.c.release_id == bindparam("release_id"), FILE.c.path.like(f"{FOLDER}/%/%")
+)
 _template, _contract = BLOB.alias("template"), BLOB.alias("contract")
 _PINNED = (
     select(PIN, _template.c.content.label("template"), _contract.c.content.label("contract"))
@@ -64,6 +69,17 @@ def pinned(session: Session, release_id: str) -> dict[str, dict[str, Letter]]:
         letter = Letter(row.key, bytes(row.template), bytes(row.contract), row.template_hash, row.contract_hash)
         found.setdefault(row.scope, {})[row.key] = letter
     return found
+
+
+def letter_hashes(session: Session, release_id: str) -> Pins:
+    """The letters that a release brings itself, by their hashes alone."""
+    found: dict[str, dict[str, str]] = {}
+    for path, blob_hash in session.connection().execute(_LETTERS, {"release_id": release_id}):
+        key, _, name = path.removeprefix(f"{FOLDER}/").partition("/")
+        found.setdefault(key, {})[name] = blob_hash
+    return {
+        key: (parts[TEMPLATE], parts[CONTRACT]) for key, parts in found.items() if parts.keys() >= {TEMPLATE, CONTRACT}
+    }
 
 
 def blobs(session: Session, hashes: Iterable[str]) -> dict[str, bytes]:

@@ -64,18 +64,22 @@ def check_bundle(
         positions=set(POSITIONS),
         clocks=set(manifest["clocks"]),
     )
-    diagrams = {path: files[path] for path in manifest["processes"].values() if path in files}
-    for path, linted in lint_all(diagrams, known).items():
-        findings += [
-            Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
-            for each in linted
-        ]
+    findings += _diagrams(files, manifest, known)
     findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
     return (
         findings
         if any(each.severity == ERROR for each in findings)
         else findings + _vocabulary(files, library, known_words)
     )
+
+
+def _diagrams(files: Mapping[str, bytes], manifest: dict[str, Any], known: Known) -> list[Finding]:
+    diagrams = {path: files[path] for path in manifest["processes"].values() if path in files}
+    return [
+        Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
+        for path, problems in lint_all(diagrams, known).items()
+        for each in problems
+    ]
 
 
 def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
