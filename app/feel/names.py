@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from app.feel.errors import FeelSyntaxError
 from app.feel.lexer import Token, is_plain_name, tokenize
@@ -17,21 +18,23 @@ class NameTable:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for name in names:
-            self.add(name)
+            self._by_first = self._with(name)
 
-    def add(self, name: str) -> None:
-        if is_plain_name(name):
-            return
-        try:
-            words = tuple(token.text for token in tokenize(name)[:-1])
-        except FeelSyntaxError:  # a name the language cannot spell is simply never read
-            return
-        if not words:
-            return
-        entries = self._by_first.setdefault(words[0], [])
-        if (words, name) not in entries:
-            entries.append((words, name))
-            entries.sort(key=lambda entry: -len(entry[0]))
+    def adding(self, name: str) -> NameTable:
+        """A table with one more name; itself where the name needs no entry. Tables are shared and never change."""
+        entries = self._with(name)
+        if entries is self._by_first:
+            return self
+        table = NameTable()
+        table._by_first = entries
+        return table
+
+    def _with(self, name: str) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+        words = _words(name)
+        known = self._by_first.get(words[0], []) if words else []
+        if not words or (words, name) in known:
+            return self._by_first
+        return {**self._by_first, words[0]: sorted([*known, (words, name)], key=lambda entry: -len(entry[0]))}
 
     def match(self, tokens: list[Token], at: int) -> tuple[str, int] | None:
         """The name that starts at the token, and how many tokens it takes."""
@@ -41,6 +44,22 @@ class NameTable:
             ) < len(tokens):
                 return name, len(words)
         return None
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """The tokens of a name that needs an entry; none for a plain word."""
+    if is_plain_name(name):
+        return ()
+    try:
+        return tuple(token.text for token in tokenize(name)[:-1])
+    except FeelSyntaxError:  # a name the language cannot spell is simply never read
+        return ()
+
+
+@lru_cache(64)
+def table_of(names: frozenset[str]) -> NameTable:
+    """The table of the declared names of a model or a scope, made once."""
+    return NameTable(names)
 
 
 _BUILTIN_TABLE = NameTable(_BUILTINS)

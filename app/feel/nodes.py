@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 
@@ -178,8 +179,14 @@ class UnaryTests(Node):
 
 
 def children(node: Node) -> Iterator[Node]:
-    for item in fields(node):
-        yield from _nodes(getattr(node, item.name))
+    for name in _parts(type(node)):
+        yield from _nodes(getattr(node, name))
+
+
+@cache
+def _parts(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes."""
+    return tuple(item.name for item in fields(kind) if item.name != "pos")
 
 
 def _nodes(value: Any) -> Iterator[Node]:

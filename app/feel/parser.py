@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NoReturn
@@ -9,9 +10,10 @@ from typing import NoReturn
 from app.feel import nodes as n
 from app.feel.errors import FeelSyntaxError, position
 from app.feel.lexer import KEYWORDS, Token, tokenize, unescape
-from app.feel.names import NameTable, builtin_match
+from app.feel.names import NameTable, builtin_match, table_of
 from app.feel.typenames import TypeSyntax
 
+_LONE = re.compile(r'[ \n]*(?:([0-9]{1,30}(?:\.[0-9]{1,30})?)|"([^"\\]{0,5000})")[ \n]*')
 MAX_NESTING = 64
 MAX_HEIGHT = 140
 COMPARISONS = ("=", "!=", "<=", ">=", "<", ">")
@@ -26,16 +28,31 @@ _LITERAL_WORDS = {"true": True, "false": False, "null": None}
 
 def parse(text: str, names: Iterable[str] = ()) -> n.Node:
     """The tree of an expression. `names` are declared names that hold spaces, operators or keywords."""
-    parser = Parser(text, NameTable(names))
+    literal = _literal(text)
+    if literal is not None:
+        return literal
+    parser = Parser(text, table_of(frozenset(names)))
     return parser.finish(parser.expression())
 
 
 def parse_unary(text: str, names: Iterable[str] = ()) -> n.UnaryTests:
     """The tree of a cell: `-`, tests separated by commas, or `not(…)` around them."""
-    parser = Parser(text, NameTable(names))
+    literal = _literal(text)
+    if literal is not None:
+        return n.UnaryTests((literal,))
+    parser = Parser(text, table_of(frozenset(names)))
     tests = parser.unary_tests()
     parser.finish(tests)
     return tests
+
+
+def _literal(text: str) -> n.Literal | None:
+    """A lone number or text, as most cells of a large table are: it needs no parser."""
+    match = _LONE.fullmatch(text)
+    if match is None:
+        return None
+    number, body = match.groups()
+    return n.Literal(Decimal(number) if number else body, pos=match.start(1 if number else 2) - (not number))
 
 
 class Parser(TypeSyntax):
@@ -81,7 +98,7 @@ class Parser(TypeSyntax):
     def finish(self, root: n.Node) -> n.Node:
         if self.token.kind != "end":
             self.fail("operator")
-        if n.height(root) > MAX_HEIGHT:
+        if self.at >= MAX_HEIGHT < n.height(root):  # a tree is hardly higher than it has tokens
             self._too_deep()
         return root
 
@@ -263,7 +280,7 @@ class Parser(TypeSyntax):
             if entries:
                 self.expect(",")
             key = self.key()
-            self.known.add(key)
+            self.known = self.known.adding(key)
             entries.append((key, self.expression()))
         return n.ContextLiteral(tuple(entries), pos=pos)
 

@@ -17,7 +17,6 @@ from app.feel.dmn.tables import Rule, Table
 from app.feel.errors import FeelError
 from app.feel.frames import Frame, Scope
 from app.feel.operators import equal
-from app.feel.parser import parse, parse_unary
 from app.feel.values import kind
 
 MAX_GAPS = 5
@@ -135,7 +134,7 @@ class _Analysis:
         """The value of an output that depends on nothing, else _UNKNOWN."""
         scope = Scope(types=self.env.types)
         try:
-            value = compile_node(parse(text, self.env.names), scope)(Frame(None, None, {}, Run()))
+            value = compile_node(self.env.tree(text), scope)(Frame(None, None, {}, Run()))
         except FeelError:
             return _UNKNOWN
         return _UNKNOWN if scope.reads else value
@@ -314,7 +313,7 @@ class _Analysis:
                 continue
             try:
                 scope = Scope(types=self.env.types)
-                test = compile_unary_tests(parse_unary(listed, self.env.names), scope.inner((INPUT,)))
+                test = compile_unary_tests(self.env.unary(listed), scope.inner((INPUT,)))
             except FeelError:
                 continue
             for rule in self.table.rules:

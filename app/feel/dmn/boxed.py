@@ -11,7 +11,7 @@ from app.feel.compiler import constant
 from app.feel.compiler.access import at_position
 from app.feel.compiler.loops import members
 from app.feel.dmn.environment import Environment
-from app.feel.dmn.tables import compile_table, read_table
+from app.feel.dmn.tables import compile_table, table_of
 from app.feel.dmn.xml import Element, child, children, cost, local, text_of
 from app.feel.frames import Code, Frame, Scope
 from app.feel.typecheck import FeelType
@@ -59,7 +59,7 @@ def _literal(box: _Box) -> Code:
 
 
 def _table(box: _Box) -> Code:
-    table = read_table(box.element, box.name)
+    table = table_of(box.env, box.element, box.name)
     return compile_table(box.env, table, box.scope)
 
 

@@ -14,7 +14,7 @@ from app.feel.dmn.graph import Item, Model, Session, build
 from app.feel.dmn.items import declare
 from app.feel.dmn.survey import Survey, survey
 from app.feel.dmn.tables import Fired, Row, Table
-from app.feel.dmn.xml import Element, children, descendants, local, read
+from app.feel.dmn.xml import Element, children, read
 from app.feel.errors import DmnError
 from app.feel.shapes import Shape
 
@@ -174,10 +174,6 @@ def _load(root: Element, others: Mapping[str, Element], above: tuple[str, ...], 
 
 
 def _names(root: Element) -> Iterable[str]:
-    for element in descendants(root):
-        kind = local(element)
-        if kind in _NAMED:
-            yield (element.get("name") or "").strip()
-        iterator = element.get("iteratorVariable")
-        if iterator:
-            yield iterator
+    for element in root.iter(*(f"{{*}}{kind}" for kind in _NAMED)):
+        yield (element.get("name") or "").strip()
+    yield from filter(None, root.xpath("descendant-or-self::*/@iteratorVariable"))

@@ -25,7 +25,6 @@ from app.feel.errors import FeelError
 from app.feel.formatting import to_string
 from app.feel.frames import Frame, Scope
 from app.feel.operators import add, order, subtract
-from app.feel.parser import parse_unary
 from app.feel.values import Range, kind
 
 MAX_TESTS = 200_000
@@ -115,7 +114,7 @@ class Cells:
         """The tree of a cell and its test; no tree for a broken cell, no test for one that reads other names."""
         scope = Scope(types=self.env.types)
         try:
-            tree = parse_unary(text, self.env.names)
+            tree = self.env.unary(text)
             test = compile_unary_tests(tree, scope.inner((INPUT,)))
         except FeelError:
             return None, None
@@ -150,6 +149,8 @@ _NOT_CONSTANT = object()
 
 
 def _constant(node: n.Node) -> Any:
+    if isinstance(node, n.Literal):
+        return node.value
     if isinstance(node, n.UnaryTests | n.Loop):
         return _NOT_CONSTANT
     names = {part.name for part in n.walk(node) if isinstance(part, n.Name)}

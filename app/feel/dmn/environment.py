@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,13 +28,16 @@ class Problem:
 @dataclass(slots=True)
 class Environment:
     """names: every declared name of the model, so that names with spaces and operators can be read. allowed: the texts
-    of allowed values, by type."""
+    of allowed values, by type. tables: what was read of each element. trees: those of cells (True) and expressions, by
+    text."""
 
     names: frozenset[str] = frozenset()
     types: dict[str, FeelType] = field(default_factory=dict)
     allowed: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     owner: str = ""
+    tables: dict[Any, Any] = field(default_factory=dict, repr=False)
+    trees: dict[tuple[bool, str], n.Node] = field(default_factory=dict, repr=False)
 
     def type(self, name: str | None) -> FeelType:
         """The type that a `typeRef` names; any where it is absent or unknown."""
@@ -44,12 +48,26 @@ class Environment:
             name = name.rpartition(":")[2]
         return resolve(n.Type(name), self.types) or ANY
 
+    def tree(self, text: str) -> n.Node:
+        """The tree of an expression; equal cells share one. Raises FeelSyntaxError."""
+        return self._kept(False, text, parse)
+
+    def unary(self, text: str) -> n.UnaryTests:
+        """The tree of a cell; equal cells share one. Raises FeelSyntaxError."""
+        return self._kept(True, text, parse_unary)
+
+    def _kept(self, is_cell: bool, text: str, read: Callable[[str, frozenset[str]], Any]) -> Any:
+        tree = self.trees.get((is_cell, text))
+        if tree is None:
+            tree = self.trees[is_cell, text] = read(text, self.names)
+        return tree
+
     def expression(self, text: str | None, scope: Scope, place: str) -> Code:
         """The code of a text; null for none, and null for a broken one, which is kept among the problems."""
         if text is None or not text.strip():
             return constant(None)
         try:
-            return compile_node(parse(text, self.names), scope)
+            return compile_node(self.tree(text), scope)
         except FeelSyntaxError as error:
             self.problems.append(Problem(self.owner, place, text, error))
             return constant(None)
@@ -57,7 +75,7 @@ class Environment:
     def tests(self, text: str | None, scope: Scope, place: str) -> Test:
         """The test of a cell, in a scope that has a layer for `?`. A broken one never passes."""
         try:
-            return compile_unary_tests(parse_unary(text or "", self.names), scope)
+            return compile_unary_tests(self.unary(text or ""), scope)
         except FeelSyntaxError as error:
             self.problems.append(Problem(self.owner, place, text or "", error))
             return _never

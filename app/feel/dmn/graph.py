@@ -11,8 +11,8 @@ from app.feel.budget import Run
 from app.feel.compiler import constant
 from app.feel.dmn.boxed import compile_boxed, function_code, logic
 from app.feel.dmn.environment import Environment, Problem
-from app.feel.dmn.tables import Table, read_table
-from app.feel.dmn.xml import Element, child, children, cost, descendants, local, text_of
+from app.feel.dmn.tables import Table, table_of
+from app.feel.dmn.xml import Element, child, children, cost, local, text_of
 from app.feel.errors import DmnError, FeelSyntaxError
 from app.feel.frames import Code, Frame, Scope
 from app.feel.typecheck import ANY, FeelType
@@ -82,7 +82,7 @@ def build(model: Model, definitions: Element) -> None:
 
 def _refuse_languages(item: Item) -> None:
     """Keep among the problems what is written in another language: dmn-js offers JavaScript and others."""
-    for element in descendants(item.element):
+    for element in item.element.xpath("descendant-or-self::*[@expressionLanguage]"):
         language = element.get("expressionLanguage")
         if language and "feel" not in language.lower():
             error = FeelSyntaxError(f"只能使用 FEEL，不能使用 {language}", f"{language} is not FEEL", suggestion="FEEL")
@@ -164,14 +164,14 @@ def _compile(item: Item) -> None:
     if item.kind == "decision":
         box = logic(element)
         if box is not None and local(box) == "decisionTable":
-            item.table = read_table(box, item.name, (text_of(element, "description") or "").strip())
+            item.table = table_of(env, box, item.name, (text_of(element, "description") or "").strip())
         item.code = compile_boxed(env, box, scope, item.name)
     elif item.kind == "businessKnowledgeModel":
         body = child(element, "encapsulatedLogic")
         if body is not None:
             box = logic(body)
             if box is not None and local(box) == "decisionTable":
-                item.table = read_table(box, item.name, (text_of(element, "description") or "").strip())
+                item.table = table_of(env, box, item.name, (text_of(element, "description") or "").strip())
             item.code = function_code(env, body, scope, item.name)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.cells import INPUT, Test
 from app.feel.dmn.environment import Environment
-from app.feel.dmn.xml import Element, child, children, text_of
+from app.feel.dmn.xml import Element, child, children, local, text_of
 from app.feel.errors import DmnError
 from app.feel.frames import Code, Frame, Scope
 from app.feel.operators import equal
@@ -86,7 +86,14 @@ class Table:
     documentation: str = ""
 
 
-def read_table(element: Element, name: str, documentation: str = "") -> Table:
+def table_of(env: Environment, element: Element, name: str, documentation: str = "") -> Table:
+    """The table of an element of the model, read once."""
+    if element not in env.tables:
+        env.tables[element] = _read_table(element, name, documentation)
+    return env.tables[element]
+
+
+def _read_table(element: Element, name: str, documentation: str) -> Table:
     policy = (element.get("hitPolicy") or "UNIQUE").upper()
     if policy not in POLICIES:
         raise DmnError(f"决策表“{name}”的命中策略无效：{policy}", f"unknown hit policy {policy} in {name}")
@@ -124,14 +131,18 @@ def _output(element: Element) -> Output:
 
 
 def _rule(index: int, element: Element) -> Rule:
-    notes = [(text_of(each) or "").strip() for each in children(element, "annotationEntry")]
+    cells: dict[str, list[str]] = {"inputEntry": [], "outputEntry": [], "annotationEntry": []}
+    for each in element:
+        if local(each) in cells:
+            cells[local(each)].append(text_of(each) or "")
+    notes = [text.strip() for text in cells["annotationEntry"]]
     description = (text_of(element, "description") or "").strip()
     texts = [text for text in (description, *notes) if text]
     return Rule(
         index,
         element.get("id"),
-        tuple(text_of(each) or "" for each in children(element, "inputEntry")),
-        tuple(text_of(each) or "" for each in children(element, "outputEntry")),
+        tuple(cells["inputEntry"]),
+        tuple(cells["outputEntry"]),
         Row(index, element.get("id"), "；".join(texts), tuple(notes)),
     )
 

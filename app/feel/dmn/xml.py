@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -43,16 +43,20 @@ def read(xml: str | bytes) -> Element:
 
 
 def local(element: Element) -> str:
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(1024)
+def _local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def children(element: Element, *names: str) -> list[Element]:
-    return [child for child in element if (local(child) in names if names else local(child))]
+    return list(element.iterchildren(*(f"{{*}}{name}" for name in names or ("*",))))
 
 
 def child(element: Element, name: str) -> Element | None:
-    return next((each for each in element if local(each) == name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def text_of(element: Element | None, name: str = "text") -> str | None:
@@ -65,9 +69,5 @@ def cost(element: Element | None) -> int:
     """What one evaluation of the FEEL inside may cost, in steps: a node for some characters."""
     if element is None:
         return 0
-    texts = (each.text or "" for each in descendants(element) if local(each) == "text")
+    texts = (each.text or "" for each in element.iter("{*}text"))
     return 20 + sum(map(len, texts)) // 4
-
-
-def descendants(element: Element) -> Iterator[Element]:
-    return (each for each in element.iter() if isinstance(each.tag, str))
