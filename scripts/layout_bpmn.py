@@ -2,7 +2,8 @@
 
 What an owner drew stays where it is. `--afresh` arranges the whole picture anew, as for a file without one: lanes are
 rows from top to bottom, columns follow the longest path from the start, the first outgoing flow of a node goes straight
-on, other branches below it, loops back through the channels between rows. The same file always gives the same picture;
+on, other branches below it; what is wider than a screen goes down one column and up the next, in the fold with the
+fewest crossings; loops back through the channels between rows. The same file always gives the same picture;
 the rest of the file stays byte for byte.
 """
 
@@ -14,6 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from bpmn_completion import beside, drawn_boxes, drawn_edges, router_between
@@ -23,6 +25,7 @@ from lxml import etree
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SIZES = {"event": (36, 36), "gateway": (50, 50), "activity": (100, 80)}
 COLUMN, ROW = 184, 144
+MOST_COLUMNS = 11  # as many as are read on one screen
 STRIP = 30
 MARGIN = (160, 80)
 BOUNDARY_AT = (30, -14)
@@ -37,6 +40,7 @@ class Node:
     lane: int
     host: str | None = None
     column: int = 0
+    step: int = 0
     row: int = 0
 
 
@@ -53,7 +57,7 @@ class Flow:
 class Picture:
     """One process of a file with its lanes, measured and routed."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, deeper: int = 0) -> None:
         self.process = root.find(f"{BPMN}process")
         self.participant = root.find(f"{BPMN}collaboration/{BPMN}participant")
         self.plane = root.find(f"{BPMN}collaboration")
@@ -78,6 +82,7 @@ class Picture:
             if node.host:
                 self.boundaries[node.host].append(node.id)
         self._columns()
+        self._fold(deeper)
         self._rows()
         self.boxes = self._boxes()
         self._route()
@@ -115,16 +120,27 @@ class Picture:
                     target.column = max(target.column, node.column + 1)
         self.order = {key: i for i, key in enumerate(reversed(order))}
 
+    def _fold(self, deeper: int) -> None:
+        """Steps share a column where there are more than fit, down in one and up in the next; as few as have to, or so
+        many more."""
+        steps = 1 + max(node.column for node in self.nodes.values())
+        depth = -(-steps // MOST_COLUMNS)
+        depth += deeper if depth > 1 else 0
+        for node in self.nodes.values():
+            node.step, node.column = node.column, node.column // depth
+        self.folded = depth > 1
+
     def _rows(self) -> None:
         """Within a lane a node stands in the row of its first predecessor there, or in the next free one."""
         taken: set[tuple[int, int, int]] = set()
         placed: dict[str, int] = {}
-        for node in sorted(self.nodes.values(), key=lambda n: (n.column, self.order.get(n.id, 0))):
+        for node in sorted(self.nodes.values(), key=lambda n: (n.step, self.order.get(n.id, 0))):
             if node.host:
                 continue
-            row = self._wanted_row(node, placed)
-            while (node.lane, row, node.column) in taken:
-                row += 1
+            wanted = self._wanted_row(node, placed)
+            upwards = range(wanted, -1, -1) if self.folded and node.column % 2 else ()
+            rows = itertools.chain(upwards, itertools.count(wanted))
+            row = next(row for row in rows if (node.lane, row, node.column) not in taken)
             placed[node.id] = node.row = row
             taken.add((node.lane, row, node.column))
         lanes = range(max(1, len(self.lanes)))
@@ -171,7 +187,9 @@ class Picture:
         for row in range(rows + 1):
             edge = MARGIN[1] + ROW * row
             ys |= {edge + shift for shift in (-24, -16, -8, 8, 16, 24) if MARGIN[1] < edge + shift < bottom}
-        router = Router(xs, ys, self.boxes)
+        # The label of a boundary event has its place before there are lines: they go around it.
+        labels = {f"{node.id}.label": self._usual_label(node) for node in self.nodes.values() if node.host}
+        router = Router(xs, ys, self.boxes | {key: box for key, box in labels.items() if box})
         for flow in sorted(self.flows, key=self._span):
             flow.points = router.route(flow.source, flow.target, *self.prices(flow))
 
@@ -189,15 +207,48 @@ class Picture:
         else:
             leave = {"right": 0, "top": 30 if flow.back else 120, "bottom": 120}
         enter: dict[str, float] = {"left": 0, "top": 30, "bottom": 60}
+        if source.column == target.column and not source.host:
+            leave, enter = {"bottom": 0, "top": 0, "right": 30}, {"top": 0, "bottom": 0, "left": 30}
         if flow.back:
             enter = {"left": 60, "top": 0, "bottom": 150}
         if target.host:
             raise ValueError(f"a flow ends at the boundary event {target.id}")
         return leave, enter
 
+    def flaws(self) -> tuple[int, float]:
+        """Labels with a line through them, then crossings and height, a row as bad as one and a half crossings."""
+        lines = [(flow.id, line) for flow in self.flows for line in itertools.pairwise(flow.points)]
+        labels = [*self._node_labels.values(), *map(self.flow_label, self.flows)]
+        struck = sum(any(_runs_through(label, line) for _, line in lines) for label in labels if label)
+        crossed = sum(a != b and _cross(one, other) for (a, one), (b, other) in itertools.combinations(lines, 2))
+        return struck, crossed + 1.5 * sum(self.lane_rows)
+
     # labels
 
+    @cached_property
+    def _node_labels(self) -> dict[str, Box | None]:
+        return {node.id: self.node_label(node) for node in self.nodes.values()}
+
+    @cached_property
+    def _lines(self) -> list[tuple[Point, Point]]:
+        return [line for flow in self.flows for line in itertools.pairwise(flow.points)]
+
     def node_label(self, node: Node) -> Box | None:
+        """Where it is looked for; beside that where a line runs through it."""
+        first = self._usual_label(node)
+        if first is None:
+            return None
+        box = self.boxes[node.id]
+        xs = (first.x, box.x + box.width + 4, box.x - first.width - 4)
+        ys = (first.y, box.y + box.height + 5, box.y - first.height - 4)
+        places = [Box(x, y, first.width, first.height) for x, y in itertools.product(xs, ys)]
+        return next((place for place in places if self._is_free(place)), first)
+
+    def _is_free(self, place: Box) -> bool:
+        struck = any(_runs_through(place, line) for line in self._lines)
+        return not struck and not any(_over(place, box) for box in self.boxes.values())
+
+    def _usual_label(self, node: Node) -> Box | None:
         if node.kind == "activity" or not node.name:
             return None
         box = self.boxes[node.id]
@@ -223,10 +274,9 @@ class Picture:
         if not flow.name:
             return None
         places = list(_label_places(flow))
-        standing = [*self.boxes.values(), *filter(None, map(self.node_label, self.nodes.values()))]
-        lines = [stretch for other in self.flows for stretch in itertools.pairwise(other.points)]
+        standing = [box for box in self._node_labels.values() if box]
         for place in places:
-            if not any(_runs_through(place, line) for line in lines) and not any(_over(place, box) for box in standing):
+            if self._is_free(place) and not any(_over(place, box) for box in standing):
                 return place
         return places[0]
 
@@ -234,7 +284,7 @@ class Picture:
 
     def shape(self, node: Node) -> list[str]:
         marker = ' isMarkerVisible="true"' if node.kind == "gateway" else ""
-        return _shape(node.id, self.boxes[node.id], self.node_label(node), marker)
+        return _shape(node.id, self.boxes[node.id], self._node_labels[node.id], marker)
 
     def edge(self, flow: Flow) -> list[str]:
         points = [f'        <di:waypoint x="{x:g}" y="{y:g}" />' for x, y in flow.points]
@@ -305,6 +355,16 @@ def _runs_through(box: Box, line: tuple[Point, Point]) -> bool:
     return across and min(y1, y2) < box.y + box.height and max(y1, y2) > box.y
 
 
+def _cross(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+    """Whether two stretches cross away from their ends."""
+    (flat, *_), (upright, *_) = ([line for line in (one, other) if line[0][k] == line[1][k]] or [None] for k in (1, 0))
+    if flat is None or upright is None or flat is upright:
+        return False
+    (x1, y), (x2, _) = flat
+    (x, y1), (_, y2) = upright
+    return min(x1, x2) < x < max(x1, x2) and min(y1, y2) < y < max(y1, y2)
+
+
 def _over(a: Box, b: Box) -> bool:
     return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
 
@@ -322,10 +382,16 @@ def _shape(key: str, box: Box, label: Box | None, extra: str) -> list[str]:
     return [head, _bounds(box), *_label(label), "      </bpmndi:BPMNShape>"]
 
 
+def arranged(root: etree._Element) -> Picture:
+    """The best picture of a process; what fits on a screen has only one."""
+    first = Picture(root)
+    return min([first, *(Picture(root, deeper) for deeper in (1, 2, 3))], key=Picture.flaws) if first.folded else first
+
+
 def laid_out(text: str) -> str:
     """The file's text with a fresh diagram interchange."""
     bare = re.sub(r"[ \t]*<bpmndi:BPMNDiagram\b.*?</bpmndi:BPMNDiagram>\s*", "", text, flags=re.DOTALL)
-    picture = Picture(etree.fromstring(bare.encode()))
+    picture = arranged(etree.fromstring(bare.encode()))
     body, closing = bare.rsplit("</", 1)
     return f"{body.rstrip()}\n{picture.interchange()}</{closing}"
 
