@@ -179,7 +179,8 @@ class UnaryTests(Node):
 
 
 def children(node: Node) -> Iterator[Node]:
-    for name in _parts(type(node)):
+    kind: Any = type(node)
+    for name in _parts(kind):
         yield from _nodes(getattr(node, name))
 
 
