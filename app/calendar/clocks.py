@@ -54,10 +54,6 @@ class LegalClock:
     def is_live(self) -> bool:
         return self.status in LIVE
 
-    def is_overdue(self, today: date) -> bool:
-        """Whether it runs and its last day is over."""
-        return self.status == "running" and today > self.due_on
-
 
 def due_date(limit: int, unit: Unit, started_on: date, pauses: Iterable[Pause], days: WorkingDays) -> date:
     """The last day of the period, inclusive.

@@ -49,10 +49,6 @@ class Catalogue:
         """The known clause ids that a text names, in order, each once: what an element's documentation cites."""
         return [id for id in citing.words_like_ids(text) if id in self.clauses]
 
-    def unknown_in(self, text: str) -> list[str]:
-        """What a documentation or a `clause` cites at its beginning though there is no such clause."""
-        return [id for id in citing.leading_ids(text)[0] if id not in self.clauses]
-
     def cite(self, text: str, region_codes: Collection[str] | None = None, on: date | None = None) -> str:
         """The citation of a clause id, or of several (`A4, A7`), as a letter of a region and day prints it.
 
@@ -63,10 +59,6 @@ class Catalogue:
         if not all(id in self.clauses for id in ids):
             return text
         return "；".join(dict.fromkeys(place for id in ids for place in self.clauses[id].places(region_codes, on)))
-
-    def uncited(self, ids: Iterable[str], region_codes: Collection[str], on: date) -> list[str]:
-        """Those of the known clause ids that stand in no document in force in the region on the day."""
-        return [id for id in ids if id in self.clauses and not self.clauses[id].places(region_codes, on)]
 
     def basis_on(self, basis: str, on: date) -> str:
         """A basis (吉民办字〔2017〕33号、吉民发〔2020〕40号) without the documents that are not in force on the day."""

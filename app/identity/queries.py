@@ -220,11 +220,6 @@ def office(session: Session, office_id: str) -> OfficeRow:
     return found[0]
 
 
-def institutions_in(session: Session, county_id: str) -> list[OfficeRow]:
-    """The institutions of a county, by name."""
-    return _offices(session, Office.county_id == county_id, Office.kind == INSTITUTION)
-
-
 def institution_office(session: Session, county_id: str, name: str) -> OfficeRow | None:
     """The institution of this name in the county."""
     found = _offices(session, Office.county_id == county_id, Office.kind == INSTITUTION, Office.name == name)
