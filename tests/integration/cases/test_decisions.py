@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -137,3 +138,10 @@ def test_the_page_has_columns_and_rows_from_the_values(office: Office) -> None:
 def test_an_unknown_reference_is_refused(office: Office) -> None:
     with pytest.raises(NotFound, match="没有编号为“220122-2020-9”"):
         _records(office, "220122-2020-9")
+
+
+def test_a_table_reads_the_date_of_law_not_that_of_utc(office: Office) -> None:
+    record = _months(office, 3, ANOTHER)[0]
+    late = replace(record, decided_at=datetime(2020, 10, 31, 20, tzinfo=UTC))
+    again = rerun(late, _changed(MONTHS, "today().day"))
+    assert [row.index for row in again.rows] == [3], "in China the first of November has begun"
