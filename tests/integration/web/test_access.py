@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from app.cases.models import Incident, Owed
+from app.cases.models import Awaited, Incident, Owed
 from app.core.clock import local_date
+from app.core.exact_json import dump_json
 from app.core.ids import new_id
 from app.desk.export import MEDIA_TYPE
 from app.documents.queries import documents_of
@@ -135,6 +136,7 @@ TABLE: dict[str, Row] = {
     "POST desk.withdraw": staff("POST", "/desk/cases/{case}/withdraw", 403, 403, 302, reason="已就业"),
     "POST desk.objection": staff("POST", "/desk/cases/{case}/objections", 409, 403, 409, name="张三",
                                  phone="13904310009", reason="有车"),
+    "POST desk.answer": desk(OFFICE, staff("POST", "/desk/cases/{case}/waits/{wait}", 403, 403, 422, count="x")),
     "POST desk.posting_proof": staff("POST", "/desk/cases/{case}/notices/unknown/proof", 404, 403, 404),
     "GET desk.tie": staff("GET", "/desk/tasks/{task}/tie", 403, 403, 200),
     "POST desk.tie_declare": staff("POST", "/desk/tasks/{task}/tie", 403, 403, 302, person="0", relation="兄弟"),
@@ -197,6 +199,8 @@ TABLE: dict[str, Row] = {
     "POST api.complete": bearer("POST", "/api/v1/tasks/{task}/complete", 403, 403, 200, data={"facts_true": True}),
     "GET api.case": bearer("GET", "/api/v1/cases/{case}", 200, 403, 200),
     "GET api.case_documents": bearer("GET", "/api/v1/cases/{case}/documents", 200, 403, 200),
+    "POST api.answer": desk(OFFICE, bearer("POST", "/api/v1/waits/{wait}/answer", 403, 403, 204,
+                                           answer={"found": True})),
     "GET api.document": bearer("GET", "/api/v1/documents/{document}", 200, 403, 200),
 }  # fmt: skip
 
@@ -206,6 +210,7 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.case", "GET desk.case_diagram", "POST desk.upload", "POST desk.objection",
                      "POST desk.posting_proof", "GET desk.material", "GET desk.document", "GET api.case",
                      "GET api.case_documents", "GET api.document"), "see_cases"),
+    **dict.fromkeys(("POST desk.answer", "POST api.answer"), "answer_checks"),
     "POST desk.retry": "mend_incidents",
     "POST desk.return_case": "return_cases",
     "POST desk.withdraw": "withdraw_cases",
@@ -355,8 +360,19 @@ def things(web: Web) -> dict[str, str]:
             valid_from=local_date(web.clock.now()), reason="县政府文件", now=web.clock.now(),
         )  # fmt: skip
     case = {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material,
-            "figure": proposed.id}  # fmt: skip
+            "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
     return case | money_things(web)
+
+
+def _asked(web: Web, case_id: str) -> str:
+    """The case waits for what a department knows."""
+    wait_id, now = new_id(), web.clock.now()
+    asked = {"department": "vehicles", "persons": [{"name": "王建国"}], "until": local_date(now)}
+    with web.database.write() as session:
+        sealed = session.info["vault"].seal_text(dump_json(asked), "awaited", "asked", wait_id)
+        session.add(Awaited(id=wait_id, case_id=case_id, case_seq=1, wait_id="w", element_id="review", topic="ask",
+                            title="核对车辆", due_at=now, status="waiting", asked=sealed, created_at=now))  # fmt: skip
+    return wait_id
 
 
 def send(web: Web, who: str, row: Row, path: str, case_id: str) -> int:
