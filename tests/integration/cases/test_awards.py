@@ -70,6 +70,12 @@ def test_a_raised_standard_reaches_every_award_once_and_what_has_no_record_is_re
     with office.database.read() as session:
         assert list(session.scalars(select(Case.process_key).where(Case.award_id == award_id))) == ["recheck"]
         assert session.scalars(select(JOB.c.reference).where(JOB.c.kind == recalculation.CHANGE)).all() == [award_id]
+    with office.database.write() as session:
+        put_in_force(session, "rural_dibao_standard_month", "220122", 490, now=office.now)
+    _work(office)
+    with office.database.read() as session:
+        again = session.scalars(select(JOB.c.reference).where(JOB.c.kind == recalculation.CHANGE)).all()
+        assert again == [award_id, award_id], "another raise is another recalculation"
 
 
 def test_a_figure_of_elsewhere_or_that_nothing_paid_follows_reaches_no_award(office: Office) -> None:
