@@ -33,14 +33,21 @@ def parse_time(text: str) -> dt.time | None:
     if match is None:
         return None
     hour, minute, second, fraction, zone = match.groups()
-    nanos = int(((fraction or "") + "0" * 9)[:9])
-    if int(minute) > 59 or int(second) > 59:
+    nanos = _nanos(fraction)
+    if nanos is None or int(minute) > 59 or int(second) > 59:
         return None
     since_midnight = ((int(hour) * 60 + int(minute)) * 60 + int(second)) * m.SECOND + nanos
     tz = _zone(zone) if zone else None
     if (zone and tz is None) or since_midnight > m.DAY:  # 24:00:00 is the end of a day: midnight
         return None
     return m.make_time(since_midnight, tz)
+
+
+def _nanos(fraction: str | None) -> int | None:
+    """Digits of a second as nanoseconds. Null where they are finer: DMN 1.5 sets no bound (10.3.2.3.4), and a text that
+    cannot be kept must not become another moment."""
+    digits = (fraction or "").rstrip("0")
+    return int(digits.ljust(9, "0")) if len(digits) <= 9 else None
 
 
 def _zone(text: str) -> dt.tzinfo | None:
@@ -85,7 +92,8 @@ def parse_duration(text: str) -> dt.timedelta | YearsMonths | None:
             return None
         return YearsMonths(direction * (int(years or 0) * 12 + int(months or 0)))
     total = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
-    return m.make_duration(direction * (total * m.SECOND + int(((fraction or "") + "0" * 9)[:9])))
+    nanos = _nanos(fraction)
+    return None if nanos is None else m.make_duration(direction * (total * m.SECOND + nanos))
 
 
 def parse_at(text: str) -> Any:

@@ -7,6 +7,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -213,3 +214,14 @@ def test_any_arguments_give_a_value_or_null(name: str, args: list[Any]) -> None:
         result = feel.compile(text).evaluate(context, budget)
         inferred = feel.check(text).kind
         assert inferred is None or result is None or kind(result) == inferred
+
+
+@pytest.mark.parametrize(
+    "text", ['time("10:00:00.{}")', 'date and time("2020-01-01T10:00:00.{}")', 'duration("PT1.{}S")']
+)
+def test_what_is_finer_than_a_nanosecond_is_null_and_never_another_moment(text: str) -> None:
+    def value(digits: str) -> object:
+        return feel.compile(text.format(digits)).evaluate({})
+
+    assert value("1234567891") is None
+    assert value("1234567890000") == value("123456789") is not None
