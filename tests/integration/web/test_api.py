@@ -102,12 +102,12 @@ def test_the_description_is_complete(web: Web) -> None:
     assert spec["openapi"].startswith("3.1")
     assert all(path.startswith(API) for path in spec["paths"])
     operations = [operation for path in spec["paths"].values() for operation in path.values()]
-    assert len(operations) == 9
+    assert len(operations) == 10
     for operation in operations:
         assert operation["security"] == [{"bearer": []}]
         assert {"401", "403", "404", "409", "422"} <= operation["responses"].keys()
         assert operation.get("requestBody", {"required": True})["required"] is True
     assert set(spec["components"]["schemas"]) == {
         "Application", "Case", "Claimed", "Completed", "Document", "DocumentList", "Payment", "Programme",
-        "Problem", "ProgrammeList", "Receipt", "Submission", "Task", "TaskPage",
+        "Problem", "ProgrammeList", "Receipt", "Submission", "Task", "TaskPage", "Answer", "Waiting",
     }  # fmt: skip
