@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from app.cases.operations import follows_case
 from app.core.paths import BUNDLES
 from app.definitions.bundle import Bundle
 from app.scenarios.story import Step, Story, load_story
@@ -36,6 +37,17 @@ def bundles() -> list[Path]:
 def processes(bundle: Path) -> set[str]:
     """Keys of a bundle's processes."""
     return set(Bundle.from_folder(bundle).manifest["processes"])
+
+
+def returnable(bundle: Path) -> list[str]:
+    """Processes that begin on an application or an award and have a step to go back to from another one."""
+    found = Bundle.from_folder(bundle)
+    diagrams = {process: found.process(process) for process in sorted(processes(bundle))}
+    return [
+        process
+        for process, diagram in diagrams.items()
+        if len(diagram.human_tasks) > 1 and not follows_case(diagram)
+    ]  # fmt: skip
 
 
 def beginnings(bundle: Path) -> list[Beginning]:

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from app.cases import operations
 from app.scenarios.world import WorldTemplate
 from tests.conftest import SQLITE_ONLY
-from tests.integration.walks.beginnings import beginnings, bundles, processes
+from tests.integration.walks.beginnings import beginnings, bundles, processes, returnable
 from tests.integration.walks.walk import Walk
 
 MORE = os.environ.get("DOUDI_WALKS")
 BUNDLES = [folder for folder in bundles() if beginnings(folder)]
 OF_AWARDS = [folder for folder in BUNDLES if processes(folder) != {"main"}]
+PROCESSES = [(folder, process) for folder in BUNDLES for process in returnable(folder)]
 STEPS = 22
 SHAPE = settings(
     deadline=None,
@@ -97,6 +98,31 @@ def _live_on(template: WorldTemplate, bundle: Path, examples: int) -> None:
     live_on()
 
 
+def _go_back(template: WorldTemplate, bundle: Path, process: str, examples: int) -> int:
+    """Walk through a process and send it back again and again; how often that was possible."""
+    starts = {each.name: each for each in beginnings(bundle) if process == "main" or each.leaves_an_award}
+    returns = []
+
+    @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
+    @given(st.sampled_from(sorted(starts)), st.data())
+    def go_back(name: str, data: st.DataObject) -> None:
+        walk = Walk(template, starts[name])
+        try:
+            note(f"{process}: {(walk.apply() if process == 'main' else walk.begin_on_award(process)) or 'done'}")
+            pace = data.draw(st.sampled_from([2, 3, 4]))
+            for number in range(STEPS if walk.case_id else 0):
+                if walk.is_open:
+                    forward = ["agree", "agree", "answer"] if walk.open_items() else ["object", "wait"]
+                    name = "send back" if number % pace == pace - 1 else data.draw(st.sampled_from(forward))
+                    note(f"{name}: {MOVES[name](walk, data) or 'done'}")
+            returns.append(walk.returns)
+        finally:
+            walk.world.discard()
+
+    go_back()
+    return sum(returns)
+
+
 def _go(walk: Walk, data: st.DataObject) -> None:
     """Take steps until the case is closed; then nothing that people try may change it."""
     for _ in range(STEPS):
@@ -120,6 +146,16 @@ def test_walks_on_sqlite(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
 @pytest.mark.parametrize("bundle", OF_AWARDS, ids=lambda folder: folder.name)
 def test_walks_on_awards(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
     _live_on(sqlite_worlds, bundle, examples=5)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "process"), PROCESSES, ids=[f"{folder.name}-{process}" for folder, process in PROCESSES]
+)
+def test_a_return_leaves_nothing_of_what_was_answered_behind_it(
+    sqlite_worlds: WorldTemplate, bundle: Path, process: str
+) -> None:
+    """Checked by `Walk.send_back` in every walk; here each process is sent back a few times."""
+    assert _go_back(sqlite_worlds, bundle, process, examples=3) > 0
 
 
 if not SQLITE_ONLY:

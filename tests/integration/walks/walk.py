@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
@@ -39,6 +39,13 @@ FIGURE = Figure.__table__
 STANDARDS = {"rural_dibao_standard_month": 345, "urban_dibao_standard_month": 540}
 
 
+class Remembered(NamedTuple):
+    """What a case remembers: variables, and fields that no form knew by element."""
+
+    variables: dict[str, Any]
+    unknown: dict[str, Any]
+
+
 class Walk:
     """`act` is the only way to do something: a refusal must leave every row as it was."""
 
@@ -47,6 +54,9 @@ class Walk:
         self.world = template.open(MovableClock(beginning.story.clock))
         self.case_id = ""
         self.lost: list[dict[str, Any]] = []
+        self.reached: dict[str, Remembered] = {}
+        self.standing: set[str] = set()
+        self.returns = 0
 
     def act(self, do: Callable[[Session], Any]) -> str:
         """Do it in a transaction; the code of the refusal, or an empty text."""
@@ -128,11 +138,12 @@ class Walk:
             return "nothing"
         item = items[draw(st.integers(0, len(items) - 1))]
         with self.world.database.write() as session:
-            action = queries.store.look(session, SYSTEM, self.case_id, self.world.clock.now())
+            action = self.action(session)
             element = action.diagram.elements[item.element_id]
             form = action.bundle.form(element.attributes["formKey"])
             actors = self.holders(session, item.candidate)
         data = answers(form, draw, local_date(self.world.clock.now()), agreeable=agreeable)
+        data["injected"] = "nobody asked"
         if field := element.properties.get("itemKey"):
             data[field] = item.item_key
         refusal = ""
@@ -148,7 +159,7 @@ class Walk:
         """Whose turn it is sends the case back to any human step."""
         items = self.open_items()
         with self.world.database.read() as session:
-            action = queries.store.look(session, SYSTEM, self.case_id, self.world.clock.now())
+            action = self.action(session)
             steps = sorted(e.id for e in action.diagram.elements.values() if e.type == "userTask")
             done = sorted({i.element_id for i in inbox.items_of_case(session, self.case_id) if i.status == "done"})
         if not steps:
@@ -158,8 +169,41 @@ class Walk:
         def do(session: Session) -> None:
             actor = self.holders(session, items[0].candidate)[0] if items else SYSTEM
             operations.return_case(session, actor, self.case_id, step, "材料有误", self.world.clock.now())
+            self._require_forgotten(session, step)
+            self.returns += 1
 
         return self.act(do)
+
+    def _require_forgotten(self, session: Session, step: str) -> None:
+        """The case remembers what it did when the step was reached, nothing that was answered behind it.
+
+        Of a step that several people do only the last answer is taken back. No shipped diagram has branches at once.
+        """
+        then, now = self.reached[step], self._remembered(session)
+        own = {step} if self.action(session).diagram.elements[step].item_name else set()
+        read = {
+            name
+            for name in now.variables.keys() | then.variables
+            if now.variables.get(name) != then.variables.get(name)
+        }
+        if read - own or now.unknown.keys() - then.unknown.keys() - own:
+            raise AssertionError(f"after a return to {step} can be read: {sorted(read | now.unknown.keys())}")
+
+    def _remembered(self, session: Session) -> Remembered:
+        instance = self.action(session).instance
+        return Remembered(instance.variables, {key: value for key, value in instance.unknown.items() if value})
+
+    def action(self, session: Session) -> Any:
+        return queries.store.look(session, SYSTEM, self.case_id, self.world.clock.now())
+
+    def _note_reached(self) -> None:
+        """What is remembered when a step opens."""
+        if self.case_id:
+            opened = {item.id: item.element_id for item in self.open_items()}
+            fresh = {opened[item_id] for item_id in opened.keys() - self.standing}
+            with self.world.database.read() as session:
+                self.reached |= dict.fromkeys(fresh, self._remembered(session)) if fresh else {}
+            self.standing = set(opened)
 
     def object(self) -> str:
         data = {"reason": "家中有车", "name": "邻居", "phone": "13904310031"}
@@ -242,6 +286,7 @@ class Walk:
         worker = Worker(self.world.database, self.world.clock, handlers.HANDLERS, on_dead=handlers.on_dead)
         while worker.run_once():
             pass
+        self._note_reached()
 
     def open_items(self) -> list[Any]:
         with self.world.database.read() as session:
