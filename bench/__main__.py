@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import batch, cases, decisions, diagrams, engine, feel, http, letters, migration, releases, report
+from bench import batch, cases, decisions, diagrams, engine, feel, http, large, letters, migration, releases, report
 
 PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
 SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -24,6 +24,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("Letters", lambda: letters.main(list(letters.KEYS))),
     ("FEEL and decision tables", feel.main),
     ("Decisions that run again", decisions.main),
+    ("Large files", large.main),
     ("Releases", releases.main),
     ("Migration", migration.main),
 )
