@@ -100,8 +100,8 @@ def flow_nodes(root: Node) -> Iterator[Node]:
 
 
 def label(node: Node) -> str:
-    """How people know an element: its name, else its id."""
-    return node.get("name") or node.get("id") or local_name(node)
+    """How people know an element: its name in one line, else its id."""
+    return " ".join(node.get("name", "").split()) or node.get("id") or local_name(node)
 
 
 def child_text(node: Node, tag: str) -> str:

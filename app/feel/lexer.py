@@ -72,6 +72,13 @@ def _unreadable(text: str, at: int) -> FeelSyntaxError:
         return FeelSyntaxError("字符串缺少结尾的英文双引号", "the string is not closed", line, column, '"')
     if text.startswith("/*", at):
         return FeelSyntaxError("注释缺少结尾的 */", "the comment is not closed", line, column, "*/")
+    if text.startswith(("${", "#{"), at):
+        return FeelSyntaxError(
+            f"“{char}{{…}}”是其他引擎的写法，请去掉 {char}{{ 和 }}，按 FEEL 写：等于用 =，并且用 and，文字用英文双引号",
+            f"{char}{{…}} belongs to other engines",
+            line,
+            column,
+        )
     advice = _ADVICE.get(char)
     extra = f"，请改用半角的 {advice}" if char in _FULL_WIDTH else ""
     return FeelSyntaxError(f"不认识的字符“{char}”{extra}", f"unexpected character {char!r}", line, column, None, advice)

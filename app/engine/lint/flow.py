@@ -30,7 +30,9 @@ def _present(graph: Graph) -> Iterator[Problem]:
 def _ends_of_flows(graph: Graph) -> Iterator[Problem]:
     inside = {flow.id for scope in graph.scopes for flow in scope.flows}
     for node in graph.root.iter(bpmn("sequenceFlow")):
-        if node.get("id") not in inside:
+        if not node.get("sourceRef") or not node.get("targetRef"):
+            yield problem(node, "这条线有一端没有连上环节，请重新连线或删除")
+        elif node.get("id") not in inside:
             yield problem(node, "顺序流的两端不在同一个流程或子流程内，请重新连线")
 
 

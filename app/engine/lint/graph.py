@@ -71,4 +71,6 @@ def problem(node: Node, message: str, severity: str = ERROR, see: str = "") -> P
     see = see or anchor(local_name(node))
     while not node.get("id") and node.getparent() is not None:
         node = node.getparent()
+    if node.getparent() is None:  # the file itself, whose id nobody ever saw
+        return Problem("", node.get("name", ""), severity, message, see)
     return Problem(node.get("id", ""), label(node), severity, message, see)

@@ -22,6 +22,10 @@ DRAWING = (
     "https://app.diagrams.net",
     "http://sourceforge.net/bpmn/definitions/",
     "http://www.yaoqiang",
+    "http://flowable.org/design",
+    "http://flowable.org/modeler",
+    "http://flowable.com/modeler",
+    "http://activiti.com/modeler",
 )
 PLATFORM = "{http://camunda.org/schema/modeler/1.0}executionPlatform"
 CLOUD = "Camunda Cloud"
@@ -48,14 +52,14 @@ _ACTIVITI = {
     "class": "主题（camunda:topic）",
     "expression": "主题（camunda:topic）",
     "delegateExpression": "主题（camunda:topic）",
-    "type": "camunda:type 为 external，加主题（camunda:topic）",
+    "type": "dmn 改为业务规则任务（camunda:decisionRef），其余改为 external，加主题（camunda:topic）",
     "topic": "主题（camunda:topic）",
     "resultVariable": "结果变量（camunda:resultVariable）",
     "resultVariableName": "结果变量（camunda:resultVariable）",
     "field": "输入参数（camunda:inputParameter）",
+    "string": "输入参数的内容",
     "collection": "多实例集合（camunda:collection），FEEL 列表",
     "elementVariable": "当前项的名称（camunda:elementVariable）",
-    "decisionTableReferenceKey": "业务规则任务的决策表（camunda:decisionRef）",
     "in": "传入（camunda:in），表达式写成 FEEL",
     "out": "传出（camunda:out），表达式写成 FEEL",
     "taskListener": "图上的服务任务或脚本任务",
@@ -64,6 +68,8 @@ _ACTIVITI = {
     "asyncLeave": "删除",
     "exclusive": "删除",
     "initiator": "删除，申请人在 application 中",
+    "candidateStarterGroups": "删除，谁可以申请由岗位的权限决定",
+    "candidateStarterUsers": "删除，谁可以申请由岗位的权限决定",
     "formFieldValidation": "删除，表单总会校验",
 }
 
@@ -75,6 +81,7 @@ ENGINES = (
         {
             "taskDefinition": "服务任务的主题（camunda:type 为 external，camunda:topic）",
             "taskHeaders": "输入参数（camunda:inputParameter）",
+            "header": "输入参数（camunda:inputParameter）",
             "ioMapping": "输入参数（camunda:inputParameter）和输出参数（camunda:outputParameter）",
             "input": "输入参数（camunda:inputParameter），服务任务才有",
             "output": "输出参数（camunda:outputParameter）",
