@@ -13,7 +13,10 @@ from app.feel.lexer import KEYWORDS, Token, tokenize, unescape
 from app.feel.names import NameTable, builtin_match, table_of
 from app.feel.typenames import TypeSyntax
 
-_LONE = re.compile(r'[ \n]*(?:([0-9]{1,30}(?:\.[0-9]{1,30})?)|"([^"\\]{0,5000})")[ \n]*')
+_NUMBER, _GAP = r"([0-9]{1,30}(?:\.[0-9]{1,30})?)", r"[ \n]*"
+_LONE = re.compile(rf'{_GAP}(?:{_NUMBER}|"([^"\\]{{0,5000}})"){_GAP}')
+_LIMIT = re.compile(rf"{_GAP}([<>]=?){_GAP}{_NUMBER}{_GAP}")
+_BETWEEN = re.compile(rf"{_GAP}([\[(]){_GAP}{_NUMBER}{_GAP}\.\.{_GAP}{_NUMBER}{_GAP}([\])]){_GAP}")
 MAX_NESTING = 64
 MAX_HEIGHT = 140
 COMPARISONS = ("=", "!=", "<=", ">=", "<", ">")
@@ -37,9 +40,9 @@ def parse(text: str, names: Iterable[str] = ()) -> n.Node:
 
 def parse_unary(text: str, names: Iterable[str] = ()) -> n.UnaryTests:
     """The tree of a cell: `-`, tests separated by commas, or `not(…)` around them."""
-    literal = _literal(text)
-    if literal is not None:
-        return n.UnaryTests((literal,))
+    lone = _literal(text) or _limits(text)
+    if lone is not None:
+        return n.UnaryTests((lone,))
     parser = Parser(text, table_of(frozenset(names)))
     tests = parser.unary_tests()
     parser.finish(tests)
@@ -53,6 +56,20 @@ def _literal(text: str) -> n.Literal | None:
         return None
     number, body = match.groups()
     return n.Literal(Decimal(number) if number else body, pos=match.start(1 if number else 2) - (not number))
+
+
+def _limits(text: str) -> n.Node | None:
+    """A lone `< 5` or `[1..5)`: the other cells of a large table."""
+    if match := _LIMIT.fullmatch(text):
+        return n.Relation(match[1], _number(match, 2), pos=match.start(1))
+    if match := _BETWEEN.fullmatch(text):
+        low, high = _number(match, 2), _number(match, 3)
+        return n.RangeLiteral(low, high, match[1] == "[", match[4] == "]", pos=match.start(1))
+    return None
+
+
+def _number(match: re.Match[str], group: int) -> n.Literal:
+    return n.Literal(Decimal(match[group]), pos=match.start(group))
 
 
 class Parser(TypeSyntax):

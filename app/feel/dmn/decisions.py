@@ -9,6 +9,7 @@ from typing import Any
 from app.feel.boundary import export, read_context
 from app.feel.budget import Budget, Run, too_deep
 from app.feel.dmn.analyse import Finding, analyse
+from app.feel.dmn.collecting import put_off
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model, Session, build
 from app.feel.dmn.items import declare
@@ -138,6 +139,7 @@ def _result(item: Item, session: Session, run: Run) -> Any:
     return function.apply(run, [read_context(run, inputs, param) for param in function.params])
 
 
+@put_off()
 def load(xml: str | bytes, imports: Iterable[str | bytes] = ()) -> Decisions:
     """Read a DMN file (1.1 to 1.5). `imports` are the files it imports, found by their namespaces.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from decimal import Decimal
 from typing import Any
 
@@ -217,3 +218,10 @@ def test_metadata_of_a_table() -> None:
         ('"child"',),
         "第三条",
     )
+
+
+def test_the_search_for_cycles_goes_on_after_every_load() -> None:
+    dmn.load(model(decision("d", literal("1")))).analyse()
+    with pytest.raises(feel.FeelError):
+        dmn.load("<broken")
+    assert gc.isenabled()

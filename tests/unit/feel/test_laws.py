@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -202,6 +203,22 @@ ARGUMENTS = st.one_of(
     st.sampled_from([[], [1, 2], ["a"], [None], {}, {"key": "a", "value": 1}, feel.Range(1, 5), CONTEXT["f"]]),
     st.sampled_from([dt.time(10), dt.time(10, tzinfo=dt.UTC), Decimal("1e6144"), Decimal("-1e-6143"), "P1D", "[1..2]"]),
 )
+
+
+OPENED = ("[", "(", "]", "<", "<= ", ">", ">=\n", "<==", "=", "", " ")
+VALUES = ("1", "20.5", '"a"', "", ".")
+BETWEEN, CLOSED = ("..", " .. ", "", ","), ("]", ")", "[", "", " ")
+
+
+def test_lone_cells_are_read_as_the_parser_reads_them() -> None:
+    def read(text: str) -> str:
+        try:
+            return repr(feel.parse_unary(text))  # positions included
+        except feel.FeelSyntaxError:
+            return "none"
+
+    for text in map("".join, product(OPENED, VALUES, BETWEEN, VALUES, CLOSED)):
+        assert read(text) == read(f"{text}/**/"), text  # a comment leads through the parser
 
 
 @THOROUGH
