@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.feel.budget import Run
+from app.feel.budget import DEFAULT, Run
 from app.feel.checks import KnownNames
 from app.feel.compiler import compile_node
 from app.feel.compiler.cells import INPUT, compile_unary_tests
+from app.feel.dmn.collecting import put_off
 from app.feel.dmn.domains import Cells, Column, TooLarge
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model
@@ -44,13 +45,16 @@ class Finding:
     suggestion: str | None = None
 
 
+@put_off()
 def analyse(model: Model, names: Iterable[str] | None = None) -> list[Finding]:
     """All findings of a model. `names`: the dotted paths its context will have, to find names nobody declares."""
     findings = [_syntax(problem) for problem in model.env.problems]
     known = None if names is None else KnownNames(names)
     for item in model.items.values():
         findings += _names(item, known)
-        if item.table is not None:
+        if item.weight > DEFAULT.steps:
+            findings.append(_too_heavy(item))
+        elif item.table is not None:
             findings += _table(model.env, item.table)
     return findings
 
@@ -63,13 +67,24 @@ def _table(env: Environment, table: Table) -> list[Finding]:
         found.append(
             Finding(
                 "size",
-                "info",
+                "warning",
                 table.name,
                 "表太大，重叠和空缺没有全部查完；可以拆成几张表",
                 "the table is too large to be looked through",
             )
         )
     return found
+
+
+def _too_heavy(item: Item) -> Finding:
+    """Nobody could ever ask it: the budget is charged before the first row is looked at."""
+    return Finding(
+        "size",
+        "error",
+        item.name,
+        f"这个决策太大，算一次要 {item.weight} 步，上限 {DEFAULT.steps} 步，办理时会停下；请拆成几张表，或合并相近的行",
+        f"one evaluation takes {item.weight} steps, and the budget is {DEFAULT.steps}",
+    )
 
 
 def _syntax(problem: Problem) -> Finding:

@@ -41,6 +41,11 @@ class Item:
     scope: Scope | None = None
     table: Table | None = None
 
+    @property
+    def weight(self) -> int:
+        """Steps that one evaluation is charged at the least."""
+        return self.cost + (len(self.table.rules) if self.table else 0)
+
 
 @dataclass(eq=False)
 class Model:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.feel import dmn
+from app.feel import BudgetError, dmn
 from tests.unit.feel.tables import decision, literal, model, table
 
 
@@ -53,6 +53,20 @@ def test_outputs_outside_their_list_and_sums_of_texts() -> None:
     assert (found.kind, found.rows) == ("output", (1,))
     (found,) = findings("COLLECT", ["x: number"], ['- -> "c"'], "o", "SUM")
     assert (found.kind, found.rows) == ("contradiction", (1,))
+
+
+@pytest.mark.parametrize(("rows", "fits"), [(70, True), (90, False)])
+def test_a_table_that_nobody_could_ask_is_an_error(rows: int, fits: bool) -> None:
+    cells = [f'"{row}{"x" * 4900}" -> {row}' for row in range(rows)]
+    decisions = dmn.load(model(decision("d", table("FIRST", ["x: string"], ["o"], [*cells, "- -> 0"]))))
+    errors = [each.message_zh for each in decisions.analyse() if each.severity == "error"]
+    if fits:
+        assert (errors, decisions.decide("d", {"x": "y"}).result) == ([], 0)
+    else:
+        assert len(errors) == 1
+        assert "请拆成几张表" in errors[0]
+        with pytest.raises(BudgetError):
+            decisions.decide("d", {"x": "y"})
 
 
 def test_names() -> None:
