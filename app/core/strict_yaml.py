@@ -56,4 +56,14 @@ def load(data: bytes, name: str, most: int = MOST_BYTES, *, any_key: bool = Fals
         LookupError,
         AttributeError,
     ) as exc:  # the last three: tags on what they are not
-        raise NotYaml(f"{name} 不是合法的 YAML：{exc}") from exc
+        raise NotYaml(f"{name} 不是合法的 YAML：{_told(exc)}") from exc
+
+
+def _told(error: Exception) -> str:
+    """PyYAML's own words are English: where it is, and what to look at. Ours name the matter themselves."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return f"第 {mark.line + 1} 行第 {mark.column + 1} 列写得不对，请检查缩进、冒号后的空格、引号和括号"
+    if type(error) is yaml.YAMLError:
+        return str(error)
+    return "有写法不能读取（编码、日期或 !! 标记），请改为普通的文字、数字或日期"

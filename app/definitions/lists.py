@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
 from app.definitions import receipts, standing
-from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, SUBMITTED
+from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, REPOSITORY, SUBMITTED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
 
@@ -106,9 +106,9 @@ def _followed(row: Any, rows: Sequence[Any], on: date) -> bool:
 
 
 def _checked(session: Session, row: Any, on: date) -> str:
-    """How the newest check of the release stands: 未检查 for what the repository seeded."""
+    """How the newest check of the release stands. What the repository seeds was checked before it was shipped."""
     if receipts.latest(session, row.id) is None:
-        return "未检查"
+        return "随产品检查" if row.origin == REPOSITORY else "未检查"
     return "；".join(receipts.faults(session, row.id, on)) or "通过"
 
 

@@ -17,13 +17,14 @@ from app.core import strict_yaml
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import digest
 from app.core.paths import POLICY
+from app.core.yaml_shapes import problems_of
 from app.figures import clauses as citing
 from app.figures.clauses import Clause, PolicyDocument
 from app.figures.entries import Check, Default, Entry
 from app.figures.errors import CatalogueError
 from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, FIGURE, Item
 from app.figures.rules import problems_of_additions
-from app.figures.schemas import CatalogueSchema, problems_of
+from app.figures.schemas import CatalogueSchema
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list
     for want in (item if isinstance(item, dict) else {"task": item} for item in wanted or []):
         match = next((item for item in rest if _is_task(item, want)), None)
         if match is None:
-            return [f"应有待办 {want}，实际 {_shown(actual)}"]
+            return [f"应有待办 {_wanted(want)}，实际 {_shown(actual)}"]
         rest.remove(match)
     return [f"待办多出 {_shown(rest)}"] if rest else []
 
@@ -93,6 +93,15 @@ def _shown(items: Iterable[dict[str, Any]]) -> str:
     return "、".join(f"{item['task']}/{item['position']}/{item['due'] or '无期限'}" for item in items) or "无"
 
 
+def _wanted(want: dict[str, Any]) -> str:
+    """What a story expects as the story says it: names and values."""
+    return "，".join(f"{name}: {'无' if value is None else value}" for name, value in want.items())
+
+
+def _joined(keys: Iterable[str] | None) -> str:
+    return "、".join(map(str, keys or ())) or "无"
+
+
 def _status(session: Session, case_id: str, wanted: str) -> list[str]:
     actual = cases.head(session, case_id).status
     return [] if actual == wanted else [f"状态应为 {wanted}，实际 {actual}"]
@@ -104,7 +113,7 @@ def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> l
     if len(actual) != len(wanted or []):
         return [f"应有 {len(wanted or [])} 笔支付，实际 {shown}"]
     return [
-        f"支付应为 {want}，实际 {shown}"
+        f"支付应为 {_wanted(want)}，实际 {shown}"
         for order, want in zip(actual, wanted or [], strict=True)
         if not _is_payment(order, want)
     ]
@@ -156,7 +165,9 @@ def _notices(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> li
     shown = "、".join(f"{kind} {start} 至 {end}" for kind, start, end in actual) or "无"
     if not wanted:
         return [f"不应有公示，实际 {shown}"] if actual else []
-    return [f"应有公示 {want}，实际 {shown}" for want in wanted if not any(_is_notice(row, want) for row in actual)]
+    return [
+        f"应有公示 {_wanted(want)}，实际 {shown}" for want in wanted if not any(_is_notice(row, want) for row in actual)
+    ]
 
 
 def _is_notice(row: tuple[str, date, date], want: dict[str, Any]) -> bool:
@@ -170,7 +181,7 @@ def _is_notice(row: tuple[str, date, date], want: dict[str, Any]) -> bool:
 
 def _owed(session: Session, case_id: str, wanted: list[str]) -> list[str]:
     actual = [row.key for row in cases.owed_of(session, case_id) if row.settled_at is None]
-    return [] if sorted(actual) == sorted(wanted or []) else [f"待补应为 {wanted}，实际 {actual}"]
+    return [] if sorted(actual) == sorted(wanted or []) else [f"待补应为 {_joined(wanted)}，实际 {_joined(actual)}"]
 
 
 def _facts(session: Session, case_id: str, wanted: dict[str, Any]) -> list[str]:

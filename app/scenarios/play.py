@@ -88,7 +88,7 @@ class Player:
         wanted = step.expect.get("fields")
         wanted = [wanted] if isinstance(wanted, str) else wanted
         if wanted is not None and set(refusal.fields) != set(wanted):
-            return [f"应指出字段 {sorted(wanted)}，实际 {sorted(refusal.fields)}（{told}）"]
+            return [f"应指出字段 {'、'.join(sorted(wanted))}，实际 {'、'.join(sorted(refusal.fields))}（{told}）"]
         if before is not None and (changed := before.changed(self.world.database)):
             return [f"被拒绝的操作改动了 {'、'.join(changed)}"]
         return []

@@ -69,3 +69,19 @@ def test_what_the_registry_cannot_take_is_told_before_the_first_step(
     ((step, problem),) = _played(sqlite_worlds, registry=registry).problems
     assert step == 0
     assert problem.startswith(told)
+
+
+def test_what_was_expected_is_told_as_the_story_says_it(sqlite_worlds: WorldTemplate) -> None:
+    end = {
+        "tasks": [{"task": "county_decision", "due": "2021-03-05"}],
+        "notices": [{"kind": "approval", "from": "2021-03-01"}],
+        "owed": ["seal"],
+    }
+    told = " ".join(problem for _, problem in _played(sqlite_worlds, end=end).problems)
+    for said in (
+        "应有待办 due: 2021-03-05，task: county_decision",
+        "应有公示 from: 2021-03-01，kind: approval",
+        "应为 seal",
+    ):
+        assert said in told
+    assert not set("{}[]") & set(told)
