@@ -91,14 +91,14 @@ def institution_list(call: Call) -> ResponseReturnValue:
         identity.chain(call.session, region_id) for region_id in sorted(policy.region_ids(call.session, call.actor))
     ]
     counties = {chain.county.id: chain.county.name for chain in chains if chain.county}
-    houses = [
+    lines = [
         (name, houses.institutions_of(call.session, county_id), houses.waiting_for_place(call.session, county_id))
         for county_id, name in counties.items()
     ]
-    waiting = {each.region_id for _, _, line in houses for each in line}
+    waiting = {each.region_id for _, _, line in lines for each in line}
     return render_template(
         "desk/institutions.html",
-        counties=houses,
+        counties=lines,
         places=identity.region_names(call.session, waiting),
         keeps=identity_policy.may(call.actor, "keep_institutions"),
     )

@@ -122,7 +122,10 @@ def test_the_api_shows_itself_without_the_internet(site: Site) -> None:
     page = site.window()
     page.goto("/api/docs")
     page.wait_for_selector(".opblock")
-    assert page.locator(".opblock").count() == 9
+    with site.web.app.app_context():
+        paths = site.web.app.spec["paths"].values()
+    said = [method for operations in paths for method in operations if method in ("get", "post", "put", "delete")]
+    assert page.locator(".opblock").count() == len(said) > 0
 
 
 def test_a_search_answers_while_one_types(site: Site) -> None:
@@ -140,7 +143,8 @@ def test_a_search_answers_while_one_types(site: Site) -> None:
 def test_leaving_a_half_filled_form_is_asked_about(site: Site) -> None:
     site.web.apply()
     page = site.desk(CADRE)
-    page.click(".card-title a")
+    with page.expect_navigation():  # loaded with its script: one that comes later hears nothing of what was typed
+        page.click(".card-title a")
     page.fill("[name=opinion]", "写了一半")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
