@@ -1,9 +1,9 @@
-"""Freeze the newest revision of the schema: what an installation has run is never edited.
+"""Freeze the revisions of a release: what an installation has run is never edited.
 
     python -m scripts.freeze
 
-`migrations/FROZEN` lists revision and SHA-256 of its file, one a line. The newest revision may stay unfrozen while a
-version is being built; it is frozen when the version is released, with `python -m scripts.golden VERSION`.
+`migrations/FROZEN` lists revision and SHA-256 of its file, one a line. Revisions behind the newest frozen one belong to
+the version that is being built; they are frozen when it is released, with `python -m scripts.golden VERSION`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ OWN_CODE = re.compile(r"^\s*(?:from|import) app\b", re.MULTILINE)
 
 
 def main() -> None:
-    head = (MIGRATIONS / "HEAD").read_text().strip()
-    frozen = {**listed(MIGRATIONS), head: digest(files(MIGRATIONS)[head].read_bytes())}
+    new = {name: digest(path.read_bytes()) for name, path in files(MIGRATIONS).items()}
+    frozen = {**new, **listed(MIGRATIONS)}
     (MIGRATIONS / "FROZEN").write_text("".join(f"{name} {hash}\n" for name, hash in sorted(frozen.items())))
 
 
@@ -37,10 +37,11 @@ def files(folder: Path) -> dict[str, Path]:
 
 def faults(folder: Path) -> list[str]:
     """What was frozen and is not what it was, and what should be frozen and is not."""
-    frozen, found, head = listed(folder), files(folder), (folder / "HEAD").read_text().strip()
+    frozen, found = listed(folder), files(folder)
+    newest = max(frozen, default="")
     return [
         *(f"{name} is frozen and its file is gone" for name in frozen.keys() - found.keys()),
-        *(f"{name} is not the newest and not frozen" for name in found.keys() - frozen.keys() - {head}),
+        *(f"{name} is older than {newest} and not frozen" for name in found.keys() - frozen.keys() if name < newest),
         *(
             f"{name} is frozen and its file was changed: write a new revision"
             for name, hash in frozen.items()

@@ -73,9 +73,8 @@ def test_a_revision_that_changed_after_it_was_frozen_is_told(tmp_path: Path) -> 
     versions.mkdir()
     for name, code in (("0001_a", "pass"), ("0002_b", "from app.db import Base"), ("0004_d", "pass")):
         (versions / f"{name}.py").write_text(code)
-    (tmp_path / "HEAD").write_text("0004\n")
-    (tmp_path / "FROZEN").write_text(f"0001 {digest(b'pass')}\n")
-    assert freeze.faults(tmp_path) == ["0002 is not the newest and not frozen", "0002 imports the product"]
+    (tmp_path / "FROZEN").write_text(f"0001 {digest(b'pass')}\n0004 {digest(b'pass')}\n")
+    assert freeze.faults(tmp_path) == ["0002 is older than 0004 and not frozen", "0002 imports the product"]
     (tmp_path / "FROZEN").write_text(f"0001 {digest(b'pass  ')}\n0002 {digest(b'')}\n0003 0\n")
     assert freeze.faults(tmp_path)[:-1] == [
         "0003 is frozen and its file is gone",
