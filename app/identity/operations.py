@@ -1,32 +1,25 @@
-"""Opening regions and offices, employing people, declaring family ties."""
+"""Opening regions and offices, filling them with invented people, declaring family ties."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.core import id_number as id_numbers
-from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import Duplicate, Invalid, NotFound
+from app.core.errors import Invalid
 from app.core.ids import new_id
-from app.identity import gazetteer, policy, queries, rights
-from app.identity.models import ApiToken, Appointment, FamilyTie, Office, Region, User
+from app.identity import gazetteer, queries
+from app.identity.models import Appointment, FamilyTie, Office, Region, User
 from app.identity.names import staff_name
 from app.identity.positions import CODE_LENGTHS, INSTITUTION, level_of_code, positions_at
 
-AUDIT_CHAIN = "people"
 HOTLINE = "12345"
 """The public service hotline: the telephone of an office that has entered none of its own."""
-
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 
 
 def ensure_region(
@@ -172,107 +165,6 @@ def ensure_staffed(session: Session, region_code: str, now: datetime) -> queries
     return found
 
 
-def create_user(
-    session: Session, actor: Actor, office_id: str, *, username: str, name: str, phone: str | None, now: datetime
-) -> User:
-    """A person of the staff, without a password yet. The actor administers the office's region.
-
-    Raises NotYours, Invalid (username, name), Duplicate (the username is taken).
-    """
-    _require_keeper(session, actor, office_id)
-    faults = {}
-    if not _USERNAME.fullmatch(username):
-        faults["username"] = "用户名为 3 至 60 位小写字母、数字、点、横线或下划线，以字母或数字开头"
-    if not name.strip():
-        faults["name"] = "请填写姓名"
-    if faults:
-        raise Invalid(faults)
-    if session.scalar(select(User.id).where(User.username == username)):
-        raise Duplicate("用户名已被占用，请换一个", fields={"username": "用户名已被占用，请换一个"})
-    user = User(id=new_id(), username=username, name=name.strip(), phone=phone, created_at=now)
-    session.add(user)
-    session.flush()
-    _tell(session, actor, "user_created", now, user_id=user.id, username=username, office_id=office_id)
-    return user
-
-
-def appoint(
-    session: Session,
-    actor: Actor,
-    user_id: str,
-    office_id: str,
-    position: str,
-    *,
-    now: datetime,
-    valid_from: date | None = None,
-    valid_until: date | None = None,
-) -> Appointment:
-    """Give a person a position at an office. Raises NotYours, NotFound, Duplicate, Invalid (position: not of
-    this office, or of a duty that must be apart from what the person holds; valid_until).
-    """
-    office = _require_keeper(session, actor, office_id)
-    if session.get(User, user_id) is None:
-        raise NotFound("没有这名工作人员")
-    if position not in {known.key for known in positions_at(office.kind)}:
-        raise Invalid({"position": f"{office.name}没有这个岗位，请选择该单位已有的岗位"})
-    others = rights.positions_of(session, user_id, valid_from or local_date(now))
-    rights.require_apart(rights.held(session), [*others, position], "同一名工作人员")
-    if valid_from and valid_until and valid_until <= valid_from:
-        raise Invalid({"valid_until": "结束日期应晚于开始日期"})
-    same = select(Appointment.id).where(
-        Appointment.user_id == user_id,
-        Appointment.office_id == office_id,
-        Appointment.position == position,
-        Appointment.valid_until.is_(None),
-    )
-    if session.scalar(same):
-        raise Duplicate("该工作人员已在这个岗位上")
-    appointment = Appointment(
-        id=new_id(),
-        user_id=user_id,
-        office_id=office_id,
-        position=position,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
-    session.add(appointment)
-    session.flush()
-    _tell(session, actor, "appointed", now, user_id=user_id, office_id=office_id, position=position, on=valid_from)
-    return appointment
-
-
-def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> None:
-    """The person no longer holds the position from `on`. Raises NotFound, NotYours, Invalid, Gone (the last keeper)."""
-    appointment = session.get(Appointment, appointment_id)
-    if appointment is None:
-        raise NotFound("没有这项任职")
-    _require_keeper(session, actor, appointment.office_id)
-    if appointment.valid_from and on < appointment.valid_from:
-        raise Invalid({"on": "离任日期不能早于任职日期"})
-    rights.require_left(session, "keep_people", on, Appointment.id == appointment_id)
-    appointment.valid_until = on
-    session.flush()
-    told = {"user_id": appointment.user_id, "office_id": appointment.office_id, "position": appointment.position}
-    _tell(session, actor, "appointment_ended", now, on=on, **told)
-
-
-def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
-    """The person can no longer log in or act, and the person's tokens end. Raises NotFound, NotYours, Gone."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound("没有这名工作人员")
-    offices = session.scalars(select(Appointment.office_id).where(Appointment.user_id == user_id).distinct()).all()
-    for office_id in offices:
-        _require_keeper(session, actor, office_id)
-    rights.require_left(session, "keep_people", local_date(now), Appointment.user_id == user_id)
-    user.active = False
-    session.execute(
-        update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
-    )
-    session.flush()
-    _tell(session, actor, "user_deactivated", now, user_id=user_id)
-
-
 def declare_tie(session: Session, user_id: str, person_id_number: str, relation: str, on: date) -> None:
     """A person of the staff declares a relative (or 本人) whose cases somebody else must handle (回避).
 
@@ -293,13 +185,3 @@ def declare_tie(session: Session, user_id: str, person_id_number: str, relation:
         session.add(known)
     known.relation, known.declared_on = relation.strip(), on
     session.flush()
-
-
-def _require_keeper(session: Session, actor: Actor, office_id: str) -> queries.OfficeRow:
-    office = queries.office(session, office_id)
-    policy.require_covers(session, actor, queries.chain(session, office.region_id), "keep_people")
-    return office
-
-
-def _tell(session: Session, actor: Actor, kind: str, now: datetime, **told: Any) -> None:
-    audit.append(session, AUDIT_CHAIN, kind, actor, told, None, now, shared=True)

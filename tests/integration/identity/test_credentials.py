@@ -9,7 +9,7 @@ from app import audit
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, NotFound
 from app.db import Database
-from app.identity import credentials, operations, queries, tokens
+from app.identity import credentials, operations, queries, staff, tokens
 from app.identity.models import ApiToken, LoginAttempt, User
 
 PASSWORD = "correct-horse-battery"
@@ -20,8 +20,8 @@ def user_id(database: Database, now: datetime) -> str:
     with database.write() as session:
         chain = operations.ensure_staffed(session, "220122100", now)
         office = queries.office_of(session, chain, "township_clerk")
-        user = operations.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
-        operations.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
+        user = staff.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
+        staff.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
         credentials.set_password(session, user.id, PASSWORD)
     return user.id
 
@@ -81,7 +81,7 @@ def test_a_closed_account_cannot_log_in_and_its_tokens_end(database: Database, n
         issued = tokens.issue_token(session, user_id, "统计接口", now)
     with database.write() as session:
         assert tokens.load_bearer(session, issued.secret, now).user_id == user_id
-        operations.deactivate_user(session, SYSTEM, user_id, now)
+        staff.deactivate_user(session, SYSTEM, user_id, now)
         assert tokens.load_bearer(session, issued.secret, now) is None
         assert queries.load_actor(session, user_id, date(2020, 10, 12)) is None
     with pytest.raises(credentials.LoginRefused):

@@ -8,7 +8,7 @@ from app import audit
 from app.core.actor import SYSTEM
 from app.core.errors import Duplicate, Invalid, NotFound, NotYours
 from app.db import Database
-from app.identity import operations, policy, queries, rights
+from app.identity import operations, policy, queries, rights, staff
 from app.identity.models import Region
 from tests.support.statements import counted
 
@@ -98,15 +98,15 @@ def test_an_actor_is_loaded_with_the_positions_held_on_the_day(database: Databas
         rights.seed(session)
         chain = operations.ensure_staffed(session, VILLAGE, now)
         office = queries.office_of(session, chain, "township_clerk")
-        user = operations.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
-        appointment = operations.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
+        user = staff.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
+        appointment = staff.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
         with pytest.raises(Duplicate):
-            operations.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
+            staff.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
         with pytest.raises(Invalid, match="没有这个岗位"):
-            operations.appoint(session, SYSTEM, user.id, office.id, "county_head", now=now)
-        operations.end_appointment(session, SYSTEM, appointment.id, date(2020, 12, 1), now)
+            staff.appoint(session, SYSTEM, user.id, office.id, "county_head", now=now)
+        staff.end_appointment(session, SYSTEM, appointment.id, date(2020, 12, 1), now)
     with database.read() as session:
-        kinds = [event.kind for event in audit.events_of(session, operations.AUDIT_CHAIN)]
+        kinds = [event.kind for event in audit.events_of(session, staff.AUDIT_CHAIN)]
         assert kinds == ["user_created", "appointed", "appointment_ended"]
         with counted(session) as statements:
             actor = queries.load_actor(session, user.id, TODAY)
@@ -136,12 +136,12 @@ def test_people_reach_their_own_subtree_and_no_other(database: Database, now: da
         with pytest.raises(NotYours, match="吉林省长春市农安县伏龙泉镇.*乡镇（街道）负责人、县级负责人"):
             policy.require_covers(session, clerk, other, "confirm_batches")
         with pytest.raises(NotYours):
-            operations.create_user(session, clerk, office.id, username="new", name="新人", phone=None, now=now)
-        operations.create_user(session, county, office.id, username="new", name="新人", phone=None, now=now)
+            staff.create_user(session, clerk, office.id, username="new", name="新人", phone=None, now=now)
+        staff.create_user(session, county, office.id, username="new", name="新人", phone=None, now=now)
         with pytest.raises(Duplicate, match="用户名"):
-            operations.create_user(session, county, office.id, username="new", name="新人", phone=None, now=now)
+            staff.create_user(session, county, office.id, username="new", name="新人", phone=None, now=now)
         with pytest.raises(Invalid) as refused:
-            operations.create_user(session, county, office.id, username="A b", name=" ", phone=None, now=now)
+            staff.create_user(session, county, office.id, username="A b", name=" ", phone=None, now=now)
         assert set(refused.value.fields) == {"username", "name"}
 
 

@@ -10,7 +10,7 @@ from app import audit
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, Rejection
 from app.db import Database
-from app.identity import operations, policy, queries, rights
+from app.identity import operations, policy, queries, rights, staff
 
 VILLAGE = "220122100001"
 TODAY = date(2020, 10, 12)
@@ -100,18 +100,18 @@ def test_somebody_always_keeps_people(database: Database, now: datetime) -> None
         for kind in ("province", "city"):
             upper = queries.offices_of(session, chain)[kind]
             for person in queries.holders(session, f"administrator@{upper.id}", TODAY):
-                operations.deactivate_user(session, SYSTEM, person.user_id, now)
+                staff.deactivate_user(session, SYSTEM, person.user_id, now)
         first, last = queries.holders(session, f"administrator@{office.id}", TODAY)
-        operations.deactivate_user(session, SYSTEM, first.user_id, now)
+        staff.deactivate_user(session, SYSTEM, first.user_id, now)
         with pytest.raises(Gone, match="没有人能「管理机构和人员」"):
-            operations.deactivate_user(session, SYSTEM, last.user_id, now)
-        held = operations.appoint(session, SYSTEM, _new(session, office, now), office.id, "administrator", now=now)
-        operations.deactivate_user(session, SYSTEM, last.user_id, now)
+            staff.deactivate_user(session, SYSTEM, last.user_id, now)
+        held = staff.appoint(session, SYSTEM, _new(session, office, now), office.id, "administrator", now=now)
+        staff.deactivate_user(session, SYSTEM, last.user_id, now)
         with pytest.raises(Gone, match="没有人能「管理机构和人员」"):
-            operations.end_appointment(session, SYSTEM, held.id, TODAY, now)
+            staff.end_appointment(session, SYSTEM, held.id, TODAY, now)
         # A second position has it on paper, but nobody holds that.
         for person in queries.holders(session, f"finance@{office.id}", TODAY):
-            operations.deactivate_user(session, SYSTEM, person.user_id, now)
+            staff.deactivate_user(session, SYSTEM, person.user_id, now)
         rights.grant(session, SYSTEM, "finance", "keep_people", now)
         with pytest.raises(Gone, match="没有人能"):
             rights.revoke(session, SYSTEM, "administrator", "keep_people", now)
@@ -120,14 +120,14 @@ def test_somebody_always_keeps_people(database: Database, now: datetime) -> None
 def test_no_account_has_two_duties(database: Database, office: queries.OfficeRow, now: datetime) -> None:
     with database.write() as session:
         auditor = _new(session, office, now)
-        operations.appoint(session, SYSTEM, auditor, office.id, "auditor", now=now)
+        staff.appoint(session, SYSTEM, auditor, office.id, "auditor", now=now)
         with pytest.raises(Invalid, match="审计（审计员）、系统管理（系统管理员）必须由不同的人担任"):
-            operations.appoint(session, SYSTEM, auditor, office.id, "administrator", now=now)
-        operations.appoint(session, SYSTEM, auditor, office.id, "finance", now=now)
+            staff.appoint(session, SYSTEM, auditor, office.id, "administrator", now=now)
+        staff.appoint(session, SYSTEM, auditor, office.id, "finance", now=now)
         with pytest.raises(Invalid, match="李敏（li.min）不能兼任"):
             rights.grant(session, SYSTEM, "finance", "enter_figures", now)
         rights.grant(session, SYSTEM, "county_head", "enter_figures", now)
 
 
 def _new(session: Session, office: queries.OfficeRow, now: datetime) -> str:
-    return operations.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now).id
+    return staff.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now).id
