@@ -188,9 +188,10 @@ def faults_of(spec: BatchSpec) -> dict[str, str]:
 
 
 def _lines(session: Session, batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
-    awards = paying.in_payment_select(region, spec.programmes, spec.due_on).subquery()
     # Support is paid as the award says (E18); a one-off grant is the person's own and paid as the batch says.
     monthly = spec.kind == MONTHLY
+    paid_on = paying.of_month(spec.due_on) if monthly else paying.on_day(spec.due_on)
+    awards = paying.in_payment_select(region, spec.programmes, paid_on).subquery()
     once = awards.c.award_id if monthly else awards.c.person_id
     split = literal(list(spec.split) if spec.split else None, LINE.c.split.type)
     if spec.amount is None:
@@ -210,12 +211,18 @@ def _lines(session: Session, batch_id: str, spec: BatchSpec, region: identity.Re
         "programme": awards.c.programme,
         "payee": awards.c.payee,
         "heads": awards.c.heads,
+        "purpose": literal(purpose_of(spec.kind, spec.key, spec.due_on)),
         "amount": amount,
         "excluded": literal(False),
     }
     paid = exists().where(PaymentOrder.dedup == once_key(spec.kind, spec.key, spec.due_on) + once)
     chosen = select(*values.values()).where(amount > literal(Decimal(0), Money), ~paid).order_by(awards.c.award_id)
     return insert_if_new(session, LINE, "batch_id", "once").from_select(list(values), chosen)
+
+
+def purpose_of(kind: str, key: str, due_on: date) -> str:
+    """What the orders of a batch are for: a month, or the occasion."""
+    return f"{due_on:%Y-%m}" if kind == MONTHLY else key
 
 
 def once_key(kind: str, key: str, due_on: date) -> Any:
@@ -237,6 +244,7 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
         "recipient": case((line.institution_id.is_not(None), line.payee)),
         "institution_id": line.institution_id,
         "account": null(),
+        "purpose": line.purpose,
         "amount": line.amount,
         "source": literal(batch.source),
         "split": line.split,

@@ -65,6 +65,7 @@ def add(session: Session, actor: Actor, batch_id: str, addition: Addition, now: 
         "programme": PROGRAMME,
         "payee": addition.name.strip(),
         "heads": addition.heads,
+        "purpose": batches.purpose_of(batch.kind, batch.key, batch.due_on),
         "amount": batch.amount * (addition.heads if batch.per == "person" else Decimal(1)),
         "excluded": False,
     }

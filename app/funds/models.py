@@ -43,6 +43,7 @@ class FundEntry(Base):
 class PaymentOrder(Base):
     """Money that was decided. `status`: pending, paid or cancelled. `dedup` makes paying twice impossible.
 
+    `purpose` says what for: a month (`2021-05`), the occasion of a grant, `arrears` of a raise; None where a case does.
     `split` shares it among sources as `[{source, share}]`. Money for a resident goes to the account of the institution
     `institution_id` (E18); `recipient` then says for whom. An order of a batch has the id of its line.
     """
@@ -56,6 +57,7 @@ class PaymentOrder(Base):
         Index("ix_payment_order_batch", "batch_id"),
         Index("ix_payment_order_bank_file", "bank_file_id"),
         Index("ix_payment_order_county", "county_id", "due_on", "id"),
+        Index("ix_payment_order_award", "award_id", "purpose"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -78,6 +80,7 @@ class PaymentOrder(Base):
     due_on: Mapped[date]
     status: Mapped[str] = mapped_column(String(16))
     dedup: Mapped[str] = mapped_column(String(100))
+    purpose: Mapped[str | None] = mapped_column(String(40))
     proof: Mapped[str | None] = mapped_column(String(200))
     proof_file_id: Mapped[str | None] = mapped_column(String(32))
     bank_file_id: Mapped[str | None] = mapped_column(String(32))
@@ -148,6 +151,7 @@ class BatchLine(Base):
     programme: Mapped[str] = mapped_column(String(64))
     payee: Mapped[str] = mapped_column(String(100))
     heads: Mapped[int]
+    purpose: Mapped[str | None] = mapped_column(String(40))
     amount: Mapped[Decimal] = mapped_column(Money)
     excluded: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(String(200))

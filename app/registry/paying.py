@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.queries import RegionRef, within
@@ -16,8 +16,24 @@ HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
 
 
-def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) -> Select[Any]:
-    """Awards in payment on a day in a region, for batches.
+def on_day(day: date) -> ColumnElement[bool]:
+    """Awards that are in payment on a day: whom a grant of that day reaches."""
+    return and_(Award.starts_on <= day, _runs_after(day))
+
+
+def of_month(day: date) -> ColumnElement[bool]:
+    """Awards that are paid for the month of a day: confirmed before the month, and not ended before it."""
+    first = day.replace(day=1)
+    return and_(Award.starts_on < first, _runs_after(first))
+
+
+def _runs_after(day: date) -> ColumnElement[bool]:
+    # An ending that lies ahead was decided already; until then the award is paid.
+    return or_(Award.status == IN_PAYMENT, and_(Award.status == ENDED, Award.ended_on > day))
+
+
+def in_payment_select(region: RegionRef, programmes: Collection[str], paid: ColumnElement[bool]) -> Select[Any]:
+    """Awards of a region that are `paid` (`on_day`, `of_month`), for batches.
 
     award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
     institution's account, `split` the shares of those who pay (both null otherwise).
@@ -39,10 +55,8 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], on: date) 
         )
         .join(Person, Person.id == Award.person_id)
         .where(
-            # An ending that lies ahead was decided already; until then the award is paid.
-            or_(Award.status == IN_PAYMENT, and_(Award.status == ENDED, Award.ended_on > on)),
+            paid,
             Award.monthly.is_(True),
-            Award.starts_on <= on,
             Award.programme.in_(programmes),
             within(region, Award),
         )

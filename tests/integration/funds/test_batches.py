@@ -114,16 +114,33 @@ CITY_AND_COUNTY = [{"source": "city_fund", "share": Decimal("0.5")}, {"source": 
 MONTH = BatchSpec("tekun-2021-02", "monthly", "2021年2月供养金", "E18", "220122", ("tekun",), date(2021, 2, 10))
 
 
-def _supported(office: Office, name: str, number: str, amount: str, institution_id: str | None = None) -> None:
+def _supported(
+    office: Office, name: str, number: str, amount: str, institution_id: str | None = None,
+    starts_on: date = date(2020, 1, 1),
+) -> str:  # fmt: skip
     """Somebody in 特困 support, at home or in an institution, as the award's case leaves it."""
     terms = {"channel": "institution_account" if institution_id else "card", "split": CITY_AND_COUNTY}
     with office.database.write() as session:
         request = registry.AwardRequest(
             id=new_id(), programme="tekun", id_number=number, name=name, monthly=Decimal(amount),
-            region_id=identity.region_by_code(session, VILLAGE, office.now.date()).id, starts_on=date(2020, 1, 1),
+            region_id=identity.region_by_code(session, VILLAGE, office.now.date()).id, starts_on=starts_on,
             facts={"payment_terms": terms}, account="6228480240001234568", institution_id=institution_id,
         )  # fmt: skip
         registry.start_award(session, request, office.now)
+    return request.id
+
+
+def test_a_month_pays_from_the_month_after_the_confirmation_to_the_month_of_the_end(office: Office) -> None:
+    paid = {}
+    award_id = _supported(office, "钱贵", "220122197204040503", "430.00", starts_on=date(2021, 2, 1))
+    with office.database.write() as session:
+        registry.end_award(session, award_id, on=date(2021, 4, 1), reason="去世", now=office.now)
+    for month in range(1, 6):
+        spec = replace(MONTH, key=f"tekun-{month}", due_on=date(2021, month, 28))
+        paid[month] = _confirm(office, _draft(office, spec))
+    assert paid == {1: 0, 2: 0, 3: 1, 4: 0, 5: 0}
+    with office.database.read() as session:
+        assert session.scalars(select(PaymentOrder.purpose)).all() == ["2021-03"]
 
 
 def test_a_month_is_split_by_the_award_and_residents_are_paid_through_the_institution(office: Office) -> None:
