@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "admin": "admins",
     "audit": "audits",
     "bundle": "bundles",
     "calendar": "database",

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.clock import SystemClock, local_date
 from app.core.errors import Invalid, NotFound, Rejection
 from app.db import Database
@@ -63,6 +63,13 @@ def acting(login: str) -> Iterator[Act]:
 
 
 @contextmanager
+def unlocking() -> Iterator[Act]:
+    """One transaction of whoever may open the database on this machine, for when nobody can log in."""
+    with refusals(), opened() as database, database.write() as session:
+        yield Act(session, replace(SYSTEM, via=_account()), SystemClock().now())
+
+
+@contextmanager
 def looking() -> Iterator[tuple[Session, datetime]]:
     """A session for looking only, and what time it is."""
     with refusals(), opened() as database, database.read() as session:
@@ -85,7 +92,12 @@ def actor_of(session: Session, login: str, now: datetime) -> Actor:
     actor = identity.actor_by_login(session, login.strip().lower(), local_date(now))
     if actor is None:
         raise NotFound(f"没有用户名为“{login}”的在岗人员，请核对 --by")
-    return replace(actor, via=f"{getpass.getuser()}@{socket.gethostname()}")
+    return replace(actor, via=_account())
+
+
+def _account() -> str:
+    """The account of this machine, as the audit keeps it."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def by(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,10 @@ from types import MappingProxyType
 POLICY, SYSTEM, AUDIT = "policy", "system", "audit"
 DUTIES: Mapping[str, str] = MappingProxyType({POLICY: "政策管理", SYSTEM: "系统管理", AUDIT: "审计"})
 """Duties that must be apart: neither a position nor an account has two of them."""
+DUTY_POSITIONS: Mapping[str, str] = MappingProxyType(
+    {POLICY: "policy_owner", SYSTEM: "administrator", AUDIT: "auditor"}
+)
+"""Duty → the position that has it at first, at county, city and province."""
 
 _CASES = ("village_cadre", "township_clerk", "township_head", "county_clerk", "county_head", "finance")
 _STEERING = ("township_clerk", "township_head", "county_clerk", "county_head")

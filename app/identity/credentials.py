@@ -79,7 +79,9 @@ def authenticate(database: Database, username: str, password: str, now: datetime
         attempt_id = record_attempt(session, username, address, now)
         user = session.scalar(select(User).where(User.username == username))
     stored = user.password_hash if user is not None and user.active else None
-    # An unknown name costs as much time as a known one.
+    # An unknown name costs as much time as a known one, and so does a one-time password with its fast hash.
+    if stored and _HASHER.check_needs_rehash(stored):
+        _matches(_nobodys_hash(), password)
     if not _matches(stored or _nobodys_hash(), password) or user is None or stored is None:
         with database.write() as session:
             _tell(session, "login_failed", Actor("nobody", username), address, now)

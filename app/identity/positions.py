@@ -63,3 +63,12 @@ def level_of_code(code: str) -> str | None:
     if not (code.isascii() and code.isdigit()):
         return None
     return next((level for level, length in CODE_LENGTHS.items() if length == len(code)), None)
+
+
+def trimmed(code: str) -> str:
+    """A statistical code of 12 digits as we keep it: without the zeros below its level (220122000000 is 220122)."""
+    lengths = sorted(CODE_LENGTHS.values(), reverse=True)
+    for length, shorter in zip(lengths, lengths[1:], strict=False):
+        if len(code) == length and not code[shorter:].strip("0"):
+            code = code[:shorter]
+    return code

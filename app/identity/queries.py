@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
 from app.core.errors import NotFound
+from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import Appointment, FamilyTie, Office, PositionCapability, Region, User
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
 
@@ -275,6 +276,16 @@ def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
 def actor_by_login(session: Session, username: str, on: date) -> Actor | None:
     """The same by the name that the person logs in with."""
     return read_actor(session, actor_query(User.username == bindparam("username")), on, username=username)
+
+
+def duty_holder(session: Session, username: str, on: date) -> str | None:
+    """The id of the active person of this login who has one of the duties that must be apart (`DUTIES`)."""
+    held = (
+        select(User.id)
+        .join(Appointment, Appointment.user_id == User.id)
+        .where(User.username == username, User.active, in_force(Appointment, on))
+    )
+    return session.scalar(held.where(Appointment.position.in_(DUTY_POSITIONS.values())))
 
 
 def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any) -> Actor | None:

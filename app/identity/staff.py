@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import Duplicate, Invalid, NotFound
+from app.core.errors import Duplicate, Gone, Invalid, NotFound
 from app.core.ids import new_id
-from app.identity import policy, queries, rights
+from app.identity import one_time, policy, queries, rights
+from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import ApiToken, Appointment, User
-from app.identity.positions import positions_at
+from app.identity.positions import positions_at, title_of
 
 AUDIT_CHAIN = "people"
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -91,6 +92,56 @@ def appoint(
     return appointment
 
 
+def open_duty(
+    session: Session,
+    actor: Actor,
+    office_id: str,
+    duty: str,
+    *,
+    username: str,
+    name: str,
+    phone: str | None,
+    now: datetime,
+) -> str:
+    """The first person with a duty where nobody has it yet; returns the one-time password.
+
+    `duty` is one of `capabilities.DUTIES`. Raises Duplicate where somebody has it already, and what `create_user` does.
+    """
+    office = queries.office(session, office_id)
+    position = DUTY_POSITIONS[duty]
+    chain = queries.chain(session, office.region_id)
+    for held in queries.offices_of(session, chain).values():
+        for holder in queries.holders(session, f"{position}@{held.id}", local_date(now)):
+            told = f"{held.name}已有{title_of(position)}{holder.name}，请由系统管理员在“机构和人员”里添加其他人"
+            raise Duplicate(f"{told}；忘记密码请用 doudi admin reset")
+    user = create_user(session, actor, office_id, username=username, name=name, phone=phone, now=now)
+    appoint(session, actor, user.id, office_id, position, now=now)
+    return one_time.give(session, user.id)
+
+
+def reset_password(session: Session, actor: Actor, user_id: str, now: datetime) -> str:
+    """A new one-time password for somebody who cannot log in. Raises NotFound, NotYours, Gone (a closed account)."""
+    user = _kept(session, actor, user_id)
+    if not user.active:
+        raise Gone(f"{user.name}的账号已停用，请先恢复账号再重置密码")
+    password = one_time.give(session, user_id)
+    _tell(session, actor, "password_reset", now, user_id=user_id)
+    return password
+
+
+def _kept(session: Session, actor: Actor, user_id: str) -> User:
+    """The person, where the actor keeps every office at which the person holds or held a position."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound("没有这名工作人员")
+    offices = session.scalars(select(Appointment.office_id).where(Appointment.user_id == user_id).distinct()).all()
+    for office_id in offices:
+        _require_keeper(session, actor, office_id)
+    if not offices:
+        policy.require_any(session, actor, "keep_people")
+    return user
+
+
 def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> None:
     """The person no longer holds the position from `on`. Raises NotFound, NotYours, Invalid, Gone (the last keeper)."""
     appointment = session.get(Appointment, appointment_id)
@@ -108,12 +159,7 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
 
 def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
     """The person can no longer log in or act, and the person's tokens end. Raises NotFound, NotYours, Gone."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound("没有这名工作人员")
-    offices = session.scalars(select(Appointment.office_id).where(Appointment.user_id == user_id).distinct()).all()
-    for office_id in offices:
-        _require_keeper(session, actor, office_id)
+    user = _kept(session, actor, user_id)
     rights.require_left(session, "keep_people", local_date(now), Appointment.user_id == user_id)
     user.active = False
     session.execute(
