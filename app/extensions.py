@@ -16,7 +16,7 @@ from app.db import Database, Vault
 from app.identity.sessions import load_signed_in
 from app.identity.tokens import load_bearer
 from app.outside import Failed, PdfMaker, pdf_maker
-from app.web import Services, Unavailable, display, errors, login, security
+from app.web import Services, Unavailable, display, errors, login, posted, security
 
 SESSION_COOKIE = "doudi"
 
@@ -43,7 +43,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     app.config.update(_settings(config))
     opened = database or open_database(config)
     Services(opened, clock or SystemClock(), load_signed_in, load_bearer, _pdf(maker)).install(app)
-    for part in (security, login, display, errors):
+    for part in (security, login, display, posted, errors):
         part.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)

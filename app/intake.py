@@ -15,6 +15,7 @@ from app.files.posted import pending_owner
 from app.forms import FileLink
 from app.identity import queries as identity
 from app.web import Call
+from app.web.posted import upload_limits
 
 
 def place_of(call: Call, region_code: str) -> identity.RegionChain:
@@ -51,7 +52,7 @@ def page(
         template,
         bundle=bundle,
         place=place.full_name,
-        form_html=bundle.application_form.render(values, errors, files=links),
+        form_html=bundle.application_form.render(values, errors, files=links, upload_note=upload_limits()),
         message=rejection.message if rejection else None,
         errors=errors,
     )

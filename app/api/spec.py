@@ -28,7 +28,7 @@ def describe(app: APIFlask) -> None:
         VALIDATION_ERROR_SCHEMA=Problem,
     )
     app.security_schemes = {"bearer": {"type": "http", "scheme": "bearer"}}
-    app.error_processor(_error)
+    app.error_callback = _error  # the decorator `error_processor` would take the errors of every page as well
     app.spec_processor(_complete)
     app.add_url_rule(DOCS, "api_docs", app.doc(hide=True)(_docs))
 

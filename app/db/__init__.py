@@ -1,6 +1,7 @@
 """The database: declarative base, column types, sealed values and the one place that commits."""
 
 from app.db import stamps
+from app.db.away import is_away
 from app.db.base import Base, utc
 from app.db.session import Database, outlive, rows_changed
 from app.db.statements import insert_if_absent, rename_elements
@@ -15,6 +16,7 @@ __all__ = [
     "Money",
     "Vault",
     "insert_if_absent",
+    "is_away",
     "outlive",
     "rename_elements",
     "rows_changed",

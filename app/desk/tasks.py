@@ -19,7 +19,7 @@ from app.files.posted import take
 from app.identity import queries as identity
 from app.inbox import operations as inbox
 from app.web import Call, reads, writes
-from app.web.posted import files_of
+from app.web.posted import files_of, upload_limits
 
 
 @blueprint.get("/tasks/<task_id>")
@@ -135,7 +135,7 @@ def _page(
         errors=errors,
         returning=returning,
         reason=request.form.get("reason", ""),
-        form_html=page.form.render(typed, errors, context=page.context, files=links),
+        form_html=page.form.render(typed, errors, context=page.context, files=links, upload_note=upload_limits()),
         has_draft=bool(page.values),
         failing_rules=page.failing_rules,
         basis=pages.basis(call.session, page.documentation, page.chain),

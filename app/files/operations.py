@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.ids import digest, new_id
+from app.core.uploads import ALLOWED, MAX_BYTES, in_megabytes
 from app.files.kinds import Kind, kind_of, safe_name
 from app.files.models import Upload
 
 FIELD = "files"
-MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 100
 MAX_TOTAL = 500 * 1024 * 1024
 CONTENT = ("upload", "content")
@@ -42,7 +42,7 @@ def add(
     if len(kept) + len(uploads) > most:
         raise Invalid({FIELD: f"最多保存 {most} 个文件，请合并后再上传"})
     if sum(row.size for row in kept) + sum(len(content) for _, content in uploads) > most_bytes:
-        raise Invalid({FIELD: f"文件合计不能超过 {most_bytes // 1024 // 1024} MB，请压缩后再上传"})
+        raise Invalid({FIELD: f"文件合计不能超过 {in_megabytes(most_bytes)}，请压缩后再上传"})
     known = {row.sha256: row.id for row in kept}
     ids = []
     for (name, content), kind in zip(uploads, kinds, strict=True):
@@ -57,11 +57,10 @@ def _check(name: str, content: bytes) -> Kind:
     if not content:
         raise Invalid({FIELD: f"「{name}」是空文件，请重新选择"})
     if len(content) > MAX_BYTES:
-        raise Invalid({FIELD: f"「{name}」超过 {MAX_BYTES // 1024 // 1024} MB，请压缩后再上传"})
+        raise Invalid({FIELD: f"「{name}」超过 {in_megabytes(MAX_BYTES)}，请压缩后再上传"})
     kind = kind_of(content)
     if kind is None:
-        allowed = "照片（JPG、PNG、WebP）、PDF、Word（docx）或 Excel（xlsx）"
-        raise Invalid({FIELD: f"「{name}」的类型不能上传，请上传{allowed}"})
+        raise Invalid({FIELD: f"「{name}」的类型不能上传，请上传{ALLOWED}"})
     return kind
 
 

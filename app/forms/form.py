@@ -95,11 +95,13 @@ class Form:
         context: Mapping[str, Any] | None = None,
         reveal: bool = False,
         files: Mapping[str, FileLink] | None = None,
+        upload_note: str = "",
     ) -> Markup:
         """The fields as HTML; the page gives the form element, its token and its buttons.
 
         values: parsed or clean data. errors: as `Invalid.fields`. readonly: a list of what was filled in, with
         identity and bank numbers masked unless `reveal`. files: id → name and address of uploaded files.
+        upload_note: what every field for files says of what may be chosen.
         """
         renderer = Renderer(
             self._cleaning(context, None),
@@ -108,6 +110,7 @@ class Form:
             readonly=readonly,
             reveal=reveal,
             files=files or {},
+            upload_note=upload_note,
         )
         return renderer.html()
 

@@ -98,9 +98,10 @@ class Renderer:
         readonly: bool,
         reveal: bool,
         files: Mapping[str, FileLink],
+        upload_note: str,
     ) -> None:
         self.cleaning, self.values, self.errors = cleaning, values, errors
-        self.readonly, self.reveal, self.files = readonly, reveal, files
+        self.readonly, self.reveal, self.files, self.upload_note = readonly, reveal, files, upload_note
         self.shown: set[str] = set()
         self.rows = 0
 
@@ -138,6 +139,8 @@ class Renderer:
         node = Node(component, name, component.label.text(env))
         if hint := component.templates.get("description"):
             node.hint = hint.text(env)
+        if component.kind == "filepicker":
+            node.hint = f"{node.hint} {self.upload_note}".strip()
         self._condition(node, item)
         if component.kind == "group":
             node.error = self._error(name)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Rejection
 from app.core.ids import new_id
+from app.core.uploads import in_megabytes
+from app.db import is_away
 
 log = logging.getLogger("doudi.web")
 
@@ -34,10 +35,12 @@ MESSAGES = {
     400: "提交的内容不完整。请返回上一页刷新后再提交一次。",
     404: "地址不对，或者内容已经不在了。请从首页或待办列表重新进入。",
     405: "这个地址只能由页面上的按钮提交。请返回上一页操作。",
-    413: "一次上传的文件太大。请压缩图片或分几次上传。",
     415: "系统不认识这种内容。请按页面提示的类型提交。",
     429: "尝试次数太多。请稍候再试。",
+    503: "系统暂时连不上数据库，刚才的操作没有生效。请等一两分钟再试；一直不行请告诉管理员。",
 }
+API, DOCS = "/api/", "/api/docs"
+RETRY_SECONDS = "10"
 
 
 class Unauthorized(Rejection):
@@ -59,16 +62,27 @@ class Unavailable(Rejection):
 
 
 def is_api() -> bool:
-    return request.path.startswith("/api/v1/")
+    """Whether a machine asks: everything under /api/ but the page that people read there."""
+    return request.path.startswith(API) and request.path != DOCS
 
 
-def problem(code: str, message: str, fields: dict[str, str], status: int) -> ResponseReturnValue:
+def problem(code: str, message: str, fields: dict[str, str], status: int) -> Response:
     """The one shape of every error of the API."""
-    return jsonify({"code": code, "message": message, "fields": fields}), status
+    return make_response(jsonify({"code": code, "message": message, "fields": fields}), status)
 
 
-def error_page(status: int, message: str, **values: Any) -> ResponseReturnValue:
-    return render_template("error.html", title=TITLES.get(status, "出错了"), message=message, **values), status
+def error_page(status: int, message: str, clause: str | None = None) -> Response:
+    """A page with navigation and a way on. It asks the database for nothing, which may be what is broken."""
+    title, at_desk = TITLES.get(status, "出错了"), request.path.startswith("/desk")
+    page = render_template("error.html", title=title, message=message, clause=clause, at_desk=at_desk, back=_back())
+    return make_response(page, status)
+
+
+def _back() -> str:
+    """The page of ours that sent this, opened anew; empty where there is none."""
+    came_from = urlsplit(request.referrer or "")
+    ours = came_from.netloc == request.host and came_from.path not in ("", request.path)
+    return came_from._replace(scheme="", netloc="").geturl() if ours else ""
 
 
 def install(app: Flask) -> None:
@@ -85,7 +99,7 @@ def _rejection(error: Rejection) -> ResponseReturnValue:
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         query = f"?{urlencode({'next': back})}" if back not in ("", "/") else ""
         return redirect(url_for(error.door) + query)
-    return error_page(error.status, error.message, clause=error.clause)
+    return error_page(error.status, error.message, error.clause)
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
@@ -95,14 +109,30 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error  # a redirect is its own response
-    message = MESSAGES.get(error.code, "请求没有办成，请返回上一页再试。")
-    if is_api():
-        return problem(error.name.lower().replace(" ", "_"), message, {}, error.code)
-    return error_page(error.code, message)
+    message = _too_large() if error.code == 413 else MESSAGES.get(error.code, "请求没有办成，请返回上一页再试。")
+    code = error.name.lower().replace(" ", "_")
+    answer = problem(code, message, {}, error.code) if is_api() else error_page(error.code, message)
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    return answer
+
+
+def _too_large() -> str:
+    """More than may be sent at once: in bytes, in text alone, or in fields."""
+    whole = in_megabytes(current_app.config["MAX_CONTENT_LENGTH"])
+    text = in_megabytes(current_app.config["MAX_FORM_MEMORY_SIZE"])
+    return (
+        f"一次提交的内容太多，没有保存。文件合计不能超过 {whole}，填写的文字不能超过 {text}；"
+        "请压缩图片、分几次上传，或者减少填写的行数。"
+    )
 
 
 def _failure(error: Exception) -> ResponseReturnValue:
-    """A bug or a broken database: nothing was committed; the log and the page share a reference."""
+    """A database that is away, or a bug: nothing was committed; the log and the page share a reference."""
+    if is_away(error):
+        log.warning("the database did not answer: %s", type(error).__name__)
+        answer = problem("unavailable", MESSAGES[503], {}, 503) if is_api() else error_page(503, MESSAGES[503])
+        answer.headers["Retry-After"] = RETRY_SECONDS
+        return answer
     reference = new_id()[-8:]
     log.exception("request failed [%s]: %s %r", reference, request.method, request.path)
     message = f"刚才的操作没有生效，数据没有改变。请稍后再试；仍不行请把编号 {reference} 告诉管理员。"
