@@ -1,6 +1,6 @@
 """What positions may do (权限): the names, and what an installation begins with.
 
-The table `capability` says which position has which, and belongs to the administrators; this list only seeds it.
+The table `capability` says which position has which, and belongs to the security officers; this list only seeds it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-POLICY, SYSTEM, AUDIT = "policy", "system", "audit"
-DUTIES: Mapping[str, str] = MappingProxyType({POLICY: "政策管理", SYSTEM: "系统管理", AUDIT: "审计"})
-"""Duties that must be apart: neither a position nor an account has two of them."""
+SYSTEM, SECURITY, POLICY, AUDIT = "system", "security", "policy", "audit"
+DUTIES: Mapping[str, str] = MappingProxyType(
+    {SYSTEM: "系统管理", SECURITY: "安全管理", POLICY: "政策管理", AUDIT: "审计"}
+)
+"""Duties that must be apart: neither a position nor an account has two of them (等保 names three; policy is ours).
+
+Who keeps people does not say what they may do, who says it does not write the rules, and who looks on does neither.
+"""
 DUTY_POSITIONS: Mapping[str, str] = MappingProxyType(
-    {POLICY: "policy_owner", SYSTEM: "administrator", AUDIT: "auditor"}
+    {SYSTEM: "administrator", SECURITY: "security_officer", POLICY: "policy_owner", AUDIT: "auditor"}
 )
 """Duty → the position that has it at first, at county, city and province."""
 
 _CASES = ("village_cadre", "township_clerk", "township_head", "county_clerk", "county_head", "finance")
 _STEERING = ("township_clerk", "township_head", "county_clerk", "county_head")
 _MONEY = (*_STEERING, "finance")
-_POLICY, _SYSTEM, _AUDIT = ("policy_owner",), ("administrator",), ("auditor",)
+_SYSTEM, _SECURITY, _POLICY, _AUDIT = ((DUTY_POSITIONS[duty],) for duty in DUTIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("draft_releases", "起草政策发布版", _POLICY, POLICY),
             Capability("approve_releases", "批准政策发布版", _POLICY, POLICY),
             Capability("keep_people", "管理机构和人员", _SYSTEM, SYSTEM),
-            Capability("keep_rights", "维护岗位权限", _SYSTEM, SYSTEM),
+            Capability("keep_rights", "维护岗位权限", _SECURITY, SECURITY),
             Capability("read_audit", "查阅审计记录", _AUDIT, AUDIT),
         )
     }

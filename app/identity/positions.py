@@ -37,12 +37,13 @@ POSITIONS: Mapping[str, Position] = MappingProxyType(
             Position("institution", "供养服务机构经办人", INSTITUTION),
             Position("policy_owner", "政策管理员", "county", tasks=False),
             Position("administrator", "系统管理员", "county", tasks=False),
+            Position("security_officer", "安全管理员", "county", tasks=False),
             Position("auditor", "审计员", "county", tasks=False),
         )
     }
 )
 UPPER_POSITIONS = tuple(key for key, position in POSITIONS.items() if not position.tasks)
-"""Who keeps rules, system or audit also sits at city and province, where no case gives work."""
+"""Who keeps rules, system, security or audit also sits at city and province, where no case gives work."""
 
 
 def positions_at(kind: str) -> list[Position]:

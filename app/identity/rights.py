@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid
-from app.identity import policy, queries
-from app.identity.capabilities import CAPABILITIES, DUTIES, SYSTEM, Capability, duties_of
+from app.identity import duties, policy, queries
+from app.identity.capabilities import CAPABILITIES, SECURITY, SYSTEM, Capability
 from app.identity.models import Appointment, PositionCapability, User
-from app.identity.positions import LEVELS, POSITIONS, Position, title_of
+from app.identity.positions import LEVELS, POSITIONS, Position
 
 AUDIT_CHAIN = "identity"
 
@@ -32,15 +32,6 @@ def seed(session: Session) -> None:
         session.execute(insert(PositionCapability), rows)
 
 
-def held(session: Session) -> dict[str, frozenset[str]]:
-    """Position → capabilities it has."""
-    rows = session.scalars(select(PositionCapability).where(PositionCapability.granted))
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row.position, set()).add(row.capability)
-    return {position: frozenset(capabilities) for position, capabilities in found.items()}
-
-
 def grant(session: Session, actor: Actor, position: str, capability: str, now: datetime) -> None:
     """Give a position a capability.
 
@@ -53,10 +44,7 @@ def grant(session: Session, actor: Actor, position: str, capability: str, now: d
     if wanted.regional and known.level not in LEVELS:
         told = f"{known.title}只办理交给本岗位的工作，不能授予按地区行使的「{wanted.title}」权限"
         raise Invalid({"capability": told})
-    after = {**held(session)}
-    after[position] = after.get(position, frozenset()) | {capability}
-    require_apart(after, [position])
-    _require_accounts_apart(session, after, position, local_date(now))
+    duties.require_grantable(session, position, capability, local_date(now))
     if row is None:
         session.add(PositionCapability(position=position, capability=capability, granted=True))
     else:
@@ -76,7 +64,7 @@ def revoke(session: Session, actor: Actor, position: str, capability: str, now: 
         raise Gone(f"{known.title}没有「{wanted.title}」权限，不需要收回")
     if queries.positions_with(session, capability) == [position]:
         raise Gone(f"只有{known.title}有「{wanted.title}」权限，请先把它授予另一个岗位，再从这里收回")
-    if wanted.duty == SYSTEM:
+    if wanted.duty in (SYSTEM, SECURITY):
         require_left(session, capability, local_date(now), Appointment.position == position)
     row.granted = False
     session.flush()
@@ -95,15 +83,6 @@ def require_left(session: Session, capability: str, on: date, leaving: ColumnEle
     before, after = session.execute(carried.where(queries.in_force(Appointment, on))).one()
     if before and not after:
         raise Gone(f"这样就没有人能「{CAPABILITIES[capability].title}」了，请先为另一名工作人员任命有这项权限的岗位")
-
-
-def require_apart(held: Mapping[str, Collection[str]], positions: Iterable[str], who: str = "") -> None:
-    """Raises Invalid (position) where these positions together have two duties that must be apart."""
-    duties = {duty: position for position in positions for duty in duties_of(held.get(position, ()))}
-    if len(duties) > 1:
-        named = "、".join(f"{DUTIES[duty]}（{title_of(position)}）" for duty, position in sorted(duties.items()))
-        told = f"{named}必须由不同的人担任，{who or '一个岗位'}不能兼任，请选择其他岗位或者人员"
-        raise Invalid({"position": told})
 
 
 def _change(
@@ -130,31 +109,6 @@ def _near(text: str, titles: Mapping[str, str]) -> str:
     if not found:
         return "，可用 doudi capability list 查看名称"
     return f"，是否指“{keys[found[0]]}”（{titles[keys[found[0]]]}）？"
-
-
-def _require_accounts_apart(session: Session, after: Mapping[str, Collection[str]], position: str, on: date) -> None:
-    """Raises Invalid where somebody who holds the position would have two duties."""
-    holders = select(Appointment.user_id).where(Appointment.position == position, _not_over(on))
-    rows = session.execute(
-        select(User.name, User.username, Appointment.position)
-        .join(User, User.id == Appointment.user_id)
-        .where(Appointment.user_id.in_(holders), _not_over(on))
-        .order_by(User.username)
-    )
-    people: dict[str, list[str]] = {}
-    for name, username, each in rows:
-        people.setdefault(f"{name}（{username}）", []).append(each)
-    for who, positions in people.items():
-        require_apart(after, positions, who)
-
-
-def positions_of(session: Session, user_id: str, on: date) -> list[str]:
-    """The positions that somebody holds or will hold from a day on."""
-    return list(session.scalars(select(Appointment.position).where(Appointment.user_id == user_id, _not_over(on))))
-
-
-def _not_over(on: date) -> ColumnElement[bool]:
-    return or_(Appointment.valid_until.is_(None), Appointment.valid_until > on)
 
 
 def _tell(session: Session, actor: Actor, kind: str, position: str, capability: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid, NotFound
 from app.core.ids import new_id
-from app.identity import one_time, policy, queries, rights
+from app.identity import duties, one_time, policy, queries, rights
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import ApiToken, Appointment, User
 from app.identity.positions import positions_at, title_of
@@ -58,18 +58,20 @@ def appoint(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Appointment:
-    """Give a person a position at an office. Raises NotYours, NotFound, Duplicate, Invalid (position: not of
-    this office, or of a duty that must be apart from what the person holds; valid_until).
+    """Give a person a position at an office, from today where no day is said.
+
+    Raises NotYours, NotFound, Duplicate, Invalid (position: not of this office, or of a duty that must be apart from
+    what the person holds; valid_until).
     """
     office = _require_keeper(session, actor, office_id)
     if session.get(User, user_id) is None:
         raise NotFound("没有这名工作人员")
     if position not in {known.key for known in positions_at(office.kind)}:
         raise Invalid({"position": f"{office.name}没有这个岗位，请选择该单位已有的岗位"})
-    others = rights.positions_of(session, user_id, valid_from or local_date(now))
-    rights.require_apart(rights.held(session), [*others, position], "同一名工作人员")
-    if valid_from and valid_until and valid_until <= valid_from:
+    begins = valid_from or local_date(now)
+    if valid_until and valid_until <= begins:
         raise Invalid({"valid_until": "结束日期应晚于开始日期"})
+    duties.require_appointable(session, user_id, position, begins, valid_until)
     same = select(Appointment.id).where(
         Appointment.user_id == user_id,
         Appointment.office_id == office_id,
@@ -83,12 +85,12 @@ def appoint(
         user_id=user_id,
         office_id=office_id,
         position=position,
-        valid_from=valid_from,
+        valid_from=begins,
         valid_until=valid_until,
     )
     session.add(appointment)
     session.flush()
-    _tell(session, actor, "appointed", now, user_id=user_id, office_id=office_id, position=position, on=valid_from)
+    _tell(session, actor, "appointed", now, user_id=user_id, office_id=office_id, position=position, on=begins)
     return appointment
 
 
@@ -150,6 +152,9 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
     _require_keeper(session, actor, appointment.office_id)
     if appointment.valid_from and on < appointment.valid_from:
         raise Invalid({"on": "离任日期不能早于任职日期"})
+    if appointment.valid_until and on > appointment.valid_until:
+        over = f"这项任职到 {appointment.valid_until} 为止，离任日期不能更晚；要继续任职请重新任命"
+        raise Invalid({"on": over})
     rights.require_left(session, "keep_people", on, Appointment.id == appointment_id)
     appointment.valid_until = on
     session.flush()

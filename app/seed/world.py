@@ -35,6 +35,7 @@ LOGIN_WORDS: Mapping[str, str] = {
     "institution": "staff",
     "policy_owner": "policy",
     "administrator": "admin",
+    "security_officer": "security",
     "auditor": "audit",
 }
 HOLDERS = 2

@@ -15,12 +15,15 @@ from app.core.ids import digest
 from app.core.paths import MIGRATIONS
 from app.db import Database
 from app.documents import operations as documents
+from app.identity import queries as identity
 from app.inbox.queries import ITEM
 from scripts import freeze
 from tests.support import golden
 from tests.support.worlds import Office
 
 STEP, POSITION = "village_investigation", "village_cadre"
+# What a revision changes on purpose: rights were kept by who keeps people.
+CHANGED = ["capability: ('administrator', 'keep_rights', True)"]
 
 
 @pytest.mark.parametrize("version", golden.known())
@@ -32,9 +35,11 @@ def test_an_upgrade_loses_nothing_and_a_case_goes_on(blank_database_url: str, ve
     installation.upgrade(config, header.revision)
     golden.fill(blank_database_url, before)
     installation.upgrade(config)
-    assert golden.lost(before, golden.read(blank_database_url)) == []
+    assert golden.lost(before, golden.read(blank_database_url)) == CHANGED
 
     database = Database(blank_database_url, header.vault(tmp_path))
+    with database.read() as session:
+        assert identity.positions_with(session, "keep_rights") == ["security_officer"]
     office = Office(database, MovableClock(header.now))
     with database.write() as session:
         waiting = select(ITEM.c.case_id).where(ITEM.c.element_id == STEP, ITEM.c.status == "open")

@@ -1,7 +1,10 @@
-"""The table of rights: seeded once, changed by administrators, with duties that stay apart."""
+"""The table of rights: seeded once, changed by security officers, with duties that stay apart."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from time import sleep
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,6 +14,7 @@ from app.core.actor import SYSTEM, Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, Rejection
 from app.db import Database
 from app.identity import operations, policy, queries, rights, staff
+from app.identity.capabilities import DUTY_POSITIONS
 
 VILLAGE = "220122100001"
 TODAY = date(2020, 10, 12)
@@ -32,11 +36,11 @@ def holder(session: Session, office: queries.OfficeRow, position: str, number: i
     return actor
 
 
-def test_what_an_administrator_changed_is_in_force_at_once_and_stays(
+def test_what_a_security_officer_changed_is_in_force_at_once_and_stays(
     database: Database, office: queries.OfficeRow, now: datetime
 ) -> None:
     with database.write() as session:
-        keeper = replace(holder(session, office, "administrator"), via="root@node1")
+        keeper = replace(holder(session, office, "security_officer"), via="root@node1")
         rights.revoke(session, keeper, "finance", "keep_funds", now)
         rights.grant(session, keeper, "finance", "draft_batches", now)
         rights.seed(session)
@@ -61,6 +65,7 @@ def test_what_an_administrator_changed_is_in_force_at_once_and_stays(
         ("institution", "see_cases", Invalid, "不能授予按地区行使的「查看案件」"),
         ("auditor", "keep_people", Invalid, "审计（审计员）、系统管理（审计员）必须由不同的人担任"),
         ("administrator", "approve_releases", Invalid, "政策管理（系统管理员）、系统管理（系统管理员）"),
+        ("administrator", "keep_rights", Invalid, "安全管理（系统管理员）、系统管理（系统管理员）"),
     ],
 )
 def test_a_grant_is_refused(
@@ -68,7 +73,7 @@ def test_a_grant_is_refused(
     kind: type[Rejection], says: str,
 ) -> None:  # fmt: skip
     with database.write() as session, pytest.raises(kind, match=says):
-        rights.grant(session, holder(session, office, "administrator"), position, capability, now)
+        rights.grant(session, holder(session, office, "security_officer"), position, capability, now)
 
 
 @pytest.mark.parametrize(
@@ -77,18 +82,22 @@ def test_a_grant_is_refused(
         ("township_clerk", "pay", "乡镇（街道）经办人没有「拨付资金」权限"),
         ("finance", "pay", "请先把它授予另一个岗位"),
         ("administrator", "keep_people", "请先把它授予另一个岗位"),
+        ("security_officer", "keep_rights", "请先把它授予另一个岗位"),
     ],
 )
 def test_a_revocation_is_refused(
     database: Database, office: queries.OfficeRow, now: datetime, position: str, capability: str, says: str
 ) -> None:
     with database.write() as session, pytest.raises(Gone, match=says):
-        rights.revoke(session, holder(session, office, "administrator"), position, capability, now)
+        rights.revoke(session, holder(session, office, "security_officer"), position, capability, now)
 
 
-def test_only_who_keeps_rights_changes_them(database: Database, office: queries.OfficeRow, now: datetime) -> None:
-    with database.write() as session, pytest.raises(NotYours, match="系统管理员"):
-        rights.grant(session, holder(session, office, "policy_owner"), "finance", "draft_batches", now)
+@pytest.mark.parametrize("position", ["policy_owner", "administrator"])
+def test_only_who_keeps_rights_changes_them(
+    database: Database, office: queries.OfficeRow, now: datetime, position: str
+) -> None:
+    with database.write() as session, pytest.raises(NotYours, match="安全管理员"):
+        rights.grant(session, holder(session, office, position), "finance", "draft_batches", now)
 
 
 def test_somebody_always_keeps_people(database: Database, now: datetime) -> None:
@@ -115,6 +124,52 @@ def test_somebody_always_keeps_people(database: Database, now: datetime) -> None
         rights.grant(session, SYSTEM, "finance", "keep_people", now)
         with pytest.raises(Gone, match="没有人能"):
             rights.revoke(session, SYSTEM, "administrator", "keep_people", now)
+
+
+@pytest.mark.parametrize("other", sorted(set(DUTY_POSITIONS.values()) - {"auditor"}))
+def test_duties_follow_each_other_but_never_meet(
+    database: Database, office: queries.OfficeRow, now: datetime, other: str
+) -> None:
+    begins, ends = TODAY + timedelta(days=30), TODAY + timedelta(days=60)
+    with database.write() as session:
+        person = _new(session, office, now)
+        held = staff.appoint(
+            session, SYSTEM, person, office.id, "auditor", now=now, valid_from=begins, valid_until=ends
+        )
+
+        def appoint(valid_from: date | None, valid_until: date | None) -> None:
+            staff.appoint(session, SYSTEM, person, office.id, other, now=now, valid_from=valid_from,
+                               valid_until=valid_until)  # fmt: skip
+
+        for spell in ((None, None), (None, begins + timedelta(days=1)), (ends - timedelta(days=1), None)):
+            with pytest.raises(Invalid, match="必须由不同的人担任，同一名工作人员不能兼任"):
+                appoint(*spell)
+        appoint(None, begins)
+        appoint(ends, None)
+        with pytest.raises(Invalid, match="离任日期不能更晚"):
+            staff.end_appointment(session, SYSTEM, held.id, ends + timedelta(days=1), now)
+        # Each of the two gets a right of nobody's duty, though the person holds both in turn.
+        rights.grant(session, SYSTEM, "auditor", "see_money", now)
+
+
+def test_two_appointments_at_once_do_not_join_two_duties(
+    database: Database, office: queries.OfficeRow, now: datetime
+) -> None:
+    with database.write() as session:
+        person = _new(session, office, now)
+
+    def appoint(position: str) -> bool:
+        with suppress(Invalid), database.write() as session:
+            staff.appoint(session, SYSTEM, person, office.id, position, now=now)
+            return True
+        return False
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            staff.appoint(session, SYSTEM, person, office.id, "auditor", now=now)
+            other = pool.submit(appoint, "security_officer")
+            sleep(0.5)  # by now the other has read whatever it reads without waiting
+        assert other.result() is False
 
 
 def test_no_account_has_two_duties(database: Database, office: queries.OfficeRow, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 import app
 from app.core.actor import SYSTEM, Actor, Appointment
 from app.identity import policy
-from app.identity.capabilities import CAPABILITIES, duties_of, seeded_for
+from app.identity.capabilities import CAPABILITIES, DUTIES, DUTY_POSITIONS, duties_of, seeded_for
+from app.identity.duties import Spell
 from app.identity.positions import INSTITUTION, POSITIONS
 
 ROOT = Path(app.__file__).parent
@@ -49,6 +51,29 @@ def test_no_position_begins_with_two_duties_or_with_regions_that_it_does_not_hav
     for position in POSITIONS:
         assert len(duties_of(seeded_for(position))) <= 1, position
     assert not any(CAPABILITIES[key].regional for key in seeded_for(INSTITUTION))
+
+
+def test_every_duty_begins_with_a_position_of_its_own() -> None:
+    assert list(DUTY_POSITIONS) == list(DUTIES)
+    assert {duty: duties_of(seeded_for(position)) for duty, position in DUTY_POSITIONS.items()} == {
+        duty: {duty} for duty in DUTIES
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "meet"),
+    [
+        ((None, None), (None, None), True),
+        ((None, date(2020, 2, 1)), (date(2020, 2, 1), None), False),
+        ((None, date(2020, 2, 2)), (date(2020, 2, 1), None), True),
+        ((date(2020, 1, 1), date(2020, 1, 1)), (None, None), False),
+    ],
+)
+def test_spells_meet_where_they_share_a_day(
+    first: tuple[date | None, date | None], second: tuple[date | None, date | None], meet: bool
+) -> None:
+    one, other = Spell("auditor", *first), Spell("finance", *second)
+    assert (one.meets(other), other.meets(one)) == (meet, meet)
 
 
 def test_asking_for_an_unknown_capability_is_a_fault_of_the_program() -> None:

@@ -56,6 +56,7 @@ def test_the_same_desk_always_gets_the_same_invented_person() -> None:
 
 
 def test_policy_owners_also_sit_above_the_county_where_nobody_gets_tasks() -> None:
-    assert [position.key for position in positions_at("province")] == ["policy_owner", "administrator", "auditor"]
+    upper = ["policy_owner", "administrator", "security_officer", "auditor"]
+    assert [position.key for position in positions_at("province")] == upper
     assert not any(position.tasks for position in positions_at("city"))
     assert [position.key for position in positions_at("institution")] == ["institution"]
