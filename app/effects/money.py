@@ -53,6 +53,8 @@ AWARD_CHANGE = Schema(
         Input("monthly", "每月金额", "number", unit=YUAN, lowest="0", hint="不填则不变"),
         Input("recheck_on", "下次复核日", "date", clause="D6", hint="不填则不变"),
         Input("facts", "随待遇保存的内容", "context", hint="并入原有内容"),
+        Input("members", "保障成员", "list<context<id_number: string, name: string, relation: string>>", clause="D6",
+              hint="从当天起保障的全部家庭成员；不填则不变"),
         Input("institution_id", "供养机构", "string", clause="E12", nullable=True, hint="空值为居家；不写则不变"),
         Input("place_rank", "轮候位次", "number", unit="位", clause="E12", lowest="1", nullable=True,
               hint="空值为不再轮候；不写则不变"),

@@ -90,7 +90,7 @@ def _require_sound(addition: Addition) -> None:
 
 
 def _require_new(session: Session, batch: batches.Batch, person_id: str) -> None:
-    covered = paying.awards_covering(person_id)
+    covered = paying.awards_covering(person_id, batch.due_on)
     mine = (BatchLine.person_id == person_id) | BatchLine.award_id.in_(covered)
     if session.scalar(select(exists().where(BatchLine.batch_id == batch.id, mine))):
         raise Duplicate("此人已在这个批次的名单中（本人或者所在家庭），不能重复添加", clause="B6")

@@ -32,6 +32,7 @@ _EARLIER = (
         PERSON.c.blind == bindparam("blind"),
         AWARD.c.programme == bindparam("programme"),
         AWARD.c.status != WITHDRAWN,
+        or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from),
         or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("case_id")),
         or_(*(AWARD.c[level] == bindparam("scope") for level in _LEVELS)),
     )
@@ -128,5 +129,5 @@ def record_benefit(
     }
     connection = session.connection()
     connection.execute(_INSERT_AWARD, row)
-    connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id})
+    connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
     return row["id"]

@@ -23,17 +23,18 @@ PERSON: Table = Person.__table__  # type: ignore[assignment]
 AWARD: Table = Award.__table__  # type: ignore[assignment]
 COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
 _OF_AWARD = (
-    "programme", "region_code", "province_code", "starts_on", "ended_on", "amount", "monthly", "case_number",
+    "programme", "region_code", "province_code", "ended_on", "amount", "monthly", "case_number",
 )  # fmt: skip
 _BENEFITS = (
-    select(PERSON.c.blind, *(AWARD.c[name] for name in _OF_AWARD))
+    select(PERSON.c.blind, COVERED.c.valid_from, COVERED.c.valid_until, *(AWARD.c[name] for name in _OF_AWARD))
     .select_from(PERSON.join(COVERED, COVERED.c.person_id == PERSON.c.id).join(AWARD, AWARD.c.id == COVERED.c.award_id))
     .where(
         PERSON.c.blind.in_(bindparam("blinds", expanding=True)),
         AWARD.c.status != WITHDRAWN,
+        or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from),
         or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
     )
-    .order_by(AWARD.c.starts_on, AWARD.c.id)
+    .order_by(COVERED.c.valid_from, AWARD.c.id)
 )
 
 
@@ -42,18 +43,19 @@ def benefits_of(
 ) -> dict[str, list[dict[str, Any]]]:
     """By blind index, what each person receives or received, as `registry.benefits` of FEEL. One statement.
 
-    `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first.
+    `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first. Somebody
+    receives a household's award from the day on which it began to cover him until it covers him no more.
     """
     rows = session.connection().execute(_BENEFITS, {"blinds": list(blinds), "own_case": exclude_case_id or ""})
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        runs = row.starts_on <= on and (row.ended_on is None or on < row.ended_on)
+        runs = row.valid_from <= on and all(day is None or on < day for day in (row.ended_on, row.valid_until))
         found.setdefault(row.blind, []).append(
             {
                 "programme": row.programme,
                 "region": row.region_code,
                 "province": row.province_code,
-                "paid_on": row.starts_on,
+                "paid_on": row.valid_from,
                 "amount": row.amount,
                 "monthly": row.monthly,
                 "in_payment": row.monthly and runs,

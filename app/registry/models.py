@@ -128,12 +128,17 @@ class Award(Base):
 
 
 class AwardPerson(Base):
-    """Who is covered by an award: the recipient, and the household where it is granted by the household."""
+    """Who is covered by an award, from a day up to, not including, `valid_until`; within the days of the award.
+
+    The recipient, and the household where it is granted by the household. What was undone has no days.
+    """
 
     __tablename__ = "award_person"
 
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    valid_until: Mapped[date | None] = mapped_column(Date)
 
 
 class AwardEvent(Base):

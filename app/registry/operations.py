@@ -16,6 +16,7 @@ from app.core.chinese import chinese_date
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Invalid
 from app.identity import queries as identity
+from app.registry import members, overlaps
 from app.registry.award_rows import fact_columns, move, note_event, require_place, waiting
 from app.registry.grants import claim_once, record_benefit, release_claims, withdraw_grants
 from app.registry.institutions import free_place, register_institution, take_place
@@ -23,11 +24,10 @@ from app.registry.models import (
     ENDED,
     IN_PAYMENT,
     Award,
-    AwardPerson,
     award_columns,
 )
-from app.registry.people import ensure_household, record_person
-from app.registry.queries import award_in_payment
+from app.registry.people import ensure_household, leave_household, record_people, record_person
+from app.registry.queries import AwardState, award_in_payment
 from app.registry.story import import_story_registry
 from app.registry.taking_back import awards_started, take_back_awards, take_back_institutions, undo_award_events
 
@@ -86,16 +86,15 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
     Raises Invalid (a number that cannot be one), OverLimit (the institution is full), Duplicate (in payment already).
     """
     vault = session.info["vault"]
-    person_id = record_person(session, request.id_number, request.name, now)
+    people = record_people(session, [{"id_number": request.id_number, "name": request.name}, *request.members], now)
+    person_id, living = people[0], people[1:]
     household_id: str | None = None
     moved: list[dict[str, Any]] = []
-    covered = {person_id}
-    if request.members:
-        household_id, moved = ensure_household(
-            session, person_id, request.members, request.region_id, request.starts_on, now
-        )
-        if request.kind != SINGLE_PERSON:
-            covered |= {record_person(session, m["id_number"], m.get("name"), now) for m in request.members}
+    if living:
+        told = [(id, member.get("relation")) for id, member in zip(living, request.members, strict=True)]
+        household_id, moved = ensure_household(session, person_id, told, request.region_id, request.starts_on, now)
+    covered = {person_id} if request.kind == SINGLE_PERSON else set(people)
+    overlaps.refuse(session, covered, request.programme, request.starts_on)
     if request.institution_id:
         require_place(session, request.institution_id)
     account = request.account and vault.seal_text(request.account, "award", "account", request.id)
@@ -128,7 +127,7 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         if "programme" not in str(error.orig) and "uq_award_in_payment" not in str(error.orig):
             raise
         raise Duplicate("该申请人的本项待遇已在发放，请办理变更，不要重复审批") from error
-    session.execute(insert(AwardPerson), [{"award_id": request.id, "person_id": id} for id in sorted(covered)])
+    members.begin(session, request.id, covered, request.starts_on)
     note_event(
         session, request.id, "started", request.starts_on, request.monthly, now,
         case_id=request.case_id, case_seq=request.case_seq, before={"moved": moved},
@@ -143,6 +142,7 @@ def change_award(
     monthly: Decimal | None = None,
     recheck_on: date | None = None,
     facts: Mapping[str, Any] | None = None,
+    people: Sequence[Mapping[str, Any]] | None = None,
     on: date | None = None,
     reason: str | None = None,
     case_id: str | None = None,
@@ -159,9 +159,10 @@ def change_award(
     With `moves`, the person goes to `institution_id` (None: home): a place there is taken, the old one is free. With
     `waits`, the person waits for a place at `place_rank`, or (None) does not any more; who waited keeps the day. With
     `visits`, the next visit (E11) is due on `visit_on`.
-    Raises NotFound, Gone, OverLimit (the institution is full).
+    `people` `{id_number, name, relation?}` are those whom it covers from now on; they live together.
+    Raises NotFound, Gone, OverLimit (the institution is full), Duplicate (somebody is covered elsewhere).
     """
-    before = award_in_payment(session, award_id)
+    before, day = award_in_payment(session, award_id), on or local_date(now)
     values: dict[str, Any] = {}
     if monthly is not None:
         values["amount"] = monthly
@@ -174,31 +175,33 @@ def change_award(
     if visits:
         values["visit_on"] = visit_on
     if waits:
-        values |= waiting(place_rank, before.wants_place_on or on or local_date(now))
-    if not values:
+        values |= waiting(place_rank, before.wants_place_on or day)
+    moved = {} if people is None else _cover(session, before, people, day, now)
+    if not values and not moved:
         return
-    session.execute(update(Award).where(Award.id == award_id).values(**values))
-    snapshot = {
-        "amount": before.monthly,
-        "recheck_on": before.recheck_on,
-        "visit_on": before.visit_on,
-        "facts": before.facts,
-        "institution_id": before.institution_id,
-        **waiting(before.place_rank, before.wants_place_on),
-    }
-    amount = values.get("amount", before.monthly)
+    if values:
+        session.execute(update(Award).where(Award.id == award_id).values(**values))
     note_event(
-        session,
-        award_id,
-        "changed",
-        on or local_date(now),
-        amount,
-        now,
-        reason=reason,
-        case_id=case_id,
-        case_seq=case_seq,
-        before=snapshot,
-    )
+        session, award_id, "changed", day, values.get("amount", before.monthly), now,
+        reason=reason, case_id=case_id, case_seq=case_seq, before={**before.snapshot(), **moved},
+    )  # fmt: skip
+
+
+def _cover(
+    session: Session, award: AwardState, people: Sequence[Mapping[str, Any]], on: date, now: datetime
+) -> dict[str, Any]:
+    """Have an award cover these people from a day; who moved by it, and nothing where nobody did."""
+    ids = record_people(session, people, now)
+    together = set(ids)
+    covered = {award.person_id} if award.kind == SINGLE_PERSON else together
+    shift = members.replace(session, award.id, covered, on)
+    if shift["joined"]:
+        overlaps.refuse(session, shift["joined"], award.programme, on, own=award.id)
+    told = [(id, each.get("relation")) for id, each in zip(ids, people, strict=True)]
+    _, moved = ensure_household(session, award.person_id, told, award.region_id, on, now)
+    gone = (leave_household(session, id, on) for id in shift["left"] if id not in together)
+    moved += [{"joined": None, "left": stay} for stay in gone if stay is not None]
+    return {"members": shift, "moved": moved} if moved or shift["joined"] or shift["left"] else {}
 
 
 def end_award(

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, sele
 from sqlalchemy.orm import Session
 
 from app.identity.queries import RegionRef, within
-from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, Award, AwardPerson, Institution, Person
+from app.registry.lookups import COVERED
+from app.registry.members import covers
+from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, Award, Institution, Person
 
 HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
@@ -38,9 +40,7 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Colu
     award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
     institution's account, `split` the shares of those who pay (both null otherwise).
     """
-    heads = (
-        select(func.count()).select_from(AwardPerson).where(AwardPerson.award_id == Award.id).correlate(Award)
-    ).scalar_subquery()
+    heads = select(func.count()).select_from(COVERED).where(COVERED.c.award_id == Award.id, covers(on))
     return (
         select(
             Award.id.label("award_id"),
@@ -49,7 +49,7 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Colu
             Award.programme.label("programme"),
             Person.name.label("payee"),
             Award.amount.label("monthly"),
-            heads.label("heads"),
+            heads.correlate(Award).scalar_subquery().label("heads"),
             case((Award.channel == INSTITUTION_ACCOUNT, Award.institution_id)).label("institution_id"),
             Award.split.label("split"),
         )
@@ -63,9 +63,9 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Colu
     )
 
 
-def awards_covering(person_id: str) -> Select[tuple[str]]:
-    """Ids of the awards that cover a person, alone or with the household."""
-    return select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
+def awards_covering(person_id: str, on: date) -> Select[tuple[str]]:
+    """Ids of the awards that cover a person on a day, alone or with the household."""
+    return select(COVERED.c.award_id).where(COVERED.c.person_id == person_id, covers(on))
 
 
 def accounts_of(session: Session, award_ids: Collection[str]) -> dict[str, str]:

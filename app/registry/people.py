@@ -19,6 +19,21 @@ from app.registry.models import Household, HouseholdMember
 # Built once: every payment runs them, and building a statement costs more than running it.
 _KNOWN = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.blind == bindparam("index"))
 _INSERT = insert_if_absent(PERSON, ["blind"])
+_KNOWN_TOGETHER = (
+    select(PERSON.c.id, PERSON.c.blind, PERSON.c.name)
+    .where(PERSON.c.blind.in_(bindparam("indexes", expanding=True)))
+    .order_by(PERSON.c.id)
+    .with_for_update()
+)
+_LOCK = (
+    select(PERSON.c.id)
+    .where(PERSON.c.id.in_(bindparam("person_ids", expanding=True)))
+    .order_by(PERSON.c.id)
+    .with_for_update()
+)
+_HOMES = select(HouseholdMember.person_id, HouseholdMember.household_id).where(
+    HouseholdMember.person_id.in_(bindparam("person_ids", expanding=True)), HouseholdMember.valid_until.is_(None)
+)
 _RENAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
 
 
@@ -37,6 +52,29 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     if name and name != known.name:
         session.connection().execute(_RENAME, {"person_id": known.id, "new_name": name})
     return known.id
+
+
+def record_people(session: Session, people: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
+    """The ids of people `{id_number, name?}` in their order, recorded where new, and locked until the transaction ends.
+
+    So two decisions about the same person come one after the other; everybody locks in the same order.
+    Raises Invalid (id_number) when a number cannot be one.
+    """
+    wanted = [(id_numbers.normalise(each["id_number"]), each.get("name")) for each in people]
+    indexes = {number: blind(session, number) for number, _ in wanted if id_numbers.is_valid(number)}
+    rows = session.connection().execute(_KNOWN_TOGETHER, {"indexes": sorted(indexes.values())})
+    known = {row.blind: row for row in rows}
+    ids: dict[str, str] = {}
+    for number, name in sorted(wanted):
+        found = known.get(indexes.get(number, ""))
+        same = found is not None and (not name or name == found.name)
+        ids[number] = found.id if found is not None and same else record_person(session, number, name, now)
+    return [ids[number] for number, _ in wanted]
+
+
+def lock_people(session: Session, person_ids: Iterable[str]) -> None:
+    """Lock people of whom it is decided, in the order in which everybody does."""
+    session.connection().execute(_LOCK, {"person_ids": list(person_ids)})
 
 
 def _insert(session: Session, number: str, index: str, name: str | None, now: datetime) -> str:
@@ -60,39 +98,54 @@ def _known(session: Session, index: str) -> Any:
 
 
 def ensure_household(
-    session: Session, head_id: str, members: Iterable[Mapping[str, Any]], region_id: str | None, on: date, now: datetime
+    session: Session,
+    head_id: str,
+    members: Iterable[tuple[str, str | None]],
+    region_id: str | None,
+    on: date,
+    now: datetime,
 ) -> tuple[str, list[dict[str, Any]]]:
     """The household in which the head lives on a day, with these members; opened where there is none.
 
-    `members` are `{id_number, name?, relation?}`. A member who lives elsewhere moves here: whether that may be is
-    decided before, by rules that read `registry.members`. Also answers who moved, as `[{joined, left}]` (ids of
-    stays), so that it can be undone.
+    `members` are `(person id, relation)`. A member who lives elsewhere moves here: whether that may be is decided
+    before, by rules that read `registry.members`. Also answers who moved, as `[{joined, left}]` (ids of stays), so
+    that it can be undone.
     """
-    moved: list[dict[str, Any]] = []
-    household_id = session.scalar(_current(head_id))
+    living = {head_id: "本人", **dict(members)}
+    homes = _homes(session, living)
+    household_id = homes.get(head_id)
     if household_id is None:
         household_id = new_id()
         session.execute(insert(Household), [{"id": household_id, "region_id": region_id, "recorded_at": now}])
-        moved.append({"joined": _join(session, household_id, head_id, "本人", on), "left": None})
-    for member in members:
-        person_id = record_person(session, member["id_number"], member.get("name"), now)
-        lives_in = session.scalar(_current(person_id))
-        if lives_in == household_id:
+    moved: list[dict[str, Any]] = []
+    for person_id, relation in living.items():
+        if homes.get(person_id) == household_id:
             continue
-        left = None if lives_in is None else leave_household(session, person_id, on)
-        joined = _join(session, household_id, person_id, member.get("relation"), on)
-        moved.append({"joined": joined, "left": left})
+        left = leave_household(session, person_id, on) if person_id in homes else None
+        moved.append({"joined": _join(session, household_id, person_id, relation, on), "left": left})
     return household_id, moved
 
 
 def undo_moves(session: Session, moved: Iterable[Mapping[str, Any]]) -> None:
-    """Everybody lives again where they lived before `ensure_household`; the stay that was undone has no days."""
+    """Everybody lives again where they lived before they moved; the stay that was undone has no days.
+
+    Who only left (`joined` None) comes back, unless he lives elsewhere now.
+    """
     for each in moved:
         joined, left = HouseholdMember.id == each["joined"], HouseholdMember.id == each["left"]
-        nowhere = update(HouseholdMember).where(joined, HouseholdMember.valid_until.is_(None))
-        undone = rows_changed(session, nowhere.values(valid_until=HouseholdMember.valid_from))
+        if each["joined"] is None:
+            undone = _lives_nowhere(session, each["left"])
+        else:
+            nowhere = update(HouseholdMember).where(joined, HouseholdMember.valid_until.is_(None))
+            undone = rows_changed(session, nowhere.values(valid_until=HouseholdMember.valid_from)) > 0
         if undone and each["left"]:
             session.execute(update(HouseholdMember).where(left).values(valid_until=None))
+
+
+def _lives_nowhere(session: Session, stay_id: str) -> bool:
+    person = select(HouseholdMember.person_id).where(HouseholdMember.id == stay_id).scalar_subquery()
+    now = select(HouseholdMember.id).where(HouseholdMember.person_id == person, HouseholdMember.valid_until.is_(None))
+    return session.scalar(now) is None
 
 
 def leave_household(session: Session, person_id: str, on: date) -> str | None:
@@ -102,10 +155,10 @@ def leave_household(session: Session, person_id: str, on: date) -> str | None:
     return session.scalar(ended.execution_options(synchronize_session=False))
 
 
-def _current(person_id: str) -> Any:
-    return select(HouseholdMember.household_id).where(
-        HouseholdMember.person_id == person_id, HouseholdMember.valid_until.is_(None)
-    )
+def _homes(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
+    """By person, the household in which each lives now."""
+    rows = session.connection().execute(_HOMES, {"person_ids": list(person_ids)})
+    return {row.person_id: row.household_id for row in rows}
 
 
 def _join(session: Session, household_id: str, person_id: str, relation: str | None, on: date) -> str:

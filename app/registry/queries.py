@@ -60,6 +60,18 @@ class AwardState:
     wants_place_on: date | None = None
     visit_on: date | None = None
 
+    def snapshot(self) -> dict[str, Any]:
+        """What it takes to undo a change."""
+        return {
+            "amount": self.monthly,
+            "recheck_on": self.recheck_on,
+            "visit_on": self.visit_on,
+            "facts": self.facts,
+            "institution_id": self.institution_id,
+            "place_rank": self.place_rank,
+            "wants_place_on": self.wants_place_on,
+        }
+
     def as_facts(self) -> dict[str, Any]:
         """`case.award` of a process on this award; `monthly` is the amount of a month."""
         return {

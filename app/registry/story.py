@@ -15,7 +15,7 @@ from app.identity import operations as identity
 from app.identity import queries as identity_queries
 from app.registry.grants import record_benefit
 from app.registry.institutions import register_institution
-from app.registry.people import ensure_household, record_person
+from app.registry.people import ensure_household, record_people, record_person
 
 # Fine print 7: these are paid by the month until they end; everything else was paid once.
 MONTHLY = frozenset({"dibao", "tekun", "orphan_support"})
@@ -54,8 +54,9 @@ def _household(session: Session, entry: Mapping[str, Any], now: datetime) -> Non
     region = identity.ensure_region(session, str(entry["region"])).id if entry.get("region") else None
     if not numbers:
         return
-    head = record_person(session, numbers[0]["id_number"], numbers[0].get("name"), now)
-    ensure_household(session, head, numbers[1:], region, date.min, now)
+    ids = record_people(session, numbers, now)
+    living = [(id, member.get("relation")) for id, member in zip(ids, numbers, strict=True)]
+    ensure_household(session, ids[0], living[1:], region, date.min, now)
 
 
 def _benefit(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

@@ -5,8 +5,8 @@ Rows stay, with what happened to them; nothing that is withdrawn counts any more
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select, update
@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from app.core.errors import Gone
 from app.core.exact_json import load_json
 from app.db import rows_changed
+from app.registry import members, overlaps
 from app.registry.award_rows import fact_columns, move, note_event, require_place, waiting
 from app.registry.institutions import free_place
 from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, Institution
-from app.registry.people import undo_moves
+from app.registry.people import lock_people, undo_moves
 
 
 def awards_started(session: Session, case_id: str, since: int) -> list[str]:
@@ -82,6 +83,14 @@ def _require_latest(session: Session, event: AwardEvent) -> None:
         raise Gone("这项待遇之后已由另一案件调整或终止，不能退回；请先退回或撤销那一案件，或者另行办理变更")
 
 
+def _require_free(session: Session, award_id: str, people: Collection[str], on: date) -> None:
+    """Who is covered again must not have been covered elsewhere meanwhile. Raises Duplicate."""
+    if people:
+        lock_people(session, people)
+        programme = session.scalars(select(Award.programme).where(Award.id == award_id)).one()
+        overlaps.refuse(session, people, programme, on, own=award_id)
+
+
 def _before(session: Session, event: AwardEvent) -> Mapping[str, Any]:
     return load_json(session.info["vault"].open(event.before_sealed, "award_event", "before", event.id))
 
@@ -94,10 +103,15 @@ def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
         values |= {"amount": before["amount"], **fact_columns(session, event.award_id, before["facts"])}
         values |= move(session, place_id, before["institution_id"])
         values |= waiting(before["place_rank"], before["wants_place_on"])
+        shift = before.get("members") or {}
+        members.undo(session, event.award_id, shift)
+        undo_moves(session, before.get("moved") or ())
+        _require_free(session, event.award_id, shift.get("left", ()), event.on)
     else:
         values |= {"status": IN_PAYMENT, "ended_on": None, "end_reason": None}
         if place_id:
             require_place(session, place_id)
+        _require_free(session, event.award_id, members.covered_now(session, event.award_id), event.on)
     session.execute(update(Award).where(Award.id == event.award_id).values(**values))
     # It is the case's no more: to undo it twice would undo what others did meanwhile.
     event.case_id = None

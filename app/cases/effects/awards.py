@@ -84,6 +84,7 @@ class AwardChange(EffectObject):
     """The award of this case gets other figures, another day of re-check, or another place.
 
     The input `institution_id` says where the person lives from now on (null: at home); left out, nobody moves.
+    `members` {id_number, name, relation} are all whom it covers from today on.
     `place_rank` puts the person in line for a place in an institution, null takes him out (E12). `visit_on` is the day
     of the next visit (E11; null: none).
     """
@@ -99,6 +100,7 @@ class AwardChange(EffectObject):
         monthly: Decimal | None,
         recheck_on: date | None,
         facts: dict[str, Any] | None,
+        members: list[dict[str, Any]] | None,
         institution_id: Any,
         place_rank: Any,
         visit_on: Any,
@@ -107,6 +109,7 @@ class AwardChange(EffectObject):
             "monthly": monthly,
             "recheck_on": recheck_on,
             "facts": facts,
+            "people": members,
             "moves": institution_id is not LEFT_OUT,
             "institution_id": _given(institution_id),
             "visits": visit_on is not LEFT_OUT,
