@@ -67,9 +67,8 @@ def begin(session: Session, award_id: str, people: Collection[str], on: date) ->
     session.connection().execute(_BEGIN, rows)
 
 
-def replace(session: Session, award_id: str, people: Collection[str], on: date) -> Moves:
-    """From a day the award covers exactly these people; who joined and who left."""
-    before = covered_now(session, award_id)
+def replace(session: Session, award_id: str, before: set[str], people: Collection[str], on: date) -> Moves:
+    """From a day the award covers exactly these people and not those of `before`; who joined and who left."""
     joined, left = sorted(set(people) - before), sorted(before - set(people))
     if left:
         _leave(session, award_id, left, on)

@@ -194,9 +194,10 @@ def _cover(
     ids = record_people(session, people, now)
     together = set(ids)
     covered = {award.person_id} if award.kind == SINGLE_PERSON else together
-    shift = members.replace(session, award.id, covered, on)
-    if shift["joined"]:
-        overlaps.refuse(session, shift["joined"], award.programme, on, own=award.id)
+    before = members.covered_now(session, award.id)
+    if covered - before:
+        overlaps.refuse(session, covered - before, award.programme, on, own=award.id)
+    shift = members.replace(session, award.id, before, covered, on)
     told = [(id, each.get("relation")) for id, each in zip(ids, people, strict=True)]
     _, moved = ensure_household(session, award.person_id, told, award.region_id, on, now)
     gone = (leave_household(session, id, on) for id in shift["left"] if id not in together)

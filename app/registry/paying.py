@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,15 +19,23 @@ HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
 
 
-def on_day(day: date) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Which awards are paid, and the day whose members count."""
+
+    awards: ColumnElement[bool]
+    on: date
+
+
+def on_day(day: date) -> Paid:
     """Awards that are in payment on a day: whom a grant of that day reaches."""
-    return and_(Award.starts_on <= day, _runs_after(day))
+    return Paid(and_(Award.starts_on <= day, _runs_after(day)), day)
 
 
-def of_month(day: date) -> ColumnElement[bool]:
+def of_month(day: date) -> Paid:
     """Awards that are paid for the month of a day: confirmed before the month, and not ended before it."""
     first = day.replace(day=1)
-    return and_(Award.starts_on < first, _runs_after(first))
+    return Paid(and_(Award.starts_on < first, _runs_after(first)), first)
 
 
 def _runs_after(day: date) -> ColumnElement[bool]:
@@ -34,13 +43,13 @@ def _runs_after(day: date) -> ColumnElement[bool]:
     return or_(Award.status == IN_PAYMENT, and_(Award.status == ENDED, Award.ended_on > day))
 
 
-def in_payment_select(region: RegionRef, programmes: Collection[str], paid: ColumnElement[bool]) -> Select[Any]:
+def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid) -> Select[Any]:
     """Awards of a region that are `paid` (`on_day`, `of_month`), for batches.
 
     award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
     institution's account, `split` the shares of those who pay (both null otherwise).
     """
-    heads = select(func.count()).select_from(COVERED).where(COVERED.c.award_id == Award.id, covers(on))
+    heads = select(func.count()).select_from(COVERED).where(COVERED.c.award_id == Award.id, covers(paid.on))
     return (
         select(
             Award.id.label("award_id"),
@@ -55,7 +64,7 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Colu
         )
         .join(Person, Person.id == Award.person_id)
         .where(
-            paid,
+            paid.awards,
             Award.monthly.is_(True),
             Award.programme.in_(programmes),
             within(region, Award),

@@ -41,7 +41,7 @@ def receives(session, person, on: date) -> bool:
 
 
 def heads(session, chain, on: date) -> list[int]:
-    wanted = paying.in_payment_select(chain.county, ["dibao"], on)
+    wanted = paying.in_payment_select(chain.county, ["dibao"], paying.on_day(on))
     return [row.heads for row in session.execute(wanted)]
 
 
