@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from apiflask.schemas import FileSchema
+
 from app.api import schemas
 from app.api.blueprint import blueprint
 from app.cases import operations as cases
@@ -51,7 +53,8 @@ def case_documents(call: Call, case_id: str) -> Any:
 
 @blueprint.get("/documents/<document_id>")
 @writes(BEARER)
-@blueprint.doc(summary="文书的 Word 文件", operation_id="get_document", responses={200: "Word 文件"})
+@blueprint.output(FileSchema(type="string", format="binary"), content_type=DOCX)
+@blueprint.doc(summary="文书的 Word 文件", operation_id="get_document")
 def document(call: Call, document_id: str) -> Any:
     """第一次取得时开出并留存；以后每次都是同样的字节。"""
     row = documents.document(call.session, document_id)

@@ -14,7 +14,7 @@ from app.web import BEARER, Call, reads
 
 @blueprint.get("/programmes")
 @reads(BEARER)
-@blueprint.input(schemas.ProgrammeQuery, location="query")
+@blueprint.input(schemas.ProgrammeQuery, location="query", unknown=None)
 @blueprint.output(schemas.ProgrammeList)
 @blueprint.doc(summary="某地开办的救助项目", operation_id="list_programmes")
 def programmes(call: Call, query_data: dict[str, Any]) -> Any:

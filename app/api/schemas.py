@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import Schema
-from marshmallow import RAISE, fields, validate
+from marshmallow import RAISE, ValidationError, fields, validate
 
-CODE = validate.Regexp(r"[0-9]{2,12}\Z", error="行政区划代码是 2 至 12 位数字")
-KEY = validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z", error="项目代号由小写字母、数字和下划线组成")
-TEXT = validate.Length(max=60, error="最多 60 个字")
+
+class Whole(validate.Regexp):
+    """A pattern that both sides read alike: Python's `$` alone lets a line break at the end pass."""
+
+    def __call__(self, value: Any) -> Any:
+        if value.endswith("\n"):
+            raise ValidationError(self._format_error(value))
+        return super().__call__(value)
+
+
+CODE = Whole(r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$", error="行政区划代码是 2、4、6、9 或 12 位数字")
+KEY = Whole(r"^[a-z][a-z0-9_]{0,63}$", error="项目代号由小写字母、数字和下划线组成")
+TEXT = Whole(r"^[^\x00-\x1f\x7f]{0,60}$", error="最多 60 个字，不能有换行等控制字符")
+CURSOR = Whole(r"^([1-9][0-9]{5}|3652059)_[0-9a-f]{32}$", error="翻页标记不对，请从第一页重新开始")
+MONEY = {"type": "string", "pattern": "^[0-9]+\\.[0-9]{2}$", "example": "1234.50"}
 WRONG: dict[str, Any] = {"required": "必须填写", "null": "不能为空", "invalid": "类型不对，请按接口说明填写"}
 """What is wrong with a value, in place of marshmallow's English."""
 
@@ -35,7 +47,7 @@ class Problem(Schema):
 
 
 class Paging(Strict):
-    after = fields.String(load_default=None, validate=validate.Length(max=80, error="最多 80 个字"))
+    after = fields.String(load_default=None, validate=CURSOR)
     limit = fields.Integer(
         load_default=50, validate=validate.Range(1, 200, error="请填写 1 至 200 的整数"), error_messages=WRONG
     )
@@ -148,7 +160,7 @@ class DocumentList(Schema):
 
 class Payment(Schema):
     payee = fields.String()
-    amount = fields.Decimal(places=2, as_string=True)
+    amount = fields.Decimal(places=2, as_string=True, metadata=MONEY)
     source = fields.String()
     due_on = fields.Date()
     status = fields.String()

@@ -27,7 +27,7 @@ def apply(call: Call, json_data: dict[str, Any]) -> Any:
 
 @blueprint.get("/tasks")
 @reads(BEARER)
-@blueprint.input(schemas.TaskQuery, location="query")
+@blueprint.input(schemas.TaskQuery, location="query", unknown=None)
 @blueprint.output(schemas.TaskPage)
 @blueprint.doc(summary="我的待办", operation_id="list_tasks")
 def tasks(call: Call, query_data: dict[str, Any]) -> Any:

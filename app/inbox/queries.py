@@ -111,14 +111,15 @@ def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None
     rows = list(session.execute(query.order_by(due, ITEM.c.id).limit(limit + 1)))
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(rows, f"{rows[-1].sort_on}_{rows[-1].id}" if more else None)
+    return Page(rows, f"{rows[-1].sort_on.toordinal()}_{rows[-1].id}" if more else None)
 
 
 def _cursor(after: str) -> tuple[date, str]:
+    """Of a numbered day each number is a day; of a written one the 31st of February would be a cursor and none."""
     day, _, item_id = after.partition("_")
     try:
-        return date.fromisoformat(day), item_id
-    except ValueError as error:
+        return date.fromordinal(int(day)), item_id
+    except (ValueError, OverflowError) as error:
         raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
 
 

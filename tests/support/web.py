@@ -102,11 +102,17 @@ class Web:
 
 
 def staffed_database(path: Path, vault: Vault) -> None:
-    """Fill a SQLite file that has all tables: bundles, templates, figures, two places, two people in every position.
+    """Staff a SQLite file that has all tables."""
+    database = Database(f"sqlite:///{path}", vault)
+    staff(database)
+    database.dispose()
+
+
+def staff(database: Database) -> None:
+    """Fill a database that has all tables: bundles, templates, figures, two places, two people in every position.
 
     Everybody can log in as `position.region`, the second of each as `position.region.2`.
     """
-    database = Database(f"sqlite:///{path}", vault)
     with database.write() as session:
         install(session, BEGINNING)
         for code in (VILLAGE, ELSEWHERE):
@@ -114,7 +120,6 @@ def staffed_database(path: Path, vault: Vault) -> None:
         for key, value in STANDARDS.items():
             figures.establish(session, key, COUNTY, value, origin=figures.STORY, now=BEGINNING)
         _let_in(session)
-    database.dispose()
 
 
 def _let_in(session: Session) -> None:
