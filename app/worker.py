@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.cases import awards, deadlines, places
 from app.cases import handlers as cases
+from app.cases import nightly
 from app.cases.effects.asking import ASK
 from app.config import Config
-from app.core.clock import Clock, local_date, midnight
+from app.core.clock import Clock, local_date
 from app.db import Database
 from app.definitions import rechecks
 from app.documents import operations as documents
@@ -29,7 +29,6 @@ from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
 from app.outside import Departments, Messenger, departments, messenger
 
 HOUSEKEEPING = "housekeeping"
-SETTLED = timedelta(minutes=10)  # after midnight the day's last transactions have committed
 KEPT = timedelta(days=30)
 
 
@@ -68,9 +67,8 @@ def handlers(outside: Outside) -> dict[str, Handler]:
 
 def plan_housekeeping(session: Session, now: datetime) -> None:
     """Put tonight's housekeeping on the table; a night that is planned already stays planned once."""
-    tomorrow = local_date(now) + timedelta(days=1)
-    due = midnight(tomorrow) + SETTLED
-    jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{tomorrow.isoformat()}")
+    due = nightly.next_night(now)
+    jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{local_date(due).isoformat()}")
 
 
 def prepare(database: Database, clock: Clock, outside: Outside) -> tuple[Worker, Worker]:
@@ -94,13 +92,10 @@ def start(database: Database, clock: Clock, outside: Outside) -> threading.Event
 
 
 def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    """Sign the audit of the day that ended, recount deadlines on the newest calendar, begin what is due."""
+    """Sign the audit of the day that ended, do to cases what a night does, and throw away what is old."""
     claim()
     audit.daily_root(session, local_date(now) - timedelta(days=1), now)
-    deadlines.recount(session)
-    awards.launch_rechecks(session, now)
-    awards.launch_visits(session, now)
-    places.offer_free_places(session, now)
+    nightly.run(session, now)
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)
     plan_housekeeping(session, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import incidents, store
 from app.cases.models import Case, Owed
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.errors import NotFound
 from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
@@ -44,6 +45,19 @@ def head(session: Session, case_id: str) -> Any:
 def facts(session: Session, actor: Actor, case_id: str) -> dict[str, Any]:
     """The variable `case`."""
     return store.look(session, actor, case_id, head(session, case_id).filed_at).variables["case"]
+
+
+def running_on(session: Session, award_id: str, process: str) -> str | None:
+    """The id of the open case of a process on an award."""
+    mine = (Case.award_id == award_id) & (Case.process_key == process) & Case.closed_at.is_(None)
+    return session.scalar(select(Case.id).where(mine).order_by(Case.filed_at, Case.id).limit(1))
+
+
+def awards_running_out(session: Session, on: date) -> set[str]:
+    """Ids of awards that are still paid while an open case has fixed their last day (`case.tapering_until`, D7)."""
+    rows = session.execute(select(Case.id, Case.award_id).where(Case.award_id.is_not(None), Case.closed_at.is_(None)))
+    until = {row.award_id: facts(session, SYSTEM, row.id).get("tapering_until") for row in rows}
+    return {award_id for award_id, day in until.items() if day is not None and day > on}
 
 
 def owed_of(session: Session, case_id: str) -> list[Owed]:

@@ -8,14 +8,17 @@ import yaml
 
 MOST_BYTES = 64 * 1024
 DEEPEST = 40
+UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError)
+"""What PyYAML raises: the last two for tags on what they are not."""
 
 
 class NotYaml(ValueError):
     """The file cannot be read; the message says in Chinese why."""
 
 
-class _Bounded(yaml.SafeLoader):
-    """A few aliases can grow without bound, and so can the time that brackets in brackets take."""
+class _Strict(yaml.SafeLoader):
+    """A few aliases can grow without bound, so can the time that brackets in brackets take; a key written twice would
+    quietly win."""
 
     depth = 0
 
@@ -23,15 +26,11 @@ class _Bounded(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("不能使用 YAML 别名（*名称）")
         if self.depth == DEEPEST:
-            raise yaml.YAMLError(f"嵌套超过 {DEEPEST} 层，请简化")
+            raise yaml.YAMLError(too_deep())
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
-
-
-class _Keyed(_Bounded):
-    """A key written twice would quietly win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key) for key, _ in node.value]
@@ -44,22 +43,26 @@ class _Keyed(_Bounded):
         return super().construct_mapping(node, deep)
 
 
-def load(data: bytes, name: str, most: int = MOST_BYTES, *, any_key: bool = False) -> Any:
-    """The content of a file called `name`. any_key: keys need not be texts, and may come twice. Raises NotYaml."""
+def load(data: bytes, name: str, most: int = MOST_BYTES) -> Any:
+    """The content of a file called `name`. Raises NotYaml."""
+    require_small(data, name, most)
+    try:
+        return yaml.load(data, _Strict)  # noqa: S506 - a SafeLoader, made stricter
+    except UNREADABLE as exc:
+        raise NotYaml(f"{name} 不是合法的 YAML：{told(exc)}") from exc
+
+
+def require_small(data: bytes, name: str, most: int) -> None:
+    """Raises NotYaml."""
     if len(data) > most:
         raise NotYaml(f"{name} 超过 {most // 1024} KB")
-    try:
-        return yaml.load(data, _Bounded if any_key else _Keyed)  # noqa: S506 - a SafeLoader, made stricter
-    except (
-        yaml.YAMLError,
-        ValueError,
-        LookupError,
-        AttributeError,
-    ) as exc:  # the last three: tags on what they are not
-        raise NotYaml(f"{name} 不是合法的 YAML：{_told(exc)}") from exc
 
 
-def _told(error: Exception) -> str:
+def too_deep() -> str:
+    return f"嵌套超过 {DEEPEST} 层，请简化"
+
+
+def told(error: Exception) -> str:
     """PyYAML's own words are English: where it is, and what to look at. Ours name the matter themselves."""
     mark = getattr(error, "problem_mark", None)
     if mark is not None:

@@ -62,7 +62,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("see_money", "查看资金", _MONEY),
             Capability("pay", "拨付资金", ("finance",)),
             Capability("keep_funds", "管理备用金", ("township_head", "county_clerk", "county_head", "finance")),
-            Capability("draft_batches", "编制批次", ("township_clerk", "county_clerk")),
+            Capability("draft_batches", "编制批次", ("township_clerk", "county_clerk", "finance")),
             Capability("review_batches", "核对批次名单", _STEERING),
             Capability("confirm_batches", "确认批次", ("township_head", "county_head")),
             Capability("see_figures", "查看标准和时限", (*_CASES, *_POLICY, *_SYSTEM, *_AUDIT)),

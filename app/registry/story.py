@@ -1,11 +1,14 @@
-"""What a story takes for granted of the registry."""
+"""What a story takes for granted of the registry, and what it expects there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +18,9 @@ from app.identity import operations as identity
 from app.identity import queries as identity_queries
 from app.registry.grants import record_benefit
 from app.registry.institutions import register_institution
+from app.registry.lookups import COVERED, blind
+from app.registry.members import covers
+from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Person
 from app.registry.people import ensure_household, record_people, record_person
 
 # Fine print 7: these are paid by the month until they end; everything else was paid once.
@@ -42,6 +48,49 @@ def import_story_registry(session: Session, data: Mapping[str, Any], now: dateti
             except KeyError as missing:
                 field = f"registry.{kind}.{number}.{missing.args[0]}"
                 raise Invalid({field: f"{field} 未填写"}) from missing
+
+
+@dataclass(frozen=True, slots=True)
+class StoryAward:
+    """A monthly award as a story speaks of it: `persons` are the names of its members on its last day, or today."""
+
+    id: str
+    programme: str
+    persons: list[str]
+    monthly: Decimal | None
+    status: str
+
+
+def awards_of_story(session: Session, on: date) -> list[StoryAward]:
+    """All monthly awards but those that were taken back, ended ones too."""
+    rows = session.execute(select(Award).where(Award.monthly, Award.status != WITHDRAWN).order_by(Award.id)).scalars()
+    return [StoryAward(row.id, row.programme, _members(session, row, on), row.amount, row.status) for row in rows]
+
+
+def _members(session: Session, award: Award, on: date) -> list[str]:
+    last = on if award.ended_on is None else min(on, award.ended_on - timedelta(days=1))
+    day = max(last, award.starts_on)
+    covered = select(Person.name).join(COVERED, COVERED.c.person_id == Person.id)
+    return [name or "" for name in session.scalars(covered.where(COVERED.c.award_id == award.id, covers(day)))]
+
+
+def award_of(session: Session, programme: str, id_number: str) -> str | None:
+    """The newest award of a programme that covers the person with this number, one in payment before an ended one."""
+    query = (
+        select(Award.id)
+        .join(AwardPerson, AwardPerson.award_id == Award.id)
+        .join(Person, Person.id == AwardPerson.person_id)
+        .where(Person.blind == blind(session, id_number), Award.programme == programme, Award.status != WITHDRAWN)
+    )
+    return session.scalar(
+        query.order_by((Award.status != IN_PAYMENT), Award.starts_on.desc(), Award.id.desc()).limit(1)
+    )
+
+
+def people_named(session: Session, name: str) -> list[dict[str, Any]]:
+    """What is known of everybody with this name: `{name, died_on}`."""
+    return [{"name": person.name, "died_on": getattr(person, "died_on", None)}
+            for person in session.scalars(select(Person).where(Person.name == name))]  # fmt: skip
 
 
 def _person(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

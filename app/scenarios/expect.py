@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +23,8 @@ from app.funds import queries as funds
 from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.publicity import queries as notices
+from app.scenarios import money
+from app.scenarios.telling import same, told
 
 ANSWERS = frozenset({"door_answer", "decision_record"})
 _ORIGINALS = re.compile(r"一式\s*([0-9]+|[一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾]+)\s*份")
@@ -48,19 +49,14 @@ class Snapshot:
 
 
 def differences(session: Session, case_id: str | None, expect: dict[str, Any]) -> list[str]:
-    """Every expectation that does not hold for the case."""
-    if not expect:
-        return []
+    """Every expectation about one case that does not hold."""
+    wanted = {key: each for key, each in expect.items() if key in CHECKS}
     if case_id is None:
-        return [] if _expects_nothing(expect) else ["没有案件"]
-    found = [line for key, wanted in expect.items() for line in CHECKS[key](session, case_id, wanted)]
-    if found:
+        return ["没有案件"] if any(each not in ([], {}, False) for each in wanted.values()) else []
+    found = [line for key, each in wanted.items() for line in CHECKS[key](session, case_id, each)]
+    if found and "incident" not in wanted:
         found += [f"待处理异常：{incident.message}" for incident in cases.incidents_of(session, case_id)]
     return found
-
-
-def _expects_nothing(expect: dict[str, Any]) -> bool:
-    return all(wanted in ([], {}) for wanted in expect.values())
 
 
 def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
@@ -71,31 +67,20 @@ def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list
     ]
     regions = identity.office_regions(session, [item["office"] for item in actual])
     rest = [{**item, "region": regions.get(item["office"], "")} for item in actual]
-    for want in (item if isinstance(item, dict) else {"task": item} for item in wanted or []):
+    for want in wanted:
         match = next((item for item in rest if _is_task(item, want)), None)
         if match is None:
-            return [f"应有待办 {_wanted(want)}，实际 {_shown(actual)}"]
+            return [f"应有待办 {told(want)}，实际 {_shown(actual)}"]
         rest.remove(match)
     return [f"待办多出 {_shown(rest)}"] if rest else []
 
 
 def _is_task(item: dict[str, Any], want: dict[str, Any]) -> bool:
-    due = want.get("due")
-    return (
-        item["task"] == want["task"]
-        and ("position" not in want or item["position"] == want["position"])
-        and ("region" not in want or str(want["region"]) == item["region"])
-        and ("due" not in want or item["due"] == (None if due is None else _day(due)))
-    )
+    return all(item[name] == value for name, value in want.items())
 
 
 def _shown(items: Iterable[dict[str, Any]]) -> str:
     return "、".join(f"{item['task']}/{item['position']}/{item['due'] or '无期限'}" for item in items) or "无"
-
-
-def _wanted(want: dict[str, Any]) -> str:
-    """What a story expects as the story says it: names and values."""
-    return "，".join(f"{name}: {'无' if value is None else value}" for name, value in want.items())
 
 
 def _joined(keys: Iterable[str] | None) -> str:
@@ -109,29 +94,20 @@ def _status(session: Session, case_id: str, wanted: str) -> list[str]:
 
 def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
     actual = [order for order in funds.orders_of(session, case_id) if order.status != "cancelled"]
-    shown = "、".join(f"{order.amount}/{order.payee}/{order.due_on}/{order.source}" for order in actual) or "无"
-    if len(actual) != len(wanted or []):
-        return [f"应有 {len(wanted or [])} 笔支付，实际 {shown}"]
+    shown = money.shown(actual)
+    if len(actual) != len(wanted):
+        return [f"应有 {len(wanted)} 笔支付，实际 {shown}"]
     return [
-        f"支付应为 {_wanted(want)}，实际 {shown}"
-        for order, want in zip(actual, wanted or [], strict=True)
-        if not _is_payment(order, want)
+        f"支付应为 {told(want)}，实际 {shown}"
+        for order, want in zip(actual, wanted, strict=True)
+        if not money.is_order(order, want)
     ]
-
-
-def _is_payment(order: Any, want: dict[str, Any]) -> bool:
-    return (
-        Decimal(str(want.get("amount", order.amount))) == order.amount
-        and want.get("payee", order.payee) == order.payee
-        and ("on" not in want or _day(want["on"]) == order.due_on)
-        and want.get("source", order.source) == order.source
-    )
 
 
 def _documents(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
     rows = document_rows.documents_of(session, case_id)
     found = []
-    for want in wanted or []:
+    for want in wanted:
         texts = [
             extract_text(documents.issue(session, row.id).content) for row in rows if row.template == want["template"]
         ]
@@ -166,46 +142,35 @@ def _notices(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> li
     if not wanted:
         return [f"不应有公示，实际 {shown}"] if actual else []
     return [
-        f"应有公示 {_wanted(want)}，实际 {shown}" for want in wanted if not any(_is_notice(row, want) for row in actual)
+        f"应有公示 {told(want)}，实际 {shown}" for want in wanted if not any(_is_notice(row, want) for row in actual)
     ]
 
 
 def _is_notice(row: tuple[str, date, date], want: dict[str, Any]) -> bool:
     kind, start, end = row
-    return (
-        want.get("kind", kind) == kind
-        and ("from" not in want or _day(want["from"]) == start)
-        and ("until" not in want or _day(want["until"]) == end)
-    )
+    return want.get("kind", kind) == kind and want.get("from", start) == start and want.get("until", end) == end
 
 
 def _owed(session: Session, case_id: str, wanted: list[str]) -> list[str]:
     actual = [row.key for row in cases.owed_of(session, case_id) if row.settled_at is None]
-    return [] if sorted(actual) == sorted(wanted or []) else [f"待补应为 {_joined(wanted)}，实际 {_joined(actual)}"]
+    return [] if sorted(actual) == sorted(wanted) else [f"待补应为 {_joined(wanted)}，实际 {_joined(actual)}"]
 
 
 def _facts(session: Session, case_id: str, wanted: dict[str, Any]) -> list[str]:
     facts = cases.facts(session, SYSTEM, case_id)
     return [
         f"事实 {name} 应为 {want}，实际 {facts.get(name)}"
-        for name, want in (wanted or {}).items()
-        if not _equal(facts.get(name), want)
+        for name, want in wanted.items()
+        if not same(facts.get(name), want)
     ]
 
 
-def _equal(actual: Any, want: Any) -> bool:
-    if isinstance(actual, bool) or isinstance(want, bool) or actual is None or want is None:
-        return actual == want or str(actual).lower() == str(want).lower()
-    if isinstance(actual, date):
-        return actual == _day(want)
-    try:
-        return Decimal(str(actual)) == Decimal(str(want))
-    except InvalidOperation:
-        return str(actual) == str(want)
-
-
-def _day(value: Any) -> date:
-    return value if type(value) is date else date.fromisoformat(str(value)[:10])
+def _incident(session: Session, case_id: str, wanted: Any) -> list[str]:
+    actual = [incident.message for incident in cases.incidents_of(session, case_id)]
+    shown = "；".join(actual) or "无"
+    if isinstance(wanted, bool):
+        return [] if bool(actual) == wanted else [f"{'应有' if wanted else '不应有'}异常，实际 {shown}"]
+    return [] if any(wanted in message for message in actual) else [f"应有含「{wanted}」的异常，实际 {shown}"]
 
 
 def _fingerprint(session: Session, table: Any) -> str:
@@ -224,4 +189,5 @@ CHECKS: dict[str, Callable[[Session, str, Any], list[str]]] = {
     "notices": _notices,
     "owed": _owed,
     "facts": _facts,
+    "incident": _incident,
 }

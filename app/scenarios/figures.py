@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.figures import operations as figures
+from app.scenarios.format import Wrong, moment
 
 COUNTY_DIGITS = 6
 
@@ -25,13 +26,9 @@ def day_of(value: Any, otherwise: date) -> date:
     """A day of a story, quoted or not; `otherwise` where it names none. Raises Invalid (`from`)."""
     if value is None:
         return otherwise
-    if isinstance(value, datetime):
-        return local_date(value) if value.tzinfo else value.date()
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
+        return local_date(moment(value))
+    except Wrong as error:
         raise Invalid({"from": "应写作 2021-01-01"}) from error
 
 

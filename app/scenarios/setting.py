@@ -26,6 +26,7 @@ from app.scenarios.world import World
 
 # A reserve fund is a township's, also where a story names a village of it.
 TOWNSHIP_DIGITS = 9
+BY_REGION = frozenset({"figure", "month", "grant"})
 
 
 def prepare(world: World, story: Story) -> None:
@@ -34,7 +35,7 @@ def prepare(world: World, story: Story) -> None:
     with world.database.write() as session:
         for code in sorted(_regions(story), key=len):
             identity.ensure_staffed(session, code, now)
-        _open_programme(session, story, now)
+        _open_programmes(session, story, now)
         for code, sets in story.parameters.items():
             for values in sets:
                 _set_figures(session, code, values, story)
@@ -47,15 +48,19 @@ def prepare(world: World, story: Story) -> None:
             registry.import_story_registry(session, known, now)
 
 
-def _open_programme(session: Session, story: Story, now: datetime) -> None:
+def _open_programmes(session: Session, story: Story, now: datetime) -> None:
     """A story may play where nobody deployed its programme, or where no place is: there its province adopts it."""
-    chain = regions.chain(session, regions.region_by_code(session, story.region, local_date(now)).id)
-    try:
-        resolve(session, story.programme, chain.ids, local_date(now))
-    except NotEligible:
-        pass  # the story is of the time before the first day
-    except NotFound:
-        seeding.adopt(session, story.programme, story.region[:2], now)
+    wanted = {(story.programme, story.region)}
+    wanted |= {(step.programme or story.programme, step.region or story.region)
+               for step in story.steps if step.do == "apply"}  # fmt: skip
+    for programme, region in sorted(wanted):
+        chain = regions.chain(session, regions.region_by_code(session, region, local_date(now)).id)
+        try:
+            resolve(session, programme, chain.ids, local_date(now))
+        except NotEligible:
+            pass  # the story is of the time before the first day
+        except NotFound:
+            seeding.adopt(session, programme, region[:2], now)
 
 
 def _registry(story: Story) -> dict[str, Any]:
@@ -72,10 +77,10 @@ def _regions(story: Story) -> Iterator[str]:
     for step in story.steps:
         if step.region:
             yield step.region
-        if step.do == "figure":
+        if step.do in BY_REGION:
             yield region_of(step.data, story.region)
-        if "@" in step.actor:
-            yield step.actor.partition("@")[2]
+        if step.office_region:
+            yield step.office_region
         hukou = str(step.data.get("hukou_region") or "")
         if hukou.isdigit() and len(hukou) in (6, 9, 12):
             yield hukou

@@ -15,15 +15,25 @@ from app.scenarios.world import WorldTemplate
 RESCUE = BUNDLES / "emergency_relief" / "scenarios" / "exactly-the-township-limit.yaml"
 
 
+GOOD = b"programme: a\nregion: 220122100001\nclock: 2020-01-01 9:00\nsteps:\n- {do: apply}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (b"title: x\nsteps: []", "programme 未填写；region 未填写；clock 未填写"),
+        (b"title: x\nsteps: []", "clock 未填写；第 1 行 programme 未填写；第 1 行 region 未填写"),
         (b"- a", "应写成“名称: 内容”"),
         (b"title: [", "不是合法的 YAML"),
-        (b"{programme: a, region: x, clock: y, steps: [5]}", "region 应为"),
-        (b"{programme: a, region: '22', clock: 2020-01-01, steps: [], end: {taks: []}}", "不认识 taks"),
-        (b"{programme: a, region: '22', clock: 2020-01-01, steps: [], parameters: {'22': [5]}}", "parameters"),
+        (b"{programme: a, region: x, clock: y, steps: [5]}", "第 1 行 region 应为"),
+        (GOOD + b"end:\n  taks: []", "第 7 行 end.taks 不认识 taks（是不是 tasks？）"),
+        (GOOD + b"end:\n  tasks: [{tsak: x}]", "第 7 行 end.tasks.1.tsak 不认识"),
+        (GOOD + b"end:\n  orders: []", "end.orders 不认识 orders"),
+        (GOOD + b"end:\n  cases: {other: {}}", "end.cases.other 前面没有开启标签为 other 的案件，已有：main"),
+        (GOOD + b"end:\n  payments: [{amount: 1x}]", "第 7 行 end.payments.1.amount 应为金额"),
+        (GOOD + b"- {do: wait, at: tomorrow}", "第 6 行 steps.2.at 应写作"),
+        (GOOD + b"- {do: review, as: township_head#x}", "# 后面应为"),
+        (GOOD + b"- {do: wait, programme: dibao}", "只有 apply"),
+        (GOOD + b"parameters: {'22': [5]}", "第 6 行 parameters.22 应写成"),
     ],
 )
 def test_what_is_no_story_is_told_by_its_key(text: bytes, told: str) -> None:

@@ -1,0 +1,116 @@
+"""Orders that a story expects, and the steps that make and settle them: `month`, `grant`, `paid`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.clock import local_date
+from app.core.errors import Invalid
+from app.core.money import parse_amount
+from app.funds import bank, batches
+from app.funds import story as funds
+from app.funds.lists import OrderFilter
+from app.scenarios.telling import same, told
+
+PROOF = "银行回单（故事）"
+_MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]0?1)?")
+
+
+def is_order(order: Any, want: dict[str, Any]) -> bool:
+    """Whether an order is what a story expects; a key left out matches anything."""
+    actual = {
+        "amount": order.amount,
+        "payee": order.payee,
+        "on": order.due_on,
+        "source": order.source,
+        "programme": getattr(order, "programme", None),
+        "for": getattr(order, "purpose", None),
+    }
+    return all(same(actual[key], value) for key, value in want.items() if key in actual)
+
+
+def shown(orders: Iterable[Any]) -> str:
+    """Orders as a difference tells them."""
+    return "、".join(_shown(order) for order in orders) or "无"
+
+
+def _shown(order: Any) -> str:
+    purpose = getattr(order, "purpose", None)
+    return f"{order.amount}/{order.payee}/{order.due_on}/{order.source}{f'/{purpose}' if purpose else ''}"
+
+
+def differences(made: Sequence[Any], wanted: Sequence[dict[str, Any]]) -> list[str]:
+    """What differs between the orders that a step made and those that it should have made, in any order."""
+    rest = list(made)
+    for want in sorted(wanted, key=len, reverse=True):
+        match = next((order for order in rest if is_order(order, want)), None)
+        if match is None:
+            return [f"应新增支付单 {told(want)}，实际新增 {shown(made)}"]
+        rest.remove(match)
+    return [f"多出支付单 {shown(rest)}"] if rest else []
+
+
+def month_spec(data: dict[str, Any], county: str, programmes: Sequence[str]) -> batches.BatchSpec:
+    """The monthly batch of a county. Raises Invalid (`month`)."""
+    first = month_of(data.get("month"))
+    key = f"{first:%Y-%m}"
+    return batches.BatchSpec(
+        key=key,
+        kind=batches.MONTHLY,
+        title=f"{first.year}年{first.month}月保障金",
+        clause="",
+        region_code=county,
+        programmes=programmes,
+        due_on=first,
+    )
+
+
+def month_of(value: Any) -> date:
+    """The first day of a month as a story writes it. Raises Invalid (`month`)."""
+    if isinstance(value, date):
+        return date(value.year, value.month, 1)
+    found = _MONTH.fullmatch(str(value or "").strip())
+    try:
+        if found is None:
+            raise ValueError
+        return date(int(found[1]), int(found[2]), 1)
+    except ValueError as error:
+        raise Invalid({"month": "应写作 2021-05"}) from error
+
+
+def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now: datetime) -> batches.BatchSpec:
+    """A one-off grant (B6). Raises Invalid (`amount`)."""
+    try:
+        amount = parse_amount(data.get("amount"))
+    except ValueError as error:
+        raise Invalid({"amount": str(error)}) from error
+    chosen = data.get("programmes", list(programmes))
+    occasion = str(data.get("occasion") or "")
+    return batches.BatchSpec(
+        key=occasion,
+        kind=str(data.get("kind") or "seasonal"),
+        title=str(data.get("title") or occasion),
+        clause=str(data.get("clause") or ""),
+        region_code=str(data.get("region") or county),
+        programmes=[chosen] if isinstance(chosen, str) else list(chosen or ()),
+        due_on=local_date(now),
+        amount=amount,
+        per=str(data.get("per") or "household"),
+    )
+
+
+def pay(session: Session, actor: Actor, orders: list[funds.StoryOrder], failed: Sequence[str], now: datetime) -> None:
+    """The orders went to the bank in one file, and came back: those for the payees in `failed` unpaid."""
+    bank.make_file(session, actor, OrderFilter(), funds.ids(orders), now)
+    back = [order for order in orders if order.payee in failed]
+    done = [order for order in orders if order.payee not in failed]
+    if done:
+        bank.mark_paid(session, actor, funds.ids(done), PROOF, now)
+    if back:
+        bank.take_out(session, actor, funds.ids(back), now)
