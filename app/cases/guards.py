@@ -13,11 +13,6 @@ from app.core.errors import Invalid, NotEligible, Rejection, rejection
 Hit = dict[str, Any]
 
 
-def names(element: engine.Element) -> list[str]:
-    """The decisions that guard a start event or a human task."""
-    return [name.strip() for name in element.properties.get("guards", "").split(",") if name.strip()]
-
-
 def hits(action: Action, element: engine.Element, decisions: Iterable[str], extra: Mapping[str, Any]) -> list[Hit]:
     """Rows of the decisions that refuse, in order; `extra` are names that only guards may read."""
     found: list[Hit] = []
@@ -30,7 +25,7 @@ def hits(action: Action, element: engine.Element, decisions: Iterable[str], extr
 def check_task(action: Action, element: engine.Element, submission: Mapping[str, Any], item: Any) -> None:
     """Refuse a submission of a human task that one of its guards does not allow."""
     extra = {element.id: submission, "item": item}
-    for decision in names(element):
+    for decision in element.guards:
         refuse(hits(action, element, [decision], extra))
 
 

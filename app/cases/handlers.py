@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, operations, recalculation
+from app.cases import awards, competence, operations, recalculation
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
@@ -29,6 +29,10 @@ def _fire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 
 def _end_wait(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.end_wait(session, job.payload["case_id"], job.payload["wait_id"], claim, now)
+
+
+def _ask_competence(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    operations.ask_competence(session, job.case_id or "", claim, now)
 
 
 def _stop(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -76,7 +80,7 @@ def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
 
 def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     """A job that moves a case is given up: somebody must see it on the case. `error` is a traceback."""
-    if job.kind not in (FIRE, WAIT, ASK, START, STOP):
+    if job.kind not in (FIRE, WAIT, ASK, START, STOP, competence.ASK):
         return
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
     refused = name.endswith((GiveUp.__name__, Failed.__name__, Refused.__name__))
@@ -98,6 +102,7 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
 HANDLERS: dict[str, DatabaseHandler] = {
     FIRE: _refused_once(_fire),
     WAIT: _refused_once(_end_wait),
+    competence.ASK: _refused_once(_ask_competence),
     EXPIRE: _expire,
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar, engine
 from app.calendar import LegalClock
-from app.cases import deadlines, incidents, tasks, waits
+from app.cases import competence, deadlines, incidents, tasks, waits
 from app.cases.action import Action
 from app.core.clock import SHANGHAI
 from app.inbox import following
@@ -51,6 +51,7 @@ def follow(action: Action, standing: Standing, found: engine.Migration | None, n
     clocks: dict[str, LegalClock] = {}
     told = _clocks(action, standing.clocks, found, clocks)
     told += _items(action, standing.items, found, clocks)
+    competence.follow(action, found.tasks)
     told += [f"定时“{_label(action, each.element_id)}”仍在原定时间 {_moment(each.due)} 触发" for each in found.timers]
     return told + _waits(action, found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app import audit, engine
-from app.cases import decisions, tasks, timers, waits
+from app.cases import competence, decisions, tasks, timers, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
 from app.cases.store import FINAL, save
@@ -22,6 +22,7 @@ def advance(action: Action, step: engine.Advance) -> None:
     tasks.follow(action, step)
     timers.follow(action, step)
     waits.follow(action, step)
+    competence.follow(action, step.tasks)
     _set_status(action, step)
     if step.failure is not None:
         raise_incident(action, step.failure.element_id, "element", step.failure.message, step.failure.cause)

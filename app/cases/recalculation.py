@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards
+from app.cases import awards, competence
 from app.core.clock import local_date
 from app.core.errors import Gone, NotEligible, NotFound
 from app.definitions import queries as definitions
@@ -31,6 +31,7 @@ def _launch(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     claim()
     figure = figures.find(session, job.reference or "")
     chain = identity.chain(session, figure.scope)
+    competence.ask_now(session, chain.nearest, now)
     bundles = definitions.reaching(session, chain, local_date(now))
     for programme in sorted({bundle.programme for bundle in bundles if bundle.following(figure.key)}):
         wanted = registry.awards_select(chain.nearest, programme, f"change:{job.id}")

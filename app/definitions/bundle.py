@@ -153,8 +153,7 @@ class Bundle:
 def _asked(diagram: engine.Diagram) -> Iterator[str]:
     """The decisions that a diagram names."""
     for element in diagram.elements.values():
-        guards = element.properties.get("guards", "").split(",")
-        yield from filter(None, (element.attributes.get("decisionRef"), *(name.strip() for name in guards)))
+        yield from filter(None, (element.attributes.get("decisionRef"), *element.guards))
 
 
 def hash_of(files: Mapping[str, bytes]) -> str:

@@ -61,6 +61,8 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"知会：{payload['text']}"
         case "delivered":
             return f"“{step}”收到答复，流程继续"
+        case "competence_gone":
+            return f"“{step}”由系统收回，按现行权限继续办理：{reason}"
         case "held":
             return f"暂停办理：{reason}"
     return SENTENCES.get(kind, kind)

@@ -17,7 +17,20 @@ from app.engine.errors import (
 )
 from app.engine.instance import explain
 from app.engine.migrate import Migration, migrate
-from app.engine.model import WAIT, Advance, Effect, Element, Failure, Flow, Host, OpenTask, Timer, Wait
+from app.engine.model import (
+    COMPETENCE,
+    GONE,
+    WAIT,
+    Advance,
+    Effect,
+    Element,
+    Failure,
+    Flow,
+    Host,
+    OpenTask,
+    Timer,
+    Wait,
+)
 from app.engine.run import (
     cancel,
     complete,
@@ -33,6 +46,8 @@ from app.engine.run import (
 from app.engine.scope import compose
 
 __all__ = [
+    "COMPETENCE",
+    "GONE",
     "WAIT",
     "Advance",
     "Diagram",

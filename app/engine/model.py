@@ -17,6 +17,12 @@ WAIT: Final = _Wait()
 """What `Host.perform` returns to leave an effect open until `complete_wait`."""
 
 
+COMPETENCE = "competence"
+"""The property of a human task that names the table which says whether the one who has it may still do it."""
+GONE = "competence_gone"
+"""The message that takes such a task away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One element of a diagram, as its author wrote it.
@@ -43,6 +49,12 @@ class Element:
     def label(self) -> str:
         """How people know it: its name, else its id."""
         return self.name or self.id
+
+    @property
+    def guards(self) -> list[str]:
+        """The decisions that may refuse here, in the order in which they are asked: competence before all else."""
+        asked = (*self.properties.get(COMPETENCE, "").split(","), *self.properties.get("guards", "").split(","))
+        return [name.strip() for name in asked if name.strip()]
 
 
 @dataclass(frozen=True, slots=True)

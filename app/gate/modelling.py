@@ -10,6 +10,7 @@ from app.engine.support.attributes import ATTRIBUTES
 from app.engine.support.elements import CHAPTERS
 from app.engine.support.extensions import CAMUNDA_ATTRIBUTES, CAMUNDA_ELEMENTS
 from app.engine.support.foreign import ENGINES
+from app.engine.support.properties import PROPERTIES
 from app.engine.support.verdicts import DRAWN, IGNORED, REFUSED, SUPPORTED, Row, anchor
 from app.gate import words
 
@@ -87,6 +88,7 @@ def _extensions() -> Iterator[str]:
     yield _head("Camunda 7 的属性和扩展", "bpmn-extensions")
     for table in (CAMUNDA_ATTRIBUTES, CAMUNDA_ELEMENTS):
         yield _table("名称 | 写法 | 结论 | 说明", _keyed(table, "camunda:"))
+    yield "属性（camunda:property）的名称：\n\n" + _table("名称 | 写法 | 结论 | 说明", _keyed(PROPERTIES, "property:"))
 
 
 def _engines() -> Iterator[str]:

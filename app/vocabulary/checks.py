@@ -30,10 +30,6 @@ _AFTER = ("completionCondition", "loopCondition", "output")
 _BY_CASE = ("attribute", "property", DUE)
 
 
-def split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
 def check(words: Words) -> Iterator[Finding]:
     """All findings of a process."""
     if not words.paths.whole:

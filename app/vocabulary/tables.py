@@ -11,7 +11,6 @@ from app.definitions.bundle import Bundle
 from app.engine.outline import Point
 from app.feel import dmn
 from app.feel.shapes import UNKNOWN, Shape
-from app.vocabulary.checks import split
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.reading import Reader
 from app.vocabulary.words import HUMAN, Words
@@ -24,7 +23,7 @@ _TEXT = re.compile(r'\s*"([^"]*)"\s*')
 def guards(words: Mapping[str, Words]) -> list[str]:
     """The decisions that guard a start event or a human task of any process."""
     points = (point for each in words.values() for point in each.outline.points.values())
-    named = (name for point in points for name in split(point.element.properties.get("guards", "")))
+    named = (name for point in points for name in point.element.guards)
     return list(dict.fromkeys(named))
 
 
@@ -63,7 +62,7 @@ def _asks(words: Words, point: Point) -> Iterator[tuple[str, Mapping[str, Shape]
     if element.type == "businessRuleTask":
         yield element.attributes.get("decisionRef", ""), words.own(point)
     mine = {point.id: words.answer(point), "item": own.get("item", UNKNOWN)} if element.type in HUMAN else {}
-    for guard in split(element.properties.get("guards", "")):
+    for guard in element.guards:
         yield guard, {**own, **mine}
 
 

@@ -6,7 +6,15 @@ from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
 from app.cases.operations.retry import retry_incident
-from app.cases.operations.timed import end_wait, fire_timers, give_up_job, stop_begun, tell, tell_unstarted
+from app.cases.operations.timed import (
+    ask_competence,
+    end_wait,
+    fire_timers,
+    give_up_job,
+    stop_begun,
+    tell,
+    tell_unstarted,
+)
 
 __all__ = [
     "Completed",
@@ -16,6 +24,7 @@ __all__ = [
     "ToMigrate",
     "answer",
     "apply",
+    "ask_competence",
     "batches",
     "cancel",
     "cases_to_migrate",

@@ -104,7 +104,7 @@ def start_award_case(
     action.variables["case"]["award"] = award.as_facts()
     start = action.diagram.start
     try:
-        guards.refuse(guards.hits(action, start, guards.names(start), {}))
+        guards.refuse(guards.hits(action, start, start.guards, {}))
     except Rejection as refusal:
         door.record(action, refusal)
         raise
@@ -202,7 +202,7 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
     """
     failing: list[guards.Hit] = []
     insists = bool(action.variables["application"].get("insist"))
-    for decision in guards.names(start):
+    for decision in start.guards:
         found = guards.hits(action, start, [decision], {})
         silent = decision in action.bundle.registry_guards and not action.actor.is_staff
         if not silent:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import guards, incidents, persist, policy, store
+from app.cases import competence, guards, incidents, persist, policy, store
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Invalid, Rejection
@@ -37,6 +37,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     item: Any = items.item(session, task_id)
     element = action.diagram.elements[item.element_id]
     policy.require_may_complete(action, item, element)
+    _require_not_moved(action, item, element)
     inbox.require_open(session, item, actor)
     store.require_not_on_hold(action)
     form = action.bundle.form(element.attributes["formKey"])
@@ -57,6 +58,13 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     persist.advance(action, step)
     persist.finish(action, "completed", element=element.id, title=item.title, item=item.item_key)
     return Completed(action.case.id, action.case.status, step.failure.message if step.failure else None)
+
+
+def _require_not_moved(action: Action, item: Any, element: engine.Element) -> None:
+    """Where the competence went, the system took the task away: who comes too late is told that, not "already done"."""
+    if item.status == "cancelled" and action.case.closed_at is None and engine.COMPETENCE in element.properties:
+        gone = competence.refusal(action, element)
+        guards.refuse([gone] if gone else [])
 
 
 def _require_item(element: engine.Element, item: Any, submission: Mapping[str, Any]) -> None:

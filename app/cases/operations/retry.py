@@ -40,7 +40,7 @@ def _open_door(action: Action) -> None:
     """The rules of the start could not be answered; now they are. The case is in: rules it fails stay in view."""
     start = action.diagram.start
     try:
-        found = guards.hits(action, start, guards.names(start), {})
+        found = guards.hits(action, start, start.guards, {})
     except Exception as failure:
         incidents.raise_incident(action, start.id, "door", str(failure), failure)
         return

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import persist, store, tasks, waits
+from app.cases import competence, persist, store, tasks, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident
 from app.cases.operations.lifecycle import stop
@@ -44,6 +44,24 @@ def end_wait(session: Session, case_id: str, wait_id: str, claim: Callable[[], N
     step = engine.complete_wait(action.diagram, action.state, action.variables, wait_id, result, action)
     persist.advance(action, step)
     persist.finish(action, row.status, element=row.element_id, topic=row.topic)
+
+
+def ask_competence(session: Session, case_id: str, claim: Callable[[], None], now: datetime) -> None:
+    """Take away what may not be done any more where it lies; what still may is asked about again tomorrow."""
+    action = store.lock(session, SYSTEM, case_id, now)
+    claim()
+    if action.case.closed_at is not None:
+        return
+    needed = competence.needed(action)
+    held = action.case.status == "suspended"
+    found = [] if held else [(each, hit) for each in needed if (hit := competence.refusal(action, each))]
+    if found:
+        element, hit = found[0]
+        step = engine.send(action.diagram, action.state, action.variables, engine.GONE, None, action)
+        persist.advance(action, step)
+        persist.finish(action, "competence_gone", element=element.id, reason=hit["message"])
+    elif needed:
+        competence.ask_tonight(action)
 
 
 def stop_begun(

@@ -9,15 +9,11 @@ from difflib import get_close_matches
 from app.engine.diagram import HUMAN
 from app.engine.lint.graph import Graph
 from app.engine.lint.problem import ERROR, WARNING, Known, Problem
-from app.engine.model import Element
+from app.engine.model import COMPETENCE, GONE, Element
+from app.engine.support.properties import PROPERTIES
 from app.engine.support.verdicts import anchor
+from app.engine.xml import bpmn
 
-PROPERTIES = {
-    "startEvent": {"guards", "follows"},
-    "endEvent": {"status"},
-    "userTask": {"guards", "clock", "separateFrom", "itemKey", "figuresOn", "office"},
-}
-_EVERYWHERE = {"figuresOn"}
 _STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
 _FOLLOWS = {"case", "figures"}
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
@@ -66,9 +62,22 @@ def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem
         yield from _missing(element, "表单", form, known.forms)
     if clock := element.properties.get("clock"):
         yield from _missing(element, "时限", clock, known.clocks)
+    if COMPETENCE in element.properties and not _is_taken_away(graph, element):
+        told = f"写了权限（competence），请在它的边上放消息为 {GONE} 的中断边界事件，连到重新确定由谁办理的环节"
+        yield _problem(element, told)
     for other in _split(element.properties.get("separateFrom", "")):
         if other == element.id or graph.elements.get(other, element).type not in HUMAN or other not in graph.elements:
             yield _problem(element, f"应与之分开办理的环节“{other}”不是本图中的另一个人工环节，请检查 separateFrom")
+
+
+def _is_taken_away(graph: Graph, element: Element) -> bool:
+    """Whether a boundary event of the task ends it when the competence goes."""
+    for event in graph.root.iter(bpmn("boundaryEvent")):
+        if event.get("attachedToRef") == element.id and event.get("cancelActivity", "true") == "true":
+            refs = (each.get("messageRef", "") for each in event.iterchildren(bpmn("messageEventDefinition")))
+            if any(graph.messages.get(ref) == GONE for ref in refs):
+                return True
+    return False
 
 
 def _service_task(element: Element, known: Known) -> Iterator[Problem]:
@@ -90,7 +99,7 @@ def _business_rule(element: Element, known: Known) -> Iterator[Problem]:
 
 
 def _guards(element: Element, known: Known) -> Iterator[Problem]:
-    for guard in _split(element.properties.get("guards", "")):
+    for guard in element.guards:
         yield from _missing(element, "把关的决策表", guard, known.decisions)
 
 
@@ -102,7 +111,7 @@ def _inputs(element: Element, known: Known) -> Iterator[Problem]:
 
 
 def _properties(element: Element) -> Iterator[Problem]:
-    allowed = PROPERTIES.get(element.type, set()) | _EVERYWHERE
+    allowed = {name for tag, name in PROPERTIES if tag in ("*", element.type)}
     for name, value in element.properties.items():
         if name not in allowed:
             near = get_close_matches(name, sorted(allowed), 1)

@@ -312,6 +312,20 @@ CASES: dict[str, tuple[tuple[str, ...], str, str]] = {
         "x",
         "separateFrom",
     ),
+    "competence that nothing takes away": (
+        (
+            user("x", properties=prop("competence", "eligibility")),
+            boundary("o", "x", message("m1")),
+            flow("s", "x", "e"),
+        ),
+        "x",
+        "competence_gone",
+    ),
+    "unknown competence": (
+        (user("x", properties=prop("competence", "eligible")), flow("s", "x", "e")),
+        "x",
+        "eligibility",
+    ),
     "unknown guard": ((user("x", properties=prop("guards", "eligible")), flow("s", "x", "e")), "x", "eligibility"),
     "unknown topic": ((service("x", "pay"), flow("s", "x", "e")), "x", "主题"),
     "no topic": ((node("serviceTask", "x"), flow("s", "x", "e")), "x", "没有写主题"),

@@ -1,0 +1,25 @@
+"""Properties (`camunda:property`) of elements: what they do here, by tag and name. `*` is any tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.engine.support.verdicts import Row, yes
+
+PROPERTIES: Mapping[tuple[str, str], Row] = {
+    ("startEvent", "guards"): yes("把关", "决策编号，逗号分开：申请时依次问，有一行命中就不能提交"),
+    ("startEvent", "follows"): yes("何时启动", "case 申请被拒绝以后；figures 标准调整以后"),
+    ("endEvent", "status"): yes("结果", "案件以此办结：approved、refused、ended、withdrawn"),
+    ("userTask", "guards"): yes("把关", "决策编号，逗号分开：提交时依次问，有一行命中就不能提交"),
+    ("userTask", "competence"): yes(
+        "权限",
+        "决策编号，写法同把关：提交时最先问，权限已收回的不能办理（over_limit）；待办期间系统每晚再问，"
+        "参数调整后随即再问，权限已收回的由消息 competence_gone 收回任务，"
+        "从它边上的中断消息边界事件往下走，例如连回“由谁确认”",
+    ),
+    ("userTask", "clock"): yes("时限", "方案清单里的时限编号"),
+    ("userTask", "separateFrom"): yes("职责分离", "环节编号，逗号分开：办理过这些环节的人不能办理"),
+    ("userTask", "itemKey"): yes("当前项", "表单里写明是哪一项的字段"),
+    ("userTask", "office"): yes("办理单位", "“=”开头的 FEEL：单位编号"),
+    ("*", "figuresOn"): yes("参数取哪天", "application：取申请日的政策参数，不写则取当日"),
+}
