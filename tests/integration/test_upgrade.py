@@ -22,7 +22,7 @@ from tests.support import golden
 from tests.support.worlds import Office
 
 STEP, POSITION = "village_investigation", "village_cadre"
-# What a revision changes on purpose: rights were kept by who keeps people, and townships confirmed without a delegation.
+# What a revision changes on purpose: who keeps rights, and that nobody confirms without a delegation.
 CHANGED = ("keep_rights", "township_emergency_authorised", "township_spending_authorised")
 
 
