@@ -13,17 +13,30 @@ from app import api, desk, portal
 from app.config import Config
 from app.core.clock import Clock, SystemClock
 from app.db import Database, Vault
+from app.db.keyfile import KeyFile
 from app.identity.sessions import load_signed_in
 from app.identity.tokens import load_bearer
+from app.keys import opening
 from app.outside import Failed, PdfMaker, pdf_maker
 from app.web import Services, Unavailable, display, errors, login, posted, security
 
 SESSION_COOKIE = "doudi"
 
 
-def open_database(config: Config) -> Database:
-    """The configured database with the keys from the key file."""
-    return Database(config.database_url, Vault.load(config.key_file))
+def open_database(config: Config, *, may_make_keys: bool = False) -> Database:
+    """The configured database with the keys from the key file. Raises KeyFault.
+
+    `may_make_keys` makes a key file where there is none and nothing in the database is sealed yet.
+    """
+    if may_make_keys:
+        opening.make(config.database_url, KeyFile(config.key_file))
+    database = Database(config.database_url, Vault.load(config.key_file))
+    try:
+        opening.admit(database, SystemClock().now())
+    except Exception:
+        database.dispose()
+        raise
+    return database
 
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> APIFlask:

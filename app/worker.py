@@ -26,6 +26,7 @@ from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
+from app.keys import resealing
 from app.outside import Departments, Messenger, departments, messenger
 
 HOUSEKEEPING = "housekeeping"
@@ -60,6 +61,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         documents.ISSUE: _issue,
         LETTER: write_letter,
         HOUSEKEEPING: _housekeeping,
+        resealing.RESEAL: resealing.reseal,
         "message.send": OutsideHandler(send),
         ASK: cases.asking(outside.departments),
     }

@@ -190,7 +190,7 @@ def _sign_in(server: Server, username: str) -> dict[str, str]:
 def measure() -> None:
     """Print the latencies."""
     with world.folder() as place:
-        vault, url = Vault.load(place / "keys.json"), f"sqlite:///{place / 'doudi.db'}"
+        vault, url = Vault.create(place / "keys.json"), f"sqlite:///{place / 'doudi.db'}"
         with world.office(url, vault) as office:
             headers, username = _prepare(office, RATE * SECONDS)
             with _serving(place) as server:

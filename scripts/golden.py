@@ -57,7 +57,7 @@ def main(version: str) -> None:
         keys = folder / "keys.json"
         config = replace(Config(), database_url=f"sqlite:///{folder / 'filled.db'}")
         installation.upgrade(config)
-        office = Office(Database(config.database_url, Vault.load(keys)), MovableClock(NOW))
+        office = Office(Database(config.database_url, Vault.create(keys)), MovableClock(NOW))
         installation.set_up_demo(office.database, office.now)
         fill(office)
         office.database.dispose()

@@ -32,7 +32,10 @@ class AuditEvent(Base):
 
 
 class AuditRoot(Base):
-    """The signed root of a day: over the heads of all chains that grew on it, and over the root before."""
+    """The signed root of a day: over the heads of all chains that grew on it, and over the root before.
+
+    `key` is the number of index keys that were in force when it was signed.
+    """
 
     __tablename__ = "audit_root"
 
@@ -42,6 +45,7 @@ class AuditRoot(Base):
     prev_signature: Mapped[str] = mapped_column(String(64))
     signature: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    key: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
 _APPEND_ONLY = (AuditEvent.__tablename__, AuditRoot.__tablename__)

@@ -79,8 +79,16 @@ def daily_root(session: Session, day: date, now: datetime) -> str:
     before = select(ROOT.c.signature).where(ROOT.c.day < day).order_by(ROOT.c.day.desc()).limit(1)
     prev_signature = session.scalar(before) or ORIGIN
     chains, heads = heads_of_day(session, day)
-    signature = sign(session, day, chains, heads, prev_signature)
-    root = {"day": day, "chains": chains, "heads": heads, "prev_signature": prev_signature, "signature": signature}
+    key = session.info["vault"].in_force.index
+    signature = sign(session, day, chains, heads, prev_signature, key)
+    root = {
+        "key": key,
+        "day": day,
+        "chains": chains,
+        "heads": heads,
+        "prev_signature": prev_signature,
+        "signature": signature,
+    }
     session.execute(insert(ROOT).values(made_at=now, **root))
     return signature
 
@@ -96,9 +104,9 @@ def heads_of_day(session: Session, day: date) -> tuple[int, str]:
     return len(heads), digest(dump_json(heads).encode())
 
 
-def sign(session: Session, day: date, chains: int, heads: str, prev_signature: str) -> str:
+def sign(session: Session, day: date, chains: int, heads: str, prev_signature: str, key: int) -> str:
     """HMAC-SM3 with the key that lives outside the database."""
-    return session.info["vault"].blind(dump_json([day, chains, heads, prev_signature]), SIGNING)
+    return session.info["vault"].sign(dump_json([day, chains, heads, prev_signature]), SIGNING, key)
 
 
 def _lock(session: Session, chain: str) -> None:

@@ -65,7 +65,7 @@ def verify_roots(session: Session) -> list[Break]:
     previous = ORIGIN
     for seq, root in enumerate(session.execute(select(ROOT).order_by(ROOT.c.day)).all(), start=1):
         day = chinese_date(root.day)
-        if root.signature != sign(session, root.day, root.chains, root.heads, root.prev_signature):
+        if root.signature != sign(session, root.day, root.chains, root.heads, root.prev_signature, root.key):
             breaks.append(Break(ROOTS, seq, f"{day}的签名不符，日根被改动过"))
         if root.prev_signature != previous:
             breaks.append(Break(ROOTS, seq, f"{day}的日根与前一个不相连"))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json
+from app.db import AwareDateTime, Base, Json, keys
 
 
 class Case(Base):
@@ -41,16 +41,16 @@ class Case(Base):
     township_id: Mapped[str | None] = mapped_column(String(32))
     village_id: Mapped[str | None] = mapped_column(String(32))
     applicant_name: Mapped[str] = mapped_column(String(100))
-    applicant_blind: Mapped[str] = mapped_column(String(64))
+    applicant_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("person"))
     award_id: Mapped[str | None] = mapped_column(String(32))
     begun_by: Mapped[str | None] = mapped_column(String(32))
     begun_seq: Mapped[int | None]
     channel: Mapped[str] = mapped_column(String(16))
-    query_hash: Mapped[str | None] = mapped_column(String(64))
+    query_hash: Mapped[str | None] = mapped_column(String(64), info=keys.blind("query"))
     applied_on: Mapped[date]
     filed_at: Mapped[datetime] = mapped_column(AwareDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
-    state: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("case_file", "state"))
     version: Mapped[int]
     audit_seq: Mapped[int]
     audit_hash: Mapped[str] = mapped_column(String(64))
@@ -69,11 +69,11 @@ class DoorAnswer(Base):
     release_id: Mapped[str] = mapped_column(ForeignKey("release.id"))
     process_key: Mapped[str] = mapped_column(String(32))
     region_id: Mapped[str] = mapped_column(String(32))
-    applicant_blind: Mapped[str] = mapped_column(String(64))
+    applicant_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("person"))
     award_id: Mapped[str | None] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(16))
     code: Mapped[str] = mapped_column(String(32))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("door_answer", "sealed"))
     answered_at: Mapped[datetime] = mapped_column(AwareDateTime)
     answered_by: Mapped[str | None] = mapped_column(String(32))
 
@@ -100,7 +100,7 @@ class DecisionRecord(Base):
     release_id: Mapped[str] = mapped_column(String(32))
     element_id: Mapped[str] = mapped_column(String(128))
     decision: Mapped[str] = mapped_column(String(128))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("decision_record", "sealed"))
     decided_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
@@ -162,8 +162,8 @@ class Awaited(Base):
     title: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime] = mapped_column(AwareDateTime)
     status: Mapped[str] = mapped_column(String(16))
-    asked: Mapped[bytes | None] = mapped_column(LargeBinary)
-    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("awaited", "asked"))
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("awaited", "answer"))
     answered_by: Mapped[str | None] = mapped_column(String(32))
     answered_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)

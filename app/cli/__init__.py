@@ -18,6 +18,7 @@ COMMANDS = {
     "decision": "decisions",
     "effects": "pages",
     "figure": "figures",
+    "keys": "keys",
     "modelling": "pages",
     "release": "releases",
     "run": "serving",

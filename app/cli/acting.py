@@ -21,7 +21,7 @@ from app.config import Config
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import SystemClock, local_date
 from app.core.errors import Invalid, NotFound, Rejection
-from app.db import Database
+from app.db import Database, KeyFault
 from app.extensions import open_database
 from app.identity import queries as identity
 
@@ -45,9 +45,10 @@ class Refused(click.ClickException):
 
 
 @contextmanager
-def opened() -> Iterator[Database]:
-    """The configured database, with no connection left behind."""
-    database = open_database(Config.from_env())
+def opened(*, may_make_keys: bool = False) -> Iterator[Database]:
+    """The configured database, with no connection left behind; a refusal ends the command with its sentence."""
+    with refusals():
+        database = open_database(Config.from_env(), may_make_keys=may_make_keys)
     try:
         yield database
     finally:
@@ -78,9 +79,11 @@ def looking() -> Iterator[tuple[Session, datetime]]:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """A Rejection becomes its sentence and exit code 1; so does a database that is not there."""
+    """A Rejection becomes its sentence and exit code 1; so do wrong keys and a database that is not there."""
     try:
         yield
+    except KeyFault as fault:
+        raise Refused(str(fault)) from fault
     except Rejection as refused:
         raise Refused(refused.message) from refused
     except (OperationalError, ProgrammingError) as missing:

@@ -35,8 +35,8 @@ def downgrade(revision: str) -> None:
 
 @db.command()
 def install() -> None:
-    """Fill a migrated database with calendar, default figures, templates and bundles."""
-    with opened() as database, database.write() as session:
+    """Fill a migrated database with calendar, default figures, templates and bundles; an empty one gets its keys."""
+    with opened(may_make_keys=True) as database, database.write() as session:
         installation.install(session, SystemClock().now())
 
 

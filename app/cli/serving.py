@@ -10,6 +10,7 @@ import click
 from app import installation, seed, worker
 from app.config import Config
 from app.core.clock import SystemClock
+from app.db import KeyFault
 from app.extensions import create_app, open_database
 from app.outside import SettingError
 from app.wsgi import serve
@@ -22,7 +23,8 @@ def run() -> None:
     with _settings():
         outside = worker.Outside.of(config)
     installation.upgrade(config)
-    database = open_database(config)
+    with _settings():
+        database = open_database(config, may_make_keys=True)
     with database.read() as session:
         empty = installation.is_empty(session)
     if empty:
@@ -51,16 +53,16 @@ def work() -> None:
     """Do due work until interrupted; any number of workers may run."""
     config = Config.from_env()
     with _settings():
-        outside = worker.Outside.of(config)
-    worker.start(open_database(config), SystemClock(), outside).wait()
+        outside, database = worker.Outside.of(config), open_database(config)
+    worker.start(database, SystemClock(), outside).wait()
 
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """What is set wrongly stops the start with its sentence."""
+    """What is set wrongly and wrong keys stop the start with their sentence."""
     try:
         yield
-    except SettingError as wrong:
+    except (SettingError, KeyFault) as wrong:
         raise click.ClickException(str(wrong)) from wrong
 
 

@@ -3,6 +3,7 @@
 from app.db import stamps
 from app.db.away import is_away
 from app.db.base import Base, utc
+from app.db.keyfile import KeyFault
 from app.db.session import Database, outlive, rows_changed
 from app.db.statements import insert_if_absent, rename_elements
 from app.db.types import AwareDateTime, Json, Money
@@ -13,6 +14,7 @@ __all__ = [
     "Base",
     "Database",
     "Json",
+    "KeyFault",
     "Money",
     "Vault",
     "insert_if_absent",

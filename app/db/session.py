@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from app.db import keys
 from app.db.base import Base
 from app.db.vault import Vault
 
@@ -88,8 +89,9 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        info = {"vault": self.vault, "kept": self.kept, "outliving": []}
+        info = {"kept": self.kept, "outliving": []}
         session = _OneTransaction(self.engine, expire_on_commit=False, info=info)
+        session.info["vault"] = self.vault.within(lambda: keys.in_force(session, self.vault))
         try:
             if self.is_sqlite:
                 # Said here: a listener to the engine's begin event makes every statement an eighth dearer.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, keys
 
 
 class Document(Base):
@@ -33,9 +33,9 @@ class Document(Base):
     office_id: Mapped[str] = mapped_column(String(32))
     copies: Mapped[int]
     issued_on: Mapped[date]
-    frozen: Mapped[bytes] = mapped_column(LargeBinary)
+    frozen: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("document", "frozen"))
     sha256: Mapped[str | None] = mapped_column(String(64))
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("document", "content"))
     voided_by: Mapped[str | None] = mapped_column(String(32))
     voided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)

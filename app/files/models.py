@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, keys
 
 
 class Upload(Base):
@@ -22,7 +22,7 @@ class Upload(Base):
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("upload", "content"))
     uploaded_by: Mapped[str | None] = mapped_column(String(32))
     uploaded_by_name: Mapped[str] = mapped_column(String(50))
     uploaded_at: Mapped[datetime] = mapped_column(AwareDateTime)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, Money
+from app.db import AwareDateTime, Base, Json, Money, keys
 
 
 class Fund(Base):
@@ -70,7 +70,7 @@ class PaymentOrder(Base):
     county_id: Mapped[str | None] = mapped_column(String(32))
     place: Mapped[int]
     payee: Mapped[str] = mapped_column(String(100))
-    account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("payment_order", "account"))
     amount: Mapped[Decimal] = mapped_column(Money)
     source: Mapped[str] = mapped_column(String(32))
     split: Mapped[Any | None] = mapped_column(Json)
@@ -145,7 +145,7 @@ class BatchLine(Base):
     award_id: Mapped[str | None] = mapped_column(String(32))
     institution_id: Mapped[str | None] = mapped_column(String(32))
     split: Mapped[Any | None] = mapped_column(Json)
-    account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("batch_line", "account"))
     basis: Mapped[str | None] = mapped_column(String(200))
     region_id: Mapped[str] = mapped_column(String(32))
     programme: Mapped[str] = mapped_column(String(64))

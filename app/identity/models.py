@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, keys
 
 
 class Region(Base):
@@ -144,6 +144,6 @@ class FamilyTie(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
-    person_blind: Mapped[str] = mapped_column(String(64), index=True)
+    person_blind: Mapped[str] = mapped_column(String(64), index=True, info=keys.blind("person"))
     relation: Mapped[str] = mapped_column(String(20))
     declared_on: Mapped[date] = mapped_column(Date)

@@ -29,4 +29,4 @@ def load_signed_in(session: Session, user_id: str, stamp: str, on: date) -> Acto
 
 
 def _stamp(session: Session, password_hash: str | None) -> str:
-    return session.info["vault"].blind(password_hash or "", "session")
+    return session.info["vault"].sign(password_hash or "", "session")

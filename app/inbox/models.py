@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json
+from app.db import AwareDateTime, Base, Json, keys
 
 OPEN = text("status = 'open'")
 
@@ -47,7 +47,7 @@ class WorkItem(Base):
     clock_id: Mapped[str | None] = mapped_column(String(32))
     due_on: Mapped[date | None]
     sort_on: Mapped[date]
-    draft: Mapped[bytes | None] = mapped_column(LargeBinary)
+    draft: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("work_item", "draft"))
     detail: Mapped[Any | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     created_seq: Mapped[int | None]

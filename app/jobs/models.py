@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Float, Index, Integer, LargeBinary, Smal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, keys
 
 READY = text("state = 'ready'")
 RUNNING = text("state = 'running'")
@@ -34,7 +34,7 @@ class Job(Base):
     case_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int | None] = mapped_column(Integer)
     reference: Mapped[str | None] = mapped_column(String(64))
-    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("job", "payload"))
     due: Mapped[datetime] = mapped_column(AwareDateTime)
     priority: Mapped[int] = mapped_column(SmallInteger, default=0)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
@@ -42,6 +42,6 @@ class Job(Base):
     owner: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[float | None] = mapped_column(Float(53))
     state: Mapped[str] = mapped_column(String(9), default="ready")
-    error: Mapped[bytes | None] = mapped_column(LargeBinary)
+    error: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("job", "error"))
     dedup: Mapped[str | None] = mapped_column(String(120), unique=True)
     finished_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

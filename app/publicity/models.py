@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, keys
 
 
 class Notice(Base):
@@ -68,5 +68,5 @@ class Objection(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
     case_id: Mapped[str] = mapped_column(String(32), index=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("objection", "sealed"))
     received_at: Mapped[datetime] = mapped_column(AwareDateTime)

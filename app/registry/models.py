@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, Json, Money
+from app.db import AwareDateTime, Base, Json, Money, keys
 
 IN_PAYMENT, PAID, ENDED, WITHDRAWN = "in_payment", "paid", "ended", "withdrawn"
 INSTITUTION_ACCOUNT = "institution_account"
@@ -23,8 +23,8 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    blind: Mapped[str] = mapped_column(String(64), unique=True)
-    id_number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    blind: Mapped[str] = mapped_column(String(64), unique=True, info=keys.blind("person", of="id_number_sealed"))
+    id_number_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("person", "id_number"))
     name: Mapped[str | None] = mapped_column(String(60), index=True)
     birth_date: Mapped[date] = mapped_column(Date)
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
@@ -116,8 +116,8 @@ class Award(Base):
     # Waits for a place in an institution since a day, by a rank that the programme's table gives (E12).
     wants_place_on: Mapped[date | None] = mapped_column(Date)
     place_rank: Mapped[int | None]
-    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("award", "account"))
+    facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("award", "facts"))
     # What a monthly batch reads of the fact `payment_terms`, in the clear since a statement cannot open what is sealed.
     channel: Mapped[str | None] = mapped_column(String(20))
     split: Mapped[Any | None] = mapped_column(Json)
@@ -156,7 +156,7 @@ class AwardEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(200))
     case_id: Mapped[str | None] = mapped_column(String(32), index=True)
     case_seq: Mapped[int | None]
-    before_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    before_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("award_event", "before"))
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
@@ -169,7 +169,7 @@ class OnceClaim(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     programme: Mapped[str] = mapped_column(String(60))
     scope_region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
-    person_blind: Mapped[str] = mapped_column(String(64))
+    person_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("person"))
     case_id: Mapped[str] = mapped_column(String(32), index=True)
     claimed_at: Mapped[datetime] = mapped_column(AwareDateTime)
     case_seq: Mapped[int | None]
@@ -193,7 +193,7 @@ class Institution(Base):
     beds: Mapped[int | None]
     free: Mapped[int | None]
     stars: Mapped[int | None]
-    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("institution", "account"))
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
     # The case that registered it; one that is withdrawn again is registered nowhere.
     case_id: Mapped[str | None] = mapped_column(String(32))

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table,
 
 from app.core.paths import ROOT
 from app.db import Vault
+from app.db.keyfile import write_private
 
 FOLDER = ROOT / "tests" / "golden"
 SUFFIX = ".jsonl.xz"
@@ -41,7 +42,7 @@ class Header:
     def vault(self, folder: Path) -> Vault:
         """The keys, by way of a key file in `folder`, as an installation has them."""
         path = folder / "keys.json"
-        path.write_text(json.dumps(self.keys))
+        write_private(path, json.dumps(self.keys).encode())
         return Vault.load(path)
 
 

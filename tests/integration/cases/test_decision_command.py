@@ -31,7 +31,7 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def office(environment: dict[str, str], clock: MovableClock) -> Iterator[Office]:
-    database = Database(environment["DOUDI_DATABASE_URL"], Vault.load(Path(environment["DOUDI_KEY_FILE"])))
+    database = Database(environment["DOUDI_DATABASE_URL"], Vault.create(Path(environment["DOUDI_KEY_FILE"])))
     yield Office.open(database, clock)
     database.dispose()
 

@@ -43,7 +43,7 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def office(environment: dict[str, str], clock: MovableClock) -> Iterator[Office]:
-    vault = Vault.load(Path(environment["DOUDI_KEY_FILE"]))
+    vault = Vault.create(Path(environment["DOUDI_KEY_FILE"]))
     database = Database(environment["DOUDI_DATABASE_URL"], vault)
     yield Office.open(database, clock)
     database.dispose()

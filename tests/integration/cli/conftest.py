@@ -82,7 +82,7 @@ def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     keys = tmp_path / "keys.json"
     monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
     monkeypatch.setenv("DOUDI_KEY_FILE", str(keys))
-    database = Database(database_url, Vault.load(keys))
+    database = Database(database_url, Vault.create(keys))
     office = Office.open(database, MovableClock(SystemClock().now()))
     with database.read() as session:
         chain = identity.chain(session, identity.region_by_code(session, COUNTY, local_date(office.now)).id)

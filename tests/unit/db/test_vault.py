@@ -42,7 +42,7 @@ def test_no_changed_byte_goes_unseen(vault: Vault) -> None:
 
 def test_old_values_open_after_a_new_key_and_foreign_ones_never(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    before = Vault.load(path)
+    before = Vault.create(path)
     blob = before.seal_text(NUMBER, *HERE)
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, "current": "2", "keys": {**content["keys"], "2": "00" * 16}}))
@@ -56,7 +56,7 @@ def test_old_values_open_after_a_new_key_and_foreign_ones_never(tmp_path: Path) 
 
 def test_the_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "keys.json"
-    Vault.load(path)
+    Vault.create(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
