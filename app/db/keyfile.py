@@ -22,7 +22,7 @@ SEALING, INDEX = 16, 32  # bytes
 OTHERS = 0o077
 MISSING = (
     "找不到密钥文件 {path}：已有的数据只有用原来的密钥才能读，请把原来的密钥文件放回这里，"
-    "或者用 DOUDI_KEY_FILE 指明它在哪里；新库请先运行 doudi db install"
+    "或者用 DOUDI_KEY_FILE 指明它在哪里；新库请先运行 doudi db upgrade 和 doudi db install"
 )
 OPEN = "密钥文件 {path} 别人也能读，请先运行 chmod 600 {path}，并确认没有人复制过它"
 TORN = "密钥文件 {path} 内容不完整，请用备份的密钥文件换回，不要新建"

@@ -21,7 +21,7 @@ VILLAGE = "220122100001"
 @pytest.fixture
 def logins(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Username by position, of the county's people."""
-    monkeypatch.setattr("app.cli.acting.open_database", lambda config: database)
+    monkeypatch.setattr("app.cli.acting.open_database", lambda config, **given: database)
     now = SystemClock().now()
     with database.write() as session:
         rights.seed(session)

@@ -23,7 +23,7 @@ def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     keys = tmp_path / "keys.json"
     monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
     monkeypatch.setenv("DOUDI_KEY_FILE", str(keys))
-    opened = Database(database_url, Vault.load(keys))
+    opened = Database(database_url, Vault.create(keys))
     with opened.write() as session:
         rights.seed(session)
     return opened
