@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from app import audit
 from app.cli import main
 from app.core.clock import SystemClock, local_date
-from app.db import Database
+from app.db import Database, Vault
 from app.figures import operations, queries, seeding
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
@@ -28,6 +28,7 @@ def doudi(database_url: str, database: Database, tmp_path: Path, monkeypatch: py
     """Runs a command against a county with two policy owners, `first` and `second`, and a clerk."""
     monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
     monkeypatch.setenv("DOUDI_KEY_FILE", str(tmp_path / "keys.json"))
+    Vault.create(tmp_path / "keys.json")
     now: datetime = SystemClock().now()
     with database.write() as session:
         rights.seed(session)
