@@ -124,5 +124,3 @@ def test_an_install_that_is_repeated_keeps_its_keys(key_file: Path) -> None:
     before = key_file.read_bytes()
     _told("db", "install", code=0)
     assert key_file.read_bytes() == before
-
-
