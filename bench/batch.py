@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Duplicate
 from app.documents.models import Document
 from app.funds import batches
-from app.funds.batches import BatchSpec
+from app.funds.listing import BatchSpec
 from app.funds.models import PaymentOrder
 from app.identity import queries as identity
 from app.jobs.runner import Worker

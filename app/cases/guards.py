@@ -18,7 +18,7 @@ def hits(action: Action, element: engine.Element, decisions: Iterable[str], extr
     found: list[Hit] = []
     for decision in decisions:
         result = action.decide(element, decision, action.names(element, extra))
-        found.extend(_rows(element, decision, result))
+        found.extend(rows(element, decision, result))
     return found
 
 
@@ -49,9 +49,10 @@ def not_eligible(found: list[Hit]) -> Rejection:
     return NotEligible(message, fields=fields, clause=found[0]["clause"])
 
 
-def _rows(element: engine.Element, decision: str, result: Any) -> list[Hit]:
-    rows = [] if result is None else result if isinstance(result, list) else [result]
-    for row in rows:
+def rows(element: engine.Element, decision: str, result: Any) -> list[Hit]:
+    """The rows that a guard gave, each with its code, field, message and clause. Raises EffectError."""
+    given = [] if result is None else result if isinstance(result, list) else [result]
+    for row in given:
         if not isinstance(row, Mapping) or not row.get("code") or not row.get("message"):
             raise EffectError(f"「{element.label}」的校验表 {decision} 应输出 code、field、message 和 clause")
-    return [{key: row.get(key) for key in ("code", "field", "message", "clause")} for row in rows]
+    return [{key: row.get(key) for key in ("code", "field", "message", "clause")} for row in given]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, keys
+from app.db import AwareDateTime, Base, Json, Money, keys
 
 
 class Case(Base):
@@ -186,6 +187,26 @@ class RecheckDraw(Base):
     drawn: Mapped[Any] = mapped_column(Json)
     drawn_at: Mapped[datetime] = mapped_column(AwareDateTime)
     drawn_by: Mapped[str | None] = mapped_column(String(32))
+
+
+class Recalculation(Base):
+    """What one job of a recalculation did (D15): awards looked at, changed, sent to a re-check; yuan in all.
+
+    `figure_id` is the entry that began it (None: a single award was calculated again).
+    """
+
+    __tablename__ = "recalculation"
+    __table_args__ = (Index("ix_recalculation_figure", "figure_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    figure_id: Mapped[str | None] = mapped_column(String(32))
+    programme: Mapped[str] = mapped_column(String(60))
+    awards: Mapped[int]
+    changed: Mapped[int]
+    rechecked: Mapped[int]
+    monthly_more: Mapped[Decimal] = mapped_column(Money)
+    arrears: Mapped[Decimal] = mapped_column(Money)
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class CaseNumber(Base):

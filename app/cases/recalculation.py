@@ -1,60 +1,194 @@
 """Awards follow the published figures (D15): on the day from which another value holds, each is calculated again.
 
-A process whose start event says `follows="figures"` does it, on every award in payment where the figure holds, if the
-process reads it. Figures only put the day's job on the table (`figure.changed`); each award has a job of its own.
+A process whose start event says `follows="figures"` says how. Figures only put the day's job on the table
+(`figure.changed`); jobs of a hundred awards do it, each whole or not at all, so that one that was stopped goes on and
+one that is repeated finds nothing more to do. What the record does not say (an award taken over from paper, one whose
+re-check found it no longer entitled) is re-checked by people instead.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from app.cases import awards, competence
+from app import audit, engine
+from app.cases import arrears, award_letters, competence, decisions
+from app.cases.awards import RECHECK
+from app.cases.calculating import Calculator, Figures, Outcome
+from app.cases.models import Recalculation
+from app.core.actor import SYSTEM
 from app.core.clock import local_date
-from app.core.errors import Gone, NotEligible, NotFound
+from app.core.errors import NotEligible, NotFound
+from app.core.ids import new_id
 from app.definitions import queries as definitions
 from app.definitions.errors import BundleError
 from app.figures import queries as figures
+from app.figures.errors import FigureMissing
 from app.figures.operations import CHANGED
 from app.identity import queries as identity
 from app.jobs import operations as jobs
-from app.jobs.operations import DueJob
+from app.jobs.operations import DueJob, NewJob
 from app.jobs.runner import Claim, DatabaseHandler
-from app.registry import queries as registry
+from app.registry import recalculating as registry
+from app.registry.queries import AwardState
 
 CHANGE = "award.change"
+PART = 100
+"""Awards in one job: short enough that nobody waits for its locks."""
+RUN: Table = Recalculation.__table__  # type: ignore[assignment]
+_NOTE = insert(RUN)
+
+
+@dataclass
+class Part:
+    """What one job found; `since` is the day from which arrears are owed (None: none are looked for)."""
+
+    programme: str
+    since: date | None
+    figure_id: str | None = None
+    id: str = field(default_factory=new_id)
+    outcomes: list[Outcome] = field(default_factory=list)
+    arrears: list[arrears.Found] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def changed(self) -> list[Outcome]:
+        return [each for each in self.outcomes if each.is_changed]
+
+    @property
+    def refused(self) -> list[Outcome]:
+        return [each for each in self.outcomes if each.refused is not None]
+
+    def numbers(self) -> dict[str, Any]:
+        """What it came to, for the record and for the audit."""
+        zero = Decimal("0.00")
+        more = sum(((each.monthly or zero) - (each.award.monthly or zero) for each in self.changed), zero)
+        owed = sum((each.amount for each in self.arrears), zero)
+        return {"awards": len(self.outcomes), "changed": len(self.changed), "rechecked": len(self.refused),
+                "monthly_more": more, "arrears": owed}  # fmt: skip
+
+
+def again(session: Session, award_ids: Iterable[str], name: str, now: datetime) -> None:
+    """Have awards calculated again by the figures of today; `name` makes asking twice ask once."""
+    due = [NewJob(CHANGE, {}, now, f"{name}:{each}", None, jobs.BULK, reference=each) for each in award_ids]
+    jobs.enqueue_all(session, due)
+
+
+def programmes_following(session: Session, figure: figures.FigureRow, on: date) -> list[str]:
+    """The programmes whose awards in payment depend on a figure in its region."""
+    bundles = definitions.reaching(session, identity.chain(session, figure.scope), on)
+    return sorted({bundle.programme for bundle in bundles if bundle.following(figure.key)})
 
 
 def _launch(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    """One job for every award in payment that a changed figure may concern."""
+    """Jobs for all awards in payment that a changed figure may concern."""
     claim()
     figure = figures.find(session, job.reference or "")
-    chain = identity.chain(session, figure.scope)
-    competence.ask_now(session, chain.nearest, now)
-    bundles = definitions.reaching(session, chain, local_date(now))
-    for programme in sorted({bundle.programme for bundle in bundles if bundle.following(figure.key)}):
-        wanted = registry.awards_select(chain.nearest, programme, f"change:{job.id}")
-        jobs.launch(session, CHANGE, wanted, now)
+    region = identity.chain(session, figure.scope).nearest
+    competence.ask_now(session, region, now)
+    due = []
+    for programme in programmes_following(session, figure, local_date(now)):
+        ids = registry.ids_in_payment(session, region, programme)
+        for start in range(0, len(ids), PART):
+            told = {"figure": figure.id, "since": figure.valid_from, "awards": ids[start : start + PART]}
+            due.append(NewJob(CHANGE, told, now, f"change:{job.id}:{programme}:{start}", None, jobs.BULK))
+    jobs.enqueue_all(session, due)
 
 
-def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    """Calculate one award again; one that ended meanwhile needs nothing.
-
-    What cannot be calculated from the record (an award taken over from paper) is re-checked by people instead.
-    """
+def _recalculate(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Calculate the awards of a job again; those that ended meanwhile need nothing."""
     claim()
-    try:
-        award = registry.award_in_payment(session, job.reference or "")
-        chain = identity.chain(session, award.region_id)
-        bundle = definitions.resolve(session, award.programme, chain.ids, local_date(now))
-    except (NotFound, Gone, BundleError):
-        return
-    for process in bundle.following():
+    award_ids = job.payload.get("awards") or [job.reference or ""]
+    found = registry.lock(session, award_ids)
+    for programme in sorted({award.programme for award in found}):
+        part = Part(programme, job.payload.get("since"), job.payload.get("figure"))
+        _calculate(session, part, [award for award in found if award.programme == programme], job, now)
+        _write(session, part, now)
+
+
+def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
+    months = arrears.Months(session, awards, part.since, now) if part.since else None
+    calculators: dict[str, Calculator | None] = {}
+    for award in awards:
+        if award.region_id not in calculators:
+            calculators[award.region_id] = calculator(session, award.programme, award.region_id, now)
+        by = calculators[award.region_id]
+        if by is None:
+            continue
         try:
-            awards.begin(session, award.id, process, now)
-        except NotEligible:
-            awards.begin(session, award.id, awards.PROCESSES[awards.RECHECK], now)
+            outcome = by.now_worth(award)
+            owed = months.owed(by, award) if months and outcome.refused is None else []
+        except FigureMissing:
+            raise
+        except Exception:
+            if len(awards) == 1:
+                raise
+            _alone(session, part, award, job, now)
+            continue
+        part.outcomes.append(outcome)
+        part.arrears += owed
+        part.decisions += _records(session, by, part, outcome, now)
 
 
-HANDLERS: dict[str, DatabaseHandler] = {CHANGED: _launch, CHANGE: _begin}
+def calculator(
+    session: Session, programme: str, region_id: str, now: datetime, figures: Figures | None = None
+) -> Calculator | None:
+    """Who calculates a programme's awards in a region; None where the release in force there does not say how."""
+    chain = identity.chain(session, region_id)
+    try:
+        bundle = definitions.resolve(session, programme, chain.ids, local_date(now))
+    except (NotFound, NotEligible, BundleError):
+        return None
+    following = [key for key in bundle.following() if engine.is_calculation(bundle.process(key))]
+    return Calculator(session, bundle, following[0], chain, now, figures) if following else None
+
+
+def _alone(session: Session, part: Part, award: AwardState, job: DueJob, now: datetime) -> None:
+    """One that cannot be calculated must not hold up the others: its own job fails, and is seen."""
+    told = {"figure": part.figure_id, "since": part.since}
+    name = f"change:{job.id}:{award.id}"
+    jobs.enqueue_all(session, [NewJob(CHANGE, told, now, name, None, jobs.BULK, reference=award.id)])
+
+
+def _records(session: Session, by: Calculator, part: Part, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
+    """The decisions behind a change, kept with the case that granted the award."""
+    if not outcome.is_changed or outcome.award.case_id is None:
+        return []
+    of = {"case_id": outcome.award.case_id, "door_id": None, "action_id": part.id,
+          "release_id": by.bundle.release_id, "decided_at": now}  # fmt: skip
+    return decisions.rows(session.info["vault"], outcome.decided, of)
+
+
+def _write(session: Session, part: Part, now: datetime) -> None:
+    """Amounts, arrears, records, then the jobs that follow: letters and re-checks."""
+    amounts = [
+        registry.NewAmount(each.award, each.monthly, each.facts, each.reason)
+        for each in part.changed if each.monthly is not None
+    ]  # fmt: skip
+    registry.write(session, amounts, local_date(now), now)
+    arrears.record(session, part.arrears, part.figure_id or part.id, now)
+    decisions.write(session, part.decisions)
+    numbers = part.numbers()
+    session.connection().execute(_NOTE, {**numbers, "id": part.id, "figure_id": part.figure_id,
+                                         "programme": part.programme, "at": now})  # fmt: skip
+    told = {**numbers, "programme": part.programme, "arrears_since": part.since,
+            "amounts": {each.award.id: [each.award.monthly, each.monthly] for each in part.changed}}  # fmt: skip
+    chain = f"recalculation:{part.figure_id or 'single'}"
+    audit.append(session, chain, "recalculated", SYSTEM, told, part.id, now, shared=True)
+    award_letters.order(session, part.id, part.changed, part.arrears, now)
+    rechecks = [
+        NewJob(RECHECK, {}, now, f"{RECHECK}:{part.id}:{each.award.id}", None, jobs.BULK, reference=each.award.id)
+        for each in part.refused
+    ]
+    jobs.enqueue_all(session, rechecks)
+
+
+HANDLERS: dict[str, DatabaseHandler] = {
+    CHANGED: _launch, CHANGE: _recalculate, award_letters.LETTER: award_letters.write_letter,
+}  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from decimal import Decimal
 
 import click
 
+from app.cases import published
 from app.cli.acting import acting, by, day_of, json_option, looking, reason_option
 from app.core.clock import local_date
 from app.figures import lists, operations, queries
@@ -91,6 +94,52 @@ def _line(row: lists.Told) -> str:
     told += [f"理由：{row.reason}"] if row.reason else []
     told += [f"退回理由：{row.decision}"] if row.decision else []
     return f"{row.id}  {row.key}@{row.region or '*'}  {row.place}{row.title} {row.display}  {'，'.join(told)}"
+
+
+@figure.command()
+@click.argument("id")
+@by
+@json_option
+def preview(id: str, by: str, as_json: bool) -> None:
+    """What confirming an entry would bring about: who is recalculated, a month's cost, arrears. Changes nothing."""
+    with acting(by) as act:
+        report = published.preview(act.session, act.actor, id, act.now)
+    _show(report, as_json, "每月增加", "需重新核算")
+
+
+@figure.command()
+@click.option("--region", required=True, help="code of the region")
+@click.option("--programme", required=True, help="key of the programme: dibao, tekun")
+@by
+@json_option
+def applied(region: str, programme: str, by: str, as_json: bool) -> None:
+    """Whether what is paid is what is published: every award calculated by the figures of today; exit 1 where not."""
+    with acting(by) as act:
+        report = published.applied(act.session, act.actor, region, programme, act.now)
+    _show(report, as_json, "每月相差", "与公布的标准不一致")
+    if report.differences:
+        raise SystemExit(1)
+
+
+def _show(report: published.Report, as_json: bool, more: str, differing: str) -> None:
+    if as_json:
+        rows = [{**asdict(each), "paid": _text(each.paid), "to": _text(each.to), "arrears": _text(each.arrears)}
+                for each in report.differences]  # fmt: skip
+        told = {"awards": report.awards, "monthly": _text(report.monthly), "arrears": _text(report.arrears)}
+        click.echo(json.dumps({**told, "differences": rows}, ensure_ascii=False, indent=1))
+        return
+    for each in report.differences:
+        to = f"{each.to} 元" if each.to is not None else f"请复核（{each.reason}）"
+        owed = f"，补发 {each.arrears} 元" if each.arrears else ""
+        click.echo(f"{each.award_id}  {each.name}  {each.programme}  {each.paid} 元 → {to}{owed}")
+    click.echo(
+        f"在保 {report.awards} 户（人），{differing} {len(report.changed)}，须由人复核 {len(report.to_people)}，"
+        f"{more} {report.monthly} 元，补发 {report.arrears} 元"
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 COMMANDS = {"figure": figure}

@@ -18,14 +18,14 @@ from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import MEDIA_TYPE
-from app.funds import batch_lists, batches, by_hand
+from app.funds import batch_lists, batches, by_hand, listing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
 
 PAGE_ROWS, LINE_ROWS, EXPORT_ROWS = 18, 50, 100_000
-SOURCES = batches.SOURCES
+SOURCES = listing.SOURCES
 PER = {"household": "按户", "person": "按人"}
 
 
@@ -38,7 +38,7 @@ def batch_list(call: Call) -> ResponseReturnValue:
         "desk/batches.html",
         page=page,
         after=after,
-        kinds=batches.KINDS,
+        kinds=listing.KINDS,
         places=identity.region_names(call.session, {row.region_id for row in page.items}),
         sums={row.id: batches.preview(call.session, row.id) for row in page.items},
         may_draft=identity_policy.may(call.actor, "draft_batches"),
@@ -112,6 +112,14 @@ def batch_add(call: Call, batch_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.batch", batch_id=batch_id))
 
 
+@blueprint.post("/batches/<batch_id>/refresh")
+@writes(again=_again)
+def batch_refresh(call: Call, batch_id: str) -> ResponseReturnValue:
+    batches.refresh(call.session, call.actor, batch_id, call.now)
+    flash("名单已按今天的金额和在保情况更新，已剔除的仍然剔除。请核对后由另一人确认。", "success")
+    return redirect(url_for("desk.batch", batch_id=batch_id))
+
+
 @blueprint.post("/batches/<batch_id>/drop")
 @writes(again=_again)
 def batch_drop(call: Call, batch_id: str) -> ResponseReturnValue:
@@ -155,12 +163,12 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
     page = cut(rows, LINE_ROWS, batch_lists.cursor_of)
     confirmer = identity_policy.covers(call.actor, chain, "confirm_batches")
     drafter = identity_policy.covers(call.actor, chain, "draft_batches")
-    may_add = found.status == "draft" and drafter and found.kind != batches.MONTHLY
+    may_add = found.status == "draft" and drafter and found.kind != listing.MONTHLY
     return render_template(
         "desk/batch.html",
         batch=found,
         place=chain.full_name,
-        kind=batches.KINDS.get(found.kind, found.kind),
+        kind=listing.KINDS.get(found.kind, found.kind),
         per=PER.get(found.per, found.per),
         preview=batches.preview(call.session, batch_id),
         page=page,
@@ -198,7 +206,7 @@ def _form(call: Call, rejection: Rejection | None = None) -> str:
         "desk/batch_new.html",
         places=places,
         programmes=sorted(titles.items(), key=lambda pair: pair[1]),
-        kinds=batches.KINDS.items(),
+        kinds=listing.KINDS.items(),
         pers=PER.items(),
         sources=[(key, words.source(key)) for key in SOURCES],
         typed=request.form,
@@ -216,13 +224,13 @@ def _places(call: Call) -> list[tuple[str, str]]:
     return [(chain.nearest.code, chain.full_name) for chain in chains]
 
 
-def _spec(typed: Mapping[str, str]) -> batches.BatchSpec:
+def _spec(typed: Mapping[str, str]) -> listing.BatchSpec:
     """What was typed, every fault of a field in one refusal. Raises Invalid."""
     faults: dict[str, str] = {}
     texts = {name: typed.get(name, "").strip() for name in ("key", "title", "clause", "region", "kind", "per")}
     if not texts["clause"]:
         faults["clause"] = "请填写依据，例如文件名和文号"
-    spec = batches.BatchSpec(
+    spec = listing.BatchSpec(
         key=texts["key"],
         kind=texts["kind"],
         title=texts["title"],
@@ -235,7 +243,7 @@ def _spec(typed: Mapping[str, str]) -> batches.BatchSpec:
         source=typed.get("source") or SOURCES[0],
         split=_split(typed, faults),
     )
-    if faults := {**batches.faults_of(spec), **faults}:
+    if faults := {**listing.faults_of(spec), **faults}:
         raise Invalid(faults)
     return spec
 

@@ -5,6 +5,7 @@ host passes through unchanged, and nothing has happened; any other failure of an
 `Advance.failure`.
 """
 
+from app.engine.calculation import Asked, Calculation, calculate, is_calculation
 from app.engine.diagram import Diagram, load
 from app.engine.due import Due
 from app.engine.errors import (
@@ -50,6 +51,8 @@ __all__ = [
     "GONE",
     "WAIT",
     "Advance",
+    "Asked",
+    "Calculation",
     "Diagram",
     "DiagramError",
     "Due",
@@ -67,6 +70,7 @@ __all__ = [
     "StateError",
     "Timer",
     "Wait",
+    "calculate",
     "cancel",
     "complete",
     "complete_wait",
@@ -75,6 +79,7 @@ __all__ = [
     "evaluate",
     "explain",
     "fire_timers",
+    "is_calculation",
     "load",
     "migrate",
     "retry",

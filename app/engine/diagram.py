@@ -47,6 +47,14 @@ class Diagram:
         return next(e for e in self.elements.values() if e.type == "startEvent" and e.parent == self.process_id)
 
     @cached_property
+    def leaving(self) -> Mapping[str, tuple[Flow, ...]]:
+        """Element id → the flows that leave it, in document order."""
+        found: dict[str, tuple[Flow, ...]] = {}
+        for flow in self.flows:
+            found[flow.source] = (*found.get(flow.source, ()), flow)
+        return found
+
+    @cached_property
     def within(self) -> Mapping[str, tuple[Element, ...]]:
         """Element id → the elements nested in it (for a sub-process)."""
         nested: dict[str, list[Element]] = {}

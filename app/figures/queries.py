@@ -83,6 +83,13 @@ def in_force(session: Session, region_ids: Sequence[str], on: date) -> dict[str,
     return {each.figure.key: each.figure for each in spans if each.figure.valid_from <= on < each.until}
 
 
+def is_entered(session: Session, key: str, region_ids: Sequence[str], on: date) -> bool:
+    """Whether one of these regions has a figure of its own on a day."""
+    return any(
+        each.figure.key == key and each.figure.valid_from <= on < each.until for each in _load(session, region_ids)
+    )
+
+
 def _load(session: Session, scopes: Sequence[str]) -> tuple[_Span, ...]:
     """What counts in these scopes (nearest first) on any day; what wins comes last."""
     nearness = {scope: number for number, scope in enumerate(reversed(scopes))}

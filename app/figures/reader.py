@@ -53,6 +53,33 @@ class FigureReader(Mapping[str, Decimal]):
         return self._found
 
 
+class AssumedFigures(FigureReader):
+    """The figures as they would be if an entry that waits were confirmed: for a preview."""
+
+    def __init__(
+        self, session: Session, region_ids: Sequence[str], on: date, region_name: str, entry: queries.FigureRow
+    ) -> None:
+        super().__init__(session, region_ids, on, region_name)
+        if entry.scope not in self._region_ids or not _holds(entry, on):
+            return
+        found = dict(queries.in_force(session, region_ids, on))
+        nearer = self._region_ids[: self._region_ids.index(entry.scope)]
+        if not queries.is_entered(session, entry.key, nearer, on) and not _is_later(found.get(entry.key), entry):
+            found[entry.key] = queries.InForce(
+                entry.key, entry.value, entry.region, entry.valid_from, entry.clause, entry.id
+            )
+        self._found = found
+
+
+def _holds(entry: queries.FigureRow, on: date) -> bool:
+    return entry.valid_from <= on and (entry.valid_until is None or on < entry.valid_until)
+
+
+def _is_later(known: queries.InForce | None, entry: queries.FigureRow) -> bool:
+    """Whether what counts in the entry's own region began after it."""
+    return known is not None and known.region == entry.region and known.valid_from > entry.valid_from
+
+
 class OptionalFigures(Mapping[str, Decimal | None]):
     """`optional_figure.<key>`: the figure, or null where none is in force: for floors held where known."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Table, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import Select, Table, case, delete, func, insert, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -20,42 +20,26 @@ from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed
-from app.db.types import Money
+from app.funds import arrears
+from app.funds.listing import (
+    BatchSpec,
+    faults_of,
+    list_lines,
+    once_key,
+    require_current,
+    spec_of,
+)
 from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.identity import policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
-from app.jobs.sql import count_inserted, insert_if_new, random_id
-from app.registry import paying
+from app.jobs.sql import count_inserted, insert_if_new
 from app.registry.paying import HOUSE
 
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
 LETTER = "batch.letter"
-LONGEST_KEY, LONGEST_CLAUSE, MOST_AT_ONCE = 30, 100, 1000
-SOURCES = ("county_fund", "city_fund")
-MONTHLY = "monthly"
-KINDS = {"seasonal": "一次性补助", MONTHLY: "按月发放", "price": "价格临时补贴"}
-
-
-@dataclass(frozen=True, slots=True)
-class BatchSpec:
-    """What a batch pays. `per` is `household` or `person`; without `amount` every award's monthly amount is paid.
-
-    `key` names the occasion (`spring-festival-2021`): one batch of a key a region.
-    """
-
-    key: str
-    kind: str
-    title: str
-    clause: str
-    region_code: str
-    programmes: Sequence[str]
-    due_on: date
-    amount: Decimal | None = None
-    per: str = "household"
-    source: str = "county_fund"
-    split: Sequence[dict[str, Any]] | None = None
+MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +75,14 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
         "per": spec.per,
         "source": spec.source,
         "split": list(spec.split) if spec.split else None,
+        "programmes": list(spec.programmes),
         "due_on": spec.due_on,
         "status": "draft",
         "drafted_by": actor.user_id,
         "drafted_at": now,
     }
     session.execute(insert(Batch).values(row))
-    session.connection().execute(_lines(session, batch_id, spec, chain.nearest))
+    list_lines(session, batch_id, spec, chain.nearest)
     tell(session, batch_id, "drafted", actor, now, title=spec.title, amount=spec.amount, due_on=spec.due_on)
     return batch_id
 
@@ -134,6 +119,7 @@ def include(session: Session, actor: Actor, batch_id: str, line_ids: Sequence[st
 def drop(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
     """Give up a draft; its key is free again. Raises NotYours, Gone."""
     draft_of(session, actor, batch_id, "review_batches")
+    arrears.release(session, batch_id)
     session.execute(update(Batch).where(Batch.id == batch_id).values(status="dropped"))
     tell(session, batch_id, "dropped", actor, now)
 
@@ -141,13 +127,17 @@ def drop(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
 def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int:
     """One order a line, with the line's id, by somebody who neither drafted it nor added to it; how many new orders.
 
-    Repeating it pays nobody twice. Raises NotYours or NotFound; Gone when the batch was dropped.
+    Repeating it pays nobody twice. Raises NotYours or NotFound; Gone when the batch was dropped, or when amounts have
+    changed since it was listed.
     """
     batch = _locked(session, actor, batch_id, "confirm_batches")
     if batch.status == "dropped":
         raise Gone("这个批次已作废，请重新建立")
     if batch.drafted_by == actor.user_id or audit.has_acted(session, _chain(batch_id), actor.user_id, ["added"]):
         raise NotYours("批次须由另一人确认，不能确认自己编制的或者自己添加过人员的批次")
+    if batch.status == "draft":
+        require_current(session, batch, identity.chain(session, batch.region_id).nearest)
+        arrears.release(session, batch_id, excluded_only=True)
     ordered = count_inserted(session, _orders(session, batch, now))
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
@@ -165,69 +155,15 @@ def batch(session: Session, actor: Actor, batch_id: str) -> Batch:
     return found
 
 
-def faults_of(spec: BatchSpec) -> dict[str, str]:
-    """What is wrong with a batch, by field."""
-    faults = {}
-    if spec.kind not in KINDS:
-        faults["kind"] = f"批次类型应为{'、'.join(KINDS.values())}之一"
-    if spec.per not in ("household", "person"):
-        faults["per"] = "请选择按户或按人发放"
-    if spec.source not in SOURCES:
-        faults["source"] = "请选择县级或市级救助资金；备用金不能用于批次"
-    if len(spec.clause) > LONGEST_CLAUSE:
-        faults["clause"] = f"依据不超过 {LONGEST_CLAUSE} 字，请只写文件名和文号"
-    if spec.amount is None and spec.kind != MONTHLY:
-        faults["amount"] = "请填写发放标准，单位为元"
-    if not 0 < len(spec.key) <= LONGEST_KEY:
-        faults["key"] = f"请填写批次代号（不超过 {LONGEST_KEY} 字），例如 2021春节"
-    if not 0 < len(spec.title) <= 100:
-        faults["title"] = "请填写批次名称（不超过 100 字）"
-    if not spec.programmes:
-        faults["programmes"] = "请至少选择一个救助项目"
-    return faults
-
-
-def _lines(session: Session, batch_id: str, spec: BatchSpec, region: identity.RegionRef) -> Any:
-    # Support is paid as the award says (E18); a one-off grant is the person's own and paid as the batch says.
-    monthly = spec.kind == MONTHLY
-    paid_on = paying.of_month(spec.due_on) if monthly else paying.on_day(spec.due_on)
-    awards = paying.in_payment_select(region, spec.programmes, paid_on).subquery()
-    once = awards.c.award_id if monthly else awards.c.person_id
-    split = literal(list(spec.split) if spec.split else None, LINE.c.split.type)
-    if spec.amount is None:
-        amount: Any = awards.c.monthly
-    else:
-        each = literal(spec.amount, Money)
-        amount = each if spec.per == "household" else each * case((awards.c.heads > 1, awards.c.heads), else_=1)
-    values = {
-        "id": random_id(),
-        "batch_id": literal(batch_id),
-        "once": once,
-        "person_id": awards.c.person_id,
-        "award_id": awards.c.award_id,
-        "institution_id": awards.c.institution_id if monthly else null(),
-        "split": func.coalesce(awards.c.split, split) if monthly else split,
-        "region_id": awards.c.region_id,
-        "programme": awards.c.programme,
-        "payee": awards.c.payee,
-        "heads": awards.c.heads,
-        "purpose": literal(purpose_of(spec.kind, spec.key, spec.due_on)),
-        "amount": amount,
-        "excluded": literal(False),
-    }
-    paid = exists().where(PaymentOrder.dedup == once_key(spec.kind, spec.key, spec.due_on) + once)
-    chosen = select(*values.values()).where(amount > literal(Decimal(0), Money), ~paid).order_by(awards.c.award_id)
-    return insert_if_new(session, LINE, "batch_id", "once").from_select(list(values), chosen)
-
-
-def purpose_of(kind: str, key: str, due_on: date) -> str:
-    """What the orders of a batch are for: a month, or the occasion."""
-    return f"{due_on:%Y-%m}" if kind == MONTHLY else key
-
-
-def once_key(kind: str, key: str, due_on: date) -> Any:
-    """What, with a line's `once`, names its order: an occasion, or a month in which an award is paid once."""
-    return literal(f"monthly:{due_on:%Y-%m}:" if kind == MONTHLY else f"batch:{key}:")
+def refresh(session: Session, actor: Actor, batch_id: str, now: datetime) -> None:
+    """List a draft anew with the amounts of today; who was excluded stays so. Raises NotYours, Gone."""
+    batch = draft_of(session, actor, batch_id, "review_batches")
+    arrears.release(session, batch_id)
+    listed = LINE.c.award_id.is_not(None) & ~LINE.c.excluded
+    session.connection().execute(delete(LINE).where(LINE.c.batch_id == batch_id, listed))
+    region = identity.chain(session, batch.region_id).nearest
+    list_lines(session, batch_id, spec_of(batch, region.code), region)
+    tell(session, batch_id, "refreshed", actor, now)
 
 
 def _orders(session: Session, batch: Batch, now: datetime) -> Any:
@@ -250,7 +186,7 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
         "split": line.split,
         "due_on": literal(batch.due_on),
         "status": literal("pending"),
-        "dedup": once_key(batch.kind, batch.key, batch.due_on) + line.once,
+        "dedup": arrears.dedup_of(line.once, once_key(batch.kind, batch.key, batch.due_on) + line.once),
         "created_at": literal(now, PaymentOrder.created_at.type),
     }
     housed = select(*values.values()).outerjoin(HOUSE, HOUSE.c.id == line.institution_id)

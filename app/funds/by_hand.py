@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid
 from app.core.ids import new_id
-from app.funds import batches
+from app.funds import batches, listing
 from app.funds.batches import LINE
 from app.funds.models import BatchLine, PaymentOrder
 from app.funds.operations import LINE_SEALED
@@ -43,7 +43,7 @@ def add(session: Session, actor: Actor, batch_id: str, addition: Addition, now: 
     in the batch already, by himself or by an award that covers him, or was paid for the occasion before.
     """
     batch = batches.draft_of(session, actor, batch_id, "draft_batches")
-    if batch.kind == batches.MONTHLY or batch.amount is None:
+    if batch.kind == listing.MONTHLY or batch.amount is None:
         raise Gone("按月发放的批次只发给在保对象，不能另外添加")
     _require_sound(addition)
     region = identity.region_by_code(session, addition.region_code, batch.due_on)
@@ -65,7 +65,7 @@ def add(session: Session, actor: Actor, batch_id: str, addition: Addition, now: 
         "programme": PROGRAMME,
         "payee": addition.name.strip(),
         "heads": addition.heads,
-        "purpose": batches.purpose_of(batch.kind, batch.key, batch.due_on),
+        "purpose": listing.purpose_of(batch.kind, batch.key, batch.due_on),
         "amount": batch.amount * (addition.heads if batch.per == "person" else Decimal(1)),
         "excluded": False,
     }
@@ -94,6 +94,6 @@ def _require_new(session: Session, batch: batches.Batch, person_id: str) -> None
     mine = (BatchLine.person_id == person_id) | BatchLine.award_id.in_(covered)
     if session.scalar(select(exists().where(BatchLine.batch_id == batch.id, mine))):
         raise Duplicate("此人已在这个批次的名单中（本人或者所在家庭），不能重复添加", clause="B6")
-    paid = PaymentOrder.dedup == batches.once_key(batch.kind, batch.key, batch.due_on) + person_id
+    paid = PaymentOrder.dedup == listing.once_key(batch.kind, batch.key, batch.due_on) + person_id
     if session.scalar(select(exists().where(paid))):
         raise Duplicate(f"此人已在「{batch.key}」的另一个批次中发放，不能重复发放", clause="B6")

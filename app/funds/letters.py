@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import local_date
 from app.definitions import queries as definitions
 from app.documents import operations as documents
+from app.funds.arrears import ARREARS
 from app.funds.models import Batch, PaymentOrder
 from app.identity import queries as identity
 from app.jobs.operations import DueJob
@@ -25,7 +26,7 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     order, batch = session.execute(query.where(PaymentOrder.id == job.reference)).one()
     given = {
         "recipient": order.recipient or order.payee,
-        "occasion": batch.title,
+        "occasion": f"{batch.title}（补发差额）" if order.purpose == ARREARS else batch.title,
         "programme": definitions.title_of(session, order.programme),
         "clause": batch.clause,
         "amount": order.amount,

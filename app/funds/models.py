@@ -116,6 +116,7 @@ class Batch(Base):
     per: Mapped[str] = mapped_column(String(16))
     source: Mapped[str] = mapped_column(String(32))
     split: Mapped[Any | None] = mapped_column(Json)
+    programmes: Mapped[Any | None] = mapped_column(Json)
     due_on: Mapped[date]
     status: Mapped[str] = mapped_column(String(16))
     drafted_by: Mapped[str | None] = mapped_column(String(32))
@@ -155,3 +156,26 @@ class BatchLine(Base):
     amount: Mapped[Decimal] = mapped_column(Money)
     excluded: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class Arrears(Base):
+    """What a raised standard adds to a month that was ordered already (D15). Paid by the line `line_id` of a batch.
+
+    `event` names the recalculation that found it: repeating one finds nothing more, since what it found counts as
+    ordered.
+    """
+
+    __tablename__ = "arrears"
+    __table_args__ = (
+        UniqueConstraint("award_id", "month", "event"),
+        Index("ix_arrears_line", "line_id"),
+        CheckConstraint("amount > 0", name="positive"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    award_id: Mapped[str] = mapped_column(String(32))
+    month: Mapped[str] = mapped_column(String(7))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    event: Mapped[str] = mapped_column(String(32))
+    line_id: Mapped[str | None] = mapped_column(String(32))
+    found_at: Mapped[datetime] = mapped_column(AwareDateTime)

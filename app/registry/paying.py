@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity.queries import RegionRef, within
 from app.registry.lookups import COVERED
 from app.registry.members import covers
-from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, Award, Institution, Person
+from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, WITHDRAWN, Award, Institution, Person
 
 HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
@@ -36,6 +36,11 @@ def of_month(day: date) -> Paid:
     """Awards that are paid for the month of a day: confirmed before the month, and not ended before it."""
     first = day.replace(day=1)
     return Paid(and_(Award.starts_on < first, _runs_after(first)), first)
+
+
+def ever(day: date) -> Paid:
+    """Awards that were in payment at some time: whom arrears reach, also when the award has ended since."""
+    return Paid(Award.status != WITHDRAWN, day)
 
 
 def _runs_after(day: date) -> ColumnElement[bool]:

@@ -56,6 +56,7 @@ class AwardState:
     account: str | None
     case_id: str | None
     facts: dict[str, Any]
+    case_number: str | None = None
     place_rank: int | None = None
     wants_place_on: date | None = None
     visit_on: date | None = None
@@ -108,12 +109,21 @@ class AwardRow:
 
 def award(session: Session, award_id: str) -> AwardState:
     """A monthly award, in payment or ended. Raises NotFound."""
-    row = session.execute(
-        select(Award, Person).join(Person, Person.id == Award.person_id).where(Award.id == award_id, Award.monthly)
-    ).first()
-    if row is None:
+    found = states(session, Award.id == award_id, Award.monthly.is_(True))
+    if not found:
         raise NotFound("没有这项在保待遇")
-    found, person = row
+    return found[0]
+
+
+def states(session: Session, *which: ColumnElement[bool], lock: bool = False) -> list[AwardState]:
+    """Awards as they stand, by id; with `lock` their rows stay locked until the end of the transaction."""
+    query = select(Award, Person).join(Person, Person.id == Award.person_id).where(*which).order_by(Award.id)
+    query = query.with_for_update(of=Award) if lock else query
+    rows = session.execute(query.execution_options(populate_existing=True))
+    return [_state(session, *row) for row in rows]
+
+
+def _state(session: Session, found: Award, person: Person) -> AwardState:
     vault = session.info["vault"]
     account = found.account_sealed and vault.open_text(found.account_sealed, "award", "account", found.id)
     facts = found.facts_sealed and load_json(vault.open(found.facts_sealed, "award", "facts", found.id))
@@ -135,6 +145,7 @@ def award(session: Session, award_id: str) -> AwardState:
         account=account or None,
         case_id=found.case_id,
         facts=facts or {},
+        case_number=found.case_number,
         place_rank=found.place_rank,
         wants_place_on=found.wants_place_on,
         visit_on=found.visit_on,
@@ -191,13 +202,6 @@ def _due_select(kind: str, column: Any, on: date) -> Select[Any]:
     name = literal(f"{kind}:") + Award.id + literal(":") + cast(column, String)
     found = select(Award.id.label("reference"), null().label("case_id"), name.label("dedup"))
     return found.where(Award.status == IN_PAYMENT, column <= on)
-
-
-def awards_select(region: RegionRef, programme: str, occasion: str) -> Select[Any]:
-    """Awards of a programme in payment in a region, as jobs to launch once an occasion."""
-    mine = Award.status == IN_PAYMENT, Award.programme == programme, within(region, Award)
-    name = literal(f"{occasion}:") + Award.id
-    return select(Award.id.label("reference"), null().label("case_id"), name.label("dedup")).where(*mine)
 
 
 def search(

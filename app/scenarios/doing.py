@@ -14,7 +14,7 @@ from app.cases import queries as cases
 from app.core.actor import APPLICANT, Actor
 from app.core.errors import Gone, Invalid
 from app.definitions import queries as definitions
-from app.funds import batches
+from app.funds import batches, listing
 from app.funds import story as funds
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -144,7 +144,7 @@ def _grant(scene: Scene) -> None:
     _batch(scene, money.grant_spec(scene.step.data, scene.county, _programmes(scene), scene.now))
 
 
-def _batch(scene: Scene, spec: batches.BatchSpec) -> None:
+def _batch(scene: Scene, spec: listing.BatchSpec) -> None:
     """Drafted, confirmed by a second person and ordered."""
     actors = scene.actors(spec.region_code)
     batch_id = batches.draft(scene.session, actors[0], spec, scene.now)

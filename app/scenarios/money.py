@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.money import parse_amount
-from app.funds import bank, batches
+from app.funds import bank, listing
 from app.funds import story as funds
 from app.funds.lists import OrderFilter
 from app.scenarios.telling import same, told
@@ -56,13 +56,13 @@ def differences(made: Sequence[Any], wanted: Sequence[dict[str, Any]]) -> list[s
     return [f"多出支付单 {shown(rest)}"] if rest else []
 
 
-def month_spec(data: dict[str, Any], county: str, programmes: Sequence[str]) -> batches.BatchSpec:
+def month_spec(data: dict[str, Any], county: str, programmes: Sequence[str]) -> listing.BatchSpec:
     """The monthly batch of a county. Raises Invalid (`month`)."""
     first = month_of(data.get("month"))
     key = f"{first:%Y-%m}"
-    return batches.BatchSpec(
+    return listing.BatchSpec(
         key=key,
-        kind=batches.MONTHLY,
+        kind=listing.MONTHLY,
         title=f"{first.year}年{first.month}月保障金",
         clause="",
         region_code=county,
@@ -84,7 +84,7 @@ def month_of(value: Any) -> date:
         raise Invalid({"month": "应写作 2021-05"}) from error
 
 
-def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now: datetime) -> batches.BatchSpec:
+def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now: datetime) -> listing.BatchSpec:
     """A one-off grant (B6). Raises Invalid (`amount`)."""
     try:
         amount = parse_amount(data.get("amount"))
@@ -92,7 +92,7 @@ def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now
         raise Invalid({"amount": str(error)}) from error
     chosen = data.get("programmes", list(programmes))
     occasion = str(data.get("occasion") or "")
-    return batches.BatchSpec(
+    return listing.BatchSpec(
         key=occasion,
         kind=str(data.get("kind") or "seasonal"),
         title=str(data.get("title") or occasion),

@@ -12,7 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.money import to_money
 from app.db import Database
-from app.funds import bank, batch_lists, batches, lists
+from app.funds import bank, batch_lists, batches, listing, lists
 from app.identity import queries as identity
 from app.seed.data import read
 
@@ -41,8 +41,8 @@ def _play(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
         bank.mark_file_paid(session, finance, file_id, entry["proof"], confirmed + timedelta(days=2))
 
 
-def _spec(entry: Mapping[str, Any], today: date) -> batches.BatchSpec:
-    return batches.BatchSpec(
+def _spec(entry: Mapping[str, Any], today: date) -> listing.BatchSpec:
+    return listing.BatchSpec(
         key=entry["key"],
         kind=entry["kind"],
         title=entry["title"],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.ids import new_id
-from app.funds import bank, batch_lists, batches, lists
+from app.funds import bank, batch_lists, batches, listing, lists
 from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
 from app.registry import operations as registry
@@ -48,7 +48,7 @@ def order(web: Web, payee: str = RECIPIENT, amount: str = "800", account: str | 
 
 def draft(web: Web, key: str = "2020中秋") -> str:
     """A draft of the county's clerk over everybody with dibao; its id."""
-    spec = batches.BatchSpec(
+    spec = listing.BatchSpec(
         key=key, kind="seasonal", title="2020年中秋一次性补助", clause="B6", region_code=COUNTY,
         programmes=("dibao",), due_on=DUE, amount=Decimal(300),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.engine import xml as bpmn_xml
+from app.engine.calculation import is_calculation
 from app.engine.diagram import load
 from app.engine.errors import DiagramError
 from app.engine.lint import events, expressions, flow, quality, references, scopes, soundness
@@ -37,9 +38,12 @@ def lint(xml: bytes, known: Known | None = None) -> list[Problem]:
 def _unreadable(xml: bytes, graph: Graph) -> list[Problem]:
     """What only the parser of the engine notices: what is accepted here can be loaded."""
     try:
-        load(xml)
+        diagram = load(xml)
     except DiagramError as error:
         called = {node.get("calledElement") for node in graph.root.iter(bpmn_xml.bpmn("callActivity"))}
         main = [each for each in graph.root.iter(bpmn_xml.bpmn("process")) if each.get("id") not in called]
         return [problem(main[0] if len(main) == 1 else graph.root, text) for text in error.problems]
+    if diagram.start.properties.get("follows") == "figures" and not is_calculation(diagram):
+        told = "标准调整的流程成批核算，只能用脚本、决策表、排他网关和服务任务，请去掉人工环节、等待、并行和回路"
+        return [Problem(diagram.start.id, diagram.start.name, ERROR, told)]
     return []

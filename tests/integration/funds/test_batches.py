@@ -19,7 +19,7 @@ from app.documents import operations as documents
 from app.documents.models import Document
 from app.documents.text import extract_text
 from app.funds import bank, batch_lists, batches, by_hand
-from app.funds.batches import BatchSpec
+from app.funds.listing import BatchSpec
 from app.funds.lists import OrderFilter
 from app.funds.models import PaymentOrder
 from app.funds.operations import shares
