@@ -1,8 +1,9 @@
 """Working days (工作日) and legal clocks (时限) that pause and explain themselves."""
 
-from app.calendar.book import CalendarMissing, working_days
+from app.calendar.book import CalendarMissing, forget, working_days
 from app.calendar.clocks import LegalClock, Pause, due_date
 from app.calendar.imports import Imported, import_notice, recompute, seed
+from app.calendar.notices import parse_notice
 from app.calendar.operations import (
     pause,
     restate,
@@ -16,9 +17,11 @@ from app.calendar.operations import (
 )
 from app.calendar.queries import clocks_of, explain
 from app.calendar.working_days import SpecialDay, WorkingDays
+from app.calendar.years import as_lines, months, official_years, special_days, versions
 
 __all__ = [
-    "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "clocks_of", "due_date",
-    "explain", "import_notice", "pause", "recompute", "restate", "resume", "seed", "start_clock", "stop", "stop_read",
-    "undo_pauses", "undo_resumptions", "void", "working_days",
+    "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "as_lines", "clocks_of",
+    "due_date", "explain", "forget", "import_notice", "months", "official_years", "parse_notice", "pause", "recompute",
+    "restate", "resume", "seed", "special_days", "start_clock", "stop", "stop_read", "undo_pauses", "undo_resumptions",
+    "versions", "void", "working_days",
 ]  # fmt: skip

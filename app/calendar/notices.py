@@ -17,6 +17,7 @@ from app.core.errors import Invalid
 
 HEADER = "日期"
 KINDS: dict[str, Kind] = {"放假": "holiday", "休息": "holiday", "上班": "makeup", "调休上班": "makeup"}
+_WORDS: dict[Kind, str] = {"holiday": "放假", "makeup": "上班", "workday": "上班"}
 MAX_LINES = 2000
 MAX_SPAN = 31
 MAX_NAME = 60
@@ -47,6 +48,11 @@ def parse_notice(text: str, *, national: bool) -> dict[date, SpecialDay]:
     if problems:
         raise Invalid(problems)
     return found
+
+
+def word_of(kind: Kind) -> str:
+    """The word of a line for this kind of day."""
+    return _WORDS[kind]
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

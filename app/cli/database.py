@@ -7,11 +7,10 @@ from typing import TextIO
 import click
 
 from app import installation
-from app.cases import deadlines
-from app.cli.acting import opened
+from app.cases import calendars
+from app.cli.acting import acting, by, opened
 from app.config import Config
-from app.core.clock import SystemClock, local_date
-from app.identity import queries as identity
+from app.core.clock import SystemClock
 
 
 @click.group()
@@ -44,13 +43,18 @@ def install() -> None:
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.option("--source", required=True, help="the notice that sets these days, e.g. 国办发明电〔2026〕7号")
 @click.option("--region", default=None, help="code of the region in which these single days hold (default: everywhere)")
-def import_calendar(file: TextIO, source: str, region: str | None) -> None:
+@click.option("--dry-run", is_flag=True, help="say what would move, and change nothing")
+@by
+def import_calendar(file: TextIO, source: str, region: str | None, dry_run: bool, by: str) -> None:
     """Import the working days of a year (lines 日期,放假或上班,名称) and move the deadlines that it moves."""
-    now = SystemClock().now()
-    with opened() as database, database.write() as session:
-        region_id = identity.region_by_code(session, region, local_date(now)).id if region else None
-        done = deadlines.import_calendar(session, file.read(), source, "命令行", now, region_id)
-    click.echo(f"已导入 {'、'.join(map(str, done.years))} 年 {len(done.days)} 天，{len(done.clocks)} 个期限有变动")
+    do = calendars.preview if dry_run else calendars.import_notice
+    with acting(by) as act:
+        done = do(act.session, act.actor, file.read(), source, act.now, region)
+    imported = done.imported if isinstance(done, calendars.Preview) else done
+    for moved in done.moved if isinstance(done, calendars.Preview) else ():
+        click.echo(f"{moved.case_number}  {moved.title}  {moved.before} → {moved.after}")
+    told = f"{'、'.join(map(str, imported.years))} 年 {len(imported.days)} 天，{len(imported.clocks)} 个期限有变动"
+    click.echo(f"试算，没有导入：{told}" if dry_run else f"已导入 {told}")
 
 
 COMMANDS = {"db": db, "calendar": import_calendar}

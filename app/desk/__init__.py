@@ -1,11 +1,13 @@
-"""The pages of the staff (工作台): inbox, tasks, cases, notices, money, awards, incidents, figures."""
+"""The pages of the staff (工作台): inbox, tasks, cases, notices, money, awards, incidents, figures, working days."""
 
 from app.desk import (
     account,
     applications,
     awards,
     batches,
+    calendar,
     cases,
+    figure_entry,
     figures,
     files,
     inbox,
@@ -30,7 +32,9 @@ __all__ = [
     "awards",
     "batches",
     "blueprint",
+    "calendar",
     "cases",
+    "figure_entry",
     "figures",
     "files",
     "inbox",

@@ -31,6 +31,7 @@ def figure_list(call: Call) -> ResponseReturnValue:
         entries=catalogue(call.session).figures.values(),
         waiting=lists.told(call.session, list(waiting.values())),
         mine={row.id for row in waiting.values() if row.entered_by == call.actor.user_id},
+        may_enter=identity_policy.may(call.actor, operations.ENTERS),
         may_confirm=identity_policy.may(call.actor, "confirm_figures"),
     )
 

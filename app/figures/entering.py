@@ -57,6 +57,19 @@ def require_sound(catalogue: Catalogue, entry: Entry, given: Given) -> Decimal:
     return number
 
 
+def require_possible(entry: Entry, value: Any) -> Decimal:
+    """The value as a number that its unit allows. Raises Invalid (`value`)."""
+    number = number_of(value, entry)
+    if fault := _fault_of(entry, number):
+        raise Invalid({"value": fault})
+    return number
+
+
+def _fault_of(entry: Entry, number: Decimal) -> str | None:
+    fault = UNITS[entry.unit].fault(number) if number.is_finite() else "应填写数字，例如 345 或 0.35"
+    return f"“{entry.title}”{fault}，请改正数值" if fault else None
+
+
 def require_reason(reason: str) -> str:
     """A reason without blanks around it. Raises Invalid (`reason`)."""
     reason = reason.strip()
@@ -66,9 +79,8 @@ def require_reason(reason: str) -> str:
 
 
 def _faults(catalogue: Catalogue, entry: Entry, number: Decimal, given: Given) -> Iterator[tuple[str, str]]:
-    fault = UNITS[entry.unit].fault(number) if number.is_finite() else "应填写数字，例如 345 或 0.35"
-    if fault:
-        yield "value", f"“{entry.title}”{fault}，请改正数值"
+    if fault := _fault_of(entry, number):
+        yield "value", fault
     if given.valid_from < LONG_AGO:
         yield "from", f"生效日期不能早于 {LONG_AGO}，请改正日期"
     if given.valid_until is not None and given.valid_until <= given.valid_from:

@@ -84,6 +84,21 @@ def propose(
     return Entered(row["id"], not entry.is_confirmed, notes)
 
 
+def assess(
+    session: Session, actor: Actor, key: str, region_code: str, value: Any, *, valid_from: date, now: datetime
+) -> list[floors.Floor]:
+    """The floors held against a value that is still being typed (D12, E8, E20); nothing is entered.
+
+    Raises as `propose` does for `key`, `region` and `value`, and NotYours.
+    """
+    known = catalogue(session)
+    entry = entering.entry_of(known, key)
+    number = entering.require_possible(entry, value)
+    chain = _chain(session, region_code, now)
+    policy.require_covers(session, actor, chain, ENTERS)
+    return floors.assess(session, entry, number, chain, valid_from)
+
+
 def confirm(session: Session, actor: Actor, figure_id: str, *, now: datetime) -> Entered:
     """Let an entry that waits count. Of two at once, one gets Gone.
 

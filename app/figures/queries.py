@@ -117,6 +117,14 @@ def history(session: Session, key: str | None = None, region_ids: Sequence[str] 
     return _rows(session, wanted)
 
 
+def history_in(session: Session, key: str, chains: Iterable[identity.RegionChain]) -> list[FigureRow]:
+    """Every entry of a figure for these regions, those above them and all that lie below, latest day first."""
+    scopes = [_FIGURE.c.scope == EVERYWHERE]
+    for chain in chains:
+        scopes += [_FIGURE.c.scope.in_(chain.ids), _FIGURE.c.scope.in_(identity.ids_within(chain.nearest))]
+    return _rows(session, [_FIGURE.c.key == key, or_(*scopes)])
+
+
 def pending(session: Session, regions: Iterable[identity.RegionRef]) -> list[FigureRow]:
     """What waits for a second person in any of these regions and below."""
     inside = [_FIGURE.c.scope.in_(identity.ids_within(region)) for region in regions]

@@ -68,6 +68,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("see_figures", "查看标准和时限", (*_CASES, *_POLICY, *_SYSTEM, *_AUDIT)),
             Capability("enter_figures", "录入标准和时限", _POLICY, POLICY),
             Capability("confirm_figures", "确认标准和时限", _POLICY, POLICY),
+            Capability("keep_calendar", "维护工作日历", _POLICY, POLICY),
             Capability("draft_releases", "起草政策发布版", _POLICY, POLICY),
             Capability("approve_releases", "批准政策发布版", _POLICY, POLICY),
             Capability("keep_people", "管理机构和人员", _SYSTEM, SYSTEM),

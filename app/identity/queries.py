@@ -311,6 +311,25 @@ def positions_with(session: Session, capability: str) -> list[str]:
     return [position for position in POSITIONS if position in held]
 
 
+def held_above(session: Session, chain: RegionChain, capability: str, on: date) -> RegionRef | None:
+    """The highest region above this one where somebody holds a position with the capability."""
+    holding = (
+        select(Office.region_id)
+        .join(Appointment, Appointment.office_id == Office.id)
+        .join(User, User.id == Appointment.user_id)
+        .join(PositionCapability, PositionCapability.position == Appointment.position)
+        .where(
+            Office.region_id.in_(chain.ids[1:]),
+            PositionCapability.capability == capability,
+            PositionCapability.granted,
+            User.active,
+            in_force(Appointment, on),
+        )
+    )
+    found = set(session.scalars(holding))
+    return next((ref for ref in reversed(chain.refs) if ref.id in found), None)
+
+
 _TIE: Table = FamilyTie.__table__  # type: ignore[assignment]
 _TIES = select(_TIE.c.relation).where(
     _TIE.c.user_id == bindparam("user_id"), _TIE.c.person_blind.in_(bindparam("blinds", expanding=True))
