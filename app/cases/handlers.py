@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, competence, operations, recalculation
+from app.cases import awards, competence, operations, recalculation, succession
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
@@ -108,4 +108,5 @@ HANDLERS: dict[str, DatabaseHandler] = {
     STOP: _refused_once(_stop),
     **awards.HANDLERS,
     **recalculation.HANDLERS,
+    **succession.HANDLERS,
 }

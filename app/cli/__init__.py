@@ -20,6 +20,7 @@ COMMANDS = {
     "figure": "figures",
     "keys": "keys",
     "modelling": "pages",
+    "region": "regions",
     "release": "releases",
     "run": "serving",
     "scenario": "stories",

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from app.desk.export import text_cell
 from app.funds.bank import BankLine
+from app.sheets import text_cell
 
 COLUMNS = (("序号", 8), ("收款人", 18), ("账号", 28), ("金额（元）", 14), ("用途", 32))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from app.desk.export import text_cell
+from app.sheets import text_cell
 
 COLUMNS = (
     ("姓名", 16),

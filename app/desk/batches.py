@@ -17,10 +17,10 @@ from app.core.whole import whole_number
 from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
-from app.desk.export import MEDIA_TYPE
 from app.funds import batch_lists, batches, by_hand, listing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.sheets import MEDIA_TYPE
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
 

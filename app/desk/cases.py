@@ -17,7 +17,7 @@ from app.definitions.queries import programme_titles
 from app.desk import pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
-from app.desk.export import MEDIA_TYPE, workbook
+from app.desk.export import workbook
 from app.desk.rulings import rulings
 from app.desk.stories import timeline
 from app.files import operations as uploads
@@ -26,6 +26,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox.operations import COPY
+from app.sheets import MEDIA_TYPE
 from app.web import Call, reads, words, writes
 from app.web.posted import files_of
 

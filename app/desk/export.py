@@ -7,15 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from app.sheets import text_cell
 from app.web import words
 from app.web.display import day
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = (("案号", 24), ("申请人", 14), ("项目", 28), ("状态", 12), ("所在地", 28), ("申请日期", 12), ("办结日期", 12))
 
 
@@ -34,15 +30,3 @@ def workbook(rows: Iterable[Any], place: Callable[[Any], str]) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
-
-
-def text_cell(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:
-    """A cell that is text whatever it begins with: a name like ``=HYPERLINK(…)`` must not run.
-
-    Control characters, which no workbook can hold, are left out.
-    """
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-    cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell

@@ -18,13 +18,13 @@ from app.core.ids import new_id
 from app.definitions.queries import programme_titles
 from app.desk.bank_sheet import csv_bytes, workbook
 from app.desk.blueprint import blueprint
-from app.desk.export import MEDIA_TYPE
 from app.files import operations as uploads
 from app.files import queries as files
 from app.funds import bank, batches, lists
 from app.funds.operations import shares
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.sheets import MEDIA_TYPE
 from app.web import STAFF, Call, reads, transaction, transacts_itself, words, writes
 from app.web.download import attachment, inline
 from app.web.paging import cut

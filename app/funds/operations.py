@@ -148,8 +148,8 @@ def top_up(session: Session, region_id: str, amount: Decimal, note: str, actor: 
     fund_id = session.execute(changed).scalar_one_or_none()
     if fund_id is None:
         raise NotFound("这个乡镇还没有备用金账户，请先开户")
-    _enter(session, fund_id, "top_up", amount, note.strip(), actor, now)
-    _tell(session, fund_id, "top_up", actor, now, amount=amount, note=note.strip())
+    enter(session, fund_id, "top_up", amount, note.strip(), actor, now)
+    tell(session, fund_id, "top_up", actor, now, amount=amount, note=note.strip())
 
 
 def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, now: datetime) -> Decimal:
@@ -167,8 +167,8 @@ def reconcile(session: Session, region_id: str, counted: Decimal, actor: Actor, 
         raise NotFound("这个乡镇还没有备用金账户，请先开户")
     difference = counted - fund.balance
     session.execute(update(Fund).where(Fund.id == fund.id).values(balance=counted))
-    _enter(session, fund.id, "reconciled", difference, f"盘点现金 {counted} 元", actor, now)
-    _tell(session, fund.id, "reconciled", actor, now, book=fund.balance, counted=counted)
+    enter(session, fund.id, "reconciled", difference, f"盘点现金 {counted} 元", actor, now)
+    tell(session, fund.id, "reconciled", actor, now, book=fund.balance, counted=counted)
     return difference
 
 
@@ -204,14 +204,16 @@ def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) 
     ).scalar_one_or_none()
     if drawn is None:
         raise OverLimit(f"{township.name}备用金余额不足 {order.total} 元，请先申请补充备用金，或报县级决定")
-    _enter(session, drawn, "paid", -order.total, f"支付{order.payee}", origin.actor, now)
+    enter(session, drawn, "paid", -order.total, f"支付{order.payee}", origin.actor, now)
     return drawn
 
 
-def _enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
+def enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
+    """One movement of a fund; whoever writes it changes the balance by the same amount."""
     entry = {"id": new_id(), "fund_id": fund_id, "kind": kind, "amount": amount, "note": note}
     session.execute(insert(FundEntry).values(**entry, actor_id=actor.user_id, at=now))
 
 
-def _tell(session: Session, fund_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+def tell(session: Session, fund_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+    """What happened to a fund, in its own chain."""
     audit.append(session, f"fund:{fund_id}", kind, actor, told, None, now, shared=True)

@@ -15,7 +15,7 @@ from app.db import AwareDateTime, Base, keys
 
 
 class Region(Base):
-    """A division as it stood for a time. A county that moves to another city becomes a new row that succeeds the old.
+    """A division as it stood for a time. A county that moves to another city becomes a new row; the old one names it.
 
     The level columns hold the ancestors and the row itself, so a subtree is one comparison.
     """
@@ -42,7 +42,7 @@ class Region(Base):
     city_id: Mapped[str | None] = mapped_column(String(32), index=True)
     county_id: Mapped[str | None] = mapped_column(String(32), index=True)
     township_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    succeeds_id: Mapped[str | None] = mapped_column(ForeignKey("region.id"))
+    successor_id: Mapped[str | None] = mapped_column(ForeignKey("region.id"))
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
 

@@ -71,7 +71,7 @@ def succeed_region(session: Session, old: Region, new: Region, on: date) -> None
 
     The old region and all below it end that day, the new ones begin; cases of earlier days keep their old ancestors.
     """
-    new.succeeds_id = old.id
+    old.successor_id = new.id
     session.execute(update(Region).where(queries.within(old), Region.valid_until.is_(None)).values(valid_until=on))
     session.execute(update(Region).where(queries.within(new), Region.valid_from.is_(None)).values(valid_from=on))
     session.flush()

@@ -96,6 +96,11 @@ def in_force(table: type[Any], on: date | BindParameter[Any]) -> ColumnElement[b
     )
 
 
+def not_over(table: type[Any], on: date) -> ColumnElement[bool]:
+    """The condition that a dated row holds on a day or later."""
+    return or_(table.valid_until.is_(None), table.valid_until > on)
+
+
 def region_by_code(session: Session, code: str, on: date) -> Region:
     """The region that carries this code on this day. Raises NotFound."""
     found = session.scalar(select(Region).where(Region.code == code, in_force(Region, on)))

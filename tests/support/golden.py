@@ -162,11 +162,14 @@ def lost(before: Content, after: Content) -> list[str]:
         gone = [column for column in rows.columns if column not in now.columns]
         if gone:
             found.append(f"{name} has no column {', '.join(gone)}")
-            continue
-        places = [now.columns.index(column) for column in rows.columns]
-        kept = Counter(tuple(row[place] for place in places) for row in now.values)
-        found += [f"{name}: {row}" for row in Counter(map(tuple, rows.values)) - kept]
+        held = [column for column in rows.columns if column in now.columns]
+        found += [f"{name}: {row}" for row in _counted(rows, held) - _counted(now, held)]
     return found
+
+
+def _counted(rows: Rows, columns: list[str]) -> Counter[tuple[Any, ...]]:
+    places = [rows.columns.index(column) for column in columns]
+    return Counter(tuple(row[place] for place in places) for row in rows.values)
 
 
 def left_empty(content: Content) -> dict[str, list[str]]:

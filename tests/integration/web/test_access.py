@@ -19,12 +19,12 @@ from app.cases.models import Awaited, Incident, Owed
 from app.core.clock import local_date
 from app.core.exact_json import dump_json
 from app.core.ids import new_id
-from app.desk.export import MEDIA_TYPE
 from app.documents.queries import documents_of
 from app.figures import operations as figures
 from app.files import operations as uploads
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
+from app.sheets import MEDIA_TYPE
 from app.web import ANYONE, BEARER, STAFF
 from tests.support.money import money_things
 from tests.support.web import APPLICATION, COUNTY, VILLAGE, Web

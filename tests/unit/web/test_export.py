@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from openpyxl import Workbook
 
-from app.desk.export import text_cell
+from app.sheets import text_cell
 
 
 @pytest.mark.parametrize(("text", "shown"), [("=1+1", "=1+1"), ("@x", "@x"), ("春\x01节\x0b补助", "春节补助")])

@@ -1,0 +1,175 @@
+"""Reading a table: the first sheet of an Excel workbook, or CSV as UTF-8 or as Excel in China saves it (GB 18030).
+
+The first row has the titles of the columns. What is wrong is collected, so that a file is mended once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from app.core.errors import Invalid
+
+MAX_ROWS = 50_000
+MAX_BYTES = 100 * 1024 * 1024  # of a workbook when it is unpacked
+MAX_COLUMNS = 50
+MAX_CELL = 500
+_ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`title` stands in the first row; `hint` says on a template what to write there."""
+
+    key: str
+    title: str
+    required: bool = False
+    hint: str = ""
+    width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that holds anything: its number as the spreadsheet shows it, and trimmed text by key of the column."""
+
+    number: int
+    values: Mapping[str, str]
+
+    def get(self, key: str) -> str:
+        return self.values.get(key, "")
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong with a table, by row number and key of the column."""
+
+    columns: Sequence[Column]
+    found: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def add(self, row: int, key: str, message: str) -> None:
+        """The first fault of a cell is the one to mend first."""
+        self.found.setdefault((row, key), message)
+
+    def lines(self) -> list[str]:
+        """第 3 行「代码」：……, in the order of the rows and, within a row, of the columns."""
+        titles = {column.key: column.title for column in self.columns}
+        order = {key: place for place, key in enumerate(titles)}
+        rows = sorted(self.found.items(), key=lambda item: (item[0][0], order.get(item[0][1], 0)))
+        return [f"第 {row} 行「{titles.get(key, key)}」：{message}" for (row, key), message in rows]
+
+    def refuse(self) -> None:
+        """Raises Invalid with every fault (`3.code`) where there is one."""
+        if self.found:
+            fields = {f"{row}.{key}": message for (row, key), message in self.found.items()}
+            raise Invalid(fields, f"文件有 {len(self.found)} 处问题，什么都没有导入，请改正后重新导入")
+
+
+def read(content: bytes, columns: Sequence[Column]) -> tuple[list[Row], Faults]:
+    """The rows below the titles, and what is wrong with single cells: too long, or required and empty.
+
+    Raises Invalid (file) where there is no table, a title is missing or unknown, or the table is too large.
+    """
+    lines = _workbook_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
+    keys = _keys(next(lines, (0, []))[1], columns)
+    faults, rows = Faults(columns), list[Row]()
+    for number, cells in lines:
+        values = {key: text for key, text in zip(keys, cells, strict=False) if key and text}
+        if not values:
+            continue
+        if len(rows) >= MAX_ROWS:
+            raise _unreadable(f"超过 {MAX_ROWS} 行，请分成几个文件导入")
+        _check(Row(number, values), columns, faults)
+        rows.append(Row(number, values))
+    if not rows:
+        raise _unreadable("里没有数据行，请在标题行下面填写")
+    return rows, faults
+
+
+def _check(row: Row, columns: Sequence[Column], faults: Faults) -> None:
+    for column in columns:
+        text = row.get(column.key)
+        if column.required and not text:
+            faults.add(row.number, column.key, "没有填写，请补上")
+        elif len(text) > MAX_CELL:
+            faults.add(row.number, column.key, f"超过 {MAX_CELL} 个字，请缩短")
+
+
+def _keys(titles: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    """The key of each column of the table. Raises Invalid where one is missing, unknown or there twice."""
+    known = {column.title: column.key for column in columns}
+    named = [title for title in titles if title]
+    listed = "、".join(known)
+    if not named:
+        raise _unreadable(f"里没有标题行，第一行应是：{listed}")
+    missing = [column.title for column in columns if column.required and column.title not in named]
+    if missing:
+        raise _unreadable(f"缺少“{'、'.join(missing)}”列，第一行应是：{listed}")
+    unknown = [title for title in named if title not in known]
+    if unknown:
+        raise _unreadable(f"有不认识的列“{'、'.join(unknown)}”，请改成下列名称或者删去：{listed}")
+    if len(set(named)) < len(named):
+        raise _unreadable("有两列同名，请删去一列")
+    return [known.get(title, "") for title in titles]
+
+
+def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError as error:
+            raise _unreadable("不是文本，请另存为 CSV（UTF-8）或者 Excel（.xlsx）") from error
+    if "\0" in text:
+        raise _unreadable("不是文本，请另存为 CSV（UTF-8）或者 Excel（.xlsx）")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for cells in reader:
+            yield reader.line_num, [cell.strip() for cell in cells[:MAX_COLUMNS]]
+    except csv.Error as error:
+        raise _unreadable(f"第 {reader.line_num} 行读不出来，请检查引号和逗号") from error
+
+
+def _workbook_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Raises Invalid before it unpacks what would fill the memory."""
+    try:
+        with ZipFile(io.BytesIO(content)) as package:
+            if sum(each.file_size for each in package.infolist()) > MAX_BYTES:
+                raise _unreadable("解压后太大，请分成几个文件导入")
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        yield from _cells(book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True))
+    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, TypeError, SyntaxError) as error:
+        raise _unreadable("不是能打开的 Excel 工作簿，请另存为 .xlsx 后重试") from error
+
+
+def _cells(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(rows, 1):
+        yield number, [_text(cell) for cell in cells]
+
+
+def _text(cell: Any) -> str:
+    """What a cell shows: codes that Excel took for numbers and days that it took for moments read as typed."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _unreadable(told: str) -> Invalid:
+    return Invalid({"file": f"文件{told}"})
