@@ -16,14 +16,16 @@ from app.core.paths import MIGRATIONS
 from app.db import Database
 from app.documents import operations as documents
 from app.identity import queries as identity
+from app.identity.models import Region
 from app.inbox.queries import ITEM
 from scripts import freeze
 from tests.support import golden
 from tests.support.worlds import Office
 
 STEP, POSITION = "village_investigation", "village_cadre"
-# What a revision changes on purpose: who keeps rights, and that nobody confirms without a delegation.
-CHANGED = ("keep_rights", "township_emergency_authorised", "township_spending_authorised")
+# What a revision changes on purpose: who keeps rights, that nobody confirms without a delegation, and that an ended
+# division names the one that goes on.
+CHANGED = ("keep_rights", "township_emergency_authorised", "township_spending_authorised", "succeeds_id")
 
 
 @pytest.mark.parametrize("version", golden.known())
@@ -41,6 +43,8 @@ def test_an_upgrade_loses_nothing_and_a_case_goes_on(blank_database_url: str, ve
     database = Database(blank_database_url, header.vault(tmp_path))
     with database.read() as session:
         assert identity.positions_with(session, "keep_rights") == ["security_officer"]
+        turned = [(row.code, row.successor_id) for row in session.scalars(select(Region)) if row.successor_id]
+        assert [(code, session.get_one(Region, id).code) for code, id in turned] == [("340823", "340722")]
     office = Office(database, MovableClock(header.now))
     with database.write() as session:
         waiting = select(ITEM.c.case_id).where(ITEM.c.element_id == STEP, ITEM.c.status == "open")

@@ -163,7 +163,8 @@ def lost(before: Content, after: Content) -> list[str]:
         if gone:
             found.append(f"{name} has no column {', '.join(gone)}")
         held = [column for column in rows.columns if column in now.columns]
-        found += [f"{name}: {row}" for row in _counted(rows, held) - _counted(now, held)]
+        if held:
+            found += [f"{name}: {row}" for row in _counted(rows, held) - _counted(now, held)]
     return found
 
 
