@@ -17,11 +17,11 @@ from app.calendar.operations import (
 )
 from app.calendar.queries import clocks_of, explain
 from app.calendar.working_days import SpecialDay, WorkingDays
-from app.calendar.years import as_lines, months, official_years, special_days, versions
+from app.calendar.years import as_lines, months, official_years, spans, special_days, versions
 
 __all__ = [
     "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "as_lines", "clocks_of",
     "due_date", "explain", "forget", "import_notice", "months", "official_years", "parse_notice", "pause", "recompute",
-    "restate", "resume", "seed", "special_days", "start_clock", "stop", "stop_read", "undo_pauses", "undo_resumptions",
-    "versions", "void", "working_days",
+    "restate", "resume", "seed", "spans", "special_days", "start_clock", "stop", "stop_read", "undo_pauses",
+    "undo_resumptions", "versions", "void", "working_days",
 ]  # fmt: skip

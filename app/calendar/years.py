@@ -72,6 +72,11 @@ def months(session: Session, year: int, regions: Sequence[str]) -> list[list[lis
 
 def as_lines(days: Iterable[SpecialDay]) -> str:
     """The days as `notices.parse_notice` reads them; neighbours of one kind and name stand in one line."""
+    return "\n".join(f"{_span(span)},{word_of(span[0].kind)},{span[0].name}" for span in spans(days))
+
+
+def spans(days: Iterable[SpecialDay]) -> list[list[SpecialDay]]:
+    """Days in order, neighbours of one kind and name together."""
     spans: list[list[SpecialDay]] = []
     for each in days:
         last = spans[-1][-1] if spans else None
@@ -79,7 +84,7 @@ def as_lines(days: Iterable[SpecialDay]) -> str:
             spans[-1].append(each)
         else:
             spans.append([each])
-    return "\n".join(f"{_span(span)},{word_of(span[0].kind)},{span[0].name}" for span in spans)
+    return spans
 
 
 def _span(days: Sequence[SpecialDay]) -> str:

@@ -50,7 +50,7 @@ def calendar_page(call: Call) -> ResponseReturnValue:
         places=places,
         place=place,
         months=calendar.months(call.session, year, place.ids),
-        days=calendar.special_days(call.session, year, place.own),
+        spans=calendar.spans(calendar.special_days(call.session, year, place.own)),
         versions=calendar.versions(call.session, VERSIONS),
         may_keep=identity_policy.may(call.actor, calendars.KEEPS),
         kinds=KINDS,

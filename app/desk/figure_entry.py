@@ -65,7 +65,9 @@ def figure_floors(call: Call) -> ResponseReturnValue:
         )  # fmt: skip
     except Invalid as refused:
         return render_template("desk/_floors.html", entry=None, floors=[], fault=refused.message)
-    return render_template("desk/_floors.html", entry=entry, floors=floors, fault=None)
+    region = identity.region_by_code(call.session, typed["region"], local_date(call.now))
+    codes = [ref.code for ref in identity.chain(call.session, region.id).refs]
+    return render_template("desk/_floors.html", entry=entry, floors=floors, codes=codes, fault=None)
 
 
 @blueprint.get("/figures/of/<key>")
