@@ -67,7 +67,7 @@ def acting(login: str) -> Iterator[Act]:
 def unlocking() -> Iterator[Act]:
     """One transaction of whoever may open the database on this machine, for when nobody can log in."""
     with refusals(), opened() as database, database.write() as session:
-        yield Act(session, replace(SYSTEM, via=_account()), SystemClock().now())
+        yield Act(session, machine(), SystemClock().now())
 
 
 @contextmanager
@@ -96,6 +96,11 @@ def actor_of(session: Session, login: str, now: datetime) -> Actor:
     if actor is None:
         raise NotFound(f"没有用户名为“{login}”的在岗人员，请核对 --by")
     return replace(actor, via=_account())
+
+
+def machine() -> Actor:
+    """Whoever keeps this machine: what needs no person, or has none yet."""
+    return replace(SYSTEM, via=_account())
 
 
 def _account() -> str:

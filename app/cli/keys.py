@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 import sys
-from dataclasses import replace
 
 import click
 
-from app.cli.acting import opened, refusals
-from app.core.actor import SYSTEM, Actor
+from app.cli.acting import machine, opened, refusals
 from app.core.clock import SystemClock, local_date
 from app.db import Database, keys
 from app.keys import operations, queries
@@ -73,7 +69,7 @@ def retire(name: str) -> None:
     """Forget an old key that nothing is sealed with any more."""
     with refusals(), opened() as database:
         with database.write() as session:
-            operations.retire(session, _machine(), name, SystemClock().now())
+            operations.retire(session, machine(), name, SystemClock().now())
         with database.read() as session:
             current = session.info["vault"].in_force.seal
         database.vault.file.settle(current, [name])
@@ -82,19 +78,15 @@ def retire(name: str) -> None:
 
 def _rotate(database: Database, name: str) -> str:
     with database.write() as session:
-        operations.rotate(session, _machine(), name, SystemClock().now())
+        operations.rotate(session, machine(), name, SystemClock().now())
     database.vault.file.settle(name)
     return f"加密密钥 {name} 已启用，旧数据由后台作业逐批重新加密，进度见 doudi keys check"
 
 
 def _bring_on(database: Database, name: str) -> str:
     with database.write() as session:
-        count = operations.rotate_index(session, _machine(), name, SystemClock().now())
+        count = operations.rotate_index(session, machine(), name, SystemClock().now())
     return f"索引密钥 {name} 已启用，{count} 个索引已更新"
-
-
-def _machine() -> Actor:
-    return replace(SYSTEM, via=f"{getpass.getuser()}@{socket.gethostname()}")
 
 
 COMMANDS = {"keys": group}
