@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ from app.identity import queries as identity
 from app.registry import recalculating as registry
 from app.registry.queries import AwardState
 
-SEE = "see_awards"
+SEE, CONFIRMS = "see_awards", "confirm_figures"
 PAGE = 500
 
 
@@ -96,11 +96,13 @@ def applied(session: Session, actor: Actor, region_code: str, programme: str, no
 def preview(session: Session, actor: Actor, figure_id: str, now: datetime) -> Report:
     """What confirming an entry brings about as if it were done today: whom it concerns, sums, a month's cost, arrears.
 
-    Raises NotFound, NotYours.
+    Who confirms figures must see what it costs; whose award it is, only who sees awards. Raises NotFound, NotYours.
     """
     entry = figures.find(session, figure_id)
     chain = identity.chain(session, entry.scope)
-    policy.require_covers(session, actor, chain, SEE)
+    sees = policy.covers(actor, chain, SEE)
+    if not sees:
+        policy.require_covers(session, actor, chain, CONFIRMS)
     as_of = max(now, _morning(entry.valid_from, now))
 
     def assumed(of: identity.RegionChain, day: date) -> AssumedFigures:
@@ -115,6 +117,8 @@ def preview(session: Session, actor: Actor, figure_id: str, now: datetime) -> Re
                 if award.region_id not in calculators:
                     calculators[award.region_id] = calculator(session, programme, award.region_id, as_of, assumed)
                 _compare(report, calculators[award.region_id], award, months)
+    if not sees:
+        report.differences = [replace(each, name=None) for each in report.differences]
     return report
 
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from app.core.money import CENT
 from app.figures import operations, queries
-from tests.support.web import COUNTY, Web
+from app.registry import story
+from tests.support.web import COUNTY, VILLAGE, Web
 from tests.support.worlds import STANDARDS
 
 FIRST, SECOND = f"policy_owner.{COUNTY}", f"policy_owner.{COUNTY}.2"
+BORN_1970 = "220122197003071231"
 
 
 def test_what_waits_shows_who_brought_it_and_another_confirms_it(web: Web) -> None:
@@ -102,3 +104,23 @@ def test_what_is_below_the_floor_by_a_fen_is_not_entered(web: Web) -> None:
     assert (
         owner.post("/desk/figures/new", data=typed(key="tekun_basic_home_month", value=f"{floor}")).status_code == 302
     )
+
+
+def test_who_confirms_sees_first_what_it_costs(web: Web) -> None:
+    with web.database.write() as session:
+        ways = {"programme": "dibao", "id_number": BORN_1970, "region": VILLAGE, "paid_on": "2020-01-01", "amount": 300}
+        story.import_story_registry(session, {"benefits": [ways]}, web.clock.now())
+        entered = operations.propose(
+            session, web.actor(FIRST), "rural_dibao_standard_month", COUNTY, "500",
+            valid_from=date(2020, 10, 1), reason="文件", now=web.clock.now(),
+        )  # fmt: skip
+    second = web.client(SECOND)
+    page = second.get(f"/desk/figures/{entered.id}").text
+    assert all(text in page for text in ("500 元", "原来的数值", "确认后会怎样"))
+    shown = second.get(f"/desk/figures/{entered.id}/preview").text
+    assert "在保的 1 户" in " ".join(shown.split())
+    assert "由另一人确认" in web.client(FIRST).get(f"/desk/figures/{entered.id}").text
+    clerk = web.client(f"county_clerk.{COUNTY}")
+    assert clerk.get(f"/desk/figures/{entered.id}/preview").status_code == 200
+    assert web.client("administrator.220122").get(f"/desk/figures/{entered.id}/preview").status_code == 403
+    assert web.client("policy_owner.220104").get(f"/desk/figures/{entered.id}").status_code == 403
