@@ -13,6 +13,7 @@ from app import calendar
 from app.calendar import LegalClock
 from app.cases import decisions, incidents, policy, queries, rerun, store, waits
 from app.cases.action import Action, CaseHead
+from app.cases.correcting import may_correct
 from app.cases.models import Awaited, Owed
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -81,6 +82,7 @@ class CasePage:
     start: str
     open_elements: list[str]
     failing_rules: list[dict[str, Any]]
+    may_correct: bool
     items: list[Any]
     clocks: list[LegalClock]
     documents: list[Any]
@@ -124,6 +126,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         start=action.diagram.start.id,
         open_elements=_standing(work, waiting),
         failing_rules=action.variables["case"].get("failing_rules") or [],
+        may_correct=may_correct(action),
         items=work,
         clocks=calendar.clocks_of(session, case_id),
         documents=documents.documents_of(session, case_id),

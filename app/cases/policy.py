@@ -25,16 +25,17 @@ def require_may_complete(action: Action, item: Any, element: engine.Element) -> 
     if separate and action.actor.user_id in items.closers(action.session, action.case.id, separate):
         names = "、".join(action.diagram.elements[name].label for name in separate if name in action.diagram.elements)
         raise NotYours(f"您已办理过本案的「{names}」，按职责分离要求，请由同岗位的其他同事办理「{element.label}」")
-    _require_no_ties(action)
+    require_no_ties(action)
 
 
 def require_may_answer(action: Action) -> None:
     """An answer of a department comes from itself, or from whoever may enter it and is no relative. Raises NotYours."""
     identity_policy.require_covers(action.session, action.actor, action.chain, ANSWER)
-    _require_no_ties(action)
+    require_no_ties(action)
 
 
-def _require_no_ties(action: Action) -> None:
+def require_no_ties(action: Action) -> None:
+    """Nobody handles the case of a relative (回避). Raises NotYours."""
     if action.actor.user_id is None:
         return
     relations = identity.ties(action.session, action.actor.user_id, _people(action))

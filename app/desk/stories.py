@@ -47,6 +47,8 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"“{step}”没有办成，填写的内容已存为草稿"
         case "returned":
             return f"退回到“{step}”：{reason}"
+        case "corrected":
+            return f"更正申请内容（{'、'.join(payload['fields'])}）：{reason}"
         case "withdrawn":
             return f"撤回申请：{reason}" if reason else "撤回申请"
         case "cancelled":

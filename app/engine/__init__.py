@@ -43,6 +43,7 @@ from app.engine.run import (
     return_to,
     send,
     start,
+    think_again,
 )
 from app.engine.scope import compose
 
@@ -86,4 +87,5 @@ __all__ = [
     "return_to",
     "send",
     "start",
+    "think_again",
 ]

@@ -45,6 +45,10 @@ class Memory:
         self.writes.append(Write(writer, path, before, depth))
         self.variables = _with(self.variables, path, value)
 
+    def exchange(self, path: Path, value: Any) -> None:
+        """Give a variable that no task wrote another value."""
+        self.variables = _with(self.variables, path, value)
+
     def append(self, writer: UUID, path: Path, value: Any) -> None:
         """Let a value join the list of a variable; where there is none it begins one."""
         kept, _ = _standing(self.variables, path)

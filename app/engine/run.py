@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app import feel
 from app.core.clock import SHANGHAI
-from app.engine import codec, events, rewind, script
+from app.engine import codec, events, rethinking, rewind, script
 from app.engine.diagram import HUMAN, Diagram
 from app.engine.due import Due, due
 from app.engine.errors import NotAwaited, NotOpen, NotReturnable
@@ -120,6 +120,18 @@ def return_to(diagram: Diagram, state: bytes, variables: Mapping[str, Any], elem
     run, before = _restore(diagram, state, variables, host)
     rewind.to(run, element)
     run.run_ready()
+    return advance(run, before)
+
+
+def think_again(
+    diagram: Diagram, state: bytes, variables: Mapping[str, Any], changes: Mapping[tuple[str, ...], Any], host: Host
+) -> Advance:
+    """Exchange what is known from the start (values by path); decisions and scripts that were passed follow.
+
+    Nothing opens or closes. Raises what one of them raises.
+    """
+    run, before = _restore(diagram, state, variables, host)
+    rethinking.after(run, changes)
     return advance(run, before)
 
 

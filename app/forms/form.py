@@ -47,6 +47,11 @@ class Form:
         """What `clean` gives, before anybody filled it in."""
         return shape_of(self.root, self.scope)
 
+    def label_of(self, path: str) -> str:
+        """What people call the field at a dotted path; the path itself for what the form does not know."""
+        labels = (each.label.plain for each in self.root.walk() if path and ".".join(each.path) == path)
+        return next((label for label in labels if label), path)
+
     def texts(self) -> Iterator[tuple[str, Shape, str]]:
         """Every FEEL text of the form: the component, the shape of the row it stands in, the text."""
         return texts_of(self.root, self.shape)

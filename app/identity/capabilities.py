@@ -53,6 +53,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("start_processes", "启动在保流程", ("village_cadre", *_STEERING)),
             Capability("return_cases", "退回案件", (*_CASES, "institution"), regional=False),
             Capability("steer_cases", "暂停、恢复和注销案件", _STEERING),
+            Capability("correct_applications", "更正申请内容", ("township_clerk",)),
             Capability("mend_incidents", "重试异常", (*_CASES, *_POLICY, *_SYSTEM)),
             Capability("answer_checks", "填写部门核对的答复", ("county_clerk", "township_clerk")),
             Capability("receive_notices", "接收系统知会", ("township_clerk", "county_clerk"), regional=False),

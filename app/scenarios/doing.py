@@ -130,6 +130,11 @@ def _return(scene: Scene) -> None:
     operations.return_case(scene.session, scene.actor(), scene.case, target, scene.reason, scene.now)
 
 
+def _correct(scene: Scene) -> None:
+    changes = {name: value for name, value in scene.step.data.items() if name != "reason"}
+    operations.correct(scene.session, scene.actor(), scene.case, changes, scene.reason, scene.now)
+
+
 def _figure(scene: Scene) -> None:
     code = figures.region_of(scene.step.data, scene.story.region)
     figures.enter(scene.session, scene.actors(code), scene.step.data, code, scene.now)
@@ -193,6 +198,7 @@ ACTS: dict[str, Callable[[Scene], str | None]] = {
     "return": _return,
     "hold": _steer(operations.hold),
     "release": _release,
+    "correct": _correct,
     "figure": _figure,
     "month": _month,
     "grant": _grant,

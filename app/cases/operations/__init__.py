@@ -3,6 +3,7 @@
 from app.cases.operations.apply import Receipt, apply, follows_case, start_award_case, start_second_case
 from app.cases.operations.asking import answer, give_up_asking, question, take_reply
 from app.cases.operations.complete import Completed, complete_task
+from app.cases.operations.correct import correct
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
 from app.cases.operations.retry import retry_incident
@@ -29,6 +30,7 @@ __all__ = [
     "cancel",
     "cases_to_migrate",
     "complete_task",
+    "correct",
     "end_wait",
     "fire_timers",
     "follows_case",

@@ -44,7 +44,7 @@ def return_case(session: Session, actor: Actor, case_id: str, element_id: str, r
     action = store.lock(session, actor, case_id, now)
     store.require_running(action)
     store.require_not_on_hold(action)
-    _require_reason(reason)
+    require_reason(reason)
     policy.require_holds_open_task(action)
     since = policy.completed_seq(action, element_id)
     reversal.reverse(action, since, reason)
@@ -73,7 +73,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
         raise NotYours("只有经办单位可以注销案件，申请人请使用撤回")
     policy.require_may_steer(session, actor, action)
     store.require_running(action)
-    _require_reason(reason)
+    require_reason(reason)
     stop(action, reason, "ended")
     persist.finish(action, "cancelled", reason=reason)
 
@@ -84,7 +84,7 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
     policy.require_may_steer(session, actor, action)
     store.require_running(action)
     store.require_not_on_hold(action)
-    _require_reason(reason)
+    require_reason(reason)
     action.case.status = "suspended"
     action.clocks_changed(calendar.pause(session, case_id, HOLD, now))
     timers.hold(action)
@@ -122,7 +122,8 @@ def stop(action: Action, reason: str, status: str) -> None:
     action.case.closed_at = action.now
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Raises Invalid."""
     if not reason.strip():
         raise Invalid({"reason": "请填写理由"})
     _require_short(reason)

@@ -15,6 +15,7 @@ from app.engine.support.verdicts import anchor
 from app.engine.xml import bpmn
 
 _STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
+_CORRECTION = {"again", "closes"}
 _FOLLOWS = {"case", "figures"}
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
 
@@ -62,6 +63,8 @@ def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem
         yield from _missing(element, "表单", form, known.forms)
     if clock := element.properties.get("clock"):
         yield from _missing(element, "时限", clock, known.clocks)
+    if element.properties.get("correction", "again") not in _CORRECTION:
+        yield _problem(element, "更正申请（correction）应为 again 或 closes")
     if COMPETENCE in element.properties and not _is_taken_away(graph, element):
         told = f"写了权限（competence），请在它的边上放消息为 {GONE} 的中断边界事件，连到重新确定由谁办理的环节"
         yield _problem(element, told)

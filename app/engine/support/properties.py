@@ -19,6 +19,10 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
     ),
     ("userTask", "clock"): yes("时限", "方案清单里的时限编号"),
     ("userTask", "separateFrom"): yes("职责分离", "环节编号，逗号分开：办理过这些环节的人不能办理"),
+    ("userTask", "correction"): yes(
+        "更正申请",
+        "again：这一环节办结后更正申请内容的，案件回到这里重新办理；closes：这一环节办结后不能再更正",
+    ),
     ("userTask", "itemKey"): yes("当前项", "表单里写明是哪一项的字段"),
     ("userTask", "office"): yes("办理单位", "“=”开头的 FEEL：单位编号"),
     ("*", "figuresOn"): yes("参数取哪天", "application：取申请日的政策参数，不写则取当日"),

@@ -223,3 +223,20 @@ def test_the_case_page_says_what_the_rules_saw(web: Web) -> None:
         "没有不符合的",
     ):
         assert told in page
+
+
+def test_an_application_is_corrected_on_a_page_of_its_own(web: Web) -> None:
+    case_id = web.apply().case_id
+    clerk, address = web.client(CLERK), f"/desk/cases/{case_id}/correct"
+    assert address in clerk.get(f"/desk/cases/{case_id}").text
+    assert address not in web.client(CADRE).get(f"/desk/cases/{case_id}").text
+    page = clerk.get(address).text
+    assert 'value="瓦工"' in page
+    typed = flat({**APPLICATION, "post": "钢筋工"})
+    refused = clerk.post(address, data=typed)
+    assert refused.status_code == 422
+    assert "请填写理由" in refused.text
+    assert "钢筋工" in refused.text
+    assert clerk.post(address, data={**typed, "correction_reason": "笔误"}).status_code == 302
+    assert "钢筋工" in clerk.get(address).text
+    assert "更正申请内容（工作岗位）：笔误" in clerk.get(f"/desk/cases/{case_id}").text
