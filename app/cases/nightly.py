@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.cases import awards, deadlines, places
+from app.core.actor import SYSTEM
 from app.core.clock import local_date, midnight
+from app.inbox import staffing
 
 SETTLED = timedelta(minutes=10)
 """After midnight the day's last transactions have committed."""
@@ -19,8 +21,10 @@ def next_night(now: datetime) -> datetime:
 
 
 def run(session: Session, now: datetime) -> None:
-    """Recount deadlines on the newest calendar, begin re-checks and visits that are due, offer free places."""
+    """Recount deadlines on the newest calendar, begin re-checks and visits that are due, offer free places, give back
+    what people hold who left today."""
     deadlines.recount(session)
     awards.launch_rechecks(session, now)
     awards.launch_visits(session, now)
     places.offer_free_places(session, now)
+    staffing.give_back(session, SYSTEM, now)

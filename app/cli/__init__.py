@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "serving",
     "scenario": "stories",
     "serve": "serving",
+    "staff": "staffing",
     "vocabulary": "words",
     "worker": "serving",
 }

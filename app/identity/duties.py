@@ -38,10 +38,10 @@ def require_appointable(session: Session, user_id: str, position: str, begins: d
     """
     session.execute(select(PositionCapability.position).with_for_update(read=True))
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
-    held, wanted = _held(session), Spell(position, begins, ends)
+    held, wanted = held_by_position(session), Spell(position, begins, ends)
     for spell in _spells(session, [user_id], begins)[user_id]:
         if spell.meets(wanted):
-            _require_apart(held, {position, spell.position}, "同一名工作人员")
+            require_apart(held, {position, spell.position}, "同一名工作人员")
 
 
 def require_grantable(session: Session, position: str, capability: str, on: date) -> None:
@@ -49,16 +49,16 @@ def require_grantable(session: Session, position: str, capability: str, on: date
 
     The caller has locked the table of rights.
     """
-    held = {**_held(session)}
+    held = {**held_by_position(session)}
     held[position] = held.get(position, frozenset()) | {capability}
-    _require_apart(held, {position}, "一个岗位")
+    require_apart(held, {position}, "一个岗位")
     holders = select(Appointment.user_id).where(Appointment.position == position, _not_over(on))
     named = select(User.id, User.name, User.username).where(User.id.in_(holders)).order_by(User.username)
     people = {user_id: f"{name}（{username}）" for user_id, name, username in session.execute(named)}
     for user_id, spells in _spells(session, people, on).items():
         for spell in (each for each in spells if each.position == position):
             for other in filter(spell.meets, spells):
-                _require_apart(held, {position, other.position}, people[user_id])
+                require_apart(held, {position, other.position}, people[user_id])
 
 
 def _spells(session: Session, user_ids: Iterable[str], on: date) -> dict[str, list[Spell]]:
@@ -69,7 +69,7 @@ def _spells(session: Session, user_ids: Iterable[str], on: date) -> dict[str, li
     return found
 
 
-def _held(session: Session) -> Held:
+def held_by_position(session: Session) -> Held:
     """Position → capabilities it has."""
     found: dict[str, frozenset[str]] = {}
     granted = select(PositionCapability.position, PositionCapability.capability).where(PositionCapability.granted)
@@ -78,7 +78,8 @@ def _held(session: Session) -> Held:
     return found
 
 
-def _require_apart(held: Held, positions: Iterable[str], who: str) -> None:
+def require_apart(held: Held, positions: Iterable[str], who: str) -> None:
+    """Raises Invalid (position) where these positions have two duties; `held`: position → capabilities."""
     having = {duty: position for position in sorted(positions) for duty in duties_of(held.get(position, ()))}
     if len(having) > 1:
         named = "、".join(f"{DUTIES[duty]}（{title_of(position)}）" for duty, position in sorted(having.items()))

@@ -96,6 +96,13 @@ def in_force(table: type[Any], on: date | BindParameter[Any]) -> ColumnElement[b
     )
 
 
+def holds(user: Any, position: Any, office: Any, on: date) -> ColumnElement[bool]:
+    """The condition that the person of a column is active and holds the position of a column at the office of one."""
+    held = select(Appointment.id).join(User, User.id == Appointment.user_id)
+    same = (Appointment.user_id == user) & (Appointment.position == position) & (Appointment.office_id == office)
+    return held.where(same, User.active, in_force(Appointment, on)).exists()
+
+
 def not_over(table: type[Any], on: date) -> ColumnElement[bool]:
     """The condition that a dated row holds on a day or later."""
     return or_(table.valid_until.is_(None), table.valid_until > on)

@@ -20,7 +20,8 @@ from app.identity.models import ApiToken, Appointment, User
 from app.identity.positions import positions_at, title_of
 
 AUDIT_CHAIN = "people"
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
+USERNAME_RULE = "用户名为 3 至 60 位小写字母、数字、点、横线或下划线，以字母或数字开头"
 
 
 def create_user(
@@ -32,8 +33,8 @@ def create_user(
     """
     _require_keeper(session, actor, office_id)
     faults = {}
-    if not _USERNAME.fullmatch(username):
-        faults["username"] = "用户名为 3 至 60 位小写字母、数字、点、横线或下划线，以字母或数字开头"
+    if not USERNAME.fullmatch(username):
+        faults["username"] = USERNAME_RULE
     if not name.strip():
         faults["name"] = "请填写姓名"
     if faults:
@@ -144,8 +145,11 @@ def _kept(session: Session, actor: Actor, user_id: str) -> User:
     return user
 
 
-def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> None:
-    """The person no longer holds the position from `on`. Raises NotFound, NotYours, Invalid, Gone (the last keeper)."""
+def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> str:
+    """The person, whose id is returned, no longer holds the position from `on`; what was claimed is `inbox.staffing`'s.
+
+    Raises NotFound, NotYours, Invalid, Gone (the last keeper).
+    """
     appointment = session.get(Appointment, appointment_id)
     if appointment is None:
         raise NotFound("没有这项任职")
@@ -160,6 +164,7 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
     session.flush()
     told = {"user_id": appointment.user_id, "office_id": appointment.office_id, "position": appointment.position}
     _tell(session, actor, "appointment_ended", now, on=on, **told)
+    return appointment.user_id
 
 
 def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
