@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -21,6 +24,7 @@ from app.jobs.runner import Claim, DatabaseHandler
 from app.registry import operations as registry
 from app.registry import queries as awards
 
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 RECHECK, VISIT = "award.recheck", "award.visit"
 PROCESSES = {RECHECK: "recheck", VISIT: "visit"}
 
@@ -35,10 +39,10 @@ def launch_visits(session: Session, now: datetime) -> int:
     return jobs.launch(session, VISIT, awards.visits_due_select(local_date(now)), now)
 
 
-def begin(session: Session, award_id: str, process: str, now: datetime) -> None:
+def begin(session: Session, award_id: str, process: str, now: datetime, data: Mapping[str, Any] = EMPTY) -> None:
     """Begin a process on an award by itself, unless the like is running. Raises NotEligible, NotFound, Gone."""
     if not _is_running(session, award_id, process):
-        start_award_case(session, SYSTEM, award_id, process, {}, now)
+        start_award_case(session, SYSTEM, award_id, process, data, now)
 
 
 def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, competence, operations, recalculation, succession
+from app.cases import awards, competence, deaths, departures, operations, recalculation, succession
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
@@ -107,6 +107,8 @@ HANDLERS: dict[str, DatabaseHandler] = {
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
     **awards.HANDLERS,
+    **departures.HANDLERS,
+    **deaths.HANDLERS,
     **recalculation.HANDLERS,
     **succession.HANDLERS,
 }

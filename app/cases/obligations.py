@@ -15,11 +15,13 @@ from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.inbox.queries import COUNT_CAP, NO_DUE_DAY, Page
 
+OVERPAID = "overpaid"
 # The day by which it must be supplied: that of the case's earliest clock that still runs.
 _DUE = (
     select(func.min(CLOCK.c.due_on)).where(CLOCK.c.case_id == Owed.case_id, IS_LIVE).correlate(Owed).scalar_subquery()
 )
-_OPEN = and_(Owed.settled_at.is_(None), Case.closed_at.is_(None))
+# What was paid too much is owed back also when the case has ended; what a stopped case owed is owed no more.
+_OPEN = and_(Owed.settled_at.is_(None), or_(Case.closed_at.is_(None), Owed.key == OVERPAID))
 
 
 def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int = 18) -> Page:

@@ -120,6 +120,11 @@ class Bundle:
         return [key for key, words in self._following.items() if figure is None or figure.encode() in words]
 
     @cached_property
+    def following_members(self) -> list[str]:
+        """Processes that begin when somebody is no longer covered by an award (`follows="members"`)."""
+        return [key for key, each in self.processes.items() if each.start.properties.get("follows") == "members"]
+
+    @cached_property
     def _following(self) -> dict[str, frozenset[bytes]]:
         """Such process → every word of its diagram and of the tables that it asks: whoever reads a figure names it."""
         found = {}

@@ -134,7 +134,7 @@ def _processes(call: Call, award_id: str) -> list[tuple[str, str, pages.Basis]]:
     found = registry.award(call.session, award_id)
     chain = identity.chain(call.session, found.region_id)
     bundle = resolve(call.session, found.programme, chain.ids, local_date(call.now))
-    own = {key: each for key, each in bundle.processes.items() if key != MAIN and not operations.follows_case(each)}
+    own = {key: each for key, each in bundle.processes.items() if key != MAIN and not operations.begins_by_itself(each)}
     starts = [(key, diagram.start) for key, diagram in own.items()]
     return [
         (key, words.process(key, start.label), pages.basis(call.session, start.documentation, chain))

@@ -55,6 +55,8 @@ AWARD_CHANGE = Schema(
         Input("facts", "随待遇保存的内容", "context", hint="并入原有内容"),
         Input("members", "保障成员", "list<context<id_number: string, name: string, relation: string>>", clause="D6",
               hint="从当天起保障的全部家庭成员；不填则不变"),
+        Input("recipient", "领款人", "context<id_number: string, name: string>", clause="D4",
+              hint="改由谁领款，账号另行登记；不填则不变"),
         Input("institution_id", "供养机构", "string", clause="E12", nullable=True, hint="空值为居家；不写则不变"),
         Input("place_rank", "轮候位次", "number", unit="位", clause="E12", lowest="1", nullable=True,
               hint="空值为不再轮候；不写则不变"),
@@ -76,6 +78,23 @@ AWARD_END = Schema(
     undo="终止已经撤销，待遇继续发放",
 )
 
+RECORD_DEATH = Schema(
+    "record_death",
+    "登记死亡",
+    (
+        Input("id_number", "公民身份号码", "string", required=True, hint="本待遇的一名保障成员"),
+        Input("on", "死亡日期", "date", required=True),
+    ),
+    result={
+        "id_number": "string",
+        "first_unpaid": "date",
+        "remaining": "number",
+        "overpaid": "list<context<due: date, amount: number>>",
+    },
+    sentence="登记死亡：{name}，{on}",
+    undo="死亡登记已经撤销",
+)
+
 REGISTER_INSTITUTION = Schema(
     "register_institution",
     "登记供养机构",
@@ -85,4 +104,4 @@ REGISTER_INSTITUTION = Schema(
     undo="本案新登记的供养机构已经撤销登记",
 )
 
-SCHEMAS = (PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, REGISTER_INSTITUTION)
+SCHEMAS = (PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, RECORD_DEATH, REGISTER_INSTITUTION)

@@ -22,7 +22,8 @@ from app.figures import clauses as citing
 from app.figures.clauses import Clause, PolicyDocument
 from app.figures.entries import Check, Default, Entry
 from app.figures.errors import CatalogueError
-from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, FIGURE, Item
+from app.figures.exclusions import Exclusion
+from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, EXCLUSION, FIGURE, Item
 from app.figures.rules import problems_of_additions
 from app.figures.schemas import CatalogueSchema
 
@@ -35,6 +36,7 @@ class Catalogue:
     figures: Mapping[str, Entry]
     documents: Mapping[str, PolicyDocument]
     clauses: Mapping[str, Clause]
+    exclusions: tuple[Exclusion, ...]
 
     @cached_property
     def hash(self) -> str:
@@ -115,6 +117,7 @@ def read(content: bytes, place: str) -> list[Item]:
     named = [(FIGURE, row.pop("key"), row) for row in values["figures"]]
     named += [(DOCUMENT, key, row) for key, row in values["documents"].items()]
     named += [(CLAUSE, id, row) for id, row in values["clauses"].items()]
+    named += [(EXCLUSION, key, row) for key, row in values["exclusions"].items()]
     return [Item(kind, key, place, dump_json(row)) for kind, key, row in named]
 
 
@@ -128,6 +131,9 @@ def of(items: tuple[Item, ...]) -> Catalogue:
         figures=MappingProxyType({key: _entry(key, row) for kind, key, row in rows if kind == FIGURE}),
         documents=MappingProxyType(documents),
         clauses=MappingProxyType({id: _clause(id, row, documents) for kind, id, row in rows if kind == CLAUSE}),
+        exclusions=tuple(
+            Exclusion(**load_json(item.content), place=item.place) for item in items if item.kind == EXCLUSION
+        ),
     )
 
 
@@ -154,6 +160,9 @@ def _check(row: Mapping[str, Any]) -> Check:
     )
 
 
+FILES = ("clauses.yaml", "figures.yaml", "exclusions.yaml")
+
+
 @cache
 def seeded(folder: Path = POLICY) -> Catalogue:
     """The catalogue that the product brings, without a database: for folders of the repository, and for tests."""
@@ -162,7 +171,5 @@ def seeded(folder: Path = POLICY) -> Catalogue:
 
 def seeds(folder: Path = POLICY) -> Sequence[Item]:
     """The entries of `policy/*.yaml`. A document belongs to its region, everything else to everybody."""
-    found = [
-        item for name in ("clauses.yaml", "figures.yaml") for item in read((folder / name).read_bytes(), EVERYWHERE)
-    ]
+    found = [item for name in FILES for item in read((folder / name).read_bytes(), EVERYWHERE)]
     return [item._replace(place=load_json(item.content)["region"]) if item.kind == DOCUMENT else item for item in found]

@@ -7,9 +7,9 @@ from typing import Any
 
 from app import feel
 from app.core.exact_json import load_json
-from app.figures.items import CLAUSE, DOCUMENT, FIGURE, Item
+from app.figures.items import CLAUSE, DOCUMENT, EXCLUSION, FIGURE, Item
 
-_WORDS = {FIGURE: "参数", DOCUMENT: "文件", CLAUSE: "条款"}
+_WORDS = {FIGURE: "参数", DOCUMENT: "文件", CLAUSE: "条款", EXCLUSION: "互斥关系"}
 
 
 def problems_of_additions(known: Iterable[Item], added: Iterable[Item]) -> list[str]:
@@ -69,4 +69,11 @@ def _clause(item: Item, row: Mapping[str, Any], documents: set[str], clauses: se
             yield f"没有代号为“{key}”的文件，请改正代号，或在本文件的 documents 中写明"
 
 
-_OF_KIND = {FIGURE: _figure, DOCUMENT: _document, CLAUSE: _clause}
+def _exclusion(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
+    if row["clause"] not in clauses:
+        yield f"没有编号为“{row['clause']}”的条款，请改正编号，或在本文件的 clauses 中写明"
+    if row["prevails"] == row["yields"]:
+        yield "prevails 和 yields 应为两个不同的项目"
+
+
+_OF_KIND = {FIGURE: _figure, DOCUMENT: _document, CLAUSE: _clause, EXCLUSION: _exclusion}

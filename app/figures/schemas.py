@@ -112,6 +112,18 @@ class ClauseSchema(shapes.Strict):
     )
 
 
+_PROGRAMME = shapes.matching(r"[a-z][a-z0-9_]{0,63}", "应为项目代号，只用小写字母、数字和下划线，字母开头")
+
+
+class ExclusionSchema(shapes.Strict):
+    """Two programmes that nobody receives at once: see `app.figures.exclusions.Exclusion`."""
+
+    prevails = shapes.text(64, required=True, validate=_PROGRAMME)
+    yields = shapes.text(64, required=True, validate=_PROGRAMME)
+    clause = shapes.text(20, required=True)
+    text = shapes.text(200, required=True)
+
+
 class CatalogueSchema(shapes.Strict):
     """A whole file; each part may be missing."""
 
@@ -129,5 +141,10 @@ class CatalogueSchema(shapes.Strict):
             validate=shapes.matching(CLAUSE_ID, "条款编号应以字母开头，含数字，20 位以内，只用字母、数字、点和横线"),
         ),
         shapes.nested(ClauseSchema),
+        load_default=dict,
+    )
+    exclusions = shapes.keyed(
+        shapes.text(60, validate=shapes.matching(r"[a-z][a-z0-9_-]{2,59}", "应为 3 至 60 位小写字母、数字和横线")),
+        shapes.nested(ExclusionSchema),
         load_default=dict,
     )

@@ -182,6 +182,15 @@ def cancel_award_orders(session: Session, award_ids: Sequence[str], now: datetim
     return _cancel(session, PaymentOrder.award_id.in_(award_ids), now) if award_ids else 0
 
 
+def stop_orders(
+    session: Session, day: date, now: datetime, *, award_ids: Sequence[str] = (), case_ids: Sequence[str] = ()
+) -> int:
+    """Cancel what awards or cases were to be paid on a day and later and did not yet reach the bank; how many."""
+    mine = PaymentOrder.award_id.in_(award_ids) | PaymentOrder.case_id.in_(case_ids)
+    waiting = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_(None) & (PaymentOrder.due_on >= day)
+    return rows_changed(session, update(PaymentOrder).where(mine, waiting).values(status="cancelled", settled_at=now))
+
+
 def _cancel(session: Session, mine: ColumnElement[bool], now: datetime) -> int:
     # Locked while it is looked at: nobody pays between the look and the cancelling.
     states = select(PaymentOrder.status, PaymentOrder.bank_file_id).where(mine).with_for_update()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,15 @@ def orders_of(session: Session, case_id: str) -> list[Any]:
     )
     order = (PaymentOrder.created_at, PaymentOrder.case_seq, PaymentOrder.due_on, PaymentOrder.place)
     return list(session.execute(select(*columns).where(PaymentOrder.case_id == case_id).order_by(*order)))
+
+
+def paid_from(session: Session, day: date, *, award_id: str = "", case_id: str = "") -> list[Any]:
+    """What was paid for an award or a case, or is at the bank, for a day and later: rows `{due_on, amount}`."""
+    at_the_bank = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_not(None)
+    gone = (PaymentOrder.status == "paid") | at_the_bank
+    mine = (PaymentOrder.award_id == award_id) | (PaymentOrder.case_id == case_id)
+    query = select(PaymentOrder.due_on, PaymentOrder.amount).where(mine, PaymentOrder.due_on >= day, gone)
+    return list(session.execute(query.order_by(PaymentOrder.due_on, PaymentOrder.id)))
 
 
 def balance(session: Session, region_id: str) -> Decimal | None:

@@ -58,6 +58,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("answer_checks", "填写部门核对的答复", ("county_clerk", "township_clerk")),
             Capability("receive_notices", "接收系统知会", ("township_clerk", "county_clerk"), regional=False),
             Capability("see_awards", "查看在保信息和个人档案", _CASES),
+            Capability("record_deaths", "登记死亡", ("township_clerk", "county_clerk")),
             Capability("draw_rechecks", "随机抽查", ("county_clerk", "county_head")),
             Capability("keep_institutions", "登记供养机构账号", ("county_clerk", "county_head", "finance")),
             Capability("see_money", "查看资金", _MONEY),

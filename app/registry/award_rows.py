@@ -17,6 +17,9 @@ from app.registry.houses import institution
 from app.registry.institutions import free_place, take_place
 from app.registry.models import AwardEvent
 
+CHANGED, LEFT = "changed", "left"
+"""Kinds of events: a change by a case on the award, and somebody whom something else took out of it."""
+
 
 def waiting(rank: int | None, since: date | None) -> dict[str, Any]:
     """The columns of who waits for a place by a rank (null: nobody waits)."""
@@ -46,6 +49,12 @@ def fact_columns(session: Session, award_id: str, facts: Mapping[str, Any]) -> d
     terms = facts.get("payment_terms") or {}
     sealed = session.info["vault"].seal(dump_json(dict(facts)).encode(), "award", "facts", award_id) if facts else None
     return {"facts_sealed": sealed, "channel": terms.get("channel"), "split": terms.get("split")}
+
+
+def account_column(session: Session, award_id: str, account: str | None) -> dict[str, Any]:
+    """The column of the account to which an award is paid."""
+    sealed = session.info["vault"].seal_text(account, "award", "account", award_id) if account else None
+    return {"account_sealed": sealed}
 
 
 def note_event(

@@ -61,6 +61,17 @@ def covered_now(session: Session, award_id: str) -> set[str]:
     return set(session.connection().execute(_NOW, {"award_id": award_id}).scalars())
 
 
+def numbers_of(session: Session, award_id: str) -> set[str]:
+    """Identity numbers of the living whom the award covers without an end."""
+    vault = session.info["vault"]
+    query = (
+        select(PERSON.c.id, PERSON.c.id_number_sealed)
+        .join(COVERED, COVERED.c.person_id == PERSON.c.id)
+        .where(COVERED.c.award_id == award_id, COVERED.c.valid_until.is_(None), PERSON.c.died_on.is_(None))
+    )
+    return {vault.open_text(row[1], "person", "id_number", row.id) for row in session.execute(query)}
+
+
 def begin(session: Session, award_id: str, people: Collection[str], on: date) -> None:
     """An award that begins covers these people."""
     rows = [{"award_id": award_id, "person_id": id, "valid_from": on} for id in sorted(people)]
@@ -75,6 +86,12 @@ def replace(session: Session, award_id: str, before: set[str], people: Collectio
     if joined:
         _join(session, award_id, joined, on)
     return {"joined": joined, "left": left, "day": on}
+
+
+def leave(session: Session, award_id: str, people: Collection[str], on: date) -> Moves:
+    """The award covers these people no more from a day."""
+    _leave(session, award_id, people, on)
+    return {"joined": [], "left": sorted(people), "day": on}
 
 
 def undo(session: Session, award_id: str, moves: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ class Person(Base):
     id_number_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("person", "id_number"))
     name: Mapped[str | None] = mapped_column(String(60), index=True)
     birth_date: Mapped[date] = mapped_column(Date)
+    died_on: Mapped[date | None] = mapped_column(Date)
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
@@ -112,6 +113,8 @@ class Award(Base):
     status: Mapped[str] = mapped_column(String(12))
     recheck_on: Mapped[date | None] = mapped_column(Date)
     visit_on: Mapped[date | None] = mapped_column(Date)
+    # Since when somebody is missing whom the sum still counts: nothing is paid until it is calculated again.
+    recount_since: Mapped[date | None] = mapped_column(Date)
     institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
     # Waits for a place in an institution since a day, by a rank that the programme's table gives (E12).
     wants_place_on: Mapped[date | None] = mapped_column(Date)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from app.core.clock import local_date
 from app.core.errors import Duplicate, Invalid
 from app.identity import queries as identity
 from app.registry import members, overlaps
-from app.registry.award_rows import fact_columns, move, note_event, require_place, waiting
+from app.registry.award_rows import LEFT, account_column, fact_columns, move, note_event, require_place, waiting
 from app.registry.grants import claim_once, record_benefit, release_claims, withdraw_grants
 from app.registry.institutions import free_place, register_institution, take_place
 from app.registry.models import (
@@ -29,7 +29,13 @@ from app.registry.models import (
 from app.registry.people import ensure_household, leave_household, record_people, record_person
 from app.registry.queries import AwardState, award_in_payment
 from app.registry.story import import_story_registry
-from app.registry.taking_back import awards_started, take_back_awards, take_back_institutions, undo_award_events
+from app.registry.taking_back import (
+    awards_started,
+    take_back_awards,
+    take_back_institutions,
+    undo_award_events,
+    undo_death,
+)
 
 __all__ = [
     "AwardRequest",
@@ -45,10 +51,12 @@ __all__ = [
     "register_institution",
     "release_claims",
     "start_award",
+    "take_out",
     "take_place",
     "take_back_awards",
     "take_back_institutions",
     "undo_award_events",
+    "undo_death",
     "withdraw_grants",
 ]
 
@@ -78,15 +86,17 @@ class AwardRequest:
     account: str | None = None
     institution_id: str | None = None
     place_rank: int | None = None
+    others: Sequence[overlaps.Other] = ()
 
 
-def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
+def start_award(session: Session, request: AwardRequest, now: datetime) -> dict[str, str]:
     """A monthly award comes into payment; the household is recorded, a place in the institution taken.
 
+    Whom it covers is taken out of awards of programmes that yield (`others`, E3): their ids, with the programme.
     Raises Invalid (a number that cannot be one), OverLimit (the institution is full), Duplicate (in payment already).
     """
-    vault = session.info["vault"]
-    people = record_people(session, [{"id_number": request.id_number, "name": request.name}, *request.members], now)
+    recipient = {"id_number": request.id_number, "name": request.name}
+    people = record_people(session, [recipient, *request.members], now, living=True)
     person_id, living = people[0], people[1:]
     household_id: str | None = None
     moved: list[dict[str, Any]] = []
@@ -94,10 +104,9 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         told = [(id, member.get("relation")) for id, member in zip(living, request.members, strict=True)]
         household_id, moved = ensure_household(session, person_id, told, request.region_id, request.starts_on, now)
     covered = {person_id} if request.kind == SINGLE_PERSON else set(people)
-    overlaps.refuse(session, covered, request.programme, request.starts_on)
+    elsewhere = overlaps.refuse(session, covered, request.programme, request.starts_on, request.others)
     if request.institution_id:
         require_place(session, request.institution_id)
-    account = request.account and vault.seal_text(request.account, "award", "account", request.id)
     row = {
         "id": request.id,
         "programme": request.programme,
@@ -112,7 +121,7 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         "visit_on": request.visit_on,
         "institution_id": request.institution_id,
         **waiting(request.place_rank, request.starts_on),
-        "account_sealed": account or None,
+        **account_column(session, request.id, request.account),
         **fact_columns(session, request.id, request.facts),
         "case_id": request.case_id,
         "case_number": request.case_number,
@@ -132,6 +141,9 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> None:
         session, request.id, "started", request.starts_on, request.monthly, now,
         case_id=request.case_id, case_seq=request.case_seq, before={"moved": moved},
     )  # fmt: skip
+    for award_id in (left := _by_award(elsewhere)):
+        take_out(session, award_id, left[award_id], request.starts_on, now, request.case_id, request.case_seq)
+    return {row.id: row.programme for row in elsewhere}
 
 
 def change_award(
@@ -143,6 +155,7 @@ def change_award(
     recheck_on: date | None = None,
     facts: Mapping[str, Any] | None = None,
     people: Sequence[Mapping[str, Any]] | None = None,
+    recipient: Mapping[str, Any] | None = None,
     on: date | None = None,
     reason: str | None = None,
     case_id: str | None = None,
@@ -159,13 +172,14 @@ def change_award(
     With `moves`, the person goes to `institution_id` (None: home): a place there is taken, the old one is free. With
     `waits`, the person waits for a place at `place_rank`, or (None) does not any more; who waited keeps the day. With
     `visits`, the next visit (E11) is due on `visit_on`.
+    `recipient` `{id_number, name, account?}` is paid from now on.
     `people` `{id_number, name, relation?}` are those whom it covers from now on; they live together.
     Raises NotFound, Gone, OverLimit (the institution is full), Duplicate (somebody is covered elsewhere).
     """
     before, day = award_in_payment(session, award_id), on or local_date(now)
     values: dict[str, Any] = {}
     if monthly is not None:
-        values["amount"] = monthly
+        values |= {"amount": monthly, "recount_since": None}
     if recheck_on is not None:
         values["recheck_on"] = recheck_on
     if facts:
@@ -176,6 +190,9 @@ def change_award(
         values["visit_on"] = visit_on
     if waits:
         values |= waiting(place_rank, before.wants_place_on or day)
+    if recipient is not None:
+        (person_id,) = record_people(session, [recipient], now, living=True)
+        values |= {"person_id": person_id, **account_column(session, award_id, recipient.get("account"))}
     moved = {} if people is None else _cover(session, before, people, day, now)
     if not values and not moved:
         return
@@ -191,7 +208,7 @@ def _cover(
     session: Session, award: AwardState, people: Sequence[Mapping[str, Any]], on: date, now: datetime
 ) -> dict[str, Any]:
     """Have an award cover these people from a day; who moved by it, and nothing where nobody did."""
-    ids = record_people(session, people, now)
+    ids = record_people(session, people, now, living=True)
     together = set(ids)
     covered = {award.person_id} if award.kind == SINGLE_PERSON else together
     before = members.covered_now(session, award.id)
@@ -203,6 +220,38 @@ def _cover(
     gone = (leave_household(session, id, on) for id in shift["left"] if id not in together)
     moved += [{"joined": None, "left": stay} for stay in gone if stay is not None]
     return {"members": shift, "moved": moved} if moved or shift["joined"] or shift["left"] else {}
+
+
+def take_out(
+    session: Session,
+    award_id: str,
+    people: Collection[str],
+    on: date,
+    now: datetime,
+    case_id: str | None = None,
+    case_seq: int | None = None,
+    died: str | None = None,
+) -> None:
+    """The award covers these people no more from a day; its sum waits to be calculated again. Raises NotFound, Gone.
+
+    `died` is the person whose death it was.
+    """
+    before = award_in_payment(session, award_id)
+    # Who was the last of an award stays its member until it ends.
+    stay = died is not None and members.covered_now(session, award_id) <= set(people)
+    shift = members.leave(session, award_id, [] if stay else people, on)
+    session.execute(update(Award).where(Award.id == award_id).values(recount_since=before.recount_since or on))
+    note_event(
+        session, award_id, LEFT, on, before.monthly, now,
+        case_id=case_id, case_seq=case_seq, before={**before.snapshot(), "members": shift, "died": died},
+    )  # fmt: skip
+
+
+def _by_award(rows: Sequence[Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row.id):
+        found.setdefault(row.id, []).append(row.person_id)
+    return found
 
 
 def end_award(
@@ -222,11 +271,12 @@ def end_award(
     session.execute(
         update(Award)
         .where(Award.id == award_id)
-        .values(status=ENDED, ended_on=on, end_reason=reason, recheck_on=None, visit_on=None)
+        .values(status=ENDED, ended_on=on, end_reason=reason, recheck_on=None, visit_on=None, recount_since=None)
     )
     if before.institution_id:
         free_place(session, before.institution_id)
-    snapshot = {"recheck_on": before.recheck_on, "visit_on": before.visit_on}
+    days = ("recheck_on", "visit_on", "recount_since")
+    snapshot = {name: getattr(before, name) for name in days}
     note_event(
         session, award_id, "ended", on, before.monthly, now,
         reason=reason, case_id=case_id, case_seq=case_seq, before=snapshot,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, sele
 from sqlalchemy.orm import Session
 
 from app.identity.queries import RegionRef, within
-from app.registry.lookups import COVERED
+from app.registry.lookups import COVERED, PERSON
 from app.registry.members import covers
 from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, WITHDRAWN, Award, Institution, Person
 
@@ -51,10 +51,13 @@ def _runs_after(day: date) -> ColumnElement[bool]:
 def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid) -> Select[Any]:
     """Awards of a region that are `paid` (`on_day`, `of_month`), for batches.
 
+    Nobody is paid who died before, and nothing whose sum waits to be calculated again.
     award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
     institution's account, `split` the shares of those who pay (both null otherwise).
     """
-    heads = select(func.count()).select_from(COVERED).where(COVERED.c.award_id == Award.id, covers(paid.on))
+    living = or_(PERSON.c.died_on.is_(None), PERSON.c.died_on >= paid.on)
+    counted = COVERED.join(PERSON, PERSON.c.id == COVERED.c.person_id)
+    heads = select(func.count()).select_from(counted).where(COVERED.c.award_id == Award.id, covers(paid.on), living)
     return (
         select(
             Award.id.label("award_id"),
@@ -71,6 +74,8 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid
         .where(
             paid.awards,
             Award.monthly.is_(True),
+            Award.recount_since.is_(None),
+            or_(Person.died_on.is_(None), Person.died_on >= paid.on),
             Award.programme.in_(programmes),
             within(region, Award),
         )

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
-from app.core.errors import Invalid
+from app.core.chinese import chinese_date
+from app.core.errors import Invalid, NotEligible
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
 from app.registry.lookups import PERSON, blind
@@ -20,7 +21,7 @@ from app.registry.models import Household, HouseholdMember
 _KNOWN = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.blind == bindparam("index"))
 _INSERT = insert_if_absent(PERSON, ["blind"])
 _KNOWN_TOGETHER = (
-    select(PERSON.c.id, PERSON.c.blind, PERSON.c.name)
+    select(PERSON.c.id, PERSON.c.blind, PERSON.c.name, PERSON.c.died_on)
     .where(PERSON.c.blind.in_(bindparam("indexes", expanding=True)))
     .order_by(PERSON.c.id)
     .with_for_update()
@@ -54,16 +55,22 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     return known.id
 
 
-def record_people(session: Session, people: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
+def record_people(
+    session: Session, people: Iterable[Mapping[str, Any]], now: datetime, *, living: bool = False
+) -> list[str]:
     """The ids of people `{id_number, name?}` in their order, recorded where new, and locked until the transaction ends.
 
     So two decisions about the same person come one after the other; everybody locks in the same order.
-    Raises Invalid (id_number) when a number cannot be one.
+    Raises Invalid (id_number) when a number cannot be one; with `living`, NotEligible when somebody has died.
     """
     wanted = [(id_numbers.normalise(each["id_number"]), each.get("name")) for each in people]
     indexes = {number: blind(session, number) for number, _ in wanted if id_numbers.is_valid(number)}
     rows = session.connection().execute(_KNOWN_TOGETHER, {"indexes": sorted(indexes.values())})
     known = {row.blind: row for row in rows}
+    dead = [f"{row.name or '一名成员'}（{chinese_date(row.died_on)}）" for row in known.values() if row.died_on]
+    if dead and living:
+        told = "、".join(dead)
+        raise NotEligible(f"登记库记载以下人员已经死亡：{told}。请先更正家庭成员，或者更正死亡登记", clause="D4")
     ids: dict[str, str] = {}
     for number, name in sorted(wanted):
         found = known.get(indexes.get(number, ""))
@@ -85,6 +92,7 @@ def _insert(session: Session, number: str, index: str, name: str | None, now: da
         "id_number_sealed": session.info["vault"].seal_text(number, "person", "id_number", person_id),
         "name": name,
         "birth_date": id_numbers.birth_date(number),
+        "died_on": None,
         "recorded_at": now,
     }
     if rows_changed(session, _INSERT, row) == 0:

@@ -60,6 +60,7 @@ class AwardState:
     place_rank: int | None = None
     wants_place_on: date | None = None
     visit_on: date | None = None
+    recount_since: date | None = None
 
     def snapshot(self) -> dict[str, Any]:
         """What it takes to undo a change."""
@@ -71,6 +72,8 @@ class AwardState:
             "institution_id": self.institution_id,
             "place_rank": self.place_rank,
             "wants_place_on": self.wants_place_on,
+            "recount_since": self.recount_since,
+            "recipient": {"person_id": self.person_id, "account": self.account},
         }
 
     def as_facts(self) -> dict[str, Any]:
@@ -149,6 +152,7 @@ def _state(session: Session, found: Award, person: Person) -> AwardState:
         place_rank=found.place_rank,
         wants_place_on=found.wants_place_on,
         visit_on=found.visit_on,
+        recount_since=found.recount_since,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -89,12 +89,14 @@ def award_of(session: Session, programme: str, id_number: str) -> str | None:
 
 def people_named(session: Session, name: str) -> list[dict[str, Any]]:
     """What is known of everybody with this name: `{name, died_on}`."""
-    return [{"name": person.name, "died_on": getattr(person, "died_on", None)}
+    return [{"name": person.name, "died_on": person.died_on}
             for person in session.scalars(select(Person).where(Person.name == name))]  # fmt: skip
 
 
 def _person(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
-    record_person(session, str(entry["id_number"]), entry.get("name"), now)
+    person_id = record_person(session, str(entry["id_number"]), entry.get("name"), now)
+    if entry.get("died_on"):
+        session.execute(update(Person).where(Person.id == person_id).values(died_on=_day(entry["died_on"])))
 
 
 def _household(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

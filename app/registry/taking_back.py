@@ -12,13 +12,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
+from app.core.clock import local_date
 from app.core.errors import Gone
 from app.core.exact_json import load_json
 from app.db import rows_changed
 from app.registry import members, overlaps
-from app.registry.award_rows import fact_columns, move, note_event, require_place, waiting
+from app.registry.award_rows import (
+    CHANGED,
+    LEFT,
+    account_column,
+    fact_columns,
+    move,
+    note_event,
+    require_place,
+    waiting,
+)
 from app.registry.institutions import free_place
-from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, Institution
+from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, AwardPerson, Institution, Person
 from app.registry.people import lock_people, undo_moves
 
 
@@ -48,7 +58,7 @@ def take_back_awards(session: Session, case_id: str, since: int, now: datetime) 
 
 
 def undo_award_events(session: Session, case_id: str, since: int, kind: str, now: datetime) -> int:
-    """Undo what the case changed (`changed`) or ended (`ended`) since then, the latest first; how many there were.
+    """Undo what the case changed, ended or took out (`left`: whom) since then, the latest first; how many there were.
 
     Raises Gone where another case has changed the award since, OverLimit where its place in an institution is taken.
     """
@@ -57,6 +67,21 @@ def undo_award_events(session: Session, case_id: str, since: int, kind: str, now
         _require_latest(session, event)
         _undo(session, event, now)
     return len(events)
+
+
+def undo_death(session: Session, person_id: str, now: datetime) -> None:
+    """Awards in payment that the person left by a death that was a mistake cover him again; a re-check calculates."""
+    of_person = select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
+    running = select(Award.id).where(Award.id.in_(of_person), Award.status == IN_PAYMENT)
+    events = session.scalars(select(AwardEvent).where(AwardEvent.award_id.in_(running), AwardEvent.kind == LEFT)).all()
+    for event in events:
+        before = _before(session, event)
+        if before.get("died") != person_id:
+            continue
+        members.undo(session, event.award_id, before["members"])
+        _require_free(session, event.award_id, [person_id], event.on)
+        session.execute(update(Award).where(Award.id == event.award_id).values(recount_since=local_date(now)))
+        note_event(session, event.award_id, "undone", event.on, event.amount, now)
 
 
 def take_back_institutions(session: Session, case_id: str, since: int, now: datetime) -> int:
@@ -98,11 +123,17 @@ def _before(session: Session, event: AwardEvent) -> Mapping[str, Any]:
 def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
     before = _before(session, event)
     values: dict[str, Any] = {"recheck_on": before["recheck_on"], "visit_on": before["visit_on"]}
+    values["recount_since"] = before.get("recount_since")
     place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
-    if event.kind == "changed":
+    if event.kind in (CHANGED, LEFT):
         values |= {"amount": before["amount"], **fact_columns(session, event.award_id, before["facts"])}
         values |= move(session, place_id, before["institution_id"])
         values |= waiting(before["place_rank"], before["wants_place_on"])
+        if paid := before.get("recipient"):
+            values["person_id"] = paid["person_id"]
+            values |= account_column(session, event.award_id, paid["account"])
+        if died := before.get("died"):
+            session.execute(update(Person).where(Person.id == died).values(died_on=None))
         shift = before.get("members") or {}
         members.undo(session, event.award_id, shift)
         undo_moves(session, before.get("moved") or ())

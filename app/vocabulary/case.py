@@ -23,6 +23,17 @@ FAILING_RULES = shapes.listing(
     certain=True,
 )
 
+DEPARTURE = shapes.context(
+    "减员",
+    certain=True,
+    left=shapes.listing(typed("string", "公民身份号码", certain=True), "不再保障的成员", certain=True),
+    remaining=typed("number", "仍受保障的人数", certain=True),
+    reason=typed("string", "原因", certain=True),
+    clause=typed("string", "条款", certain=True),
+    starts_on=typed("date", "减员以后的金额从哪一天起", certain=True),
+    died=typed("boolean", "是否因死亡", certain=True),
+)
+
 
 def _region(title: str) -> Shape:
     place = {"code": typed("string", "区划代码", certain=True), "name": typed("string", "名称", certain=True)}

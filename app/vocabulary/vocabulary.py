@@ -10,7 +10,7 @@ from app.engine import outline
 from app.feel import shapes
 from app.feel.shapes import Shape, join, typed
 from app.vocabulary import checks, clauses, tables
-from app.vocabulary.case import case_shape, with_award, with_origin
+from app.vocabulary.case import DEPARTURE, case_shape, with_award, with_origin
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue, host_shapes
 from app.vocabulary.letters import Made, made
@@ -55,6 +55,8 @@ class Vocabulary:
             return application.with_members(more), with_origin(case)
         titles = {"name": "姓名", "id_number": "公民身份号码"}
         known = {name: typed("string", title, certain=True) for name, title in titles.items()}
+        if start is not None and start.element.properties.get("follows") == "members":
+            known["departure"] = DEPARTURE
         given = shapes.context("启动流程时给的内容", certain=True).with_members({**more, **known})
         return given, with_award(case_shape(given), facts)
 

@@ -7,16 +7,23 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from app.cases import exclusive
 from app.cases.action import Action
 from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
 from app.cases.plan import Planned, Rank
+from app.core.chinese import chinese_date
 from app.core.ids import new_id
 from app.effects import LEFT_OUT, SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
-from app.registry import houses
+from app.jobs import operations as jobs
+from app.registry import houses, queries
 from app.registry import operations as registry
+from app.registry.overlaps import Other
+
+LEFT = "award.left"
+"""The job that has an award calculated again which covers somebody no more."""
 
 
 class AwardStart(EffectObject):
@@ -62,6 +69,7 @@ class AwardStart(EffectObject):
             account=application.get("bank_account"),
             institution_id=institution_id,
             place_rank=place_rank,
+            others=exclusive.others(action, programme or action.case.programme),
             case_id=action.case.id,
             case_number=action.case.number,
             case_seq=action.seq,
@@ -72,8 +80,9 @@ class AwardStart(EffectObject):
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         started = registry.awards_started(action.session, action.case.id, since)
+        taken_out = registry.undo_award_events(action.session, action.case.id, since, "left", action.now)
         if not started:
-            return 0
+            return taken_out
         funds.cancel_award_orders(action.session, started, action.now)
         if action.case.award_id in started:
             action.case.award_id = (action.variables["case"].get("award") or {}).get("id")
@@ -84,7 +93,8 @@ class AwardChange(EffectObject):
     """The award of this case gets other figures, another day of re-check, or another place.
 
     The input `institution_id` says where the person lives from now on (null: at home); left out, nobody moves.
-    `members` {id_number, name, relation} are all whom it covers from today on.
+    `members` {id_number, name, relation} are all whom it covers from today on; `recipient` {id_number, name} is paid
+    from now on, to an account that is still to be given.
     `place_rank` puts the person in line for a place in an institution, null takes him out (E12). `visit_on` is the day
     of the next visit (E11; null: none).
     """
@@ -101,6 +111,7 @@ class AwardChange(EffectObject):
         recheck_on: date | None,
         facts: dict[str, Any] | None,
         members: list[dict[str, Any]] | None,
+        recipient: dict[str, Any] | None,
         institution_id: Any,
         place_rank: Any,
         visit_on: Any,
@@ -110,6 +121,7 @@ class AwardChange(EffectObject):
             "recheck_on": recheck_on,
             "facts": facts,
             "people": members,
+            "recipient": recipient,
             "moves": institution_id is not LEFT_OUT,
             "institution_id": _given(institution_id),
             "visits": visit_on is not LEFT_OUT,
@@ -171,8 +183,20 @@ def _award(action: Action, effect: Effect, award_id: str | None) -> str:
 
 
 def _start(action: Action, request: registry.AwardRequest) -> None:
-    registry.start_award(action.session, request, action.now)
+    left = registry.start_award(action.session, request, action.now)
     action.case.award_id = request.id
+    rules = {other.programme: other for other in request.others}
+    jobs.enqueue_all(
+        action.session, [_departure(action, request, award_id, rules[of]) for award_id, of in left.items()]
+    )
+
+
+def _departure(action: Action, request: registry.AwardRequest, award_id: str, rule: Other) -> jobs.NewJob:
+    """What remains of an award of another programme is calculated again, in a case of its own."""
+    reason = f"{request.name}{chinese_date(request.starts_on)}起{rule.text}"
+    told = {"reason": reason, "clause": rule.clause, "starts_on": request.starts_on, "died": False}
+    key = f"{LEFT}:{award_id}:{action.case.id}:{action.seq}"
+    return jobs.NewJob(LEFT, told, action.now, key, action.case.id, reference=award_id, case_seq=action.seq)
 
 
 def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
@@ -182,6 +206,9 @@ def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
 
 
 def _end(action: Action, award_id: str, reason: str, on: date) -> None:
+    known = queries.award(action.session, award_id)
+    if known.status != queries.IN_PAYMENT and known.ended_on is not None and known.ended_on <= on:
+        return  # a death, or another programme, was there before the tapering was over
     registry.end_award(
         action.session, award_id, on=on, reason=reason, now=action.now, case_id=action.case.id, case_seq=action.seq
     )

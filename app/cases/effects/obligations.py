@@ -23,10 +23,12 @@ class OwedItems(EffectObject):
 
     schema = SCHEMAS["owed"]
 
-    def plan(self, action: Action, effect: Effect, *, items: list[dict[str, Any]]) -> None:
+    def plan(self, action: Action, effect: Effect, *, items: list[dict[str, Any]] | None) -> None:
+        if not items:
+            return
         if not all(item.get("key") for item in items):
             raise EffectError(f"「{effect.element.label}」的待补事项（items）应逐项写明 key 和 title，请改正流程图")
-        action.plan(Planned(Rank.RECORD, partial(_owe, items=items)))
+        action.plan(Planned(Rank.RECORD, partial(owe, items=items)))
         self.note(action, items=[_title(item) for item in items])
 
     def undo(self, action: Action, since: int, reason: str) -> int:
@@ -52,7 +54,8 @@ def _title(item: dict[str, Any]) -> str:
     return str(item.get("title") or item["key"])
 
 
-def _owe(action: Action, items: list[dict[str, Any]]) -> None:
+def owe(action: Action, items: list[dict[str, Any]]) -> None:
+    """Enter what the case owes."""
     rows = [
         {
             "id": new_id(),

@@ -1,6 +1,6 @@
 """Everything that moves a case. Each command locks the instance first, checks, runs the engine and writes once."""
 
-from app.cases.operations.apply import Receipt, apply, follows_case, start_award_case, start_second_case
+from app.cases.operations.apply import Receipt, apply, begins_by_itself, start_award_case, start_second_case
 from app.cases.operations.asking import answer, give_up_asking, question, take_reply
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.correct import correct
@@ -9,6 +9,8 @@ from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases
 from app.cases.operations.retry import retry_incident
 from app.cases.operations.timed import (
     ask_competence,
+    claim_back,
+    end_of_applicant,
     end_wait,
     fire_timers,
     give_up_job,
@@ -27,13 +29,15 @@ __all__ = [
     "apply",
     "ask_competence",
     "batches",
+    "begins_by_itself",
     "cancel",
     "cases_to_migrate",
+    "claim_back",
     "complete_task",
     "correct",
+    "end_of_applicant",
     "end_wait",
     "fire_timers",
-    "follows_case",
     "give_up_asking",
     "give_up_job",
     "hold",

@@ -95,8 +95,9 @@ def start_award_case(
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, "start_processes")
     bundle = resolve(session, award.programme, chain.ids, local_date(now))
-    if follows_case(bundle.process(process)):
-        raise NotFound("这个流程由系统在案件结束后启动，不能从在保待遇启动")
+    follows = bundle.process(process).start.properties.get("follows")
+    if follows == "case" or (follows == "members" and actor.is_staff):
+        raise NotFound("这个流程由系统启动，不能从在保待遇启动")
     known = {"name": award.name, "id_number": award.id_number, **data}
     action = _open(session, actor, bundle, process, chain, Cleaned(known, {}), now)
     action.case.award_id = award.id
@@ -111,9 +112,9 @@ def start_award_case(
     return _file(action)
 
 
-def follows_case(diagram: engine.Diagram) -> bool:
-    """Whether a process begins on a case that was refused, not on an award (`follows` of its start event)."""
-    return diagram.start.properties.get("follows") == "case"
+def begins_by_itself(diagram: engine.Diagram) -> bool:
+    """Whether nobody begins a process on an award: one that follows a refused case, or members who left."""
+    return diagram.start.properties.get("follows") in ("case", "members")
 
 
 def start_second_case(

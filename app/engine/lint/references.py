@@ -16,7 +16,7 @@ from app.engine.xml import bpmn
 
 _STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
 _CORRECTION = {"again", "closes"}
-_FOLLOWS = {"case", "figures"}
+_FOLLOWS = {"case", "figures", "members"}
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
 
 
@@ -123,6 +123,10 @@ def _properties(element: Element) -> Iterator[Problem]:
         elif name == "figuresOn" and value != "application":
             yield _problem(element, f"figuresOn 只能写 application（按申请日取值），不能写“{value}”")
         elif name == "follows" and value not in _FOLLOWS:
-            yield _problem(element, f"follows 不认识“{value}”，请写 case（申请被拒绝以后）或 figures（标准调整以后）")
+            yield _problem(
+                element,
+                f"follows 不认识“{value}”，请写 case（申请被拒绝以后）、figures（标准调整以后）"
+                "或 members（成员减少以后）",
+            )
         elif name == "status" and value not in _STATUS:
             yield _problem(element, f"结束状态“{value}”不认识，请写 {'、'.join(sorted(_STATUS))} 之一")

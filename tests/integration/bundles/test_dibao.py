@@ -308,17 +308,20 @@ def test_nobody_leaves_into_poverty(office: Office) -> None:
     assert "有返贫风险" in letter(office, case_id, "recheck_notice")
 
 
-def test_death_ends_at_once(office: Office) -> None:
-    award = admitted(office)
+def test_death_of_the_last_ends_with_the_month_and_without_tapering(office: Office) -> None:
+    award = admitted(office, members=[HEAD])
     case_id = begin(office, award, "ending")
-    office.do(case_id, "risk_assessment", "township_clerk", reason="died", at_risk=False, opinion="户主去世")
+    office.do(case_id, "risk_assessment", "township_clerk", reason="died", happened_on=office.now.date())
     with pytest.raises(NotYours):
         office.do(case_id, "ending_review", "township_clerk", approved=True)
     office.do(case_id, "ending_review", "township_head", approved=True)
     office.do(case_id, "county_approval", "county_head", approved=True)
     pass_days(office, 0)
     assert (award_of(office, case_id).status, status(office, case_id)) == ("ended", "ended")
-    assert "渐退" not in letter(office, case_id, "ending_notice")
+    assert award_of(office, case_id).ended_on == date(2020, 11, 1)
+    told = letter(office, case_id, "ending_notice")
+    assert "渐退" not in told
+    assert "周海的亲属：" in told
 
 
 def test_ward_of_a_guardian_is_the_recipient(office: Office) -> None:

@@ -15,7 +15,7 @@ from app.cases import awards, handlers, operations, places, queries
 from app.cases.models import Case
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
-from app.core.errors import Gone, NotYours
+from app.core.errors import Gone, Invalid, NotYours
 from app.core.paths import BUNDLES
 from app.documents import operations as documents
 from app.documents import queries as document_rows
@@ -318,9 +318,15 @@ def test_institution_reports_the_ending_of_its_resident(life: Life) -> None:
     life.move_to_institution("县中心敬老院")
     case_id = life.begin("ending")
     assert life.open_tasks(case_id) == [("ending_report", "institution")]
-    life.do(case_id, "ending_report", reported_by="institution", cause="died", opinion="因病去世")
+    told = {"reported_by": "institution", "cause": "died", "opinion": "因病去世"}
+    today = local_date(life.world.clock.now())
+    with pytest.raises(Invalid, match="死亡日期"):
+        life.do(case_id, "ending_report", **told, happened_on=today + timedelta(days=1))
+    life.do(case_id, "ending_report", **told, happened_on=today)
     life.do(case_id, "ending_examination", confirmed=True)
     life.do(case_id, "ending_approval", approved=True)
+    assert life.award.ended_on == (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    assert "的亲属：" in life.letter(case_id, "ending_notice")
     assert (life.award.status, life.free("县中心敬老院")) == ("ended", 2)
 
 

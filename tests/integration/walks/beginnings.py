@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from app.cases.operations import follows_case
+from app.cases.operations import begins_by_itself
 from app.core.paths import BUNDLES
 from app.definitions.bundle import Bundle
 from app.scenarios.story import Step, Story, load_story
@@ -46,7 +46,7 @@ def returnable(bundle: Path) -> list[str]:
     return [
         process
         for process, diagram in diagrams.items()
-        if len(diagram.human_tasks) > 1 and not follows_case(diagram)
+        if len(diagram.human_tasks) > 1 and not begins_by_itself(diagram)
     ]  # fmt: skip
 
 

@@ -1,0 +1,170 @@
+"""The day of somebody's death: entered once, corrected with a reason, and told to whom it concerns by a job.
+
+From the day after, no award covers the person; where others remain, nothing is paid until the sum is calculated again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.core.actor import Actor
+from app.core.chinese import chinese_date
+from app.core.clock import local_date
+from app.core.errors import Invalid, NotFound
+from app.identity import policy as identity_policy
+from app.jobs import operations as jobs
+from app.registry import operations, policy
+from app.registry.lookups import AWARD, COVERED, PERSON, blind
+from app.registry.models import IN_PAYMENT
+
+DIED = "person.died"
+RIGHT = "record_deaths"
+SHORTEST, LONGEST = 4, 200
+_ROW = select(PERSON.c.id, PERSON.c.name, PERSON.c.birth_date, PERSON.c.died_on)
+_BY_NUMBER = _ROW.where(PERSON.c.blind == bindparam("index")).with_for_update()
+_BY_ID = _ROW.where(PERSON.c.id == bindparam("person_id")).with_for_update()
+_COVERED_BY = (
+    select(AWARD.c.id)
+    .join(COVERED, COVERED.c.award_id == AWARD.c.id)
+    .where(
+        COVERED.c.person_id == bindparam("person_id"),
+        COVERED.c.valid_until.is_(None),
+        AWARD.c.status == IN_PAYMENT,
+        AWARD.c.monthly,
+    )
+    .order_by(AWARD.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody whose death is recorded, or was before."""
+
+    id: str
+    name: str | None
+    birth_date: date
+    died_on: date | None
+
+
+def month_after(day: date) -> date:
+    """The first day of the month after: from then on nothing is paid for who died on the day."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def person(session: Session, person_id: str) -> Known:
+    """Raises NotFound."""
+    return _known(session, _BY_ID, {"person_id": person_id})
+
+
+def blind_of(session: Session, person_id: str) -> str:
+    """The index by which cases of the person are found."""
+    return session.execute(select(PERSON.c.blind).where(PERSON.c.id == person_id)).scalar_one()
+
+
+def waiting_of(session: Session, person_id: str) -> list[str]:
+    """Awards in payment that cover or covered the person and wait to be calculated again."""
+    query = select(AWARD.c.id).join(COVERED, COVERED.c.award_id == AWARD.c.id)
+    mine = COVERED.c.person_id == person_id, AWARD.c.status == IN_PAYMENT, AWARD.c.recount_since.is_not(None)
+    return list(session.scalars(query.where(*mine).distinct().order_by(AWARD.c.id)))
+
+
+def person_with(session: Session, id_number: str) -> Known:
+    """The person with this number, locked. Raises NotFound."""
+    return _known(session, _BY_NUMBER, {"index": blind(session, id_number)})
+
+
+def require_day(person: Known, died_on: date, today: date) -> None:
+    """Raises Invalid (happened_on): nobody dies before his birth, nor tomorrow."""
+    if died_on > today:
+        raise Invalid({"happened_on": "死亡日期不能晚于今天，请核对"})
+    if died_on < person.birth_date:
+        raise Invalid({"happened_on": f"死亡日期不能早于出生日期（{chinese_date(person.birth_date)}），请核对"})
+
+
+def record(
+    session: Session,
+    person: Known,
+    died_on: date,
+    actor: Actor,
+    now: datetime,
+    case_id: str | None = None,
+    case_seq: int | None = None,
+) -> bool:
+    """Enter the day; whether it is news. A death that is known already stays as it was entered first.
+
+    Raises Invalid (happened_on).
+    """
+    require_day(person, died_on, local_date(now))
+    if person.died_on is not None:
+        return False
+    session.execute(update(PERSON).where(PERSON.c.id == person.id).values(died_on=died_on))
+    for award_id in session.connection().execute(_COVERED_BY, {"person_id": person.id}).scalars().all():
+        operations.take_out(
+            session, award_id, [person.id], died_on + timedelta(days=1), now, case_id, case_seq, died=person.id
+        )
+    told = {"on": died_on, "case_id": case_id}
+    audit.append(session, _chain(person.id), "died", actor, told, None, now, shared=True)
+    _tell(session, person.id, died_on, now, case_id, case_seq)
+    return True
+
+
+def record_by_staff(session: Session, actor: Actor, person_id: str, died_on: date, now: datetime) -> bool:
+    """What `record` does, by somebody with the right. Raises NotFound, NotYours, Invalid (happened_on)."""
+    return record(session, _with_right(session, actor, person_id), died_on, actor, now)
+
+
+def correct(session: Session, actor: Actor, person_id: str, died_on: date | None, reason: str, now: datetime) -> None:
+    """Another day, or none: it was a mistake. The reason stays in the person's chain, with what stood before.
+
+    Awards that still run cover the person again; one that has ended begins by a new application.
+    Raises NotFound, NotYours, Invalid (reason, happened_on).
+    """
+    known = _with_right(session, actor, person_id)
+    if not SHORTEST <= len(reason.strip()) <= LONGEST:
+        raise Invalid({"reason": f"请写明更正的理由（{SHORTEST} 到 {LONGEST} 字），更正会留下记录"})
+    if died_on is not None:
+        require_day(known, died_on, local_date(now))
+    if known.died_on is None or died_on == known.died_on:
+        raise Invalid({"happened_on": "与登记的内容相同，不需要更正"})
+    session.execute(update(PERSON).where(PERSON.c.id == known.id).values(died_on=None))
+    operations.undo_death(session, known.id, now)
+    _tell(session, known.id, died_on, now)
+    told = {"before": known.died_on, "on": died_on, "reason": reason.strip()}
+    audit.append(session, _chain(known.id), "death_corrected", actor, told, None, now, shared=True)
+    if died_on is not None:
+        record(session, Known(known.id, known.name, known.birth_date, None), died_on, actor, now)
+
+
+def _tell(
+    session: Session,
+    person_id: str,
+    died_on: date | None,
+    now: datetime,
+    case_id: str | None = None,
+    case_seq: int | None = None,
+) -> None:
+    """Whom it concerns is found by a job: an action holds the lock of one case only."""
+    key = f"{DIED}:{person_id}:{died_on}:{now.isoformat()}"
+    jobs.enqueue(session, DIED, {}, due=now, dedup=key, case_id=case_id, case_seq=case_seq, reference=person_id)
+
+
+def _with_right(session: Session, actor: Actor, person_id: str) -> Known:
+    policy.require_may_open(session, actor, person_id)
+    identity_policy.require_any(session, actor, RIGHT)
+    return person(session, person_id)
+
+
+def _known(session: Session, query: object, asked: dict[str, str]) -> Known:
+    row = session.connection().execute(query, asked).one_or_none()  # type: ignore[call-overload]
+    if row is None:
+        raise NotFound("登记库里没有这个人")
+    return Known(*row)
+
+
+def _chain(person_id: str) -> str:
+    return f"person:{person_id}"
