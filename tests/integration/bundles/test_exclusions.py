@@ -17,6 +17,7 @@ from app.db import Database
 from app.figures.content import seeded
 from app.figures.exclusions import between
 from app.funds import batches
+from app.funds.models import BatchLine
 from app.identity import operations as staff
 from app.registry import members
 from app.registry import operations as registry_commands
@@ -88,11 +89,11 @@ def begun_on(office: Office, award: registry.AwardState, process: str) -> str:
 def paid_for(office: Office, month: date) -> list[tuple[str, Decimal]]:
     """What a monthly batch of both programmes comes to."""
     spec = batches.BatchSpec(
-        f"m{month:%Y%m}", batches.MONTHLY, "按月发放", "E18", "220122", ["dibao", "tekun"], month
+        f"m{month:%Y%m}", "monthly", "按月发放", "E18", "220122", ["dibao", "tekun"], month
     )  # fmt: skip
     with office.database.write() as session:
         batch_id = batches.draft(session, office.holder(session, "county_clerk"), spec, office.now)
-        lines = session.execute(select(batches.LINE.c.payee, batches.LINE.c.amount).filter_by(batch_id=batch_id))
+        lines = session.execute(select(BatchLine.payee, BatchLine.amount).where(BatchLine.batch_id == batch_id))
         return sorted(tuple(line) for line in lines)
 
 
