@@ -6,12 +6,21 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from app.core.entry import AccountRules
+
+SHORTEST_PASSWORD = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """How one installation runs. `trusted_proxies` is the number of reverse proxies whose headers are believed.
+
+    idle_minutes without a click end a session, session_hours end it in any case. password_length is the least number of
+    characters (never fewer than 8), password_history how many latest passwords are not used again, password_days after
+    how many days a password must be changed (0: never, unless it was handed out).
 
     messenger, departments and pdf name who carries what leaves the house (`app.outside`); `given` are all `DOUDI_…`
     settings as they were given, for whatever these read.
@@ -24,6 +33,10 @@ class Config:
     port: int = 8000
     threads: int = 8
     idle_minutes: int = 30
+    session_hours: int = 12
+    password_length: int = 10
+    password_history: int = 5
+    password_days: int = 0
     upload_megabytes: int = 30
     trusted_proxies: int = 0
     messenger: str = "spool"
@@ -43,12 +56,26 @@ class Config:
             port=_whole(environ, "DOUDI_PORT", base.port),
             threads=_whole(environ, "DOUDI_THREADS", base.threads),
             idle_minutes=_whole(environ, "DOUDI_IDLE_MINUTES", base.idle_minutes),
+            session_hours=_whole(environ, "DOUDI_SESSION_HOURS", base.session_hours),
+            password_length=max(_whole(environ, "DOUDI_PASSWORD_LENGTH", base.password_length), SHORTEST_PASSWORD),
+            password_history=_whole(environ, "DOUDI_PASSWORD_HISTORY", base.password_history),
+            password_days=_whole(environ, "DOUDI_PASSWORD_DAYS", base.password_days),
             upload_megabytes=_whole(environ, "DOUDI_UPLOAD_MEGABYTES", base.upload_megabytes),
             trusted_proxies=_whole(environ, "DOUDI_TRUSTED_PROXIES", base.trusted_proxies),
             messenger=environ.get("DOUDI_MESSENGER", base.messenger),
             departments=environ.get("DOUDI_DEPARTMENTS", base.departments),
             pdf=environ.get("DOUDI_PDF", base.pdf),
             given={name: value for name, value in environ.items() if name.startswith("DOUDI_")},
+        )
+
+    def account_rules(self) -> AccountRules:
+        """What is asked of sessions and passwords."""
+        return AccountRules(
+            idle=timedelta(minutes=self.idle_minutes),
+            longest=timedelta(hours=self.session_hours),
+            length=self.password_length,
+            history=self.password_history,
+            age=timedelta(days=self.password_days) if self.password_days else None,
         )
 
     def secret_key(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from apiflask import APIFlask
 from flask_wtf import CSRFProtect
@@ -14,11 +15,10 @@ from app.config import Config
 from app.core.clock import Clock, SystemClock
 from app.db import Database, Vault
 from app.db.keyfile import KeyFile
-from app.identity.sessions import load_signed_in
-from app.identity.tokens import load_bearer
+from app.identity import sessions, tokens
 from app.keys import opening
 from app.outside import Failed, PdfMaker, pdf_maker
-from app.web import Services, Unavailable, display, errors, login, posted, security
+from app.web import Door, Services, Unavailable, display, errors, login, posted, security
 
 SESSION_COOKIE = "doudi"
 
@@ -55,7 +55,10 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     )
     app.config.update(_settings(config))
     opened = database or open_database(config)
-    Services(opened, clock or SystemClock(), load_signed_in, load_bearer, _pdf(maker)).install(app)
+    rules = config.account_rules()
+    browsers = Door(partial(sessions.load, rules=rules), sessions.note_use)
+    machines = Door(tokens.load, tokens.note_use)
+    Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker)).install(app)
     for part in (security, login, display, posted, errors):
         part.install(app)
     csrf = CSRFProtect(app)

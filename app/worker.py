@@ -22,6 +22,7 @@ from app.effects.waiting import DEPARTMENTS
 from app.funds.batches import LETTER
 from app.funds.letters import write_letter
 from app.gate.releases import rechecking
+from app.identity import sessions
 from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
@@ -100,6 +101,7 @@ def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) ->
     nightly.run(session, now)
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)
+    sessions.prune(session, now)
     plan_housekeeping(session, now)
 
 

@@ -124,7 +124,7 @@ def _accounts(office: Office) -> None:
     with office.database.write() as session:
         clerk = office.holder(session, "township_clerk")
         assert clerk.user_id is not None
-        tokens.issue_token(session, clerk.user_id, "统计接口", office.now)
+        tokens.issue_token(session, clerk, "统计接口", office.now)
         staff.declare_tie(session, clerk.user_id, "220122198703120510", "表亲", local_date(office.now))
         username = credentials.username_of(session, clerk.user_id)
     for password in ("wrong", password_of("township_clerk")):

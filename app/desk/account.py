@@ -1,17 +1,16 @@
-"""What people of the staff do with their own account: password and API tokens."""
+"""What people of the staff do with their own account: sessions and API tokens."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.core.errors import Invalid, Rejection
 from app.core.whole import whole_number
 from app.desk.blueprint import blueprint
-from app.identity import credentials, tokens
-from app.identity.sessions import stamp_of
-from app.web import STAFF, Call, reads, services, transaction, transacts_itself, writes
-from app.web.login import STAMP
+from app.identity import factor, sessions, tokens
+from app.web import Call, reads, services, writes
 
 
 @blueprint.get("/account")
@@ -20,31 +19,16 @@ def account(call: Call) -> ResponseReturnValue:
     return _page(call)
 
 
-@blueprint.post("/account/password")
-@transacts_itself(STAFF)
-def change_password() -> ResponseReturnValue:
-    """The old password is asked again, and counted like a login; all other sessions end with it."""
-    with transaction(STAFF, writing=False) as call:
-        user_id, now = call.actor.user_id or "", call.now
-        username = credentials.username_of(call.session, user_id)
-    try:
-        if request.form.get("new", "") != request.form.get("again", ""):
-            raise Invalid({"again": "两次输入的新密码不一样，请重新输入"})
-        old, address = request.form.get("old", ""), request.remote_addr or ""
-        credentials.authenticate(services().database, username, old, now, address)
-        with transaction(STAFF, writing=True) as call:
-            credentials.set_password(call.session, user_id, request.form.get("new", ""))
-            stamp = stamp_of(call.session, user_id)
-    except Rejection as rejection:
-        with transaction(STAFF, writing=False) as call:
-            return _page(call, rejection=rejection), 422
-    session[STAMP] = stamp
-    flash("密码已修改，其他地方的登录已经退出。", "success")
-    return redirect(url_for("desk.account"))
-
-
 def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
     return _page(call, rejection=rejection)
+
+
+@blueprint.post("/account/sessions/<session_id>/end")
+@writes()
+def end_session(call: Call, session_id: str) -> ResponseReturnValue:
+    sessions.end_own(call.session, call.actor, session_id, call.now)
+    flash("那里的登录已经退出。", "success")
+    return redirect(url_for("desk.account"))
 
 
 @blueprint.post("/account/tokens")
@@ -54,24 +38,28 @@ def issue_token(call: Call) -> ResponseReturnValue:
     days = whole_number(request.form.get("days", ""))
     if days is None:
         raise Invalid({"days": "有效天数请填写整数"})
-    issued = tokens.issue_token(
-        call.session, call.actor.user_id or "", request.form.get("label", ""), call.now, days=days
-    )
+    reads_only = request.form.get("scope") == "read"
+    label = request.form.get("label", "")
+    issued = tokens.issue_token(call.session, call.actor, label, call.now, days=days, reads_only=reads_only)
     return _page(call, secret=issued.secret)
 
 
 @blueprint.post("/account/tokens/<token_id>/revoke")
 @writes()
 def revoke_token(call: Call, token_id: str) -> ResponseReturnValue:
-    tokens.revoke_token(call.session, call.actor.user_id or "", token_id, call.now)
+    tokens.revoke(call.session, call.actor, call.actor.user_id or "", token_id, call.now)
     flash("令牌已撤销。", "success")
     return redirect(url_for("desk.account"))
 
 
 def _page(call: Call, *, rejection: Rejection | None = None, secret: str | None = None) -> str:
+    user_id = call.actor.user_id or ""
     return render_template(
         "desk/account.html",
-        tokens=tokens.tokens_of(call.session, call.actor.user_id or "", call.now),
+        sessions=sessions.of_user(call.session, user_id, call.now, services().rules),
+        here=current_user.entry.id,
+        tokens=tokens.tokens_of(call.session, user_id, call.now),
+        factor=factor.state_of(call.session, user_id),
         message=rejection.message if rejection else None,
         secret=secret,
     )

@@ -33,7 +33,7 @@ def cite(text: str, region_codes: Collection[str] | None = None) -> str:
 @blueprint.context_processor
 def _around() -> dict[str, Any]:
     """Counts and positions in the masthead; nothing for who is not signed in."""
-    if not current_user.is_authenticated or "session" not in g:
+    if not current_user.is_authenticated or current_user.entry.owes or "session" not in g:
         return {}
     session, actor = g.session, current_user.actor
     counts = inbox.counts(session, actor, local_date(services().clock.now()))
@@ -48,6 +48,7 @@ def _around() -> dict[str, Any]:
             "releases": identity_policy.may(actor, "draft_releases"),
             "money": identity_policy.may(actor, "see_money"),
             "awards": identity_policy.may(actor, "see_awards"),
+            "logins": identity_policy.may(actor, "keep_logins"),
         },
         "desk_posts": posts_of(session, actor),
     }

@@ -5,14 +5,12 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
+from app.identity import sessions
 from app.identity.credentials import authenticate
-from app.identity.queries import load_actor
-from app.identity.sessions import stamp_of
-from app.web import ANYONE, Call, Unauthorized, reads, services, transacts_itself
-from app.web.login import safe_next, sign_in, sign_out
+from app.web import ANYONE, ARRIVING, Call, Unauthorized, reads, services, transacts_itself
+from app.web.login import safe_next, session_key, sign_in, sign_out
 
 
 @blueprint.get("/login")
@@ -32,23 +30,38 @@ def login_submit() -> ResponseReturnValue:
     except Rejection as rejection:
         page = render_template("desk/login.html", username=username, message=rejection.message)
         return page, rejection.status
-    with database.read() as session:
-        actor, stamp = load_actor(session, user_id, local_date(now)), stamp_of(session, user_id)
-    if actor is None:
-        raise Unauthorized
-    sign_in(actor, stamp, now)
+    let_in(user_id)
     return redirect(safe_next(request.args.get("next"), url_for("desk.inbox_page")))
+
+
+def let_in(user_id: str) -> None:
+    """A new session for who has proved who they are; the one that the browser had ends. Raises Unauthorized."""
+    now, address = services().clock.now(), request.remote_addr or ""
+    with services().database.write() as session:
+        sessions.log_out(session, session_key(), now, address)
+        _, key = sessions.begin(
+            session, user_id, now, address=address, agent=request.user_agent.string, rules=services().rules
+        )
+        entry = services().browsers.load(session, key, now)
+    if entry is None:
+        raise Unauthorized
+    sign_in(key, entry)
 
 
 @blueprint.post("/logout")
 @transacts_itself(ANYONE)
 def logout() -> ResponseReturnValue:
+    """The session ends here, not only in this browser: a copy of the cookie opens nothing any more."""
+    key = session_key()
+    if key:
+        with services().database.write() as session:
+            sessions.log_out(session, key, services().clock.now(), request.remote_addr or "")
     sign_out()
     return redirect(url_for("desk.login"))
 
 
 @blueprint.get("/alive")
-@reads()
+@reads(ARRIVING)
 def alive(call: Call) -> ResponseReturnValue:
     """Keeps the session of somebody who is filling in a long form."""
     return "", 204

@@ -75,6 +75,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("approve_releases", "批准政策发布版", _POLICY, POLICY),
             Capability("keep_people", "管理机构和人员", _SYSTEM, SYSTEM),
             Capability("keep_rights", "维护岗位权限", _SECURITY, SECURITY),
+            Capability("keep_logins", "管理登录安全", _SECURITY, SECURITY),
             Capability("read_audit", "查阅审计记录", _AUDIT, AUDIT),
         )
     }

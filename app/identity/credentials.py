@@ -11,23 +11,20 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.core.actor import Actor
-from app.core.errors import Invalid, NotFound, Rejection
+from app.core.errors import NotFound, Rejection
 from app.core.ids import new_id
 from app.db import Database
+from app.identity import logins
 from app.identity.models import LoginAttempt, User
 
 # OWASP's smallest recommended memory: 30 ms a check on one core, so a morning's logins do not stall the desk.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
-AUDIT_CHAIN = "login"
 THROTTLE_WINDOW = timedelta(minutes=15)
 # One person mistyping, one name tried from everywhere, one office's address behind which many people sit.
 MAX_FAILURES_PAIR, MAX_FAILURES_NAME, MAX_FAILURES_ADDRESS = 5, 30, 100
 _KEPT = timedelta(days=90)
-
-MIN_PASSWORD = 10
 
 
 class LoginRefused(Rejection):
@@ -45,19 +42,8 @@ class Throttled(Rejection):
 
 
 def hash_password(password: str) -> str:
-    """Argon2id. Raises Invalid when the password is too short or too long."""
-    if not MIN_PASSWORD <= len(password) <= 200:
-        raise Invalid({"password": f"密码至少 {MIN_PASSWORD} 个字符，不超过 200 个字符"})
+    """Argon2id."""
     return _HASHER.hash(password)
-
-
-def set_password(session: Session, user_id: str, password: str) -> None:
-    """Raises NotFound, Invalid (password)."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound("没有这名工作人员")
-    user.password_hash = hash_password(password)
-    session.flush()
 
 
 def username_of(session: Session, user_id: str) -> str:
@@ -68,8 +54,10 @@ def username_of(session: Session, user_id: str) -> str:
     return user.username
 
 
-def authenticate(database: Database, username: str, password: str, now: datetime, address: str) -> str:
-    """The id of the user whose name and password these are. Raises LoginRefused or Throttled.
+def authenticate(
+    database: Database, username: str, password: str, now: datetime, address: str, *, told: str = "logged_in"
+) -> str:
+    """The id of the user whose name and password these are; audited as `told`. Raises LoginRefused or Throttled.
 
     Takes the database, not a session: the attempt is committed before the password is checked, so that a refusal does
     not erase it and simultaneous guesses count; and hashing holds no transaction.
@@ -81,21 +69,19 @@ def authenticate(database: Database, username: str, password: str, now: datetime
     stored = user.password_hash if user is not None and user.active else None
     # An unknown name costs as much time as a known one, and so does a one-time password with its fast hash.
     if stored and _HASHER.check_needs_rehash(stored):
-        _matches(_nobodys_hash(), password)
-    if not _matches(stored or _nobodys_hash(), password) or user is None or stored is None:
+        matches(_nobodys_hash(), password)
+    if not matches(stored or _nobodys_hash(), password) or user is None or stored is None:
         with database.write() as session:
-            _tell(session, "login_failed", Actor("nobody", username), address, now)
+            # A name that nobody has may be a password that was typed into the wrong field.
+            tried = Actor("nobody", user.username if user is not None else "未知用户名", user.id if user else None)
+            logins.tell(session, "login_failed", tried, now, address=address)
         raise LoginRefused("用户名或密码不正确，请重新输入；忘记密码请联系本单位系统管理员")
     with database.write() as session:
         record_success(session, attempt_id)
         if _HASHER.check_needs_rehash(stored):
             session.execute(update(User).where(User.id == user.id).values(password_hash=_HASHER.hash(password)))
-        _tell(session, "logged_in", Actor("staff", user.name, user.id), address, now)
+        logins.tell(session, told, Actor("staff", user.name, user.id), now, address=address)
     return user.id
-
-
-def _tell(session: Session, kind: str, actor: Actor, address: str, now: datetime) -> None:
-    audit.append(session, AUDIT_CHAIN, kind, actor, {"address": address}, None, now, shared=True)
 
 
 def record_attempt(session: Session, username: str, address: str, now: datetime) -> str:
@@ -154,7 +140,8 @@ def _nobodys_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe())
 
 
-def _matches(stored: str, password: str) -> bool:
+def matches(stored: str, password: str) -> bool:
+    """Whether a stored hash is that of this password."""
     try:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):

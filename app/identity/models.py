@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
@@ -81,8 +92,69 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(30))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    password_changed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class FormerPassword(Base):
+    """The hash of a password that a person used `until` it was changed, so that it is not used again."""
+
+    __tablename__ = "former_password"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    until: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class LoginSession(Base):
+    """A browser's session; only the SHA-256 of its key is kept. `seen_at` is true to the minute."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    seen_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    expires_at: Mapped[datetime] = mapped_column(AwareDateTime, index=True)
+    address: Mapped[str] = mapped_column(String(45))
+    agent: Mapped[str] = mapped_column(String(200))
+    factor_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class SecondFactor(Base):
+    """A person's TOTP secret, sealed; it counts once it is confirmed. `last_step` is the newest step that was used."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("second_factor", "secret"))
+    created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A code that lets in once without the telephone; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class FactorPosition(Base):
+    """A position whose holders need a second factor."""
+
+    __tablename__ = "factor_position"
+
+    position: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class Appointment(Base):
@@ -120,6 +192,8 @@ class ApiToken(Base):
     label: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     expires_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    reads_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    used_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 

@@ -7,12 +7,12 @@ staff is imported in one transaction. The first login that succeeds hashes again
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from argon2 import PasswordHasher
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.identity.models import User
+from app.identity import passwords
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another on paper
 _GROUPS, _GROUP = 4, 4
@@ -29,8 +29,8 @@ def hashed(password: str) -> str:
     return _FAST.hash(password)
 
 
-def give(session: Session, user_id: str) -> str:
-    """A fresh password for somebody; whoever is logged in with the old one is out."""
+def give(session: Session, user_id: str, now: datetime) -> str:
+    """A fresh password for somebody, to be changed at the first login; whoever is logged in with the old one is out."""
     password = fresh()
-    session.execute(update(User).where(User.id == user_id).values(password_hash=hashed(password)))
+    passwords.replace(session, user_id, hashed(password), now, must_change=True)
     return password

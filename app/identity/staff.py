@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid, NotFound
 from app.core.ids import new_id
-from app.identity import duties, one_time, policy, queries, rights
+from app.identity import duties, one_time, policy, queries, rights, sessions
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import ApiToken, Appointment, User
 from app.identity.positions import positions_at, title_of
@@ -119,7 +119,7 @@ def open_duty(
             raise Duplicate(f"{told}；忘记密码请用 doudi admin reset")
     user = create_user(session, actor, office_id, username=username, name=name, phone=phone, now=now)
     appoint(session, actor, user.id, office_id, position, now=now)
-    return one_time.give(session, user.id)
+    return one_time.give(session, user.id, now)
 
 
 def reset_password(session: Session, actor: Actor, user_id: str, now: datetime) -> str:
@@ -127,7 +127,7 @@ def reset_password(session: Session, actor: Actor, user_id: str, now: datetime) 
     user = _kept(session, actor, user_id)
     if not user.active:
         raise Gone(f"{user.name}的账号已停用，请先恢复账号再重置密码")
-    password = one_time.give(session, user_id)
+    password = one_time.give(session, user_id, now)
     _tell(session, actor, "password_reset", now, user_id=user_id)
     return password
 
@@ -168,10 +168,11 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
 
 
 def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
-    """The person can no longer log in or act, and the person's tokens end. Raises NotFound, NotYours, Gone."""
+    """The person can no longer log in or act; sessions and tokens end. Raises NotFound, NotYours, Gone."""
     user = _kept(session, actor, user_id)
     rights.require_left(session, "keep_people", local_date(now), Appointment.user_id == user_id)
     user.active = False
+    sessions.end_all(session, user_id, now)
     session.execute(
         update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
     )

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from flask import g, make_response, request
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.core.actor import APPLICANT, Actor
-from app.core.errors import Rejection
-from app.web.errors import Unauthorized
-from app.web.services import services
+from app.core.entry import Entry
+from app.core.errors import NotYours, Rejection
+from app.web.errors import Owing, Unauthorized
+from app.web.login import session_key
+from app.web.services import Door, services
 
-STAFF, ANYONE, BEARER = "staff", "anyone", "bearer"
+STAFF, ARRIVING, ANYONE, BEARER = "staff", "arriving", "anyone", "bearer"
+"""ARRIVING are staff who typed the right password and may still owe one of their own, or the second factor."""
+NOTED_EVERY = timedelta(minutes=1)
 View = Callable[..., ResponseReturnValue]
 
 
@@ -89,9 +92,13 @@ def transaction(who: str, *, writing: bool) -> Iterator[Call]:
     with database.write() if writing else database.read() as session:
         g.session = session
         try:
-            yield Call(session, _actor(who, credentials, session, now), now)
+            entry = _entry(who, credentials, session, now)
+            yield Call(session, entry.actor if entry else APPLICANT, now)
         finally:
             g.pop("session")  # an error page must not begin again what has ended
+    if entry is not None and (entry.used_at is None or now - entry.used_at >= NOTED_EVERY):
+        with database.write() as session:
+            _door_of(who).note_use(session, entry.id, now)
 
 
 def _credentials(who: str) -> str:
@@ -101,19 +108,28 @@ def _credentials(who: str) -> str:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         found = token.strip() if kind.lower() == "bearer" else ""
     else:
-        found = cookie.get("_user_id", "")
+        found = session_key()
     if not found:
         raise Unauthorized
     return found
 
 
-def _actor(who: str, credentials: str, session: Session, now: datetime) -> Actor:
+def _door_of(who: str) -> Door:
+    return services().machines if who == BEARER else services().browsers
+
+
+def _entry(who: str, credentials: str, session: Session, now: datetime) -> Entry | None:
+    """How who acts came in; None for somebody who needs no account."""
     if who == ANYONE:
-        return APPLICANT
+        return None
     if who == BEARER:
-        actor = services().load_bearer(session, credentials, now)
+        entry = services().machines.load(session, credentials, now)
     else:
-        actor = current_user.actor if current_user.is_authenticated else None
-    if actor is None:
+        entry = current_user.entry if current_user.is_authenticated else None
+    if entry is None:
         raise Unauthorized
-    return actor
+    if entry.owes and who != ARRIVING:
+        raise Owing(entry.owes)
+    if entry.reads_only and request.method not in ("GET", "HEAD"):
+        raise NotYours("这个令牌只能查看，不能办理。请用可以办理的令牌")
+    return entry

@@ -56,6 +56,17 @@ def due(value: date | None, today: date) -> tuple[str, str]:
     return f"还剩 {left} 天", "amber" if left == 1 else "navy"
 
 
+# What an agent's text holds, the most telling mark first: every browser calls itself several others too.
+_BROWSERS = {"Edg": "Edge", "MicroMessenger": "微信", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {"Windows": "Windows", "Android": "安卓", "iPhone": "苹果手机", "Macintosh": "苹果电脑", "Linux": "Linux"}
+
+
+def device(agent: str) -> str:
+    """``Chrome，Windows``: what a browser says it is, as far as people need it to tell their devices apart."""
+    known = [next((name for mark, name in marks.items() if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return "，".join(filter(None, known)) or "其他程序"
+
+
 def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(day)
@@ -63,6 +74,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(yuan)
     app.add_template_filter(in_fours)
+    app.add_template_filter(device)
     app.add_template_filter(mask_name)
     app.add_template_filter(chinese_date, "chinese_day")
     app.add_template_global(due)

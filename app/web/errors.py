@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
@@ -10,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.core.entry import FACTOR, PASSWORD
 from app.core.errors import Rejection
 from app.core.ids import new_id
 from app.core.uploads import in_megabytes
@@ -52,6 +55,18 @@ class Unauthorized(Rejection):
 
     def __init__(self, message: str = "登录已失效或者还没有登录，请登录后再办理") -> None:
         super().__init__(message)
+
+
+class Owing(Unauthorized):
+    """Somebody typed the right password and has not done yet what the account asks for besides."""
+
+    code = "owing"
+    status = 403
+    doors: Mapping[str, str] = MappingProxyType({PASSWORD: "desk.own_password", FACTOR: "desk.factor"})
+
+    def __init__(self, owes: str) -> None:
+        super().__init__("请先完成登录要求的步骤，再办理业务")
+        self.door = self.doors[owes]
 
 
 class Unavailable(Rejection):

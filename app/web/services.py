@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
 from app.core.clock import Clock
+from app.core.entry import AccountRules, Entry
 from app.db import Database
 
 EXTENSION = "doudi"
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """One per application. The loaders answer None for somebody who may not act (any more).
+class Door:
+    """`load` finds who comes in with a secret, None for who may not (any more); `note_use` keeps when."""
 
-    `load_actor` takes the user's id and the stamp that the session was given when it began.
+    load: Callable[[Session, str, datetime], Entry | None]
+    note_use: Callable[[Session, str, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One per application. `browsers` opens with the key of a session, `machines` with an API token.
 
     `to_pdf` makes a PDF of a Word file; it takes seconds, so no transaction may be open. Raises Unavailable.
     """
 
     database: Database
     clock: Clock
-    load_actor: Callable[[Session, str, str, date], Actor | None]
-    load_bearer: Callable[[Session, str, datetime], Actor | None]
+    browsers: Door
+    machines: Door
+    rules: AccountRules
     to_pdf: Callable[[bytes], bytes]
 
     def install(self, app: Flask) -> None:

@@ -17,16 +17,15 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.core.actor import APPLICANT, Actor
 from app.core.clock import SHANGHAI, MovableClock, local_date
+from app.core.entry import AccountRules
 from app.db import Database, Vault
 from app.extensions import create_app
 from app.figures import seeding as figures
-from app.identity import credentials, queries
+from app.identity import credentials, queries, sessions
 from app.identity import operations as identity
 from app.identity.models import Appointment, Office, Region, User
-from app.identity.sessions import stamp_of
 from app.identity.tokens import issue_token
 from app.installation import install
-from app.web.login import STAMP
 from tests.support.worlds import RELIEF as APPLICATION
 from tests.support.worlds import STANDARDS, VILLAGE
 
@@ -65,17 +64,15 @@ class Web:
     def sign_in(self, client: FlaskClient, username: str) -> None:
         """As the login does, without the time that a password takes."""
         user_id = self.actor(username).user_id or ""
-        with self.database.read() as session:
-            stamp = stamp_of(session, user_id)
+        with self.database.write() as session:
+            _, key = sessions.begin(session, user_id, self.clock.now(), address="", agent="", rules=AccountRules())
         with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie[STAMP] = user_id, stamp
-            cookie["since"] = self.clock.now().timestamp()
+            cookie["_user_id"] = key
 
     def token(self, username: str) -> dict[str, str]:
         """Headers of an API client that acts as somebody."""
         with self.database.write() as session:
-            user_id = session.scalars(select(User.id).where(User.username == username)).one()
-            secret = issue_token(session, user_id, "test", self.clock.now()).secret
+            secret = issue_token(session, self.actor(username), "test", self.clock.now()).secret
         return {"Authorization": f"Bearer {secret}"}
 
     def actor(self, username: str) -> Actor:

@@ -17,15 +17,17 @@ from werkzeug.test import TestResponse
 
 from app.cases.models import Awaited, Incident, Owed
 from app.core.clock import local_date
+from app.core.entry import AccountRules
 from app.core.exact_json import dump_json
 from app.core.ids import new_id
 from app.documents.queries import documents_of
 from app.figures import operations as figures
 from app.files import operations as uploads
+from app.identity import sessions, tokens
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
 from app.sheets import MEDIA_TYPE
-from app.web import ANYONE, BEARER, STAFF
+from app.web import ANYONE, ARRIVING, BEARER, STAFF
 from tests.support.money import money_things
 from tests.support.web import APPLICATION, COUNTY, VILLAGE, Web
 
@@ -43,6 +45,7 @@ MONEY = {
 }
 BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.220122"}
 OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
+LOGINS = {**PEOPLE, WRONG_REGION: "security_officer.220104", RIGHT: "security_officer.220122"}
 POLICY = {**PEOPLE, WRONG_REGION: "policy_owner.220104", RIGHT: "policy_owner.220122"}
 TO_LOGIN = 302
 
@@ -108,7 +111,21 @@ TABLE: dict[str, Row] = {
     "POST desk.logout": public("POST", "/desk/logout", 302),
     "GET desk.alive": staff("GET", "/desk/alive", 204, 204, 204),
     "GET desk.account": staff("GET", "/desk/account", 200, 200, 200),
-    "POST desk.change_password": staff("POST", "/desk/account/password", 422, 422, 422, old="x", new="y", again="y"),
+    "GET desk.own_password": staff("GET", "/desk/password", 200, 200, 200),
+    "POST desk.change_password": staff("POST", "/desk/password", 422, 422, 422, old="x", new="y", again="y"),
+    "GET desk.factor": staff("GET", "/desk/factor", 200, 200, 200),
+    "POST desk.factor_begin": staff("POST", "/desk/factor/begin", 302, 302, 302),
+    "POST desk.factor_confirm": staff("POST", "/desk/factor/confirm", 409, 409, 409, code="000000"),
+    "POST desk.factor_verify": staff("POST", "/desk/factor/verify", 401, 401, 401, code="000000"),
+    "POST desk.factor_remove": staff("POST", "/desk/factor/remove", 401, 401, 401, code="000000"),
+    "POST desk.end_session": staff("POST", "/desk/account/sessions/unknown/end", 404, 404, 404),
+    "GET desk.login_list": desk(LOGINS, staff("GET", "/desk/logins", 403, 200, 200)),
+    "POST desk.login_end": desk(LOGINS, staff("POST", "/desk/logins/sessions/{session}/end", 403, 403, 302)),
+    "POST desk.login_token_revoke": desk(LOGINS, staff("POST", "/desk/logins/tokens/{token}/revoke", 403, 403, 302)),
+    "POST desk.login_factor_reset": desk(LOGINS, staff("POST", "/desk/logins/people/{holder}/factor/reset", 403, 403,
+                                                       409)),
+    "POST desk.login_factor_require": desk(LOGINS, staff("POST", "/desk/logins/positions/finance/factor", 403, 302,
+                                                         409, required="true")),
     "POST desk.issue_token": staff("POST", "/desk/account/tokens", 200, 200, 200, label="统计", days="90"),
     "POST desk.revoke_token": staff("POST", "/desk/account/tokens/unknown/revoke", 404, 404, 404),
     "GET desk.apply_start": staff("GET", "/desk/apply", 200, 200, 200),
@@ -232,6 +249,8 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.batch_new", "POST desk.batch_draft", "POST desk.batch_add"), "draft_batches"),
     **dict.fromkeys(("POST desk.batch_exclude", "POST desk.batch_include", "POST desk.batch_drop"), "review_batches"),
     "POST desk.batch_confirm": "confirm_batches",
+    **dict.fromkeys(("GET desk.login_list", "POST desk.login_end", "POST desk.login_token_revoke",
+                     "POST desk.login_factor_reset", "POST desk.login_factor_require"), "keep_logins"),
     "GET desk.release_list": "draft_releases",
     **dict.fromkeys(("POST desk.figure_confirm", "POST desk.figure_reject"), "confirm_figures"),
 }  # fmt: skip
@@ -250,6 +269,8 @@ OWN = {  # what everybody on the staff has: the account, the inbox, the work tha
     *("POST desk.revoke_token", "GET desk.application_receipt", "GET desk.inbox_page", "GET desk.task"),
     *("POST desk.claim", "POST desk.unclaim", "POST desk.transfer", "POST desk.acknowledge", "POST desk.draft"),
     *("POST desk.complete", "GET desk.tie", "POST desk.tie_declare"),
+    *("GET desk.own_password", "GET desk.factor", "POST desk.factor_begin", "POST desk.factor_confirm"),
+    *("POST desk.factor_verify", "POST desk.factor_remove", "POST desk.end_session"),
     *("GET api.programmes", "GET api.tasks", "POST api.claim", "POST api.unclaim", "POST api.complete"),
 }
 # Who was given a task of a case sees it whatever his position may do: these routes are tried by somebody who was not.
@@ -272,7 +293,7 @@ def test_every_view_says_who_may_send_it(web: Web) -> None:
     silent = {name for name, view in web.app.view_functions.items() if not hasattr(view, "who")}
     assert silent == {"static", "openapi.spec"}
     said = {view.who for view in web.app.view_functions.values() if hasattr(view, "who")}  # type: ignore[attr-defined]
-    assert said == {ANYONE, STAFF, BEARER}
+    assert said == {ANYONE, ARRIVING, STAFF, BEARER}
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -364,7 +385,19 @@ def things(web: Web) -> dict[str, str]:
         )  # fmt: skip
     case = {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material,
             "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
-    return case | money_things(web)
+    return case | money_things(web) | _let_in(web)
+
+
+def _let_in(web: Web) -> dict[str, str]:
+    """A session and a token of somebody in the county."""
+    actor, now = web.actor("county_head.220122"), web.clock.now()
+    with web.database.write() as session:
+        begun, _ = sessions.begin(session, actor.user_id or "", now, address="", agent="", rules=AccountRules())
+        return {
+            "holder": actor.user_id or "",
+            "session": begun,
+            "token": tokens.issue_token(session, actor, "x", now).id,
+        }
 
 
 def _asked(web: Web, case_id: str) -> str:

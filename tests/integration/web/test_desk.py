@@ -152,8 +152,8 @@ def test_passwords_change_only_for_who_knows_the_old_one(web: Web) -> None:
 
     client = web.client(CADRE)
     new = {"new": "another long one", "again": "another long one"}
-    assert client.post("/desk/account/password", data={"old": "wrong", **new}).status_code == 422
-    assert client.post("/desk/account/password", data={"old": PASSWORD, **new}).status_code == 302
+    assert client.post("/desk/password", data={"old": "wrong", **new}).status_code == 422
+    assert client.post("/desk/password", data={"old": PASSWORD, **new}).status_code == 302
     login = {"username": CADRE, "password": new["new"]}
     assert web.client().post("/desk/login", data=login).status_code == 302
 

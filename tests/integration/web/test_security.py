@@ -84,7 +84,7 @@ def test_a_session_ends_after_a_long_day(web: Web) -> None:
 def test_a_new_password_ends_all_other_sessions(web: Web) -> None:
     mine, stolen = web.client(CADRE), web.client(CADRE)
     new = "another horse, another battery"
-    changed = mine.post("/desk/account/password", data={"old": PASSWORD, "new": new, "again": new})
+    changed = mine.post("/desk/password", data={"old": PASSWORD, "new": new, "again": new})
     assert changed.status_code == 302
     assert mine.get("/desk/").status_code == 200
     assert stolen.get("/desk/").status_code == 302
