@@ -65,7 +65,7 @@ def begin(session: Session, actor: Actor, now: datetime) -> None:
     if found is not None and found.confirmed_at:
         raise Duplicate("您已绑定二次验证；换手机请先解除绑定，再重新绑定")
     sealed = session.info["vault"].seal_text(pyotp.random_base32(), *_PLACE, user_id)
-    session.merge(SecondFactor(user_id=user_id, secret=sealed, created_at=now, confirmed_at=None, last_step=None))
+    session.merge(SecondFactor(id=user_id, secret=sealed, created_at=now, confirmed_at=None, last_step=None))
     session.flush()
 
 
@@ -121,12 +121,12 @@ def remove(database: Database, actor: Actor, session_id: str, code: str, now: da
 def forget(session: Session, user_id: str) -> bool:
     """Forget secret and recovery codes; whether there were any."""
     session.execute(delete(_RECOVERY).where(_RECOVERY.c.user_id == user_id))
-    return rows_changed(session, delete(_FACTOR).where(_FACTOR.c.user_id == user_id)) > 0
+    return rows_changed(session, delete(_FACTOR).where(_FACTOR.c.id == user_id)) > 0
 
 
 def bound(session: Session, user_ids: list[str]) -> set[str]:
     """Who of these people has a second factor."""
-    confirmed = select(_FACTOR.c.user_id).where(_FACTOR.c.user_id.in_(user_ids), _FACTOR.c.confirmed_at.is_not(None))
+    confirmed = select(_FACTOR.c.id).where(_FACTOR.c.id.in_(user_ids), _FACTOR.c.confirmed_at.is_not(None))
     return set(session.scalars(confirmed))
 
 
@@ -141,14 +141,14 @@ def _accepted(session: Session, user_id: str, code: str, now: datetime) -> str |
         if compare_digest(totp.generate_otp(step).encode(), code.encode()):
             unused = or_(_FACTOR.c.last_step.is_(None), _FACTOR.c.last_step < step)
             values = {"last_step": step, "confirmed_at": found.confirmed_at or now}
-            used = update(_FACTOR).where(_FACTOR.c.user_id == user_id, unused).values(values)
+            used = update(_FACTOR).where(_FACTOR.c.id == user_id, unused).values(values)
             return "code" if rows_changed(session, used) else None
     mine = (_RECOVERY.c.user_id == user_id) & (_RECOVERY.c.code_hash == _hash(code)) & _RECOVERY.c.used_at.is_(None)
     return "recovery" if rows_changed(session, update(_RECOVERY).where(mine).values(used_at=now)) else None
 
 
 def _open(session: Session, found: SecondFactor) -> str:
-    return str(session.info["vault"].open_text(found.secret, *_PLACE, found.user_id))
+    return str(session.info["vault"].open_text(found.secret, *_PLACE, found.id))
 
 
 def _id_of(actor: Actor) -> str:

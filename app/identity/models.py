@@ -127,11 +127,14 @@ class LoginSession(Base):
 
 
 class SecondFactor(Base):
-    """A person's TOTP secret, sealed; it counts once it is confirmed. `last_step` is the newest step that was used."""
+    """A person's TOTP secret, sealed; it counts once it is confirmed. `last_step` is the newest step that was used.
+
+    `id` is the person's.
+    """
 
     __tablename__ = "second_factor"
 
-    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     secret: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("second_factor", "secret"))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

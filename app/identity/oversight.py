@@ -48,7 +48,7 @@ def overview(session: Session, actor: Actor, now: datetime, rules: AccountRules,
         named = (column.contains(text.lower(), autoescape=True) for column in (func.lower(User.name), User.username))
         theirs.append(or_(*named))
     bound = select(User.id, User.username, User.name, SecondFactor.confirmed_at).join(
-        SecondFactor, SecondFactor.user_id == User.id
+        SecondFactor, SecondFactor.id == User.id
     )
     bound = bound.where(SecondFactor.confirmed_at.is_not(None), *theirs).order_by(User.username).limit(SHOWN)
     return Overview(

@@ -37,7 +37,7 @@ _LIVE = (
 _SIGNED_IN = (
     actor_query(_SESSION.c.key_hash == bindparam("key_hash"))
     .join(_SESSION, _SESSION.c.user_id == User.id)
-    .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+    .outerjoin(SecondFactor, SecondFactor.id == User.id)
     .outerjoin(FactorPosition, FactorPosition.position == Appointment.position)
     .where(*_LIVE)
     .add_columns(

@@ -37,13 +37,13 @@ def upgrade() -> None:
     _of_user("recovery_code", sa.Column("code_hash", sa.String(64), nullable=False), _moment("used_at", nullable=True))
     op.create_table(
         "second_factor",
-        sa.Column("user_id", sa.String(32), nullable=False),
+        sa.Column("id", sa.String(32), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         _moment("created_at"),
         _moment("confirmed_at", nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_second_factor_user_id_user_account")),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factor")),
+        sa.ForeignKeyConstraint(["id"], ["user_account.id"], name=op.f("fk_second_factor_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
     )
     op.create_table(
         "factor_position",
