@@ -56,7 +56,7 @@ def apply(session: Session, actor: Actor, plan: Plan, now: datetime) -> Done:
             session, actor, post.office_id, username=line.username, name=line.name, phone=line.phone, now=now
         )
         users[line.username] = user.id
-        password = one_time.give(session, user.id)
+        password = one_time.give(session, user.id, now)
         newcomers.append(Newcomer(post.office, title_of(line.position), line.name, line.username, password))
     leaving = []
     for post in plan.ended:
