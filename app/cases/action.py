@@ -29,6 +29,7 @@ from app.feel import Recorder, encode
 from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader, OptionalFigures
 from app.identity import queries as identity
+from app.publicity.reader import NoticeReader
 from app.registry.reader import RegistryReader
 
 
@@ -185,6 +186,7 @@ class Action:
         """Those names of `scope` that are the same everywhere."""
         return {
             "registry": self.registry,
+            "notice": NoticeReader(self.session, self.case.id),
             "today": self.today,
             "now": self.now,
             "programme": {

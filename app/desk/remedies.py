@@ -45,7 +45,7 @@ def objection(call: Call, case_id: str) -> ResponseReturnValue:
     if wrong:
         raise Invalid(wrong)
     cases.object_to(call.session, call.actor, case_id, data, call.now)
-    flash("异议已登记，公示暂停，案件转入复查。", "success")
+    flash("异议已登记，公示暂停，案件在复查。", "success")
     return redirect(url_for("desk.case", case_id=case_id, _anchor="objections"))
 
 

@@ -61,7 +61,7 @@ class NoticePeriod(Base):
 
 
 class Objection(Base):
-    """Somebody objected during 公示; who it was is sealed."""
+    """Somebody objected during 公示; who it was is sealed. `answered_seq`: the action of the case that answered it."""
 
     __tablename__ = "objection"
 
@@ -70,3 +70,4 @@ class Objection(Base):
     case_id: Mapped[str] = mapped_column(String(32), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("objection", "sealed"))
     received_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    answered_seq: Mapped[int | None]

@@ -76,30 +76,36 @@ def post(session: Session, posting: Posting, now: datetime) -> str:
     return notice_id
 
 
-def interrupt(session: Session, notice: Notice, objection: Mapping[str, Any], now: datetime) -> None:
-    """Somebody objected: the notice stops with the days that are left, and who it was is sealed."""
-    left = _cut(session, notice, now)
-    session.execute(update(Notice).where(Notice.id == notice.id).values(status=INTERRUPTED, days_left=left))
+def stop(session: Session, notice: Notice, now: datetime) -> None:
+    """The notice stands no longer; the days that are left stay its own. One that was stopped already stays as it is."""
+    if notice.status == POSTED:
+        left = _cut(session, notice, now)
+        session.execute(update(Notice).where(Notice.id == notice.id).values(status=INTERRUPTED, days_left=left))
+
+
+def object_to(session: Session, notice: Notice, objection: Mapping[str, Any], now: datetime) -> None:
+    """Somebody objected: the notice stops, and who it was is sealed."""
+    stop(session, notice, now)
     objection_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(dict(objection)), "objection", "sealed", objection_id)
     row = {"id": objection_id, "notice_id": notice.id, "case_id": notice.case_id, "sealed": sealed}
     session.execute(insert(Objection).values(**row, received_at=now))
 
 
-def resume(session: Session, notice_id: str, wait_id: str, now: datetime, seq: int) -> None:
-    """The objection was not upheld: the notice goes on for the days that were left, today not counted."""
-    notice = session.get_one(Notice, notice_id)
-    today = local_date(now)
+def go_on(session: Session, notice: Notice, now: datetime, **moved: Any) -> date:
+    """A notice that was stopped stands again for the days that were left, today not counted; its last day."""
     until_on = resumed_until(notice.days_left, now)
-    changed = {
-        "status": "posted",
-        "wait_id": wait_id,
-        "until_on": until_on,
-        "moved_seq": seq,
-        "moved_from": INTERRUPTED,
-    }
-    session.execute(update(Notice).where(Notice.id == notice_id).values(changed))
-    _stand(session, notice_id, today, until_on)
+    standing = {"status": POSTED, "until_on": until_on, **moved}
+    session.execute(update(Notice).where(Notice.id == notice.id).values(standing))
+    _stand(session, notice.id, local_date(now), until_on)
+    return until_on
+
+
+def resume(session: Session, notice_id: str, wait_id: str, now: datetime, seq: int) -> None:
+    """The objections were answered and not upheld: the notice goes on."""
+    notice = session.get_one(Notice, notice_id)
+    go_on(session, notice, now, wait_id=wait_id, moved_seq=seq, moved_from=INTERRUPTED)
+    _answered(session, notice_id, seq)
 
 
 def resumed_until(days_left: int, now: datetime) -> date:
@@ -136,6 +142,8 @@ def take_down(
             values["days_left"] = _cut(session, notice, now)
             jobs.cancel(session, dedup=_job(notice.wait_id))
         session.execute(update(Notice).where(Notice.id == notice.id).values(values))
+        if seq is not None:
+            _answered(session, notice.id, seq)
     return len(notices)
 
 
@@ -153,12 +161,19 @@ def undo_moves(session: Session, case_id: str, since_seq: int, status: str, now:
         if notice.status == POSTED:
             values["days_left"] = _cut(session, notice, now)
         session.execute(update(Notice).where(Notice.id == notice.id).values(values))
+        again = (Objection.notice_id == notice.id) & (Objection.answered_seq >= since_seq)
+        session.execute(update(Objection).where(again).values(answered_seq=None))
     return len(notices)
 
 
 def attach_proof(session: Session, notice_id: str, file_id: str) -> None:
     """A photograph of the posted notice."""
     session.execute(update(Notice).where(Notice.id == notice_id).values(proof_file_id=file_id))
+
+
+def _answered(session: Session, notice_id: str, seq: int) -> None:
+    open_ones = (Objection.notice_id == notice_id) & Objection.answered_seq.is_(None)
+    session.execute(update(Objection).where(open_ones).values(answered_seq=seq))
 
 
 def _stand(session: Session, notice_id: str, from_on: date, until_on: date) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
@@ -21,6 +21,12 @@ def interrupted(session: Session, case_id: str, element_id: str) -> Notice | Non
 def standing(session: Session, case_id: str) -> Notice | None:
     """The notice that stands now and for whose end the case waits."""
     mine = (Notice.case_id == case_id) & (Notice.status == "posted") & Notice.waits
+    return session.scalar(select(Notice).where(mine).order_by(Notice.created_at.desc()).limit(1))
+
+
+def stopped(session: Session, case_id: str) -> Notice | None:
+    """The notice that was stopped, by an objection or because the case is on hold."""
+    mine = (Notice.case_id == case_id) & (Notice.status == "interrupted") & Notice.waits
     return session.scalar(select(Notice).where(mine).order_by(Notice.created_at.desc()).limit(1))
 
 
@@ -69,9 +75,23 @@ def _newest(session: Session, query: Select[tuple[Notice]], after: str, limit: i
 
 def objections_of(session: Session, case_id: str) -> list[dict[str, Any]]:
     """What was objected in a case, for the staff who handle it."""
+    return _opened(session, Objection.case_id == case_id)
+
+
+def unanswered(session: Session, case_id: str) -> list[dict[str, Any]]:
+    """What was objected to the notice that is stopped, and has no answer yet."""
+    stopped_ones = select(Notice.id).where(Notice.case_id == case_id, Notice.status == "interrupted")
+    return _opened(session, Objection.notice_id.in_(stopped_ones), Objection.answered_seq.is_(None))
+
+
+def _opened(session: Session, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
     vault = session.info["vault"]
-    rows = session.scalars(select(Objection).where(Objection.case_id == case_id).order_by(Objection.received_at))
+    rows = session.scalars(select(Objection).where(*which).order_by(Objection.received_at, Objection.id))
     return [
-        {**load_json(vault.open_text(row.sealed, "objection", "sealed", row.id)), "received_at": row.received_at}
+        {
+            **load_json(vault.open_text(row.sealed, "objection", "sealed", row.id)),
+            "received_at": row.received_at,
+            "answered": row.answered_seq is not None,
+        }
         for row in rows
     ]

@@ -35,6 +35,23 @@ DEPARTURE = shapes.context(
 )
 
 
+NOTICE = shapes.context(
+    "公示",
+    certain=True,
+    objections=shapes.listing(
+        shapes.context(
+            name=typed("string", "异议人"),
+            phone=typed("string", "异议人电话"),
+            reason=typed("string", "异议内容"),
+            received_on=typed("date", "异议日期", certain=True),
+        ),
+        "还没有答复的异议",
+        certain=True,
+    ),
+)
+"""`notice`: what an expression may know of the 公示 of a case (`app.publicity.reader`)."""
+
+
 def _region(title: str) -> Shape:
     place = {"code": typed("string", "区划代码", certain=True), "name": typed("string", "名称", certain=True)}
     levels = {level: Shape("context", _LEVEL_TITLES[level], place) for level in LEVELS}

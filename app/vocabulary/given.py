@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from app.feel import shapes
 from app.feel.shapes import Shape, typed
 from app.registry.shape import REGISTRY
+from app.vocabulary.case import NOTICE
 
 
 class Catalogue(Protocol):
@@ -26,6 +27,7 @@ ORIGINS: Mapping[str, str] = {
     "figure": "参数目录（没有录入的，读到时停下等待录入）",
     "optional_figure": "参数目录（没有录入的为空）",
     "registry": "救助登记信息",
+    "notice": "公示",
     "today": "系统",
     "now": "系统",
     "programme": "本项目",
@@ -40,6 +42,7 @@ def host_shapes(catalogue: Catalogue) -> dict[str, Shape]:
         "figure": figures(catalogue, certain=True),
         "optional_figure": figures(catalogue, certain=False),
         "registry": REGISTRY,
+        "notice": NOTICE,
         "today": typed("date", "今天", certain=True),
         "now": typed("date and time", "现在", certain=True),
         "programme": shapes.context(

@@ -42,7 +42,7 @@ class _Posted(EffectObject):
         copies: int | None,
         further: dict[str, Any],
     ) -> Any:
-        standing = days or int(action.scope(effect.element)["figure"]["publicity_days"])
+        standing = days or max(1, int(action.scope(effect.element)["figure"]["publicity_days"]))
         posting = publicity.Posting(
             case_id=action.case.id,
             case_seq=action.seq,

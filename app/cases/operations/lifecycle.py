@@ -22,14 +22,20 @@ LONGEST_REASON = 500
 
 
 def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, Any], now: datetime) -> None:
-    """Somebody objects while a 公示 stands: it stops, and the diagram re-investigates. Raises Gone when none stands."""
+    """Somebody objects to a 公示: it stops, and the diagram re-investigates; who objects meanwhile joins that.
+
+    Raises Gone when it is over.
+    """
     action = store.lock(session, actor, case_id, now)
     if actor.is_staff:
         policy.require_may_see(session, actor, action)
-    notice = notices.standing(session, case_id)
+    notice = notices.standing(session, case_id) or notices.stopped(session, case_id)
     if notice is None:
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
-    publicity.interrupt(session, notice, data, now)
+    publicity.object_to(session, notice, data, now)
+    if not any(row.wait_id == notice.wait_id for row in waits.open_of(session, case_id)):
+        persist.finish(action, "objected_too", notice=notice.id)
+        return
     action.clocks_changed(calendar.pause(session, case_id, "公示异议复查", now, seq=action.seq))
     step = engine.send(action.diagram, action.state, action.variables, OBJECTION, {}, action)
     persist.advance(action, step)
@@ -79,7 +85,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
 
 
 def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
-    """Neither people nor time move the case until it is released; its clocks stand still."""
+    """Neither people nor time move the case until it is released; its clocks stand still, that of its 公示 too."""
     action = store.lock(session, actor, case_id, now)
     policy.require_may_steer(session, actor, action)
     store.require_running(action)
@@ -88,6 +94,8 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
     action.case.status = "suspended"
     action.clocks_changed(calendar.pause(session, case_id, HOLD, now))
     timers.hold(action)
+    if notice := notices.standing(session, case_id):
+        publicity.stop(session, notice, now)
     waits.hold(action)
     tasks.project_clocks(action)
     persist.finish(action, "held", reason=reason)
@@ -102,9 +110,19 @@ def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None
     action.case.status = "in_progress"
     action.clocks_changed(calendar.resume(session, case_id, now, reason=HOLD))
     timers.release(action)
+    if notice := notices.stopped(session, case_id):
+        _go_on(action, notice)
     waits.release(action)
     tasks.project_clocks(action)
     persist.finish(action, "released")
+
+
+def _go_on(action: Action, notice: Any) -> None:
+    """The case is on hold no longer: the notice stands for the days that were left, unless somebody objected."""
+    for row in waits.open_of(action.session, action.case.id):
+        if row.wait_id == notice.wait_id:
+            row.due_at = publicity.end_of(publicity.go_on(action.session, notice, action.now))
+            action.session.flush()
 
 
 def stop(action: Action, reason: str, status: str) -> None:

@@ -55,7 +55,7 @@ def _interrupted(action: Action) -> None:
     _perform(action, "publicity", EARLIER, summary="拟救助")
     notice = notices.standing(action.session, action.case.id)
     assert notice is not None
-    publicity.interrupt(action.session, notice, {"reason": "有车"}, action.now)
+    publicity.object_to(action.session, notice, {"reason": "有车"}, action.now)
     waits.take_back(action)
 
 
