@@ -19,7 +19,8 @@ from app.web import ANYONE, Call, reads, writes
 from app.web.paging import cut
 
 PAGE_ROWS = 12
-STANDS = ("posted", "interrupted")
+STANDS = "posted"
+COUNTS = (STANDS, "interrupted")  # who objects while it is stopped joins the open review
 MOST_OBJECTIONS = 10  # in a quarter of an hour from one address
 
 
@@ -74,7 +75,7 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
     if wrong:
         raise Invalid(wrong)
     meant = publicity.notice(call.session, notice_id)
-    if meant.status not in STANDS:
+    if meant.status not in COUNTS:
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
     count_visit(call.session, "objection", request.remote_addr or "", MOST_OBJECTIONS, call.now)
     cases.object_to(call.session, APPLICANT, meant.case_id, data, call.now)
@@ -84,7 +85,7 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
 def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:
     """Only while it stands: afterwards nobody reads here any more who was helped."""
     shown = publicity.notice(call.session, notice_id)
-    if shown.status not in STANDS:
+    if shown.status != STANDS:
         raise NotFound("这个公示已经结束或撤下")
     return render_template(
         "portal/notice.html",
