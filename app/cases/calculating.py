@@ -36,8 +36,8 @@ Figures = Callable[[identity.RegionChain, date], FigureReader]
 class Outcome:
     """What an award is worth now. `refused`: why it cannot be calculated from what is known, and is re-checked.
 
-    `monthly` is the amount that it should have, also where nothing changes. `facts`, `reason` and `letter`
-    (the inputs of the letter, with its template) come with a change.
+    `monthly` is the amount that it should have, also where nothing changes (`is_changed`: the diagram asks for a
+    change, be it of the sources alone). `facts`, `reason` and `letter` (its inputs and template) come with a change.
     """
 
     award: AwardState
@@ -47,10 +47,7 @@ class Outcome:
     letter: Mapping[str, Any] | None = None
     refused: str | None = None
     decided: tuple[Decided, ...] = ()
-
-    @property
-    def is_changed(self) -> bool:
-        return self.refused is None and self.monthly != self.award.monthly
+    is_changed: bool = False
 
 
 class Calculator:
@@ -81,7 +78,7 @@ class Calculator:
             raise EffectError(f"「{change.element.label}」没有算出金额，请核对这户的认定记录")
         return Outcome(
             award, given["monthly"], given["facts"] or {}, done.end.label,
-            letter.inputs() if letter else None, decided=tuple(host.decided or ()),
+            letter.inputs() if letter else None, decided=tuple(host.decided or ()), is_changed=True,
         )  # fmt: skip
 
     def month_worth(self, award: AwardState, facts: Mapping[str, Any], ordered: Decimal, day: date) -> Decimal:

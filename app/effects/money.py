@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from app.effects.model import YUAN, Input, Schema
 
-SOURCES = {"county_fund": "县级救助资金", "city_fund": "市级救助资金", "reserve_fund": "乡镇备用金"}
+SOURCES = {
+    "county_fund": "县级救助资金",
+    "city_fund": "市级救助资金",
+    "higher_fund": "上级补助资金",
+    "reserve_fund": "乡镇备用金",
+}
 
 PAYMENT = Schema(
     "payment",

@@ -10,9 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.funds.models import Batch, PaymentOrder
-
-MONTHLY = "monthly"
+from app.funds.models import PaymentOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,7 @@ class StoryOrder:
 
 def orders(session: Session, known: Collection[str] = ()) -> list[StoryOrder]:
     """Every order but those already known (ids), in the order in which they were made."""
-    query = select(PaymentOrder, Batch).outerjoin(Batch, Batch.id == PaymentOrder.batch_id)
-    rows = session.execute(query.order_by(PaymentOrder.created_at, PaymentOrder.due_on, PaymentOrder.id))
+    query = select(PaymentOrder).order_by(PaymentOrder.created_at, PaymentOrder.due_on, PaymentOrder.id)
     return [
         StoryOrder(
             id=order.id,
@@ -42,9 +39,9 @@ def orders(session: Session, known: Collection[str] = ()) -> list[StoryOrder]:
             source=order.source,
             due_on=order.due_on,
             status=order.status,
-            purpose=_purpose(order, batch),
+            purpose=order.purpose,
         )
-        for order, batch in rows
+        for order in session.scalars(query)
         if order.id not in known
     ]
 
@@ -61,9 +58,3 @@ def pending(session: Session) -> dict[str | None, list[StoryOrder]]:
 
 def ids(found: Iterable[StoryOrder]) -> list[str]:
     return [order.id for order in found]
-
-
-def _purpose(order: PaymentOrder, batch: Batch | None) -> str | None:
-    if batch is None:
-        return None
-    return f"{order.due_on:%Y-%m}" if batch.kind == MONTHLY else batch.key

@@ -17,7 +17,12 @@ NOTICE = {
     "taken_down": ("已撤下", ""),
 }
 PAYMENT = {"pending": ("待支付", "navy"), "paid": ("已支付", "green"), "cancelled": ("已取消", "")}
-SOURCE = {"county_fund": "县级救助资金", "city_fund": "市级救助资金", "reserve_fund": "乡镇备用金"}
+SOURCE = {
+    "county_fund": "县级救助资金",
+    "city_fund": "市级救助资金",
+    "higher_fund": "上级补助资金",
+    "reserve_fund": "乡镇备用金",
+}
 FUND_ENTRY = {"top_up": "拨入", "paid": "支付", "reconciled": "盘点", "merged": "划转"}
 BATCH = {"draft": ("待确认", "amber"), "confirmed": ("已确认", "green"), "dropped": ("已作废", "")}
 AWARD = {
