@@ -49,6 +49,7 @@ def _around() -> dict[str, Any]:
             "money": identity_policy.may(actor, "see_money"),
             "awards": identity_policy.may(actor, "see_awards"),
             "logins": identity_policy.may(actor, "keep_logins"),
+            "staff": identity_policy.may(actor, "keep_people"),
         },
         "desk_posts": posts_of(session, actor),
     }

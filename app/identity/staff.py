@@ -124,7 +124,7 @@ def open_duty(
 
 def reset_password(session: Session, actor: Actor, user_id: str, now: datetime) -> str:
     """A new one-time password for somebody who cannot log in. Raises NotFound, NotYours, Gone (a closed account)."""
-    user = _kept(session, actor, user_id)
+    user = kept(session, actor, user_id)
     if not user.active:
         raise Gone(f"{user.name}的账号已停用，请先恢复账号再重置密码")
     password = one_time.give(session, user_id, now)
@@ -132,8 +132,19 @@ def reset_password(session: Session, actor: Actor, user_id: str, now: datetime) 
     return password
 
 
-def _kept(session: Session, actor: Actor, user_id: str) -> User:
-    """The person, where the actor keeps every office at which the person holds or held a position."""
+def user_of(session: Session, username: str) -> str:
+    """The id of the active person who logs in under this name. Raises Invalid (login)."""
+    found = session.scalar(select(User.id).where(User.username == username.strip().lower(), User.active))
+    if found is None:
+        raise Invalid({"login": f"没有用户名为“{username}”的在用账号，请核对，或者新增人员"})
+    return found
+
+
+def kept(session: Session, actor: Actor, user_id: str) -> User:
+    """The person, where the actor keeps every office at which the person holds or held a position.
+
+    Raises NotFound, NotYours.
+    """
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("没有这名工作人员")
@@ -167,9 +178,35 @@ def end_appointment(session: Session, actor: Actor, appointment_id: str, on: dat
     return appointment.user_id
 
 
+def reopen_appointment(session: Session, actor: Actor, appointment_id: str, now: datetime) -> None:
+    """Take back that an appointment ends, on the day itself at the latest. Raises NotFound, NotYours, Gone, Invalid."""
+    appointment = session.get(Appointment, appointment_id)
+    if appointment is None:
+        raise NotFound("没有这项任职")
+    _require_keeper(session, actor, appointment.office_id)
+    today = local_date(now)
+    if appointment.valid_until is None or appointment.valid_until < today:
+        raise Gone("这项任职没有结束，或者已经结束多日；要继续任职请重新任命")
+    duties.require_appointable(session, appointment.user_id, appointment.position, today, None)
+    told = {"user_id": appointment.user_id, "office_id": appointment.office_id, "position": appointment.position}
+    appointment.valid_until = None
+    session.flush()
+    _tell(session, actor, "appointment_reopened", now, **told)
+
+
+def restore_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
+    """Let somebody whose account was closed log in again. Raises NotFound, NotYours, Gone."""
+    user = kept(session, actor, user_id)
+    if user.active:
+        raise Gone(f"{user.name}的账号没有停用")
+    user.active = True
+    session.flush()
+    _tell(session, actor, "user_restored", now, user_id=user_id)
+
+
 def deactivate_user(session: Session, actor: Actor, user_id: str, now: datetime) -> None:
     """The person can no longer log in or act; sessions and tokens end. Raises NotFound, NotYours, Gone."""
-    user = _kept(session, actor, user_id)
+    user = kept(session, actor, user_id)
     rights.require_left(session, "keep_people", local_date(now), Appointment.user_id == user_id)
     user.active = False
     sessions.end_all(session, user_id, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
@@ -78,6 +78,13 @@ def items_of_case(session: Session, case_id: str) -> list[Any]:
 def item(session: Session, item_id: str) -> Any | None:
     """One work item with its draft."""
     return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
+
+
+def waiting_for(session: Session, candidates: Collection[str]) -> dict[str, tuple[int, datetime]]:
+    """Open items by the candidate they are addressed to: how many, and since when the oldest waits."""
+    counts = select(ITEM.c.candidate, func.count(), func.min(ITEM.c.created_at, type_=ITEM.c.created_at.type))
+    mine = ITEM.c.candidate.in_(candidates) & (ITEM.c.status == "open")
+    return {row[0]: (row[1], row[2]) for row in session.execute(counts.where(mine).group_by(ITEM.c.candidate))}
 
 
 def closers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:

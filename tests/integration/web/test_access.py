@@ -23,7 +23,7 @@ from app.core.ids import new_id
 from app.documents.queries import documents_of
 from app.figures import operations as figures
 from app.files import operations as uploads
-from app.identity import sessions, tokens
+from app.identity import people, sessions, tokens
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
 from app.sheets import MEDIA_TYPE
@@ -47,6 +47,7 @@ BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.2201
 OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
 LOGINS = {**PEOPLE, WRONG_REGION: "security_officer.220104", RIGHT: "security_officer.220122"}
 POLICY = {**PEOPLE, WRONG_REGION: "policy_owner.220104", RIGHT: "policy_owner.220122"}
+KEEPER = {**PEOPLE, WRONG_REGION: "administrator.220104", RIGHT: "administrator.220122"}
 TO_LOGIN = 302
 
 
@@ -202,6 +203,28 @@ TABLE: dict[str, Row] = {
     "POST desk.batch_drop": desk(BATCH, staff("POST", "/desk/batches/{batch}/drop", 403, 403, 302)),
     "POST desk.batch_confirm": desk({**BATCH, RIGHT: "county_head.220122"},
                                     staff("POST", "/desk/batches/{batch}/confirm", 403, 403, 302)),
+    "GET desk.office_list": desk(KEEPER, staff("GET", f"/desk/offices?in={COUNTY}", 403, 403, 200)),
+    "GET desk.office": desk(KEEPER, staff("GET", "/desk/offices/{office}", 403, 403, 200)),
+    "POST desk.person_new": desk(KEEPER, staff("POST", "/desk/offices/{office}/people", 403, 403, 200, name="李敏",
+                                               username="li.min", position="village_cadre")),
+    "POST desk.person_appoint": desk(KEEPER, staff("POST", "/desk/offices/{office}/appoint", 403, 403, 302,
+                                                   login="finance.220122", position="village_cadre")),
+    "GET desk.staff_list": desk(KEEPER, staff("GET", "/desk/staff", 403, 200, 200)),
+    "GET desk.staff_person": desk(KEEPER, staff("GET", "/desk/staff/{user}", 403, 403, 200)),
+    "POST desk.appointment_end": desk(KEEPER, staff("POST", "/desk/staff/{user}/appointments/{post}/end", 403, 403, 302,
+                                                    on="2020-10-20")),
+    "POST desk.appointment_move": desk(KEEPER, staff("POST", "/desk/staff/{user}/appointments/{post}/move", 403, 403,
+                                                     302, on="2020-10-20", region=COUNTY, position="county_clerk")),
+    "POST desk.appointment_reopen": desk(KEEPER, staff("POST", "/desk/staff/{user}/appointments/{post}/reopen", 403,
+                                                       403, 409)),
+    "POST desk.staff_deactivate": desk(KEEPER, staff("POST", "/desk/staff/{user}/deactivate", 403, 403, 302)),
+    "POST desk.staff_restore": desk(KEEPER, staff("POST", "/desk/staff/{user}/restore", 403, 403, 409)),
+    "POST desk.staff_password": desk(KEEPER, staff("POST", "/desk/staff/{user}/password", 403, 403, 200)),
+    "GET desk.setup_page": desk(KEEPER, staff("GET", "/desk/setup", 403, 200, 200)),
+    "POST desk.setup_try": desk(KEEPER, staff("POST", "/desk/setup", 403, 422, 422)),
+    "POST desk.setup_confirm": desk(KEEPER, staff("POST", "/desk/setup/confirm", 403, 422, 422)),
+    "GET desk.staff_template": desk(KEEPER, staff("GET", "/desk/setup/staff.xlsx", 403, 200, 200)),
+    "GET desk.region_export": desk(KEEPER, staff("GET", "/desk/setup/regions.csv", 403, 200, 200)),
     "GET desk.incident_list": staff("GET", "/desk/incidents", 200, 200, 200),
     "GET desk.figure_list": staff("GET", "/desk/figures", 200, 200, 200),
     "GET desk.release_list": desk(POLICY, staff("GET", "/desk/releases", 403, 200, 200)),
@@ -251,6 +274,12 @@ NEEDS: dict[str, str] = {
     "POST desk.batch_confirm": "confirm_batches",
     **dict.fromkeys(("GET desk.login_list", "POST desk.login_end", "POST desk.login_token_revoke",
                      "POST desk.login_factor_reset", "POST desk.login_factor_require"), "keep_logins"),
+    **dict.fromkeys(("GET desk.office_list", "GET desk.office", "POST desk.person_new", "POST desk.person_appoint",
+                     "GET desk.staff_list", "GET desk.staff_person", "POST desk.appointment_end",
+                     "POST desk.appointment_move", "POST desk.appointment_reopen", "POST desk.staff_deactivate",
+                     "POST desk.staff_restore", "POST desk.staff_password", "GET desk.setup_page",
+                     "POST desk.setup_try", "POST desk.setup_confirm", "GET desk.staff_template",
+                     "GET desk.region_export"), "keep_people"),
     "GET desk.release_list": "draft_releases",
     **dict.fromkeys(("POST desk.figure_confirm", "POST desk.figure_reject"), "confirm_figures"),
 }  # fmt: skip
@@ -383,7 +412,10 @@ def things(web: Web) -> dict[str, str]:
             session, web.actor("policy_owner.220122.2"), "extra_share_minor", COUNTY, "0.2",
             valid_from=local_date(web.clock.now()), reason="县政府文件", now=web.clock.now(),
         )  # fmt: skip
-    case = {"case": case_id, "task": web.open_task(case_id), "document": document, "material": material,
+        cadre = web.actor(PEOPLE[RIGHT])
+        (post,) = people.posts_of(session, [cadre.user_id or ""])
+    case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
+            "task": web.open_task(case_id), "document": document, "material": material,
             "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
     return case | money_things(web) | _let_in(web)
 

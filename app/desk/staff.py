@@ -1,0 +1,123 @@
+"""People of the staff: the list, and what their administrator does about one of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import local_date
+from app.core.errors import Invalid, Rejection
+from app.desk.blueprint import blueprint
+from app.identity import people, staff
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+from app.identity.positions import POSITIONS, trimmed
+from app.inbox import staffing
+from app.sheets import day_of
+from app.web import Call, reads, writes
+from app.web.paging import cut
+
+SIZE = 20
+
+
+@blueprint.get("/staff")
+@reads()
+def staff_list(call: Call) -> ResponseReturnValue:
+    identity_policy.require_any(call.session, call.actor, people.KEEP)
+    text, after, today = request.args.get("q", "").strip(), request.args.get("after", ""), local_date(call.now)
+    page = cut(people.find(call.session, call.actor, text, after, SIZE + 1), SIZE, lambda row: row.username)
+    posts: dict[str, list[people.Post]] = {}
+    for post in people.posts_of(call.session, [row.id for row in page.items]):
+        if post.state(today) != "over":
+            posts.setdefault(post.user_id, []).append(post)
+    return render_template("desk/staff.html", page=page, posts=posts, text=text, after=after)
+
+
+@blueprint.get("/staff/<user_id>")
+@reads()
+def staff_person(call: Call, user_id: str) -> ResponseReturnValue:
+    return _page(call, user_id)
+
+
+def _again(call: Call, rejection: Rejection, user_id: str, **_: str) -> ResponseReturnValue:
+    if rejection.status in (403, 404):
+        raise rejection
+    return _page(call, user_id, rejection)
+
+
+@blueprint.post("/staff/<user_id>/appointments/<appointment_id>/end")
+@writes(again=_again)
+def appointment_end(call: Call, user_id: str, appointment_id: str) -> ResponseReturnValue:
+    back = staffing.end_appointment(call.session, call.actor, appointment_id, _day("on"), call.now)
+    return _done(user_id, "任职已结束，当天以前可以撤销。", back)
+
+
+@blueprint.post("/staff/<user_id>/appointments/<appointment_id>/move")
+@writes(again=_again)
+def appointment_move(call: Call, user_id: str, appointment_id: str) -> ResponseReturnValue:
+    """Another position, at the office of a region code."""
+    code = trimmed(request.form.get("region", "").strip())
+    chain = identity.chain(call.session, identity.region_by_code(call.session, code, local_date(call.now)).id)
+    office = identity.offices_of(call.session, chain).get(chain.nearest.level)
+    if office is None:
+        raise Invalid({"region": f"{chain.nearest.name}还没有单位，请先导入区划"})
+    back = staffing.move(
+        call.session, call.actor, appointment_id, office.id, request.form.get("position", ""), _day("on"), call.now
+    )
+    return _done(user_id, f"已调到{office.name}。", back)
+
+
+@blueprint.post("/staff/<user_id>/appointments/<appointment_id>/reopen")
+@writes(again=_again)
+def appointment_reopen(call: Call, user_id: str, appointment_id: str) -> ResponseReturnValue:
+    staff.reopen_appointment(call.session, call.actor, appointment_id, call.now)
+    return _done(user_id, "已撤销，任职继续。")
+
+
+@blueprint.post("/staff/<user_id>/deactivate")
+@writes(again=_again)
+def staff_deactivate(call: Call, user_id: str) -> ResponseReturnValue:
+    back = staffing.deactivate(call.session, call.actor, user_id, call.now)
+    return _done(user_id, "账号已停用，不能再登录和办理。", back)
+
+
+@blueprint.post("/staff/<user_id>/restore")
+@writes(again=_again)
+def staff_restore(call: Call, user_id: str) -> ResponseReturnValue:
+    staff.restore_user(call.session, call.actor, user_id, call.now)
+    return _done(user_id, "账号已恢复。")
+
+
+@blueprint.post("/staff/<user_id>/password")
+@writes(again=_again)
+def staff_password(call: Call, user_id: str) -> ResponseReturnValue:
+    """Shown on this one answer and never again."""
+    return _page(call, user_id, password=staff.reset_password(call.session, call.actor, user_id, call.now))
+
+
+def _done(user_id: str, told: str, back: int = 0) -> ResponseReturnValue:
+    flash(f"{told}签收而未办完的 {back} 项工作已退回单位待办。" if back else told, "success")
+    return redirect(url_for("desk.staff_person", user_id=user_id))
+
+
+def _day(name: str) -> date:
+    typed = request.form.get(name, "")
+    found = day_of(typed)
+    if found is None:
+        raise Invalid({name: f"“{typed}”不是日期，请选择日期" if typed else "请选择日期"})
+    return found
+
+
+def _page(call: Call, user_id: str, rejection: Rejection | None = None, password: str | None = None) -> str:
+    found = staff.kept(call.session, call.actor, user_id)
+    return render_template(
+        "desk/staff_person.html",
+        person=people.Person(found.id, found.username, found.name, found.phone, found.active),
+        posts=people.posts_of(call.session, [user_id]),
+        today=local_date(call.now),
+        positions=POSITIONS.values(),
+        message=rejection.message if rejection else None,
+        password=password,
+    )
