@@ -74,17 +74,21 @@ class Known:
     household_id: str | None
 
 
+_LIVES = and_(
+    HouseholdMember.person_id == Person.id,
+    or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= bindparam("on")),
+    or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > bindparam("on")),
+)
 _KNOWN = (
     select(Person.blind, Person.id, Person.name, HouseholdMember.household_id)
-    .outerjoin(
-        HouseholdMember,
-        and_(
-            HouseholdMember.person_id == Person.id,
-            or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= bindparam("on")),
-            or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > bindparam("on")),
-        ),
-    )
+    .outerjoin(HouseholdMember, _LIVES)
     .where(Person.blind.in_(bindparam("blinds", expanding=True)))
+)
+_NAMES = (
+    select(Person.name)
+    .join(HouseholdMember, _LIVES)
+    .where(HouseholdMember.household_id == bindparam("household_id"), Person.name.is_not(None))
+    .order_by(Person.id)
 )
 
 
@@ -92,3 +96,9 @@ def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str,
     """By blind index, those whom the registry knows. One statement."""
     rows = session.connection().execute(_KNOWN, {"blinds": list(blinds), "on": on})
     return {row.blind: Known(row.id, row.name, row.household_id) for row in rows}
+
+
+def names_of_household(session: Session, household_id: str, on: date) -> list[str]:
+    """The names of those who live in a household on a day. One statement."""
+    found = session.connection().execute(_NAMES, {"household_id": household_id, "on": on})
+    return list(found.scalars())

@@ -20,6 +20,7 @@ class RegistryReader(Mapping[str, Any]):
     `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received.
     `members`: by member as given, `{id_number, name, benefits, household_known, other_household}`; somebody is of
     another household when the registry has the person living in one where the applicant does not live.
+    `household`: the names of those who live with the applicant, the applicant's own among them.
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
     `free` is null where beds are not counted. `app.registry.shape` says the same as data.
     """
@@ -47,6 +48,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._benefits.get(self._own, [])
             case "members":
                 return [self._member(number) for number in self._members]
+            case "household":
+                return self._household
             case "institutions":
                 return self._institutions
         raise KeyError(key)
@@ -65,6 +68,12 @@ class RegistryReader(Mapping[str, Any]):
     def _benefits(self) -> dict[str, list[dict[str, Any]]]:
         blinds = {self._own, *self._blinds.values()}
         return lookups.benefits_of(self._session, blinds, self._on, self._exclude)
+
+    @cached_property
+    def _household(self) -> list[str]:
+        own = self._people.get(self._own)
+        lives_in = own.household_id if own else None
+        return lookups.names_of_household(self._session, lives_in, self._on) if lives_in else []
 
     @cached_property
     def _institutions(self) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ REGISTRY = shapes.context(
         "家庭成员",
         certain=True,
     ),
+    household=shapes.typed("list<string>", "与申请人同住的人的姓名", certain=True),
     institutions=shapes.listing(
         shapes.context(
             id=shapes.typed("string", "机构编号", certain=True),
