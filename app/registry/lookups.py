@@ -101,4 +101,4 @@ def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str,
 def names_of_household(session: Session, household_id: str, on: date) -> list[str]:
     """The names of those who live in a household on a day. One statement."""
     found = session.connection().execute(_NAMES, {"household_id": household_id, "on": on})
-    return list(found.scalars())
+    return [row.name for row in found]
