@@ -31,7 +31,16 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
     """
     due = func.coalesce(_DUE, NO_DUE_DAY)
     columns = (
-        *(Owed.id, Owed.title, Owed.clause, Owed.since, Owed.case_id, _DUE.label("due_on"), due.label("sort_on")),
+        *(
+            Owed.id,
+            Owed.key,
+            Owed.title,
+            Owed.clause,
+            Owed.since,
+            Owed.case_id,
+            _DUE.label("due_on"),
+            due.label("sort_on"),
+        ),
         *(Case.number, Case.applicant_name, Case.title.label("programme"), Case.township_id, Case.village_id),
     )
     query = select(*columns).join(Case, Case.id == Owed.case_id).where(_OPEN, visible(session, actor))

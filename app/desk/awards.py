@@ -16,7 +16,7 @@ from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import houses, person_files, policy
+from app.registry import houses, members, person_files, policy
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -157,7 +157,7 @@ def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:
         account=mask_account(found.account) if found.account else "",
         place=identity.chain(call.session, found.region_id).full_name,
         institution=house,
-        members=file["members"],
+        covered=members.members_of(call.session, award_id),
         events=[event for event in file["events"] if event.award_id == award_id],
         steps=_steps(found.facts.get("steps")),
         cases=cases,

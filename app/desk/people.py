@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.chinese import mask_id_number
-from app.core.errors import Rejection
+from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import disclosure, person_files, policy
+from app.registry import deaths, disclosure, person_files, policy
 from app.web import Call, reads, writes
 
 
@@ -34,6 +37,31 @@ def person_reveal(call: Call, person_id: str) -> ResponseReturnValue:
     return _page(call, person_id, number=number)
 
 
+@blueprint.post("/people/<person_id>/death")
+@writes(again=_again)
+def person_death(call: Call, person_id: str) -> ResponseReturnValue:
+    """A day of death is entered, corrected, or (left empty) taken back; both corrections need a reason."""
+    deaths.require_may_record(call.session, call.actor, person_id)
+    day = _day(request.form.get("happened_on", ""))
+    known = person_files.person_file(call.session, person_id)["person"]["died_on"]
+    if known is not None:
+        deaths.correct(call.session, call.actor, person_id, day, request.form.get("death_reason", ""), call.now)
+        flash("死亡登记已更正，更正的理由留在档案中。", "success")
+    elif day is None:
+        raise Invalid({"happened_on": "请填写死亡日期"})
+    else:
+        deaths.record_by_staff(call.session, call.actor, person_id, day, call.now)
+        flash("死亡已登记：次月起不再发放，有其他成员的随即重新核算。", "success")
+    return redirect(url_for("desk.person", person_id=person_id))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise Invalid({"happened_on": "请填写日期，例如 2021-05-08"}) from error
+
+
 def _page(call: Call, person_id: str, rejection: Rejection | None = None, number: str | None = None) -> str:
     file = person_files.person_file(call.session, person_id)
     policy.require_may_open(call.session, call.actor, person_id)
@@ -48,5 +76,7 @@ def _page(call: Call, person_id: str, rejection: Rejection | None = None, number
         titles=programme_titles(call.session),
         places=identity.region_names(call.session, {row.region_id for row in file["awards"]}),
         reason=request.form.get("reason", ""),
+        records_deaths=identity_policy.may(call.actor, deaths.RIGHT),
+        typed=request.form,
         errors=rejection.fields if rejection else {},
     )

@@ -122,11 +122,11 @@ def correct(session: Session, actor: Actor, person_id: str, died_on: date | None
     """Another day, or none: it was a mistake. The reason stays in the person's chain, with what stood before.
 
     Awards that still run cover the person again; one that has ended begins by a new application.
-    Raises NotFound, NotYours, Invalid (reason, happened_on).
+    Raises NotFound, NotYours, Invalid (death_reason, happened_on).
     """
     known = _with_right(session, actor, person_id)
     if not SHORTEST <= len(reason.strip()) <= LONGEST:
-        raise Invalid({"reason": f"请写明更正的理由（{SHORTEST} 到 {LONGEST} 字），更正会留下记录"})
+        raise Invalid({"death_reason": f"请写明更正的理由（{SHORTEST} 到 {LONGEST} 字），更正会留下记录"})
     if died_on is not None:
         require_day(known, died_on, local_date(now))
     if known.died_on is None or died_on == known.died_on:
@@ -151,6 +151,11 @@ def _tell(
     """Whom it concerns is found by a job: an action holds the lock of one case only."""
     key = f"{DIED}:{person_id}:{died_on}:{now.isoformat()}"
     jobs.enqueue(session, DIED, {}, due=now, dedup=key, case_id=case_id, case_seq=case_seq, reference=person_id)
+
+
+def require_may_record(session: Session, actor: Actor, person_id: str) -> None:
+    """Raises NotFound, NotYours."""
+    _with_right(session, actor, person_id)
 
 
 def _with_right(session: Session, actor: Actor, person_id: str) -> Known:

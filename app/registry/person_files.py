@@ -15,8 +15,9 @@ from app.registry.queries import AwardRow, award_rows
 def person_file(session: Session, person_id: str) -> dict[str, Any]:
     """The file of a person. Raises NotFound.
 
-    `{person: {id, name, id_number, birth_date}, members: [{id, name, relation, from, until}], awards: [AwardRow],
-    events: [AwardEvent]}`; the number is in the clear, the page masks it for those who need not see it.
+    `{person: {id, name, id_number, birth_date, died_on}, members: [{id, name, relation, from, until}],
+    awards: [AwardRow], events: [AwardEvent]}`; the number is in the clear, the page masks it for those who need not
+    see it.
     """
     person = session.get(Person, person_id)
     if person is None:
@@ -28,7 +29,13 @@ def person_file(session: Session, person_id: str) -> dict[str, Any]:
         select(AwardEvent).where(AwardEvent.award_id.in_(covered)).order_by(AwardEvent.at, AwardEvent.seq)
     )
     return {
-        "person": {"id": person.id, "name": person.name, "id_number": number, "birth_date": person.birth_date},
+        "person": {
+            "id": person.id,
+            "name": person.name,
+            "id_number": number,
+            "birth_date": person.birth_date,
+            "died_on": person.died_on,
+        },
         "members": _housemates(session, person_id),
         "awards": [AwardRow(*row) for row in awards],
         "events": list(events),

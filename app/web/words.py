@@ -31,7 +31,7 @@ AWARD = {
     "ended": ("已终止", ""),
     "withdrawn": ("已撤销", ""),
 }
-AWARD_EVENT = {"started": "开始救助", "changed": "调整", "ended": "终止"}
+AWARD_EVENT = {"started": "开始救助", "changed": "调整", "left": "减员", "ended": "终止"}
 AWARD_KIND = {
     "household": "整户",
     "single_person": "单人户",
@@ -42,7 +42,7 @@ AWARD_KIND = {
 }
 PROGRAMME = {"orphan_support": "孤儿基本生活费"}
 """Programmes that people receive without a bundle of ours."""
-PROCESS = {"main": "申请", "recheck": "复核", "change": "变更", "ending": "终止", "visit": "探访"}
+PROCESS = {"main": "申请", "recheck": "复核", "change": "变更", "ending": "终止", "visit": "探访", "departure": "减员"}
 
 
 def status(code: str) -> tuple[str, str]:

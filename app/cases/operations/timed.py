@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from app import engine
 from app.cases import competence, persist, store, tasks, waits
 from app.cases.action import Action
-from app.cases.effects.obligations import owe
 from app.cases.incidents import raise_incident
-from app.cases.obligations import OVERPAID
 from app.cases.operations.lifecycle import stop
 from app.core.actor import SYSTEM
 from app.core.errors import Gone
@@ -98,15 +95,6 @@ def end_of_applicant(session: Session, case_id: str, reason: str, now: datetime)
         raise Gone("家庭还有其他成员，请更正申请人，或者由其他成员另行申请")
     stop(action, reason, "ended")
     persist.finish(action, "cancelled", reason=reason)
-
-
-def claim_back(session: Session, case_id: str, amount: Decimal, now: datetime) -> None:
-    """What was paid to somebody for the time after his death is owed back, until it is settled."""
-    action = store.lock(session, SYSTEM, case_id, now)
-    title = f"追回死亡次月以后多发的{amount}元"
-    owe(action, [{"key": OVERPAID, "title": title, "clause": "D4"}])
-    tasks.send_copy(action, action.diagram.start, tasks.nearest_with(action, RECEIVE), title)
-    persist.finish(action, "claimed", amount=amount)
 
 
 def tell_unstarted(session: Session, case_id: str, process: str, message: str, now: datetime) -> None:

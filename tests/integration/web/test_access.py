@@ -16,6 +16,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.cases.models import Awaited, Incident, Owed
+from app.cases.obligations import OVERPAID
 from app.core.clock import local_date
 from app.core.entry import AccountRules
 from app.core.exact_json import dump_json
@@ -163,6 +164,7 @@ TABLE: dict[str, Row] = {
     "GET desk.material": staff("GET", "/desk/materials/{material}", 200, 403, 200),
     "GET desk.document": staff("GET", "/desk/documents/{document}.docx", 200, 403, 200),
     "GET desk.notice_list": staff("GET", "/desk/notices", 200, 200, 200),
+    "POST desk.owed_settle": desk(BATCH, staff("POST", "/desk/owed/{claim}/settle", 403, 403, 422, note="")),
     "GET desk.owed_list": staff("GET", "/desk/owed", 200, 200, 200),
     "GET desk.award_list": staff("GET", "/desk/awards", 200, 200, 200),
     "GET desk.recheck_list": staff("GET", "/desk/awards/rechecks", 200, 200, 200),
@@ -176,6 +178,7 @@ TABLE: dict[str, Row] = {
     "POST desk.award_start": staff("POST", "/desk/awards/{award}/start", 403, 403, 302, process="recheck"),
     "GET desk.person": staff("GET", "/desk/people/{person}", 200, 403, 200),
     "POST desk.person_reveal": staff("POST", "/desk/people/{person}/reveal", 422, 403, 422, reason=""),
+    "POST desk.person_death": desk(BATCH, staff("POST", "/desk/people/{person}/death", 403, 403, 422, happened_on="")),
     "GET desk.payment_list": desk(MONEY, staff("GET", "/desk/payments", 403, 200, 200)),
     "POST desk.bank_file_make": desk(MONEY, staff("POST", "/desk/payments/files", 403, 409, 302, order="{order}")),
     "POST desk.bank_file": desk(MONEY, staff("POST", "/desk/payments/files/{file}.csv", 403, 409, 200)),
@@ -260,6 +263,8 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("POST desk.hold", "POST desk.release", "POST desk.cancel"), "steer_cases"),
     **dict.fromkeys(("GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
                      "GET desk.person", "POST desk.person_reveal"), "see_awards"),
+    "POST desk.person_death": "record_deaths",
+    "POST desk.owed_settle": "steer_cases",
     "POST desk.award_start": "start_processes",
     "POST desk.recheck_draw": "draw_rechecks",
     "POST desk.institution_account": "keep_institutions",
@@ -417,6 +422,10 @@ def things(web: Web) -> dict[str, str]:
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
             "task": web.open_task(case_id), "document": document, "material": material,
             "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
+    claim = Owed(id=new_id(), case_id=case_id, case_seq=1, key=OVERPAID, place=0, title="追回", since=web.clock.now())
+    with web.database.write() as session:
+        session.add(claim)
+        case["claim"] = claim.id
     return case | money_things(web) | _let_in(web)
 
 

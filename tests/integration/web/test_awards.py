@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from app import audit
 from app.cases import operations
-from app.cases.models import Owed
+from app.cases.models import Case, Owed
 from app.core.actor import APPLICANT
+from app.core.clock import local_date
 from app.core.ids import new_id
 from app.publicity import queries as notices
 from app.registry import operations as registry
@@ -173,3 +175,36 @@ def test_the_line_for_places_is_shown(web: Web) -> None:
         registry.change_award(session, award_id, now=web.clock.now(), waits=True, place_rank=1)
     page = web.client(CLERK).get("/desk/awards/institutions").text
     assert ("轮候床位" in page, "郑福" in page, house in page) == (True, True, False)
+
+
+def test_a_death_is_entered_on_the_page_of_a_person_and_corrected_there(web: Web) -> None:
+    award_id = money.start_award(web)
+    client = web.client(CLERK)
+    person = person_of(client.get(f"/desk/awards/{award_id}").text)
+    page = client.get(f"/desk/people/{person}").text
+    assert "登记死亡" in page
+    assert "登记死亡" not in web.client("village_cadre.220122100001").get(f"/desk/people/{person}").text
+    assert "不能晚于今天" in client.post(f"/desk/people/{person}/death", data={"happened_on": "2099-01-01"}).text
+    assert "请填写日期" in client.post(f"/desk/people/{person}/death", data={"happened_on": "五月"}).text
+    day = local_date(web.clock.now())
+    client.post(f"/desk/people/{person}/death", data={"happened_on": day.isoformat()})
+    assert "更正死亡登记" in client.get(f"/desk/people/{person}").text
+    assert "等待重新核算" in client.get(f"/desk/awards/{award_id}").text
+    assert "请写明更正的理由" in client.post(f"/desk/people/{person}/death", data={"happened_on": ""}).text
+    client.post(f"/desk/people/{person}/death", data={"happened_on": "", "death_reason": "同名误登"})
+    assert "登记死亡" in client.get(f"/desk/people/{person}").text
+
+
+def test_what_was_paid_too_much_stays_listed_until_somebody_says_that_it_came_back(web: Web) -> None:
+    case_id, client = web.apply().case_id, web.client(CLERK)
+    with web.database.write() as session:
+        operations.claim_back(session, case_id, Decimal("840.00"), web.clock.now())
+        operations.claim_back(session, case_id, Decimal("840.00"), web.clock.now())
+        session.get_one(Case, case_id).closed_at = web.clock.now()
+    page = client.get("/desk/owed").text
+    assert page.count("追回死亡次月以后多发的840.00元") == 1
+    owed_id = page.split('action="/desk/owed/')[1].split("/")[0]
+    assert "凭证" in client.post(f"/desk/owed/{owed_id}/settle", data={"note": ""}).text
+    client.post(f"/desk/owed/{owed_id}/settle", data={"note": "收据 20210601-3"})
+    assert "没有待补的材料" in client.get("/desk/owed").text
+    assert client.post(f"/desk/owed/{owed_id}/settle", data={"note": "收据 20210601-3"}).status_code == 409
