@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app import calendar, seed
 from app.config import Config
+from app.core.errors import Gone
 from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
-from app.db import Database
+from app.db import Database, training
 from app.definitions import queries as definitions
 from app.definitions import rechecks, seeding
 from app.figures import seeding as figures
@@ -39,11 +40,16 @@ def _alembic(config: Config) -> AlembicConfig:
     return settings
 
 
-def install(session: Session, now: datetime) -> None:
+def install(session: Session, now: datetime, *, for_training: bool = False) -> None:
     """What every installation needs: calendar, rights, default figures, letters, programmes.
 
-    Repeating it brings what the repository has newer, and overwrites nothing that owners changed.
+    Repeating it brings what the repository has newer, and overwrites nothing that owners changed. Only an empty one
+    becomes one for training; raises Gone.
     """
+    if for_training and not training.is_training(session):
+        if not is_empty(session):
+            raise Gone("这个数据库已经正式安装，不能改成演练环境；请为演练另建一个数据库")
+        training.mark(session)
     calendar.seed(session, now)
     rights.seed(session)
     figures.seed_defaults(session, now)

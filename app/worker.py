@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from app.cases import nightly
 from app.cases.effects.asking import ASK
 from app.config import Config
 from app.core.clock import Clock, local_date
-from app.db import Database
+from app.db import Database, training
 from app.definitions import rechecks
 from app.documents import operations as documents
 from app.effects.waiting import DEPARTMENTS
@@ -53,8 +52,8 @@ class Outside:
 def handlers(outside: Outside) -> dict[str, Handler]:
     """Every kind of job that takes moments, and who does it."""
 
-    def send(job: DueJob, prepared: Any) -> None:
-        if job.payload["to"]:
+    def send(job: DueJob, held_back: bool) -> None:
+        if job.payload["to"] and not held_back:
             outside.messenger.send(job.id, job.payload["to"], job.payload["text"])
 
     return {
@@ -63,7 +62,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         LETTER: write_letter,
         HOUSEKEEPING: _housekeeping,
         resealing.RESEAL: resealing.reseal,
-        "message.send": OutsideHandler(send),
+        "message.send": OutsideHandler(send, lambda session, job, now: training.is_training(session)),
         ASK: cases.asking(outside.departments),
     }
 

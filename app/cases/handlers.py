@@ -15,6 +15,7 @@ from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
 from app.cases.waits import WAIT
 from app.core.errors import Rejection
+from app.db import training
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp, OutsideHandler
 from app.outside import Departments, Failed, Question, Refused, Reply
@@ -47,13 +48,19 @@ def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 
 
 def asking(departments: Departments) -> OutsideHandler:
-    """Questions to departments: each attempt under the same key, and none that nobody waits for any more."""
+    """Questions to departments: each attempt under the same key, and none that nobody waits for any more.
 
-    def prepare(session: Session, job: DueJob, now: datetime) -> Question | None:
-        return operations.question(session, job.reference or "")
+    In a training installation a clerk enters the answer, whoever could be asked.
+    """
 
-    def ask(job: DueJob, question: Question | None) -> Reply | None:
-        return None if question is None else departments.ask(question)
+    def prepare(session: Session, job: DueJob, now: datetime) -> tuple[Question | None, bool]:
+        return operations.question(session, job.reference or ""), training.is_training(session)
+
+    def ask(job: DueJob, prepared: tuple[Question | None, bool]) -> Reply | None:
+        question, by_hand = prepared
+        if question is None:
+            return None
+        return Reply(by_hand=True) if by_hand else departments.ask(question)
 
     def finish(session: Session, job: DueJob, reply: Reply | None, now: datetime) -> None:
         if reply is None:

@@ -8,7 +8,7 @@ import click
 
 from app import installation
 from app.cases import calendars
-from app.cli.acting import acting, by, opened
+from app.cli.acting import acting, by, opened, refusals
 from app.config import Config
 from app.core.clock import SystemClock
 
@@ -33,10 +33,11 @@ def downgrade(revision: str) -> None:
 
 
 @db.command()
-def install() -> None:
+@click.option("--training", is_flag=True, help="an empty database becomes one for training: nothing leaves the house")
+def install(training: bool) -> None:
     """Fill a migrated database with calendar, default figures, templates and bundles; an empty one gets its keys."""
-    with opened(may_make_keys=True) as database, database.write() as session:
-        installation.install(session, SystemClock().now())
+    with refusals(), opened(may_make_keys=True) as database, database.write() as session:
+        installation.install(session, SystemClock().now(), for_training=training)
 
 
 @click.command("calendar")

@@ -28,6 +28,7 @@ class Stamps(NamedTuple):
     calendar: int = 0
     letters: int = 0
     capabilities: int = 0
+    training: int = 0
     keys: int = 0
 
 

@@ -16,8 +16,10 @@ from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import digest, new_id
+from app.db import training
 from app.definitions import store as definitions
 from app.definitions.letters import Letter
+from app.documents import sample
 from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence
@@ -162,7 +164,8 @@ def _next_number(session: Session, ready: ReadyDocument) -> str:
     """<office><word>〔year〕n号, running per office, word and year."""
     word, year = ready.contract.number, ready.issued_on.year
     running = next_in_sequence(session, DocumentSequence, f"{ready.office.id}:{word}:{year}")
-    return f"{ready.office.short_name}{word}〔{year}〕{running}号"
+    trained = training.WORD if training.is_training(session) else ""
+    return f"{trained}{ready.office.short_name}{word}〔{year}〕{running}号"
 
 
 def next_in_sequence(session: Session, table: Any, scope: str) -> int:
@@ -182,4 +185,5 @@ def _counting(table: str) -> TextClause:
 def _render(session: Session, row: Document) -> bytes:
     blobs = definitions.blobs(session, (row.template_hash, row.contract_hash))
     frozen = load_json(session.info["vault"].open_text(row.frozen, "document", "frozen", row.id))
-    return render(load_template(blobs[row.template_hash]), load_contract(blobs[row.contract_hash]), frozen)
+    letter = render(load_template(blobs[row.template_hash]), load_contract(blobs[row.contract_hash]), frozen)
+    return sample.marked(letter) if training.is_training(session) else letter

@@ -16,7 +16,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, OverLimit
 from app.core.ids import new_id
-from app.db import rows_changed
+from app.db import rows_changed, training
 from app.definitions import queries as definitions
 from app.funds import lists, policy
 from app.funds.models import BankFile, Batch, PaymentOrder
@@ -45,6 +45,8 @@ def make_file(
     An order that is in a file already is left alone, so no bank gets it twice. Raises NotYours, Invalid, Gone,
     OverLimit.
     """
+    if training.is_training(session):
+        raise Gone("这是演练环境，不生成银行文件；要练习后面的步骤，请直接登记已支付")
     free = _payable(session, actor) & PaymentOrder.bank_file_id.is_(None)
     if order_ids is None:
         due = replace(filter, until=filter.until or local_date(now))

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.chinese import chinese_date, mask_name
 from app.core.clock import SHANGHAI, local_date
+from app.db import training
 from app.web import words
 from app.web.services import services
 
@@ -83,4 +85,12 @@ def install(app: Flask) -> None:
 
 
 def _today() -> dict[str, Any]:
-    return {"today": local_date(services().clock.now())}
+    return {"today": local_date(services().clock.now()), "training": _training()}
+
+
+def _training() -> bool:
+    """Whether pages carry the mark of a training installation; a database that is away shows its own page."""
+    try:
+        return training.known(services().database)
+    except (OperationalError, ProgrammingError):
+        return False

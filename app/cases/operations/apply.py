@@ -25,6 +25,7 @@ from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, NotFound, Rejection
 from app.core.ids import new_id
+from app.db import training
 from app.definitions.bundle import Bundle
 from app.definitions.queries import resolve, resolve_open
 from app.documents.operations import CODE_LETTERS, next_in_sequence
@@ -236,7 +237,8 @@ def _insert(action: Action, code: str) -> None:
     place = action.chain.county or action.chain.nearest
     year = head.applied_on.year
     running = next_in_sequence(action.session, CaseNumber, f"{place.code}:{year}")
-    head.number = f"{place.code}-{year}-{running:06d}"
+    trained = training.PREFIX if training.is_training(action.session) else ""
+    head.number = f"{trained}{place.code}-{year}-{running:06d}"
     action.variables["case"]["number"] = head.number
     values = {name: getattr(head, name) for name in HEAD}
     values |= {

@@ -1,0 +1,106 @@
+"""A training installation: the work is as ever, it is marked everywhere, and nothing leaves the house."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from app import installation
+from app.cases.handlers import asking
+from app.core.clock import MovableClock
+from app.core.errors import Gone
+from app.db import Database, training
+from app.documents import operations as documents
+from app.documents.queries import documents_of
+from app.documents.sample import MARK
+from app.funds import bank, lists
+from app.jobs import operations as jobs
+from app.jobs.operations import DueJob
+from app.jobs.runner import Worker
+from app.outside import Departments, Question, Reply
+from app.worker import Outside, handlers
+from tests.support.web import open_web
+from tests.support.worlds import RELIEF, Office
+
+PROGRAMME, PHONE = "uninsured_unemployed_relief", "13904310001"
+
+
+class Recorder:
+    """Would carry messages and ask departments; it keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.got: list[object] = []
+
+    def send(self, key: str, to: str, text: str) -> None:
+        self.got.append(to)
+
+    def ask(self, question: Question) -> Reply:
+        self.got.append(question)
+        return Reply(answer={"found": True})
+
+
+@pytest.fixture(params=[True, False], ids=["training", "real"])
+def office(request: pytest.FixtureRequest, database: Database, clock: MovableClock) -> Office:
+    with database.write() as session:
+        installation.install(session, clock.now(), for_training=request.param)
+    return Office.open(database, clock)
+
+
+@pytest.fixture
+def trains(office: Office) -> bool:
+    return training.known(office.database)
+
+
+def test_no_message_leaves_and_no_department_is_asked(office: Office, trains: bool) -> None:
+    outside, job = Recorder(), DueJob("j", "ask", None, None, {}, office.now, 0, 5)
+    with office.database.write() as session:
+        jobs.enqueue(session, "message.send", {"to": PHONE, "text": "您的申请已受理"}, office.now)
+    worker = Worker(office.database, office.clock, handlers(Outside(outside, Departments(outside, {}))))
+    while worker.run_once():
+        pass
+    assert outside.got == ([] if trains else [PHONE])
+    outside.got.clear()
+    question = Question("k", "vehicles", "n", (), date(2020, 10, 20))
+    reply = asking(Departments(outside, {})).do(job, (question, trains))
+    assert (reply.by_hand, outside.got) == ((True, []) if trains else (False, [question]))
+
+
+def test_letters_and_numbers_are_marked_and_no_bank_file_is_made(office: Office, trains: bool) -> None:
+    receipt = office.apply(PROGRAMME, RELIEF)
+    assert receipt.number.startswith("YL-") is trains
+    office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
+    office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800)
+    with office.database.write() as session:
+        letters = documents_of(session, receipt.case_id)
+        assert {bool(letter.number and letter.number.startswith("演练")) for letter in letters if letter.number} == {
+            trains
+        }
+        for letter in letters:
+            content = documents.issue(session, letter.id).content
+            assert documents.issue(session, letter.id).content == content
+            text = ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+            assert text.count(MARK) == (2 if trains else 0)
+        finance = office.holder(session, "finance")
+        if trains:
+            with pytest.raises(Gone, match="演练环境，不生成银行文件"):
+                bank.make_file(session, finance, lists.OrderFilter(), None, office.now)
+        else:
+            assert bank.make_file(session, finance, lists.OrderFilter(), None, office.now)
+
+
+def test_every_page_says_so(office: Office, trains: bool, tmp_path: Path) -> None:
+    client = open_web(office.database, office.clock, tmp_path).client()
+    for path in ("/", "/desk/login", "/status", "/notices", "/no-such-page"):
+        assert ("演练环境" in client.get(path).text) is trains, path
+
+
+def test_a_real_installation_never_becomes_one_for_training(database: Database, clock: MovableClock) -> None:
+    with database.write() as session:
+        installation.install(session, clock.now())
+    with database.write() as session, pytest.raises(Gone, match="另建一个数据库"):
+        installation.install(session, clock.now(), for_training=True)
+    assert not training.known(database)
