@@ -84,10 +84,17 @@ _KNOWN = (
     .outerjoin(HouseholdMember, _LIVES)
     .where(Person.blind.in_(bindparam("blinds", expanding=True)))
 )
+_HOME = (
+    select(HouseholdMember.household_id)
+    .join(Person, _LIVES)
+    .where(Person.blind == bindparam("blind"))
+    .correlate(None)
+    .scalar_subquery()
+)
 _NAMES = (
     select(Person.name)
     .join(HouseholdMember, _LIVES)
-    .where(HouseholdMember.household_id == bindparam("household_id"), Person.name.is_not(None))
+    .where(HouseholdMember.household_id == _HOME, Person.name.is_not(None))
     .order_by(Person.id)
 )
 
@@ -98,7 +105,6 @@ def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str,
     return {row.blind: Known(row.id, row.name, row.household_id) for row in rows}
 
 
-def names_of_household(session: Session, household_id: str, on: date) -> list[str]:
-    """The names of those who live in a household on a day. One statement."""
-    found = session.connection().execute(_NAMES, {"household_id": household_id, "on": on})
-    return [row.name for row in found]
+def names_of_household(session: Session, blind: str, on: date) -> list[str]:
+    """The names of those who live in somebody's household on a day, the own among them. One statement."""
+    return [row.name for row in session.connection().execute(_NAMES, {"blind": blind, "on": on})]

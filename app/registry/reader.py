@@ -71,9 +71,7 @@ class RegistryReader(Mapping[str, Any]):
 
     @cached_property
     def _household(self) -> list[str]:
-        own = self._people.get(self._own)
-        lives_in = own.household_id if own else None
-        return lookups.names_of_household(self._session, lives_in, self._on) if lives_in else []
+        return lookups.names_of_household(self._session, self._own, self._on)
 
     @cached_property
     def _institutions(self) -> list[dict[str, Any]]:
