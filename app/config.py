@@ -22,6 +22,10 @@ class Config:
     characters (never fewer than 8), password_history how many latest passwords are not used again, password_days after
     how many days a password must be changed (0: never, unless it was handed out).
 
+    oidc_issuer (empty: none) is the address of an OpenID provider that vouches for people, oidc_client_id and the text
+    of oidc_secret_file are what it knows this installation by, oidc_claim is what of its tokens is the login here, and
+    oidc_title stands on the button. It never makes an account.
+
     messenger, departments and pdf name who carries what leaves the house (`app.outside`); `given` are all `DOUDI_…`
     settings as they were given, for whatever these read.
     """
@@ -37,6 +41,11 @@ class Config:
     password_length: int = 10
     password_history: int = 5
     password_days: int = 0
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret_file: Path = Path("var/oidc-secret")
+    oidc_claim: str = "preferred_username"
+    oidc_title: str = "统一身份认证"
     upload_megabytes: int = 30
     trusted_proxies: int = 0
     messenger: str = "spool"
@@ -60,6 +69,11 @@ class Config:
             password_length=max(_whole(environ, "DOUDI_PASSWORD_LENGTH", base.password_length), SHORTEST_PASSWORD),
             password_history=_whole(environ, "DOUDI_PASSWORD_HISTORY", base.password_history),
             password_days=_whole(environ, "DOUDI_PASSWORD_DAYS", base.password_days),
+            oidc_issuer=environ.get("DOUDI_OIDC_ISSUER", base.oidc_issuer),
+            oidc_client_id=environ.get("DOUDI_OIDC_CLIENT_ID", base.oidc_client_id),
+            oidc_secret_file=Path(environ.get("DOUDI_OIDC_SECRET_FILE", base.oidc_secret_file)),
+            oidc_claim=environ.get("DOUDI_OIDC_CLAIM", base.oidc_claim),
+            oidc_title=environ.get("DOUDI_OIDC_TITLE", base.oidc_title),
             upload_megabytes=_whole(environ, "DOUDI_UPLOAD_MEGABYTES", base.upload_megabytes),
             trusted_proxies=_whole(environ, "DOUDI_TRUSTED_PROXIES", base.trusted_proxies),
             messenger=environ.get("DOUDI_MESSENGER", base.messenger),

@@ -17,8 +17,8 @@ from app.db import Database, Vault
 from app.db.keyfile import KeyFile
 from app.identity import sessions, tokens
 from app.keys import opening
-from app.outside import Failed, PdfMaker, pdf_maker
-from app.web import Door, Services, Unavailable, display, errors, login, posted, security
+from app.outside import Failed, PdfMaker, SettingError, pdf_maker
+from app.web import Door, Services, Unavailable, display, errors, login, oidc, posted, security
 
 SESSION_COOKIE = "doudi"
 
@@ -42,7 +42,7 @@ def open_database(config: Config, *, may_make_keys: bool = False) -> Database:
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> APIFlask:
     """The whole web application; `database` and `clock` are given by tests and by the one-command server.
 
-    Raises SettingError where the maker of PDF is not installed.
+    Raises SettingError where the maker of PDF is not installed or the secret of the identity provider cannot be read.
     """
     maker = pdf_maker(config.pdf, config.given)
     app = APIFlask(
@@ -59,6 +59,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     browsers = Door(partial(sessions.load, rules=rules), sessions.note_use)
     machines = Door(tokens.load, tokens.note_use)
     Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker)).install(app)
+    oidc.install(app, _provider(config))
     for part in (security, login, display, posted, errors):
         part.install(app)
     csrf = CSRFProtect(app)
@@ -70,6 +71,17 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _provider(config: Config) -> oidc.Provider | None:
+    if not config.oidc_issuer:
+        return None
+    try:
+        secret = config.oidc_secret_file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        told = f"统一身份认证的密钥文件 {config.oidc_secret_file} 读不出来，请核对 DOUDI_OIDC_SECRET_FILE"
+        raise SettingError(told) from error
+    return oidc.Provider(config.oidc_issuer, config.oidc_client_id, secret, config.oidc_claim, config.oidc_title)
 
 
 def _pdf(maker: PdfMaker) -> Callable[[bytes], bytes]:

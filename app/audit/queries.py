@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.audit.chain import ORIGIN, Break, check
@@ -38,6 +38,42 @@ def events_of(session: Session, chain: str, after: int = 0, limit: int = 200) ->
     columns = [EVENT.c[field.name] for field in fields(Event)]
     wanted = select(*columns).where(EVENT.c.chain == chain, EVENT.c.seq > after).order_by(EVENT.c.seq).limit(limit)
     return [Event(*row) for row in session.execute(wanted)]
+
+
+def look(
+    session: Session,
+    chains: Sequence[str],
+    *,
+    kind: str | None = None,
+    whose: Sequence[str] | None = None,
+    named: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: str | None = None,
+    limit: int = 200,
+) -> list[Event]:
+    """Events of these chains, newest first, before the event `after`.
+
+    `whose` are ids of people who acted or were acted upon; who has no account is found by `named`, the name as it was
+    typed.
+    """
+    wanted = select(*(EVENT.c[field.name] for field in fields(Event))).where(EVENT.c.chain.in_(chains))
+    if kind is not None:
+        wanted = wanted.where(EVENT.c.kind == kind)
+    if whose is not None:
+        text = type_coerce(EVENT.c.payload, Text)
+        upon = (text.contains(f'"{user_id}"', autoescape=True) for user_id in whose)
+        wanted = wanted.where(or_(EVENT.c.actor_id.in_(whose), EVENT.c.actor_name == named, *upon))
+    if since is not None:
+        wanted = wanted.where(EVENT.c.at >= since)
+    if until is not None:
+        wanted = wanted.where(EVENT.c.at < until)
+    if after is not None:
+        mark = select(EVENT.c.at, EVENT.c.id).where(EVENT.c.id == after).subquery()
+        earlier = or_(EVENT.c.at < mark.c.at, (EVENT.c.at == mark.c.at) & (EVENT.c.id < mark.c.id))
+        wanted = wanted.join(mark, earlier)
+    rows = session.execute(wanted.order_by(EVENT.c.at.desc(), EVENT.c.id.desc()).limit(limit))
+    return [Event(*row) for row in rows]
 
 
 def has_acted(session: Session, chain: str, actor_id: str | None, kinds: Sequence[str]) -> bool:

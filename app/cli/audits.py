@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 
 import click
 
 from app import audit as chains
-from app.cli.acting import actor_of, by, looking
-from app.identity import policy
+from app.cli.acting import actor_of, by, day_of, json_option, looking
+from app.core.clock import SHANGHAI
+from app.identity import login_chain, policy
 
 
 @click.group()
@@ -28,6 +31,31 @@ def verify(by: str) -> None:
     if breaks:
         sys.exit(1)
     click.echo("全部审计记录与写入时一致")
+
+
+@audit.command()
+@by
+@click.option("--person", default="", help="only what this person did or what befell them: name or login")
+@click.option("--kind", type=click.Choice(list(login_chain.KINDS)), help="only events of this kind")
+@click.option("--since", metavar="DAY", help="from this day on, e.g. 2027-01-04")
+@click.option("--until", metavar="DAY", help="up to and with this day")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
+@json_option
+def logins(
+    by: str, person: str, kind: str | None, since: str | None, until: str | None, limit: int, as_json: bool
+) -> None:
+    """Logins, failures, resets, revocations and changes of rights, newest first."""
+    with looking() as (session, now):
+        days = (day_of(text, name) if text else None for text, name in ((since, "since"), (until, "until")))
+        wanted = login_chain.Wanted(person, kind or "", *days)
+        found = login_chain.lines(session, actor_of(session, by, now), wanted, limit=limit)
+    if as_json:
+        rows = [{**asdict(line), "at": line.at.isoformat()} for line in found]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for line in found:
+        at = line.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        click.echo("  ".join(filter(None, (at, line.title, line.who, line.whom, line.address, line.detail))))
 
 
 COMMANDS = {"audit": audit}

@@ -9,14 +9,14 @@ from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
 from app.identity import sessions
 from app.identity.credentials import authenticate
-from app.web import ANYONE, ARRIVING, Call, Unauthorized, reads, services, transacts_itself
+from app.web import ANYONE, ARRIVING, Call, Unauthorized, oidc, reads, services, transacts_itself
 from app.web.login import safe_next, session_key, sign_in, sign_out
 
 
 @blueprint.get("/login")
 @reads(ANYONE)
 def login(call: Call) -> ResponseReturnValue:
-    return render_template("desk/login.html", username="", message=None)
+    return _page("", None)
 
 
 @blueprint.post("/login")
@@ -28,10 +28,13 @@ def login_submit() -> ResponseReturnValue:
     try:
         user_id = authenticate(database, username, request.form.get("password", ""), now, request.remote_addr or "")
     except Rejection as rejection:
-        page = render_template("desk/login.html", username=username, message=rejection.message)
-        return page, rejection.status
+        return _page(username, rejection.message), rejection.status
     let_in(user_id)
     return redirect(safe_next(request.args.get("next"), url_for("desk.inbox_page")))
+
+
+def _page(username: str, message: str | None) -> str:
+    return render_template("desk/login.html", username=username, message=message, provider=oidc.title())
 
 
 def let_in(user_id: str) -> None:

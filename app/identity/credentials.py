@@ -84,6 +84,16 @@ def authenticate(
     return user.id
 
 
+def vouched_for(session: Session, username: str | None, now: datetime, address: str) -> str | None:
+    """The user whom an identity provider vouches for; None, and a failure in the chain, for nobody of ours."""
+    user = session.scalar(select(User).where(User.username == username, User.active)) if username else None
+    if user is None:
+        logins.tell(session, "login_failed", Actor("nobody", "未知用户名"), now, address=address, by="oidc")
+        return None
+    logins.tell(session, "logged_in", Actor("staff", user.name, user.id), now, address=address, by="oidc")
+    return user.id
+
+
 def record_attempt(session: Session, username: str, address: str, now: datetime) -> str:
     """Count the failed tries of a name (a user's, or any other secret's) and of an address; raises Throttled.
 

@@ -46,6 +46,7 @@ MONEY = {
 }
 BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.220122"}
 OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
+AUDIT = {**PEOPLE, WRONG_REGION: "auditor.220104", RIGHT: "auditor.220122"}
 LOGINS = {**PEOPLE, WRONG_REGION: "security_officer.220104", RIGHT: "security_officer.220122"}
 POLICY = {**PEOPLE, WRONG_REGION: "policy_owner.220104", RIGHT: "policy_owner.220122"}
 KEEPER = {**PEOPLE, WRONG_REGION: "administrator.220104", RIGHT: "administrator.220122"}
@@ -121,6 +122,10 @@ TABLE: dict[str, Row] = {
     "POST desk.factor_verify": staff("POST", "/desk/factor/verify", 401, 401, 401, code="000000"),
     "POST desk.factor_remove": staff("POST", "/desk/factor/remove", 401, 401, 401, code="000000"),
     "POST desk.end_session": staff("POST", "/desk/account/sessions/unknown/end", 404, 404, 404),
+    "GET desk.oidc_login": public("GET", "/desk/oidc", 404),
+    "GET desk.oidc_callback": public("GET", "/desk/oidc/callback", 404),
+    "GET desk.login_chain_page": desk(AUDIT, staff("GET", "/desk/audit/logins", 403, 200, 200)),
+    "GET desk.login_chain_export": desk(AUDIT, staff("GET", "/desk/audit/logins.xlsx", 403, 200, 200)),
     "GET desk.login_list": desk(LOGINS, staff("GET", "/desk/logins", 403, 200, 200)),
     "POST desk.login_end": desk(LOGINS, staff("POST", "/desk/logins/sessions/{session}/end", 403, 403, 302)),
     "POST desk.login_token_revoke": desk(LOGINS, staff("POST", "/desk/logins/tokens/{token}/revoke", 403, 403, 302)),
@@ -285,6 +290,7 @@ NEEDS: dict[str, str] = {
                      "POST desk.staff_restore", "POST desk.staff_password", "GET desk.setup_page",
                      "POST desk.setup_try", "POST desk.setup_confirm", "GET desk.staff_template",
                      "GET desk.region_export"), "keep_people"),
+    **dict.fromkeys(("GET desk.login_chain_page", "GET desk.login_chain_export"), "read_audit"),
     "GET desk.release_list": "draft_releases",
     **dict.fromkeys(("POST desk.figure_confirm", "POST desk.figure_reject"), "confirm_figures"),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from app.core.actor import SYSTEM, Actor, Appointment
 from app.identity import policy
 from app.identity.capabilities import CAPABILITIES, DUTIES, DUTY_POSITIONS, duties_of, seeded_for
 from app.identity.duties import Spell
+from app.identity.login_chain import KINDS
 from app.identity.positions import INSTITUTION, POSITIONS
 
 ROOT = Path(app.__file__).parent
@@ -83,3 +84,15 @@ def test_asking_for_an_unknown_capability_is_a_fault_of_the_program() -> None:
     assert policy.may(SYSTEM, "pay")
     with pytest.raises(KeyError):
         policy.may(clerk, "paint")
+
+
+def test_auditors_read_a_title_for_everything_that_is_told_of_accounts() -> None:
+    """Kinds stand as the third argument of `tell`, or as `told`."""
+    told = set()
+    for path in (ROOT / "identity").glob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if named in ("tell", "_tell"):
+                told |= {arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+    assert len(told) > 10
+    assert told <= KINDS.keys()

@@ -1,0 +1,53 @@
+"""The chain of logins for auditors: a list with filters, and the same as a workbook."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.core.errors import Invalid
+from app.desk.blueprint import blueprint
+from app.identity import login_chain
+from app.sheets import MEDIA_TYPE, Column, day_of, workbook
+from app.web import Call, reads
+from app.web.display import moment
+from app.web.download import attachment
+from app.web.paging import cut
+
+PAGE_ROWS, MOST_ROWS = 50, 50_000
+COLUMNS = (
+    Column("at", "时间", width=18),
+    Column("title", "事项", width=18),
+    Column("who", "操作人", width=14),
+    Column("whom", "对象", width=14),
+    Column("address", "地址", width=18),
+    Column("detail", "说明", width=40),
+)
+
+
+@blueprint.get("/audit/logins")
+@reads()
+def login_chain_page(call: Call) -> ResponseReturnValue:
+    wanted, after = _wanted(), request.args.get("after")
+    found = login_chain.lines(call.session, call.actor, wanted, limit=PAGE_ROWS + 1, after=after)
+    page = cut(found, PAGE_ROWS)
+    return render_template("desk/login_chain.html", page=page, wanted=wanted, kinds=login_chain.KINDS, after=after)
+
+
+@blueprint.get("/audit/logins.xlsx")
+@reads()
+def login_chain_export(call: Call) -> Response:
+    found = login_chain.lines(call.session, call.actor, _wanted(), limit=MOST_ROWS)
+    rows = [(moment(line.at), line.title, line.who, line.whom, line.address, line.detail) for line in found]
+    return attachment(workbook("登录审计", COLUMNS, rows), "登录审计.xlsx", MEDIA_TYPE)
+
+
+def _wanted() -> login_chain.Wanted:
+    """Raises Invalid (since, until)."""
+    days = {name: request.args.get(name, "").strip() for name in ("since", "until")}
+    read = {name: day_of(text) for name, text in days.items()}
+    wrong = {name: text for name, text in days.items() if text and read[name] is None}
+    if wrong:
+        raise Invalid({name: f"“{text}”不是日期，应写作 2027-01-04" for name, text in wrong.items()})
+    person, kind = request.args.get("person", "").strip(), request.args.get("kind", "")
+    return login_chain.Wanted(person, kind, read["since"], read["until"])
