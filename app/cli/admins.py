@@ -7,7 +7,7 @@ import click
 from app.cli.acting import unlocking
 from app.core.clock import local_date
 from app.core.errors import NotFound
-from app.identity import operations, queries, staff
+from app.identity import operations, oversight, queries, staff
 from app.identity.capabilities import DUTIES, SYSTEM
 from app.identity.positions import trimmed
 
@@ -37,14 +37,19 @@ def create(login: str, name: str, region: str, phone: str | None, duty: str) -> 
 
 @admin.command()
 @click.argument("login")
-def reset(login: str) -> None:
+@click.option("--factor", is_flag=True, help="unbind the second factor too: telephone and recovery codes are lost")
+def reset(login: str, factor: bool) -> None:
     """Give somebody with a duty who cannot log in a new one-time password, printed once."""
     with unlocking() as act:
         user_id = queries.duty_holder(act.session, login.strip().lower(), local_date(act.now))
         if user_id is None:
-            told = f"没有用户名为“{login}”的系统、政策或者审计管理员；其他人员的密码请系统管理员在“机构和人员”里重置"
+            told = (
+                f"没有用户名为“{login}”的系统、安全、政策或者审计管理员；其他人员请系统管理员在“机构和人员”里重置密码"
+            )
             raise NotFound(told)
         password = staff.reset_password(act.session, act.actor, user_id, act.now)
+        if factor:
+            oversight.reset_factor(act.session, act.actor, user_id, act.now)
     _hand_out(f"{login} 的密码已重置，此前的登录已经退出", password)
 
 

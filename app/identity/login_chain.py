@@ -46,8 +46,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "capability_revoked": "收回岗位权限",
         "user_created": "建立账号",
         "user_deactivated": "停用账号",
+        "user_restored": "恢复账号",
         "appointed": "任命",
         "appointment_ended": "免去岗位",
+        "appointment_reopened": "恢复任职",
     }
 )
 """Kinds of events with their titles; what other kinds the chains hold is shown by its key."""

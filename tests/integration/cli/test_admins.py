@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 
 from app import audit
 from app.cli import main
 from app.core.clock import SystemClock, local_date
+from app.core.entry import AccountRules
 from app.db import Database, Vault
-from app.identity import credentials, queries, rights, staff
+from app.identity import credentials, factor, queries, rights, sessions, staff
 
 Doudi = Callable[..., Result]
 FIRST = ("create", "chen.jing", "--name", "陈静", "--region", "220122000000")
@@ -78,4 +80,22 @@ def test_a_reset_ends_the_old_password(database: Database) -> None:
     with pytest.raises(credentials.LoginRefused):
         credentials.authenticate(database, "chen.jing", old, now, "127.0.0.1")
     assert credentials.authenticate(database, "chen.jing", new, now, "127.0.0.1")
+    database.dispose()
+
+
+def test_a_lost_telephone_is_unbound_where_nobody_is_left_to_do_it(database: Database) -> None:
+    doudi(*FIRST)
+    doudi("create", "wu.gang", "--name", "吴刚", "--region", "220122", "--duty", "security")
+    now = SystemClock().now()
+    with database.write() as session:
+        officer = queries.actor_by_login(session, "wu.gang", local_date(now))
+        assert officer is not None
+        mine, _ = sessions.begin(session, officer.user_id or "", now, address="", agent="", rules=AccountRules())
+        factor.begin(session, officer, now)
+        secret = factor.state_of(session, officer.user_id or "").secret
+    factor.confirm(database, officer, mine, pyotp.TOTP(secret or "").at(now), now, "127.0.0.1")
+    assert doudi("reset", "wu.gang", "--factor").exit_code == 0
+    with database.read() as session:
+        assert factor.state_of(session, officer.user_id or "") == factor.State()
+    assert "没有绑定二次验证" in doudi("reset", "wu.gang", "--factor").stderr
     database.dispose()
