@@ -103,10 +103,13 @@ RECORD_DEATH = Schema(
 REGISTER_INSTITUTION = Schema(
     "register_institution",
     "登记供养机构",
-    (Input("name", "机构名称", "string", required=True, hint="本县已有同名机构的，使用原来的登记"),),
+    (
+        Input("name", "机构名称", "string", required=True, hint="本县已有同名机构的，使用原来的登记"),
+        Input("keep", "留床位", "boolean", clause="E12", hint="留一张空床位给本案，撤回、退回或者不批准的放出"),
+    ),
     result={"id": "string", "office_id": "string", "name": "string", "free": "number"},
     sentence="登记供养机构{name}",
-    undo="本案新登记的供养机构已经撤销登记",
+    undo="本案留的床位已经放出，新登记的供养机构已经撤销登记",
 )
 
 SCHEMAS = (PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, RECORD_DEATH, REGISTER_INSTITUTION)

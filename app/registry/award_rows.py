@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import OverLimit
 from app.core.exact_json import dump_json
 from app.core.ids import new_id
+from app.registry import held_places
 from app.registry.houses import institution
 from app.registry.institutions import free_place, take_place
 from app.registry.models import AwardEvent
@@ -26,20 +27,20 @@ def waiting(rank: int | None, since: date | None) -> dict[str, Any]:
     return {"place_rank": rank, "wants_place_on": None if rank is None else since}
 
 
-def move(session: Session, left: str | None, entered: str | None) -> dict[str, Any]:
-    """Leave one institution and enter another; None is home."""
+def move(session: Session, left: str | None, entered: str | None, case_id: str | None = None) -> dict[str, Any]:
+    """Leave one institution and enter another, where a place may be kept for the case; None is home."""
     if left == entered:
         return {}
     if entered:
-        require_place(session, entered)
+        require_place(session, entered, case_id)
     if left:
         free_place(session, left)
     return {"institution_id": entered}
 
 
-def require_place(session: Session, institution_id: str) -> None:
-    """Take a bed. Raises OverLimit where none is free."""
-    if not take_place(session, institution_id):
+def require_place(session: Session, institution_id: str, case_id: str | None = None) -> None:
+    """Take the bed that is kept for the case, else a free one. Raises OverLimit where there is none."""
+    if not held_places.use(session, institution_id, case_id) and not take_place(session, institution_id):
         name = institution(session, institution_id).name
         raise OverLimit(f"{name}已没有空床位，请另选机构，或报市级民政部门统筹调配", clause="E12")
 

@@ -204,6 +204,20 @@ class Institution(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
+class HeldPlace(Base):
+    """A bed that a case keeps from the placement on. `state`: held, used (the award moved in) or freed."""
+
+    __tablename__ = "held_place"
+    __table_args__ = (CheckConstraint("state IN ('held', 'used', 'freed')", name="state"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"))
+    case_id: Mapped[str] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int]
+    state: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
 def award_columns(chain: Any) -> dict[str, Any]:
     """The region columns of an award that is granted in the nearest region of a chain."""
     levels = {

@@ -106,7 +106,7 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> dict[
     covered = {person_id} if request.kind == SINGLE_PERSON else set(people)
     elsewhere = overlaps.refuse(session, covered, request.programme, request.starts_on, request.others)
     if request.institution_id:
-        require_place(session, request.institution_id)
+        require_place(session, request.institution_id, request.case_id)
     row = {
         "id": request.id,
         "programme": request.programme,
@@ -185,7 +185,7 @@ def change_award(
     if facts:
         values |= fact_columns(session, award_id, {**before.facts, **facts})
     if moves:
-        values |= move(session, before.institution_id, institution_id)
+        values |= move(session, before.institution_id, institution_id, case_id)
     if visits:
         values["visit_on"] = visit_on
     if waits:

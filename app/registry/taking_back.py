@@ -16,7 +16,7 @@ from app.core.clock import local_date
 from app.core.errors import Gone
 from app.core.exact_json import load_json
 from app.db import rows_changed
-from app.registry import members, overlaps
+from app.registry import held_places, members, overlaps
 from app.registry.award_rows import (
     CHANGED,
     LEFT,
@@ -49,7 +49,7 @@ def take_back_awards(session: Session, case_id: str, since: int, now: datetime) 
         _require_latest(session, started)
         gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, "place_rank": None, "wants_place_on": None}
         session.execute(update(Award).where(Award.id == row.id).values(**gone))
-        if row.institution_id:
+        if row.institution_id and not held_places.hold_again(session, row.institution_id, case_id):
             free_place(session, row.institution_id)
         undo_moves(session, _before(session, started)["moved"])
         started.case_id = None

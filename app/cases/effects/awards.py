@@ -18,7 +18,7 @@ from app.effects import LEFT_OUT, SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
 from app.jobs import operations as jobs
-from app.registry import houses, queries
+from app.registry import held_places, houses, queries
 from app.registry import operations as registry
 from app.registry.overlaps import Other
 
@@ -156,7 +156,7 @@ class RegisterInstitution(EffectObject):
 
     schema = SCHEMAS["register_institution"]
 
-    def plan(self, action: Action, effect: Effect, *, name: str) -> dict[str, Any]:
+    def plan(self, action: Action, effect: Effect, *, name: str, keep: bool | None) -> dict[str, Any]:
         county = action.chain.county
         if county is None:
             raise EffectError(f"「{effect.element.label}」需要案件属于某个县，请检查案件所在的区划")
@@ -164,10 +164,16 @@ class RegisterInstitution(EffectObject):
         if found is None:
             found = houses.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
             action.plan(Planned(Rank.RECORD, partial(_register, row=found, county_id=county.id)))
+        if keep:
+            action.plan(Planned(Rank.RECORD, partial(_hold, institution_id=found.id)))
         self.note(action, name=found.name)
         return {"id": found.id, "office_id": found.office_id, "name": found.name, "free": found.free}
 
+    def close(self, action: Action, reason: str) -> None:
+        held_places.release(action.session, action.case.id)
+
     def undo(self, action: Action, since: int, reason: str) -> int:
+        held_places.release(action.session, action.case.id, since)
         return registry.take_back_institutions(action.session, action.case.id, since, action.now)
 
 
@@ -212,6 +218,10 @@ def _end(action: Action, award_id: str, reason: str, on: date) -> None:
     registry.end_award(
         action.session, award_id, on=on, reason=reason, now=action.now, case_id=action.case.id, case_seq=action.seq
     )
+
+
+def _hold(action: Action, institution_id: str) -> None:
+    held_places.hold(action.session, institution_id, action.case.id, action.seq, action.case.award_id, action.now)
 
 
 def _register(action: Action, row: houses.InstitutionRow, county_id: str) -> None:

@@ -59,7 +59,7 @@ def test_what_stands_after_a_return_stands_on_a_path(sqlite_worlds: WorldTemplat
 def _returns(player: Player) -> Iterator[tuple[str, str]]:
     """Every step that whose turn it is can send the case back to, and what is then wrong; nothing is kept."""
     with player.world.database.read() as session:
-        items = inbox.items_of_case(session, player.case_id or "")
+        items = inbox.items_of_case(session, player.last or "")
     for done in sorted({item.element_id for item in items if item.status == "done" and item.kind == "task"}):
         for candidate in sorted({item.candidate for item in items if item.status == "open"}):
             with player.world.database.read() as session:
@@ -77,8 +77,8 @@ def _returned(session: Session, player: Player, candidate: str, step: str) -> Ac
     staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), now)
     actor = identity.load_actor(session, identity.holders(session, candidate, on)[0].user_id, on)
     assert actor is not None
-    operations.return_case(session, actor, player.case_id or "", step, "材料有误", now)
-    return store.look(session, SYSTEM, player.case_id or "", now)
+    operations.return_case(session, actor, player.last or "", step, "材料有误", now)
+    return store.look(session, SYSTEM, player.last or "", now)
 
 
 def _fault(action: Action, step: str) -> str:

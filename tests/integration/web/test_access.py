@@ -208,6 +208,7 @@ TABLE: dict[str, Row] = {
                                                  reason="已就业")),
     "POST desk.batch_include": desk(BATCH, staff("POST", "/desk/batches/{batch}/include", 403, 403, 302,
                                                  line="{line}")),
+    "POST desk.batch_refresh": desk(BATCH, staff("POST", "/desk/batches/{batch}/refresh", 403, 403, 302)),
     "POST desk.batch_drop": desk(BATCH, staff("POST", "/desk/batches/{batch}/drop", 403, 403, 302)),
     "POST desk.batch_confirm": desk({**BATCH, RIGHT: "county_head.220122"},
                                     staff("POST", "/desk/batches/{batch}/confirm", 403, 403, 302)),
@@ -280,7 +281,9 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("POST desk.reserve_open", "POST desk.reserve_top_up", "POST desk.reserve_reconcile"),
                     "keep_funds"),
     **dict.fromkeys(("GET desk.batch_new", "POST desk.batch_draft", "POST desk.batch_add"), "draft_batches"),
-    **dict.fromkeys(("POST desk.batch_exclude", "POST desk.batch_include", "POST desk.batch_drop"), "review_batches"),
+    **dict.fromkeys(
+        [f"POST desk.batch_{act}" for act in ("exclude", "include", "refresh", "drop")], "review_batches"
+    ),
     "POST desk.batch_confirm": "confirm_batches",
     **dict.fromkeys(("GET desk.login_list", "POST desk.login_end", "POST desk.login_token_revoke",
                      "POST desk.login_factor_reset", "POST desk.login_factor_require"), "keep_logins"),
