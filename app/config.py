@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 
 from app.core.entry import AccountRules
+from app.outside.boundary import SettingError
 
 SHORTEST_PASSWORD = 8
+Network = IPv4Network | IPv6Network
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    """A field that `DOUDI_` and its name set; the operations guide prints its meaning."""
+    return field(default=default, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How one installation runs. `trusted_proxies` is the number of reverse proxies whose headers are believed.
-
-    idle_minutes without a click end a session, session_hours end it in any case. password_length is the least number of
-    characters (never fewer than 8), password_history how many latest passwords are not used again, password_days after
-    how many days a password must be changed (0: never, unless it was handed out).
+    """How one installation runs.
 
     oidc_issuer (empty: none) is the address of an OpenID provider that vouches for people, oidc_client_id and the text
     of oidc_secret_file are what it knows this installation by, oidc_claim is what of its tokens is the login here, and
@@ -30,64 +35,55 @@ class Config:
     settings as they were given, for whatever these read.
     """
 
-    database_url: str = "sqlite:///var/doudi.db"
-    key_file: Path = Path("var/keys.json")
-    secret_file: Path = Path("var/secret")
-    host: str = "127.0.0.1"
-    port: int = 8000
-    threads: int = 8
-    idle_minutes: int = 30
-    session_hours: int = 12
-    password_length: int = 10
-    password_history: int = 5
-    password_days: int = 0
-    oidc_issuer: str = ""
-    oidc_client_id: str = ""
-    oidc_secret_file: Path = Path("var/oidc-secret")
-    oidc_claim: str = "preferred_username"
-    oidc_title: str = "统一身份认证"
-    upload_megabytes: int = 30
-    trusted_proxies: int = 0
-    messenger: str = "spool"
-    departments: str = "hand"
-    pdf: str = "libreoffice"
+    database_url: str = _setting(
+        "sqlite:///var/doudi.db", "数据库地址；PostgreSQL 写作 postgresql+psycopg://用户:密码@主机/库名"
+    )
+    key_file: Path = _setting(Path("var/keys.json"), "加密密钥文件，与数据库分开备份，丢了数据打不开")
+    secret_file: Path = _setting(Path("var/secret"), "会话签名密钥文件，各网页节点必须相同；没有时自动生成")
+    host: str = _setting("127.0.0.1", "网页服务监听的地址")
+    port: int = _setting(8000, "网页服务监听的端口")
+    threads: int = _setting(8, "每个网页进程同时处理的请求数")
+    idle_minutes: int = _setting(30, "不操作多少分钟后自动退出登录")
+    session_hours: int = _setting(12, "登录后最长多少小时必须重新登录")
+    password_length: int = _setting(10, f"密码最少多少个字符，不会少于 {SHORTEST_PASSWORD}")
+    password_history: int = _setting(5, "最近用过的多少个密码不能再用")
+    password_days: int = _setting(0, "密码用多少天后必须更换；0 为不限期，发放的一次性密码总要更换")
+    oidc_issuer: str = _setting("", "统一身份认证（OpenID）的地址；空为不用，只凭用户名和密码登录")
+    oidc_client_id: str = _setting("", "本系统在统一身份认证登记的编号")
+    oidc_secret_file: Path = _setting(Path("var/oidc-secret"), "存放统一身份认证约定密钥的文件")
+    oidc_claim: str = _setting("preferred_username", "统一身份认证的哪一项是本系统的用户名")
+    oidc_title: str = _setting("统一身份认证", "登录页按钮上的字")
+    upload_megabytes: int = _setting(30, "一次提交最多多少 MB，上传页面会说明")
+    trusted_proxies: int = _setting(0, "前面有几层可信的反向代理，它们转来的访问者地址才可信")
+    watchers: tuple[Network, ...] = _setting(
+        (), "本机之外可以看 /healthz、/readyz、/metrics 的地址，逗号分隔，如 10.1.0.0/16,10.2.0.7"
+    )
+    log_level: str = _setting("INFO", "日志级别：DEBUG、INFO、WARNING、ERROR")
+    log_format: str = _setting("text", "日志格式：text 给人看，json 给日志平台收集")
+    job_seconds: int = _setting(60, "库内作业一次最多运行多少秒，超过的停下稍后重试")
+    stop_seconds: int = _setting(30, "收到停止信号后，最多等多少秒让手上的事办完")
+    clock_back_seconds: int = _setting(5, "服务器时钟倒退不超过多少秒可以接受，超过的拒绝办理")
+    messenger: str = _setting("spool", "通知怎样发出：spool 存成文件、smtp 邮件、http 短信网关")
+    departments: str = _setting("hand", "向部门核对：hand 人工填写、http 核对平台")
+    pdf: str = _setting("libreoffice", "怎样生成 PDF")
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:
-        """Read `DOUDI_…` variables; raises ValueError naming the variable that is no whole number."""
-        base = cls()
-        return cls(
-            database_url=environ.get("DOUDI_DATABASE_URL", base.database_url),
-            key_file=Path(environ.get("DOUDI_KEY_FILE", base.key_file)),
-            secret_file=Path(environ.get("DOUDI_SECRET_FILE", base.secret_file)),
-            host=environ.get("DOUDI_HOST", base.host),
-            port=_whole(environ, "DOUDI_PORT", base.port),
-            threads=_whole(environ, "DOUDI_THREADS", base.threads),
-            idle_minutes=_whole(environ, "DOUDI_IDLE_MINUTES", base.idle_minutes),
-            session_hours=_whole(environ, "DOUDI_SESSION_HOURS", base.session_hours),
-            password_length=max(_whole(environ, "DOUDI_PASSWORD_LENGTH", base.password_length), SHORTEST_PASSWORD),
-            password_history=_whole(environ, "DOUDI_PASSWORD_HISTORY", base.password_history),
-            password_days=_whole(environ, "DOUDI_PASSWORD_DAYS", base.password_days),
-            oidc_issuer=environ.get("DOUDI_OIDC_ISSUER", base.oidc_issuer),
-            oidc_client_id=environ.get("DOUDI_OIDC_CLIENT_ID", base.oidc_client_id),
-            oidc_secret_file=Path(environ.get("DOUDI_OIDC_SECRET_FILE", base.oidc_secret_file)),
-            oidc_claim=environ.get("DOUDI_OIDC_CLAIM", base.oidc_claim),
-            oidc_title=environ.get("DOUDI_OIDC_TITLE", base.oidc_title),
-            upload_megabytes=_whole(environ, "DOUDI_UPLOAD_MEGABYTES", base.upload_megabytes),
-            trusted_proxies=_whole(environ, "DOUDI_TRUSTED_PROXIES", base.trusted_proxies),
-            messenger=environ.get("DOUDI_MESSENGER", base.messenger),
-            departments=environ.get("DOUDI_DEPARTMENTS", base.departments),
-            pdf=environ.get("DOUDI_PDF", base.pdf),
-            given={name: value for name, value in environ.items() if name.startswith("DOUDI_")},
-        )
+        """Read `DOUDI_…` variables. Raises SettingError naming the variable that is wrong."""
+        found: dict[str, Any] = {
+            each.name: _read(name_of(each.name), environ[name_of(each.name)], each.default)
+            for each in fields(cls)
+            if "meaning" in each.metadata and name_of(each.name) in environ
+        }
+        return cls(**found, given={name: text for name, text in environ.items() if name.startswith("DOUDI_")})
 
     def account_rules(self) -> AccountRules:
         """What is asked of sessions and passwords."""
         return AccountRules(
             idle=timedelta(minutes=self.idle_minutes),
             longest=timedelta(hours=self.session_hours),
-            length=self.password_length,
+            length=max(self.password_length, SHORTEST_PASSWORD),
             history=self.password_history,
             age=timedelta(days=self.password_days) if self.password_days else None,
         )
@@ -102,10 +98,29 @@ class Config:
         return self.secret_file.read_text().strip()
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name)
-    if text is None:
-        return default
-    if not text.isdigit():
-        raise ValueError(f"{name} must be a whole number, not {text!r}")
-    return int(text)
+LEVELS, FORMATS = ("DEBUG", "INFO", "WARNING", "ERROR"), ("text", "json")
+_CHOICES = {"DOUDI_LOG_LEVEL": LEVELS, "DOUDI_LOG_FORMAT": FORMATS}
+
+
+def name_of(field_name: str) -> str:
+    """``DOUDI_DATABASE_URL``"""
+    return f"DOUDI_{field_name.upper()}"
+
+
+def _read(name: str, text: str, default: object) -> Any:
+    if name in _CHOICES and text not in _CHOICES[name]:
+        raise SettingError(f"设置 {name} 应为 {'、'.join(_CHOICES[name])} 之一，不能是“{text}”")
+    if isinstance(default, int):
+        if not (text.isascii() and text.isdigit()):
+            raise SettingError(f"设置 {name} 应为整数，不能是“{text}”")
+        return int(text)
+    if isinstance(default, Path):
+        return Path(text)
+    return _networks(name, text) if isinstance(default, tuple) else text
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as wrong:
+        raise SettingError(f"设置 {name} 应为逗号分隔的网络地址，如 10.1.0.0/16，不能是“{text}”") from wrong

@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, desk, portal
+from app import api, desk, portal, watch
 from app.config import Config
 from app.core.clock import Clock, SystemClock
 from app.db import Database, Vault
@@ -18,7 +18,9 @@ from app.db.keyfile import KeyFile
 from app.identity import sessions, tokens
 from app.keys import opening
 from app.outside import Failed, PdfMaker, SettingError, pdf_maker
-from app.web import Door, Services, Unavailable, display, errors, login, oidc, posted, security
+from app.watch import counting
+from app.watch.routes import PROXIES, WATCHERS
+from app.web import Door, Services, Unavailable, access_log, assets, display, errors, login, oidc, posted, security
 
 SESSION_COOKIE = "doudi"
 
@@ -60,11 +62,12 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     machines = Door(tokens.load, tokens.note_use)
     Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker)).install(app)
     oidc.install(app, _provider(config))
-    for part in (security, login, display, posted, errors):
+    for part in (access_log, counting, security, login, display, posted, errors):
         part.install(app)
+    assets.install(app, security.HEADERS)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)
-    for blueprint in (desk.blueprint, portal.blueprint, api.blueprint):
+    for blueprint in (desk.blueprint, portal.blueprint, api.blueprint, watch.blueprint):
         app.register_blueprint(blueprint)
     api.describe(app)
     if config.trusted_proxies:
@@ -106,6 +109,7 @@ def _settings(config: Config) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
+        WATCHERS: config.watchers,
+        PROXIES: config.trusted_proxies,
         "OPENAPI_VERSION": "3.1.0",
-        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
     }

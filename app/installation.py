@@ -15,6 +15,8 @@ from app.config import Config
 from app.core.errors import Gone
 from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
 from app.db import Database, training
+from app.db.schema import EMPTY, NotMigrated, require_newest
+from app.db.session import PRIVATE
 from app.definitions import queries as definitions
 from app.definitions import rechecks, seeding
 from app.figures import seeding as figures
@@ -24,7 +26,9 @@ from app.identity import rights
 def upgrade(config: Config, revision: str = "head") -> None:
     """Bring the configured database up to a version of the schema."""
     if config.database_url.startswith("sqlite:///"):
-        Path(config.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(config.database_url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(PRIVATE)
     command.upgrade(_alembic(config), revision)
 
 
@@ -57,12 +61,31 @@ def install(session: Session, now: datetime, *, for_training: bool = False) -> N
     rechecks.plan(session, now)
 
 
+def require_schema(config: Config) -> None:
+    """Raises NotMigrated where the database has not the schema of this program, OperationalError where it is away.
+
+    It needs no keys, which a database without tables has not.
+    """
+    if _is_missing_file(config):
+        raise NotMigrated(EMPTY)
+    engine = create_engine(config.database_url, hide_parameters=True)
+    try:
+        with Session(engine) as session:
+            require_newest(session)
+    finally:
+        engine.dispose()
+
+
+def _is_missing_file(config: Config) -> bool:
+    url = make_url(config.database_url)
+    return url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists())
+
+
 def is_installed(config: Config) -> bool:
     """Whether the configured database is there and filled. Raises OperationalError where its server does not answer."""
-    url = make_url(config.database_url)
-    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+    if _is_missing_file(config):
         return False
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(config.database_url, hide_parameters=True)
     try:
         with engine.connect() as connection:
             return (

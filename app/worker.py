@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,12 +26,14 @@ from app.identity import sessions
 from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
-from app.jobs.runner import Claim, Handler, OutsideHandler, Worker
+from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worker
 from app.keys import resealing
 from app.outside import Departments, Messenger, departments, messenger
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
+LONG = (HOUSEKEEPING, resealing.RESEAL)
+LONG_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +76,53 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
     jobs.enqueue(session, HOUSEKEEPING, {}, due=due, dedup=f"{HOUSEKEEPING}:{local_date(due).isoformat()}")
 
 
-def prepare(database: Database, clock: Clock, outside: Outside) -> tuple[Worker, Worker]:
-    """A worker for what takes moments, and one for checks of releases, which take minutes: no deadline waits for them.
+def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: float) -> tuple[Worker, ...]:
+    """Three workers: for what takes moments, for what waits for others, and for what takes minutes.
+
+    So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work.
 
     Tonight's housekeeping is planned, and the checks that a new version of the product or of the catalogue asks for.
     """
     with database.write() as session:
         plan_housekeeping(session, clock.now())
         rechecks.plan(session, clock.now())
-    quick = Worker(database, clock, handlers(outside), on_dead=cases.on_dead)
-    return quick, Worker(database, clock, {rechecks.RECHECK: rechecking()})
+    every = handlers(outside)
+    long = {kind: every.pop(kind) for kind in LONG}
+    waiting = {kind: handler for kind, handler in every.items() if isinstance(handler, OutsideHandler)}
+    moments = {kind: handler for kind, handler in every.items() if kind not in waiting}
+    return (
+        Worker(database, clock, moments, on_dead=cases.on_dead, limit_seconds=limit_seconds),
+        Worker(database, clock, waiting, on_dead=cases.on_dead),
+        Worker(database, clock, {**long, rechecks.RECHECK: rechecking()}, limit_seconds=LONG_SECONDS),
+    )
 
 
-def start(database: Database, clock: Clock, outside: Outside) -> threading.Event:
-    """Run the workers in threads of this process; set the event to stop them."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The workers of this process, each in a thread of its own."""
+
+    stop: threading.Event
+    threads: tuple[threading.Thread, ...]
+
+    def end(self, seconds: float) -> bool:
+        """Let each finish the job at hand, at most so long; whether all did. What is cut off was never committed."""
+        self.stop.set()
+        latest = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(0.0, latest - time.monotonic()))
+        return not any(thread.is_alive() for thread in self.threads)
+
+
+def start(database: Database, clock: Clock, outside: Outside, limit_seconds: float = LIMIT_SECONDS) -> Running:
+    """Run the workers in threads of this process."""
     stop = threading.Event()
-    for worker in prepare(database, clock, outside):
-        threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True).start()
-    return stop
+    threads = tuple(
+        threading.Thread(target=worker.run_forever, args=(stop,), name="worker", daemon=True)
+        for worker in prepare(database, clock, outside, limit_seconds)
+    )
+    for thread in threads:
+        thread.start()
+    return Running(stop, threads)
 
 
 def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

@@ -2,9 +2,9 @@
 
 from app.audit.chain import Break, Head
 from app.audit.operations import append, daily_root, head_of
-from app.audit.queries import Event, events_of, has_acted, look, verify, verify_roots
+from app.audit.queries import Event, count_since, events_of, has_acted, last_moment, look, verify, verify_roots
 
 __all__ = [
-    "Break", "Event", "Head", "append", "daily_root", "events_of", "has_acted",
-    "head_of", "look", "verify", "verify_roots",
+    "Break", "Event", "Head", "append", "count_since", "daily_root", "events_of", "has_acted",
+    "head_of", "last_moment", "look", "verify", "verify_roots",
 ]  # fmt: skip

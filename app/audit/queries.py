@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.audit.chain import ORIGIN, Break, check
 from app.audit.operations import EVENT, ROOT, heads_of_day, sign
 from app.core.chinese import chinese_date
+from app.db import count_up_to
 
 CHUNK = 2000
 ROOTS = "audit_root"
@@ -80,6 +81,16 @@ def has_acted(session: Session, chain: str, actor_id: str | None, kinds: Sequenc
     """Whether somebody did one of these things in `chain`."""
     theirs = (EVENT.c.chain == chain) & (EVENT.c.actor_id == actor_id) & EVENT.c.kind.in_(kinds)
     return session.scalar(select(EVENT.c.id).where(theirs).limit(1)) is not None
+
+
+def last_moment(session: Session) -> datetime | None:
+    """When the newest event happened."""
+    return session.scalar(select(EVENT.c.at).order_by(EVENT.c.at.desc()).limit(1))
+
+
+def count_since(session: Session, since: datetime, cap: int) -> int:
+    """How much happened from a moment on, counted up to `cap`."""
+    return count_up_to(session, select(EVENT.c.id).where(EVENT.c.at >= since), cap)
 
 
 def verify(session: Session, chain: str | None = None) -> list[Break]:

@@ -17,10 +17,10 @@ from app.cases.decisions import Decided
 from app.cases.instance import Instance
 from app.cases.models import Awaited
 from app.cases.plan import Planned
+from app.core import logs
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone
-from app.core.ids import new_id
 from app.db import Vault
 from app.definitions.bundle import Bundle
 from app.definitions.letters import Letter
@@ -93,7 +93,7 @@ class Action:
     chain: identity.RegionChain
     instance: Instance
     effects: Mapping[str, Performing] = field(repr=False)
-    id: str = field(default_factory=new_id)
+    id: str = field(default_factory=logs.begin_action)
     planned: list[Planned] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)

@@ -15,6 +15,7 @@ from app.core import id_number
 from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
+from app.db import count_up_to
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
@@ -67,6 +68,11 @@ def incident_count(session: Session, actor: Actor) -> int:
         COUNT_CAP + 1
     )
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def incidents_everywhere(session: Session, cap: int) -> int:
+    """How many wait in the whole installation, counted up to `cap`."""
+    return count_up_to(session, select(Incident.id).where(Incident.resolved_at.is_(None)), cap)
 
 
 def visible_cases(session: Session, actor: Actor) -> Select[tuple[str]]:

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json, Money, keys
+
+UNRESOLVED = text("resolved_at IS NULL")
 
 
 class Case(Base):
@@ -109,7 +111,10 @@ class Incident(Base):
     """A step or effect that failed: the case waits here until somebody mends the cause and retries."""
 
     __tablename__ = "incident"
-    __table_args__ = (Index("ix_incident_case", "case_id", "resolved_at"),)
+    __table_args__ = (
+        Index("ix_incident_case", "case_id", "resolved_at"),
+        Index("ix_incident_open", "raised_at", "id", sqlite_where=UNRESOLVED, postgresql_where=UNRESOLVED),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))

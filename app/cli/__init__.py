@@ -51,5 +51,6 @@ class Lazy(click.Group):
 
 
 @click.group(cls=Lazy, modules=COMMANDS)
+@click.version_option(package_name="doudi", message="兜底 %(version)s")
 def main() -> None:
     """兜底: approvals of social assistance."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import logging
+import threading
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from app.core.errors import Rejection
+
+log = logging.getLogger(__name__)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -33,6 +39,37 @@ class MovableClock:
 
     def move_to(self, moment: datetime) -> None:
         self._now = require_aware(moment)
+
+
+class ClockBehind(Rejection):
+    """The machine's clock went back: what would be recorded now would lie before what is recorded already."""
+
+    code = "clock_behind"
+    status = 503
+
+
+class SteadyClock:
+    """A clock that refuses to go back further than `tolerance`; within it, it stands still. Shared by threads.
+
+    `floor`: a moment that has passed for certain, such as that of the last record in the database.
+    """
+
+    def __init__(self, clock: Clock, floor: datetime | None, tolerance: timedelta) -> None:
+        self._clock, self._tolerance = clock, tolerance
+        self._latest = floor or EPOCH
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Raises ClockBehind."""
+        with self._lock:
+            moment = self._clock.now()
+            if moment < self._latest - self._tolerance:
+                passed, shown = (each.astimezone(SHANGHAI).isoformat(" ", "seconds") for each in (self._latest, moment))
+                log.error("the clock went back: %s was reached before, it shows %s", passed, shown)
+                told = f"服务器的时钟倒退了：显示 {shown}，而 {passed} 已经过去"
+                raise ClockBehind(f"{told}。现在不能办理，请管理员校准时钟")
+            self._latest = max(self._latest, moment)
+            return self._latest
 
 
 def require_aware(moment: datetime) -> datetime:

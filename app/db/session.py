@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import keys
@@ -26,6 +27,13 @@ def outlive(session: Session, write: Callable[[Session], None]) -> None:
     For what must stay though the command is refused. A transaction that only reads has nothing that outlives it.
     """
     session.info["outliving"].append(write)
+
+
+PRIVATE = 0o600
+"""The mode of a database file: its log and index beside it get the same from SQLite."""
+PATIENCE = 10
+SERVER = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+"""A server that is away is noticed in seconds; the libraries' own defaults wait for minutes."""
 
 
 class _OneTransaction(Session):
@@ -56,7 +64,9 @@ class Database:
         # Parameters are people's data: an error's text, which reaches logs, must not carry them.
         options: dict[str, Any] = {"hide_parameters": True}
         if not self.is_sqlite:
-            options |= {"pool_size": pool_size, "pool_pre_ping": True}
+            options |= {"pool_size": pool_size, "pool_pre_ping": True, "pool_timeout": PATIENCE, "connect_args": SERVER}
+        else:
+            _keep_private(url)
         # The connection used last has its pages and statements at hand.
         self.engine: Engine = create_engine(url, pool_use_lifo=True, **options)
         self._mutex = threading.Lock()
@@ -108,6 +118,14 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def _keep_private(url: str) -> None:
+    """Take from everybody else what they may do to a database file that is there, if it is ours to take."""
+    path = Path(make_url(url).database or "")
+    if path.is_file() and path.stat().st_mode & ~PRIVATE & 0o777:
+        with suppress(PermissionError):
+            path.chmod(PRIVATE)
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:

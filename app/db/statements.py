@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Table, TextClause, bindparam, case, text, update
+from sqlalchemy import Select, Table, TextClause, bindparam, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 
@@ -26,3 +27,8 @@ def rename_elements(session: Session, table: Table, case_id: str, names: Mapping
     known = table.c.element_id
     mine = (table.c.case_id == case_id) & known.in_(names)
     session.connection().execute(update(table).where(mine).values(element_id=case(names, value=known)))
+
+
+def count_up_to(session: Session, rows: Select[Any], cap: int) -> int:
+    """How many rows there are; counting stops at `cap`, so that it costs the same however many there are."""
+    return session.scalar(select(func.count()).select_from(rows.limit(cap).subquery())) or 0

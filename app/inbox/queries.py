@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.db import count_up_to
 from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
@@ -138,6 +139,13 @@ def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
         capped = _matching(select(ITEM.c.id), actor, filter).limit(COUNT_CAP + 1).subquery()
         found[name] = session.scalar(select(func.count()).select_from(capped)) or 0
     return found
+
+
+def count_everywhere(session: Session, today: date, cap: int) -> tuple[int, int]:
+    """Open items of the whole installation and those past their day, each counted up to `cap`."""
+    waiting = select(ITEM.c.id).where(ITEM.c.status == "open")
+    late = waiting.where(ITEM.c.sort_on < today, ITEM.c.due_on < today)
+    return count_up_to(session, waiting, cap), count_up_to(session, late, cap)
 
 
 def _matching(query: Select[Any], actor: Actor, filter: Filter) -> Select[Any]:

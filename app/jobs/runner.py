@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core import logs
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.db import Database
+from app.jobs.limit import TookTooLong, limited
 from app.jobs.operations import JOB, DueJob, NotClaimed, claim, complete, expired, fail, find_due, still_ours
 from app.jobs.sql import is_postgresql
 from app.outside import Refused
@@ -30,6 +32,7 @@ OnDead = Callable[[Session, DueJob, str, datetime], None]
 BATCH = 50
 LEASE_SECONDS = 300.0
 TROUBLE_WAIT = 5.0
+LIMIT_SECONDS = 60.0
 
 
 class GiveUp(Exception):
@@ -61,14 +64,22 @@ class Worker:
     its instance first and then calls `claim()`, which raises NotClaimed (let it pass) where the job is gone.
     `on_dead(session, job, error, now)` is called in the transaction that makes a job a dead letter, before the job's
     own row is touched, so that it may lock an instance and write an incident.
+    A database handler that takes longer than `limit_seconds` is stopped and undone; that counts as a failed attempt.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, handlers: Mapping[str, Handler], *, on_dead: OnDead | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        *,
+        on_dead: OnDead | None = None,
+        limit_seconds: float = LIMIT_SECONDS,
     ) -> None:
         self._database = database
         self._clock = clock
         self._on_dead = on_dead
+        self._limit_seconds = limit_seconds
         self._inside = {kind: each for kind, each in handlers.items() if not isinstance(each, OutsideHandler)}
         self._outside = {kind: each for kind, each in handlers.items() if isinstance(each, OutsideHandler)}
         self.kinds = frozenset(handlers)
@@ -78,7 +89,7 @@ class Worker:
         """Work until `stop` is set; the job at hand is finished first. Trouble with the database is waited out."""
         while not stop.is_set():
             try:
-                done = self.run_once()
+                done = self.run_once(stop=stop)
             except Exception:
                 log.exception("the worker could not reach its work")
                 stop.wait(TROUBLE_WAIT)
@@ -86,18 +97,19 @@ class Worker:
                 if done == 0:
                     stop.wait(poll_seconds)
 
-    def run_once(self, limit: int = 200) -> int:
-        """Do work that is due, at most `limit` jobs; how many were attempted."""
+    def run_once(self, limit: int = 200, stop: threading.Event | None = None) -> int:
+        """Do work that is due, at most `limit` jobs, and none after `stop` was set; how many were attempted."""
+        stop = stop or threading.Event()
         self._reap()
-        done = self._run_inside(limit)
-        return done + self._run_outside(limit - done)
+        done = self._run_inside(limit, stop)
+        return done + self._run_outside(limit - done, stop)
 
-    def _run_inside(self, limit: int) -> int:
+    def _run_inside(self, limit: int, stop: threading.Event) -> int:
         done = 0
-        while self._inside and done < limit:
+        while self._inside and done < limit and not stop.is_set():
             with self._database.read() as session:
                 found = find_due(session, self._inside, self._clock.now(), min(BATCH, limit - done))
-            attempted = sum([self._run_inside_one(job) for job in found])
+            attempted = sum([self._run_inside_one(job) for job in found if not stop.is_set()])
             done += attempted
             if attempted == 0:
                 break
@@ -105,6 +117,7 @@ class Worker:
 
     def _run_inside_one(self, job: DueJob) -> bool:
         now = self._clock.now()
+        logs.begin(job.id)
         claimed = False
 
         def take() -> None:
@@ -116,19 +129,22 @@ class Worker:
             with self._database.write() as session:
                 if not _is_free(session, job):
                     return False
-                self._inside[job.kind](session, job, now, take)
+                with limited(session, self._limit_seconds):
+                    self._inside[job.kind](session, job, now, take)
                 if not claimed:
                     raise GiveUp(f"the handler of {job.kind} did not claim its job")
         except NotClaimed:
             return False
+        except TookTooLong:
+            self._failed(job, TimeoutError(f"stopped after {self._limit_seconds:g} seconds"))
         except Exception as error:
             self._failed(job, error)
         return True
 
-    def _run_outside(self, limit: int) -> int:
+    def _run_outside(self, limit: int, stop: threading.Event) -> int:
         done = 0
         for kind, handler in self._outside.items():
-            while done < limit and (job := self._lease(kind, handler)):
+            while done < limit and not stop.is_set() and (job := self._lease(kind, handler)):
                 self._run_outside_one(job, handler)
                 done += 1
         return done
@@ -142,6 +158,7 @@ class Worker:
             return claim(session, (kind,), now, self.owner, handler.lease_seconds)
 
     def _run_outside_one(self, job: DueJob, handler: OutsideHandler) -> None:
+        logs.begin(job.id)
         try:
             with self._database.read() as session:
                 prepared = handler.prepare(session, job, self._clock.now())

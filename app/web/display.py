@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.chinese import chinese_date, mask_name
-from app.core.clock import SHANGHAI, local_date
+from app.core.clock import SHANGHAI, ClockBehind, local_date
 from app.db import training
 from app.web import words
 from app.web.services import services
@@ -85,12 +85,16 @@ def install(app: Flask) -> None:
 
 
 def _today() -> dict[str, Any]:
-    return {"today": local_date(services().clock.now()), "training": _training()}
+    """What every page shows; the one that says that the clock went back has no today."""
+    try:
+        return {"today": local_date(services().clock.now()), "training": _training()}
+    except ClockBehind:
+        return {"training": _training()}
 
 
 def _training() -> bool:
     """Whether pages carry the mark of a training installation; a database that is away shows its own page."""
     try:
         return training.known(services().database)
-    except (OperationalError, ProgrammingError):
+    except SQLAlchemyError:
         return False

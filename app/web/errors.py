@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.core import logs
 from app.core.entry import FACTOR, PASSWORD
 from app.core.errors import Rejection
-from app.core.ids import new_id
 from app.core.uploads import in_megabytes
 from app.db import is_away
 
@@ -148,8 +148,8 @@ def _failure(error: Exception) -> ResponseReturnValue:
         answer = problem("unavailable", MESSAGES[503], {}, 503) if is_api() else error_page(503, MESSAGES[503])
         answer.headers["Retry-After"] = RETRY_SECONDS
         return answer
-    reference = new_id()[-8:]
-    log.exception("request failed [%s]: %s %r", reference, request.method, request.path)
+    reference = logs.REQUEST.get()[-8:]
+    log.exception("request failed [%s]", reference)
     message = f"刚才的操作没有生效，数据没有改变。请稍后再试；仍不行请把编号 {reference} 告诉管理员。"
     if is_api():
         return problem("failure", message, {}, 500)

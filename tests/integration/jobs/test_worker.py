@@ -215,7 +215,7 @@ def test_the_loop_ends_when_it_is_told_and_survives_trouble(
     monkeypatch.setattr("app.jobs.runner.TROUBLE_WAIT", 0.01)
     stop, rounds = threading.Event(), []
 
-    def trouble(limit: int = 0) -> int:
+    def trouble(limit: int = 0, stop: object = None) -> int:
         rounds.append(len(rounds))
         if len(rounds) == 3:
             stop.set()
@@ -227,3 +227,48 @@ def test_the_loop_ends_when_it_is_told_and_survives_trouble(
     monkeypatch.setattr(worker, "run_once", trouble)
     worker.run_forever(stop, poll_seconds=0.01)
     assert rounds == [0, 1, 2]
+
+
+@pytest.mark.parametrize("stuck", ["python", "statement"])
+def test_a_job_that_takes_too_long_is_undone_and_holds_up_no_other(
+    world: Database, now: datetime, clock: MovableClock, stuck: str
+) -> None:
+    def for_ever(session, job, now, claim) -> None:
+        lock(session)
+        claim()
+        try:
+            if stuck == "python":
+                while True:
+                    pass
+            session.execute(text("SELECT pg_sleep(60)" if not world.is_sqlite else ENDLESS))
+        except Exception:  # as somebody's handler may do
+            pass
+
+    put(world, now, "stuck")
+    put(world, now + timedelta(seconds=1))
+    clock.move_to(now + timedelta(seconds=1))
+    worker = Worker(world, clock, {"stuck": for_ever, "timer": fire}, limit_seconds=0.3)
+    began = time.monotonic()
+    assert worker.run_once() == 2
+    assert time.monotonic() - began < 10
+    assert (steps(world), states(world)) == (1, {"ready": 1, "done": 1})
+    put(world, now)
+    assert worker.run_once() == 1  # the thread and the connection go on working
+    assert steps(world) == 2
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+def test_a_worker_that_is_told_to_stop_begins_no_other_job(world: Database, now: datetime, clock: MovableClock) -> None:
+    stop = threading.Event()
+
+    def last(session, job, now, claim) -> None:
+        lock(session)
+        claim()
+        stop.set()
+
+    for _ in range(3):
+        put(world, now, "last")
+    assert Worker(world, clock, {"last": last}).run_once(stop=stop) == 1
+    assert (steps(world), states(world)) == (1, {"ready": 2, "done": 1})

@@ -93,6 +93,10 @@ TABLE: dict[str, Row] = {
     "GET static": public("GET", "/static/seal.svg"),
     "GET openapi.spec": public("GET", "/api/openapi.json"),
     "GET api_docs": public("GET", "/api/docs"),
+    # the machine room: the test's database was made without migrations, so no node on it is ready
+    "GET watch.healthz": public("GET", "/healthz"),
+    "GET watch.readyz": public("GET", "/readyz", 503),
+    "GET watch.metrics_page": public("GET", "/metrics"),
     # the public
     "GET portal.home": public("GET", "/"),
     "GET portal.application": public("GET", APPLY),

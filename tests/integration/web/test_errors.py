@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,8 @@ def test_a_database_that_is_away_is_no_bug(web: Web, path: str, error: Exception
 
 
 def test_a_wrong_statement_is_a_bug_though_sqlite_calls_it_operational(web: Web) -> None:
-    with pytest.raises(sqlite3.OperationalError) as wrong:
-        sqlite3.connect(":memory:").execute("SELECT nothing")
+    with closing(sqlite3.connect(":memory:")) as memory, pytest.raises(sqlite3.OperationalError) as wrong:
+        memory.execute("SELECT nothing")
     check(refused(web, "/", OperationalError("SELECT nothing", {}, wrong.value)), "/", 500)
 
 

@@ -1,0 +1,43 @@
+"""How much due work waits, and for how long: bounded by the partial indexes of the table and by a cap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import count_up_to
+from app.jobs.operations import JOB, PRIORITIES
+from app.jobs.sql import database_epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`by_state`: later (ready, not due yet), due, running, dead. `oldest`: since when the oldest due job waits.
+
+    `skew`: seconds that the database's clock is ahead of `now`.
+    """
+
+    by_state: dict[str, int]
+    oldest: timedelta
+    skew: float
+
+
+def standing(session: Session, now: datetime, cap: int) -> Standing:
+    """Counts up to `cap` each."""
+    ready = JOB.c.state == "ready"
+    wanted = {
+        "later": [ready, JOB.c.due > now],
+        "due": [ready, JOB.c.due <= now],
+        "running": [JOB.c.state == "running"],
+        "dead": [JOB.c.state == "dead"],
+    }
+    counts = {state: count_up_to(session, select(JOB.c.id).where(*which), cap) for state, which in wanted.items()}
+    oldest = [
+        session.scalar(select(func.min(JOB.c.due)).where(ready, JOB.c.priority == priority)) for priority in PRIORITIES
+    ]
+    since = min((due for due in oldest if due), default=now)
+    skew = (session.scalar(select(database_epoch())) or 0.0) - now.timestamp()
+    return Standing(counts, max(now - since, timedelta()), skew)
