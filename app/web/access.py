@@ -93,6 +93,7 @@ def transaction(who: str, *, writing: bool) -> Iterator[Call]:
         g.session = session
         try:
             entry = _entry(who, credentials, session, now)
+            g.user_id = entry.actor.user_id if entry else ""  # for the access log
             yield Call(session, entry.actor if entry else APPLICANT, now)
         finally:
             g.pop("session")  # an error page must not begin again what has ended

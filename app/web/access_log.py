@@ -7,7 +7,6 @@ import re
 import time
 
 from flask import Flask, Response, g, request
-from flask import session as cookie
 
 from app.core import logs
 from app.core.ids import new_id
@@ -37,7 +36,7 @@ def _end(response: Response) -> Response:
         "route": request.url_rule.rule if request.url_rule else "",
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.request_began) * 1000),
-        "user": cookie.get("_user_id", ""),
+        "user": g.get("user_id", ""),
         "address": request.remote_addr,
         **{name: text for name, text in (request.view_args or {}).items() if _OWN_ID.fullmatch(str(text))},
     }
