@@ -201,8 +201,9 @@ def recheck_notice(paper: Paper) -> None:
     paper.text("{{ result }}。{% if opinion %}复核意见：{{ opinion }}{% endif %}")
     paper.when(
         "monthly",
-        "{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金"
-        "{% if previous %}由{{ previous }}元{% endif %}调整为人民币{{ monthly_capital }}（¥{{ monthly }}元）。",
+        "{% if adjusted %}{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金"
+        "{% if previous %}由{{ previous }}元{% endif %}调整为{% else %}每月救助金仍为{% endif %}"
+        "人民币{{ monthly_capital }}（¥{{ monthly }}元）。",
     )
     _steps(paper, "二、金额计算过程")
     paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
