@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.core.clock import SHANGHAI
+from app.core.clock import SHANGHAI, local_date
 from app.core.errors import Gone, NotFound, NotYours, Taken
 from app.core.exact_json import dump_json, load_json
 from app.db import rows_changed
@@ -67,7 +67,7 @@ def unclaim(session: Session, actor: Actor, item_id: str) -> None:
 def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: datetime) -> None:
     """Hand an item to a colleague who holds the same position at the same office."""
     row = load(session, actor, item_id)
-    if user_id not in {holder.user_id for holder in identity.holders(session, row.candidate, now.date())}:
+    if user_id not in {holder.user_id for holder in identity.holders(session, row.candidate, local_date(now))}:
         raise NotYours("只能转给同一单位、同一岗位的同事")
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=user_id, claimed_at=now))
 
