@@ -240,6 +240,20 @@ TABLE: dict[str, Row] = {
     "GET desk.region_export": desk(KEEPER, staff("GET", "/desk/setup/regions.csv", 403, 200, 200)),
     "GET desk.incident_list": staff("GET", "/desk/incidents", 200, 200, 200),
     "GET desk.figure_list": staff("GET", "/desk/figures", 200, 200, 200),
+    "GET desk.figure_history": staff("GET", "/desk/figures/of/publicity_days", 200, 200, 200),
+    "GET desk.figure_new": desk(POLICY, staff("GET", "/desk/figures/new", 403, 200, 200)),
+    "POST desk.figure_enter": desk(POLICY, staff("POST", "/desk/figures/new", 403, 403, 302, key="publicity_days",
+                                                 region=COUNTY, value="8", reason="文件", **{"from": "2020-11-01"})),
+    "GET desk.figure_floors": desk(POLICY, staff(
+        "GET", f"/desk/figures/floors?key=publicity_days&region={COUNTY}&value=8&from=2020-11-01", 403, 403, 200)),
+    "GET desk.figure_review": desk(POLICY, staff("GET", "/desk/figures/{figure}", 200, 403, 200)),
+    "GET desk.figure_preview": desk(POLICY, staff("GET", "/desk/figures/{figure}/preview", 200, 403, 200)),
+    "GET desk.calendar_page": staff("GET", "/desk/calendar", 200, 200, 200),
+    "GET desk.calendar_edit": desk(POLICY, staff("GET", "/desk/calendar/import", 403, 200, 200)),
+    "POST desk.calendar_preview": desk(POLICY, staff("POST", "/desk/calendar/preview", 403, 403, 200, place=COUNTY,
+                                                     source="通知", text="2020-10-13,放假,三月三")),
+    "POST desk.calendar_import": desk(POLICY, staff("POST", "/desk/calendar/import", 403, 403, 302, place=COUNTY,
+                                                    source="通知", text="2020-10-13,放假,三月三")),
     "GET desk.release_list": desk(POLICY, staff("GET", "/desk/releases", 403, 200, 200)),
     "POST desk.figure_confirm": desk(POLICY, staff("POST", "/desk/figures/{figure}/confirm", 403, 403, 302)),
     "POST desk.figure_reject": desk(POLICY, staff("POST", "/desk/figures/{figure}/reject", 403, 403, 302,
@@ -299,7 +313,12 @@ NEEDS: dict[str, str] = {
                      "GET desk.region_export"), "keep_people"),
     **dict.fromkeys(("GET desk.login_chain_page", "GET desk.login_chain_export"), "read_audit"),
     "GET desk.release_list": "draft_releases",
-    **dict.fromkeys(("POST desk.figure_confirm", "POST desk.figure_reject"), "confirm_figures"),
+    **dict.fromkeys(("GET desk.figure_new", "POST desk.figure_enter", "GET desk.figure_floors"), "enter_figures"),
+    **dict.fromkeys(("GET desk.calendar_edit", "POST desk.calendar_preview", "POST desk.calendar_import"),
+                    "keep_calendar"),
+    **dict.fromkeys(("GET desk.figure_history", "GET desk.figure_review"), "see_figures"),
+    **dict.fromkeys(("GET desk.figure_preview", "POST desk.figure_confirm", "POST desk.figure_reject"),
+                    "confirm_figures"),
 }  # fmt: skip
 # What these pages show of the test's things, to whom has the capability.
 SHOWS: dict[str, tuple[str, str]] = {
@@ -312,6 +331,7 @@ SHOWS: dict[str, tuple[str, str]] = {
     "GET desk.figure_list": ("see_figures", "吉林省长春市农安县"),
 }
 OWN = {  # what everybody on the staff has: the account, the inbox, the work that is addressed to the position
+    *("GET desk.calendar_page",),
     *("GET desk.alive", "GET desk.account", "POST desk.change_password", "POST desk.issue_token"),
     *("POST desk.revoke_token", "GET desk.application_receipt", "GET desk.inbox_page", "GET desk.task"),
     *("POST desk.claim", "POST desk.unclaim", "POST desk.transfer", "POST desk.acknowledge", "POST desk.draft"),
