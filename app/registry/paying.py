@@ -17,6 +17,8 @@ from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, WITHDRAW
 
 HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
+NAMELESS = "（姓名未登记）"
+"""Whom nobody has named yet stands in the list all the same: left out, he would quietly go without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid
             Award.person_id.label("person_id"),
             Award.region_id.label("region_id"),
             Award.programme.label("programme"),
-            Person.name.label("payee"),
+            func.coalesce(Person.name, NAMELESS).label("payee"),
             Award.amount.label("monthly"),
             heads.correlate(Award).scalar_subquery().label("heads"),
             case((Award.channel == INSTITUTION_ACCOUNT, Award.institution_id)).label("institution_id"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from app.cases import handlers, nightly
 from app.core.clock import MovableClock
@@ -17,7 +18,7 @@ from app.scenarios.expect import Snapshot, differences
 from app.scenarios.people import differences as people_differ
 from app.scenarios.setting import prepare
 from app.scenarios.story import FIRST, Step, Story
-from app.scenarios.world import World, WorldTemplate
+from app.scenarios.world import World
 
 
 @dataclass
@@ -153,7 +154,13 @@ class Player:
         return total
 
 
-def play(template: WorldTemplate, story: Story) -> Result:
+class Worlds(Protocol):
+    """Where fresh worlds come from."""
+
+    def open(self, clock: MovableClock) -> World: ...
+
+
+def play(template: Worlds, story: Story) -> Result:
     """Play a story in a fresh world."""
     world = template.open(MovableClock(story.clock))
     try:

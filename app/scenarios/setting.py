@@ -20,6 +20,7 @@ from app.funds import operations as funds
 from app.identity import operations as identity
 from app.identity import queries as regions
 from app.registry import operations as registry
+from app.scenarios import staff
 from app.scenarios.figures import day_of, region_of
 from app.scenarios.story import Story
 from app.scenarios.world import World
@@ -44,6 +45,7 @@ def prepare(world: World, story: Story) -> None:
             region = identity.ensure_region(session, str(fund["region"])[:TOWNSHIP_DIGITS])
             balance = parse_amount(fund["balance"]) if fund["balance"] else None
             funds.open_reserve(session, region.id, balance, SYSTEM, now)
+        staff.enter(session, story, known, now)
         if known:
             registry.import_story_registry(session, known, now)
 

@@ -21,9 +21,9 @@ from app.cases.instance import Instance
 from app.cases.models import CaseNumber
 from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import local_date
-from app.core.errors import Invalid, NotEligible, NotFound, Rejection
+from app.core.errors import Invalid, NotEligible, NotFound, NotYours, Rejection
 from app.core.ids import new_id
 from app.db import training
 from app.definitions.bundle import Bundle
@@ -93,6 +93,8 @@ def start_award_case(
     """
     award = registry.award_in_payment(session, award_id)
     chain = identity.chain(session, award.region_id)
+    if actor.kind == APPLICANT.kind:
+        raise NotYours("在保待遇的复核、变更和终止由经办单位启动，请到村（社区）或者乡镇（街道）办理")
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, "start_processes")
     bundle = resolve(session, award.programme, chain.ids, local_date(now))

@@ -1,0 +1,188 @@
+"""Switching rules off, one by one: a story proves a clause when it breaks without the rule that carries it.
+
+A mutant is a bundle that lacks one row of a table, one property of an element (guards, competence, clock, separation of
+duties), or what one service task does. A mutant that cannot be read proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.actor import SYSTEM
+from app.core.clock import MovableClock
+from app.core.paths import BUNDLES, TEMPLATES
+from app.definitions import publishing
+from app.definitions.bundle import Bundle
+from app.definitions.errors import BundleError
+from app.definitions.folder import read_folder
+from app.definitions.names import EVERYWHERE
+from app.engine import DiagramError
+from app.feel import FeelError
+from app.figures.content import seeded
+from app.identity import operations as identity
+from app.scenarios.play import play
+from app.scenarios.story import Story, load_story
+from app.scenarios.world import LONG_AGO, World, WorldTemplate
+
+_RULE = re.compile(r"[ \t]*<rule\b.*?</rule>\n?", re.S)
+_TASK = re.compile(r"<bpmn:(?:userTask|startEvent)\b[^>]*?\bid=\"([^\"]+)\".*?</bpmn:(?:userTask|startEvent)>", re.S)
+_SERVICE = re.compile(r"<bpmn:serviceTask id=\"([^\"]+)\" name=\"([^\"]+)\"[^>]*>(.*?)</bpmn:serviceTask>", re.S)
+_EXTENSION = re.compile(r"<bpmn:extensionElements>.*?</bpmn:extensionElements>", re.S)
+_PROPERTY = re.compile(
+    r"[ \t]*<camunda:property name=\"(guards|competence|clock|separateFrom)\" value=\"[^\"]*\" />\n?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A bundle (by the name of its folder) with one rule less; `what` names it, `clauses` are those it cites."""
+
+    bundle: str
+    what: str
+    clauses: frozenset[str]
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A story that breaks without a rule; `rule` is the mutant's `what`."""
+
+    bundle: str
+    rule: str
+    story: str
+
+
+def mutants(folder: Path) -> Iterator[Mutant]:
+    """Every way to switch one rule of a bundle off."""
+    bundle = Bundle.from_folder(folder)
+    for path, content in read_folder(folder).items():
+        text = content.decode() if path.endswith((".dmn", ".bpmn")) else ""
+        if path.endswith(".dmn"):
+            yield from _without_rows(folder.name, path, text)
+        elif path.endswith(".bpmn"):
+            yield from _without_properties(folder.name, path, text, _elements(bundle))
+            yield from _without_services(folder.name, path, text, _elements(bundle))
+
+
+def _without_rows(bundle: str, path: str, text: str) -> Iterator[Mutant]:
+    for rule in _RULE.finditer(text):
+        decision = re.findall(r"<decision id=\"([^\"]+)\"", text[: rule.start()])[-1]
+        number = text[text.rfind("<decision id=", 0, rule.start()) : rule.start()].count("<rule") + 1
+        content = text[: rule.start()] + text[rule.end() :]
+        yield Mutant(bundle, f"{decision}, row {number}", _cited(rule[0]), path, content.encode())
+
+
+def _without_properties(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
+    for task in _TASK.finditer(text):
+        for found in _PROPERTY.finditer(task[0]):
+            at = task.start() + found.start()
+            content = text[:at] + text[at + len(found[0]) :]
+            what = f"{path}: {task[1]} without {found[1]}"
+            yield Mutant(bundle, what, _cited(cited.get(task[1], "")), path, content.encode())
+
+
+def _without_services(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
+    """What waits at a boundary event stays: without it the diagram is none."""
+    for task in _SERVICE.finditer(text):
+        id, name, inside = task.groups()
+        if f'attachedToRef="{id}"' in text:
+            continue
+        script = "<bpmn:script>case.switched_off = true</bpmn:script>"
+        idle = f'<bpmn:scriptTask id="{id}" name="{name}" scriptFormat="feel">{_EXTENSION.sub("", inside)}{script}'
+        content = f"{text[: task.start()]}{idle}</bpmn:scriptTask>{text[task.end() :]}"
+        yield Mutant(bundle, f"{path}: {id} does nothing", _cited(cited.get(id, "")), path, content.encode())
+
+
+def _elements(bundle: Bundle) -> dict[str, str]:
+    diagrams = [bundle.process(key) for key in bundle.manifest["processes"]]
+    return {id: element.documentation for each in diagrams for id, element in each.elements.items()}
+
+
+def _cited(text: str) -> frozenset[str]:
+    return frozenset(seeded().ids_in(text))
+
+
+class Judge:
+    """Plays stories on mutants; the scratch database is built once."""
+
+    def __init__(self, bundles: Path = BUNDLES) -> None:
+        self._bundles = bundles
+        self._files: dict[str, dict[str, bytes]] = {}
+        self._template = WorldTemplate(bundles, TEMPLATES)
+
+    def close(self) -> None:
+        self._template.close()
+
+    def notices(self, mutant: Mutant, story: Story) -> bool:
+        """Whether a story breaks without the rule."""
+        if mutant.bundle not in self._files:
+            self._files[mutant.bundle] = read_folder(self._bundles / mutant.bundle)
+        files = {**self._files[mutant.bundle], mutant.path: mutant.content}
+        try:
+            _read(Bundle(files))
+        except (BundleError, DiagramError, FeelError):
+            return False
+        return not play(_Mutated(self._template, files), story).holds
+
+
+def _read(bundle: Bundle) -> None:
+    """Raises what a diagram or a table that is none raises."""
+    for key in bundle.manifest["processes"]:
+        bundle.process(key)
+    if not bundle.decisions:
+        raise BundleError(["没有决策表"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Mutated:
+    """Worlds in which a bundle is replaced."""
+
+    template: WorldTemplate
+    files: Mapping[str, bytes]
+
+    def open(self, clock: MovableClock) -> World:
+        world = self.template.open(clock)
+        region = Bundle(self.files).region_code
+        with world.database.write() as session:
+            scope = identity.ensure_region(session, str(region)).id if region else EVERYWHERE
+            day = publishing.first_day(self.files)
+            publishing.put_in_force(session, SYSTEM, self.files, LONG_AGO, scopes=[scope], in_force_from=day)
+        return world
+
+
+def stories_of(bundles: Path, bundle: str) -> dict[str, Story]:
+    """The stories beside a bundle, by file name."""
+    return {path.name: load_story(path) for path in sorted((bundles / bundle / "scenarios").glob("*.yaml"))}
+
+
+def prove(judge: Judge, clause: str, until: float, bundles: Path = BUNDLES) -> Proof | None:
+    """The first story that cites a clause and breaks without a rule that cites it; `until` bounds the search.
+
+    `until` is a moment of `time.monotonic`.
+    """
+    for folder in sorted(path.parent for path in bundles.glob("*/bundle.yaml")):
+        stories = stories_of(bundles, folder.name)
+        citing = {name: story for name, story in stories.items() if clause in story.cites}
+        carrying = [mutant for mutant in mutants(folder) if clause in mutant.clauses] if citing else []
+        for mutant in carrying:
+            for name, story in citing.items():
+                if time.monotonic() > until:
+                    return None
+                if judge.notices(mutant, story):
+                    return Proof(folder.name, mutant.what, name)
+    return None
+
+
+def still_holds(judge: Judge, proof: Proof, clause: str, bundles: Path = BUNDLES) -> bool:
+    """Whether a proof that was found before is one today."""
+    folder = bundles / proof.bundle
+    story = stories_of(bundles, proof.bundle).get(proof.story) if folder.exists() else None
+    if story is None or clause not in story.cites:
+        return False
+    mutant = next((each for each in mutants(folder) if each.what == proof.rule and clause in each.clauses), None)
+    return mutant is not None and judge.notices(mutant, story)
