@@ -6,10 +6,13 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.auditing import checks as auditing
+from app.auditing.anchors import Stamper as Stamp
 from app.cases import handlers as cases
 from app.cases import nightly
 from app.cases.effects.asking import ASK
@@ -28,7 +31,7 @@ from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worker
 from app.keys import resealing
-from app.outside import Departments, Messenger, departments, messenger
+from app.outside import Departments, Messenger, departments, messenger, stamper
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
@@ -42,6 +45,8 @@ class Outside:
 
     messenger: Messenger
     departments: Departments
+    anchors: Path
+    stamp: Stamp = lambda text: None
 
     @classmethod
     def of(cls, config: Config) -> Outside:
@@ -49,6 +54,8 @@ class Outside:
         return cls(
             messenger(config.messenger, config.given),
             departments(config.departments, DEPARTMENTS, config.given),
+            config.audit_file,
+            stamper(config.audit_stamp, config.given).stamp if config.audit_stamp else lambda text: None,
         )
 
 
@@ -65,6 +72,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         LETTER: write_letter,
         HOUSEKEEPING: _housekeeping,
         resealing.RESEAL: resealing.reseal,
+        **auditing.handlers(outside.anchors, outside.stamp),
         "message.send": OutsideHandler(send, lambda session, job, now: training.is_training(session)),
         ASK: cases.asking(outside.departments),
     }
@@ -85,6 +93,7 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
     """
     with database.write() as session:
         plan_housekeeping(session, clock.now())
+        auditing.plan_anchor(session, clock.now())
         rechecks.plan(session, clock.now())
     every = handlers(outside)
     long = {kind: every.pop(kind) for kind in LONG}
@@ -128,7 +137,8 @@ def start(database: Database, clock: Clock, outside: Outside, limit_seconds: flo
 def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     """Sign the audit of the day that ended, do to cases what a night does, and throw away what is old."""
     claim()
-    audit.daily_root(session, local_date(now) - timedelta(days=1), now)
+    audit.sign_days(session, local_date(now) - timedelta(days=1), now)
+    auditing.plan_verification(session, now)
     nightly.run(session, now)
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)

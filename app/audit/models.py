@@ -48,6 +48,22 @@ class AuditRoot(Base):
     key: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
+class AuditCheck(Base):
+    """One verification of everything: how many events were read and what was found, the first faults in `told`.
+
+    told: list of {where, what, todo}, Chinese.
+    """
+
+    __tablename__ = "audit_check"
+    __table_args__ = (Index("ix_audit_check_at", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+    events: Mapped[int] = mapped_column(Integer)
+    faults: Mapped[int] = mapped_column(Integer)
+    told: Mapped[Any] = mapped_column(Json)
+
+
 _APPEND_ONLY = (AuditEvent.__tablename__, AuditRoot.__tablename__)
 
 

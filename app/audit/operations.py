@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Table, Text, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
+from app.audit import books
 from app.audit.chain import ORIGIN, Head, link_hash, masked
-from app.audit.models import AuditEvent, AuditRoot
+from app.audit.models import AuditCheck, AuditEvent, AuditRoot
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
 from app.core.exact_json import dump_json
@@ -18,7 +19,8 @@ from app.core.ids import digest, new_id
 
 EVENT: Table = AuditEvent.__table__  # type: ignore[assignment]
 ROOT: Table = AuditRoot.__table__  # type: ignore[assignment]
-SIGNING = "audit-root"
+CHECK: Table = AuditCheck.__table__  # type: ignore[assignment]
+SIGNING, LINKING = "audit-root", "audit-link"
 # The payload goes in as the very text that was hashed.
 _APPEND = insert(EVENT).values(payload=bindparam("text", type_=Text))
 
@@ -37,7 +39,8 @@ def append(
 ) -> Head:
     """Append one event; the new head of the chain. Identity and bank numbers in `payload` are masked.
 
-    An act from the command line carries the account of the machine as `machine_account`.
+    An act from the command line carries the account of the machine as `machine_account`; what was witnessed of money
+    and cases in this transaction (`audit.books`) goes along.
 
     One INSERT, and one SELECT for the head unless the caller hands it over as `previous` (the case's row may carry it).
     The caller holds the lock that serialises the chain, a case's instance; for chains that have none (login, figures)
@@ -47,9 +50,14 @@ def append(
         _lock(session, chain)
     last = previous or head_of(session, chain)
     seq = last.seq + 1
-    told = {**payload, "machine_account": actor.via} if actor.via else dict(payload)
+    via = {"machine_account": actor.via} if actor.via else {}
+    told = {**payload, **via, **books.taken(session)}
     text = dump_json(masked(told))
-    linked = link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text)
+    plain, vault = (
+        link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text),
+        session.info["vault"],
+    )
+    linked = vault.sign(plain, LINKING, vault.in_force.index)
     row = {
         "id": new_id(), "chain": chain, "seq": seq, "at": now, "actor_id": actor.user_id, "actor_name": actor.name,
         "kind": kind, "action_id": action_id, "text": text, "prev_hash": last.hash, "hash": linked,
@@ -91,6 +99,21 @@ def daily_root(session: Session, day: date, now: datetime) -> str:
     }
     session.execute(insert(ROOT).values(made_at=now, **root))
     return signature
+
+
+def sign_days(session: Session, until: date, now: datetime) -> None:
+    """Sign every day up to and including `until` that is not signed yet, from the first day on which anything happened.
+
+    Days on which no worker ran are signed late: a day without a root is always a fault.
+    """
+    last = session.scalar(select(func.max(ROOT.c.day)))
+    first = session.scalar(select(func.min(EVENT.c.at)))
+    if first is None:
+        return
+    day = last + timedelta(days=1) if last else local_date(first)
+    while day <= until:
+        daily_root(session, day, now)
+        day += timedelta(days=1)
 
 
 def heads_of_day(session: Session, day: date) -> tuple[int, str]:

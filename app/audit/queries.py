@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Text, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.audit.chain import ORIGIN, Break, check
-from app.audit.operations import EVENT, ROOT, heads_of_day, sign
+from app.audit.operations import EVENT, LINKING, ROOT, heads_of_day, sign
 from app.core.chinese import chinese_date
 from app.db import count_up_to
 
@@ -93,14 +93,34 @@ def count_since(session: Session, since: datetime, cap: int) -> int:
     return count_up_to(session, select(EVENT.c.id).where(EVENT.c.at >= since), cap)
 
 
-def verify(session: Session, chain: str | None = None) -> list[Break]:
-    """The breaks of `chain`, or of all chains; empty where every event is as it was written."""
+def verify(
+    session: Session,
+    chain: str | None = None,
+    *,
+    since: datetime | None = None,
+    seen: Callable[[Any], None] = lambda event: None,
+) -> list[Break]:
+    """The breaks of `chain`, or of all chains; empty where every event is as it was written.
+
+    `since` reads only chains that grew since then, from their beginning. `seen` is told every event that is read, with
+    its payload as text, in the order of chains and numbers.
+    """
     columns = [column for column in EVENT.c if column.name not in ("id", "payload")]
     wanted = select(*columns, type_coerce(EVENT.c.payload, Text).label("payload"))
     if chain is not None:
         wanted = wanted.where(EVENT.c.chain == chain)
+    if since is not None:
+        wanted = wanted.where(EVENT.c.chain.in_(select(EVENT.c.chain).where(EVENT.c.at >= since)))
     rows = session.execute(wanted.order_by(EVENT.c.chain, EVENT.c.seq).execution_options(yield_per=CHUNK))
-    return check(rows)
+    vault = session.info["vault"]
+    numbers = range(1, len(vault.keys.index) + 1)
+    return check(_told(rows, seen), lambda plain: [vault.sign(plain, LINKING, number) for number in numbers])
+
+
+def _told(rows: Iterable[Any], seen: Callable[[Any], None]) -> Iterator[Any]:
+    for row in rows:
+        seen(row)
+        yield row
 
 
 def verify_roots(session: Session) -> list[Break]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, inspect, select, text
 
-from app import audit
+from app import auditing
 from app.backup.archive import Manifest
 from app.core.paths import MIGRATIONS
 from app.db import Database, Vault, keys
@@ -53,7 +55,7 @@ def faults(url: str, vault: Vault, manifest: Manifest) -> list[str]:
             standings, indexes = queries.check(session)
             found += [f"{each.table} 表有 {len(each.broken)} 行打不开" for each in standings if each.broken]
             found += [f"{each.table} 表有 {len(each.wrong)} 行的索引不符" for each in indexes if each.wrong]
-            breaks = [*audit.verify(session), *audit.verify_roots(session)]
-            return found + [f"审计记录 {each.chain} 第 {each.seq} 条：{each.reason}" for each in breaks]
+            report = auditing.verify(session, None, datetime.fromisoformat(manifest.made_at))
+            return found + [f"{each.where}：{each.what}" for each in report.faults]
     finally:
         database.dispose()

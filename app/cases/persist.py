@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app import audit, engine
+from app.audit import books
 from app.cases import competence, decisions, tasks, timers, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
@@ -32,6 +33,7 @@ def finish(action: Action, kind: str, **payload: Any) -> None:
     """Decision records, one audit event and the case's row: the last writes of every action."""
     decisions.write(action.session, action.decision_rows(case_id=action.case.id))
     head = action.case
+    audit.witness(action.session, books.CASE, head.id, head.status)
     last = audit.append(
         action.session,
         f"case:{head.id}",

@@ -16,9 +16,10 @@ from sqlalchemy import Select, Table, case, delete, func, insert, literal, null,
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.audit import books
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours, OverLimit
-from app.core.ids import new_id
+from app.core.ids import digest, new_id
 from app.db import rows_changed
 from app.funds import arrears
 from app.funds.listing import (
@@ -142,8 +143,17 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
     jobs.launch(session, LETTER, _letters(batch_id), now)
+    if ordered:
+        audit.witness(session, books.BATCH, batch_id, digest_of_batch(session, batch_id))
     tell(session, batch_id, "confirmed", actor, now, orders=ordered)
     return ordered
+
+
+def digest_of_batch(session: Session, batch_id: str) -> str:
+    """What changes when an order of the batch is changed, removed or added."""
+    amounts = select(ORDER.c.id, ORDER.c.amount).where(ORDER.c.batch_id == batch_id)
+    told = sorted(f"{order_id} {books.text_of(amount)}" for order_id, amount in session.execute(amounts))
+    return digest("\n".join(told).encode())
 
 
 def batch(session: Session, actor: Actor, batch_id: str) -> Batch:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.audit import books
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
@@ -26,6 +27,8 @@ from app.identity.queries import RegionChain
 RESERVE = "reserve_fund"
 SEALED, LINE_SEALED = ("payment_order", "account"), ("batch_line", "account")
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
+ENTRY: Table = FundEntry.__table__  # type: ignore[assignment]
+FUND: Table = Fund.__table__  # type: ignore[assignment]
 _INSERT = insert(ORDER)
 NOTE = 100
 
@@ -88,11 +91,12 @@ def shares(amount: Decimal, split: Sequence[Mapping[str, Any]] | None) -> list[d
 
 def order_payment(session: Session, order: OrderRequest, origin: Origin, now: datetime) -> list[str]:
     """Create the orders; a reserve fund pays at once and refuses what it does not hold (B5). Returns order ids."""
-    fund_id = _draw(session, order, origin, now) if order.source == RESERVE else None
+    schedule = [(new_id(), *each) for each in order.schedule()]
+    fund_id = _draw(session, order, schedule[0][0], origin, now) if order.source == RESERVE else None
     vault = session.info["vault"]
     rows: list[dict[str, Any]] = []
-    for place, (due_on, amount) in enumerate(order.schedule()):
-        order_id = new_id()
+    for place, (order_id, due_on, amount) in enumerate(schedule):
+        audit.witness(session, books.ORDER, order_id, amount)
         rows.append(
             {
                 "id": order_id,
@@ -203,7 +207,7 @@ def _cancel(session: Session, mine: ColumnElement[bool], now: datetime) -> int:
     return rows_changed(session, update(PaymentOrder).where(pending).values(status="cancelled", settled_at=now))
 
 
-def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) -> str:
+def _draw(session: Session, order: OrderRequest, order_id: str, origin: Origin, now: datetime) -> str:
     township = origin.chain.township
     if township is None:
         raise OverLimit("案件没有所属乡镇，不能动用乡镇备用金，请转县级办理")
@@ -213,14 +217,28 @@ def _draw(session: Session, order: OrderRequest, origin: Origin, now: datetime) 
     ).scalar_one_or_none()
     if drawn is None:
         raise OverLimit(f"{township.name}备用金余额不足 {order.total} 元，请先申请补充备用金，或报县级决定")
-    enter(session, drawn, "paid", -order.total, f"支付{order.payee}", origin.actor, now)
+    enter(session, drawn, "paid", -order.total, f"支付{order.payee}", origin.actor, now, order_id)
     return drawn
 
 
-def enter(session: Session, fund_id: str, kind: str, amount: Decimal, note: str, actor: Actor, now: datetime) -> None:
-    """One movement of a fund; whoever writes it changes the balance by the same amount."""
-    entry = {"id": new_id(), "fund_id": fund_id, "kind": kind, "amount": amount, "note": note}
+def enter(
+    session: Session,
+    fund_id: str,
+    kind: str,
+    amount: Decimal,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    order_id: str | None = None,
+) -> None:
+    """One movement of a fund; whoever writes it changes the balance by the same amount.
+
+    `order_id` is the order, or the first of several instalments, that was paid from it.
+    """
+    entry_id = new_id()
+    entry = {"id": entry_id, "fund_id": fund_id, "kind": kind, "amount": amount, "note": note, "order_id": order_id}
     session.execute(insert(FundEntry).values(**entry, actor_id=actor.user_id, at=now))
+    audit.witness(session, books.ENTRY, entry_id, amount)
 
 
 def tell(session: Session, fund_id: str, kind: str, actor: Actor, now: datetime, **told: Any) -> None:

@@ -16,12 +16,14 @@ from app.outside.boundary import (
     Refused,
     Reply,
     SettingError,
+    Stamper,
     departments,
     messenger,
     pdf_maker,
+    stamper,
 )
 
 __all__ = [
     "DEPARTMENTS", "MESSENGERS", "PDF", "Department", "Departments", "Failed", "Messenger", "PdfMaker", "Question",
-    "Refused", "Reply", "SettingError", "departments", "messenger", "pdf_maker",
+    "Refused", "Reply", "SettingError", "Stamper", "departments", "messenger", "pdf_maker", "stamper",
 ]  # fmt: skip

@@ -13,8 +13,13 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol
 
 Settings = Mapping[str, str]
-MESSENGERS, DEPARTMENTS, PDF = "doudi.messengers", "doudi.departments", "doudi.pdf"
-_TITLES = {MESSENGERS: "发送通知的方式", DEPARTMENTS: "部门核对的方式", PDF: "生成 PDF 的方式"}
+MESSENGERS, DEPARTMENTS, PDF, STAMPS = "doudi.messengers", "doudi.departments", "doudi.pdf", "doudi.stamps"
+_TITLES = {
+    STAMPS: "加盖时间戳的方式",
+    MESSENGERS: "发送通知的方式",
+    DEPARTMENTS: "部门核对的方式",
+    PDF: "生成 PDF 的方式",
+}
 
 
 class SettingError(ValueError):
@@ -81,6 +86,13 @@ class PdfMaker(Protocol):
         """Raises Failed."""
 
 
+class Stamper(Protocol):
+    """Puts a time stamp to a digest, so that nobody can say later that it was there earlier."""
+
+    def stamp(self, text: str) -> str:
+        """The stamp of 64 hexadecimal digits, as text that proves it. Raises Failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Departments:
     """Who answers for which department; `default` answers for those that have nobody of their own."""
@@ -95,6 +107,11 @@ class Departments:
 def messenger(name: str, settings: Settings) -> Messenger:
     """The messenger of this name. Raises SettingError."""
     return _load(MESSENGERS, name, "DOUDI_MESSENGER", settings)
+
+
+def stamper(name: str, settings: Settings) -> Stamper:
+    """The time-stamping service of this name. Raises SettingError."""
+    return _load(STAMPS, name, "DOUDI_AUDIT_STAMP", settings)
 
 
 def pdf_maker(name: str, settings: Settings) -> PdfMaker:

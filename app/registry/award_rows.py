@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.audit import books
 from app.core.errors import OverLimit
 from app.core.exact_json import dump_json
 from app.core.ids import new_id
@@ -71,7 +73,7 @@ def note_event(
     case_seq: int | None = None,
     before: Mapping[str, Any] | None = None,
 ) -> None:
-    """An event of an award; `before` is what it takes to undo it, and rests sealed."""
+    """An event of an award, which then has this amount; `before` is what it takes to undo it, and rests sealed."""
     event_id = new_id()
     sealed = None
     if before is not None:
@@ -82,3 +84,4 @@ def note_event(
     session.execute(
         insert(AwardEvent).values(**row, seq=seq, case_id=case_id, case_seq=case_seq, before_sealed=sealed, at=now)
     )
+    audit.witness(session, books.AWARD, award_id, amount)

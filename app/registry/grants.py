@@ -8,6 +8,8 @@ from decimal import Decimal
 from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.audit import books
 from app.core.chinese import chinese_date
 from app.core.errors import Duplicate
 from app.core.ids import new_id
@@ -129,5 +131,6 @@ def record_benefit(
     }
     connection = session.connection()
     connection.execute(_INSERT_AWARD, row)
+    audit.witness(session, books.AWARD, row["id"], amount)
     connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
     return row["id"]

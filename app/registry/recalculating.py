@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.audit import books
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.identity.queries import RegionRef, within
@@ -91,6 +93,7 @@ def write(session: Session, amounts: Sequence[NewAmount], on: date, now: datetim
     for each in amounts:
         award, event_id = each.award, new_id()
         columns = fact_columns(session, award.id, {**award.facts, **each.facts})
+        audit.witness(session, books.AWARD, award.id, each.monthly)
         changes.append({"award_id": award.id, "new_amount": each.monthly} | {f"new_{k}": v for k, v in columns.items()})
         before = dump_json({"amount": award.monthly, "facts": award.facts}).encode()
         events.append(

@@ -164,8 +164,15 @@ def lost(before: Content, after: Content) -> list[str]:
             found.append(f"{name} has no column {', '.join(gone)}")
         held = [column for column in rows.columns if column in now.columns]
         if held:
-            found += [f"{name}: {row}" for row in _counted(rows, held) - _counted(now, held)]
+            here = _counted(now, held)
+            gone_rows = _counted(rows, held) - here
+            found += [f"{name}: {row}" for row in gone_rows if not any(_is_filled_in(row, new) for new in here)]
     return found
+
+
+def _is_filled_in(row: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
+    """Whether the newer row only says more."""
+    return all(old is None or old == now for old, now in zip(row, new, strict=True))
 
 
 def _counted(rows: Rows, columns: list[str]) -> Counter[tuple[Any, ...]]:

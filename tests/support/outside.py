@@ -12,4 +12,4 @@ from app.worker import Outside
 
 def outside(folder: Path) -> Outside:
     """Messages go to `folder`."""
-    return Outside(Spool(folder), Departments(ByHand(), {}))
+    return Outside(Spool(folder), Departments(ByHand(), {}), folder / "audit-anchors.jsonl")

@@ -12,6 +12,11 @@ from app.audit.chain import ORIGIN, check, link_hash, masked
 AT = datetime(2020, 10, 12, 2, tzinfo=UTC)
 
 
+def no_key(plain: str) -> list[str]:
+    """Links of before 0.3.0 have no key."""
+    return []
+
+
 @dataclass(frozen=True)
 class Row:
     chain: str
@@ -37,7 +42,7 @@ def links(number: int, chain: str = "case") -> list[Row]:
 
 
 def test_whole_chains_hold() -> None:
-    assert check(links(3) + links(2, "other")) == []
+    assert check(links(3) + links(2, "other"), no_key) == []
 
 
 @pytest.mark.parametrize(
@@ -50,20 +55,34 @@ def test_whole_chains_hold() -> None:
 def test_every_change_of_what_was_said_is_noticed(change: dict) -> None:
     rows = links(3)
     rows[1] = replace(rows[1], **change)
-    assert (check(rows)[0].seq, check(rows)[0].chain) == (2, "case")
+    assert (check(rows, no_key)[0].seq, check(rows, no_key)[0].chain) == (2, "case")
 
 
 def test_a_missing_link_and_a_rewritten_one_are_noticed() -> None:
     rows = links(4)
-    assert [(found.seq, found.reason) for found in check([rows[0], *rows[2:]])] == [(2, "缺少第2至2条记录")]
+    assert [(found.seq, found.reason) for found in check([rows[0], *rows[2:]], no_key)] == [(2, "缺少第2至2条记录")]
     said = {"payload": '{"amount":1}'}
     rewritten = link_hash(rows[1].prev_hash, "case", 2, AT, "u1", "李四", "completed", "a2", said["payload"])
     rows[1] = replace(rows[1], hash=rewritten, **said)
-    assert [(found.seq, found.reason) for found in check(rows)] == [(3, "与前一条记录不相连")]
+    assert [(found.seq, found.reason) for found in check(rows, no_key)] == [(3, "与前一条记录不相连")]
+
+
+def test_whoever_has_no_key_appends_nothing_to_a_chain_that_has_gone_over_to_keys() -> None:
+    def keyed(plain: str) -> list[str]:
+        return [f"key {plain}"[:64]]
+
+    rows = links(2)
+    last = ("case", 3, AT, "u1", "李四", "completed", "a3", "{}")
+    linked = keyed(link_hash(rows[1].hash, *last))[0]
+    rows.append(Row(*last, rows[1].hash, linked))
+    assert check(rows, keyed) == []
+    forged = ("case", 4, AT, "u1", "李四", "completed", "a4", "{}")
+    rows.append(Row(*forged, linked, link_hash(linked, *forged)))
+    assert [found.seq for found in check(rows, keyed)] == [4]
 
 
 def test_a_link_of_another_chain_does_not_fit() -> None:
-    assert check([replace(row, chain="other") for row in links(1)]) != []
+    assert check([replace(row, chain="other") for row in links(1)], no_key) != []
 
 
 @pytest.mark.parametrize(
