@@ -61,5 +61,5 @@ def document(call: Call, document_id: str) -> Any:
     if row.case_id is None:
         raise NotFound("没有这份文书，请核对后重试")
     pages.seen(call.session, call.actor, row.case_id, call.now)
-    issued = letters.issue(call.session, document_id)
+    issued = letters.hand_out(call.session, call.actor, document_id, call.now)
     return attachment(issued.content, issued.filename, DOCX)

@@ -58,7 +58,7 @@ def claim(call: Call, task_id: str) -> Any:
 @blueprint.doc(summary="放回待签收", operation_id="unclaim_task")
 def unclaim(call: Call, task_id: str) -> Any:
     """放回后同岗位的人都可以办理。"""
-    inbox.unclaim(call.session, call.actor, task_id)
+    inbox.unclaim(call.session, call.actor, task_id, call.now)
     return items.item(call.session, task_id)
 
 

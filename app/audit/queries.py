@@ -77,6 +77,12 @@ def look(
     return [Event(*row) for row in rows]
 
 
+def roots(session: Session, limit: int) -> list[Any]:
+    """The signed days (day, chains, signature), the latest first."""
+    columns = select(ROOT.c.day, ROOT.c.chains, ROOT.c.signature)
+    return list(session.execute(columns.order_by(ROOT.c.day.desc()).limit(limit)))
+
+
 def has_acted(session: Session, chain: str, actor_id: str | None, kinds: Sequence[str]) -> bool:
     """Whether somebody did one of these things in `chain`."""
     theirs = (EVENT.c.chain == chain) & (EVENT.c.actor_id == actor_id) & EVENT.c.kind.in_(kinds)

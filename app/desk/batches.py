@@ -17,6 +17,7 @@ from app.core.whole import whole_number
 from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
+from app.desk.export import note
 from app.funds import batch_lists, batches, by_hand, listing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -137,12 +138,13 @@ def batch_confirm(call: Call, batch_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/batches/<batch_id>/lines.xlsx")
-@reads()
+@writes()
 def batch_export(call: Call, batch_id: str) -> ResponseReturnValue:
     found = _seen(call, batch_id)
     lines = batch_lists.lines(call.session, batch_id, limit=EXPORT_ROWS)
     places = identity.region_names(call.session, {line.region_id for line in lines})
     content = workbook(found.title, lines, places, programme_titles(call.session))
+    note(call.session, call.actor, "batch_lines", len(lines), call.now, batch=batch_id)
     disposition = f"attachment; filename=batch-{found.due_on.isoformat()}.xlsx"
     return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": disposition})
 

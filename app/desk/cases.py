@@ -17,7 +17,7 @@ from app.definitions.queries import programme_titles
 from app.desk import pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
-from app.desk.export import workbook
+from app.desk.export import note, workbook
 from app.desk.rulings import rulings
 from app.desk.stories import timeline
 from app.files import operations as uploads
@@ -51,10 +51,11 @@ def case_list(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/cases.xlsx")
-@reads()
+@writes()
 def case_export(call: Call) -> ResponseReturnValue:
     rows = lists.find(call.session, call.actor, _filter(), None, EXPORT_ROWS).items
     content = workbook(rows, place_namer(call.session, rows))
+    note(call.session, call.actor, "cases", len(rows), call.now)
     name = f"cases-{local_date(call.now).isoformat()}.xlsx"
     return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": f"attachment; filename={name}"})
 

@@ -48,7 +48,7 @@ def _around() -> dict[str, Any]:
             "releases": identity_policy.may(actor, "draft_releases"),
             "money": identity_policy.may(actor, "see_money"),
             "awards": identity_policy.may(actor, "see_awards"),
-            "login_chain": identity_policy.may(actor, "read_audit"),
+            "audit": identity_policy.may(actor, "read_audit"),
             "logins": identity_policy.may(actor, "keep_logins"),
             "staff": identity_policy.may(actor, "keep_people"),
         },

@@ -36,7 +36,7 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
         if row.case_id is None:
             raise NotFound("没有这份文书，请核对后重试")
         cases.seen(call.session, call.actor, row.case_id, call.now)
-        issued = letters.issue(call.session, document_id)
+        issued = letters.hand_out(call.session, call.actor, document_id, call.now)
     if kind == "docx":
         return attachment(issued.content, issued.filename, DOCX)
     return attachment(services().to_pdf(issued.content), issued.filename.removesuffix(".docx") + ".pdf", PDF)

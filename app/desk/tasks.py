@@ -41,7 +41,7 @@ def claim(call: Call, task_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>/unclaim")
 @writes()
 def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
-    inbox.unclaim(call.session, call.actor, task_id)
+    inbox.unclaim(call.session, call.actor, task_id, call.now)
     flash("已放回，同岗位的人都可以办理。", "success")
     return redirect(url_for("desk.inbox_page"))
 

@@ -38,7 +38,7 @@ def tie_declare(call: Call, task_id: str) -> ResponseReturnValue:
     number = people[chosen]["id_number"]
     identity.declare_tie(call.session, call.actor.user_id or "", number, relation, local_date(call.now))
     if item.assignee_id is not None:
-        inbox.unclaim(call.session, call.actor, task_id)
+        inbox.unclaim(call.session, call.actor, task_id, call.now)
     flash("回避已登记，这个案件请由同岗位的其他同事办理。", "success")
     return redirect(url_for("desk.inbox_page"))
 

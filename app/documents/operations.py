@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Table, TextClause, insert, text, update
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.exact_json import dump_json, load_json
@@ -142,6 +144,13 @@ def issue(session: Session, document_id: str) -> Issued:
     else:
         content = vault.open(row.content, "document", "content", document_id)
     return Issued(f"{row.title}{row.number or ''}.docx", content, row.sha256 or "")
+
+
+def hand_out(session: Session, actor: Actor, document_id: str, now: datetime) -> Issued:
+    """The bytes of a document for somebody who takes them away; that is on record."""
+    issued = issue(session, document_id)
+    audit.append(session, f"document:{document_id}", "downloaded", actor, {}, None, now, shared=True)
+    return issued
 
 
 def void(session: Session, document_id: str, by_document_id: str, now: datetime) -> None:

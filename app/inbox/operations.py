@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI, local_date
 from app.core.errors import Gone, NotFound, NotYours, Taken
@@ -51,17 +52,21 @@ def load(session: Session, actor: Actor, item_id: str) -> Any:
 
 def claim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     """Sign for an item, so that others leave it alone."""
-    load(session, actor, item_id)
+    row = load(session, actor, item_id)
     free = (WorkItem.id == item_id) & (WorkItem.status == "open") & WorkItem.assignee_id.is_(None)
     claimed = update(WorkItem).where(free).values(assignee_id=actor.user_id, claimed_at=now)
     if rows_changed(session, claimed) == 0:
         load(session, actor, item_id)
+        return
+    # Whoever signs for an item takes over what somebody typed into it.
+    _tell(session, row, "claimed", actor, now, draft_taken_over=row.draft is not None)
 
 
-def unclaim(session: Session, actor: Actor, item_id: str) -> None:
+def unclaim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     """Give an item back to everybody who holds the position."""
-    load(session, actor, item_id)
+    row = load(session, actor, item_id)
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=None, claimed_at=None))
+    _tell(session, row, "released", actor, now)
 
 
 def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: datetime) -> None:
@@ -70,6 +75,7 @@ def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: da
     if user_id not in {holder.user_id for holder in identity.holders(session, row.candidate, local_date(now))}:
         raise NotYours("只能转给同一单位、同一岗位的同事")
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=user_id, claimed_at=now))
+    _tell(session, row, "transferred", actor, now, to=user_id, draft_taken_over=row.draft is not None)
 
 
 def save_draft(session: Session, actor: Actor, item_id: str, data: Mapping[str, Any]) -> None:
@@ -98,6 +104,12 @@ def draft_of(session: Session, row: Any) -> dict[str, Any]:
     if row.draft is None:
         return {}
     return load_json(session.info["vault"].open_text(row.draft, *DRAFT, row.id))
+
+
+def _tell(session: Session, row: Any, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+    """In the item's own chain: its case is not locked for it."""
+    told = {"case": row.case_id, "element": row.element_id, **told}
+    audit.append(session, f"work_item:{row.id}", kind, actor, told, None, now, shared=True)
 
 
 def _moment(moment: datetime | None) -> str:

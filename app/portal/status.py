@@ -80,7 +80,7 @@ def letter(document_id: str, kind: str) -> ResponseReturnValue:
         shown = queries.status_of(call.session, grant.held(call.now))
         if document_id not in {row.id for row in shown.documents}:
             raise NotFound("没有这份文书，请核对后重试")
-        issued = letters.issue(call.session, document_id)
+        issued = letters.hand_out(call.session, call.actor, document_id, call.now)
     if kind == "docx":
         return attachment(issued.content, issued.filename, DOCX)
     return attachment(services().to_pdf(issued.content), issued.filename.removesuffix(".docx") + ".pdf", PDF)
