@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.orm import Session
 
 from app import calendar, seed
+from app.auditing import rows
 from app.config import Config
 from app.core.errors import Gone
 from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
@@ -59,6 +60,7 @@ def install(session: Session, now: datetime, *, for_training: bool = False) -> N
     figures.seed_defaults(session, now)
     seeding.seed(session, BUNDLES, TEMPLATES, now)
     rechecks.plan(session, now)
+    rows.open_books(session, now)
 
 
 def require_schema(config: Config) -> None:
