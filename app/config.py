@@ -41,9 +41,7 @@ class Config:
     )
     key_file: Path = _setting(Path("var/keys.json"), "加密密钥文件，与数据库分开备份，丢了数据打不开")
     secret_file: Path = _setting(Path("var/secret"), "会话签名密钥文件，各网页节点必须相同；没有时自动生成")
-    audit_file: Path = _setting(
-        Path("var/audit-anchors.jsonl"), "审计锚定文件，最好放在只能追加的盘上或另一台机器上"
-    )
+    audit_file: Path = _setting(Path("var/audit-anchors.jsonl"), "审计锚定文件，最好放在只能追加的盘上或另一台机器上")
     host: str = _setting("127.0.0.1", "网页服务监听的地址")
     port: int = _setting(8000, "网页服务监听的端口")
     threads: int = _setting(8, "每个网页进程同时处理的请求数")

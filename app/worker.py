@@ -35,7 +35,7 @@ from app.outside import Departments, Messenger, departments, messenger, stamper
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
-LONG = (HOUSEKEEPING, resealing.RESEAL)
+LONG = (HOUSEKEEPING, resealing.RESEAL, auditing.VERIFY)
 LONG_SECONDS = 3600.0
 
 
