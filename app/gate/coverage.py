@@ -78,7 +78,8 @@ def collect(
     _add(evidence, _of_figures())
     _add_notes(evidence, notes)
     for id, proof in read_proofs(proofs).items():
-        if id in evidence:
+        # A proof whose story is gone, or cites the clause no more, proves nothing.
+        if id in evidence and f"{proof.bundle}: {Path(proof.story).stem}" in evidence[id].found["stories"]:
             evidence[id].proof = proof
     return evidence
 
