@@ -130,7 +130,7 @@ def test_the_api_shows_itself_without_the_internet(site: Site) -> None:
 
 def test_a_search_answers_while_one_types(site: Site) -> None:
     site.web.apply()
-    site.web.apply(name="赵明")
+    site.web.apply(name="赵小明")
     page = site.desk(CADRE)
     assert page.locator("[data-row]").count() == 2
     page.keyboard.press("/")

@@ -55,11 +55,12 @@ def trains(office: Office) -> bool:
     return training.known(office.database)
 
 
-def test_no_message_leaves_and_no_department_is_asked(office: Office, trains: bool) -> None:
+def test_no_message_leaves_and_no_department_is_asked(office: Office, trains: bool, tmp_path: Path) -> None:
     outside, job = Recorder(), DueJob("j", "ask", None, None, {}, office.now, 0, 5)
     with office.database.write() as session:
         jobs.enqueue(session, "message.send", {"to": PHONE, "text": "您的申请已受理"}, office.now)
-    worker = Worker(office.database, office.clock, handlers(Outside(outside, Departments(outside, {}))))
+    leaving = Outside(outside, Departments(outside, {}), tmp_path / "anchors")
+    worker = Worker(office.database, office.clock, handlers(leaving))
     while worker.run_once():
         pass
     assert outside.got == ([] if trains else [PHONE])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from sqlalchemy import text
+
 import app
-from app.db import Database, Vault
+from app.db import Database, Vault, schema
 
 
 def load_models() -> None:
@@ -17,8 +19,11 @@ def load_models() -> None:
 
 
 def create_schema(url: str, vault: Vault) -> None:
-    """Create all tables, with the triggers that belong to them."""
+    """Create all tables, with the triggers that belong to them, as the newest revision leaves them."""
     load_models()
     database = Database(url, vault)
     database.create_tables()
+    with database.write() as session:
+        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": schema.newest()})
     database.dispose()

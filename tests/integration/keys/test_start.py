@@ -114,7 +114,7 @@ def test_only_install_and_run_make_keys(database_url: str, tmp_path: Path, monke
     monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
     monkeypatch.setenv("DOUDI_KEY_FILE", str(path))
     for command in ("serve", "worker", "keys check", "keys rotate"):
-        assert "新库请先运行 doudi db upgrade 和 doudi db install" in _told(*command.split())
+        assert "请先运行 doudi db upgrade 和 doudi db install" in _told(*command.split())
     assert not path.exists()
     _told("db", "install", code=0)
     assert path.stat().st_mode & 0o777 == 0o600

@@ -122,7 +122,7 @@ class Walk:
         player = Player(self.world, self.beginning.story)
         assert player.run().holds
         with self.world.database.read() as session:
-            award_id = queries.head(session, player.case_id or "").award_id
+            award_id = queries.head(session, player.last or "").award_id
         data = {"reason": "家庭情况有变化", "clause": "D15"}
 
         def do(session: Session) -> None:
