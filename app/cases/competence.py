@@ -38,6 +38,12 @@ def ask_tonight(action: Action, dedup: str | None = None) -> None:
     jobs.enqueue(action.session, ASK, {}, tonight, dedup, case_id=action.case.id)
 
 
+def drop(action: Action) -> None:
+    """The case is over: nobody asks any more. No statement where the diagram never does."""
+    if any(engine.COMPETENCE in element.properties for element in action.diagram.elements.values()):
+        jobs.cancel(action.session, case_id=action.case.id, kind=ASK)
+
+
 def ask_now(session: Session, region: identity.RegionRef, now: datetime) -> None:
     """A figure changed: what waits in the region is asked about today, not only in the night."""
     running = select(Case.id).where(identity.within(region, Case), Case.closed_at.is_(None))

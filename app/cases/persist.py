@@ -59,5 +59,6 @@ def _set_status(action: Action, step: engine.Advance) -> None:
             action.case.status = "ended"
         action.case.closed_at = action.now
         resolve(action)
+        competence.drop(action)
         for effect in action.own_effects:
             effect.close(action, "案件已办结")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
-from app.cases import incidents, persist, policy, reversal, store, tasks, timers, waits
+from app.cases import competence, incidents, persist, policy, reversal, store, tasks, timers, waits
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
@@ -134,6 +134,7 @@ def stop(action: Action, reason: str, status: str) -> None:
     tasks.close_all(action)
     incidents.resolve(action)
     timers.drop_all(action)
+    competence.drop(action)
     waits.take_back(action)
     calendar.void(action.session, action.case.id, action.now)
     action.case.status = status

@@ -51,7 +51,7 @@ def test_outcomes_are_told_then_and_now(office: Office, environment: dict[str, s
     number = office.apply(PROGRAMME, RELIEF).number
     same = _run(environment, "rerun", number)
     assert (same.exit_code, same.output.splitlines()[-1]) == (
-        0, "共 4 项决策，4 项相同，0 项不同，0 项无法判定，0 项算不出",
+        0, "共 5 项决策，5 项相同，0 项不同，0 项无法判定，0 项算不出",
     )  # fmt: skip
 
     stricter = _changed(tmp_path / "stricter", THREE_MONTHS, THREE_MONTHS.replace(b"3</text>", b"4</text>"))
@@ -62,7 +62,7 @@ def test_outcomes_are_told_then_and_now(office: Office, environment: dict[str, s
     assert "当时：（空）" in then
     assert "不满三个月" in now
     assert "（第 3 行）" in now
-    assert "3 项相同，1 项不同" in told.output
+    assert "4 项相同，1 项不同" in told.output
 
     renamed = _changed(tmp_path / "renamed", b"application.months_without_income", b"application.post")
     told = _run(environment, "rerun", number, "--release", renamed)
