@@ -20,7 +20,8 @@ def test_every_unit_and_kind_is_told() -> None:
 
 
 def test_its_example_may_be_added_in_its_county_and_nowhere_else() -> None:
-    example = PAGE.split("```yaml\n")[1].split("```")[0].encode()
+    examples = [block.split("```")[0] for block in PAGE.split("```yaml\n")[1:]]
+    (example,) = [each.encode() for each in examples if "heating_allowance_month" in each]
     added = seeded().with_additions(example, "220122")
     assert added.figures["heating_allowance_month"].is_confirmed
     assert added.clauses["N-1"].places() == ["农政发〔2026〕9号 第二条"]
