@@ -116,7 +116,7 @@ def test_a_letter_of_somebody_else_is_not_found(web: Web) -> None:
     other, mine = web.client(), web.client()
     apply(other)
     letters = re.findall(r'href="(/my-case/letters/[^"]+\.docx)"', other.get("/my-case").text)
-    apply(mine, name="赵明")
+    apply(mine, name="赵小明")
     assert other.get(letters[0]).data[:2] == b"PK"
     assert mine.get(letters[0]).status_code == 404
 

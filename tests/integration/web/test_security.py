@@ -196,7 +196,7 @@ def test_a_path_cannot_forge_a_line_of_the_log(
     web.app.config["TESTING"] = False
     monkeypatch.setattr("app.desk.cases.views.case_page", broken)
     assert web.client(CADRE).get("/desk/cases/x%0Aforged").status_code == 500
-    assert "request failed" in caplog.messages[-2]
+    assert any("request failed" in message for message in caplog.messages)
     assert "forged" not in "".join(caplog.messages)
 
 
