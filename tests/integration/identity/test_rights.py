@@ -42,11 +42,11 @@ def test_what_a_security_officer_changed_is_in_force_at_once_and_stays(
     with database.write() as session:
         keeper = replace(holder(session, office, "security_officer"), via="root@node1")
         rights.revoke(session, keeper, "finance", "keep_funds", now)
-        rights.grant(session, keeper, "finance", "draft_batches", now)
+        rights.grant(session, keeper, "finance", "draw_rechecks", now)
         rights.seed(session)
     with database.read() as session:
         finance = holder(session, office, "finance")
-        assert (policy.may(finance, "keep_funds"), policy.may(finance, "draft_batches")) == (False, True)
+        assert (policy.may(finance, "keep_funds"), policy.may(finance, "draw_rechecks")) == (False, True)
         told = audit.events_of(session, rights.AUDIT_CHAIN)
         assert [event.kind for event in told] == ["capability_revoked", "capability_granted"]
         assert told[0].payload == {"position": "finance", "capability": "keep_funds", "machine_account": "root@node1"}
@@ -97,7 +97,7 @@ def test_only_who_keeps_rights_changes_them(
     database: Database, office: queries.OfficeRow, now: datetime, position: str
 ) -> None:
     with database.write() as session, pytest.raises(NotYours, match="安全管理员"):
-        rights.grant(session, holder(session, office, position), "finance", "draft_batches", now)
+        rights.grant(session, holder(session, office, position), "finance", "draw_rechecks", now)
 
 
 def test_somebody_always_keeps_people(database: Database, now: datetime) -> None:
