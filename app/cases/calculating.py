@@ -146,9 +146,6 @@ class _Host:
         self.decided.append(Decided(element.id, decision, seen, encode(outcome.result), rows, figures))
         return outcome.result
 
-    def perform(self, effect: engine.Effect) -> Any:
-        raise NotImplementedError("a calculation only reads what a diagram asks for")
-
     def refuses(self, variables: Mapping[str, Any]) -> str | None:
         """What the guards of the start event say against calculating, else None."""
         start = self._calculator.diagram.start

@@ -16,7 +16,7 @@ from app.cases import deadlines
 from app.cases.store import CASE
 from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import Invalid, NotFound, NotYours
+from app.core.errors import Invalid, NotYours
 from app.identity import policy
 from app.identity import queries as identity
 
@@ -95,12 +95,9 @@ def _require(session: Session, actor: Actor, source: str, now: datetime, region_
     if region_code is None:
         _require_highest(session, actor, now)
         return None
-    try:
-        region = identity.region_by_code(session, region_code, local_date(now))
-    except NotFound as unknown:
-        raise Invalid({"region": unknown.message}) from unknown
-    policy.require_covers(session, actor, identity.chain(session, region.id), KEEPS)
-    return region.id
+    chain = identity.chain_by_code(session, region_code, local_date(now))
+    policy.require_covers(session, actor, chain, KEEPS)
+    return chain.nearest.id
 
 
 def _require_highest(session: Session, actor: Actor, now: datetime) -> None:

@@ -65,8 +65,7 @@ def figure_floors(call: Call) -> ResponseReturnValue:
         )  # fmt: skip
     except Invalid as refused:
         return render_template("desk/_floors.html", entry=None, floors=[], fault=refused.message)
-    region = identity.region_by_code(call.session, typed["region"], local_date(call.now))
-    codes = [ref.code for ref in identity.chain(call.session, region.id).refs]
+    codes = [ref.code for ref in identity.chain_by_code(call.session, typed["region"], local_date(call.now)).refs]
     return render_template("desk/_floors.html", entry=entry, floors=floors, codes=codes, fault=None)
 
 

@@ -18,7 +18,7 @@ from app.engine import script
 from app.engine.diagram import Diagram
 from app.engine.errors import ElementError
 from app.engine.memory import Memory
-from app.engine.model import Element, Flow, Host
+from app.engine.model import Answers, Element, Flow
 from app.engine.repetition import Repetition
 from app.engine.scope import compose
 
@@ -62,8 +62,8 @@ def is_calculation(diagram: Diagram) -> bool:
     return plain and not repeated and not _has_circle(diagram)
 
 
-def calculate(diagram: Diagram, variables: Mapping[str, Any], host: Host) -> Calculation:
-    """Run from the start event to an end event; effects are gathered, the host is not asked to perform them.
+def calculate(diagram: Diagram, variables: Mapping[str, Any], host: Answers) -> Calculation:
+    """Run from the start event to an end event; effects are gathered, nobody performs them.
 
     Raises ElementError, FeelError, or whatever the host raises for a name or a decision.
     """
@@ -76,7 +76,7 @@ def calculate(diagram: Diagram, variables: Mapping[str, Any], host: Host) -> Cal
 
 
 class _Walk:
-    def __init__(self, diagram: Diagram, memory: Memory, host: Host) -> None:
+    def __init__(self, diagram: Diagram, memory: Memory, host: Answers) -> None:
         self.diagram, self.memory, self.host = diagram, memory, host
         self.effects: list[Asked] = []
         self._budget = feel.Budget(now=host.now.astimezone(SHANGHAI))

@@ -82,8 +82,8 @@ class Effect:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Host(Protocol):
-    """What the engine needs of its caller. A Rejection raised by a callable leaves the engine unchanged."""
+class Answers(Protocol):
+    """What expressions and decisions need of the caller: all that a calculation asks for."""
 
     @property
     def now(self) -> datetime:
@@ -94,6 +94,10 @@ class Host(Protocol):
 
     def decide(self, element: Element, decision: str, scope: Mapping[str, Any]) -> Any:
         """The result of a decision (DMN) for a business rule task."""
+
+
+class Host(Answers, Protocol):
+    """What the engine needs of its caller. A Rejection raised by a callable leaves the engine unchanged."""
 
     def perform(self, effect: Effect) -> Any:
         """Do the effect and return its result, or WAIT."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
-from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
+from app.core.errors import Duplicate, Gone, NotFound, NotYours
 from app.figures import entering, floors, store
 from app.figures.catalogue import catalogue
 from app.figures.models import IN_FORCE, PENDING, PEOPLE, REJECTED, SUPERSEDED
@@ -66,7 +66,7 @@ def propose(
     entry = entering.entry_of(known, key)
     given = entering.Given(key, value, valid_from, valid_until, clause, reason)
     number = entering.require_sound(known, entry, given)
-    chain = _chain(session, region_code, now)
+    chain = identity.chain_by_code(session, region_code, local_date(now))
     policy.require_covers(session, actor, chain, ENTERS)
     _require_none_waits(session, key, chain.nearest.id, valid_from)
     notes = floors.require(session, entry, number, chain, valid_from)
@@ -94,7 +94,7 @@ def assess(
     known = catalogue(session)
     entry = entering.entry_of(known, key)
     number = entering.require_possible(entry, value)
-    chain = _chain(session, region_code, now)
+    chain = identity.chain_by_code(session, region_code, local_date(now))
     policy.require_covers(session, actor, chain, ENTERS)
     return floors.assess(session, entry, number, chain, valid_from)
 
@@ -133,14 +133,6 @@ def reject(session: Session, actor: Actor, figure_id: str, reason: str, *, now: 
     reason = entering.require_reason(reason)
     _decide(session, actor, found, REJECTED, now, decision=reason)
     _tell(session, actor, "figure_rejected", figure_id, now, key=found.key, value=found.value, reason=reason)
-
-
-def _chain(session: Session, region_code: str, now: datetime) -> identity.RegionChain:
-    try:
-        region = identity.region_by_code(session, region_code, local_date(now))
-    except NotFound as unknown:
-        raise Invalid({"region": unknown.message}) from unknown
-    return identity.chain(session, region.id)
 
 
 def _require_none_waits(session: Session, key: str, scope: str, valid_from: date) -> None:

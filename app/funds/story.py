@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.funds.models import PaymentOrder
+
+_IN_ORDER = select(PaymentOrder).order_by(PaymentOrder.created_at, PaymentOrder.due_on, PaymentOrder.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +31,19 @@ class StoryOrder:
 
 def orders(session: Session, known: Collection[str] = ()) -> list[StoryOrder]:
     """Every order but those already known (ids), in the order in which they were made."""
-    query = select(PaymentOrder).order_by(PaymentOrder.created_at, PaymentOrder.due_on, PaymentOrder.id)
-    return [
-        StoryOrder(
-            id=order.id,
-            payee=order.payee,
-            amount=order.amount,
-            programme=order.programme,
-            source=order.source,
-            due_on=order.due_on,
-            status=order.status,
-            purpose=order.purpose,
-        )
-        for order in session.scalars(query)
-        if order.id not in known
-    ]
+    return [_told(order) for order in session.scalars(_IN_ORDER) if order.id not in known]
 
 
 def pending(session: Session) -> dict[str | None, list[StoryOrder]]:
     """Open orders by the id of the county that pays them."""
-    waiting = select(PaymentOrder.id, PaymentOrder.county_id).where(PaymentOrder.status == "pending")
-    county = {row.id: row.county_id for row in session.execute(waiting)}
     found: dict[str | None, list[StoryOrder]] = {}
-    for order in (each for each in orders(session) if each.id in county):
-        found.setdefault(county[order.id], []).append(order)
+    for order in session.scalars(_IN_ORDER.where(PaymentOrder.status == "pending")):
+        found.setdefault(order.county_id, []).append(_told(order))
     return found
+
+
+def _told(order: PaymentOrder) -> StoryOrder:
+    return StoryOrder(**{field.name: getattr(order, field.name) for field in fields(StoryOrder)})
 
 
 def ids(found: Iterable[StoryOrder]) -> list[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import Appointment, FamilyTie, Office, PositionCapability, Region, User
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
@@ -153,6 +153,14 @@ def chain(session: Session, region_id: str) -> RegionChain:
     if region_id not in known:
         known[region_id] = _chain(session, region_id)
     return known[region_id]
+
+
+def chain_by_code(session: Session, code: str, on: date) -> RegionChain:
+    """The chain of the region whose code somebody typed. Raises Invalid (`region`)."""
+    try:
+        return chain(session, region_by_code(session, code, on).id)
+    except NotFound as unknown:
+        raise Invalid({"region": unknown.message}) from unknown
 
 
 def _chain(session: Session, region_id: str) -> RegionChain:
