@@ -8,11 +8,12 @@ from functools import partial
 
 from apiflask import APIFlask
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, desk, portal, watch
+from app import api, audit, desk, portal, watch
 from app.config import Config
-from app.core.clock import Clock, SystemClock
+from app.core.clock import Clock, SteadyClock, SystemClock
 from app.db import Database, Vault
 from app.db.keyfile import KeyFile
 from app.identity import sessions, tokens
@@ -39,6 +40,11 @@ def open_database(config: Config, *, may_make_keys: bool = False) -> Database:
         database.dispose()
         raise
     return database
+
+
+def steady_clock(session: Session, config: Config) -> SteadyClock:
+    """The machine's clock; it refuses to go behind the newest record of the database."""
+    return SteadyClock(SystemClock(), audit.last_moment(session), timedelta(seconds=config.clock_back_seconds))
 
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> APIFlask:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -15,13 +14,13 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.wasyncore import dispatcher, loop
 
-from app import audit, installation
+from app import installation
 from app.config import Config
 from app.core import logs
-from app.core.clock import SteadyClock, SystemClock
+from app.core.clock import SteadyClock
 from app.db import Database, KeyFault, is_away
 from app.db.schema import NotMigrated
-from app.extensions import create_app, open_database
+from app.extensions import create_app, open_database, steady_clock
 from app.outside import SettingError
 
 # Whoever holds SQLite's one write lock gives up the interpreter at every statement, and with Python's 5 ms all others
@@ -43,14 +42,14 @@ def opened(config: Config) -> tuple[Database, SteadyClock]:
         installation.require_schema(config)
         database = open_database(config)
         with database.read() as session:
-            last = audit.last_moment(session)
+            clock = steady_clock(session, config)
     except (KeyFault, NotMigrated, SettingError) as fault:
         raise CannotStart(str(fault)) from fault
     except DBAPIError as fault:
         if not is_away(fault):
             raise
         raise CannotStart(AWAY) from fault
-    return database, SteadyClock(SystemClock(), last, timedelta(seconds=config.clock_back_seconds))
+    return database, clock
 
 
 def application() -> Flask:

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.core.actor import SYSTEM, Actor
-from app.core.clock import SystemClock, local_date
+from app.core.clock import local_date
 from app.core.errors import Invalid, NotFound, Rejection
 from app.db import Database, KeyFault
-from app.extensions import open_database
+from app.extensions import open_database, steady_clock
 from app.identity import queries as identity
 
 
@@ -58,8 +58,8 @@ def opened(*, may_make_keys: bool = False) -> Iterator[Database]:
 @contextmanager
 def acting(login: str) -> Iterator[Act]:
     """One transaction of the person with this login; a Rejection rolls it back and ends the command."""
-    now = SystemClock().now()
     with refusals(), opened() as database, database.write() as session:
+        now = moment(session)
         yield Act(session, actor_of(session, login, now), now)
 
 
@@ -67,14 +67,19 @@ def acting(login: str) -> Iterator[Act]:
 def unlocking() -> Iterator[Act]:
     """One transaction of whoever may open the database on this machine, for when nobody can log in."""
     with refusals(), opened() as database, database.write() as session:
-        yield Act(session, machine(), SystemClock().now())
+        yield Act(session, machine(), moment(session))
 
 
 @contextmanager
 def looking() -> Iterator[tuple[Session, datetime]]:
     """A session for looking only, and what time it is."""
     with refusals(), opened() as database, database.read() as session:
-        yield session, SystemClock().now()
+        yield session, moment(session)
+
+
+def moment(session: Session) -> datetime:
+    """This moment. Raises ClockBehind where the machine's clock shows what is recorded as past."""
+    return steady_clock(session, Config.from_env()).now()
 
 
 @contextmanager

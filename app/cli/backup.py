@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from app.backup import operations
-from app.cli.acting import machine, opened, refusals
+from app.cli.acting import machine, moment, opened, refusals
 from app.config import Config
 from app.core.clock import SystemClock
 
@@ -30,7 +30,9 @@ def create(target: Path, with_keys: bool) -> None:
     config = Config.from_env()
     with refusals(), opened() as database:
         passphrase = _passphrase(confirm=True) if with_keys else ""
-        path = operations.create(database, config, target, machine(), SystemClock().now(), passphrase)
+        with database.read() as session:
+            now = moment(session)
+        path = operations.create(database, config, target, machine(), now, passphrase)
     click.echo(path)
     if not with_keys:
         click.echo(APART.format(path=config.key_file), err=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from app.cli.acting import json_option, looking, opened, refusals
+from app.cli.acting import json_option, looking, moment, opened, refusals
 from app.cli.files import files_at
 from app.config import Config
 from app.core.actor import SYSTEM
-from app.core.clock import SystemClock, local_date
+from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.definitions import lists
 from app.definitions.errors import BundleError
@@ -52,14 +52,16 @@ def check(target: str, region: str | None, as_json: bool) -> None:
 def recheck() -> None:
     """Check again what owners have in force, after the catalogue or the product changed; `list` shows the outcome."""
     with refusals(), opened() as database:
-        done = releases.recheck(database, SYSTEM, SystemClock().now())
+        with database.read() as session:
+            now = moment(session)
+        done = releases.recheck(database, SYSTEM, now)
     click.echo(f"已重新检查 {len(done)} 个现行发布版，结果见 doudi release list")
 
 
 def _check_release(reference: str) -> Outcome:
-    now = SystemClock().now()
     with opened() as database:
         with database.read() as session:
+            now = moment(session)
             release_id = lists.find(session, reference, local_date(now))
         return releases.check(database, SYSTEM, release_id, now)
 

@@ -8,9 +8,8 @@ import click
 
 from app import installation
 from app.cases import calendars
-from app.cli.acting import acting, by, opened, refusals
+from app.cli.acting import acting, by, moment, opened, refusals
 from app.config import Config
-from app.core.clock import SystemClock
 
 
 @click.group()
@@ -37,7 +36,7 @@ def downgrade(revision: str) -> None:
 def install(training: bool) -> None:
     """Fill a migrated database with calendar, default figures, templates and bundles; an empty one gets its keys."""
     with refusals(), opened(may_make_keys=True) as database, database.write() as session:
-        installation.install(session, SystemClock().now(), for_training=training)
+        installation.install(session, moment(session), for_training=training)
 
 
 @click.command("calendar")

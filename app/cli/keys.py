@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from app.cli.acting import machine, opened, refusals
-from app.core.clock import SystemClock, local_date
+from app.cli.acting import machine, moment, opened, refusals
+from app.core.clock import local_date
 from app.db import Database, keys
 from app.keys import operations, queries
 
@@ -69,7 +69,7 @@ def retire(name: str) -> None:
     """Forget an old key that nothing is sealed with any more."""
     with refusals(), opened() as database:
         with database.write() as session:
-            operations.retire(session, machine(), name, SystemClock().now())
+            operations.retire(session, machine(), name, moment(session))
         with database.read() as session:
             current = session.info["vault"].in_force.seal
         database.vault.file.settle(current, [name])
@@ -78,14 +78,14 @@ def retire(name: str) -> None:
 
 def _rotate(database: Database, name: str) -> str:
     with database.write() as session:
-        operations.rotate(session, machine(), name, SystemClock().now())
+        operations.rotate(session, machine(), name, moment(session))
     database.vault.file.settle(name)
     return f"加密密钥 {name} 已启用，旧数据由后台作业逐批重新加密，进度见 doudi keys check"
 
 
 def _bring_on(database: Database, name: str) -> str:
     with database.write() as session:
-        count = operations.rotate_index(session, machine(), name, SystemClock().now())
+        count = operations.rotate_index(session, machine(), name, moment(session))
     return f"索引密钥 {name} 已启用，{count} 个索引已更新"
 
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 import click
 
 from app.cases import operations
-from app.cli.acting import actor_of, by, json_option, opened, refusals
-from app.core.clock import SystemClock, local_date
+from app.cli.acting import actor_of, by, json_option, moment, opened, refusals
+from app.core.clock import local_date
 from app.db import Database
 
 
@@ -55,8 +55,9 @@ def _tell(found: list[operations.Moved], stay: int, preview: bool, elsewhere: in
 def _migrate(
     database: Database, release_id: str, names: dict[str, str], login: str, preview: bool
 ) -> tuple[list[operations.Moved], int]:
-    now, found = SystemClock().now(), []
+    found: list[operations.Moved] = []
     with database.read() as session:
+        now = moment(session)
         actor = actor_of(session, login, now)
         cases, elsewhere = operations.cases_to_migrate(session, actor, release_id, local_date(now))
     for batch in operations.batches(cases):

@@ -15,6 +15,8 @@ from app.outside.http import SIGNATURE, TIME, Post, Response, sign
 ACCEPTED, LATER = 202, 204
 SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
 AGAIN = timedelta(minutes=10)
+URL = read.Setting("DOUDI_DEPARTMENTS_URL", "核对平台的网址")
+KEY = read.Setting("DOUDI_DEPARTMENTS_KEY_FILE", "存放与核对平台约定的密钥的文件")
 
 
 class ByHand:
@@ -40,8 +42,7 @@ class Platform:
 
     @classmethod
     def configured(cls, settings: Settings) -> Platform:
-        url = read.address(settings, "DOUDI_DEPARTMENTS_URL", "核对平台的网址")
-        key = read.signing_key(settings, "DOUDI_DEPARTMENTS_KEY_FILE", "存放与核对平台约定的密钥的文件")
+        url, key = read.address(settings, URL), read.signing_key(settings, KEY)
         return cls(Post(url, key, read.trust(settings), "核对平台"))
 
     def ask(self, question: Question) -> Reply:

@@ -15,6 +15,12 @@ TIMEOUT = 20.0
 IMPLICIT_TLS_PORT = 465
 PERMANENT = 500
 _PERSON = "{to}"
+HOST = read.Setting("DOUDI_SMTP_HOST", "邮件服务器的主机名")
+PORT = read.Setting("DOUDI_SMTP_PORT", "邮件服务器的端口；465 直接加密，其余先 STARTTLS", str(IMPLICIT_TLS_PORT))
+SENDER = read.Setting("DOUDI_SMTP_SENDER", "发信地址")
+RECIPIENT = read.Setting("DOUDI_SMTP_RECIPIENT", f"电话号码怎样变成收信地址，如 {_PERSON}@sms.example.gov.cn", _PERSON)
+USER = read.Setting("DOUDI_SMTP_USER", "邮件服务器的用户名；空为不登录")
+PASSWORD = read.Setting("DOUDI_SMTP_PASSWORD_FILE", "存放邮件服务器密码的文件")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +42,17 @@ class Smtp:
 
     @classmethod
     def configured(cls, settings: Settings) -> Smtp:
-        user = settings.get("DOUDI_SMTP_USER", "")
-        recipient = settings.get("DOUDI_SMTP_RECIPIENT", _PERSON)
+        user, recipient = read.text(settings, USER), read.text(settings, RECIPIENT)
         if recipient.count(_PERSON) != 1 or recipient.replace(_PERSON, "").count("{"):
-            raise SettingError(f"设置 DOUDI_SMTP_RECIPIENT 应含一处 {_PERSON}，例如 {_PERSON}@sms.example.gov.cn")
+            raise SettingError(f"设置 {RECIPIENT.name} 应含一处 {_PERSON}，例如 {_PERSON}@sms.example.gov.cn")
         return cls(
-            host=read.required(settings, "DOUDI_SMTP_HOST", "邮件服务器的主机名"),
-            port=read.whole(settings, "DOUDI_SMTP_PORT", IMPLICIT_TLS_PORT),
-            sender=read.required(settings, "DOUDI_SMTP_SENDER", "发信地址"),
+            host=read.required(settings, HOST),
+            port=read.whole(settings, PORT),
+            sender=read.required(settings, SENDER),
             recipient=recipient,
             context=read.trust(settings),
             user=user,
-            password=read.secret(settings, "DOUDI_SMTP_PASSWORD_FILE", "存放密码的文件").decode() if user else "",
+            password=read.secret(settings, PASSWORD).decode() if user else "",
         )
 
     def send(self, key: str, to: str, text: str) -> None:
@@ -87,7 +92,7 @@ class Smtp:
         except ValueError as fault:
             raise Refused("收件人不是电话号码或邮件地址，请改正申请人的联系方式") from fault
         if not mail["To"].addresses or "@" not in address:
-            raise Refused("收件人不是邮件地址，请设置 DOUDI_SMTP_RECIPIENT 说明电话号码怎样变成地址")
+            raise Refused(f"收件人不是邮件地址，请设置 {RECIPIENT.name} 说明电话号码怎样变成地址")
         return mail
 
 

@@ -6,7 +6,10 @@ import json
 import os
 from pathlib import Path
 
+from app.outside import settings as read
 from app.outside.boundary import Settings
+
+FOLDER = read.Setting("DOUDI_SPOOL_FOLDER", "通知存成文件时放在哪个文件夹", "var/messages")
 
 
 class Spool:
@@ -20,7 +23,7 @@ class Spool:
 
     @classmethod
     def configured(cls, settings: Settings) -> Spool:
-        return cls(Path(settings.get("DOUDI_SPOOL_FOLDER", "var/messages")))
+        return cls(Path(read.text(settings, FOLDER)))
 
     def send(self, key: str, to: str, text: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,6 +7,8 @@ from app.outside.boundary import Failed, Settings
 from app.outside.http import Post
 
 LONGEST = 16_384
+URL = read.Setting("DOUDI_AUDIT_STAMP_URL", "时间戳服务的网址")
+KEY = read.Setting("DOUDI_AUDIT_STAMP_KEY_FILE", "存放与时间戳服务约定的密钥的文件")
 
 
 class Service:
@@ -17,8 +19,7 @@ class Service:
 
     @classmethod
     def configured(cls, settings: Settings) -> Service:
-        url = read.address(settings, "DOUDI_AUDIT_STAMP_URL", "时间戳服务的网址")
-        key = read.signing_key(settings, "DOUDI_AUDIT_STAMP_KEY_FILE", "存放与时间戳服务约定的密钥的文件")
+        url, key = read.address(settings, URL), read.signing_key(settings, KEY)
         return cls(Post(url, key, read.trust(settings), "时间戳服务"))
 
     def stamp(self, text: str) -> str:

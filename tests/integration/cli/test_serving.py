@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from app import installation
 from app.config import Config
-from app.core.clock import MovableClock
+from app.core.clock import MovableClock, SystemClock
 from app.core.paths import ROOT
 from app.db import Database, Vault
 from app.extensions import create_app, open_database
@@ -106,6 +106,20 @@ def test_serve_and_worker_end_well_when_they_are_told_to(settings: dict[str, str
             assert process.returncode == 0, told
             assert "Traceback" not in told
             assert all(json.loads(line)["at"] for line in told.splitlines()), told
+
+
+@pytest.mark.parametrize("blank_database_url", ["sqlite"], indirect=True)
+def test_run_ends_well_too(settings: dict[str, str]) -> None:
+    migrated(settings)
+    database = open_database(Config.from_env(settings))
+    with database.write() as session:
+        installation.install(session, SystemClock().now())
+    database.dispose()
+    with running(settings, "-m", "app.cli", "run") as both:
+        wait_until(lambda: status(settings) == 200, both)
+        both.send_signal(signal.SIGTERM)
+        _, told = both.communicate(timeout=PATIENCE)
+    assert (both.returncode, "Traceback" in told) == (0, False), told
 
 
 SLOW = """
