@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import click
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
-from app.core.errors import Invalid, NotFound, Rejection
+from app.core.errors import NotFound, Rejection
 from app.db import Database, KeyFault
 from app.extensions import open_database, steady_clock
 from app.identity import queries as identity
@@ -120,11 +120,3 @@ def by(command: Callable[..., Any]) -> Callable[..., Any]:
 
 reason_option = click.option("--reason", required=True, help="why, as the record keeps it")
 json_option = click.option("--json", "as_json", is_flag=True, help="one JSON document for machines")
-
-
-def day_of(text: str, field: str) -> date:
-    """A day as typed: 2027-01-04. Raises Invalid for the field."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Invalid({field: f"“{text}”不是日期，应写作 2027-01-04"}) from error

@@ -9,9 +9,10 @@ from dataclasses import asdict
 import click
 
 from app import auditing
-from app.cli.acting import actor_of, by, day_of, json_option, looking
+from app.cli.acting import actor_of, by, json_option, looking
 from app.config import Config
 from app.core.clock import SHANGHAI, midnight
+from app.core.days import typed_day, typed_day_or_none
 from app.identity import login_chain, policy
 
 
@@ -28,7 +29,7 @@ def verify(since: str | None, by: str, as_json: bool) -> None:
     """Read chains, signed days, anchors and the rows of money and cases again; exit code 1 where something changed."""
     with looking() as (session, now):
         policy.require_any(session, actor_of(session, by, now), "read_audit")
-        begun = midnight(day_of(since, "since")) if since else None
+        begun = midnight(typed_day(since, "since")) if since else None
         report = auditing.verify(session, Config.from_env().audit_file, now, begun)
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False, indent=1))
@@ -59,7 +60,7 @@ def logins(
 ) -> None:
     """Logins, failures, resets, revocations and changes of rights, newest first."""
     with looking() as (session, now):
-        days = (day_of(text, name) if text else None for text, name in ((since, "since"), (until, "until")))
+        days = (typed_day_or_none(text or "", name) for text, name in ((since, "since"), (until, "until")))
         wanted = login_chain.Wanted(person, kind or "", *days)
         found = login_chain.lines(session, actor_of(session, by, now), wanted, limit=limit)
     if as_json:

@@ -9,8 +9,9 @@ from decimal import Decimal
 import click
 
 from app.cases import published
-from app.cli.acting import acting, by, day_of, json_option, looking, reason_option
+from app.cli.acting import acting, by, json_option, looking, reason_option
 from app.core.clock import local_date
+from app.core.days import typed_day
 from app.figures import lists, operations, queries
 from app.identity import queries as identity
 
@@ -36,7 +37,7 @@ def set_figure(
     with acting(by) as act:
         entered = operations.propose(
             act.session, act.actor, key, region, value,
-            valid_from=day_of(since, "from"), valid_until=day_of(until, "until") if until else None,
+            valid_from=typed_day(since, "from"), valid_until=typed_day(until, "until") if until else None,
             clause=clause, reason=reason, now=act.now,
         )  # fmt: skip
     click.echo(entered.id)

@@ -8,9 +8,10 @@ from typing import BinaryIO
 import click
 
 from app.cases import succession
-from app.cli.acting import acting, by, day_of, json_option, looking
+from app.cli.acting import acting, by, json_option, looking
 from app.cli.importing import dry_run_option, refuse, tell_plan
 from app.core.clock import local_date
+from app.core.days import typed_day
 from app.identity import divisions
 from app.identity.positions import trimmed
 from app.sheets import csv_bytes
@@ -50,7 +51,7 @@ def import_regions(file: BinaryIO, dry_run: bool, by: str) -> None:
 def list_regions(code: str | None, day: str | None, name: str, as_json: bool) -> None:
     """Divisions with their offices, by code."""
     with looking() as (session, now):
-        on = day_of(day, "on") if day else local_date(now)
+        on = typed_day(day, "on") if day else local_date(now)
         rows = divisions.find(session, on, code=code and trimmed(code), text=name)
     if as_json:
         shown = [{"code": row.code, "name": row.name, "level": row.level, "office": row.office, "phone": row.phone,

@@ -11,6 +11,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.core.days import day_of, no_day
 from app.core.errors import Invalid, Rejection
 from app.core.money import parse_amount
 from app.core.whole import whole_number
@@ -232,6 +233,9 @@ def _spec(typed: Mapping[str, str]) -> listing.BatchSpec:
     texts = {name: typed.get(name, "").strip() for name in ("key", "title", "clause", "region", "kind", "per")}
     if not texts["clause"]:
         faults["clause"] = "请填写依据，例如文件名和文号"
+    due_on = day_of(typed.get("due_on", ""))
+    if due_on is None:
+        faults["due_on"] = no_day(typed.get("due_on", ""))
     spec = listing.BatchSpec(
         key=texts["key"],
         kind=texts["kind"],
@@ -239,7 +243,7 @@ def _spec(typed: Mapping[str, str]) -> listing.BatchSpec:
         clause=texts["clause"],
         region_code=texts["region"],
         programmes=request.form.getlist("programmes"),
-        due_on=_day(typed.get("due_on", ""), faults),
+        due_on=due_on or date.max,
         amount=_amount(typed.get("amount", ""), faults),
         per=texts["per"],
         source=typed.get("source") or SOURCES[0],
@@ -259,15 +263,6 @@ def _amount(text: str, faults: dict[str, str]) -> Decimal | None:
     except ValueError as error:
         faults["amount"] = str(error)
         return None
-
-
-def _day(text: str, faults: dict[str, str]) -> date:
-    """`date.max` stands for what could not be read; the fault refuses it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        faults["due_on"] = "请填写发放日期，例如 2021-02-05"
-        return date.max
 
 
 def _split(typed: Mapping[str, str], faults: dict[str, str]) -> list[dict[str, Any]] | None:

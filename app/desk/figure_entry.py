@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
+from app.core.days import typed_day
 from app.core.errors import Invalid, Rejection
 from app.desk.blueprint import blueprint
 from app.figures import lists, operations
@@ -39,8 +39,8 @@ def figure_enter(call: Call) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").strip() for name in TYPED}
     entered = operations.propose(
         call.session, call.actor, typed["key"], typed["region"], typed["value"],
-        valid_from=_day(typed["from"], "from"),
-        valid_until=_day(typed["until"], "until") if typed["until"] else None,
+        valid_from=typed_day(typed["from"], "from"),
+        valid_until=typed_day(typed["until"], "until") if typed["until"] else None,
         clause=typed["clause"] or None, reason=typed["reason"], now=call.now,
     )  # fmt: skip
     for note in entered.notes:
@@ -61,7 +61,7 @@ def figure_floors(call: Call) -> ResponseReturnValue:
         entry = catalogue(call.session).figures.get(typed["key"])
         floors = operations.assess(
             call.session, call.actor, typed["key"], typed["region"], typed["value"],
-            valid_from=_day(typed["from"], "from"), now=call.now,
+            valid_from=typed_day(typed["from"], "from"), now=call.now,
         )  # fmt: skip
     except Invalid as refused:
         return render_template("desk/_floors.html", entry=None, floors=[], fault=refused.message)
@@ -118,10 +118,3 @@ def _places(call: Call) -> Iterator[tuple[str, str]]:
         yield chain.nearest.code, chain.full_name
         for below in identity.children(call.session, region_id, local_date(call.now)):
             yield below.code, f"{chain.nearest.name}{below.name}"
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid({field: "请填写日期，例如 2027-01-04"}) from error

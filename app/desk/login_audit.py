@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.core.errors import Invalid
+from app.core.days import typed_day_or_none
 from app.desk.blueprint import blueprint
 from app.identity import login_chain
-from app.sheets import MEDIA_TYPE, Column, day_of, workbook
+from app.sheets import MEDIA_TYPE, Column, workbook
 from app.web import Call, reads
 from app.web.display import moment
 from app.web.download import attachment
@@ -44,10 +44,6 @@ def login_chain_export(call: Call) -> Response:
 
 def _wanted() -> login_chain.Wanted:
     """Raises Invalid (since, until)."""
-    days = {name: request.args.get(name, "").strip() for name in ("since", "until")}
-    read = {name: day_of(text) for name, text in days.items()}
-    wrong = {name: text for name, text in days.items() if text and read[name] is None}
-    if wrong:
-        raise Invalid({name: f"“{text}”不是日期，应写作 2027-01-04" for name, text in wrong.items()})
+    read = {name: typed_day_or_none(request.args.get(name, ""), name) for name in ("since", "until")}
     person, kind = request.args.get("person", "").strip(), request.args.get("kind", "")
     return login_chain.Wanted(person, kind, read["since"], read["until"])

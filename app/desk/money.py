@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.core.chinese import mask_account
 from app.core.clock import local_date
+from app.core.days import typed_day_or_none
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.ids import new_id
 from app.definitions.queries import programme_titles
@@ -112,22 +112,13 @@ def _filter() -> lists.OrderFilter:
     usual = "" if given.get("file") or given.get("batch") else "pending"
     return lists.OrderFilter(
         status=given.get("status", usual) or None,
-        until=_day(given.get("until", "")),
+        until=typed_day_or_none(given.get("until", ""), "until"),
         programme=given.get("programme") or None,
         source=given.get("source") or None,
         batch_id=given.get("batch") or None,
         bank_file_id=given.get("file") or None,
         text=given.get("q", "").strip() or None,
     )
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid({"until": "日期请写成 2020-10-15 的样子"}) from error
 
 
 def _page(call: Call, rejection: Rejection | None = None) -> str:

@@ -6,14 +6,14 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
-from app.core.errors import Invalid, Rejection
+from app.core.days import typed_day_or_none
+from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
 from app.identity import divisions, one_time, people, staff
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import positions_at, trimmed
 from app.inbox import queries as inbox
-from app.sheets import day_of
 from app.web import Call, reads, writes
 from app.web.paging import cut
 
@@ -84,12 +84,7 @@ def person_appoint(call: Call, office_id: str) -> ResponseReturnValue:
 
 
 def _appoint(call: Call, user_id: str, office_id: str) -> None:
-    days = {}
-    for name in ("since", "until"):
-        typed = request.form.get(name, "").strip()
-        days[name] = day_of(typed)
-        if typed and days[name] is None:
-            raise Invalid({name: f"“{typed}”不是日期，应写作 2027-01-04"})
+    days = {name: typed_day_or_none(request.form.get(name, ""), name) for name in ("since", "until")}
     staff.appoint(
         call.session, call.actor, user_id, office_id, request.form.get("position", ""), now=call.now,
         valid_from=days["since"], valid_until=days["until"],

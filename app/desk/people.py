@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.chinese import mask_id_number
+from app.core.days import typed_day_or_none
 from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
@@ -42,7 +41,7 @@ def person_reveal(call: Call, person_id: str) -> ResponseReturnValue:
 def person_death(call: Call, person_id: str) -> ResponseReturnValue:
     """A day of death is entered, corrected, or (left empty) taken back; both corrections need a reason."""
     deaths.require_may_record(call.session, call.actor, person_id)
-    day = _day(request.form.get("happened_on", ""))
+    day = typed_day_or_none(request.form.get("happened_on", ""), "happened_on")
     known = person_files.person_file(call.session, person_id)["person"]["died_on"]
     if known is not None:
         deaths.correct(call.session, call.actor, person_id, day, request.form.get("death_reason", ""), call.now)
@@ -53,13 +52,6 @@ def person_death(call: Call, person_id: str) -> ResponseReturnValue:
         deaths.record_by_staff(call.session, call.actor, person_id, day, call.now)
         flash("死亡已登记：次月起不再发放，有其他成员的随即重新核算。", "success")
     return redirect(url_for("desk.person", person_id=person_id))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError as error:
-        raise Invalid({"happened_on": "请填写日期，例如 2021-05-08"}) from error
 
 
 def _page(call: Call, person_id: str, rejection: Rejection | None = None, number: str | None = None) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
+from app.core.days import typed_day
 from app.core.errors import Invalid, Rejection
 from app.desk.blueprint import blueprint
 from app.identity import people, staff
@@ -15,7 +14,6 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import POSITIONS, trimmed
 from app.inbox import staffing
-from app.sheets import day_of
 from app.web import Call, reads, writes
 from app.web.paging import cut
 
@@ -50,7 +48,9 @@ def _again(call: Call, rejection: Rejection, user_id: str, **_: str) -> Response
 @blueprint.post("/staff/<user_id>/appointments/<appointment_id>/end")
 @writes(again=_again)
 def appointment_end(call: Call, user_id: str, appointment_id: str) -> ResponseReturnValue:
-    back = staffing.end_appointment(call.session, call.actor, appointment_id, _day("on"), call.now)
+    back = staffing.end_appointment(
+        call.session, call.actor, appointment_id, typed_day(request.form.get("on", ""), "on"), call.now
+    )
     return _done(user_id, "任职已结束，当天以前可以撤销。", back)
 
 
@@ -63,9 +63,8 @@ def appointment_move(call: Call, user_id: str, appointment_id: str) -> ResponseR
     office = identity.offices_of(call.session, chain).get(chain.nearest.level)
     if office is None:
         raise Invalid({"region": f"{chain.nearest.name}还没有单位，请先导入区划"})
-    back = staffing.move(
-        call.session, call.actor, appointment_id, office.id, request.form.get("position", ""), _day("on"), call.now
-    )
+    first, position = typed_day(request.form.get("on", ""), "on"), request.form.get("position", "")
+    back = staffing.move(call.session, call.actor, appointment_id, office.id, position, first, call.now)
     return _done(user_id, f"已调到{office.name}。", back)
 
 
@@ -100,14 +99,6 @@ def staff_password(call: Call, user_id: str) -> ResponseReturnValue:
 def _done(user_id: str, told: str, back: int = 0) -> ResponseReturnValue:
     flash(f"{told}签收而未办完的 {back} 项工作已退回单位待办。" if back else told, "success")
     return redirect(url_for("desk.staff_person", user_id=user_id))
-
-
-def _day(name: str) -> date:
-    typed = request.form.get(name, "")
-    found = day_of(typed)
-    if found is None:
-        raise Invalid({name: f"“{typed}”不是日期，请选择日期" if typed else "请选择日期"})
-    return found
 
 
 def _page(call: Call, user_id: str, rejection: Rejection | None = None, password: str | None = None) -> str:

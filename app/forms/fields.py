@@ -16,13 +16,13 @@ from marshmallow import ValidationError, fields, validate
 
 from app.core import id_number, money
 from app.core.clock import SHANGHAI
+from app.core.days import day_of
 from app.forms.model import MAX_ITEMS, MAX_LENGTH, Component, Option, token
 from app.forms.reading import compile_pattern
 from app.forms.text import FULL_WIDTH, clean_text
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.([0-9]{1,18}))?")
 _MOST_DECIMALS = 6
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:：]([0-5][0-9])(?::[0-5][0-9])?")
 _YEARS = range(1880, 2200)
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
@@ -148,7 +148,7 @@ class DateInput(Input, fields.Date):
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> date:
         if isinstance(value, datetime):
             value = value.astimezone(SHANGHAI).date() if value.tzinfo else value.date()
-        day = value if isinstance(value, date) else _day(value)
+        day = value if isinstance(value, date) else day_of(value) if isinstance(value, str) else None
         if day is None or day.year not in _YEARS:
             raise self.wrong("须填写存在的日期，例如 2020-10-15")
         return day
@@ -174,14 +174,6 @@ class TimeInput(Input, fields.String):
         if found is None:
             raise self.wrong("须填写时间，例如 09:30")
         return f"{int(found[1]):02}:{found[2]}"
-
-
-def _day(value: Any) -> date | None:
-    found = _DATE.fullmatch(value.strip().translate(FULL_WIDTH)) if isinstance(value, str) else None
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,7 +1,6 @@
 """Tables that people send in and get: CSV and Excel, with every fault by row and column."""
 
-from app.sheets.dates import day_of
 from app.sheets.reading import Column, Faults, Row, read
 from app.sheets.writing import MEDIA_TYPE, csv_bytes, text_cell, workbook
 
-__all__ = ["MEDIA_TYPE", "Column", "Faults", "Row", "csv_bytes", "day_of", "read", "text_cell", "workbook"]
+__all__ = ["MEDIA_TYPE", "Column", "Faults", "Row", "csv_bytes", "read", "text_cell", "workbook"]

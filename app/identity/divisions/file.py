@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.days import day_of, no_day
 from app.identity.positions import level_of_code, trimmed
-from app.sheets import Column, Faults, Row, day_of, read
+from app.sheets import Column, Faults, Row, read
 
 COLUMNS = (
     Column("code", "代码", required=True, hint="12 位统计用区划代码"),
@@ -79,7 +80,7 @@ def _day(row: Row, key: str, faults: Faults) -> date | None:
     text = row.get(key)
     found = day_of(text)
     if text and found is None:
-        faults.add(row.number, key, f"“{text}”不是日期，应写作 2027-01-04")
+        faults.add(row.number, key, no_day(text))
     return found
 
 

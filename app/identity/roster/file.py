@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.days import day_of, no_day
 from app.identity.positions import POSITIONS, level_of_code, trimmed
 from app.identity.staff import USERNAME, USERNAME_RULE
-from app.sheets import Column, Faults, Row, day_of, read, workbook
+from app.sheets import Column, Faults, Row, read, workbook
 
 COLUMNS = (
     Column("username", "用户名", required=True, hint="登录用，如 li.min；同一人的各行相同", width=20),
@@ -72,7 +73,7 @@ def _line(row: Row, faults: Faults) -> Line | None:
     for key in ("since", "until"):
         days[key] = day_of(row.get(key))
         if row.get(key) and days[key] is None:
-            faults.add(row.number, key, f"“{row.get(key)}”不是日期，应写作 2027-01-04")
+            faults.add(row.number, key, no_day(row.get(key)))
     if days["since"] and days["until"] and days["until"] <= days["since"]:
         faults.add(row.number, "until", f"离任日期应晚于任职日期 {days['since']}")
     if not (username and row.get("name") and level_of_code(region) and position):
