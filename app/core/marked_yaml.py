@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from app.core.strict_yaml import DEEPEST, UNREADABLE, NotYaml, require_small, told, too_deep
+from app.core.strict_yaml import DEEPEST, UNREADABLE, NotYaml, Shallow, require_small, told, too_deep
 
 MOST_BYTES = 512 * 1024
 MOST_VALUES = 50_000
@@ -21,19 +21,10 @@ MERGE = "tag:yaml.org,2002:merge"
 Path = tuple[str | int, ...]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Shallow):
     """Numbers as JSON has them: `0431` is a text and `20:30` a time of day; `12.50` keeps its last digit."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
-    depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.depth == DEEPEST:
-            raise yaml.YAMLError(too_deep())
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
 
 
 _KEPT = {"bool", "merge", "null", "timestamp"}

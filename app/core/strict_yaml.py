@@ -8,29 +8,40 @@ import yaml
 
 MOST_BYTES = 64 * 1024
 DEEPEST = 40
-UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError)
-"""What PyYAML raises: the last two for tags on what they are not."""
+UNREADABLE = (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError)
+"""What PyYAML and the numbers raise: the last three for tags on what they are not."""
 
 
 class NotYaml(ValueError):
     """The file cannot be read; the message says in Chinese why."""
 
 
-class _Strict(yaml.SafeLoader):
-    """A few aliases can grow without bound, so can the time that brackets in brackets take; a key written twice would
-    quietly win."""
+class Shallow(yaml.SafeLoader):
+    """The time that brackets in brackets take grows without bound, and the scanner reads far ahead of what is made."""
 
     depth = 0
 
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        if self.flow_level == DEEPEST:
+            raise yaml.YAMLError(too_deep())
+        super().fetch_flow_collection_start(token)
+
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("不能使用 YAML 别名（*名称）")
         if self.depth == DEEPEST:
             raise yaml.YAMLError(too_deep())
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+
+class _Strict(Shallow):
+    """A few aliases can grow without bound; a key written twice would quietly win."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("不能使用 YAML 别名（*名称）")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key) for key, _ in node.value]
