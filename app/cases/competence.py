@@ -26,8 +26,8 @@ ASK = "case.competence"
 
 
 def follow(action: Action, tasks: Iterable[engine.OpenTask]) -> None:
-    """Ask in the night about each open task that needs competence."""
-    for task in tasks:
+    """Ask in the night about each open task that needs competence, unless the case is on hold."""
+    for task in tasks if action.case.status != "suspended" else ():
         if engine.COMPETENCE in action.diagram.elements[task.element_id].properties:
             ask_tonight(action, f"{ASK}:{action.case.id}:{task.id}")
 
@@ -38,8 +38,14 @@ def ask_tonight(action: Action, dedup: str | None = None) -> None:
     jobs.enqueue(action.session, ASK, {}, tonight, dedup, case_id=action.case.id)
 
 
+def release(action: Action) -> None:
+    """The case goes on: it is asked at once, for a figure may have changed meanwhile."""
+    if needed(action):
+        jobs.enqueue(action.session, ASK, {}, action.now, case_id=action.case.id)
+
+
 def drop(action: Action) -> None:
-    """The case is over: nobody asks any more. No statement where the diagram never does."""
+    """The case is over or on hold: nobody asks any more. No statement where the diagram never does."""
     if any(engine.COMPETENCE in element.properties for element in action.diagram.elements.values()):
         jobs.cancel(action.session, case_id=action.case.id, kind=ASK)
 

@@ -94,6 +94,7 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
     action.case.status = "suspended"
     action.clocks_changed(calendar.pause(session, case_id, HOLD, now))
     timers.hold(action)
+    competence.drop(action)
     if notice := notices.standing(session, case_id):
         publicity.stop(session, notice, now)
     waits.hold(action)
@@ -110,6 +111,7 @@ def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None
     action.case.status = "in_progress"
     action.clocks_changed(calendar.resume(session, case_id, now, reason=HOLD))
     timers.release(action)
+    competence.release(action)
     if notice := notices.stopped(session, case_id):
         _go_on(action, notice)
     waits.release(action)

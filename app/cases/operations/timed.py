@@ -53,8 +53,7 @@ def ask_competence(session: Session, case_id: str, claim: Callable[[], None], no
     if action.case.closed_at is not None:
         return
     needed = competence.needed(action)
-    held = action.case.status == "suspended"
-    found = [] if held else [(each, hit) for each in needed if (hit := competence.refusal(action, each))]
+    found = [(each, hit) for each in needed if (hit := competence.refusal(action, each))]
     if found:
         element, hit = found[0]
         step = engine.send(action.diagram, action.state, action.variables, engine.GONE, None, action)
