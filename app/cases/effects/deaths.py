@@ -14,6 +14,7 @@ from app.effects import SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
 from app.funds import queries as orders
+from app.jobs import operations as jobs
 from app.registry import deaths, members
 from app.registry import operations as registry
 
@@ -47,7 +48,9 @@ class RecordDeath(EffectObject):
         }
 
     def undo(self, action: Action, since: int, reason: str) -> int:
-        return registry.undo_award_events(action.session, action.case.id, since, "left", action.now)
+        case_id = action.case.id
+        jobs.cancel(action.session, case_id=case_id, kind=deaths.DIED, since=since)
+        return registry.undo_award_events(action.session, case_id, since, "left", action.now)
 
 
 def _record(action: Action, person: deaths.Known, on: date, award_ids: list[str]) -> None:

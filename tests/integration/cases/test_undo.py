@@ -23,7 +23,7 @@ from app.jobs.models import Job
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
 from app.registry import operations as registry
-from app.registry.models import Award, HouseholdMember, Institution, OnceClaim
+from app.registry.models import Award, HouseholdMember, Institution, OnceClaim, Person
 from tests.support.worlds import RELIEF, Office
 
 EARLIER, ITS_STEP, LATER = 90, 100, 110
@@ -74,6 +74,7 @@ CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "award_change": ("award_change", _started, {"monthly": Decimal(200), "institution_id": None, "place_rank": 2,
                                                 "facts": {"people": 2}}),
     "award_end": ("award_end", _started, {"reason": "已就业"}),
+    "record_death": ("record_death", _started, {"id_number": RELIEF["id_number"]}),
     "register_institution": ("register_institution", None, {"name": "合隆镇敬老院"}),
     "owed": ("owed", None, {"items": [{"key": "seal", "title": "盖章"}]}),
     "settle_owed": ("settle_owed", _owed, {"items": ["seal"]}),
@@ -105,6 +106,7 @@ def _world(session: Session, case_id: str) -> dict[str, Any]:
         "claims": rows(OnceClaim.case_id),
         "awards": rows(Award.amount, Award.status, Award.recheck_on, Award.visit_on, Award.ended_on,
                        Award.institution_id, Award.place_rank, Award.wants_place_on, where=Award.status != "withdrawn"),
+        "deaths": rows(Person.died_on, where=Person.died_on.is_not(None)),
         "homes": rows(HouseholdMember.person_id, HouseholdMember.household_id, where=standing),
         "houses": rows(Institution.name, Institution.free, where=Institution.withdrawn_at.is_(None)),
         "owed": rows(Owed.key, Owed.settled_at),
@@ -138,6 +140,8 @@ def test_a_return_before_the_effect_undoes_it_and_one_after_it_does_not(
     office: Office, case_id: str, name: str
 ) -> None:
     topic, prepare, inputs = CASES[name]
+    if topic == "record_death":
+        inputs = {**inputs, "on": office.now.date()}
     if topic == "ask":
         inputs = {**inputs, "until": office.now.date() + timedelta(days=5)}
     with office.database.write() as session:
