@@ -148,6 +148,7 @@ def test_recheck_day_by_kind_of_household(
 
 
 def test_a_return_weighs_the_verified_numbers_again(office: Office) -> None:
+    put_in_force(office, dibao_asset_months=24)
     household = {"members": [HEAD, WIFE], "annual_income": INCOME, "financial_assets": ASSETS}
     case_id = office.apply("dibao", APPLICATION, household=household).case_id
     office.do(case_id, "acceptance", "township_clerk", complete=True)

@@ -106,14 +106,18 @@ def _refuse(*given: object) -> bool:
 
 
 def test_on_hold_time_does_not_move_a_case_either(office: Office) -> None:
+    """The days of a 公示 that were left when it was taken down are still to be stood."""
     case_id = _posted(office)
+    _wait(office, 3)
     with office.database.write() as session:
         operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待公安核查", office.now)
     _wait(office, 30)
     assert _elements(office, case_id) == []
     with office.database.write() as session:
         operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
-    _wait(office, 0)
+    _wait(office, 4)
+    assert _elements(office, case_id) == []
+    _wait(office, 1)
     assert _elements(office, case_id) == ["township_confirmation"]
 
 

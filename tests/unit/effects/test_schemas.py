@@ -45,7 +45,7 @@ def test_null_is_an_answer_where_the_schema_says_so() -> None:
         ("award_start", {"monthly": 1, "facts": 5}, "（facts）应是一组键值"),
         ("draw_sample", {"rate": Decimal("1.1")}, "不大于 1"),
         ("notify", {"text": 5}, "（text）应是文字"),
-        ("owed", {"items": []}, "（items）应是清单"),
+        ("settle_owed", {"items": []}, "（items）应是清单"),
         ("settle_owed", {"items": [5]}, "（items）应是清单"),
     ],
 )
