@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from app.core.entry import AccountRules
@@ -92,12 +94,17 @@ class Config:
         )
 
     def secret_key(self) -> str:
-        """The key that signs session cookies; made (mode 0600) where there is none."""
+        """The key that signs session cookies; made (mode 0600) where there is none.
+
+        It gets its name when it is whole, and the first keeps it: the processes of a node start at the same moment.
+        """
         if not self.secret_file.exists():
             self.secret_file.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
+            with NamedTemporaryFile("w", dir=self.secret_file.parent) as file:
                 file.write(secrets.token_hex(32))
+                file.flush()
+                with suppress(FileExistsError):
+                    os.link(file.name, self.secret_file)
         return self.secret_file.read_text().strip()
 
 

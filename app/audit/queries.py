@@ -89,9 +89,12 @@ def has_acted(session: Session, chain: str, actor_id: str | None, kinds: Sequenc
     return session.scalar(select(EVENT.c.id).where(theirs).limit(1)) is not None
 
 
-def last_moment(session: Session) -> datetime | None:
-    """When the newest event happened."""
-    return session.scalar(select(EVENT.c.at).order_by(EVENT.c.at.desc()).limit(1))
+def last_moment(session: Session, chain: str | None = None) -> datetime | None:
+    """When the newest event happened; that of one chain where it is named."""
+    wanted = select(EVENT.c.at).order_by(EVENT.c.at.desc()).limit(1)
+    if chain is not None:
+        wanted = select(EVENT.c.at).where(EVENT.c.chain == chain).order_by(EVENT.c.seq.desc()).limit(1)
+    return session.scalar(wanted)
 
 
 def count_since(session: Session, since: datetime, cap: int) -> int:

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 ANCHOR, VERIFY = "audit.anchor", "audit.verify"
 EVERY = timedelta(minutes=10)
+SILENT = timedelta(days=2)  # one is made every night
 TOLD = 200  # faults that are kept word by word
 LONGEST = 6 * 3600.0  # seconds that a verification may take
 
@@ -72,6 +73,16 @@ def keep(session: Session, report: Report, now: datetime) -> None:
     session.execute(insert(CHECK).values(**row))
     if report.faults:
         log.error("the audit does not hold: %d faults, see the page of the auditor", len(report.faults))
+
+
+def alarm(session: Session, now: datetime) -> str:
+    """What must reach somebody today, as a sentence; empty where the latest verification is recent and sound."""
+    last = next(iter(last_checks(session, 1)), None)
+    if last is not None and last.faults:
+        return f"{local_date(last.at)} 的审计核对发现 {last.faults} 处与写入时不符"
+    if last is not None and last.at < now - SILENT:
+        return f"{local_date(last.at)} 以后没有再核对审计记录，后台可能没有运行"
+    return ""
 
 
 def last_checks(session: Session, limit: int = 30) -> list[Any]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "serving",
     "scenario": "stories",
     "serve": "serving",
+    "settings": "settings",
     "staff": "staffing",
     "vocabulary": "words",
     "worker": "serving",

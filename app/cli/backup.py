@@ -12,8 +12,9 @@ from app.backup import operations
 from app.cli.acting import machine, moment, opened, refusals
 from app.config import Config
 from app.core.clock import SystemClock
+from app.outside.settings import Setting
 
-PASSPHRASE = "DOUDI_BACKUP_PASSPHRASE"
+PASSPHRASE = Setting("DOUDI_BACKUP_PASSPHRASE", "备份带密钥时的口令，不设时由命令询问")
 APART = "密钥不在备份里，请另行备份密钥文件 {path}，不要和备份放在一起：没有它，备份打不开"
 
 
@@ -24,7 +25,9 @@ def group() -> None:
 
 @group.command()
 @click.argument("target", metavar="DIR|FILE", type=click.Path(path_type=Path))
-@click.option("--with-keys", is_flag=True, help=f"put the keys in too, under a passphrase (asked for, or {PASSPHRASE})")
+@click.option(
+    "--with-keys", is_flag=True, help=f"put the keys in too, under a passphrase (asked for, or {PASSPHRASE.name})"
+)
 def create(target: Path, with_keys: bool) -> None:
     """Back up while people work; into a folder under a name with the time, or as the file. Prints where."""
     config = Config.from_env()
@@ -70,7 +73,7 @@ def restore(path: Path) -> None:
 
 
 def _passphrase(*, confirm: bool) -> str:
-    given = os.environ.get(PASSPHRASE)
+    given = os.environ.get(PASSPHRASE.name)
     return given or click.prompt("口令", hide_input=True, confirmation_prompt=confirm)
 
 

@@ -9,6 +9,7 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from app.auditing import checks
 from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -21,6 +22,7 @@ from app.identity.positions import title_of
 from app.inbox import queries as inbox
 from app.web import services
 
+TOLD = ("read_audit", "keep_people", "keep_logins")  # who hears at once that the audit does not hold
 PLACE_COLUMNS = ("township_id", "village_id")
 
 
@@ -35,15 +37,15 @@ def _around() -> dict[str, Any]:
     """Counts and positions in the masthead; nothing for who is not signed in."""
     if not current_user.is_authenticated or current_user.entry.owes or "session" not in g:
         return {}
-    session, actor = g.session, current_user.actor
-    counts = inbox.counts(session, actor, local_date(services().clock.now()))
+    session, actor, now = g.session, current_user.actor, services().clock.now()
+    counts = inbox.counts(session, actor, local_date(now))
     return {
         "desk_counts": {
             "open": capped(counts["all"]),
             "incidents": capped(lists.incident_count(session, actor)),
             "owed": capped(obligations.owed_count(session, actor)),
         },
-        "desk_news": capped(len(news.for_actor(session, actor, local_date(services().clock.now())))),
+        "desk_news": capped(len(news.for_actor(session, actor, local_date(now)))),
         "desk_doors": {
             "releases": identity_policy.may(actor, "draft_releases"),
             "money": identity_policy.may(actor, "see_money"),
@@ -53,6 +55,7 @@ def _around() -> dict[str, Any]:
             "staff": identity_policy.may(actor, "keep_people"),
         },
         "desk_posts": posts_of(session, actor),
+        "desk_alarm": checks.alarm(session, now) if any(identity_policy.may(actor, each) for each in TOLD) else "",
     }
 
 

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.auditing import checks
 from app.cases import lists
 from app.core.clock import local_date
 from app.db import Database, is_away
@@ -22,6 +23,7 @@ from app.jobs import standing as jobs
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 WINDOW = timedelta(minutes=5)
+BACKUPS = "backup"  # the chain on which each is told
 CAP = 10_000
 """Counts stop here, so that a scrape costs the same when everything goes wrong."""
 
@@ -45,7 +47,7 @@ class _Standing(Collector):
         try:
             with self._database.read() as session:
                 session.connection().exec_driver_sql(BOUND) if not self._database.is_sqlite else None
-                found = [*_jobs(session, self._now), *_work(session, self._now)]
+                found = [each for part in (_jobs, _work, _proofs) for each in part(session, self._now)]
         except Exception as error:
             if not is_away(error):
                 raise
@@ -80,6 +82,20 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
     )
     done = audit.count_since(session, now - WINDOW, CAP)
     yield _gauge("doudi_actions_recent", f"Audited actions of the last 5 minutes, counted up to {CAP}.", done)
+
+
+def _proofs(session: Session, now: datetime) -> Iterator[Metric]:
+    """Ages are infinite where there was never any, so that an alarm needs no second rule."""
+    last = next(iter(checks.last_checks(session, 1)), None)
+    backed_up = audit.last_moment(session, BACKUPS)
+    told = "differences that the latest verification of the audit found."
+    yield _gauge("doudi_audit_faults", f"How many {told}", last.faults if last else 0)
+    yield _gauge("doudi_audit_age_seconds", "Since the latest verification of the audit.", _age(last and last.at, now))
+    yield _gauge("doudi_backup_age_seconds", "Since the latest backup.", _age(backed_up, now))
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return (now - moment).total_seconds() if moment else float("inf")
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -55,10 +55,10 @@ def migrated(settings: dict[str, str]) -> None:
 
 
 @contextmanager
-def running(settings: dict[str, str], *command: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, *command], env=settings, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+def running(settings: dict[str, str], *command: str, program: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """A process of Python, or where `command` begins with one, of another program."""
+    whole = command if program else (sys.executable, *command)
+    process = subprocess.Popen(whole, env=settings, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -67,14 +67,14 @@ def running(settings: dict[str, str], *command: str) -> Iterator[subprocess.Pope
 
 
 def status(settings: dict[str, str], path: str = "/readyz") -> int:
-    """Of an answer; 0 where nobody listens."""
+    """Of an answer; 0 where nobody listens or answers yet."""
     try:
         with urlopen(f"http://127.0.0.1:{settings['DOUDI_PORT']}{path}", timeout=20) as answer:
             return int(answer.status)
     except HTTPError as refused:
         refused.close()
         return refused.code
-    except (URLError, ConnectionError):
+    except OSError:
         return 0
 
 
