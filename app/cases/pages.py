@@ -83,6 +83,7 @@ class CasePage:
     open_elements: list[str]
     failing_rules: list[dict[str, Any]]
     may_correct: bool
+    may_steer: frozenset[str]
     items: list[Any]
     clocks: list[LegalClock]
     documents: list[Any]
@@ -127,6 +128,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         open_elements=_standing(work, waiting),
         failing_rules=action.variables["case"].get("failing_rules") or [],
         may_correct=may_correct(action),
+        may_steer=policy.steering(action),
         items=work,
         clocks=calendar.clocks_of(session, case_id),
         documents=documents.documents_of(session, case_id),

@@ -16,6 +16,8 @@ from app.inbox import operations as inbox
 from app.inbox import queries as items
 
 ANSWER = "answer_checks"
+HOLD = "hold_cases"
+STEERING = (HOLD, "withdraw_cases", "steer_cases")
 
 
 def require_may_complete(action: Action, item: Any, element: engine.Element) -> None:
@@ -60,10 +62,15 @@ def require_may_mend(session: Session, actor: Actor, action: Action) -> None:
 
 
 def require_may_steer(session: Session, actor: Actor, action: Action, capability: str = "steer_cases") -> None:
-    """Holding, releasing and cancelling; withdrawing for somebody (`withdraw_cases`). Raises NotYours."""
+    """Cancelling; other acts over the case as a whole have capabilities of their own (`STEERING`). Raises NotYours."""
     require_may_see(session, actor, action)
     if actor.is_staff:
         identity_policy.require_covers(session, actor, action.chain, capability)
+
+
+def steering(action: Action) -> frozenset[str]:
+    """The capabilities over the case as a whole that the actor has, for whoever shows what may be done with it."""
+    return frozenset(each for each in STEERING if identity_policy.covers(action.actor, action.chain, each))
 
 
 def require_holds_open_task(action: Action) -> None:

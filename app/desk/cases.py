@@ -86,6 +86,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         wrong_action=request.endpoint if rejection else None,
         failing_rules=page.failing_rules,
         may_correct=page.may_correct,
+        may_steer=page.may_steer,
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
         posts=title_of,

@@ -90,7 +90,7 @@ def _act(session: Session, event: Event, case_ids: dict[int, str], now: datetime
         case "object":
             operations.object_to(session, APPLICANT, case_id, data, now)
         case "hold":
-            operations.hold(session, _window(session, case, "township_clerk", now), case_id, data["reason"], now)
+            operations.hold(session, _window(session, case, "township_head", now), case_id, data["reason"], now)
         case _:
             _complete(session, event, case_id, now)
 

@@ -87,7 +87,7 @@ def cancel(session: Session, actor: Actor, case_id: str, reason: str, now: datet
 def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetime) -> None:
     """Neither people nor time move the case until it is released; its clocks stand still, that of its 公示 too."""
     action = store.lock(session, actor, case_id, now)
-    policy.require_may_steer(session, actor, action)
+    policy.require_may_steer(session, actor, action, policy.HOLD)
     store.require_running(action)
     store.require_not_on_hold(action)
     require_reason(reason)
@@ -105,7 +105,7 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
 def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None:
     """The case goes on; its clocks keep the days that were left."""
     action = store.lock(session, actor, case_id, now)
-    policy.require_may_steer(session, actor, action)
+    policy.require_may_steer(session, actor, action, policy.HOLD)
     if action.case.status != "suspended":
         raise Gone("案件没有暂停，不需要恢复")
     action.case.status = "in_progress"

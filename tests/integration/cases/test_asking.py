@@ -229,12 +229,12 @@ def test_what_was_taken_back_before_it_was_asked_is_never_asked(office: Office, 
 def test_on_hold_neither_an_answer_nor_the_day_moves_the_case(office: Office, case_id: str) -> None:
     office.do(case_id, "visit", "village_cadre", seen=True)
     with office.database.write() as session:
-        operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待公安核查", office.now)
+        operations.hold(session, office.holder(session, "township_head"), case_id, "等待公安核查", office.now)
     _work(office, Department(Reply(answer=FOUND)))
     _later(office, Department(), days=9)
     assert (_row(office, case_id).status, _open(office, case_id)) == ("answered", set())
     with office.database.write() as session:
-        operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
+        operations.release(session, office.holder(session, "township_head"), case_id, office.now)
     _work(office, Department())
     assert (_row(office, case_id).status, _open(office, case_id)) == ("delivered", {"review"})
 
@@ -242,11 +242,11 @@ def test_on_hold_neither_an_answer_nor_the_day_moves_the_case(office: Office, ca
 def test_the_day_that_came_on_hold_moves_the_case_when_it_goes_on(office: Office, case_id: str) -> None:
     office.do(case_id, "visit", "village_cadre", seen=True)
     with office.database.write() as session:
-        operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待公安核查", office.now)
+        operations.hold(session, office.holder(session, "township_head"), case_id, "等待公安核查", office.now)
     _later(office, Department(Reply()), days=9)
     assert _row(office, case_id).status == "waiting"
     with office.database.write() as session:
-        operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
+        operations.release(session, office.holder(session, "township_head"), case_id, office.now)
     _work(office, Department())
     assert _open(office, case_id) == {"enquiry"}
 

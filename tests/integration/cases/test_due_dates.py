@@ -55,10 +55,10 @@ def test_working_days_that_did_not_count_are_made_up_for(office: Office) -> None
     _published(office, PROGRAMME, *due("=5"))
     case_id = office.apply(PROGRAMME, RELIEF).case_id
     with office.database.write() as session:
-        operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待公安核查", office.now)
+        operations.hold(session, office.holder(session, "township_head"), case_id, "等待公安核查", office.now)
     office.clock.move_to(office.now + timedelta(days=7))
     with office.database.write() as session:
-        operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
+        operations.release(session, office.holder(session, "township_head"), case_id, office.now)
     assert due_on(office, case_id) == date(2020, 10, 26)
 
 

@@ -110,11 +110,11 @@ def test_on_hold_time_does_not_move_a_case_either(office: Office) -> None:
     case_id = _posted(office)
     _wait(office, 3)
     with office.database.write() as session:
-        operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待公安核查", office.now)
+        operations.hold(session, office.holder(session, "township_head"), case_id, "等待公安核查", office.now)
     _wait(office, 30)
     assert _elements(office, case_id) == []
     with office.database.write() as session:
-        operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
+        operations.release(session, office.holder(session, "township_head"), case_id, office.now)
     _wait(office, 4)
     assert _elements(office, case_id) == []
     _wait(office, 1)

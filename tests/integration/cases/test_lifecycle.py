@@ -122,13 +122,13 @@ def test_a_missing_figure_waits_as_an_incident_and_a_retry_goes_on(office: Offic
 def test_on_hold_nothing_moves_and_the_days_left_remain(office: Office) -> None:
     receipt = office.apply("uninsured_unemployed_relief", RELIEF)
     with office.database.write() as session:
-        clerk = office.holder(session, "township_clerk")
-        operations.hold(session, clerk, receipt.case_id, "等待公安核查", office.now)
+        head = office.holder(session, "township_head")
+        operations.hold(session, head, receipt.case_id, "等待公安核查", office.now)
     with pytest.raises(Gone, match="暂停"):
         office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
     office.clock.move_to(office.now + timedelta(days=7))
     with office.database.write() as session:
-        operations.release(session, clerk, receipt.case_id, office.now)
+        operations.release(session, head, receipt.case_id, office.now)
     with office.database.read() as session:
         due = office.task(session, receipt.case_id, "village_investigation").due_on
     assert due.isoformat() == "2020-10-22"

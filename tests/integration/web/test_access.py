@@ -45,6 +45,7 @@ MONEY = {
     RIGHT: "finance.220122",
 }
 BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.220122"}
+HEADS = {**PEOPLE, WRONG_REGION: "township_head.220104001", RIGHT: "township_head.220122100"}
 OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
 AUDIT = {**PEOPLE, WRONG_REGION: "auditor.220104", RIGHT: "auditor.220122"}
 LOGINS = {**PEOPLE, WRONG_REGION: "security_officer.220104", RIGHT: "security_officer.220122"}
@@ -159,8 +160,8 @@ TABLE: dict[str, Row] = {
     "GET desk.case_diagram": staff("GET", "/desk/cases/{case}/diagram.bpmn", 200, 403, 200),
     "POST desk.upload": staff("POST", "/desk/cases/{case}/materials", 422, 403, 422),
     "POST desk.retry": staff("POST", "/desk/cases/{case}/retry", 409, 403, 409),
-    "POST desk.hold": desk(OFFICE, staff("POST", "/desk/cases/{case}/hold", 403, 403, 422, reason="")),
-    "POST desk.release": desk(OFFICE, staff("POST", "/desk/cases/{case}/release", 403, 403, 409)),
+    "POST desk.hold": desk(HEADS, staff("POST", "/desk/cases/{case}/hold", 403, 403, 422, reason="")),
+    "POST desk.release": desk(HEADS, staff("POST", "/desk/cases/{case}/release", 403, 403, 409)),
     "POST desk.cancel": desk(OFFICE, staff("POST", "/desk/cases/{case}/cancel", 403, 403, 422, reason="")),
     "GET desk.correction": desk(OFFICE, staff("GET", "/desk/cases/{case}/correct", 403, 403, 200)),
     "POST desk.correct": desk(OFFICE, staff("POST", "/desk/cases/{case}/correct", 403, 403, 422)),
@@ -285,7 +286,8 @@ NEEDS: dict[str, str] = {
     "POST desk.return_case": "return_cases",
     "POST desk.withdraw": "withdraw_cases",
     **dict.fromkeys(("GET desk.correction", "POST desk.correct"), "correct_applications"),
-    **dict.fromkeys(("POST desk.hold", "POST desk.release", "POST desk.cancel"), "steer_cases"),
+    **dict.fromkeys(("POST desk.hold", "POST desk.release"), "hold_cases"),
+    "POST desk.cancel": "steer_cases",
     **dict.fromkeys(("GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
                      "GET desk.person", "POST desk.person_reveal"), "see_awards"),
     "POST desk.person_death": "record_deaths",

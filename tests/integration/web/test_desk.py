@@ -14,6 +14,7 @@ from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web, flat
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
 CLERK = "township_clerk.220122100"
+HEAD = "township_head.220122100"
 
 
 def complete(web: Web, username: str, case_id: str, **data: str) -> None:
@@ -84,7 +85,10 @@ def test_identity_numbers_are_masked_where_nobody_checks_them(web: Web) -> None:
 def test_a_case_is_returned_with_a_reason(web: Web) -> None:
     case_id = web.apply().case_id
     complete(web, CADRE, case_id, facts_true="true")
-    client, task = web.client(CLERK), web.open_task(case_id)
+    client, task = web.client(HEAD), web.open_task(case_id)
+    clerk = web.client(CLERK)
+    assert "/hold" not in clerk.get(f"/desk/cases/{case_id}").text
+    assert clerk.post(f"/desk/cases/{case_id}/hold", data={"reason": "申请人外出"}).status_code == 403
     without = client.post(f"/desk/tasks/{task}/return", data={"element_id": "village_investigation", "reason": ""})
     assert without.status_code == 422
     assert "请填写理由" in without.text
@@ -202,12 +206,17 @@ def test_a_task_goes_to_a_colleague_of_the_same_position(web: Web) -> None:
 
 def test_a_case_on_hold_moves_again_after_its_release(web: Web) -> None:
     case_id = web.apply().case_id
-    client, task = web.client(CLERK), web.open_task(case_id)
+    client, task = web.client(HEAD), web.open_task(case_id)
+    clerk = web.client(CLERK)
+    assert "/hold" not in clerk.get(f"/desk/cases/{case_id}").text
+    assert clerk.post(f"/desk/cases/{case_id}/hold", data={"reason": "申请人外出"}).status_code == 403
     without = client.post(f"/desk/cases/{case_id}/hold", data={"reason": ""})
     assert (without.status_code, "请填写理由" in without.text) == (422, True)
     assert client.post(f"/desk/cases/{case_id}/hold", data={"reason": "申请人外出"}).status_code == 302
     stopped = web.client(CADRE).post(f"/desk/tasks/{task}/complete", data={"facts_true": "true"})
     assert stopped.status_code == 409
+    assert "/release" not in clerk.get(f"/desk/cases/{case_id}").text
+    assert clerk.post(f"/desk/cases/{case_id}/release").status_code == 403
     client.post(f"/desk/cases/{case_id}/release")
     complete(web, CADRE, case_id, facts_true="true")
     page = client.get(f"/desk/cases/{case_id}").text
