@@ -1,7 +1,8 @@
 """Switching rules off, one by one: a story proves a clause when it breaks without the rule that carries it.
 
-A mutant is a bundle that lacks one row of a table, one property of an element (guards, competence, clock, separation of
-duties), or what one service task does. A mutant that cannot be read proves nothing.
+A mutant is a bundle that lacks one row of a table, one figure of a decision, one property of an element (guards,
+competence, clock, separation of duties), one way out of a gateway, or what one service or script task does. A mutant
+that cannot be read proves nothing.
 """
 
 from __future__ import annotations
@@ -31,10 +32,21 @@ from app.scenarios.world import LONG_AGO, World, WorldTemplate
 _RULE = re.compile(r"[ \t]*<rule\b.*?</rule>\n?", re.S)
 _TASK = re.compile(r"<bpmn:(?:userTask|startEvent)\b[^>]*?\bid=\"([^\"]+)\".*?</bpmn:(?:userTask|startEvent)>", re.S)
 _SERVICE = re.compile(r"<bpmn:serviceTask id=\"([^\"]+)\" name=\"([^\"]+)\"[^>]*>(.*?)</bpmn:serviceTask>", re.S)
+_SCRIPT = re.compile(r"<bpmn:scriptTask id=\"([^\"]+)\"[^>]*>.*?<bpmn:script>(.*?)</bpmn:script>", re.S)
+_FLOW = re.compile(
+    r"<bpmn:sequenceFlow id=\"[^\"]+\"[^>]*? sourceRef=\"([^\"]+)\" targetRef=\"([^\"]+)\">\s*"
+    r"<bpmn:conditionExpression[^>]*>(.*?)</bpmn:conditionExpression>",
+    re.S,
+)
+_DECISION = re.compile(r"<decision id=\"([^\"]+)\".*?</decision>", re.S)
+_FIGURE = re.compile(r"\b(?:optional_)?figure\.(\w+)")
 _EXTENSION = re.compile(r"<bpmn:extensionElements>.*?</bpmn:extensionElements>", re.S)
 _PROPERTY = re.compile(
     r"[ \t]*<camunda:property name=\"(guards|competence|clock|separateFrom)\" value=\"[^\"]*\" />\n?"
 )
+
+
+_IDLE = "case.switched_off = true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,12 @@ def mutants(folder: Path) -> Iterator[Mutant]:
         text = content.decode() if path.endswith((".dmn", ".bpmn")) else ""
         if path.endswith(".dmn"):
             yield from _without_rows(folder.name, path, text)
+            yield from _without_figures(folder.name, path, text)
         elif path.endswith(".bpmn"):
             yield from _without_properties(folder.name, path, text, _elements(bundle))
             yield from _without_services(folder.name, path, text, _elements(bundle))
+            yield from _without_scripts(folder.name, path, text, _elements(bundle))
+            yield from _without_ways(folder.name, path, text, _elements(bundle))
 
 
 def _without_rows(bundle: str, path: str, text: str) -> Iterator[Mutant]:
@@ -75,6 +90,15 @@ def _without_rows(bundle: str, path: str, text: str) -> Iterator[Mutant]:
         number = text[text.rfind("<decision id=", 0, rule.start()) : rule.start()].count("<rule") + 1
         content = text[: rule.start()] + text[rule.end() :]
         yield Mutant(bundle, f"{decision}, row {number}", _cited(rule[0]), path, content.encode())
+
+
+def _without_figures(bundle: str, path: str, text: str) -> Iterator[Mutant]:
+    """A decision that counts a figure as nothing."""
+    for decision in _DECISION.finditer(text):
+        for key in dict.fromkeys(_FIGURE.findall(decision[0])):
+            without = re.sub(rf"\b(?:optional_)?figure\.{key}\b", "0", decision[0])
+            content = text[: decision.start()] + without + text[decision.end() :]
+            yield Mutant(bundle, f"{decision[1]} without figure.{key}", _cited(decision[0]), path, content.encode())
 
 
 def _without_properties(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
@@ -92,10 +116,25 @@ def _without_services(bundle: str, path: str, text: str, cited: Mapping[str, str
         id, name, inside = task.groups()
         if f'attachedToRef="{id}"' in text:
             continue
-        script = "<bpmn:script>case.switched_off = true</bpmn:script>"
+        script = f"<bpmn:script>{_IDLE}</bpmn:script>"
         idle = f'<bpmn:scriptTask id="{id}" name="{name}" scriptFormat="feel">{_EXTENSION.sub("", inside)}{script}'
         content = f"{text[: task.start()]}{idle}</bpmn:scriptTask>{text[task.end() :]}"
         yield Mutant(bundle, f"{path}: {id} does nothing", _cited(cited.get(id, "")), path, content.encode())
+
+
+def _without_scripts(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
+    for task in _SCRIPT.finditer(text):
+        content = text[: task.start(2)] + _IDLE + text[task.end(2) :]
+        clauses = _cited(cited.get(task[1], ""))
+        yield Mutant(bundle, f"{path}: {task[1]} records nothing", clauses, path, content.encode())
+
+
+def _without_ways(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
+    """A gateway that never takes one of its ways; the default has no condition and stays."""
+    for flow in _FLOW.finditer(text):
+        content = text[: flow.start(3)] + "=false" + text[flow.end(3) :]
+        clauses = _cited(cited.get(flow[1], ""))
+        yield Mutant(bundle, f"{path}: {flow[1]} never leads to {flow[2]}", clauses, path, content.encode())
 
 
 def _elements(bundle: Bundle) -> dict[str, str]:
