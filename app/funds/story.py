@@ -11,13 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.funds.models import PaymentOrder
+from app.funds.operations import shares
 
 _IN_ORDER = select(PaymentOrder).order_by(PaymentOrder.created_at, PaymentOrder.due_on, PaymentOrder.id)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryOrder:
-    """One order; `purpose` is the month (`2021-05`) or occasion that it pays, None for a case's own."""
+    """One order; `purpose` is the month (`2021-05`) or occasion that it pays, None for a case's own.
+
+    `shares` is what each source pays of it, where several do.
+    """
 
     id: str
     payee: str
@@ -27,6 +31,7 @@ class StoryOrder:
     due_on: date
     status: str
     purpose: str | None
+    shares: dict[str, Decimal]
 
 
 def orders(session: Session, known: Collection[str] = ()) -> list[StoryOrder]:
@@ -43,7 +48,10 @@ def pending(session: Session) -> dict[str | None, list[StoryOrder]]:
 
 
 def _told(order: PaymentOrder) -> StoryOrder:
-    return StoryOrder(**{field.name: getattr(order, field.name) for field in fields(StoryOrder)})
+    """An order and what each source pays of it."""
+    kept = {field.name: getattr(order, field.name) for field in fields(StoryOrder) if field.name != "shares"}
+    paid = {part["source"]: part["amount"] for part in shares(order.amount, order.split)}
+    return StoryOrder(**kept, shares=paid)
 
 
 def ids(found: Iterable[StoryOrder]) -> list[str]:

@@ -31,6 +31,7 @@ def is_order(order: Any, want: dict[str, Any]) -> bool:
         "source": order.source,
         "programme": getattr(order, "programme", None),
         "for": getattr(order, "purpose", None),
+        "shares": getattr(order, "shares", None),
     }
     return all(same(actual[key], value) for key, value in want.items() if key in actual)
 
@@ -42,7 +43,8 @@ def shown(orders: Iterable[Any]) -> str:
 
 def _shown(order: Any) -> str:
     purpose = getattr(order, "purpose", None)
-    return f"{order.amount}/{order.payee}/{order.due_on}/{order.source}{f'/{purpose}' if purpose else ''}"
+    shares = "+".join(f"{source} {amount}" for source, amount in getattr(order, "shares", {}).items())
+    return f"{order.amount}/{order.payee}/{order.due_on}/{shares or order.source}{f'/{purpose}' if purpose else ''}"
 
 
 def differences(made: Sequence[Any], wanted: Sequence[dict[str, Any]]) -> list[str]:

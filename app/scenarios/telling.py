@@ -18,6 +18,8 @@ def same(actual: Any, want: Any) -> bool:
             return actual == moment(want).date()
         except Wrong:
             return False
+    if isinstance(want, dict):
+        return bool(actual == want)
     try:
         return Decimal(str(actual)) == Decimal(str(want))
     except InvalidOperation:
