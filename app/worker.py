@@ -32,6 +32,7 @@ from app.jobs.operations import DueJob
 from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worker
 from app.keys import resealing
 from app.outside import Departments, Messenger, departments, messenger, stamper
+from app.takeover import writing as takeover
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
@@ -71,6 +72,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         documents.ISSUE: _issue,
         LETTER: write_letter,
         HOUSEKEEPING: _housekeeping,
+        **takeover.HANDLERS,
         resealing.RESEAL: resealing.reseal,
         **auditing.handlers(outside.anchors, outside.stamp),
         "message.send": OutsideHandler(send, lambda session, job, now: training.is_training(session)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,6 +52,12 @@ def running_on(session: Session, award_id: str, process: str) -> str | None:
     """The id of the open case of a process on an award."""
     mine = (Case.award_id == award_id) & (Case.process_key == process) & Case.closed_at.is_(None)
     return session.scalar(select(Case.id).where(mine).order_by(Case.filed_at, Case.id).limit(1))
+
+
+def awards_with_cases(session: Session, award_ids: Collection[str]) -> set[str]:
+    """Those of the awards on which a case runs or ran."""
+    found = session.scalars(select(Case.award_id).where(Case.award_id.in_(award_ids)).distinct())
+    return {award_id for award_id in found if award_id is not None}
 
 
 def awards_running_out(session: Session, on: date) -> set[str]:

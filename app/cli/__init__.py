@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "admin": "admins",
     "audit": "audits",
+    "awards": "awarding",
     "backup": "backup",
     "bundle": "bundles",
     "calendar": "database",

@@ -31,13 +31,18 @@ def parse_amount(value: object) -> Decimal:
     A float is read by its shortest text (800.5), so three decimals are refused, not rounded.
     Raises ValueError with a Chinese message that says what to do.
     """
-    text = _text(value)
-    if not _AMOUNT.fullmatch(text):
-        raise ValueError("请填写金额，单位为元，最多两位小数，例如 800 或 800.50")
-    amount = Decimal(text).quantize(CENT)
+    amount = parse_sum(value)
     if amount <= 0:
         raise ValueError("金额必须大于 0")
     return amount
+
+
+def parse_sum(value: object) -> Decimal:
+    """As `parse_amount`, where nothing at all is an answer too."""
+    text = _text(value)
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError("请填写金额，单位为元，最多两位小数，例如 800 或 800.50")
+    return Decimal(text).quantize(CENT)
 
 
 def instalments(total: Decimal, count: int) -> list[Decimal]:

@@ -54,6 +54,8 @@ class Bundle:
         self.basis: str = self.manifest["basis"]
         self.region_code: str = self.manifest["region"]
         self.once_scope: str | None = (self.manifest["once"] or {}).get("scope")
+        nothing: dict[str, Any] = {"columns": [], "recipient": None, "members": None, "institution": None}
+        self.taken_over: dict[str, Any] = self.manifest["taken_over"] or nothing
 
     @classmethod
     def from_folder(cls, folder: Path) -> Bundle:

@@ -37,6 +37,55 @@ class OnceSchema(shapes.Strict):
     scope = shapes.one_of(["province", "city", "county", "township"], required=True)
 
 
+_FACT = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}"
+_FACT_TOLD = "应写作 assessed.annual_income 这样的名称"
+
+
+def _fact(**options: Any) -> ma.fields.String:
+    return shapes.text(_KEY, validate=shapes.matching(_FACT, _FACT_TOLD), **options)
+
+
+class TakenColumnSchema(shapes.Strict):
+    """A column that an old system fills for an award or a member, and the facts (`case.award.…`) that it gives.
+
+    `choices` are the words that people choose, with what each means; `default` is meant by an empty cell. Where a
+    `required` one is empty, nothing is known of the award.
+    """
+
+    title = shapes.text(30, required=True)
+    facts = shapes.listed(_fact(), required=True)
+    type = shapes.one_of(["text", "amount", "day"], load_default="text")
+    choices = shapes.keyed(shapes.text(30), ma.fields.Raw(), load_default=None, allow_none=True)
+    required = ma.fields.Boolean(load_default=False)
+    default = ma.fields.Raw(load_default=None, allow_none=True)
+
+
+class TakenMembersSchema(shapes.Strict):
+    """Where the members of the household are kept, each `{name, id_number, relation, birth_date}` and the columns."""
+
+    fact = _fact(required=True)
+    columns = shapes.listed(shapes.nested(TakenColumnSchema), load_default=list)
+
+
+class TakenInstitutionSchema(shapes.Strict):
+    """Where the institution that somebody lives in is kept: its name, and the id of its office."""
+
+    name = _fact(required=True)
+    office = _fact(required=True)
+
+
+class TakenOverSchema(shapes.Strict):
+    """What awards of this programme bring along from an old system, so that rules go on as if it was decided here.
+
+    The fact `kind` is the award's own kind; `recipient` keeps the entry of the member who is paid.
+    """
+
+    columns = shapes.listed(shapes.nested(TakenColumnSchema), load_default=list)
+    recipient = _fact(load_default=None, allow_none=True)
+    members = shapes.nested(TakenMembersSchema, load_default=None, allow_none=True)
+    institution = shapes.nested(TakenInstitutionSchema, load_default=None, allow_none=True)
+
+
 class _Day(ma.fields.Date):
     """A day, which YAML has read already unless it was quoted."""
 
@@ -77,6 +126,7 @@ class ManifestSchema(shapes.Strict):
     application_form = shapes.text(_PATH, required=True)
     decisions = shapes.listed(shapes.text(_PATH), "应为“- 文件”的列表", load_default=list)
     once = shapes.nested(OnceSchema, load_default=None, allow_none=True)
+    taken_over = shapes.nested(TakenOverSchema, load_default=None, allow_none=True)
     clocks = shapes.keyed(shapes.text(_KEY), shapes.nested(ClockSchema), load_default=dict)
 
 

@@ -18,6 +18,8 @@ from app.jobs.sql import insert_if_new, random_id
 from app.registry import paying
 
 ARREARS = "arrears"
+BROUGHT_IN = "brought_in"
+"""The source of months that an old system paid before its awards were brought in."""
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 ROW: Table = Arrears.__table__  # type: ignore[assignment]
 _INSERT = insert(ROW)
@@ -93,11 +95,11 @@ def _orders(award_ids: Collection[str], since: str) -> Select[Any]:
     columns = (PaymentOrder.award_id, PaymentOrder.purpose, PaymentOrder.amount, PaymentOrder.created_at)
     return (
         select(*columns)
-        .join(Batch, Batch.id == PaymentOrder.batch_id)
+        .outerjoin(Batch, Batch.id == PaymentOrder.batch_id)
         .where(
             PaymentOrder.award_id.in_(award_ids),
             PaymentOrder.purpose >= since,
-            Batch.kind == "monthly",
+            (Batch.kind == "monthly") | (PaymentOrder.source == BROUGHT_IN),
             PaymentOrder.purpose != ARREARS,
             PaymentOrder.status != "cancelled",
         )

@@ -62,6 +62,8 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("record_deaths", "登记死亡", ("township_clerk", "county_clerk")),
             Capability("draw_rechecks", "随机抽查", ("county_clerk", "county_head")),
             Capability("keep_institutions", "登记供养机构账号", ("county_clerk", "county_head", "finance")),
+            Capability("take_over_awards", "导入原系统的在保待遇", ("county_clerk",)),
+            Capability("confirm_takeovers", "确认导入的在保待遇", ("county_head",)),
             Capability("see_money", "查看资金", _MONEY),
             Capability("pay", "拨付资金", ("finance",)),
             Capability("keep_funds", "管理备用金", ("township_head", "county_clerk", "county_head", "finance")),

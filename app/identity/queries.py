@@ -116,6 +116,26 @@ def region_by_code(session: Session, code: str, on: date) -> Region:
     return found
 
 
+class Place(NamedTuple):
+    """A division as a list names it; `ended_on` where it is no more."""
+
+    id: str
+    name: str
+    ended_on: date | None
+
+
+def places_by_code(session: Session, codes: Iterable[str], on: date) -> dict[str, Place]:
+    """By code, the divisions that carry it on a day, else the last that carried it before. One statement."""
+    columns = (Region.id, Region.code, Region.name, Region.valid_until)
+    begun = or_(Region.valid_from.is_(None), Region.valid_from <= on)
+    rows = session.execute(select(*columns).where(Region.code.in_(list(codes)), begun)).all()
+    latest = sorted(rows, key=lambda row: row.valid_until or date.max)
+    return {
+        row.code: Place(row.id, row.name, row.valid_until if row.valid_until and row.valid_until <= on else None)
+        for row in latest
+    }
+
+
 def region(session: Session, region_id: str) -> Region:
     """Raises NotFound."""
     found = session.get(Region, region_id)

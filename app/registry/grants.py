@@ -44,7 +44,7 @@ _EARLIER = (
 CLAIM: Table = OnceClaim.__table__  # type: ignore[assignment]
 _KEY = ("programme", "scope_region_id", "person_blind")
 # Built once: every payment runs them, and building a statement costs more than running it.
-_TAKE = insert_if_absent(CLAIM, _KEY)
+TAKE = insert_if_absent(CLAIM, _KEY)
 _HOLDER = select(CLAIM.c.case_id).where(*(CLAIM.c[name] == bindparam(name) for name in _KEY))
 _INSERT_AWARD = insert(AWARD)
 _INSERT_COVERED = insert(COVERED)
@@ -73,7 +73,7 @@ def claim_once(
         raise _duplicate(session, what, scope_region_id)
     claim = {"programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
     taken = {**claim, "id": new_id(), "case_id": case_id, "case_seq": case_seq, "claimed_at": now}
-    if rows_changed(session, _TAKE, taken) == 1:
+    if rows_changed(session, TAKE, taken) == 1:
         return
     if session.connection().execute(_HOLDER, claim).scalar() != case_id:
         raise _duplicate(session, "该申请人的本项救助已由另一案件确认", scope_region_id)

@@ -79,26 +79,53 @@ def record_people(
     return [ids[number] for number, _ in wanted]
 
 
+def record_many(session: Session, people: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """By valid number, people `{number: name}` as rows `{id, name, died_on}`, recorded where new and locked.
+
+    For thousands at once: three statements. A name that was known stays.
+    """
+    indexes = {number: blind(session, number) for number in people}
+    numbers = {index: number for number, index in indexes.items()}
+    vault, connection = session.info["vault"], session.connection()
+    known = _together(session, numbers)
+    fresh = []
+    for number in sorted(set(people) - set(known)):
+        fresh.append(_row(vault, number, indexes[number], people[number], now))
+    if fresh:
+        connection.execute(_INSERT, fresh)
+        known |= _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
+    return known
+
+
+def _together(session: Session, numbers: Mapping[str, str]) -> dict[str, Any]:
+    rows = session.connection().execute(_KNOWN_TOGETHER, {"indexes": list(numbers)})
+    return {numbers[row.blind]: row for row in rows}
+
+
 def lock_people(session: Session, person_ids: Iterable[str]) -> None:
     """Lock people of whom it is decided, in the order in which everybody does."""
     session.connection().execute(_LOCK, {"person_ids": list(person_ids)})
 
 
 def _insert(session: Session, number: str, index: str, name: str | None, now: datetime) -> str:
+    row = _row(session.info["vault"], number, index, name, now)
+    if rows_changed(session, _INSERT, row) == 0:
+        # Somebody else recorded the same person at the same moment.
+        return _known(session, index).id
+    return row["id"]
+
+
+def _row(vault: Any, number: str, index: str, name: str | None, now: datetime) -> dict[str, Any]:
     person_id = new_id()
-    row = {
+    return {
         "id": person_id,
         "blind": index,
-        "id_number_sealed": session.info["vault"].seal_text(number, "person", "id_number", person_id),
+        "id_number_sealed": vault.seal_text(number, "person", "id_number", person_id),
         "name": name,
         "birth_date": id_numbers.birth_date(number),
         "died_on": None,
         "recorded_at": now,
     }
-    if rows_changed(session, _INSERT, row) == 0:
-        # Somebody else recorded the same person at the same moment.
-        return _known(session, index).id
-    return person_id
 
 
 def _known(session: Session, index: str) -> Any:
@@ -120,7 +147,7 @@ def ensure_household(
     that it can be undone.
     """
     living = {head_id: "本人", **dict(members)}
-    homes = _homes(session, living)
+    homes = homes_of(session, living)
     household_id = homes.get(head_id)
     if household_id is None:
         household_id = new_id()
@@ -163,7 +190,7 @@ def leave_household(session: Session, person_id: str, on: date) -> str | None:
     return session.scalar(ended.execution_options(synchronize_session=False))
 
 
-def _homes(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
+def homes_of(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
     """By person, the household in which each lives now."""
     rows = session.connection().execute(_HOMES, {"person_ids": list(person_ids)})
     return {row.person_id: row.household_id for row in rows}

@@ -10,10 +10,12 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.core.errors import Invalid
@@ -23,6 +25,7 @@ MAX_BYTES = 100 * 1024 * 1024  # of a workbook when it is unpacked
 MAX_COLUMNS = 50
 MAX_CELL = 500
 _ZIP = b"PK\x03\x04"
+_BROKEN = (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, TypeError, SyntaxError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +83,51 @@ def read(content: bytes, columns: Sequence[Column]) -> tuple[list[Row], Faults]:
 
     Raises Invalid (file) where there is no table, a title is missing or unknown, or the table is too large.
     """
-    lines = _workbook_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
+    lines = _first_sheet(content) if content.startswith(_ZIP) else _csv_lines(content)
+    faults = Faults(columns)
+    rows = list(_rows(lines, columns, faults, MAX_ROWS))
+    if not rows:
+        raise _unreadable("里没有数据行，请在标题行下面填写")
+    return rows, faults
+
+
+def read_tables(
+    contents: Iterable[bytes], tables: Mapping[str, Sequence[Column]], most: int = MAX_ROWS
+) -> Iterator[tuple[str, Iterator[Row], Faults]]:
+    """The tables of these titles: sheets of a workbook by their names, CSV files by their columns.
+
+    Rows are read while they are asked for, at most `most` a table, and one table after the other; a table may have
+    none. Raises Invalid (file) where a file holds none of the tables, and what `read` raises, naming the table.
+    """
+    for content in contents:
+        for title, lines in _sheets(content, tables) if content.startswith(_ZIP) else _csv_table(content, tables):
+            faults = Faults(tables[title])
+            yield title, _named(title, _rows(lines, tables[title], faults, most)), faults
+
+
+def _named(title: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows; what is wrong with their table says which it is."""
+    try:
+        yield from rows
+    except Invalid as fault:
+        raise Invalid({"file": f"「{title}」表：{fault.fields['file']}"}) from fault
+
+
+def _rows(
+    lines: Iterator[tuple[int, list[str]]], columns: Sequence[Column], faults: Faults, most: int
+) -> Iterator[Row]:
     keys = _keys(next(lines, (0, []))[1], columns)
-    faults, rows = Faults(columns), list[Row]()
+    found = 0
     for number, cells in lines:
         values = {key: text for key, text in zip(keys, cells, strict=False) if key and text}
         if not values:
             continue
-        if len(rows) >= MAX_ROWS:
-            raise _unreadable(f"超过 {MAX_ROWS} 行，请分成几个文件导入")
-        _check(Row(number, values), columns, faults)
-        rows.append(Row(number, values))
-    if not rows:
-        raise _unreadable("里没有数据行，请在标题行下面填写")
-    return rows, faults
+        found += 1
+        if found > most:
+            raise _unreadable(f"超过 {most} 行，请分成几个文件导入")
+        row = Row(number, values)
+        _check(row, columns, faults)
+        yield row
 
 
 def _check(row: Row, columns: Sequence[Column], faults: Faults) -> None:
@@ -141,21 +175,61 @@ def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise _unreadable(f"第 {reader.line_num} 行读不出来，请检查引号和逗号") from error
 
 
-def _workbook_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _csv_table(
+    content: bytes, tables: Mapping[str, Sequence[Column]]
+) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    """The one table whose columns the file has."""
+    lines = _csv_lines(content)
+    first = next(lines, (0, list[str]()))
+    named = {title for title in first[1] if title}
+    for title, columns in tables.items():
+        required = {column.title for column in columns if column.required}
+        if required <= named <= {column.title for column in columns}:
+            yield title, chain([first], lines)
+            return
+    raise _unreadable(f"第一行的列名不是“{'”、“'.join(tables)}”中任何一张表的，请按模板的列名填写")
+
+
+def _first_sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    book = _workbook(content)
+    try:
+        yield from _cells(book.worksheets[0])
+    except IndexError as error:
+        raise _no_workbook() from error
+
+
+def _sheets(
+    content: bytes, tables: Mapping[str, Sequence[Column]]
+) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    book = _workbook(content)
+    found = [sheet for sheet in book.worksheets if sheet.title in tables]
+    if not found:
+        raise _unreadable(f"里没有名为“{'”、“'.join(tables)}”的工作表，请按模板填写")
+    for sheet in found:
+        yield sheet.title, _cells(sheet)
+
+
+def _workbook(content: bytes) -> Workbook:
     """Raises Invalid before it unpacks what would fill the memory."""
     try:
         with ZipFile(io.BytesIO(content)) as package:
             if sum(each.file_size for each in package.infolist()) > MAX_BYTES:
                 raise _unreadable("解压后太大，请分成几个文件导入")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        yield from _cells(book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True))
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, TypeError, SyntaxError) as error:
-        raise _unreadable("不是能打开的 Excel 工作簿，请另存为 .xlsx 后重试") from error
+        return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except _BROKEN as error:
+        raise _no_workbook() from error
 
 
-def _cells(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
-    for number, cells in enumerate(rows, 1):
-        yield number, [_text(cell) for cell in cells]
+def _cells(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), 1):
+            yield number, [_text(cell) for cell in cells]
+    except _BROKEN as error:
+        raise _no_workbook() from error
+
+
+def _no_workbook() -> Invalid:
+    return _unreadable("不是能打开的 Excel 工作簿，请另存为 .xlsx 后重试")
 
 
 def _text(cell: Any) -> str:
@@ -167,7 +241,8 @@ def _text(cell: Any) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+        # Excel keeps 15 digits and shows noughts after them.
+        return str(int(Decimal(f"{cell:.15g}")))
     return str(cell).strip()
 
 

@@ -22,6 +22,7 @@ SOURCE = {
     "city_fund": "市级救助资金",
     "higher_fund": "上级补助资金",
     "reserve_fund": "乡镇备用金",
+    "brought_in": "原系统已发放",
 }
 FUND_ENTRY = {"top_up": "拨入", "paid": "支付", "reconciled": "盘点", "merged": "划转"}
 BATCH = {"draft": ("待确认", "amber"), "confirmed": ("已确认", "green"), "dropped": ("已作废", "")}
@@ -31,7 +32,16 @@ AWARD = {
     "ended": ("已终止", ""),
     "withdrawn": ("已撤销", ""),
 }
-AWARD_EVENT = {"started": "开始救助", "changed": "调整", "left": "减员", "ended": "终止"}
+AWARD_EVENT = {
+    "started": "开始救助",
+    "brought_in": "由原系统导入",
+    "changed": "调整",
+    "recalculated": "重新核算",
+    "left": "减员",
+    "undone": "撤销减员",
+    "ended": "终止",
+    "withdrawn": "撤销",
+}
 AWARD_KIND = {
     "household": "整户",
     "single_person": "单人户",
