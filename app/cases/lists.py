@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
 from app.db import count_up_to
+from app.db.spelling import begins_with
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
@@ -113,7 +114,7 @@ def _named(session: Session, text: str) -> ColumnElement[bool]:
     number = id_number.normalise(text)
     if id_number.is_valid(number):
         return CASE.c.applicant_blind == session.info["vault"].blind(number, "person")
-    return or_(CASE.c.number == text, CASE.c.applicant_name.startswith(text, autoescape=True))
+    return or_(CASE.c.number == text, begins_with(CASE.c.applicant_name, text))
 
 
 def _page(session: Session, query: Select[Any], at: Any, key: Any, after: str | None, limit: int) -> list[Any]:

@@ -7,15 +7,16 @@ number raise ValueError when it is not valid, so that no age is ever computed fr
 from datetime import date
 from typing import Literal
 
+from app.core.spelling import compact
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _EARLIEST_BIRTH_YEAR = 1880
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789XX", " \u3000\t")
 
 
 def normalise(text: str) -> str:
-    """The number as it is stored and compared: no blanks, half-width digits, capital X. Does not check it."""
-    return text.translate(_FULL_WIDTH).upper()
+    """The number as it is stored and compared: no blanks nor unseen characters, half-width, capital X. Unchecked."""
+    return compact(text).upper()
 
 
 def check_character(first_17: str) -> str:

@@ -23,6 +23,7 @@ from app.forms.text import FULL_WIDTH, clean_text
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.([0-9]{1,18}))?")
 _MOST_DECIMALS = 6
+_MOMENT = re.compile(r"(.*日|[^T\s]+)[T\s]*([0-9]{1,2})[:：]([0-9].*)")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:：]([0-5][0-9])(?::[0-5][0-9])?")
 _YEARS = range(1880, 2200)
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
@@ -177,8 +178,14 @@ class TimeInput(Input, fields.String):
 
 
 def _moment(text: str) -> datetime | None:
+    """ISO 8601, or a day as people write it with a time of day: `2020年10月15日 9:30`. None for anything else."""
+    text = text.strip().translate(FULL_WIDTH)
+    found = _MOMENT.fullmatch(text)
+    day, hour, rest = found.groups() if found else (text, "0", "00")
+    if known := day_of(day):
+        text = f"{known.isoformat()}T{int(hour):02}:{rest}"
     try:
-        return datetime.fromisoformat(text.strip().translate(FULL_WIDTH))
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 

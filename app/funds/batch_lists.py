@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.db.spelling import begins_with
 from app.funds import policy
 from app.funds.batches import LETTER
 from app.funds.models import Batch, BatchLine, PaymentOrder
@@ -40,7 +41,7 @@ def lines(
     """Lines by name; `text` is the start of a name, `after` the cursor of the last line seen."""
     query = select(BatchLine).where(BatchLine.batch_id == batch_id)
     if text:
-        query = query.where(BatchLine.payee.startswith(text, autoescape=True))
+        query = query.where(begins_with(BatchLine.payee, text))
     if excluded is not None:
         query = query.where(BatchLine.excluded == excluded)
     if after:

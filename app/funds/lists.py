@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.db.spelling import begins_with
 from app.funds import policy
 from app.funds.models import BankFile, BatchLine, Fund, FundEntry, PaymentOrder
 from app.funds.operations import LINE_SEALED, RESERVE, SEALED
@@ -168,7 +169,7 @@ def matching(session: Session, actor: Actor, filter: OrderFilter) -> ColumnEleme
     if filter.until:
         conditions.append(PaymentOrder.due_on <= filter.until)
     if filter.text:
-        conditions.append(PaymentOrder.payee.startswith(filter.text.strip(), autoescape=True))
+        conditions.append(begins_with(PaymentOrder.payee, filter.text))
     if filter.in_file is not None:
         inside = PaymentOrder.bank_file_id.is_not(None)
         conditions.append(inside if filter.in_file else ~inside)

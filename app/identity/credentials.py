@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import NotFound, Rejection
 from app.core.ids import new_id
+from app.core.spelling import compact
 from app.db import Database
 from app.identity import logins
 from app.identity.models import LoginAttempt, User
@@ -62,7 +63,7 @@ def authenticate(
     Takes the database, not a session: the attempt is committed before the password is checked, so that a refusal does
     not erase it and simultaneous guesses count; and hashing holds no transaction.
     """
-    username = username.strip().lower()[:60]
+    username = compact(username).lower()[:60]
     with database.write() as session:
         attempt_id = record_attempt(session, username, address, now)
         user = session.scalar(select(User).where(User.username == username))

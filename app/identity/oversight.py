@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.entry import AccountRules
 from app.core.errors import Duplicate, Gone, Invalid, NotFound
+from app.db.spelling import contains
 from app.identity import factor, logins, policy, queries, sessions, tokens
 from app.identity.models import ApiToken, Appointment, FactorPosition, LoginSession, Office, Region, SecondFactor, User
 from app.identity.positions import POSITIONS
@@ -45,8 +46,7 @@ def overview(session: Session, actor: Actor, now: datetime, rules: AccountRules,
     policy.require_any(session, actor, CAPABILITY)
     theirs: list[ColumnElement[bool]] = [User.id.in_(_people(actor))]
     if text:
-        named = (column.contains(text.lower(), autoescape=True) for column in (func.lower(User.name), User.username))
-        theirs.append(or_(*named))
+        theirs.append(or_(contains(User.name, text), User.username.contains(text.lower(), autoescape=True)))
     bound = select(User.id, User.username, User.name, SecondFactor.confirmed_at).join(
         SecondFactor, SecondFactor.id == User.id
     )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
+from app.db.spelling import contains
 from app.identity import policy, queries
 from app.identity.models import Appointment, Office, Region, User
 from app.identity.positions import POSITIONS, title_of
@@ -88,7 +89,7 @@ def find(session: Session, actor: Actor, text: str = "", after: str = "", limit:
     here = here.join(Region, Region.id == Office.region_id).where(_kept(session, actor))
     query = select(User.id, User.username, User.name, User.phone, User.active).where(User.id.in_(here))
     if text:
-        told = (User.name.contains(text, autoescape=True), User.username.contains(text.lower(), autoescape=True))
+        told = (contains(User.name, text), User.username.contains(text.lower(), autoescape=True))
         query = query.where(or_(*told, User.phone == text))
     return [
         Person(*row) for row in session.execute(query.where(User.username > after).order_by(User.username).limit(limit))

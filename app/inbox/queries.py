@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.db import count_up_to
+from app.db.spelling import begins_with
 from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
@@ -162,5 +163,5 @@ def _matching(query: Select[Any], actor: Actor, filter: Filter) -> Select[Any]:
         query = query.where(ITEM.c.due_on < filter.overdue_on)
     if filter.text:
         text = filter.text.strip()
-        query = query.where(or_(ITEM.c.case_number == text, ITEM.c.subject.startswith(text, autoescape=True)))
+        query = query.where(or_(ITEM.c.case_number == text, begins_with(ITEM.c.subject, text)))
     return query

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
+from app.db.spelling import begins_with
 from app.identity.queries import RegionRef, within
 from app.registry.lookups import blind
 from app.registry.models import (
@@ -225,7 +226,7 @@ def search(
     text = text.strip()
     number = id_numbers.normalise(text)
     by_number = id_numbers.is_valid(number)
-    whom = Person.blind == blind(session, number) if by_number else Person.name.startswith(text, autoescape=True)
+    whom = Person.blind == blind(session, number) if by_number else begins_with(Person.name, text)
     shown = func.coalesce(Person.name, "")
     wanted = award_rows().where(whom, _in_any(region_ids))
     if programme:

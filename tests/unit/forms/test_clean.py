@@ -205,6 +205,15 @@ def test_a_moment_without_an_offset_is_shanghai_time():
     assert moment == datetime.fromisoformat("2020-07-01T01:30+00:00")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["2020年7月1日 9:30", "2020/7/1 09:30", "2020.07.01T09：30", "２０２０-0７-01 9:30:00", "2020-07-01 01:30Z"],
+)
+def test_a_moment_takes_the_spellings_of_a_date(typed):
+    moment = one({"type": "datetime", "subtype": "datetime"}).clean({"x": typed}).known["x"]
+    assert moment == datetime.fromisoformat("2020-07-01T01:30+00:00")
+
+
 @pytest.mark.parametrize("bad", ["2020-02-30", "0202-10-15", "昨天", 20200701, "2020-13-01", [2020]])
 def test_dates_that_cannot_be(bad):
     assert "存在的日期" in wrong(one({"type": "datetime", "subtype": "date"}), {"x": bad})["x"]

@@ -1,0 +1,43 @@
+"""Columns with names, compared as `app.core.spelling` compares texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+
+from app.core.spelling import DROPPED_FROM_NAMES, name_key
+
+
+class _NameKey(GenericFunction[str]):
+    """The key of a name column: one pass on PostgreSQL; SQLite knows no `translate`."""
+
+    name = "name_key"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_NameKey)
+def _one_pass(element: _NameKey, compiler: Any, **options: Any) -> str:
+    (column,) = element.clauses
+    return compiler.process(func.lower(func.translate(column, DROPPED_FROM_NAMES, "")), **options)  # type: ignore[no-any-return]
+
+
+@compiles(_NameKey, "sqlite")
+def _one_by_one(element: _NameKey, compiler: Any, **options: Any) -> str:
+    (column,) = element.clauses
+    for each in DROPPED_FROM_NAMES:
+        column = func.replace(column, each, "")
+    return compiler.process(func.lower(column), **options)  # type: ignore[no-any-return]
+
+
+def begins_with(column: Any, typed: str) -> ColumnElement[bool]:
+    """Whether the name in a column begins with what was typed, however either is spelled."""
+    return _NameKey(column).startswith(name_key(typed), autoescape=True)
+
+
+def contains(column: Any, typed: str) -> ColumnElement[bool]:
+    """The same, anywhere in the name."""
+    return _NameKey(column).contains(name_key(typed), autoescape=True)
