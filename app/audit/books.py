@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 BOOKS = "books"
-ORDER, ENTRY, AWARD, CASE, BATCH = "order", "entry", "award", "case", "batch"
+ORDER, ENTRY, AWARD, CASE, BATCH, IDENTITY = "order", "entry", "award", "case", "batch", "identity"
 _WITNESSED = "witnessed"
 
 

@@ -20,12 +20,13 @@ from app.db.types import Money
 from app.funds.batches import digest_of_batch
 from app.funds.operations import ENTRY, FUND, ORDER
 from app.registry.lookups import AWARD
+from app.registry.merging import CHANGE
 
 CHAIN, OPENED = "books", "books.opened"
 CHUNK = 1000
 TITLES = {
     books.ORDER: "付款单", books.ENTRY: "备用金流水", books.AWARD: "待遇金额", books.CASE: "案件状态",
-    books.BATCH: "批次",
+    books.BATCH: "批次", books.IDENTITY: "档案合并和更名",
 }  # fmt: skip
 # Of each kind: the rows (id, value, since when they are there) that audited actions witness one by one.
 ROWS: dict[str, Select[Any]] = {
@@ -33,6 +34,7 @@ ROWS: dict[str, Select[Any]] = {
     books.ENTRY: select(ENTRY.c.id, ENTRY.c.amount, ENTRY.c.at),
     books.AWARD: select(AWARD.c.id, AWARD.c.amount, AWARD.c.recorded_at),
     books.CASE: select(CASE.c.id, CASE.c.status, CASE.c.filed_at),
+    books.IDENTITY: select(CHANGE.c.id, CHANGE.c.state, CHANGE.c.at),
 }
 _BATCHES = select(ORDER.c.batch_id).where(ORDER.c.batch_id.is_not(None)).distinct()
 

@@ -17,6 +17,7 @@ from app.cases.decisions import Decided
 from app.cases.instance import Instance
 from app.cases.models import Awaited
 from app.cases.plan import Planned
+from app.core import id_number as id_numbers
 from app.core import logs
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -169,6 +170,12 @@ class Action:
             exclude_case_id=self.case.id,
             county_id=self.case.county_id,
         )
+
+    @property
+    def number(self) -> str:
+        """The applicant's identity number, or what stands for it while nobody knows it."""
+        application = self.variables.get("application") or {}
+        return application.get("id_number") or id_numbers.stand_in(self.case.id)
 
     # --- the engine's host ---
 

@@ -36,7 +36,8 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         for award_id in deaths.waiting_of(session, person.id)
     ]
     jobs.enqueue_all(session, left)
-    own = select(Case).where(Case.applicant_blind == deaths.blind_of(session, person.id), Case.award_id.is_(None))
+    numbers = deaths.indexes_of(session, person.id)
+    own = select(Case).where(Case.applicant_blind.in_(numbers), Case.award_id.is_(None))
     for case in session.scalars(own.order_by(Case.id)).all():
         _stop_paying(session, case, first_unpaid, now)
         if case.closed_at is None and case.process_key == MAIN:

@@ -55,7 +55,7 @@ def _departure(session: Session, award: AwardState, told: dict[str, Any]) -> dic
     covered = members.numbers_of(session, award.id)
     counted = [each["id_number"] for each in (award.facts.get("assessed") or {}).get("members") or []]
     left = [number for number in counted or [award.id_number] if number not in covered]
-    return {**told, "left": left, "remaining": len(covered)}
+    return {**told, "left": left, "remaining": len(set(covered.values()))}
 
 
 def _bundle(session: Session, award: AwardState, now: datetime) -> Bundle | None:

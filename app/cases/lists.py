@@ -20,6 +20,7 @@ from app.db.spelling import begins_with
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
+from app.registry import lookups as registry
 
 SHOWN = (
     "id", "number", "programme", "title", "status", "applicant_name", "channel", "applied_on", "filed_at", "closed_at",
@@ -113,7 +114,8 @@ def _matching(session: Session, query: Select[Any], filter: CaseFilter) -> Selec
 def _named(session: Session, text: str) -> ColumnElement[bool]:
     number = id_number.normalise(text)
     if id_number.is_valid(number):
-        return CASE.c.applicant_blind == session.info["vault"].blind(number, "person")
+        index = registry.blind(session, number)
+        return or_(CASE.c.applicant_blind == index, CASE.c.applicant_blind.in_(registry.indexes_of(index)))
     return or_(CASE.c.number == text, begins_with(CASE.c.applicant_name, text))
 
 

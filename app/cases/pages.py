@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import decisions, incidents, policy, queries, rerun, store, waits
+from app.cases import decisions, identifying, incidents, policy, queries, rerun, store, waits
 from app.cases.action import Action, CaseHead
 from app.cases.correcting import may_correct
 from app.cases.models import Awaited, Owed
 from app.core.actor import Actor
+from app.core.chinese import mask_id_number
 from app.core.clock import local_date
 from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
@@ -29,6 +30,7 @@ from app.identity.queries import RegionChain
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.publicity import queries as notices
+from app.registry.naming import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class TaskPage:
     values: dict[str, Any]
     context: Mapping[str, Any]
     failing_rules: list[dict[str, Any]]
+    two_names: list[Conflict]
     items: list[Any]
     clocks: list[LegalClock]
     submissions: list[Submitted]
@@ -149,6 +152,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
     action = store.look(session, actor, item.case_id, now)
     element = action.diagram.elements[item.element_id]
     policy.require_may_complete(action, item, element)
+    found = identifying.conflicts(action, element)
     work = items.items_of_case(session, item.case_id)
     return TaskPage(
         item=item,
@@ -160,6 +164,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         values=inbox.draft_of(session, item),
         context={**action.variables, "item": item.item_key},
         failing_rules=action.variables["case"].get("failing_rules") or [],
+        two_names=[replace(each, id_number=mask_id_number(each.id_number)) for each in found],
         items=work,
         clocks=calendar.clocks_of(session, item.case_id),
         submissions=_submissions(action, work),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.cases import identifying
 from app.cases.action import Action
 from app.cases.effects import documents
 
@@ -9,6 +10,8 @@ from app.cases.effects import documents
 def reverse(action: Action, since: int, reason: str) -> None:
     """Reverse what the case did at audit number `since` and later, effect by effect. Raises Gone (money was paid)."""
     undone = [topic for topic, effect in action.effects.items() if effect.undo(action, since, reason)]
+    if identifying.undo(action, since, reason):
+        undone.append(identifying.PROPERTY)
     action.note("reversed", since=since, undone=undone)
 
 

@@ -25,7 +25,7 @@ def application_facts(action: Action) -> dict[str, Any]:
         "urban": bool(application.get("urban")),
         "region": region_facts(action.chain),
         "hukou": region_facts(_hukou(action, application)),
-        "applicant": {"name": application["name"], **person_facts(application["id_number"], head.applied_on)},
+        "applicant": {"name": application["name"], **person_facts(application.get("id_number"), head.applied_on)},
         "members": [
             {**member, **person_facts(member.get("id_number"), head.applied_on)}
             for member in household.get("members") or []

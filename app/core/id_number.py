@@ -12,11 +12,22 @@ from app.core.spelling import compact
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _EARLIEST_BIRTH_YEAR = 1880
+_STAND_IN = "UNKNOWN-"
 
 
 def normalise(text: str) -> str:
     """The number as it is stored and compared: no blanks nor unseen characters, half-width, capital X. Unchecked."""
     return compact(text).upper()
+
+
+def stand_in(key: str) -> str:
+    """What stands for the number of somebody of whom nobody knows it yet; never valid, and equal for equal keys."""
+    return f"{_STAND_IN}{key.upper()}"
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether the text stands for a number that nobody knows."""
+    return text.startswith(_STAND_IN)
 
 
 def check_character(first_17: str) -> str:

@@ -22,7 +22,7 @@ class _NameKey(GenericFunction[str]):
 @compiles(_NameKey)
 def _one_pass(element: _NameKey, compiler: Any, **options: Any) -> str:
     (column,) = element.clauses
-    return compiler.process(func.lower(func.translate(column, DROPPED_FROM_NAMES, "")), **options)  # type: ignore[no-any-return]
+    return compiler.process(func.lower(func.translate(column, DROPPED_FROM_NAMES, "")), **options)
 
 
 @compiles(_NameKey, "sqlite")
@@ -30,7 +30,7 @@ def _one_by_one(element: _NameKey, compiler: Any, **options: Any) -> str:
     (column,) = element.clauses
     for each in DROPPED_FROM_NAMES:
         column = func.replace(column, each, "")
-    return compiler.process(func.lower(column), **options)  # type: ignore[no-any-return]
+    return compiler.process(func.lower(column), **options)
 
 
 def begins_with(column: Any, typed: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases import people
 from app.core.chinese import mask_id_number
 from app.core.days import typed_day_or_none
 from app.core.errors import Invalid, Rejection
@@ -19,13 +20,14 @@ from app.web import Call, reads, writes
 @blueprint.get("/people/<person_id>")
 @reads()
 def person(call: Call, person_id: str) -> ResponseReturnValue:
-    return _page(call, person_id)
+    """Of a file that was merged, the one in which it goes on."""
+    return person_page(call, person_id)
 
 
 def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnValue:
     if rejection.status != 422:
         raise rejection
-    return _page(call, person_id, rejection)
+    return person_page(call, person_id, rejection)
 
 
 @blueprint.post("/people/<person_id>/reveal")
@@ -33,7 +35,7 @@ def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnVa
 def person_reveal(call: Call, person_id: str) -> ResponseReturnValue:
     """Shown on this one answer; the address of the page never shows it."""
     number = disclosure.reveal(call.session, call.actor, person_id, request.form.get("reason", ""), call.now)
-    return _page(call, person_id, number=number)
+    return person_page(call, person_id, number=number)
 
 
 @blueprint.post("/people/<person_id>/death")
@@ -54,13 +56,18 @@ def person_death(call: Call, person_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.person", person_id=person_id))
 
 
-def _page(call: Call, person_id: str, rejection: Rejection | None = None, number: str | None = None) -> str:
+def person_page(call: Call, person_id: str, rejection: Rejection | None = None, number: str | None = None) -> str:
+    """The file with what was typed into one of its forms, where that was refused."""
     file = person_files.person_file(call.session, person_id)
     policy.require_may_open(call.session, call.actor, person_id)
     return render_template(
         "desk/person.html",
         person=file["person"],
-        number=number or mask_id_number(file["person"]["id_number"]),
+        number=number or mask_id_number(file["person"]["id_number"] or "") or "尚未查明（临时档案）",
+        changes=file["changes"],
+        staff=identity.user_names(call.session, {each.by_id for each in file["changes"] if each.by_id}),
+        merges=people.may_merge(call.actor),
+        message=rejection.message if rejection and not rejection.fields else None,
         revealed=number is not None,
         members=file["members"],
         awards=file["awards"],

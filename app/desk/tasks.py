@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.cases import operations as cases
 from app.cases import pages as views
 from app.cases import queries
+from app.cases.identifying import FIELD as CONFIRMED
 from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.desk import pages
@@ -73,7 +74,7 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
 @writes(again=_again)
 def complete(call: Call, task_id: str) -> ResponseReturnValue:
     item, form = queries.task_form(call.session, task_id)
-    g.typed = data = form.parse(request.form)
+    g.typed = data = {**form.parse(request.form), **_answered()}
     if action := form.row_action(request.form):
         page = views.task_page(call.session, call.actor, task_id, call.now)
         return _page(call, page, form.apply_row_action(data, action))
@@ -91,7 +92,7 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
 @writes(again=_again)
 def draft(call: Call, task_id: str) -> ResponseReturnValue:
     item, form = queries.task_form(call.session, task_id)
-    g.typed = data = form.parse(request.form)
+    g.typed = data = {**form.parse(request.form), **_answered()}
     inbox.require_candidate(item, call.actor)
     take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
     inbox.save_draft(call.session, call.actor, task_id, data)
@@ -138,6 +139,8 @@ def _page(
         form_html=page.form.render(typed, errors, context=page.context, files=links, upload_note=upload_limits()),
         has_draft=bool(page.values),
         failing_rules=page.failing_rules,
+        two_names=page.two_names,
+        confirmed=typed.get(CONFIRMED),
         basis=pages.basis(call.session, page.documentation, page.chain),
         clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
         colleagues=_colleagues(call, item),
@@ -146,6 +149,12 @@ def _page(
         submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),
         states=pages.states(work, [item.element_id], [], page.start),
     )
+
+
+def _answered() -> dict[str, str]:
+    """The answer to the question that the page asks where a number has two names."""
+    said = request.form.get(CONFIRMED, "")
+    return {CONFIRMED: said} if said else {}
 
 
 def _colleagues(call: Call, item: Any) -> list[identity.Holder]:

@@ -72,6 +72,11 @@ def boolean(value: Any) -> bool:
     return value
 
 
+def masked_id(said: str) -> str:
+    """A number with its middle hidden; words say why there is none."""
+    return chinese.mask_id_number(said) if any(each.isdecimal() for each in said) else said
+
+
 def as_list(value: Any) -> list[Any]:
     """FEEL's own reading: null is no item, a single value a list of one."""
     if value is None:
@@ -106,7 +111,7 @@ FORMATS: dict[str, Callable[[Any], Any]] = {
     "bool": boolean,
     "qr": text,
     "masked_name": lambda value: chinese.mask_name(text(value)),
-    "masked_id": lambda value: chinese.mask_id_number(text(value)),
+    "masked_id": lambda value: masked_id(text(value)),
     "masked_account": lambda value: chinese.mask_account(text(value)),
     "masked_phone": lambda value: chinese.mask_phone(text(value)),
 }

@@ -60,6 +60,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("receive_notices", "接收系统知会", ("township_clerk", "county_clerk"), regional=False),
             Capability("see_awards", "查看在保信息和个人档案", _CASES),
             Capability("record_deaths", "登记死亡", ("township_clerk", "county_clerk")),
+            Capability("merge_people", "合并和拆分个人档案", ("county_clerk", "county_head")),
             Capability("draw_rechecks", "随机抽查", ("county_clerk", "county_head")),
             Capability("keep_institutions", "登记供养机构账号", ("county_clerk", "county_head", "finance")),
             Capability("take_over_awards", "导入原系统的在保待遇", ("county_clerk",)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
@@ -185,3 +185,23 @@ def declare_tie(session: Session, user_id: str, person_id_number: str, relation:
         session.add(known)
     known.relation, known.declared_on = relation.strip(), on
     session.flush()
+
+
+def join_ties(session: Session, one: str, other: str) -> list[str]:
+    """Two blind indexes are of one person: a tie with either holds for both. Ids of the ties that were added."""
+    rows = session.scalars(select(FamilyTie).where(FamilyTie.person_blind.in_((one, other)))).all()
+    have = {(row.user_id, row.person_blind) for row in rows}
+    added = [
+        FamilyTie(id=new_id(), user_id=row.user_id, person_blind=across, relation=row.relation,
+                  declared_on=row.declared_on)
+        for row in rows
+        if (row.user_id, across := other if row.person_blind == one else one) not in have
+    ]  # fmt: skip
+    session.add_all(added)
+    session.flush()
+    return [each.id for each in added]
+
+
+def drop_ties(session: Session, tie_ids: Sequence[str]) -> None:
+    """Take back what `join_ties` added."""
+    session.execute(delete(FamilyTie).where(FamilyTie.id.in_(tie_ids)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -19,14 +19,14 @@ from app.core.errors import Invalid, NotFound
 from app.identity import policy as identity_policy
 from app.jobs import operations as jobs
 from app.registry import operations, policy
-from app.registry.lookups import AWARD, COVERED, PERSON, blind
+from app.registry.lookups import AWARD, COVERED, FOUND, NUMBER, PERSON, blind
 from app.registry.models import IN_PAYMENT
 
 DIED = "person.died"
 RIGHT = "record_deaths"
 SHORTEST, LONGEST = 4, 200
 _ROW = select(PERSON.c.id, PERSON.c.name, PERSON.c.birth_date, PERSON.c.died_on)
-_BY_NUMBER = _ROW.where(PERSON.c.blind == bindparam("index")).with_for_update()
+_BY_NUMBER = _ROW.select_from(FOUND).where(NUMBER.c.blind == bindparam("index")).with_for_update()
 _BY_ID = _ROW.where(PERSON.c.id == bindparam("person_id")).with_for_update()
 _COVERED_BY = (
     select(AWARD.c.id)
@@ -47,7 +47,7 @@ class Known:
 
     id: str
     name: str | None
-    birth_date: date
+    birth_date: date | None
     died_on: date | None
 
 
@@ -61,9 +61,10 @@ def person(session: Session, person_id: str) -> Known:
     return _known(session, _BY_ID, {"person_id": person_id})
 
 
-def blind_of(session: Session, person_id: str) -> str:
-    """The index by which cases of the person are found."""
-    return session.execute(select(PERSON.c.blind).where(PERSON.c.id == person_id)).scalar_one()
+def indexes_of(session: Session, person_id: str) -> list[str]:
+    """The indexes by which cases of the person are found: of the own number and of those that lead to this file."""
+    mine = or_(PERSON.c.id == person_id, PERSON.c.merged_into == person_id)
+    return list(session.scalars(select(PERSON.c.blind).where(mine)))
 
 
 def waiting_of(session: Session, person_id: str) -> list[str]:
@@ -82,7 +83,7 @@ def require_day(person: Known, died_on: date, today: date) -> None:
     """Raises Invalid (happened_on): nobody dies before his birth, nor tomorrow."""
     if died_on > today:
         raise Invalid({"happened_on": "死亡日期不能晚于今天，请核对"})
-    if died_on < person.birth_date:
+    if person.birth_date is not None and died_on < person.birth_date:
         raise Invalid({"happened_on": f"死亡日期不能早于出生日期（{chinese_date(person.birth_date)}），请核对"})
 
 

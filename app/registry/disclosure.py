@@ -24,6 +24,8 @@ def reveal(session: Session, actor: Actor, person_id: str, reason: str, now: dat
     reason = reason.strip()
     if not SHORTEST <= len(reason) <= LONGEST:
         raise Invalid({"reason": f"请写明查看完整号码的理由（{SHORTEST} 到 {LONGEST} 字），查看会留下记录"})
+    number: str | None = file["person"]["id_number"]
+    if number is None:
+        raise Invalid({"reason": "这是临时档案，身份号码尚未查明；查明后与本人档案合并"})
     audit.append(session, f"person:{person_id}", "revealed", actor, {"reason": reason}, None, now, shared=True)
-    number: str = file["person"]["id_number"]
     return number

@@ -15,7 +15,7 @@ from app.core.errors import Duplicate
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
 from app.identity import queries as identity
-from app.registry.lookups import AWARD, COVERED, PERSON, blind
+from app.registry.lookups import AWARD, COVERED, NUMBER, WHO, blind
 from app.registry.models import (
     ENDED,
     IN_PAYMENT,
@@ -29,9 +29,9 @@ from app.registry.people import record_person
 _LEVELS = ("province_id", "city_id", "county_id", "township_id", "region_id")
 _EARLIER = (
     select(AWARD.c.starts_on, AWARD.c.region_id)
-    .select_from(AWARD.join(COVERED, COVERED.c.award_id == AWARD.c.id).join(PERSON, PERSON.c.id == COVERED.c.person_id))
+    .select_from(NUMBER.join(COVERED, COVERED.c.person_id == WHO).join(AWARD, AWARD.c.id == COVERED.c.award_id))
     .where(
-        PERSON.c.blind == bindparam("blind"),
+        NUMBER.c.blind == bindparam("blind"),
         AWARD.c.programme == bindparam("programme"),
         AWARD.c.status != WITHDRAWN,
         or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from),

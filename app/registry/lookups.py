@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
@@ -22,14 +22,20 @@ def blind(session: Session, id_number: str) -> str:
 PERSON: Table = Person.__table__  # type: ignore[assignment]
 AWARD: Table = Award.__table__  # type: ignore[assignment]
 COVERED: Table = AwardPerson.__table__  # type: ignore[assignment]
+HOME: Table = HouseholdMember.__table__  # type: ignore[assignment]
+NUMBER = PERSON.alias("by_number")
+"""The file with a number, which may have been merged into another since."""
+WHO = func.coalesce(NUMBER.c.merged_into, NUMBER.c.id)
+"""Whose number it is."""
+FOUND = NUMBER.join(PERSON, PERSON.c.id == WHO)
 _OF_AWARD = (
     "programme", "region_code", "province_code", "ended_on", "amount", "monthly", "case_number",
 )  # fmt: skip
 _BENEFITS = (
-    select(PERSON.c.blind, COVERED.c.valid_from, COVERED.c.valid_until, *(AWARD.c[name] for name in _OF_AWARD))
-    .select_from(PERSON.join(COVERED, COVERED.c.person_id == PERSON.c.id).join(AWARD, AWARD.c.id == COVERED.c.award_id))
+    select(NUMBER.c.blind, COVERED.c.valid_from, COVERED.c.valid_until, *(AWARD.c[name] for name in _OF_AWARD))
+    .select_from(NUMBER.join(COVERED, COVERED.c.person_id == WHO).join(AWARD, AWARD.c.id == COVERED.c.award_id))
     .where(
-        PERSON.c.blind.in_(bindparam("blinds", expanding=True)),
+        NUMBER.c.blind.in_(bindparam("blinds", expanding=True)),
         AWARD.c.status != WITHDRAWN,
         or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from),
         or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
@@ -75,28 +81,42 @@ class Known:
 
 
 _LIVES = and_(
-    HouseholdMember.person_id == Person.id,
-    or_(HouseholdMember.valid_from.is_(None), HouseholdMember.valid_from <= bindparam("on")),
-    or_(HouseholdMember.valid_until.is_(None), HouseholdMember.valid_until > bindparam("on")),
+    HOME.c.person_id == PERSON.c.id,
+    or_(HOME.c.valid_from.is_(None), HOME.c.valid_from <= bindparam("on")),
+    or_(HOME.c.valid_until.is_(None), HOME.c.valid_until > bindparam("on")),
 )
 _KNOWN = (
-    select(Person.blind, Person.id, Person.name, HouseholdMember.household_id)
-    .outerjoin(HouseholdMember, _LIVES)
-    .where(Person.blind.in_(bindparam("blinds", expanding=True)))
+    select(NUMBER.c.blind, PERSON.c.id, PERSON.c.name, HOME.c.household_id)
+    .select_from(FOUND.outerjoin(HOME, _LIVES))
+    .where(NUMBER.c.blind.in_(bindparam("blinds", expanding=True)))
 )
 _HOME = (
-    select(HouseholdMember.household_id)
-    .join(Person, _LIVES)
-    .where(Person.blind == bindparam("blind"))
+    select(HOME.c.household_id)
+    .select_from(FOUND.join(HOME, _LIVES))
+    .where(NUMBER.c.blind == bindparam("blind"))
     .correlate(None)
     .scalar_subquery()
 )
 _NAMES = (
-    select(Person.name)
-    .join(HouseholdMember, _LIVES)
-    .where(HouseholdMember.household_id == _HOME, Person.name.is_not(None))
-    .order_by(Person.id)
+    select(PERSON.c.name)
+    .select_from(PERSON.join(HOME, _LIVES))
+    .where(HOME.c.household_id == _HOME, PERSON.c.name.is_not(None))
+    .order_by(PERSON.c.id)
 )
+_SAME = select(PERSON.c.blind).where(
+    func.coalesce(PERSON.c.merged_into, PERSON.c.id)
+    == select(WHO).where(NUMBER.c.blind == bindparam("of_index")).scalar_subquery()
+)
+
+
+def person_id(session: Session, id_number: str) -> str | None:
+    """The file to which a number leads."""
+    return session.scalar(select(WHO).where(NUMBER.c.blind == blind(session, id_number)))
+
+
+def indexes_of(index: str) -> Select[tuple[str]]:
+    """A sub-select: the indexes of all numbers that lead to the person whom one leads to; empty where unknown."""
+    return _SAME.params(of_index=index)
 
 
 def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:

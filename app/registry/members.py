@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.registry.lookups import COVERED, PERSON
+from app.registry.lookups import COVERED, FOUND, NUMBER, PERSON
 
 Moves = dict[str, Any]
 """What one change moved, so that it can be undone: `{joined, left, day}`, ids of people and the day of the change."""
@@ -61,15 +61,16 @@ def covered_now(session: Session, award_id: str) -> set[str]:
     return set(session.connection().execute(_NOW, {"award_id": award_id}).scalars())
 
 
-def numbers_of(session: Session, award_id: str) -> set[str]:
-    """Identity numbers of the living whom the award covers without an end."""
+def numbers_of(session: Session, award_id: str) -> dict[str, str]:
+    """By identity number, the living whom the award covers without an end (ids); somebody may have several."""
     vault = session.info["vault"]
     query = (
-        select(PERSON.c.id, PERSON.c.id_number_sealed)
-        .join(COVERED, COVERED.c.person_id == PERSON.c.id)
+        select(NUMBER.c.id, NUMBER.c.id_number_sealed, PERSON.c.id.label("person_id"))
+        .select_from(FOUND.join(COVERED, COVERED.c.person_id == PERSON.c.id))
         .where(COVERED.c.award_id == award_id, COVERED.c.valid_until.is_(None), PERSON.c.died_on.is_(None))
     )
-    return {vault.open_text(row[1], "person", "id_number", row.id) for row in session.execute(query)}
+    rows = session.execute(query)
+    return {vault.open_text(row[1], "person", "id_number", row.id): row.person_id for row in rows}
 
 
 def begin(session: Session, award_id: str, people: Collection[str], on: date) -> None:

@@ -18,7 +18,11 @@ INSTITUTION_ACCOUNT = "institution_account"
 
 
 class Person(Base):
-    """Somebody who receives, applied or lives in a household that does. The name is None until somebody says it."""
+    """Somebody who receives, applied or lives in a household that does. The name is None until somebody says it.
+
+    Of a provisional file the number is a stand-in (`core.id_number`) and the day of birth None. Who was found to be
+    somebody else is `merged_into` that file, always one that is not merged itself; the number still leads there.
+    """
 
     __tablename__ = "person"
 
@@ -26,9 +30,35 @@ class Person(Base):
     blind: Mapped[str] = mapped_column(String(64), unique=True, info=keys.blind("person", of="id_number_sealed"))
     id_number_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("person", "id_number"))
     name: Mapped[str | None] = mapped_column(String(60), index=True)
-    birth_date: Mapped[date] = mapped_column(Date)
+    birth_date: Mapped[date | None] = mapped_column(Date)
     died_on: Mapped[date | None] = mapped_column(Date)
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class PersonChange(Base):
+    """What happened to a file: another was `merged` into it, or it was `renamed`. `state`: standing or undone.
+
+    `moved` is what it takes to undo it: ids of the rows that were moved, or the name before.
+    """
+
+    __tablename__ = "person_change"
+    __table_args__ = (
+        CheckConstraint("kind IN ('merged', 'renamed')", name="kind"),
+        CheckConstraint("state IN ('standing', 'undone')", name="state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    other_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(String(200))
+    moved: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("person_change", "moved"))
+    by_id: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class Household(Base):

@@ -20,6 +20,7 @@ from app.registry import members, overlaps
 from app.registry.award_rows import LEFT, account_column, fact_columns, move, note_event, require_place, waiting
 from app.registry.grants import claim_once, record_benefit, release_claims, withdraw_grants
 from app.registry.institutions import free_place, register_institution, take_place
+from app.registry.lookups import blind
 from app.registry.models import (
     ENDED,
     IN_PAYMENT,
@@ -41,6 +42,7 @@ __all__ = [
     "AwardRequest",
     "award_in_payment",
     "awards_started",
+    "blind",
     "change_award",
     "claim_once",
     "end_award",

@@ -14,15 +14,16 @@ from app.core.chinese import chinese_date
 from app.core.errors import Invalid, NotEligible
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
-from app.registry.lookups import PERSON, blind
+from app.registry.lookups import FOUND, NUMBER, PERSON, blind
 from app.registry.models import Household, HouseholdMember
 
 # Built once: every payment runs them, and building a statement costs more than running it.
-_KNOWN = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.blind == bindparam("index"))
+_KNOWN = select(PERSON.c.id, PERSON.c.name).select_from(FOUND).where(NUMBER.c.blind == bindparam("index"))
 _INSERT = insert_if_absent(PERSON, ["blind"])
 _KNOWN_TOGETHER = (
-    select(PERSON.c.id, PERSON.c.blind, PERSON.c.name, PERSON.c.died_on)
-    .where(PERSON.c.blind.in_(bindparam("indexes", expanding=True)))
+    select(PERSON.c.id, NUMBER.c.blind, PERSON.c.name, PERSON.c.died_on)
+    .select_from(FOUND)
+    .where(NUMBER.c.blind.in_(bindparam("indexes", expanding=True)))
     .order_by(PERSON.c.id)
     .with_for_update()
 )
@@ -35,23 +36,24 @@ _LOCK = (
 _HOMES = select(HouseholdMember.person_id, HouseholdMember.household_id).where(
     HouseholdMember.person_id.in_(bindparam("person_ids", expanding=True)), HouseholdMember.valid_until.is_(None)
 )
-_RENAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
+_NAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
 
 
 def record_person(session: Session, id_number: str, name: str | None, now: datetime) -> str:
-    """The id of the person with this number, recorded where new. A name replaces the one that was known.
+    """The id of the person with this number, recorded where new; of a stand-in, a provisional file.
 
+    A name is recorded where none was known; another name than the known one is settled by people (`rename`).
     Raises Invalid (id_number) when the number cannot be one.
     """
     number = id_numbers.normalise(id_number)
-    if not id_numbers.is_valid(number):
+    if not id_numbers.is_valid(number) and not id_numbers.is_stand_in(number):
         raise Invalid({"id_number": "身份证号码不正确，请核对 18 位号码"})
     index = blind(session, number)
     known = _known(session, index)
     if known is None:
         return _insert(session, number, index, name, now)
-    if name and name != known.name:
-        session.connection().execute(_RENAME, {"person_id": known.id, "new_name": name})
+    if name and known.name is None:
+        session.connection().execute(_NAME, {"person_id": known.id, "new_name": name})
     return known.id
 
 
@@ -64,7 +66,7 @@ def record_people(
     Raises Invalid (id_number) when a number cannot be one; with `living`, NotEligible when somebody has died.
     """
     wanted = [(id_numbers.normalise(each["id_number"]), each.get("name")) for each in people]
-    indexes = {number: blind(session, number) for number, _ in wanted if id_numbers.is_valid(number)}
+    indexes = {number: blind(session, number) for number, _ in wanted}
     rows = session.connection().execute(_KNOWN_TOGETHER, {"indexes": sorted(indexes.values())})
     known = {row.blind: row for row in rows}
     dead = [f"{row.name or '一名成员'}（{chinese_date(row.died_on)}）" for row in known.values() if row.died_on]
@@ -74,8 +76,8 @@ def record_people(
     ids: dict[str, str] = {}
     for number, name in sorted(wanted):
         found = known.get(indexes.get(number, ""))
-        same = found is not None and (not name or name == found.name)
-        ids[number] = found.id if found is not None and same else record_person(session, number, name, now)
+        named = found is not None and (not name or found.name is not None)
+        ids[number] = found.id if found is not None and named else record_person(session, number, name, now)
     return [ids[number] for number, _ in wanted]
 
 
@@ -107,6 +109,14 @@ def lock_people(session: Session, person_ids: Iterable[str]) -> None:
     session.connection().execute(_LOCK, {"person_ids": list(person_ids)})
 
 
+def require_living_at(session: Session, person_id: str, day: date) -> None:
+    """Raises NotEligible where somebody had died before a day: it was not him who was met then."""
+    died_on = session.execute(select(PERSON.c.died_on).where(PERSON.c.id == person_id)).scalar_one()
+    if died_on is not None and died_on < day:
+        told = f"登记库记载这个号码的人已于{chinese_date(died_on)}死亡，请核对号码，或者更正死亡登记"
+        raise NotEligible(told, fields={"id_number": told}, clause="B2")
+
+
 def _insert(session: Session, number: str, index: str, name: str | None, now: datetime) -> str:
     row = _row(session.info["vault"], number, index, name, now)
     if rows_changed(session, _INSERT, row) == 0:
@@ -122,9 +132,10 @@ def _row(vault: Any, number: str, index: str, name: str | None, now: datetime) -
         "blind": index,
         "id_number_sealed": vault.seal_text(number, "person", "id_number", person_id),
         "name": name,
-        "birth_date": id_numbers.birth_date(number),
+        "birth_date": None if id_numbers.is_stand_in(number) else id_numbers.birth_date(number),
         "died_on": None,
         "recorded_at": now,
+        "merged_into": None,
     }
 
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core import id_number as id_numbers
 from app.core.errors import NotFound
-from app.registry.models import Award, AwardEvent, AwardPerson, HouseholdMember, Person
+from app.registry import merging
+from app.registry.models import Award, AwardEvent, AwardPerson, HouseholdMember, Person, PersonChange
 from app.registry.queries import AwardRow, award_rows
 
 
 def person_file(session: Session, person_id: str) -> dict[str, Any]:
-    """The file of a person. Raises NotFound.
+    """The file of a person; of one that was merged, the file in which it goes on. Raises NotFound.
 
     `{person: {id, name, id_number, birth_date, died_on}, members: [{id, name, relation, from, until}],
-    awards: [AwardRow], events: [AwardEvent]}`; the number is in the clear, the page masks it for those who need not
-    see it.
+    awards: [AwardRow], events: [AwardEvent], changes: [Change]}`; the number is in the clear (None while nobody knows
+    it), the page masks it for those who need not see it.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise NotFound("没有这个人的档案")
+    if person.merged_into:
+        return person_file(session, person.merged_into)
     number = session.info["vault"].open_text(person.id_number_sealed, "person", "id_number", person.id)
-    covered = select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
+    covered = select(AwardPerson.award_id).where(AwardPerson.person_id == person.id)
     awards = session.execute(award_rows().where(Award.id.in_(covered)).order_by(Award.starts_on.desc(), Award.id))
     events = session.scalars(
         select(AwardEvent).where(AwardEvent.award_id.in_(covered)).order_by(AwardEvent.at, AwardEvent.seq)
@@ -32,19 +38,56 @@ def person_file(session: Session, person_id: str) -> dict[str, Any]:
         "person": {
             "id": person.id,
             "name": person.name,
-            "id_number": number,
+            "id_number": None if id_numbers.is_stand_in(number) else number,
             "birth_date": person.birth_date,
             "died_on": person.died_on,
         },
-        "members": _housemates(session, person_id),
+        "members": _housemates(session, person.id),
         "awards": [AwardRow(*row) for row in awards],
         "events": list(events),
+        "changes": _changes(session, person.id),
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A merge or another name in the history of a file: `other` is the name of the merged file, or the one before."""
+
+    id: str
+    kind: str
+    standing: bool
+    other: str | None
+    reason: str
+    by_id: str | None
+    at: datetime
+
+
+def _changes(session: Session, person_id: str) -> list[Change]:
+    query = (
+        select(PersonChange, Person.name)
+        .outerjoin(Person, Person.id == PersonChange.other_id)
+        .where(PersonChange.person_id == person_id)
+        .order_by(PersonChange.at, PersonChange.id)
+    )
+    return [
+        Change(
+            id=row.id,
+            kind=row.kind,
+            standing=row.state == merging.STANDING,
+            other=name if row.other_id else merging.opened(session, row)["name"],
+            reason=row.reason,
+            by_id=row.by_id,
+            at=row.at,
+        )
+        for row, name in session.execute(query)
+    ]
+
+
 def region_of_person(session: Session, person_id: str) -> list[str]:
-    """The regions where a person receives or received something: who may open the file."""
-    covered = select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
+    """The regions where a person receives or received something: who may open the file, also a merged one."""
+    file = func.coalesce(Person.merged_into, Person.id)
+    whose = select(file).where(Person.id == person_id).scalar_subquery()
+    covered = select(AwardPerson.award_id).where(AwardPerson.person_id == whose)
     return list(session.scalars(select(Award.region_id).where(Award.id.in_(covered)).distinct()))
 
 

@@ -27,7 +27,7 @@ from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
 from app.db.spelling import begins_with
 from app.identity.queries import RegionRef, within
-from app.registry.lookups import blind
+from app.registry.lookups import blind, indexes_of
 from app.registry.models import (
     IN_PAYMENT,
     WITHDRAWN,
@@ -226,7 +226,8 @@ def search(
     text = text.strip()
     number = id_numbers.normalise(text)
     by_number = id_numbers.is_valid(number)
-    whom = Person.blind == blind(session, number) if by_number else begins_with(Person.name, text)
+    index = blind(session, number) if by_number else ""
+    whom = Person.blind.in_(indexes_of(index)) if by_number else begins_with(Person.name, text)
     shown = func.coalesce(Person.name, "")
     wanted = award_rows().where(whom, _in_any(region_ids))
     if programme:

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 from app.core.money import to_money
+from app.core.spelling import same_name
+from app.db.spelling import begins_with
 from app.identity import operations as identity
 from app.identity import queries as identity_queries
 from app.registry.grants import record_benefit
 from app.registry.institutions import register_institution
-from app.registry.lookups import COVERED, blind
+from app.registry.lookups import COVERED, blind, indexes_of
 from app.registry.members import covers
 from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Person
 from app.registry.people import ensure_household, record_people, record_person
@@ -80,7 +82,11 @@ def award_of(session: Session, programme: str, id_number: str) -> str | None:
         select(Award.id)
         .join(AwardPerson, AwardPerson.award_id == Award.id)
         .join(Person, Person.id == AwardPerson.person_id)
-        .where(Person.blind == blind(session, id_number), Award.programme == programme, Award.status != WITHDRAWN)
+        .where(
+            Person.blind.in_(indexes_of(blind(session, id_number))),
+            Award.programme == programme,
+            Award.status != WITHDRAWN,
+        )
     )
     return session.scalar(
         query.order_by((Award.status != IN_PAYMENT), Award.starts_on.desc(), Award.id.desc()).limit(1)
@@ -89,8 +95,9 @@ def award_of(session: Session, programme: str, id_number: str) -> str | None:
 
 def people_named(session: Session, name: str) -> list[dict[str, Any]]:
     """What is known of everybody with this name: `{name, died_on}`."""
-    return [{"name": person.name, "died_on": person.died_on}
-            for person in session.scalars(select(Person).where(Person.name == name))]  # fmt: skip
+    alike = select(Person).where(begins_with(Person.name, name), Person.merged_into.is_(None))
+    found = [person for person in session.scalars(alike) if same_name(person.name or "", name)]
+    return [{"name": person.name, "died_on": person.died_on} for person in found]
 
 
 def _person(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

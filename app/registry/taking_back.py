@@ -117,7 +117,17 @@ def _require_free(session: Session, award_id: str, people: Collection[str], on: 
 
 
 def _before(session: Session, event: AwardEvent) -> Mapping[str, Any]:
-    return load_json(session.info["vault"].open(event.before_sealed, "award_event", "before", event.id))
+    """What stood before, of people as their files are today: some may have been merged since."""
+    before = load_json(session.info["vault"].open(event.before_sealed, "award_event", "before", event.id))
+    shift, paid, died = before.get("members") or {}, before.get("recipient"), before.get("died")
+    named = {*shift.get("joined", ()), *shift.get("left", ()), died, paid and paid["person_id"]} - {None}
+    query = select(Person.id, Person.merged_into).where(Person.id.in_(named), Person.merged_into.is_not(None))
+    merged = {row.id: row.merged_into for row in session.execute(query)} if named else {}
+    if not merged:
+        return before
+    moved = {key: [merged.get(id, id) for id in shift.get(key, ())] for key in ("joined", "left")}
+    paid = paid and {**paid, "person_id": merged.get(paid["person_id"], paid["person_id"])}
+    return {**before, "members": shift and {**shift, **moved}, "recipient": paid, "died": merged.get(died, died)}
 
 
 def _undo(session: Session, event: AwardEvent, now: datetime) -> None:

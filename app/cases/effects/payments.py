@@ -68,7 +68,7 @@ def _claim(action: Action) -> None:
         action.session,
         action.case.programme,
         scope.id if scope else action.case.province_id,
-        action.variables["application"]["id_number"],
+        action.number,
         action.case.id,
         action.now,
         action.seq,
@@ -81,7 +81,7 @@ def _pay(action: Action, order: funds.OrderRequest) -> None:
     registry.record_benefit(
         action.session,
         programme=action.case.programme,
-        id_number=action.variables["application"]["id_number"],
+        id_number=action.number,
         name=action.variables["application"]["name"],
         region_id=action.case.region_id,
         paid_on=order.first_on,

@@ -21,6 +21,7 @@ from app.cases.instance import Instance
 from app.cases.models import CaseNumber
 from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
+from app.core import id_number
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, NotFound, NotYours, Rejection
@@ -166,7 +167,7 @@ def _open(
         township_id=chain.township.id if chain.township else None,
         village_id=chain.village.id if chain.village else None,
         applicant_name=application["name"],
-        applicant_blind=session.info["vault"].blind(application["id_number"], "person"),
+        applicant_blind=registry.blind(session, application.get("id_number") or id_number.stand_in(case_id)),
         award_id=None,
         begun_by=None,
         begun_seq=None,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import competence, guards, incidents, persist, policy, store
+from app.cases import competence, guards, identifying, incidents, persist, policy, store
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Invalid, Rejection
@@ -49,6 +49,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
         raise
     except Exception as failure:
         return _stuck(action, item, element, data, failure)
+    identifying.settle(action, element, cleaned.known, data.get(identifying.FIELD))
     if item.draft is not None:  # as it is where a guard could not answer before
         incidents.resolve(action, "guard", element_id=element.id)
     following.finish(action.session, item.id, action.actor, action.seq, action.now)

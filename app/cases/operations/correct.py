@@ -121,8 +121,7 @@ def _failing_rules(action: Action) -> list[guards.Hit]:
 def _rename(action: Action) -> None:
     application = action.variables["application"]
     action.case.applicant_name = application["name"]
-    if application.get("id_number"):
-        action.case.applicant_blind = action.vault.blind(application["id_number"], "person")
+    action.case.applicant_blind = registry.blind(action.session, action.number)
 
 
 def _awards(action: Action) -> list[str]:

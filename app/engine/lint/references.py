@@ -16,6 +16,7 @@ from app.engine.xml import bpmn
 
 _STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
 _CORRECTION = {"again", "closes"}
+_IDENTITY = {"confirms", "supplies"}
 _FOLLOWS = {"case", "figures", "members"}
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
 
@@ -63,6 +64,8 @@ def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem
         yield from _missing(element, "表单", form, known.forms)
     if clock := element.properties.get("clock"):
         yield from _missing(element, "时限", clock, known.clocks)
+    if element.properties.get("identity", "confirms") not in _IDENTITY:
+        yield _problem(element, "核实身份（identity）只能是 confirms 或 supplies，请改正")
     if element.properties.get("correction", "again") not in _CORRECTION:
         yield _problem(element, "更正申请（correction）应为 again 或 closes")
     if COMPETENCE in element.properties and not _is_taken_away(graph, element):

@@ -23,6 +23,11 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
         "更正申请",
         "again：这一环节办结后更正申请内容的，案件回到这里重新办理；closes：这一环节办结后不能再更正",
     ),
+    ("userTask", "identity"): yes(
+        "核实身份",
+        "confirms：申请里的号码在登记库里是另一个姓名的，同意时须回答 identity_confirmed（application 或 registry）；"
+        "supplies：补交 name、id_number、phone、address，临时档案随之并入查明的人",
+    ),
     ("userTask", "itemKey"): yes("当前项", "表单里写明是哪一项的字段"),
     ("userTask", "office"): yes("办理单位", "“=”开头的 FEEL：单位编号"),
     ("*", "figuresOn"): yes("参数取哪天", "application：取申请日的政策参数，不写则取当日"),

@@ -2,7 +2,6 @@ import pytest
 
 from app.core import id_number, spelling
 
-
 DOTS = ["·", "•", "‧", "・", "･", "．", ".", " ", "\u3000", "\u00a0", " · ", "", "\u200b·\ufeff"]
 
 
