@@ -42,7 +42,7 @@ _DECISION = re.compile(r"<decision id=\"([^\"]+)\".*?</decision>", re.S)
 _FIGURE = re.compile(r"\b(?:optional_)?figure\.(\w+)")
 _EXTENSION = re.compile(r"<bpmn:extensionElements>.*?</bpmn:extensionElements>", re.S)
 _PROPERTY = re.compile(
-    r"[ \t]*<camunda:property name=\"(guards|competence|clock|separateFrom)\" value=\"[^\"]*\" />\n?"
+    r"[ \t]*<camunda:property name=\"(guards|competence|clock|separateFrom|identity)\" value=\"[^\"]*\" />\n?"
 )
 
 
