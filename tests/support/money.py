@@ -11,11 +11,13 @@ from app.core.ids import new_id
 from app.funds import bank, batch_lists, batches, listing, lists
 from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
+from app.registry import merging
 from app.registry import operations as registry
 from app.registry import queries as registered
 from tests.support.web import COUNTY, TOWNSHIP, VILLAGE, Web
 
 ID_NUMBER, ACCOUNT = "220122195506127031", "6228480240009876543"
+DOUBLED = "220122194802170048"
 DUE = date(2020, 10, 20)
 RECIPIENT = "周桂兰"
 
@@ -65,10 +67,12 @@ def money_things(web: Web) -> dict[str, str]:
         file = bank.make_file(session, finance, lists.OrderFilter(), [filed], now)
         (line,) = batch_lists.lines(session, batch)
         person = registered.award(session, award).person_id
+        doubled = registry.record_person(session, DOUBLED, RECIPIENT, now)
+        change = merging.merge(session, person, doubled, merging.Because(SYSTEM, "核对户口簿", now))
         township = identity.region_by_code(session, TOWNSHIP, local_date(now)).id
         county = identity.region_by_code(session, COUNTY, local_date(now)).id
         house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
-        "person": person, "township": township, "institution": house,
+        "person": person, "change": change, "township": township, "institution": house,
     }  # fmt: skip
