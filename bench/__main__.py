@@ -12,7 +12,21 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import batch, cases, decisions, diagrams, engine, feel, http, large, letters, migration, releases, report
+from bench import (
+    batch,
+    cases,
+    county,
+    decisions,
+    diagrams,
+    engine,
+    feel,
+    http,
+    large,
+    letters,
+    migration,
+    releases,
+    report,
+)
 
 PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
 SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -21,6 +35,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("Over HTTP", http.main),
     ("Every diagram", diagrams.main),
     ("A batch", batch.main),
+    ("A county", county.main),
     ("Letters", lambda: letters.main(list(letters.KEYS))),
     ("FEEL and decision tables", feel.main),
     ("Decisions that run again", decisions.main),

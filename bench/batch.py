@@ -25,7 +25,7 @@ from app.worker import handlers
 from bench import world
 from bench.report import figure
 from tests.support.outside import outside
-from tests.support.worlds import VILLAGE, Office
+from tests.support.worlds import VILLAGE, Office, id_number
 
 GRANTS = 10_000
 LETTER_SECONDS = 240
@@ -47,7 +47,7 @@ def _register(session: Session, office: Office) -> None:
         registry.record_benefit(
             session,
             programme="dibao",
-            id_number=world.id_number(number),
+            id_number=id_number(number),
             name=f"张{number}",
             region_id=region.id,
             paid_on=date(2020, 1, 1),

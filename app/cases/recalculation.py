@@ -8,7 +8,7 @@ re-check found it no longer entitled) is re-checked by people instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from app import audit, engine
 from app.cases import arrears, award_letters, competence, decisions
 from app.cases.awards import RECHECK
 from app.cases.calculating import Calculator, Figures, Outcome
+from app.cases.effects.awards import RECALCULATE as CHANGE
 from app.cases.models import Recalculation
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
@@ -29,7 +30,6 @@ from app.core.ids import new_id
 from app.definitions import queries as definitions
 from app.definitions.errors import BundleError
 from app.figures import queries as figures
-from app.figures.errors import FigureMissing
 from app.figures.operations import CHANGED
 from app.identity import queries as identity
 from app.jobs import operations as jobs
@@ -38,7 +38,6 @@ from app.jobs.runner import Claim, DatabaseHandler
 from app.registry import recalculating as registry
 from app.registry.queries import AwardState
 
-CHANGE = "award.change"
 PART = 100
 """Awards in one job: short enough that nobody waits for its locks."""
 RUN: Table = Recalculation.__table__  # type: ignore[assignment]
@@ -47,11 +46,15 @@ _NOTE = insert(RUN)
 
 @dataclass
 class Part:
-    """What one job found; `since` is the day from which arrears are owed (None: none are looked for)."""
+    """What one job found; `since` is the day from which arrears are owed (None: none are looked for).
+
+    `is_undone`: a change was taken back, and what was known before it may be of older figures.
+    """
 
     programme: str
     since: date | None
     figure_id: str | None = None
+    is_undone: bool = False
     id: str = field(default_factory=new_id)
     outcomes: list[Outcome] = field(default_factory=list)
     arrears: list[arrears.Found] = field(default_factory=list)
@@ -72,12 +75,6 @@ class Part:
         owed = sum((each.amount for each in self.arrears), zero)
         return {"awards": len(self.outcomes), "changed": len(self.changed), "rechecked": len(self.refused),
                 "monthly_more": more, "arrears": owed}  # fmt: skip
-
-
-def again(session: Session, award_ids: Iterable[str], name: str, now: datetime) -> None:
-    """Have awards calculated again by the figures of today; `name` makes asking twice ask once."""
-    due = [NewJob(CHANGE, {}, now, f"{name}:{each}", None, jobs.BULK, reference=each) for each in award_ids]
-    jobs.enqueue_all(session, due)
 
 
 def programmes_following(session: Session, figure: figures.FigureRow, on: date) -> list[str]:
@@ -107,7 +104,8 @@ def _recalculate(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     award_ids = job.payload.get("awards") or [job.reference or ""]
     found = registry.lock(session, award_ids)
     for programme in sorted({award.programme for award in found}):
-        part = Part(programme, job.payload.get("since"), job.payload.get("figure"))
+        told = job.payload
+        part = Part(programme, told.get("since"), told.get("figure"), told.get("undone", False))
         _calculate(session, part, [award for award in found if award.programme == programme], job, now)
         _write(session, part, now)
 
@@ -115,6 +113,7 @@ def _recalculate(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
 def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
     months = arrears.Months(session, awards, part.since, now) if part.since else None
     calculators: dict[str, Calculator | None] = {}
+    failed = []
     for award in awards:
         if award.region_id not in calculators:
             calculators[award.region_id] = calculator(session, award.programme, award.region_id, now)
@@ -124,16 +123,15 @@ def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: 
         try:
             outcome = by.now_worth(award)
             owed = months.owed(by, award) if months and outcome.refused is None else []
-        except FigureMissing:
-            raise
         except Exception:
-            if len(awards) == 1:
+            failed.append(award)
+            if len(failed) == len(awards):  # what all of them lack is one failure, not a hundred
                 raise
-            _alone(session, part, award, job, now)
             continue
         part.outcomes.append(outcome)
         part.arrears += owed
         part.decisions += _records(session, by, part, outcome, now)
+    _alone(session, part, failed, job, now)
 
 
 def calculator(
@@ -149,11 +147,12 @@ def calculator(
     return Calculator(session, bundle, following[0], chain, now, figures) if following else None
 
 
-def _alone(session: Session, part: Part, award: AwardState, job: DueJob, now: datetime) -> None:
-    """One that cannot be calculated must not hold up the others: its own job fails, and is seen."""
+def _alone(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
+    """Those that cannot be calculated must not hold up the others: a job of its own fails for each, and is seen."""
     told = {"figure": part.figure_id, "since": part.since}
-    name = f"change:{job.id}:{award.id}"
-    jobs.enqueue_all(session, [NewJob(CHANGE, told, now, name, None, jobs.BULK, reference=award.id)])
+    own = [NewJob(CHANGE, told, now, f"change:{job.id}:{each.id}", None, jobs.BULK, reference=each.id)
+           for each in awards]  # fmt: skip
+    jobs.enqueue_all(session, own)
 
 
 def _records(session: Session, by: Calculator, part: Part, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
@@ -185,6 +184,7 @@ def _write(session: Session, part: Part, now: datetime) -> None:
     rechecks = [
         NewJob(RECHECK, {}, now, f"{RECHECK}:{part.id}:{each.award.id}", None, jobs.BULK, reference=each.award.id)
         for each in part.refused
+        if not part.is_undone
     ]
     jobs.enqueue_all(session, rechecks)
 

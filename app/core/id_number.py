@@ -5,6 +5,7 @@ number raise ValueError when it is not valid, so that no age is ever computed fr
 """
 
 from datetime import date
+from operator import mul
 from typing import Literal
 
 from app.core.spelling import compact
@@ -32,7 +33,7 @@ def is_stand_in(text: str) -> bool:
 
 def check_character(first_17: str) -> str:
     """The 18th character that belongs to 17 ASCII digits (ISO 7064, MOD 11-2)."""
-    return _CHECK_CHARACTERS[sum(w * int(d) for w, d in zip(_WEIGHTS, first_17, strict=True)) % 11]
+    return _CHECK_CHARACTERS[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
 
 
 def is_valid(text: object) -> bool:

@@ -22,23 +22,23 @@ MISSING = object()
 
 
 class Given(Mapping[str, Any]):
-    """A mapping of the caller, as a context."""
+    """A mapping of the caller, as a context. Lists and contexts in it are lifted once, however often they are read."""
 
-    __slots__ = ("_lists", "source")
+    __slots__ = ("_lifted", "source")
 
     def __init__(self, source: Mapping[str, Any]) -> None:
         self.source = source
-        self._lists: dict[str, list[Any]] = {}
+        self._lifted: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
+        if key in self._lifted:
+            return self._lifted[key]
         value = self.source[key]
         if type(value) in READY:
             return value
-        if key in self._lists:
-            return self._lists[key]
         lifted = lift(value)
-        if type(lifted) is list:
-            self._lists[key] = lifted
+        if type(lifted) is list or type(lifted) is Given:
+            self._lifted[key] = lifted
         return lifted
 
     def __iter__(self) -> Iterator[str]:
@@ -75,7 +75,7 @@ def lift(value: Any) -> Any:
         return Decimal(repr(value)) if math.isfinite(value) else None
     if found is list or found is tuple:
         return [item if type(item) in READY else lift(item) for item in value]
-    if isinstance(value, Mapping):
+    if found is dict or isinstance(value, Mapping):
         return Given(value)
     return _lift_subclass(value)
 

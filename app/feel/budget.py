@@ -36,12 +36,13 @@ DEFAULT = Budget()
 class Run:
     """One evaluation under way: what is left of the budget."""
 
-    __slots__ = ("budget", "depth", "lists", "patterns", "size", "steps", "trace")
+    __slots__ = ("asked_clock", "budget", "depth", "lists", "patterns", "size", "steps", "trace")
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget = budget or DEFAULT
         self.steps, self.size = budget.steps, budget.size
         self.depth = 0
+        self.asked_clock = False
         self.lists: dict[int, tuple[Any, list[Any]]] = {}
         self.patterns: dict[tuple[str, str], Any] = {}
         self.trace: list[Any] | None = None  # where decision tables note which rows fired
@@ -77,11 +78,13 @@ class Run:
         return value
 
     def now(self) -> dt.datetime:
+        self.asked_clock = True
         if self.budget.now is None:
             raise _no_clock("now()")
         return self.budget.now
 
     def today(self) -> dt.date:
+        self.asked_clock = True
         if self.budget.today is not None:
             return self.budget.today
         if self.budget.now is None:

@@ -118,7 +118,7 @@ def _item_reader(items: list[int], found: Code | None, name: str) -> Code:
             while hops < wanted:
                 here, hops = here.parent, hops + 1  # type: ignore[assignment]
             item = here.vars
-            if isinstance(item, Mapping):
+            if type(item) is dict or isinstance(item, Mapping):
                 value = read_entry(item, name, MISSING)
                 if value is not MISSING:
                     return value

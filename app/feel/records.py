@@ -8,6 +8,8 @@ missing: it is unknown, and the Replay says which names those were.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from app.feel.boundary import MISSING
@@ -16,6 +18,9 @@ from app.feel.typed import Node, decode, encode
 
 NOT_THERE: Node = {}
 """How a name is noted that was looked for and not found."""
+_PLAIN = frozenset((str, bool, int, Decimal, date, datetime, type(None), type(MISSING)))
+"""What holds nothing that could be read: most values, known by a look at their type."""
+_NUMBERS = {int, Decimal}
 
 
 class Recorder(Mapping[str, Any]):
@@ -33,12 +38,7 @@ class Recorder(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._seen:
-            try:
-                self._seen[name] = _watched(self._source[name])
-            except KeyError as error:
-                if type(error) is not KeyError:
-                    raise
-                self._seen[name] = MISSING
+            self._seen[name] = _watched(_entry(self._source, name))
         value = self._seen[name]
         if value is MISSING:
             raise KeyError(name)
@@ -53,6 +53,13 @@ class Recorder(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def matches(self, other: Mapping[str, Any]) -> bool:
+        """Whether another context answers all that was read as this one did, so that the evaluation would give the
+        same. What it raises when it is read, passes."""
+        if self._is_whole and set(other) != set(self._source):
+            return False
+        return all(_alike(value, _entry(other, name)) for name, value in self._seen.items())
+
     def node(self) -> Node:
         """What was read until now."""
         unread = [name for name in self._source if name not in self._seen] if self._is_item else []
@@ -63,11 +70,32 @@ class Recorder(Mapping[str, Any]):
 
 
 def _watched(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return Recorder(value)
     if isinstance(value, (list, tuple)):
         return [Recorder(each, is_item=True) if isinstance(each, Mapping) else _watched(each) for each in value]
     return value
+
+
+def _entry(context: Mapping[str, Any], name: str) -> Any:
+    try:
+        return context[name]
+    except KeyError as error:
+        if type(error) is not KeyError:
+            raise
+        return MISSING
+
+
+def _alike(seen: Any, value: Any) -> bool:
+    """Whether a value is what a Recorder saw; of numbers 1.0 is not 1.00, which a text would show."""
+    if type(seen) is Recorder:
+        return isinstance(value, Mapping) and seen.matches(value)
+    if type(seen) is list:
+        return type(value) in (list, tuple) and len(value) == len(seen) and all(map(_alike, seen, value))
+    same_type = type(seen) is type(value) or {type(seen), type(value)} == _NUMBERS
+    return seen is value or (same_type and bool(seen == value) and str(seen) == str(value))
 
 
 def _noted(value: Any) -> Node:
@@ -128,6 +156,8 @@ class Replay(Mapping[str, Any]):
 
 def plain(value: Any) -> Any:
     """A result without the contexts that it was read from: dicts and lists. What it takes along counts as read."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -57,8 +57,8 @@ def take_back_awards(session: Session, case_id: str, since: int, now: datetime) 
     return len(granted)
 
 
-def undo_award_events(session: Session, case_id: str, since: int, kind: str, now: datetime) -> int:
-    """Undo what the case changed, ended or took out (`left`: whom) since then, the latest first; how many there were.
+def undo_award_events(session: Session, case_id: str, since: int, kind: str, now: datetime) -> list[str]:
+    """Undo what the case changed, ended or took out (`left`: whom) since then, the latest first; of which awards.
 
     Raises Gone where another case has changed the award since, OverLimit where its place in an institution is taken.
     """
@@ -66,7 +66,7 @@ def undo_award_events(session: Session, case_id: str, since: int, kind: str, now
     for event in events:
         _require_latest(session, event)
         _undo(session, event, now)
-    return len(events)
+    return list(dict.fromkeys(event.award_id for event in events))
 
 
 def undo_death(session: Session, person_id: str, now: datetime) -> None:

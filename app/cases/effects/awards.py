@@ -22,8 +22,8 @@ from app.registry import held_places, houses, queries
 from app.registry import operations as registry
 from app.registry.overlaps import Other
 
-LEFT = "award.left"
-"""The job that has an award calculated again which covers somebody no more."""
+LEFT, RECALCULATE = "award.left", "award.change"
+"""The jobs that have an award calculated again: which covers somebody no more, which other figures may concern."""
 
 
 class AwardStart(EffectObject):
@@ -80,7 +80,7 @@ class AwardStart(EffectObject):
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         started = registry.awards_started(action.session, action.case.id, since)
-        taken_out = registry.undo_award_events(action.session, action.case.id, since, "left", action.now)
+        taken_out = len(_undo(action, since, "left"))
         if not started:
             return taken_out
         funds.cancel_award_orders(action.session, started, action.now)
@@ -134,7 +134,7 @@ class AwardChange(EffectObject):
         self.note(action, monthly=monthly, recheck_on=recheck_on)
 
     def undo(self, action: Action, since: int, reason: str) -> int:
-        return registry.undo_award_events(action.session, action.case.id, since, "changed", action.now)
+        return len(_undo(action, since, "changed"))
 
 
 class AwardEnd(EffectObject):
@@ -148,7 +148,7 @@ class AwardEnd(EffectObject):
         self.note(action, reason=reason, on=day)
 
     def undo(self, action: Action, since: int, reason: str) -> int:
-        return registry.undo_award_events(action.session, action.case.id, since, "ended", action.now)
+        return len(_undo(action, since, "ended"))
 
 
 class RegisterInstitution(EffectObject):
@@ -175,6 +175,16 @@ class RegisterInstitution(EffectObject):
     def undo(self, action: Action, since: int, reason: str) -> int:
         held_places.release(action.session, action.case.id, since)
         return registry.take_back_institutions(action.session, action.case.id, since, action.now)
+
+
+def _undo(action: Action, since: int, kind: str) -> list[str]:
+    """What awards are worth again may be of older figures: they are calculated by those of today (D15)."""
+    undone = registry.undo_award_events(action.session, action.case.id, since, kind, action.now)
+    jobs.enqueue_all(action.session, [
+        jobs.NewJob(RECALCULATE, {"undone": True}, action.now, f"undone:{action.id}:{each}", None, reference=each)
+        for each in undone
+    ])  # fmt: skip
+    return undone
 
 
 def _given(value: Any) -> Any:

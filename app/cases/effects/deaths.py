@@ -50,7 +50,7 @@ class RecordDeath(EffectObject):
     def undo(self, action: Action, since: int, reason: str) -> int:
         case_id = action.case.id
         jobs.cancel(action.session, case_id=case_id, kind=deaths.DIED, since=since)
-        return registry.undo_award_events(action.session, case_id, since, "left", action.now)
+        return len(registry.undo_award_events(action.session, case_id, since, "left", action.now))
 
 
 def _record(action: Action, person: deaths.Known, on: date, award_ids: list[str]) -> None:

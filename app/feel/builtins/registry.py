@@ -9,7 +9,7 @@ Decorating again under the same name adds another signature. Arguments that fit 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -67,6 +67,8 @@ class Signature:
     params: tuple[Param, ...]
     implementation: Callable[..., Any]
     wants_run: bool
+    is_plain: bool
+    """Every parameter takes one argument."""
 
     def takes(self, count: int) -> bool:
         required = sum(not param.optional for param in self.params)
@@ -85,6 +87,8 @@ class Signature:
 
     def bind(self, run: Run, args: list[Any]) -> list[Any] | None:
         params = self.params
+        if self.is_plain and len(args) == len(params):
+            return self._convert(run, zip(params, args, strict=True))
         last = params[-1] if params else None
         if last is not None and last.mode == "members":
             args = args if len(args) == 1 and kind(args[0]) == "list" else [list(args)] if args else []
@@ -105,7 +109,7 @@ class Signature:
         values = self._convert(run, [(known[name], value) for name, value in named.items()])
         return None if values is None else dict(zip(named, values, strict=True))
 
-    def _convert(self, run: Run, pairs: list[tuple[Param, Any]]) -> list[Any] | None:
+    def _convert(self, run: Run, pairs: Iterable[tuple[Param, Any]]) -> list[Any] | None:
         values = []
         for param, value in pairs:
             converted = param.convert(run, value)
@@ -182,7 +186,8 @@ def builtin(name: str, *params: str) -> Callable[[Callable[..., Any]], Callable[
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
         wants_run = next(iter(inspect.signature(implementation).parameters), None) == "run"
         made = BUILTINS.setdefault(name, Builtin(name))
-        made.signatures.append(Signature(read, implementation, wants_run))
+        is_plain = all(param.mode == "one" for param in read)
+        made.signatures.append(Signature(read, implementation, wants_run, is_plain))
         made.params = tuple(param.name for param in read)
         return implementation
 

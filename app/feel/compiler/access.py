@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
-from app.feel.boundary import MISSING, READY, lift, read_context, read_entry
+from app.feel.boundary import MISSING, READY, Given, lift, read_context, read_entry
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.dispatch import compile_node, compiles
 from app.feel.frames import Code, Frame, Scope
@@ -73,6 +73,8 @@ def step(frame: Frame, value: Any, key: str) -> Any:
     """One step of a path: an entry, an entry of every item of a list, or a property of a date, time, range …"""
     if type(value) is dict:
         return value.get(key)
+    if type(value) is Given:
+        return read_entry(value, key)
     what = kind(value)
     if what == "context":
         return read_entry(value, key)

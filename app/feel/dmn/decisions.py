@@ -30,13 +30,15 @@ class Outcome:
     """What a decision gave.
 
     rows: the rows of its own table that fired (index from 1), in the order of the result. inputs: what its input
-    columns saw, by label. trace: the same for every table evaluated on the way, in order.
+    columns saw, by label. trace: the same for every table evaluated on the way, in order. asked_clock: `now()` or
+    `today()` was called, so that the names that were read do not tell all that it depends on.
     """
 
     result: Any
     rows: tuple[Row, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
     trace: tuple[Fired, ...] = ()
+    asked_clock: bool = False
 
 
 class Decisions:
@@ -82,7 +84,7 @@ class Decisions:
         own = next((fired for fired in reversed(trace) if fired.owner == item.name), None)
         if own is None:
             own = trace[-1] if trace and item.table is None else Fired(item.name, (), {})
-        return Outcome(result, own.rows, own.inputs, trace)
+        return Outcome(result, own.rows, own.inputs, trace, run.asked_clock)
 
     def table(self, name: str) -> Table | None:
         """The decision table of a decision or a business knowledge model; None where it is another expression."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from app.feel.boundary import MISSING, Lifted, read_context, read_entry
@@ -57,6 +58,11 @@ class Model:
     path: tuple[str, ...] = ()
     items: dict[str, Item] = field(default_factory=dict)
     imports: dict[str, Model] = field(default_factory=dict)
+
+    @cached_property
+    def declared(self) -> Mapping[str, Item]:
+        """Its input data by name; asked for when everything is read."""
+        return {item.name: item for item in self.items.values() if item.kind == "inputData"}
 
     def named(self, name: str, kinds: tuple[str, ...] = ELEMENTS) -> Item | None:
         for item in self.items.values():
@@ -209,7 +215,7 @@ class Inputs(Lifted):
 
     def __init__(self, session: Session, model: Model) -> None:
         self.session = session
-        self.declared = {item.name: item for item in model.items.values() if item.kind == "inputData"}
+        self.declared = model.declared
 
     def __missing__(self, name: str) -> Any:
         item = self.declared.get(name)

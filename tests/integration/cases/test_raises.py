@@ -229,3 +229,16 @@ def test_a_preview_says_what_confirming_brings_and_the_report_that_it_was_done(o
         assert published.applied(session, SYSTEM, "220122", "dibao", office.now).differences == []
         done = published.done(session, entered.id)
     assert (done.awards, done.changed, done.monthly_more, done.arrears) == (2, 2, Decimal("150.00"), Decimal("150.00"))
+
+
+def test_a_figure_that_one_award_lacks_holds_up_that_one_alone(office: Office) -> None:
+    award(office, PEOPLE[0])
+    lacking = award(office, PEOPLE[1])
+    with office.database.write() as session:
+        alone = {**assessed(PEOPLE[1]), "ground": "single_person"}
+        registry.change_award(session, lacking, now=office.now, facts={"assessed": alone})
+    raise_to(office, 450, date(2021, 4, 20))
+    with office.database.read() as session:
+        done = session.execute(select(Recalculation.awards, Recalculation.changed)).all()
+        kept = awards.award(session, lacking).monthly
+    assert (kept, done) == (Decimal("200.00"), [(1, 1)])

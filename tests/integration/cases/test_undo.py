@@ -67,6 +67,8 @@ def _paused(action: Action) -> None:
     _perform(action, "pause_clock", EARLIER, reason="等待补正材料")
 
 
+LATER_JOBS = ("document.issue", "case.ask", "award.change")
+"""Jobs that look for themselves whether there is still anything to do; the last one is begun by taking back."""
 Prepare = Callable[[Action], None]
 CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "payment": ("payment", None, {"amount": Decimal(800)}),
@@ -115,7 +117,7 @@ def _world(session: Session, case_id: str) -> dict[str, Any]:
                     if each.status != "taken_down" or each.moved_seq],
         "waits": rows(Awaited.wait_id, Awaited.status, where=Awaited.status == "waiting"),
         "copies": rows(WorkItem.title, WorkItem.status, where=(WorkItem.kind == "copy") & (WorkItem.status == "open")),
-        "jobs": rows(Job.kind, Job.due, where=(Job.state == "ready") & Job.kind.not_in(["document.issue", "case.ask"])),
+        "jobs": rows(Job.kind, Job.due, where=(Job.state == "ready") & Job.kind.not_in(LATER_JOBS)),
         "letters": [(each.template, each.voided_at) for each in documents.documents_of(session, case_id)
                     if each.voided_at is None and each.template != "void_notice"],
         "award": session.scalar(select(Case.award_id).where(Case.id == case_id)),

@@ -102,3 +102,27 @@ def test_only_what_was_read_is_kept() -> None:
             "limit": {"n": "5"},
         }
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "same"),
+    [
+        ("a.b + 1", {"a": {"b": Decimal(1), "nothing": 7}, "limit": 9}, True),
+        ("a.b + 1", {"a": {"b": 2}}, False),
+        ("string(a.b)", {"a": {"b": Decimal("1.0")}}, False),
+        ("a.unknown", {"a": {"unknown": None}}, False),
+        ("a.members[age > limit].age", {"a": {"members": [{"age": 3, "name": "丙"}, {"age": 70}]}, "limit": 5}, True),
+        ("a.members[age > limit].age", {"a": {"members": [{"age": 3}]}, "limit": 5}, False),
+        ("a.members[age > limit].age", {"a": {"members": [{"age": 3, "limit": 1}, {"age": 70}]}, "limit": 5}, False),
+        ("get entries(a)", {"a": {**SOURCE["a"], "more": 1}}, False),
+    ],
+)
+def test_another_context_matches_where_all_that_was_read_is_the_same(
+    text: str, other: dict[str, Any], same: bool
+) -> None:
+    names = Recorder(SOURCE)
+    value = plain(feel.compile(text).evaluate(names))
+    assert names.matches(SOURCE)
+    assert names.matches(other) is same
+    if same:
+        assert plain(feel.compile(text).evaluate(other)) == value
