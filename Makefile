@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tck bpmn fuzz scenarios migrate frontend coverage modelling clean
+.PHONY: help run test check bench chaos tck bpmn fuzz scenarios migrate frontend coverage modelling clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -38,6 +38,10 @@ check: $(VENV)/.dev ## style, types, layers, bundles
 bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure
 	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
 
+chaos: $(VENV)/.dev ## a second machine set up from the guides, then kills and races on both databases; KILLS=1000 for long
+	@scripts/system-packages.sh
+	$(BIN)/python -m tests.chaos $(KILLS)
+
 tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
 	$(BIN)/python -m tests.tck
 
@@ -59,9 +63,10 @@ frontend: ## rebuild the browser bundles (needs Node)
 coverage: $(VENV)/.run ## regenerate docs/coverage.md: clause by clause
 	$(BIN)/doudi coverage
 
-modelling: $(VENV)/.run ## regenerate what owners may draw and write, and the element templates
+modelling: $(VENV)/.run ## regenerate what owners may draw and write, the element templates, the table of settings
 	$(BIN)/doudi modelling
 	$(BIN)/doudi effects
+	$(BIN)/doudi settings
 
 clean: ## remove the environment and the demo database
 	rm -rf $(VENV) var

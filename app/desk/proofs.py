@@ -11,7 +11,7 @@ from app.desk.blueprint import blueprint
 from app.identity import policy
 from app.web import Call, reads
 
-DAYS = 14
+DAYS = 7
 
 
 @blueprint.get("/audit")

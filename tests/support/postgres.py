@@ -88,10 +88,10 @@ TEMPLATE = "template_doudi"
 
 
 class Cluster:
-    """One running server. Its databases are copies of a template that are emptied between two tests."""
+    """One running server, its socket in `folder`. Its databases are copies of a template, emptied between two tests."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._process = process
         self._numbers = count(1)
         self._free: list[str] = []
@@ -124,14 +124,14 @@ class Cluster:
 
     def _run(self, database: str, *statements: str) -> list[Any]:
         """Execute as the superuser; the rows of the last statement, where it gives any."""
-        with psycopg.connect(f"host={self._folder} user=postgres dbname={database}", autocommit=True) as connection:
+        with psycopg.connect(f"host={self.folder} user=postgres dbname={database}", autocommit=True) as connection:
             cursor = connection.cursor()
             for statement in statements:
                 cursor.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
     def _url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def prepare_template(self, create: Callable[[str], None]) -> None:
         """Make the database that every fresh one is copied from."""

@@ -14,6 +14,7 @@ from app.cases.handlers import HANDLERS, on_dead
 from app.core.actor import APPLICANT, SYSTEM
 from app.core.clock import MovableClock
 from app.core.errors import Invalid, NotFound, NotYours
+from app.core.money import to_money
 from app.db import Database
 from app.funds import operations as funds
 from app.funds import queries as fund_queries
@@ -21,6 +22,8 @@ from app.identity import divisions, operations, queries, rights
 from app.identity.models import Office, Region
 from app.inbox import operations as work
 from app.jobs.runner import Worker
+from app.registry import carrying
+from app.registry import operations as registry
 from app.sheets import csv_bytes
 from tests.support.statements import counted
 from tests.support.worlds import EMERGENCY, RELIEF, VILLAGE
@@ -168,6 +171,20 @@ def test_where_cases_run_nothing_ends_without_a_successor(desk: Desk) -> None:
         assert township_alone == [
             "第 2 行「停用日期」：下面还有 1 个区划没有停用（东好来宝村），请在同一个文件里停用它们"
         ]
+
+
+def test_where_somebody_is_paid_nothing_ends_without_a_successor_either(desk: Desk) -> None:
+    with desk.database.write() as session:
+        old = queries.region_by_code(session, VILLAGE, TODAY)
+        registry.record_benefit(
+            session, programme="dibao", id_number=RELIEF["id_number"], name="王建国", region_id=old.id, paid_on=TODAY,
+            amount=to_money("200"), monthly=True, now=desk.now,
+        )  # fmt: skip
+        told = faults_of(session, merge("2020-10-12", successors=False), desk.now)
+        assert told == ["第 5 行「接续代码」：东好来宝村还有 1 个在保对象，请填写接续代码，系统把它们转过去"]
+        succession.import_regions(session, SYSTEM, merge("2020-10-12"), desk.now)
+        new = queries.region_by_code(session, "220122199001", TODAY)
+        assert carrying.in_payment(session, [old.id, new.id]) == {new.id: 1}
 
 
 @pytest.mark.parametrize("later", [False, True], ids=["at once", "on a day to come"])

@@ -9,6 +9,7 @@ import pytest
 
 from app import engine
 from app.core.errors import OverLimit
+from app.engine import bounds
 from tests.unit.engine.engine_kit import (
     END,
     START,
@@ -331,3 +332,17 @@ def test_a_child_process_needs_no_extra_state() -> None:
     world.names["figure"]["cap"] = Decimal(5)
     player.retry()
     assert player.open == ["z"]
+
+
+@pytest.mark.parametrize(("bound", "most"), [("MAX_ELEMENTS", 20), ("MAX_SECONDS", -1.0)])
+def test_a_command_stops_at_its_budget_whatever_the_diagram(
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: float
+) -> None:
+    """Two nested multi-instances were nine seconds in one write transaction."""
+    monkeypatch.setattr(bounds, bound, most)
+    text = "<bpmn:script>n = 1</bpmn:script>" + multi("outer", "b")
+    inner = node("startEvent", "ss") + node("scriptTask", "x", text, scriptFormat="feel") + node("endEvent", "se")
+    sub = node("subProcess", "sub", inner + flow("ss", "x", "se") + multi("outer", "a"))
+    player = Player(diagram(START, sub, END, flow("s", "sub", "e")), {"outer": [{"k": n} for n in range(10)]})
+    assert player.here.failure is not None
+    assert "自动环节太多" in player.here.failure.message
