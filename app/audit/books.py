@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 BOOKS = "books"
 ORDER, ENTRY, AWARD, CASE, BATCH, IDENTITY = "order", "entry", "award", "case", "batch", "identity"
+ANSWER, CLAIM = "answer", "claim"
 _WITNESSED = "witnessed"
 
 

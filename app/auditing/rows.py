@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,9 @@ from app.auditing.faults import FROM_CASE, FROM_MONEY, Fault
 from app.cases.store import CASE
 from app.core.actor import SYSTEM
 from app.db.types import Money
+from app.funds.answers import ANSWER, digest_of_reply
 from app.funds.batches import digest_of_batch
+from app.funds.claims import CLAIMED
 from app.funds.operations import ENTRY, FUND, ORDER
 from app.registry.lookups import AWARD
 from app.registry.merging import CHANGE
@@ -26,17 +28,30 @@ CHAIN, OPENED = "books", "books.opened"
 CHUNK = 1000
 TITLES = {
     books.ORDER: "付款单", books.ENTRY: "备用金流水", books.AWARD: "待遇金额", books.CASE: "案件状态",
-    books.BATCH: "批次", books.IDENTITY: "档案合并和更名",
+    books.BATCH: "批次", books.IDENTITY: "档案合并和更名", books.ANSWER: "银行答复", books.CLAIM: "追回款流水",
 }  # fmt: skip
 # Of each kind: the rows (id, value, since when they are there) that audited actions witness one by one.
 ROWS: dict[str, Select[Any]] = {
     books.ORDER: select(ORDER.c.id, ORDER.c.amount, ORDER.c.created_at).where(ORDER.c.batch_id.is_(None)),
     books.ENTRY: select(ENTRY.c.id, ENTRY.c.amount, ENTRY.c.at),
+    books.CLAIM: select(CLAIMED.c.id, CLAIMED.c.amount, CLAIMED.c.at),
     books.AWARD: select(AWARD.c.id, AWARD.c.amount, AWARD.c.recorded_at),
     books.CASE: select(CASE.c.id, CASE.c.status, CASE.c.filed_at),
     books.IDENTITY: select(CHANGE.c.id, CHANGE.c.state, CHANGE.c.at),
 }
-_BATCHES = select(ORDER.c.batch_id).where(ORDER.c.batch_id.is_not(None)).distinct()
+# Of each kind: the groups of rows that are witnessed together, how their digest is made, and what a fault says.
+GROUPS: dict[str, tuple[Select[Any], Callable[[Session, str], str], str]] = {
+    books.BATCH: (
+        select(ORDER.c.batch_id).where(ORDER.c.batch_id.is_not(None)).distinct(),
+        digest_of_batch,
+        "付款单的金额或笔数与确认时不同，被人改动过",
+    ),
+    books.ANSWER: (
+        select(ANSWER.c.reply_id).distinct(),
+        digest_of_reply,
+        "银行答复的金额或笔数与登记时不同，被人改动过",
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -66,7 +81,8 @@ def open_books(session: Session, now: datetime) -> None:
         for kind, rows in ROWS.items()
         for row_id, value, _ in session.execute(rows)
     ]
-    told += [[books.BATCH, each, digest_of_batch(session, each)] for each in session.scalars(_BATCHES)]
+    for kind, (groups, digest_of, _) in GROUPS.items():
+        told += [[kind, each, digest_of(session, each)] for each in session.scalars(groups).all()]
     for start in range(0, len(told) or 1, CHUNK):
         payload = {books.BOOKS: told[start : start + CHUNK]}
         audit.append(session, CHAIN, OPENED, SYSTEM, payload, None, now, shared=True)
@@ -87,7 +103,7 @@ def faults(session: Session, witnessed: Witnessed, since: datetime | None) -> It
                 yield Fault(where, f"现为 {has}，没有任何经审计的办理能说明它的来历", todo)
             elif said is not None and said[1] != has:
                 yield Fault(where, f"现为 {has}，最后一次经审计的办理是 {said[1]}", todo)
-    yield from _batches(session, left, since)
+    yield from _groups(session, left, since)
     for kind, row_id in left:
         yield Fault(f"{TITLES[kind]} {row_id}", "审计记录里有，数据里没有了，被人删除", FROM_MONEY)
 
@@ -102,12 +118,13 @@ def funds(session: Session) -> Iterator[Fault]:
             yield Fault(f"备用金 {row.id}", told, FROM_MONEY)
 
 
-def _batches(
+def _groups(
     session: Session, left: dict[tuple[str, str], tuple[str, str | None]], since: datetime | None
 ) -> Iterator[Fault]:
-    for batch_id in session.scalars(_BATCHES).all():
-        said = left.pop((books.BATCH, batch_id), None)
-        if said is None and since is not None:
-            continue
-        if said is None or said[1] != digest_of_batch(session, batch_id):
-            yield Fault(f"批次 {batch_id}", "付款单的金额或笔数与确认时不同，被人改动过", FROM_MONEY)
+    for kind, (groups, digest_of, told) in GROUPS.items():
+        for group_id in session.scalars(groups).all():
+            said = left.pop((kind, group_id), None)
+            if said is None and since is not None:
+                continue
+            if said is None or said[1] != digest_of(session, group_id):
+                yield Fault(f"{TITLES[kind]} {group_id}", told, FROM_MONEY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,7 +46,7 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 def _stop_paying(session: Session, case: Case, day: date, now: datetime) -> None:
     """Instalments of the months after are not paid; what was, is owed back."""
     stopped = funds.stop_orders(session, day, now, case_ids=[case.id])
-    paid = sum((row.amount for row in orders.paid_from(session, day, case_id=case.id)), Decimal("0.00"))
+    paid = [(row.id, row.amount) for row in orders.paid_from(session, day, case_id=case.id)]
     if paid:
         operations.claim_back(session, case.id, paid, now)
     if stopped:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, competence, deaths, departures, operations, recalculation, succession
+from app.cases import awards, competence, deaths, departures, operations, recalculation, returned_money, succession
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
@@ -117,5 +117,6 @@ HANDLERS: dict[str, DatabaseHandler] = {
     **departures.HANDLERS,
     **deaths.HANDLERS,
     **recalculation.HANDLERS,
+    **returned_money.HANDLERS,
     **succession.HANDLERS,
 }

@@ -9,13 +9,13 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.calendar.queries import CLOCK, IS_LIVE
+from app.cases.effects.obligations import OVERPAID
 from app.cases.lists import visible
 from app.cases.models import Case, Owed
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.inbox.queries import COUNT_CAP, NO_DUE_DAY, Page
 
-OVERPAID = "overpaid"
 # The day by which it must be supplied: that of the case's earliest clock that still runs.
 _DUE = (
     select(func.min(CLOCK.c.due_on)).where(CLOCK.c.case_id == Owed.case_id, IS_LIVE).correlate(Owed).scalar_subquery()

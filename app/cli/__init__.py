@@ -21,6 +21,7 @@ COMMANDS = {
     "effects": "pages",
     "figure": "figures",
     "keys": "keys",
+    "ledger": "ledger",
     "modelling": "pages",
     "region": "regions",
     "release": "releases",

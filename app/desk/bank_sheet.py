@@ -1,4 +1,4 @@
-"""A bank file as an Excel workbook and as CSV: payee, account, amount, note; and what cannot go to the bank."""
+"""A bank file as an Excel workbook and as CSV: payee, account, amount, note, number; and what cannot go to the bank."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from app.funds.bank import BankLine
 from app.sheets import text_cell
 
-COLUMNS = (("序号", 8), ("收款人", 18), ("账号", 28), ("金额（元）", 14), ("用途", 32))
+COLUMNS = (("序号", 8), ("收款人", 18), ("账号", 28), ("金额（元）", 14), ("用途", 32), ("编号", 36))
 
 
 def workbook(lines: Sequence[BankLine]) -> bytes:
@@ -35,18 +35,19 @@ def csv_bytes(lines: Sequence[BankLine]) -> bytes:
     writer.writerow([title for title, _ in COLUMNS])
     payable = [line for line in lines if line.account]
     for number, line in enumerate(payable, 1):
-        writer.writerow([number, _harmless(line.payee), line.account, f"{line.amount:.2f}", _harmless(line.note)])
+        writer.writerow([number, _harmless(line.payee), line.account, f"{line.amount:.2f}", _harmless(line.note),
+                         line.reference])  # fmt: skip
     return buffer.getvalue().encode("utf-8-sig")
 
 
 def _sheet(book: Workbook, title: str, lines: Sequence[BankLine]) -> None:
     sheet = book.create_sheet(title)
     for index, (_, width) in enumerate(COLUMNS):
-        sheet.column_dimensions["ABCDE"[index]].width = width
+        sheet.column_dimensions["ABCDEF"[index]].width = width
     sheet.append([text_cell(sheet, heading, bold=True) for heading, _ in COLUMNS])
     for number, line in enumerate(lines, 1):
         texts = (text_cell(sheet, line.payee), text_cell(sheet, line.account or ""))
-        sheet.append([number, *texts, line.amount, text_cell(sheet, line.note)])
+        sheet.append([number, *texts, line.amount, text_cell(sheet, line.note), text_cell(sheet, line.reference)])
     total = sum((line.amount for line in lines), start=type(lines[0].amount)(0)) if lines else 0
     sheet.append([text_cell(sheet, "合计", bold=True), None, None, total])
 

@@ -49,6 +49,7 @@ def _around() -> dict[str, Any]:
         "desk_doors": {
             "releases": identity_policy.may(actor, "draft_releases"),
             "money": identity_policy.may(actor, "see_money"),
+            "ledger": identity_policy.may(actor, "read_ledger"),
             "awards": identity_policy.may(actor, "see_awards"),
             "audit": identity_policy.may(actor, "read_audit"),
             "logins": identity_policy.may(actor, "keep_logins"),

@@ -41,14 +41,14 @@ def payment_list(call: Call) -> ResponseReturnValue:
     return _page(call)
 
 
-def _again(call: Call, rejection: Rejection, **_: Any) -> ResponseReturnValue:
+def again(call: Call, rejection: Rejection, **_: Any) -> ResponseReturnValue:
     if rejection.status in (403, 404):
         raise rejection
     return _page(call, rejection)
 
 
 @blueprint.post("/payments/files")
-@writes(again=_again)
+@writes(again=again)
 def bank_file_make(call: Call) -> ResponseReturnValue:
     chosen = None if request.form.get("scope") == "all" else request.form.getlist("order")
     file_id = bank.make_file(call.session, call.actor, _filter(), chosen, call.now)
@@ -70,7 +70,7 @@ def bank_file(file_id: str, kind: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/payments/take-out")
-@writes(again=_again)
+@writes(again=again)
 def payment_take_out(call: Call) -> ResponseReturnValue:
     taken = bank.take_out(call.session, call.actor, request.form.getlist("order"), call.now)
     flash(f"已移出 {taken} 笔，可以列入新的银行文件。", "success")
@@ -78,7 +78,7 @@ def payment_take_out(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.post("/payments/paid")
-@writes(again=_again)
+@writes(again=again)
 def payment_paid(call: Call) -> ResponseReturnValue:
     """Of a whole bank file, or of the ticked orders; the bank's receipt is kept with them."""
     identity_policy.require_any(call.session, call.actor, "pay")

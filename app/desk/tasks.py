@@ -11,6 +11,7 @@ from app.cases import operations as cases
 from app.cases import pages as views
 from app.cases import queries
 from app.cases.identifying import FIELD as CONFIRMED
+from app.cases.returned_money import KIND as RETURNED
 from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.desk import pages
@@ -27,6 +28,8 @@ from app.web.posted import files_of, upload_limits
 @reads()
 def task(call: Call, task_id: str) -> ResponseReturnValue:
     item = inbox.load(call.session, call.actor, task_id)
+    if item.kind == RETURNED:
+        return redirect(url_for("desk.returned_payment", order_id=item.id))
     if item.kind != "task":
         return redirect(url_for("desk.case", case_id=item.case_id))
     return _page(call, views.task_page(call.session, call.actor, task_id, call.now))

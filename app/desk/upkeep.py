@@ -10,7 +10,7 @@ from app.core.errors import Invalid
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import institutions
+from app.registry import accounts
 from app.web import Call, writes
 
 
@@ -31,7 +31,7 @@ def recheck_draw(call: Call) -> ResponseReturnValue:
 @writes()
 def institution_account(call: Call, institution_id: str) -> ResponseReturnValue:
     account = request.form.get("account", "")
-    institutions.set_account(call.session, call.actor, institution_id, account, call.now)
+    accounts.set_of_institution(call.session, call.actor, institution_id, account, call.now)
     flash("机构账号已登记，集中供养人员的供养金从下一批起拨付到这个账户。", "success")
     return redirect(url_for("desk.institution_list"))
 

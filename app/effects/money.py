@@ -94,7 +94,7 @@ RECORD_DEATH = Schema(
         "id_number": "string",
         "first_unpaid": "date",
         "remaining": "number",
-        "overpaid": "list<context<due: date, amount: number>>",
+        "overpaid": "list<context<order: string, due: date, amount: number>>",
     },
     sentence="登记死亡：{name}，{on}",
     undo="死亡登记已经撤销",

@@ -8,8 +8,9 @@ OWED = Schema(
     "owed",
     "登记待补事项",
     (
-        Input("items", "待补事项", "list<context<key: string, title: string, clause: string>>",
-              clause="B2", hint="逐项写明 key 和 title，按显示的顺序；没有的不登记"),
+        Input("items", "待补事项", "list<context<key: string, title: string, clause: string, "
+              "parts: list<context<order: string, amount: number>>>>",
+              clause="B2", hint="逐项写明 key 和 title，按显示的顺序；没有的不登记；应当追回的（overpaid）写明 parts"),
     ),
     sentence="登记待补事项：{items}",
     undo="登记的待补事项已经取消",

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import Gone, Invalid, OverLimit
+from app.core.errors import Gone, Invalid, NotYours, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed, training
 from app.definitions import queries as definitions
-from app.funds import lists, policy
+from app.funds import answers, claims, lists, policy
 from app.funds.models import BankFile, Batch, PaymentOrder
 from app.identity import policy as identity_policy
 
@@ -28,12 +28,16 @@ PROOF = 100
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """One line of the file. `account` is None where nobody gave one: such a line cannot go to the bank."""
+    """One line of the file, named by `reference` in the bank's answer too.
+
+    `account` is None where nobody gave one: such a line cannot go to the bank.
+    """
 
     payee: str
     account: str | None
     amount: Decimal
     note: str
+    reference: str
 
 
 def make_file(
@@ -52,7 +56,7 @@ def make_file(
         due = replace(filter, until=filter.until or local_date(now))
         wanted = free & lists.matching(session, actor, due)
     else:
-        wanted = free & PaymentOrder.id.in_(_chosen(order_ids))
+        wanted = free & PaymentOrder.id.in_(chosen_ids(order_ids))
     count = session.scalar(select(func.count()).where(wanted)) or 0
     if order_ids is not None and count != len(set(order_ids)):
         raise Gone("所选支付单中有已支付、已取消或已在银行文件中的，请刷新后重新选择")
@@ -60,12 +64,13 @@ def make_file(
         raise Invalid({"orders": "没有可以列入银行文件的支付单：待支付并且还没有列入其他文件的才可以"})
     if count > LONGEST:
         raise OverLimit(f"一个银行文件最多 {LONGEST} 笔，现在有 {count} 笔，请按项目或日期分开制作")
+    _require_other_hands(session, actor, wanted)
     file_id = new_id()
     row = {"id": file_id, "made_at": now, "made_by": actor.user_id, "made_by_name": actor.name}
     session.execute(insert(BankFile).values(row))
     if rows_changed(session, update(PaymentOrder).where(wanted).values(bank_file_id=file_id)) != count:
         raise Gone("有支付单刚刚被同事列入别的文件或已支付，请刷新后重新制作")
-    _tell(session, "bank_file_made", actor, PaymentOrder.bank_file_id == file_id, now, bank_file=file_id)
+    tell(session, "bank_file_made", actor, PaymentOrder.bank_file_id == file_id, now, bank_file=file_id)
     return file_id
 
 
@@ -75,7 +80,7 @@ def lines_of(session: Session, actor: Actor, bank_file_id: str, now: datetime) -
     rows = list(session.execute(select(*lists.SHOWN).where(waiting).order_by(PaymentOrder.due_on, PaymentOrder.id)))
     if not rows:
         raise Gone("这个银行文件中没有待支付的支付单")
-    _tell(session, "bank_file_opened", actor, waiting, now, bank_file=bank_file_id)
+    tell(session, "bank_file_opened", actor, waiting, now, bank_file=bank_file_id)
     numbers = lists.accounts(session, rows)
     titles = definitions.programme_titles(session)
     batches = _batch_titles(session, {row.batch_id for row in rows if row.batch_id})
@@ -85,16 +90,21 @@ def lines_of(session: Session, actor: Actor, bank_file_id: str, now: datetime) -
             numbers.get(row.id),
             row.amount,
             _note(batches.get(row.batch_id or "", titles.get(row.programme, row.programme)), row.recipient),
+            row.id,
         )
         for row in rows
     ]
 
 
 def take_out(session: Session, actor: Actor, order_ids: Sequence[str], now: datetime) -> int:
-    """Orders that the bank sent back leave their file and may go into another. Raises NotYours, Invalid, Gone."""
-    chosen = _payable(session, actor) & PaymentOrder.id.in_(_chosen(order_ids))
+    """Orders that never reached the bank leave their file and may go into another. Raises NotYours, Invalid, Gone.
+
+    What the bank refused or sent back is `returns.mark_returned`.
+    """
+    chosen = _payable(session, actor) & PaymentOrder.id.in_(chosen_ids(order_ids))
     chosen &= PaymentOrder.bank_file_id.is_not(None)
-    _tell(session, "bank_file_left", actor, chosen, now)
+    claims.require_none(session, order_ids)
+    tell(session, "bank_file_left", actor, chosen, now)
     taken = rows_changed(session, update(PaymentOrder).where(chosen).values(bank_file_id=None))
     if taken != len(set(order_ids)):
         raise Gone("所选支付单中有已支付、已取消或不在银行文件中的，请刷新后重新选择")
@@ -108,7 +118,7 @@ def mark_paid(
 
     Raises NotYours, Invalid, and Gone when one is not pending any more: nothing is paid twice.
     """
-    chosen = _payable(session, actor) & PaymentOrder.id.in_(_chosen(order_ids))
+    chosen = _payable(session, actor) & PaymentOrder.id.in_(chosen_ids(order_ids))
     done = _settle(session, actor, chosen, proof, now, file_id)
     if done != len(set(order_ids)):
         raise Gone("所选支付单中有已支付、已取消或不归您支付的，请刷新后重新选择")
@@ -131,7 +141,9 @@ def _settle(
 ) -> int:
     if not 0 < len(proof.strip()) <= PROOF:
         raise Invalid({"proof": f"请填写银行回单号或凭证号（不超过 {PROOF} 字）"})
-    _tell(session, "paid", actor, chosen, now, proof=proof.strip(), receipt=file_id)
+    orders = answers.locked(session, chosen)
+    answers.record(session, actor, orders, answers.PAID, proof.strip(), now)
+    tell(session, "paid", actor, chosen, now, proof=proof.strip(), receipt=file_id)
     values = {"status": "paid", "proof": proof.strip(), "proof_file_id": file_id, "settled_at": now}
     return rows_changed(session, update(PaymentOrder).where(chosen).values(values))
 
@@ -142,7 +154,14 @@ def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:
     return (PaymentOrder.status == "pending") & policy.reached(session, actor, "pay", PaymentOrder)
 
 
-def _chosen(order_ids: Sequence[str]) -> list[str]:
+def _require_other_hands(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> None:
+    """Who typed an account does not also send money to it. Raises NotYours."""
+    mine = wanted & PaymentOrder.account_by.is_not(None) & (PaymentOrder.account_by == actor.user_id)
+    if payees := session.scalars(select(PaymentOrder.payee).where(mine).limit(5)).all():
+        raise NotYours(f"{'、'.join(payees)}的账号是您更正的，请由另一位同事制作银行文件")
+
+
+def chosen_ids(order_ids: Sequence[str]) -> list[str]:
     if not order_ids:
         raise Invalid({"orders": "请先勾选支付单"})
     if len(order_ids) > LONGEST:
@@ -159,7 +178,7 @@ def _batch_titles(session: Session, batch_ids: set[str]) -> dict[str, str]:
     return {row.id: row.title for row in session.execute(select(Batch.id, Batch.title).where(Batch.id.in_(batch_ids)))}
 
 
-def _tell(session: Session, kind: str, actor: Actor, chosen: ColumnElement[bool], now: datetime, **told: Any) -> None:
+def tell(session: Session, kind: str, actor: Actor, chosen: ColumnElement[bool], now: datetime, **told: Any) -> None:
     """One event in the payment chain of every county that the orders concern, with their number and sum."""
     query = select(PaymentOrder.county_id, func.count(), func.sum(PaymentOrder.amount)).where(chosen)
     for county_id, count, total in session.execute(query.group_by(PaymentOrder.county_id)).all():

@@ -1,8 +1,9 @@
-"""The letter that goes with every order of a batch: a job each, so that ten thousand need no long transaction."""
+"""Letters about orders: one with every order of a batch, by a job each, and one for money that did not arrive."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from app.identity import queries as identity
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim
 
-TEMPLATE = "grant_notice"
+TEMPLATE, RETURNED = "grant_notice", "returned_payment_notice"
 
 
 def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -33,12 +34,29 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         "due_on": order.due_on,
         "batch": batch.key.partition(":")[0],
     }
+    _write(session, order, TEMPLATE, given, now)
+
+
+def write_returned(session: Session, order: PaymentOrder, now: datetime) -> None:
+    """Tell somebody that money did not arrive, why, and what to bring."""
+    given = {
+        "recipient": order.recipient or order.payee,
+        "programme": definitions.title_of(session, order.programme),
+        "purpose": order.purpose,
+        "amount": order.amount,
+        "due_on": order.due_on,
+        "reason": order.return_reason,
+    }
+    _write(session, order, RETURNED, given, now)
+
+
+def _write(session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime) -> None:
     chain = identity.chain(session, order.region_id)
     request = documents.DocumentRequest(
-        letter=definitions.letter(session, order.programme, chain.ids, local_date(now), TEMPLATE),
+        letter=definitions.letter(session, order.programme, chain.ids, local_date(now), template),
         scope={"document": given},
-        case_id=None,
-        case_seq=None,
+        case_id=order.case_id,
+        case_seq=order.case_seq,
         subject=order.id,
         origin=order.id,
         region_codes=tuple(ref.code for ref in chain.refs),

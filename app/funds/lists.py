@@ -25,6 +25,7 @@ SHOWN = (
     PaymentOrder.region_id, PaymentOrder.payee, PaymentOrder.account, PaymentOrder.amount, PaymentOrder.source,
     PaymentOrder.split, PaymentOrder.institution_id, PaymentOrder.recipient, PaymentOrder.due_on, PaymentOrder.status,
     PaymentOrder.proof, PaymentOrder.proof_file_id, PaymentOrder.bank_file_id, PaymentOrder.settled_at,
+    PaymentOrder.return_reason, PaymentOrder.given_up, PaymentOrder.replaces,
 )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ class FileRow:
     made_by_name: str
     pending: Sum
     paid: Sum
+    returned: Sum
 
 
 def orders(session: Session, actor: Actor, filter: OrderFilter, after: str | None = None, limit: int = 18) -> list[Any]:
@@ -120,7 +122,7 @@ def bank_file(session: Session, actor: Actor, bank_file_id: str) -> FileRow:
     """Raises NotFound when there is none with orders in the actor's regions."""
     found = session.get(BankFile, bank_file_id)
     row = _row(session, actor, found) if found else None
-    if row is None or not (row.pending.count or row.paid.count):
+    if row is None or not (row.pending.count or row.paid.count or row.returned.count):
         raise NotFound("没有这个银行文件，或者其中的支付单已全部移出，请刷新列表")
     return row
 
@@ -178,7 +180,8 @@ def matching(session: Session, actor: Actor, filter: OrderFilter) -> ColumnEleme
 
 def _row(session: Session, actor: Actor, found: BankFile) -> FileRow:
     sums = totals(session, actor, OrderFilter(bank_file_id=found.id))
-    return FileRow(found.id, found.made_at, found.made_by_name, sums.get("pending", Sum()), sums.get("paid", Sum()))
+    by_status = (sums.get(status, Sum()) for status in ("pending", "paid", "returned"))
+    return FileRow(found.id, found.made_at, found.made_by_name, *by_status)
 
 
 def _cursor(after: str) -> tuple[date, str]:

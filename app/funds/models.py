@@ -41,7 +41,10 @@ class FundEntry(Base):
 
 
 class PaymentOrder(Base):
-    """Money that was decided. `status`: pending, paid or cancelled. `dedup` makes paying twice impossible.
+    """Money that was decided. `status`: pending, paid, returned or cancelled. `dedup` makes paying twice impossible.
+
+    What the bank sent back says why (`return_reason`), and is ordered once more by an order that `replaces` it, or
+    `given_up` with a reason. Who typed another account for it (`account_by`) does not send it to the bank.
 
     `purpose` says what for: a month (`2021-05`), the occasion of a grant, `arrears` of a raise; None where a case does.
     `split` shares it among sources as `[{source, share}]`. Money for a resident goes to the account of the institution
@@ -58,6 +61,8 @@ class PaymentOrder(Base):
         Index("ix_payment_order_bank_file", "bank_file_id"),
         Index("ix_payment_order_county", "county_id", "due_on", "id"),
         Index("ix_payment_order_award", "award_id", "purpose"),
+        # What came back is ordered once more by one order: never two live ones for a month.
+        Index("uq_payment_order_replaces", "replaces", unique=True),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -84,8 +89,90 @@ class PaymentOrder(Base):
     proof: Mapped[str | None] = mapped_column(String(200))
     proof_file_id: Mapped[str | None] = mapped_column(String(32))
     bank_file_id: Mapped[str | None] = mapped_column(String(32))
+    return_reason: Mapped[str | None] = mapped_column(String(200))
+    replaces: Mapped[str | None] = mapped_column(String(32))
+    given_up: Mapped[str | None] = mapped_column(String(200))
+    account_by: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class BankAnswer(Base):
+    """What the bank said of an order: `paid` or `returned`. `moved` is what left the account by it, negative for back.
+
+    An order that the bank refused before it paid moved nothing. Answers that came together share `reply_id`. Orders of
+    a reserve fund have none: their entries say the same.
+    """
+
+    __tablename__ = "bank_answer"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('paid', 'returned')", name="outcome"),
+        Index("ix_bank_answer_order", "order_id"),
+        Index("ix_bank_answer_reply", "reply_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reply_id: Mapped[str] = mapped_column(String(32))
+    order_id: Mapped[str] = mapped_column(ForeignKey("payment_order.id"))
+    outcome: Mapped[str] = mapped_column(String(8))
+    moved: Mapped[Decimal] = mapped_column(Money)
+    told: Mapped[str] = mapped_column(String(200))
+    bank_file_id: Mapped[str | None] = mapped_column(String(32))
+    actor_id: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class Claim(Base):
+    """Money that somebody has to pay back (追回). Its entries say how much and what became of it.
+
+    `case_id` is the case that found it, or the case whose payment is corrected. `plan_monthly` from `plan_from` on is
+    what was agreed where it comes back in parts.
+    """
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        Index("ix_claim_county", "county_id", "opened_at", "id"),
+        Index("ix_claim_case", "case_id"),
+        CheckConstraint("plan_monthly IS NULL OR plan_monthly > 0", name="plan"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str | None] = mapped_column(String(32))
+    case_seq: Mapped[int | None]
+    county_id: Mapped[str | None] = mapped_column(String(32))
+    region_id: Mapped[str] = mapped_column(String(32))
+    programme: Mapped[str] = mapped_column(String(64))
+    debtor: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(String(200))
+    clause: Mapped[str | None] = mapped_column(String(100))
+    plan_monthly: Mapped[Decimal | None] = mapped_column(Money)
+    plan_from: Mapped[date | None]
+    opened_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class ClaimEntry(Base):
+    """One movement of a claim, of one order: `claimed` adds; `repaid`, `returned` (by the bank) and `waived` take off.
+
+    `amount` is positive for what is owed and negative for what is owed no more.
+    """
+
+    __tablename__ = "claim_entry"
+    __table_args__ = (
+        CheckConstraint("kind IN ('claimed', 'repaid', 'returned', 'waived')", name="kind"),
+        CheckConstraint("(kind = 'claimed') = (amount > 0) AND amount <> 0", name="sign"),
+        Index("ix_claim_entry_claim", "claim_id"),
+        Index("ix_claim_entry_order", "order_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    claim_id: Mapped[str] = mapped_column(ForeignKey("claim.id"))
+    order_id: Mapped[str] = mapped_column(ForeignKey("payment_order.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    note: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class BankFile(Base):

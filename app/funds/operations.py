@@ -19,6 +19,7 @@ from app.core.ids import new_id
 from app.core.money import instalments, to_money
 from app.db import rows_changed
 from app.db.types import Money
+from app.funds import came_back
 from app.funds.models import Fund, FundEntry, PaymentOrder
 from app.identity import policy
 from app.identity import queries as identity
@@ -191,8 +192,11 @@ def stop_orders(
 ) -> int:
     """Cancel what awards or cases were to be paid on a day and later and did not yet reach the bank; how many."""
     mine = PaymentOrder.award_id.in_(award_ids) | PaymentOrder.case_id.in_(case_ids)
-    waiting = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_(None) & (PaymentOrder.due_on >= day)
-    return rows_changed(session, update(PaymentOrder).where(mine, waiting).values(status="cancelled", settled_at=now))
+    later = mine & (PaymentOrder.due_on >= day)
+    waiting = later & (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_(None)
+    back = came_back.stop(session, later, "应付之日已停发", now)
+    stopped = update(PaymentOrder).where(waiting).values(status="cancelled", settled_at=now)
+    return back + rows_changed(session, stopped)
 
 
 def _cancel(session: Session, mine: ColumnElement[bool], now: datetime) -> int:
@@ -204,6 +208,7 @@ def _cancel(session: Session, mine: ColumnElement[bool], now: datetime) -> int:
     if any(order.status == "pending" and order.bank_file_id for order in orders):
         raise Gone("有款项已列入银行文件，银行可能正在支付，不能退回或撤回；请财务人员确认银行未付并移出文件后再办")
     pending = mine & (PaymentOrder.status == "pending")
+    came_back.stop(session, mine, "案件已退回或撤回", now)
     return rows_changed(session, update(PaymentOrder).where(pending).values(status="cancelled", settled_at=now))
 
 

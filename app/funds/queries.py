@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.funds import came_back
 from app.funds.models import Fund, PaymentOrder
 from app.funds.operations import RESERVE
 
@@ -25,20 +27,43 @@ def orders_of(session: Session, case_id: str) -> list[Any]:
         PaymentOrder.split,
         PaymentOrder.proof,
         PaymentOrder.settled_at,
+        PaymentOrder.return_reason,
+        PaymentOrder.given_up,
+        PaymentOrder.replaces,
     )
     order = (PaymentOrder.created_at, PaymentOrder.case_seq, PaymentOrder.due_on, PaymentOrder.place)
     return list(session.execute(select(*columns).where(PaymentOrder.case_id == case_id).order_by(*order)))
 
 
 def paid_from(session: Session, day: date, *, award_id: str = "", case_id: str = "") -> list[Any]:
-    """What was paid for an award or a case, or is at the bank, for a day and later: rows `{due_on, amount}`."""
+    """What was paid for an award or a case, or is at the bank, for a day and later: rows `{id, due_on, amount}`."""
     at_the_bank = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_not(None)
     gone = (PaymentOrder.status == "paid") | at_the_bank
     mine = (PaymentOrder.award_id == award_id) | (PaymentOrder.case_id == case_id)
-    query = select(PaymentOrder.due_on, PaymentOrder.amount).where(mine, PaymentOrder.due_on >= day, gone)
+    query = select(PaymentOrder.id, PaymentOrder.due_on, PaymentOrder.amount).where(
+        mine, PaymentOrder.due_on >= day, gone
+    )
     return list(session.execute(query.order_by(PaymentOrder.due_on, PaymentOrder.id)))
 
 
 def balance(session: Session, region_id: str) -> Decimal | None:
     """What a township's reserve fund holds; None where it has none."""
     return session.scalar(select(Fund.balance).where(Fund.region_id == region_id, Fund.kind == RESERVE))
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """An order that the bank sent back; it `waits` until it is ordered again or given up."""
+
+    order: PaymentOrder
+    waits: bool
+
+    @property
+    def beneficiary(self) -> str:
+        return self.order.recipient or self.order.payee
+
+
+def came_back_order(session: Session, order_id: str) -> CameBack:
+    """One order that came back, for those who follow it."""
+    row = session.execute(select(PaymentOrder, came_back.waiting()).where(PaymentOrder.id == order_id)).one()
+    return CameBack(row[0], bool(row[1]))

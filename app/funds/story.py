@@ -10,9 +10,11 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.funds.came_back import waiting
 from app.funds.models import PaymentOrder
 from app.funds.operations import shares
 
+# What came back and was ordered again is one payment of the story: it speaks of the first order.
 _IN_ORDER = select(PaymentOrder).order_by(PaymentOrder.created_at, PaymentOrder.due_on, PaymentOrder.id)
 
 
@@ -36,13 +38,22 @@ class StoryOrder:
 
 def orders(session: Session, known: Collection[str] = ()) -> list[StoryOrder]:
     """Every order but those already known (ids), in the order in which they were made."""
-    return [_told(order) for order in session.scalars(_IN_ORDER) if order.id not in known]
+    first = _IN_ORDER.where(PaymentOrder.replaces.is_(None))
+    return [_told(order) for order in session.scalars(first) if order.id not in known]
 
 
 def pending(session: Session) -> dict[str | None, list[StoryOrder]]:
     """Open orders by the id of the county that pays them."""
     found: dict[str | None, list[StoryOrder]] = {}
     for order in session.scalars(_IN_ORDER.where(PaymentOrder.status == "pending")):
+        found.setdefault(order.county_id, []).append(_told(order))
+    return found
+
+
+def unpaid_again(session: Session) -> dict[str | None, list[StoryOrder]]:
+    """Orders that came back and wait, by the id of the county that pays them."""
+    found: dict[str | None, list[StoryOrder]] = {}
+    for order in session.scalars(_IN_ORDER.where(waiting())):
         found.setdefault(order.county_id, []).append(_told(order))
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -65,6 +65,15 @@ def indexes_of(session: Session, person_id: str) -> list[str]:
     """The indexes by which cases of the person are found: of the own number and of those that lead to this file."""
     mine = or_(PERSON.c.id == person_id, PERSON.c.merged_into == person_id)
     return list(session.scalars(select(PERSON.c.blind).where(mine)))
+
+
+def is_dead(session: Session, *, award_id: str | None = None, index: str | None = None) -> bool:
+    """Whether the recipient of an award, or whoever has this blind index, has died."""
+    named = PERSON.alias()
+    found = select(func.coalesce(named.c.merged_into, named.c.id)).where(named.c.blind == index)
+    paid = select(AWARD.c.person_id).where(AWARD.c.id == award_id)
+    who = (paid if award_id else found).scalar_subquery()
+    return session.scalar(select(PERSON.c.died_on).where(PERSON.c.id == who)) is not None
 
 
 def waiting_of(session: Session, person_id: str) -> list[str]:

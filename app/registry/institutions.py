@@ -8,19 +8,14 @@ from datetime import datetime
 from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
-from app import audit
-from app.core.actor import Actor
-from app.core.chinese import mask_account
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.db import rows_changed
 from app.identity import operations as identity
-from app.identity import policy, queries
 from app.registry.houses import InstitutionRow, institution_named
 from app.registry.models import Institution
 
 ELDERLY, CHILDREN = "elderly", "children"
-SEALED = ("institution", "account")
 
 
 def register_institution(
@@ -82,21 +77,6 @@ def _registered_again(
     if rows_changed(session, update(Institution).where(same).values(**again)) == 0:
         return None
     return institution_named(session, county_id, name)
-
-
-def set_account(session: Session, actor: Actor, institution_id: str, number: str, now: datetime) -> None:
-    """The account to which the support of residents is paid (E18). Raises NotFound, NotYours, Invalid (account)."""
-    found = session.get(Institution, institution_id)
-    if found is None:
-        raise NotFound("没有这个供养服务机构")
-    policy.require_covers(session, actor, queries.chain(session, found.county_id), "keep_institutions")
-    digits = number.replace(" ", "")
-    if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
-        raise Invalid({"account": "请填写机构的银行账号（12 到 19 位数字）"})
-    sealed = session.info["vault"].seal_text(digits, *SEALED, institution_id)
-    session.execute(update(Institution).where(Institution.id == institution_id).values(account_sealed=sealed))
-    told = {"institution": found.name, "account": mask_account(digits)}
-    audit.append(session, f"institution:{institution_id}", "account_set", actor, told, None, now, shared=True)
 
 
 def take_place(session: Session, institution_id: str) -> bool:

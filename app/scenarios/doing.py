@@ -165,13 +165,18 @@ def _paid(scene: Scene) -> None:
     """All open orders of the story come back from the bank; each county's are paid by its own people."""
     failed = scene.step.data.get("failed") or []
     failed = [str(each) for each in (failed if isinstance(failed, list) else [failed])]
+    for county_id, orders in funds.unpaid_again(scene.session).items():
+        money.order_again(scene.session, _payer(scene, county_id), orders, scene.now)
     open_orders = funds.pending(scene.session)
     payees = {order.payee for orders in open_orders.values() for order in orders}
     if unknown := [payee for payee in failed if payee not in payees]:
         raise Invalid({"failed": f"没有付给 {'、'.join(unknown)} 的支付单"})
     for county_id, orders in open_orders.items():
-        region = identity.region(scene.session, county_id).code if county_id else scene.county
-        money.pay(scene.session, scene.actor(region), orders, failed, scene.now)
+        money.pay(scene.session, _payer(scene, county_id), orders, failed, scene.now)
+
+
+def _payer(scene: Scene, county_id: str | None) -> Actor:
+    return scene.actor(identity.region(scene.session, county_id).code if county_id else scene.county)
 
 
 def _steer(operation: Callable[..., None]) -> Callable[[Scene], None]:

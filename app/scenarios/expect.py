@@ -93,7 +93,8 @@ def _status(session: Session, case_id: str, wanted: str) -> list[str]:
 
 
 def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
-    actual = [order for order in funds.orders_of(session, case_id) if order.status != "cancelled"]
+    orders = funds.orders_of(session, case_id)
+    actual = [each for each in orders if each.status != "cancelled" and not (each.given_up or each.replaces)]
     shown = money.shown(actual)
     if len(actual) != len(wanted):
         return [f"应有 {len(wanted)} 笔支付，实际 {shown}"]

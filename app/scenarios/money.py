@@ -13,12 +13,12 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.money import parse_amount
-from app.funds import bank, listing
+from app.funds import bank, listing, returns
 from app.funds import story as funds
 from app.funds.lists import OrderFilter
 from app.scenarios.telling import same, told
 
-PROOF = "银行回单（故事）"
+PROOF, REFUSED, AGAIN = "银行回单（故事）", "账号与户名不符（故事）", "本人已到场核对账号（故事）"
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]0?1)?")
 
 
@@ -115,4 +115,10 @@ def pay(session: Session, actor: Actor, orders: list[funds.StoryOrder], failed: 
     if done:
         bank.mark_paid(session, actor, funds.ids(done), PROOF, now)
     if back:
-        bank.take_out(session, actor, funds.ids(back), now)
+        returns.mark_returned(session, actor, funds.ids(back), REFUSED, now)
+
+
+def order_again(session: Session, actor: Actor, orders: list[funds.StoryOrder], now: datetime) -> None:
+    """What came back unpaid is open still: it is ordered once more before the next answer of the bank."""
+    for order in orders:
+        returns.order_again(session, actor, order.id, "", AGAIN, now)

@@ -16,7 +16,13 @@ NOTICE = {
     "completed": ("期满", "green"),
     "taken_down": ("已撤下", ""),
 }
-PAYMENT = {"pending": ("待支付", "navy"), "paid": ("已支付", "green"), "cancelled": ("已取消", "")}
+PAYMENT = {
+    "pending": ("待支付", "navy"),
+    "paid": ("已支付", "green"),
+    "returned": ("已退汇", "amber"),
+    "cancelled": ("已取消", ""),
+}
+CLAIM_ENTRY = {"claimed": "应追回", "repaid": "已归还", "returned": "银行退回", "waived": "不再追回"}
 SOURCE = {
     "county_fund": "县级救助资金",
     "city_fund": "市级救助资金",
@@ -24,7 +30,14 @@ SOURCE = {
     "reserve_fund": "乡镇备用金",
     "brought_in": "原系统已发放",
 }
-FUND_ENTRY = {"top_up": "拨入", "paid": "支付", "reconciled": "盘点", "merged": "划转"}
+FUND_ENTRY = {
+    "top_up": "拨入",
+    "paid": "支付",
+    "reconciled": "盘点",
+    "merged": "划转",
+    "returned": "退汇",
+    "repaid": "追回",
+}
 BATCH = {"draft": ("待确认", "amber"), "confirmed": ("已确认", "green"), "dropped": ("已作废", "")}
 AWARD = {
     "in_payment": ("在保", "green"),
@@ -73,6 +86,10 @@ def source(code: str) -> str:
 
 def fund_entry(kind: str) -> str:
     return FUND_ENTRY.get(kind, kind)
+
+
+def claim_entry(kind: str) -> str:
+    return CLAIM_ENTRY.get(kind, kind)
 
 
 def batch(code: str) -> tuple[str, str]:

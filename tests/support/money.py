@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.ids import new_id
-from app.funds import bank, batch_lists, batches, listing, lists
+from app.funds import bank, batch_lists, batches, claims, listing, lists, returns
 from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
 from app.registry import merging
@@ -61,10 +61,17 @@ def draft(web: Web, key: str = "2020中秋") -> str:
 def money_things(web: Web) -> dict[str, str]:
     """Ids of everything that the pages about money and awards show."""
     award, batch = start_award(web), draft(web)
-    free, filed = order(web), order(web)
+    free, filed, back, overpaid = (order(web) for _ in range(4))
     with web.database.write() as session:
         finance, now = web.actor(f"finance.{COUNTY}"), web.clock.now()
         file = bank.make_file(session, finance, lists.OrderFilter(), [filed], now)
+        bank.make_file(session, finance, lists.OrderFilter(), [back], now)
+        bank.mark_paid(session, finance, [overpaid], "回单", now)
+        returns.mark_returned(session, finance, [back], "账号与户名不符", now)
+        debt = claims.open_claim(
+            session, claims.ClaimRequest(RECIPIENT, "多发", [(overpaid, Decimal(90))]), finance, now
+        )
+        assert debt is not None
         (line,) = batch_lists.lines(session, batch)
         person = registered.award(session, award).person_id
         doubled = registry.record_person(session, DOUBLED, RECIPIENT, now)
@@ -74,5 +81,5 @@ def money_things(web: Web) -> dict[str, str]:
         house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
-        "person": person, "change": change, "township": township, "institution": house,
+        "person": person, "change": change, "township": township, "institution": house, "returned": back, "debt": debt,
     }  # fmt: skip

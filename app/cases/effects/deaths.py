@@ -44,7 +44,7 @@ class RecordDeath(EffectObject):
             "id_number": id_number,
             "first_unpaid": first_unpaid,
             "remaining": remaining,
-            "overpaid": [{"due": row.due_on, "amount": row.amount} for row in paid],
+            "overpaid": [{"order": row.id, "due": row.due_on, "amount": row.amount} for row in paid],
         }
 
     def undo(self, action: Action, since: int, reason: str) -> int:

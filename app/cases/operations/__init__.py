@@ -2,7 +2,7 @@
 
 from app.cases.operations.apply import Receipt, apply, begins_by_itself, start_award_case, start_second_case
 from app.cases.operations.asking import answer, give_up_asking, question, take_reply
-from app.cases.operations.claims import claim_back, settle_claim
+from app.cases.operations.claims import claim_back, settle_overpaid
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.correct import correct
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
@@ -48,7 +48,7 @@ __all__ = [
     "release",
     "retry_incident",
     "return_case",
-    "settle_claim",
+    "settle_overpaid",
     "start_award_case",
     "start_second_case",
     "stop_begun",

@@ -16,7 +16,6 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.cases.models import Awaited, Incident, Owed
-from app.cases.obligations import OVERPAID
 from app.core.clock import local_date
 from app.core.entry import AccountRules
 from app.core.exact_json import dump_json
@@ -175,7 +174,6 @@ TABLE: dict[str, Row] = {
     "GET desk.material": staff("GET", "/desk/materials/{material}", 200, 403, 200),
     "GET desk.document": staff("GET", "/desk/documents/{document}.docx", 200, 403, 200),
     "GET desk.notice_list": staff("GET", "/desk/notices", 200, 200, 200),
-    "POST desk.owed_settle": desk(BATCH, staff("POST", "/desk/owed/{claim}/settle", 403, 403, 422, note="")),
     "GET desk.owed_list": staff("GET", "/desk/owed", 200, 200, 200),
     "GET desk.award_list": staff("GET", "/desk/awards", 200, 200, 200),
     "GET desk.recheck_list": staff("GET", "/desk/awards/rechecks", 200, 200, 200),
@@ -198,6 +196,25 @@ TABLE: dict[str, Row] = {
     "POST desk.bank_file": desk(MONEY, staff("POST", "/desk/payments/files/{file}.csv", 403, 409, 200)),
     "POST desk.payment_take_out": desk(MONEY, staff("POST", "/desk/payments/take-out", 403, 409, 302, order="{filed}")),
     "POST desk.payment_paid": desk(MONEY, staff("POST", "/desk/payments/paid", 403, 422, 422, order="{order}")),
+    "POST desk.payment_returned": desk(MONEY, staff("POST", "/desk/payments/returned", 403, 409, 302, order="{filed}",
+                                                    reason="账号不符")),
+    "POST desk.bank_file_answer": desk(MONEY, staff("POST", "/desk/payments/files/{file}/answer", 403, 422, 422)),
+    "GET desk.returned_payment": desk(MONEY, staff("GET", "/desk/payments/{returned}/returned", 403, 404, 200)),
+    "POST desk.payment_again": desk(MONEY, staff("POST", "/desk/payments/{returned}/again", 403, 404, 302,
+                                                 basis="本人到场核对")),
+    "POST desk.payment_give_up": desk(MONEY, staff("POST", "/desk/payments/{returned}/give-up", 403, 404, 302,
+                                                   reason="人已迁出")),
+    "GET desk.claim_list": desk(MONEY, staff("GET", "/desk/claims", 403, 200, 200)),
+    "GET desk.claim_export": desk(MONEY, staff("GET", "/desk/claims.xlsx", 403, 200, 200)),
+    "GET desk.claim_page": desk(MONEY, staff("GET", "/desk/claims/{debt}", 403, 404, 200)),
+    "POST desk.claim_repaid": desk(MONEY, staff("POST", "/desk/claims/{debt}/repaid", 403, 403, 302, amount="1",
+                                                proof="收据1")),
+    "POST desk.claim_plan": desk(MONEY, staff("POST", "/desk/claims/{debt}/plan", 403, 403, 302, monthly="10",
+                                              first_on="2020-11-01")),
+    "POST desk.claim_waive": desk({**BATCH, WRONG_REGION: "county_head.220104", RIGHT: "county_head.220122"},
+                                  staff("POST", "/desk/claims/{debt}/waive", 403, 403, 302, reason="经会议决定")),
+    "GET desk.ledger_page": desk(MONEY, staff("GET", "/desk/ledger", 403, 200, 200)),
+    "GET desk.ledger_export": desk(MONEY, staff("GET", "/desk/ledger.xlsx", 403, 200, 200)),
     "GET desk.payment_receipt": desk(MONEY, staff("GET", "/desk/payments/{order}/receipt", 403, 404, 404)),
     "GET desk.reserve_list": desk(MONEY, staff("GET", "/desk/reserves", 403, 200, 200)),
     "GET desk.reserve": desk(MONEY, staff("GET", "/desk/reserves/{township}", 403, 404, 200)),
@@ -295,14 +312,18 @@ NEEDS: dict[str, str] = {
                      "GET desk.person", "POST desk.person_reveal"), "see_awards"),
     "POST desk.person_death": "record_deaths",
     **dict.fromkeys(("POST desk.person_merge", "POST desk.person_split"), "merge_people"),
-    "POST desk.owed_settle": "steer_cases",
     "POST desk.award_start": "start_processes",
     "POST desk.recheck_draw": "draw_rechecks",
     "POST desk.institution_account": "keep_institutions",
     **dict.fromkeys(("GET desk.payment_list", "GET desk.payment_receipt", "GET desk.reserve_list", "GET desk.reserve",
+                     "GET desk.claim_list", "GET desk.claim_export", "GET desk.claim_page",
                      "GET desk.batch_list", "GET desk.batch", "GET desk.batch_export"), "see_money"),
     **dict.fromkeys(("POST desk.bank_file_make", "POST desk.bank_file", "POST desk.payment_take_out",
-                     "POST desk.payment_paid"), "pay"),
+                     "POST desk.payment_paid", "POST desk.payment_returned", "POST desk.bank_file_answer",
+                     "GET desk.returned_payment", "POST desk.payment_again", "POST desk.payment_give_up"), "pay"),
+    **dict.fromkeys(("POST desk.claim_repaid", "POST desk.claim_plan"), "keep_claims"),
+    "POST desk.claim_waive": "waive_claims",
+    **dict.fromkeys(("GET desk.ledger_page", "GET desk.ledger_export"), "read_ledger"),
     **dict.fromkeys(("POST desk.reserve_open", "POST desk.reserve_top_up", "POST desk.reserve_reconcile"),
                     "keep_funds"),
     **dict.fromkeys(("GET desk.batch_new", "POST desk.batch_draft", "POST desk.batch_add"), "draft_batches"),
@@ -463,10 +484,6 @@ def things(web: Web) -> dict[str, str]:
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
             "task": web.open_task(case_id), "document": document, "material": material,
             "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
-    claim = Owed(id=new_id(), case_id=case_id, case_seq=1, key=OVERPAID, place=0, title="追回", since=web.clock.now())
-    with web.database.write() as session:
-        session.add(claim)
-        case["claim"] = claim.id
     return case | money_things(web) | _let_in(web)
 
 

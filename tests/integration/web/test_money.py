@@ -44,9 +44,9 @@ def test_an_order_goes_to_the_bank_once_and_is_paid_once(web: Web) -> None:
     again = client.post("/desk/payments/files", data={"order": order_id})
     assert (again.status_code, "已在银行文件中" in again.text) == (409, True)
     sheet = load_workbook(io.BytesIO(client.post(f"/desk/payments/files/{file_id}.xlsx").data)).active
-    assert [cell.value for cell in sheet[2]] == [1, "=1+1", money.ACCOUNT, 800, "支出型临时救助"]
+    assert [cell.value for cell in sheet[2]] == [1, "=1+1", money.ACCOUNT, 800, "支出型临时救助", order_id]
     lines = client.post(f"/desk/payments/files/{file_id}.csv").data.decode("utf-8-sig").splitlines()
-    assert lines[1] == f"1,'=1+1,{money.ACCOUNT},800.00,支出型临时救助"
+    assert lines[1] == f"1,'=1+1,{money.ACCOUNT},800.00,支出型临时救助,{order_id}"
     assert pay(client, file=file_id).status_code == 302
     assert [pay(web.client(COLLEAGUE), file=file_id).status_code, pay(client, order=order_id).status_code] == [409, 409]
     page = client.get("/desk/payments?status=paid").text
@@ -66,7 +66,7 @@ def test_a_later_instalment_waits_for_its_day(web: Web) -> None:
     assert (answer.status_code, "没有可以列入银行文件的支付单" in answer.text) == (422, True)
 
 
-def test_what_the_bank_sent_back_goes_into_another_file(web: Web) -> None:
+def test_what_did_not_reach_the_bank_goes_into_another_file(web: Web) -> None:
     good, wrong = money.order(web), money.order(web, payee="孙立")
     client = web.client(FINANCE)
     file_id = make_file(client, order=[good, wrong])
@@ -76,6 +76,44 @@ def test_what_the_bank_sent_back_goes_into_another_file(web: Web) -> None:
     assert "孙立" in page
     assert money.RECIPIENT not in page
     assert make_file(client, order=wrong) != file_id
+
+
+def test_what_the_bank_sent_back_is_ordered_again_by_one_and_sent_by_another(web: Web) -> None:
+    good, wrong = money.order(web), money.order(web, payee="孙立")
+    client = web.client(FINANCE)
+    file_id = make_file(client, order=[good, wrong])
+    answer = f"编号,结果,原因\n{good},成功,\n{wrong},失败,账号与户名不符\n".encode()
+    sent = {"proof": "回单7", "answer": (io.BytesIO(answer), "答复.csv")}
+    at = f"/desk/payments/files/{file_id}/answer"
+    told = client.post(at, data=sent, content_type="multipart/form-data", follow_redirects=True).text
+    assert "已登记支付 1 笔，退汇 1 笔" in told
+    page = client.get(f"/desk/payments/{wrong}/returned").text
+    assert ("账号与户名不符" in page, money.ACCOUNT in page) == (True, False)
+    mistyped = client.post(f"/desk/payments/{wrong}/again", data={"account": "62", "basis": ""})
+    assert (mistyped.status_code, mistyped.text.count("field-error")) == (422, 2)
+    data = {"account": "6217000011112222333", "basis": "本人持存折核对"}
+    assert client.post(f"/desk/payments/{wrong}/again", data=data).status_code == 302
+    assert client.post("/desk/payments/files", data={"scope": "all", "until": "2020-10-20"}).status_code == 403
+    make_file(web.client(COLLEAGUE), scope="all", until="2020-10-20")
+    page = client.get("/desk/ledger").text
+    assert ("账账相符" in page, page.count("1,600.00")) == (True, 0)
+    sheet = load_workbook(io.BytesIO(client.get("/desk/ledger.xlsx").data)).active
+    assert [cell.value for cell in sheet[2]][3:10] == [800, 800, 800, 0, 800, 0, 0]
+
+
+def test_a_claim_is_paid_back_in_parts(web: Web) -> None:
+    debt = money.money_things(web)["debt"]
+    client, at = web.client(FINANCE), f"/desk/claims/{debt}"
+    assert "尚欠" in client.get(at).text
+    assert client.post(f"{at}/repaid", data={"amount": "91", "proof": ""}).status_code == 422
+    assert client.post(f"{at}/repaid", data={"amount": "60", "proof": "收据1"}).status_code == 302
+    assert client.post(f"{at}/waive", data={"reason": "经会议决定"}).status_code == 403
+    assert web.client(HEAD).post(f"{at}/waive", data={"reason": "经会议决定"}).status_code == 302
+    assert "已结清" in client.get(at).text
+    rows = list(load_workbook(io.BytesIO(client.get("/desk/claims.xlsx?state=closed").data)).active.values)
+    assert rows[1][4:10] == (90, 60, 0, 30, 0, 0)
+    with web.database.read() as session:
+        assert audit.verify(session) == []
 
 
 def test_without_account_a_line_is_told_apart(web: Web) -> None:

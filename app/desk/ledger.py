@@ -1,0 +1,56 @@
+"""The earmarked ledger (专账, E21): by source, programme and month, and whether the books agree to the fen."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import local_date
+from app.definitions.queries import programme_titles
+from app.desk.blueprint import blueprint
+from app.desk.export import note
+from app.desk.money_sheet import ledger_workbook
+from app.funds import ledger
+from app.funds.agreement import disagreements
+from app.sheets import MEDIA_TYPE
+from app.web import Call, reads, words, writes
+
+
+@blueprint.get("/ledger")
+@reads()
+def ledger_page(call: Call) -> ResponseReturnValue:
+    chosen = _filter(call)
+    lines = ledger.lines(call.session, call.actor, chosen)
+    titles = programme_titles(call.session)
+    return render_template(
+        "desk/ledger.html",
+        lines=lines,
+        whole=ledger.total(lines),
+        filter=chosen,
+        faults=disagreements(call.session, call.actor),
+        titles=titles,
+        programmes=sorted(titles.items(), key=lambda pair: pair[1]),
+        sources=list(words.SOURCE.items()),
+    )
+
+
+@blueprint.get("/ledger.xlsx")
+@writes()
+def ledger_export(call: Call) -> ResponseReturnValue:
+    lines = ledger.lines(call.session, call.actor, _filter(call))
+    faults = disagreements(call.session, call.actor)
+    content = ledger_workbook(lines, ledger.total(lines), programme_titles(call.session), faults)
+    note(call.session, call.actor, "ledger", len(lines), call.now)
+    name = f"ledger-{local_date(call.now).isoformat()}.xlsx"
+    return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+def _filter(call: Call) -> ledger.LedgerFilter:
+    """This year where nothing was chosen."""
+    given, year = request.args, local_date(call.now).year
+    return ledger.LedgerFilter(
+        since=given.get("since", f"{year}-01") or None,
+        until=given.get("until", f"{year}-12") or None,
+        programme=given.get("programme") or None,
+        source=given.get("source") or None,
+    )
