@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
+from app.core.days import typed_day
 from app.core.errors import Invalid, Rejection
 from app.core.money import parse_amount
 from app.definitions.queries import programme_titles
@@ -81,10 +81,7 @@ def claim_repaid(call: Call, claim_id: str) -> ResponseReturnValue:
 @writes(again=_again)
 def claim_plan(call: Call, claim_id: str) -> ResponseReturnValue:
     monthly = _amount("monthly")
-    try:
-        first_on = date.fromisoformat(request.form.get("first_on", ""))
-    except ValueError as error:
-        raise Invalid({"first_on": "请填写首次归还的日期，例如 2021-06-01"}) from error
+    first_on = typed_day(request.form.get("first_on", ""), "first_on")
     claims.plan(call.session, call.actor, claim_id, monthly, first_on, call.now)
     flash("已登记分期归还的约定。", "success")
     return redirect(url_for("desk.claim_page", claim_id=claim_id))

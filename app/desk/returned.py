@@ -7,11 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.core.chinese import mask_account
 from app.core.errors import Invalid, Rejection
-from app.core.ids import new_id
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.money import again
-from app.files import operations as uploads
 from app.funds import bank_reply, lists, returns
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -34,14 +32,13 @@ def payment_returned(call: Call) -> ResponseReturnValue:
 @blueprint.post("/payments/files/<file_id>/answer")
 @writes(again=again)
 def bank_file_answer(call: Call, file_id: str) -> ResponseReturnValue:
-    """The bank's answer to a whole file, as a table; it is kept as the receipt of what was paid."""
+    """The bank's answer to a whole file, as a table."""
     identity_policy.require_any(call.session, call.actor, "pay")
     sent = [(name, content) for _, name, content in files_of(request, ANSWER)]
     if not sent:
         raise Invalid({ANSWER: "请选择银行的答复文件（Excel 或 CSV）"})
-    receipts = uploads.add(call.session, call.actor, new_id(), sent[:1], call.now)
     proof = request.form.get("proof", "")
-    reply = bank_reply.take(call.session, call.actor, file_id, sent[0][1], proof, call.now, receipts[0])
+    reply = bank_reply.take(call.session, call.actor, file_id, sent[0][1], proof, call.now)
     flash(f"已登记支付 {reply.paid} 笔，退汇 {reply.returned} 笔。", "success")
     return redirect(url_for("desk.payment_list", file=file_id))
 

@@ -32,10 +32,7 @@ class Reply:
     returned: int
 
 
-def take(
-    session: Session, actor: Actor, bank_file_id: str, content: bytes, proof: str, now: datetime,
-    receipt_id: str | None = None,
-) -> Reply:  # fmt: skip
+def take(session: Session, actor: Actor, bank_file_id: str, content: bytes, proof: str, now: datetime) -> Reply:
     """Enter a whole answer, or nothing of it; orders that it does not name stay at the bank.
 
     Raises NotYours, Invalid (file, or every fault by row), Gone for lines of another file or answered already.
@@ -55,7 +52,7 @@ def take(
     faults.refuse()
     _require_in_file(session, bank_file_id, [*paid, *(each for ids in back.values() for each in ids)])
     if paid:
-        bank.mark_paid(session, actor, paid, proof, now, receipt_id)
+        bank.mark_paid(session, actor, paid, proof, now)
     for reason, ids in back.items():
         returns.mark_returned(session, actor, ids, reason, now)
     return Reply(len(paid), sum(map(len, back.values())))
