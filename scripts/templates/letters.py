@@ -172,28 +172,6 @@ def returned_payment_notice(paper: Paper) -> None:
     )
 
 
-@letter("correction_notice")
-def correction_notice(paper: Paper) -> None:
-    """救助款项更正告知书"""
-    paper.title("救助款项更正告知书")
-    paper.to("{{ applicant }}{% if id_number %}（公民身份号码{{ id_number }}）{% endif %}：")
-    paper.text(
-        "你的{{ programme }}（案号：{{ case_number }}）此前已经发放救助款{{ paid }}元。经重新审核，"
-        "{% if right %}应发{{ right }}元{% else %}不符合发放条件{% endif %}，现将更正的情况告知如下："
-    )
-    paper.heading("一、更正的理由")
-    paper.text("{{ reason }}{% if basis %}（依据：{{ basis }}）{% endif %}")
-    paper.heading("二、处理结果")
-    paper.when("further", "少发的{{ further }}元补发到你原来的收款账户，不需要另行申请。")
-    paper.when(
-        "claimed",
-        "多发的{{ claimed }}元请退回。一次退回有困难的，可以与我们商定分期退回；"
-        "退回后请索取收款凭证。{% if phone %}联系电话：{{ phone }}。{% endif %}",
-    )
-    paper.heading("三、你的权利")
-    paper.text(_OBJECT)
-
-
 @letter("void_notice")
 def void_notice(paper: Paper) -> None:
     """文书作废通知"""
