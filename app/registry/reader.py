@@ -22,7 +22,9 @@ class RegistryReader(Mapping[str, Any]):
     another household when the registry has the person living in one where the applicant does not live.
     `household`: the names of those who live with the applicant, the applicant's own among them.
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
-    `free` is null where beds are not counted. `app.registry.shape` says the same as data.
+    `free` is null where beds are not counted.
+    `line`: who waits for a place in the county, `{award_id, rank, place}`, place 1 comes first.
+    `app.registry.shape` says the same as data.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._household
             case "institutions":
                 return self._institutions
+            case "line":
+                return self._line
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -77,6 +81,11 @@ class RegistryReader(Mapping[str, Any]):
     def _institutions(self) -> list[dict[str, Any]]:
         rows = houses.institutions_of(self._session, self._county_id) if self._county_id else []
         return [{"id": row.id, "name": row.name, "kind": row.kind, "beds": row.beds, "free": row.free} for row in rows]
+
+    @cached_property
+    def _line(self) -> list[dict[str, Any]]:
+        rows = houses.waiting_for_place(self._session, self._county_id) if self._county_id else []
+        return [{"award_id": row.award_id, "rank": row.rank, "place": place} for place, row in enumerate(rows, 1)]
 
     def _member(self, number: str) -> dict[str, Any]:
         found = self._people.get(self._blinds[number])

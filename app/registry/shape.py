@@ -46,4 +46,13 @@ REGISTRY = shapes.context(
         "本县的供养服务机构",
         certain=True,
     ),
+    line=shapes.listing(
+        shapes.context(
+            award_id=shapes.typed("string", "轮候人的待遇编号", certain=True),
+            rank=shapes.typed("number", "轮候次序（小的在前）", certain=True),
+            place=shapes.typed("number", "现在排在第几位", certain=True),
+        ),
+        "本县轮候机构床位的人，先轮到的在前",
+        certain=True,
+    ),
 )

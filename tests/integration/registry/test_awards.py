@@ -26,7 +26,7 @@ def chain(database: Database) -> identity.RegionChain:
 def take_back(session, case_id: str, now: datetime, since: int = 0) -> int:
     """What a return of the case to its step `since` does to the registry."""
     undone = [operations.undo_award_events(session, case_id, since, kind, now) for kind in ("ended", "changed")]
-    return sum(undone) + operations.take_back_awards(session, case_id, since, now)
+    return sum(map(len, undone)) + operations.take_back_awards(session, case_id, since, now)
 
 
 def request(chain, **changed) -> operations.AwardRequest:
@@ -241,6 +241,8 @@ def test_the_line_for_a_place_goes_by_rank_then_by_day(database: Database, chain
         assert [(each.rank, each.since) for each in line] == [
             (1, date(2021, 5, 1)), (2, date(2021, 2, 1)), (2, date(2021, 3, 1))
         ]  # fmt: skip
+        reader = RegistryReader(session, id_number=ZHOU, on=START, county_id=chain.county.id)
+        assert [(each["rank"], each["place"]) for each in reader["line"]] == [(1, 1), (2, 2), (2, 3)]
         operations.change_award(session, line[0].award_id, now=now, waits=True, case_id="left", case_seq=3)
         assert len(houses.waiting_for_place(session, chain.county.id)) == 2
         take_back(session, "left", now)
