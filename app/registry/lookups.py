@@ -73,11 +73,12 @@ def benefits_of(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody the registry knows, with the household of the day."""
+    """Somebody the registry knows, with the household of the day and the day of death."""
 
     person_id: str
     name: str | None
     household_id: str | None
+    died_on: date | None
 
 
 _LIVES = and_(
@@ -86,7 +87,7 @@ _LIVES = and_(
     or_(HOME.c.valid_until.is_(None), HOME.c.valid_until > bindparam("on")),
 )
 _KNOWN = (
-    select(NUMBER.c.blind, PERSON.c.id, PERSON.c.name, HOME.c.household_id)
+    select(NUMBER.c.blind, PERSON.c.id, PERSON.c.name, HOME.c.household_id, PERSON.c.died_on)
     .select_from(FOUND.outerjoin(HOME, _LIVES))
     .where(NUMBER.c.blind.in_(bindparam("blinds", expanding=True)))
 )
@@ -122,7 +123,7 @@ def indexes_of(index: str) -> Select[tuple[str]]:
 def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:
     """By blind index, those whom the registry knows. One statement."""
     rows = session.connection().execute(_KNOWN, {"blinds": list(blinds), "on": on})
-    return {row.blind: Known(row.id, row.name, row.household_id) for row in rows}
+    return {row.blind: Known(row.id, row.name, row.household_id, row.died_on) for row in rows}
 
 
 def names_of_household(session: Session, blind: str, on: date) -> list[str]:

@@ -18,8 +18,8 @@ class RegistryReader(Mapping[str, Any]):
     """What the registry knows of an applicant and the members of the household on a day; the own case excluded.
 
     `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received.
-    `members`: by member as given, `{id_number, name, benefits, household_known, other_household}`; somebody is of
-    another household when the registry has the person living in one where the applicant does not live.
+    `members`: by member as given, `{id_number, name, benefits, household_known, other_household, died_on}`; somebody
+    is of another household when the registry has the person living in one where the applicant does not live.
     `household`: the names of those who live with the applicant, the applicant's own among them.
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
     `free` is null where beds are not counted.
@@ -97,4 +97,5 @@ class RegistryReader(Mapping[str, Any]):
             "benefits": self._benefits.get(self._blinds[number], []),
             "household_known": household is not None,
             "other_household": household is not None and household != (own.household_id if own else None),
+            "died_on": found.died_on if found else None,
         }

@@ -30,6 +30,7 @@ REGISTRY = shapes.context(
             benefits=_BENEFITS,
             household_known=shapes.typed("boolean", "是否登记在某个家庭", certain=True),
             other_household=shapes.typed("boolean", "是否登记在别的家庭", certain=True),
+            died_on=shapes.typed("date", "登记的死亡日期（没有登记的为空）"),
         ),
         "家庭成员",
         certain=True,
