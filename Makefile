@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos tck bpmn fuzz scenarios migrate frontend coverage modelling clean
+.PHONY: help run test check bench chaos tck bpmn fuzz scenarios county migrate frontend coverage modelling clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -53,6 +53,9 @@ bpmn: $(VENV)/.dev ## BPMN conformance runs, random walks (silently wrong: aim 0
 
 scenarios: $(VENV)/.run ## play every story of the bundles
 	$(BIN)/doudi scenario bpmn
+
+county: $(VENV)/.dev ## play a month of a county and print its money by month, programme and source
+	$(BIN)/pytest -q -s -n 0 tests/integration/stories/test_county_month.py
 
 migrate: $(VENV)/.run ## bring the configured database to the newest version
 	$(BIN)/doudi db upgrade
