@@ -78,7 +78,7 @@ def show(id: str, by: str) -> None:
     """Totals, differences, warnings, and how far it has come."""
     with acting(by) as act:
         found = queries.details(act.session, act.actor, id)
-    _show_totals(found.told["totals"])
+    _show_totals(found.told["totals"], err=False)
     _tell("更正", found.told["changed"])
     _tell("提示", found.told["warnings"])
     for row, name, why in found.refused:
@@ -96,7 +96,7 @@ def _tell_plan(made: Plan) -> None:
         return
     _tell("更正", made.changed)
     _tell("提示", made.findings.warnings)
-    _show_totals(planning.as_rows(made.totals))
+    _show_totals(planning.as_rows(made.totals), err=True)
     counts = f"新增 {made.new}，更正 {len(made.changed)}，没有变化 {made.same}，提示 {len(made.findings.warnings)}"
     click.echo(counts, err=True)
 
@@ -108,10 +108,10 @@ def _tell(what: str, lines: Sequence[str]) -> None:
         click.echo(f"……还有 {len(lines) - MOST} 处", err=True)
 
 
-def _show_totals(totals: Iterable[Mapping[str, Any]]) -> None:
+def _show_totals(totals: Iterable[Mapping[str, Any]], *, err: bool) -> None:
     for each in totals:
         sums = f"每月 {each['monthly']:.2f} 元，已发放 {each['paid']:.2f} 元"
-        click.echo(f"{each['programme']}  {each['place']}  {each['awards']} 份，{each['people']} 人，{sums}", err=True)
+        click.echo(f"{each['programme']}  {each['place']}  {each['awards']} 份，{each['people']} 人，{sums}", err=err)
 
 
 COMMANDS = {"awards": awards}

@@ -20,6 +20,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox import queries as inbox
+from app.takeover import operations as takeovers
 from app.web import services
 
 TOLD = ("read_audit", "keep_people", "keep_logins")  # who hears at once that the audit does not hold
@@ -51,6 +52,7 @@ def _around() -> dict[str, Any]:
             "money": identity_policy.may(actor, "see_money"),
             "ledger": identity_policy.may(actor, "read_ledger"),
             "awards": identity_policy.may(actor, "see_awards"),
+            "takeovers": identity_policy.may(actor, takeovers.ENTER) or identity_policy.may(actor, takeovers.CONFIRM),
             "audit": identity_policy.may(actor, "read_audit"),
             "logins": identity_policy.may(actor, "keep_logins"),
             "staff": identity_policy.may(actor, "keep_people"),

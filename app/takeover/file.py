@@ -4,7 +4,7 @@ that the programmes' releases ask for (`taken_over` of bundle.yaml)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -144,6 +144,7 @@ def read_lines(
     Raises Invalid (file).
     """
     lines: dict[str, Line] = {}
+    named: set[str] = set()
     waiting: dict[str, list[tuple[str, Member | Span]]] = {MEMBERS: [], PAID: []}
     for title, rows, faults in read_tables(contents, tables, MOST):
         if title in findings.faults:
@@ -153,13 +154,14 @@ def read_lines(
         reading = _Reading(faults, today, [column.key for column in tables[title] if column.key not in fixed])
         for row in rows:
             if title in (AWARDS, ONCE):
+                named.add(row.get("number"))
                 _enter(lines, reading.award(row, once=title == ONCE), faults)
                 continue
             part = reading.member(row) if title == MEMBERS else reading.span(row)
             if part is not None:
                 waiting[title].append((row.get("number"), part))
     for table, parts in waiting.items():
-        _attach(table, parts, lines, findings)
+        _attach(table, parts, lines, named, findings)
     return list(lines.values())
 
 
@@ -172,13 +174,19 @@ def _enter(lines: dict[str, Line], line: Line | None, faults: Faults) -> None:
 
 
 def _attach(
-    table: str, parts: Iterable[tuple[str, Member | Span]], lines: Mapping[str, Line], findings: Findings
+    table: str,
+    parts: Iterable[tuple[str, Member | Span]],
+    lines: Mapping[str, Line],
+    named: Collection[str],
+    findings: Findings,
 ) -> None:
+    """Give lines their members or months. What belongs to a row that has a fault of its own waits for that one."""
     for number, part in parts:
         line = lines.get(number)
+        if line is None and number in named:
+            continue
         if line is None or line.once:
-            told = f"「{AWARDS}」表里没有编号为 {number} 的可用的一行，请核对编号，或者先改正那一行"
-            findings.add(table, part.row, "number", told)
+            findings.add(table, part.row, "number", f"「{AWARDS}」表里没有编号为 {number} 的一行，请核对编号")
         elif isinstance(part, Member):
             line.members.append(part)
         else:

@@ -39,6 +39,7 @@ FUND_ENTRY = {
     "repaid": "追回",
 }
 BATCH = {"draft": ("待确认", "amber"), "confirmed": ("已确认", "green"), "dropped": ("已作废", "")}
+TAKEOVER = {"proposed": ("待确认", "amber"), "confirmed": ("已确认", "green"), "dropped": ("已作废", "")}
 AWARD = {
     "in_payment": ("在保", "green"),
     "paid": ("一次性", "navy"),
@@ -94,6 +95,10 @@ def claim_entry(kind: str) -> str:
 
 def batch(code: str) -> tuple[str, str]:
     return BATCH.get(code, (code, ""))
+
+
+def takeover(code: str) -> tuple[str, str]:
+    return TAKEOVER.get(code, (code, ""))
 
 
 def award(code: str) -> tuple[str, str]:

@@ -30,6 +30,8 @@ def people() -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = [
         ("zhou.li", "周丽", 220122, "政策管理员"),
         ("wu.fang", "吴芳", 220122, "政策管理员"),
+        ("sun.li", "孙丽", 220122, "县级经办人"),
+        ("zhao.qiang", "赵强", 220122, "县级负责人"),
         *((f"county.{n}.{m}", f"县{n}{m}", 220122, title) for n, title in enumerate(COUNTY_POSITIONS) for m in (1, 2)),
     ]
     for township in TOWNSHIPS:

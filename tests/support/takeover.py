@@ -61,7 +61,7 @@ def workbook(rows: Rows) -> bytes:
     return buffer.getvalue()
 
 
-def households(count: int, *, months: tuple[str, str] = ("2020-01", "2020-12")) -> dict[str, list[list[Any]]]:
+def households(count: int, *, months: tuple[str, str] = ("2020-01", "2020-09")) -> dict[str, list[list[Any]]]:
     """So many households, paid 490 yuan for these months."""
     numbers = range(count)
     return {

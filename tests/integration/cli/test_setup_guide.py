@@ -16,6 +16,7 @@ from app.db import Database, Vault
 from app.identity import credentials, queries
 from app.inbox import queries as inbox
 from tests.chaos import county
+from tests.support import takeover
 from tests.support.worlds import RELIEF, VILLAGE
 
 GUIDE = ROOT / "docs" / "setup.zh-CN.md"
@@ -35,14 +36,28 @@ def run(block: str, folder: Path, url: str) -> str:
     return done.stdout
 
 
+def fill(path: Path) -> None:
+    """Two households, in the template as it was written."""
+    book = load_workbook(path)
+    for title, rows in takeover.households(2).items():
+        sheet = book[title]
+        places = {cell.value: cell.column for cell in sheet[1]}
+        for number, values in enumerate(rows, 2):
+            for column, value in zip(takeover.TITLES[title], values, strict=True):
+                sheet.cell(number, places[column], value)
+    book.save(path)
+
+
 def test_a_county_is_set_up_as_the_guide_says(blank_database_url: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     county.regions(tmp_path)
     first = run("".join(blocks[:3]), tmp_path, blank_database_url)
     assert "新增 320 个区划" in first
     county.staff(tmp_path / "staff.xlsx")
-    assert f"新增 {len(county.people())} 个账号" in run("".join(blocks[3:]), tmp_path, blank_database_url)
+    assert f"新增 {len(county.people())} 个账号" in run("".join(blocks[3:6]), tmp_path, blank_database_url)
+    fill(tmp_path / "awards.xlsx")
+    assert "已写入 0 / 2" in run(blocks[6], tmp_path, blank_database_url)
 
     database = Database(blank_database_url, Vault.load(tmp_path / "keys.json"))
     now = SystemClock().now()

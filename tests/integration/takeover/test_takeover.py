@@ -52,7 +52,7 @@ def counts(office: Office) -> list[int | None]:
 def test_awards_go_on_as_if_they_had_been_decided_here(office: Office) -> None:
     with office.database.write() as session:
         books.open_books(session, office.now)
-    brought_in(office, workbook(households(2) | {ONCE: [GRANT]}))
+    brought_in(office, workbook(households(2, months=("2020-01", "2020-12")) | {ONCE: [GRANT]}))
     with office.database.read() as session:
         (row,) = awards.search(session, [identity.region_by_code(session, VILLAGE, BEGINNING.date()).id], id_number(0))
         found = awards.award(session, row.id)
@@ -85,7 +85,7 @@ def test_awards_go_on_as_if_they_had_been_decided_here(office: Office) -> None:
 
 
 def test_a_second_import_changes_nothing_and_a_corrected_one_only_what_was_not_gone_on_with(office: Office) -> None:
-    first = households(3)
+    first = households(3, months=("2020-01", "2020-12"))
     brought_in(office, workbook(first))
     before = counts(office)
     assert proposed(office, workbook(first)) is None

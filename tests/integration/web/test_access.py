@@ -27,8 +27,10 @@ from app.identity import people, sessions, tokens
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
 from app.sheets import MEDIA_TYPE
+from app.takeover import operations as takeovers
 from app.web import ANYONE, ARRIVING, BEARER, STAFF
 from tests.support.money import money_things
+from tests.support.takeover import households, workbook
 from tests.support.web import APPLICATION, COUNTY, VILLAGE, Web
 
 NOBODY, APPLICANT, WRONG_POSITION, WRONG_REGION, RIGHT = "nobody", "applicant", "position", "region", "right"
@@ -45,6 +47,7 @@ MONEY = {
 }
 BATCH = {**MONEY, WRONG_REGION: "county_clerk.220104", RIGHT: "county_clerk.220122"}
 HEADS = {**PEOPLE, WRONG_REGION: "township_head.220104001", RIGHT: "township_head.220122100"}
+TAKEN = {**BATCH, WRONG_REGION: "county_head.220104", RIGHT: "county_head.220122"}
 OFFICE = {**PEOPLE, WRONG_REGION: "township_clerk.220104001", RIGHT: "township_clerk.220122100"}
 AUDIT = {**PEOPLE, WRONG_REGION: "auditor.220104", RIGHT: "auditor.220122"}
 LOGINS = {**PEOPLE, WRONG_REGION: "security_officer.220104", RIGHT: "security_officer.220122"}
@@ -176,6 +179,12 @@ TABLE: dict[str, Row] = {
     "GET desk.notice_list": staff("GET", "/desk/notices", 200, 200, 200),
     "GET desk.owed_list": staff("GET", "/desk/owed", 200, 200, 200),
     "GET desk.award_list": staff("GET", "/desk/awards", 200, 200, 200),
+    "GET desk.takeover_list": desk(BATCH, staff("GET", "/desk/takeovers", 403, 200, 200)),
+    "GET desk.takeover_template": desk(BATCH, staff("GET", "/desk/takeovers/template.xlsx", 403, 200, 200)),
+    "POST desk.takeover_try": desk(BATCH, staff("POST", "/desk/takeovers", 403, 422, 422)),
+    "GET desk.takeover": desk(BATCH, staff("GET", "/desk/takeovers/{takeover}", 403, 403, 200)),
+    "POST desk.takeover_confirm": desk(TAKEN, staff("POST", "/desk/takeovers/{takeover}/confirm", 403, 403, 302)),
+    "POST desk.takeover_drop": desk(BATCH, staff("POST", "/desk/takeovers/{takeover}/drop", 403, 403, 302)),
     "GET desk.recheck_list": staff("GET", "/desk/awards/rechecks", 200, 200, 200),
     "POST desk.recheck_draw": desk(BATCH, staff("POST", "/desk/awards/rechecks/draw", 403, 403, 302, region=COUNTY,
                                                 programme="dibao", occasion="第四季度")),
@@ -331,6 +340,9 @@ NEEDS: dict[str, str] = {
         [f"POST desk.batch_{act}" for act in ("exclude", "include", "refresh", "drop")], "review_batches"
     ),
     "POST desk.batch_confirm": "confirm_batches",
+    **dict.fromkeys(("GET desk.takeover_list", "GET desk.takeover_template", "POST desk.takeover_try",
+                     "GET desk.takeover", "POST desk.takeover_drop"), "take_over_awards"),
+    "POST desk.takeover_confirm": "confirm_takeovers",
     **dict.fromkeys(("GET desk.login_list", "POST desk.login_end", "POST desk.login_token_revoke",
                      "POST desk.login_factor_reset", "POST desk.login_factor_require"), "keep_logins"),
     **dict.fromkeys(("GET desk.office_list", "GET desk.office", "POST desk.person_new", "POST desk.person_appoint",
@@ -479,11 +491,13 @@ def things(web: Web) -> dict[str, str]:
             session, web.actor("policy_owner.220122.2"), "extra_share_minor", COUNTY, "0.2",
             valid_from=local_date(web.clock.now()), reason="县政府文件", now=web.clock.now(),
         )  # fmt: skip
+        made = takeovers.plan(session, web.actor(BATCH[RIGHT]), [workbook(households(1))], web.clock.now())
+        takeover_id = takeovers.propose(session, web.actor(BATCH[RIGHT]), made, web.clock.now()) or ""
         cadre = web.actor(PEOPLE[RIGHT])
         (post,) = people.posts_of(session, [cadre.user_id or ""])
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
             "task": web.open_task(case_id), "document": document, "material": material,
-            "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
+            "takeover": takeover_id, "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
     return case | money_things(web) | _let_in(web)
 
 

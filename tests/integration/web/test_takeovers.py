@@ -1,0 +1,50 @@
+"""导入: tried, compared with the old system by totals, confirmed by another person, written, and not written twice."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from openpyxl import load_workbook
+
+from app.jobs.runner import Worker
+from app.takeover.writing import HANDLERS
+from tests.support.takeover import AWARDS, award, households, workbook
+from tests.support.web import COUNTY, Web
+
+CLERK, HEAD = f"county_clerk.{COUNTY}", f"county_head.{COUNTY}"
+
+
+def sent(client: Any, content: bytes, **more: Any) -> Any:
+    return client.post("/desk/takeovers", data={"file": (io.BytesIO(content), "awards.xlsx")}, **more)
+
+
+def test_a_file_is_tried_confirmed_by_another_person_and_written(web: Web) -> None:
+    clerk, head = web.client(CLERK), web.client(HEAD)
+    book = load_workbook(io.BytesIO(clerk.get("/desk/takeovers/template.xlsx").data))
+    assert book.sheetnames == ["救助待遇", "家庭成员", "已发放", "一次性救助", "说明", "选项"]
+    titles = [cell.value for cell in book["救助待遇"][1]]
+    assert {"编号", "纳入方式", "自理能力"} <= set(titles), "the columns that the programmes ask for"
+    assert "请选择要导入的文件" in clerk.post("/desk/takeovers").text
+    bad = sent(clerk, workbook({**households(1), AWARDS: [award(0, amount=-1)]}))
+    assert (bad.status_code, "「救助待遇」第 2 行「每月金额」" in bad.text) == (422, True)
+    assert "从原系统导入" not in head.get("/desk/takeovers").text
+
+    content = workbook(households(2))
+    at = sent(clerk, content).location
+    page = clerk.get(at).text
+    assert [told in page for told in ("最低生活保障", "980.00", "8,820.00", "请另一位有确认权限的人")] == [True] * 4
+    assert clerk.post(f"{at}/confirm").status_code == 403
+    assert "确认导入" in head.get(at).text
+    assert head.post(f"{at}/confirm").location == at
+    assert "已写入 0 / 2" in head.get(at).text
+    worker = Worker(web.database, web.clock, HANDLERS)
+    while worker.run_once():
+        pass
+    assert "已写入 2 / 2" in clerk.get(at).text
+    (award_id,) = re.findall(r'href="/desk/awards/([0-9a-f]{32})"', head.get("/desk/awards?q=王0").text)
+    assert "由原系统导入" in head.get(f"/desk/awards/{award_id}").text
+    again = sent(clerk, content, follow_redirects=True)
+    assert "没有变化：文件里的待遇都已经导入了" in again.text
+    assert web.client(f"finance.{COUNTY}").get("/desk/takeovers").status_code == 403
