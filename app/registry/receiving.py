@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.registry.lookups import AWARD, COVERED, PERSON, blind
+from app.registry.lookups import AWARD, COVERED, FOUND, NUMBER, PERSON, blind
 from app.registry.models import WITHDRAWN
 from app.registry.overlaps import Other
 
@@ -55,8 +55,10 @@ def _received() -> Select[Any]:
 
 
 _RECEIVED = _received()
-_KNOWN = select(PERSON.c.id, PERSON.c.blind, PERSON.c.name, PERSON.c.died_on).where(
-    PERSON.c.blind.in_(bindparam("indexes", expanding=True))
+_KNOWN = (
+    select(PERSON.c.id, NUMBER.c.blind, PERSON.c.name, PERSON.c.died_on)
+    .select_from(FOUND)
+    .where(NUMBER.c.blind.in_(bindparam("indexes", expanding=True)))
 )
 
 

@@ -202,8 +202,9 @@ def _write(
     for award in awards:
         audit.witness(session, books.AWARD, award.id, award.amount)
         rows.append(_row(session, award, ids[award.id_number], households.get(award.id), now))
-        covered += [{"award_id": award.id, "person_id": ids[number], "valid_from": since, "valid_until": None}
-                    for number, since in award.covered.items()]  # fmt: skip
+        days = {ids[number]: since for number, since in award.covered.items()}  # two numbers may be one person's
+        covered += [{"award_id": award.id, "person_id": person_id, "valid_from": since, "valid_until": None}
+                    for person_id, since in days.items()]  # fmt: skip
         events.append({"id": new_id(), "award_id": award.id, "seq": 1, "kind": BROUGHT_IN, "on_date": award.starts_on,
                        "amount": award.amount, "reason": award.reason, "at": now})  # fmt: skip
     connection = session.connection()

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from app.core.clock import SystemClock, local_date
