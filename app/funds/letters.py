@@ -42,6 +42,7 @@ def write_returned(session: Session, order: PaymentOrder, now: datetime) -> None
     given = {
         "recipient": order.recipient or order.payee,
         "programme": definitions.title_of(session, order.programme),
+        "reference": order.purpose or f"{order.due_on:%Y-%m}",
         "purpose": order.purpose,
         "amount": order.amount,
         "due_on": order.due_on,
