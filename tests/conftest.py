@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,11 +11,9 @@ import pytest
 
 from app.core.clock import SHANGHAI, MovableClock
 from app.db import Database, Vault
+from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
 from tests.support.schema import create_schema
-
-SQLITE_ONLY = os.environ.get("DOUDI_TEST_SQLITE_ONLY") == "1"
-BACKENDS = ["sqlite"] if SQLITE_ONLY else ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture
@@ -31,8 +28,23 @@ def clock(now: datetime) -> MovableClock:
 
 
 @pytest.fixture(scope="session")
-def vault() -> Vault:
-    return Vault.generate()
+def session_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of this session as they rest."""
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
+    Vault.create(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def vault(session_key_file: Path) -> Vault:
+    """The same keys in memory: they are never replaced."""
+    return Vault(Vault.load(session_key_file).keys)
+
+
+@pytest.fixture
+def key_file(session_key_file: Path, tmp_path: Path) -> Path:
+    """A copy of them, for what reads its keys from a file."""
+    return Path(shutil.copy(session_key_file, tmp_path / "keys.json"))
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +61,14 @@ def cluster(vault: Vault) -> Iterator[Cluster]:
     with Cluster.start() as server:
         server.prepare_template(lambda url: create_schema(url, vault))
         yield server
+
+
+@pytest.fixture(scope="session")
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault
+) -> Filled:
+    folder = tmp_path_factory.mktemp("filled")
+    return Filled(sqlite_template, folder, vault, lambda: request.getfixturevalue("cluster"))
 
 
 @pytest.fixture(params=BACKENDS)

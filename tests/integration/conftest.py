@@ -1,14 +1,19 @@
-"""Worlds of the story runner, one template for each database, for the tests that play on them."""
+"""A township with everything installed, and worlds of the story runner, on both databases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.core.clock import MovableClock
 from app.core.paths import BUNDLES, TEMPLATES
+from app.db import Database, Vault
 from app.scenarios.world import WorldTemplate
+from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
+from tests.support.worlds import Office
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +29,18 @@ def postgres_worlds(cluster: Cluster) -> Iterator[WorldTemplate]:
         template = WorldTemplate(BUNDLES, TEMPLATES, url)
         yield template
         template.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def office_url(request: pytest.FixtureRequest, filled: Filled, clock: MovableClock, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with the township, as it was installed at the moment of `now`."""
+    kind = f"office {clock.now():%Y-%m-%d}"
+    with filled.open(request.param, kind, lambda database: Office.open(database, clock), tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def office(office_url: str, vault: Vault, clock: MovableClock) -> Iterator[Office]:
+    database = Database(office_url, vault)
+    yield Office(database, clock)
+    database.dispose()

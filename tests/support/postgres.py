@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -67,13 +68,24 @@ def _serve(bin_folder: Path, folder: Path, settings: Sequence[str]) -> Iterator[
         process.wait(30)
 
 
+# What a database was filled with is kept in a schema beside; one that began empty has nothing there.
+KEEP = """DO $$ DECLARE found record; filled boolean; BEGIN
+CREATE SCHEMA kept;
+FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', found.tablename) INTO filled;
+    IF filled THEN EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', found.tablename, found.tablename); END IF;
+END LOOP;
+END $$"""
 # Emptying a database takes milliseconds, copying one up to a second on a busy machine. In the role `replica` neither
 # foreign keys nor the triggers that refuse changes are asked.
-EMPTY = """DO $$ DECLARE found record; BEGIN
+RESTORE = """DO $$ DECLARE found record; BEGIN
 SET LOCAL session_replication_role = replica;
 FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
     IF found.tablename = ANY (string_to_array('{known}', ',')) THEN EXECUTE format('DELETE FROM %I', found.tablename);
     ELSE EXECUTE format('DROP TABLE %I CASCADE', found.tablename); END IF;
+END LOOP;
+FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept' LOOP
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', found.tablename, found.tablename);
 END LOOP;
 FOR found IN SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgenabled = 'D' LOOP
     EXECUTE format('ALTER TABLE %I ENABLE TRIGGER ALL', found.relname);
@@ -88,13 +100,13 @@ TEMPLATE = "template_doudi"
 
 
 class Cluster:
-    """One running server, its socket in `folder`. Its databases are copies of a template, emptied between two tests."""
+    """One running server, its socket in `folder`. Its databases are copies of a template; tests leave them as they were."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
         self.folder = folder
         self._process = process
         self._numbers = count(1)
-        self._free: list[str] = []
+        self._free: dict[str, list[str]] = defaultdict(list)
         self._tables: list[str] = []
 
     @classmethod
@@ -145,11 +157,20 @@ class Cluster:
     @contextmanager
     def fresh_database(self) -> Iterator[str]:
         """The address of a database with the template's tables and no rows."""
-        name = self._free.pop() if self._free else self._copy(TEMPLATE)
+        with self.filled_database("", lambda url: None) as url:
+            yield url
+
+    @contextmanager
+    def filled_database(self, kind: str, fill: Callable[[str], None]) -> Iterator[str]:
+        """The address of a database as `fill` left it, which is called only where none of this kind is free."""
+        name = self._free[kind].pop() if self._free[kind] else self._filled(fill)
         try:
             yield self._url(name)
         finally:
-            self._empty(name)
+            if self._restored(name):
+                self._free[kind].append(name)
+            else:
+                self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def blank_database(self) -> Iterator[str]:
@@ -165,10 +186,14 @@ class Cluster:
         self._run("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
-    def _empty(self, name: str) -> None:
+    def _filled(self, fill: Callable[[str], None]) -> str:
+        name = self._copy(TEMPLATE)
+        fill(self._url(name))
+        self._run(name, KEEP)
+        return name
+
+    def _restored(self, name: str) -> bool:
+        """Give a database back the rows it began with; False where it lacks tables."""
         self._run("postgres", END_SESSIONS.format(name=name))
-        tables = self._run(name, EMPTY.format(known=",".join(self._tables)), TABLES)
-        if [table for (table,) in tables] == self._tables:
-            self._free.append(name)
-        else:
-            self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+        tables = self._run(name, RESTORE.format(known=",".join(self._tables)), TABLES)
+        return [table for (table,) in tables] == self._tables

@@ -11,6 +11,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,23 @@ def flat(data: Any, prefix: str = "") -> dict[str, str]:
     if isinstance(data, list):
         return {k: v for index, inner in enumerate(data) for k, v in flat(inner, f"{prefix}{index}.").items()}
     return {prefix[:-1]: str(data).lower() if isinstance(data, bool) else str(data)}
+
+
+class _Compiled(BytecodeCache):
+    """Pages are compiled once for all applications of a test session."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 @dataclass
@@ -136,6 +154,7 @@ def open_web(database: Database, clock: MovableClock, folder: Path) -> Web:
     """The application on a prepared database; forms need no CSRF token unless a test asks for it."""
     config = Config(secret_file=folder / "secret", key_file=folder / "keys.json")
     app = create_app(config, database=database, clock=clock)
+    app.jinja_env.bytecode_cache = _COMPILED
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return Web(app, database, clock)
 

@@ -11,9 +11,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.cases import queries
-from app.core.clock import MovableClock
 from app.core.errors import Invalid, NotEligible, NotYours
-from app.db import Database
 from app.funds.models import PaymentOrder
 from app.registry import deaths, members
 from app.registry import queries as registry
@@ -37,10 +35,9 @@ NOVEMBER, DECEMBER, JANUARY = date(2020, 11, 5), date(2020, 12, 5), date(2021, 1
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
-    put_in_force(opened, rural_dibao_standard_month=400, publicity_days=7)
-    return opened
+def office(office: Office) -> Office:
+    put_in_force(office, rural_dibao_standard_month=400, publicity_days=7)
+    return office
 
 
 def reported(office: Office, award: registry.AwardState, **told: Any) -> str:

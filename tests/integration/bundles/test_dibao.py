@@ -12,9 +12,8 @@ from sqlalchemy import select
 from app.cases import handlers, operations, queries
 from app.cases.models import Case
 from app.core.actor import SYSTEM
-from app.core.clock import SHANGHAI, MovableClock
+from app.core.clock import SHANGHAI
 from app.core.errors import Invalid, NotEligible, NotYours
-from app.db import Database
 from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
@@ -42,10 +41,9 @@ INCOME, ASSETS = 3600, 2000
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
-    put_in_force(opened, rural_dibao_standard_month=400, extra_share_severely_disabled="0.2", publicity_days=7)
-    return opened
+def office(office: Office) -> Office:
+    put_in_force(office, rural_dibao_standard_month=400, extra_share_severely_disabled="0.2", publicity_days=7)
+    return office
 
 
 def put_in_force(office: Office, **values: Any) -> None:

@@ -11,9 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.models import Case
-from app.core.clock import MovableClock
 from app.core.errors import Duplicate, Rejection
-from app.db import Database
 from app.figures.content import seeded
 from app.figures.exclusions import between
 from app.funds import batches
@@ -47,12 +45,11 @@ TEKUN: dict[str, Any] = {
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
+def office(office: Office) -> Office:
     given = {"rural_dibao_standard_month": 400, "publicity_days": 7, "extra_share_elderly": "0.1"}
     placed = {"tekun_basic_home_month": 702, "tekun_care_full_month": 50}
-    put_in_force(opened, **given, **placed)
-    return opened
+    put_in_force(office, **given, **placed)
+    return office
 
 
 def to_last_signature(office: Office, **changed: Any) -> str:

@@ -18,10 +18,8 @@ from app.cases import handlers, operations, queries, store
 from app.cases.effects.asking import ASK
 from app.cases.models import Awaited
 from app.core.actor import APPLICANT, SYSTEM
-from app.core.clock import MovableClock
 from app.core.errors import Gone, Invalid, NotYours, Rejection
 from app.core.paths import TEMPLATES
-from app.db import Database
 from app.definitions import seeding
 from app.gate.check import check_folder
 from app.identity import operations as staff
@@ -63,11 +61,10 @@ class Department:
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
-    with database.write() as session:
-        seeding.seed(session, BUNDLES, TEMPLATES, clock.now())
-    return opened
+def office(office: Office) -> Office:
+    with office.database.write() as session:
+        seeding.seed(session, BUNDLES, TEMPLATES, office.now)
+    return office
 
 
 @pytest.fixture

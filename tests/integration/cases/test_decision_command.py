@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,8 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.core.actor import APPLICANT
-from app.core.clock import MovableClock
 from app.core.errors import NotEligible
 from app.core.paths import BUNDLES
-from app.db import Database, Vault
 from app.definitions.folder import read_folder, write_folder
 from tests.support.worlds import RELIEF, Office
 
@@ -25,15 +22,8 @@ THREE_MONTHS = b"""row3_in2">
 
 
 @pytest.fixture
-def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
-    return {"DOUDI_DATABASE_URL": database_url, "DOUDI_KEY_FILE": str(tmp_path / "keys.json")}
-
-
-@pytest.fixture
-def office(environment: dict[str, str], clock: MovableClock) -> Iterator[Office]:
-    database = Database(environment["DOUDI_DATABASE_URL"], Vault.create(Path(environment["DOUDI_KEY_FILE"])))
-    yield Office.open(database, clock)
-    database.dispose()
+def environment(office_url: str, key_file: Path) -> dict[str, str]:
+    return {"DOUDI_DATABASE_URL": office_url, "DOUDI_KEY_FILE": str(key_file)}
 
 
 def _run(environment: dict[str, str], *arguments: str) -> Result:

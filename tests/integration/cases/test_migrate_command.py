@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,7 @@ from app.cases.models import Case
 from app.cases.operations import migrate
 from app.cli import main
 from app.core.actor import SYSTEM
-from app.core.clock import MovableClock
 from app.core.paths import ROOT
-from app.db import Database, Vault
 from app.definitions import publishing, store
 from app.definitions.queries import resolve
 from app.identity import queries as identity
@@ -36,17 +33,9 @@ CASES = migrate.AT_ONCE + 12
 
 
 @pytest.fixture
-def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+def environment(office_url: str, key_file: Path) -> dict[str, str]:
     """What tells a command line of its own which database it works on."""
-    return {"DOUDI_DATABASE_URL": database_url, "DOUDI_KEY_FILE": str(tmp_path / "keys.json"), "PYTHONPATH": str(ROOT)}
-
-
-@pytest.fixture
-def office(environment: dict[str, str], clock: MovableClock) -> Iterator[Office]:
-    vault = Vault.create(Path(environment["DOUDI_KEY_FILE"]))
-    database = Database(environment["DOUDI_DATABASE_URL"], vault)
-    yield Office.open(database, clock)
-    database.dispose()
+    return {"DOUDI_DATABASE_URL": office_url, "DOUDI_KEY_FILE": str(key_file), "PYTHONPATH": str(ROOT)}
 
 
 def _publish(office: Office, programme: str, path: str, old: str, new: str) -> str:

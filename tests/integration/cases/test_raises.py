@@ -12,10 +12,9 @@ from sqlalchemy import select
 from app.cases import handlers, published, recalculation
 from app.cases.models import Case, Recalculation
 from app.core.actor import SYSTEM
-from app.core.clock import SHANGHAI, MovableClock
+from app.core.clock import SHANGHAI
 from app.core.errors import Gone
 from app.core.ids import new_id
-from app.db import Database
 from app.figures import operations as figures
 from app.figures.operations import CHANGED
 from app.funds import batches
@@ -33,13 +32,12 @@ PEOPLE = [("周海", "220122198809093311"), ("吴霞", "220122199001014021"), ("
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
-    opened.clock.move_to(datetime(2021, 4, 20, 9, tzinfo=SHANGHAI))
-    with database.write() as session:
-        put_in_force(session, "rural_dibao_standard_month", "220122", 400, now=opened.now, valid_from=date(2019, 1, 1))
-    work(opened)
-    return opened
+def office(office: Office) -> Office:
+    office.clock.move_to(datetime(2021, 4, 20, 9, tzinfo=SHANGHAI))
+    with office.database.write() as session:
+        put_in_force(session, "rural_dibao_standard_month", "220122", 400, now=office.now, valid_from=date(2019, 1, 1))
+    work(office)
+    return office
 
 
 def member(name: str, number: str) -> dict[str, Any]:

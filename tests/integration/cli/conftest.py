@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from app.cli import main
 from app.core.clock import MovableClock, SystemClock, local_date
 from app.core.paths import BUNDLES
-from app.db import Database, Vault
 from app.definitions import receipts
 from app.definitions.folder import read_folder, write_folder
 from app.gate.isolated import Outcome
@@ -78,15 +77,18 @@ class Shell:
 
 
 @pytest.fixture
-def shell(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    keys = tmp_path / "keys.json"
-    monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
-    monkeypatch.setenv("DOUDI_KEY_FILE", str(keys))
-    database = Database(database_url, Vault.create(keys))
-    office = Office.open(database, MovableClock(SystemClock().now()))
+def clock() -> MovableClock:
+    """Commands read the machine's clock, so the township is installed by it."""
+    return MovableClock(SystemClock().now())
+
+
+@pytest.fixture
+def shell(office: Office, office_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("DOUDI_DATABASE_URL", office_url)
+    monkeypatch.setenv("DOUDI_KEY_FILE", str(key_file))
+    database = office.database
     with database.read() as session:
         chain = identity.chain(session, identity.region_by_code(session, COUNTY, local_date(office.now)).id)
         found = identity.office_of(session, chain, "policy_owner")
         assert found is not None
-    yield Shell(office, tmp_path, *(f"{found.id}.policy_owner.{number}" for number in (1, 2)))
-    database.dispose()
+    return Shell(office, tmp_path, *(f"{found.id}.policy_owner.{number}" for number in (1, 2)))

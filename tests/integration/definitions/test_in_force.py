@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM
-from app.core.clock import SHANGHAI, MovableClock
+from app.core.clock import SHANGHAI
 from app.core.errors import NotEligible, NotFound
 from app.core.paths import BUNDLES, TEMPLATES
-from app.db import Database
 from app.definitions import publishing, queries
 from app.definitions.folder import read_folder, write_folder
 from app.definitions.names import EVERYWHERE, LIBRARY
@@ -27,11 +26,6 @@ from tests.support.worlds import RELIEF, SPENDING, VILLAGE, Office
 
 TODAY = date(2020, 10, 12)
 RELIEF_FILES = read_folder(BUNDLES / "uninsured_unemployed_relief")
-
-
-@pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    return Office.open(database, clock)
 
 
 def _chain(session: Session, code: str = VILLAGE) -> tuple[str, ...]:

@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import Actor
-from app.core.clock import MovableClock
 from app.core.errors import Gone, Invalid, NotEligible, NotYours, Rejection
 from app.core.paths import BUNDLES, TEMPLATES
-from app.db import Database
 from app.definitions import lists, news, operations, receipts, seeding
 from app.definitions.folder import read_folder
 from app.definitions.queries import resolve_open
@@ -30,11 +28,6 @@ KEY, COUNTY = "uninsured_unemployed_relief", "220122"
 FILES = read_folder(BUNDLES / KEY)
 NEWER = {**FILES, "bundle.yaml": FILES["bundle.yaml"] + "# 第二版\n".encode()}
 TODAY = date(2020, 10, 12)
-
-
-@pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    return Office.open(database, clock)
 
 
 def _owner(office: Office, session: Session, number: int = 0) -> Actor:

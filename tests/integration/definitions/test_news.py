@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import SYSTEM
-from app.core.clock import MovableClock, local_date
+from app.core.clock import local_date
 from app.core.paths import BUNDLES, TEMPLATES
-from app.db import Database
 from app.definitions import news, operations, publishing, receipts, rechecks, seeding
 from app.definitions.folder import read_folder
 from app.definitions.queries import resolve_open
@@ -33,11 +32,6 @@ documents:
 clauses:
   QA-1: {title: 救助增发, text: 给困难人员增发救助。, from: [{QA19: 第一条}]}
 """
-
-
-@pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    return Office.open(database, clock)
 
 
 def _changed(note: str, **more: bytes) -> dict[str, bytes]:

@@ -12,10 +12,8 @@ from sqlalchemy import select
 from app import audit
 from app.audit.models import AuditEvent
 from app.core.actor import SYSTEM
-from app.core.clock import MovableClock
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, OverLimit, Rejection
 from app.core.ids import new_id
-from app.db import Database
 from app.funds import bank, lists, operations
 from app.funds.models import BankFile, PaymentOrder
 from app.funds.operations import OrderRequest, Origin, order_payment
@@ -24,11 +22,6 @@ from app.identity import queries as identity
 from tests.support.worlds import VILLAGE, Office
 
 DUE = date(2020, 10, 20)
-
-
-@pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    return Office.open(database, clock)
 
 
 def _orders(office: Office, instalments: int = 1) -> list[str]:

@@ -11,10 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from app.core.actor import SYSTEM
-from app.core.clock import MovableClock
 from app.core.errors import Duplicate, Gone, Invalid, NotYours
 from app.core.ids import new_id
-from app.db import Database
 from app.documents import operations as documents
 from app.documents.models import Document
 from app.documents.text import extract_text
@@ -46,16 +44,15 @@ PEOPLE = [("周海", "220122198809093311"), ("吴霞", "220122199001014021"), ("
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
-    with database.write() as session:
-        region = identity.region_by_code(session, VILLAGE, opened.now.date())
+def office(office: Office) -> Office:
+    with office.database.write() as session:
+        region = identity.region_by_code(session, VILLAGE, office.now.date())
         for name, number in PEOPLE:
             registry.record_benefit(
                 session, programme="dibao", id_number=number, name=name, region_id=region.id,
-                paid_on=date(2020, 1, 1), amount=Decimal("200.00"), monthly=True, now=opened.now,
+                paid_on=date(2020, 1, 1), amount=Decimal("200.00"), monthly=True, now=office.now,
             )  # fmt: skip
-    return opened
+    return office
 
 
 def _draft(office: Office, spec: BatchSpec = SPEC) -> str:

@@ -12,10 +12,8 @@ from sqlalchemy import func, select
 
 from app.cases import operations, queries
 from app.core.actor import SYSTEM
-from app.core.clock import MovableClock
 from app.core.errors import OverLimit
 from app.core.money import to_money
-from app.db import Database
 from app.funds import operations as funds
 from app.funds import queries as books
 from app.funds.models import FundEntry, PaymentOrder
@@ -24,11 +22,6 @@ from tests.support.worlds import EMERGENCY, VILLAGE, Office
 
 DECIDING = 6
 EACH, HELD = Decimal(400), Decimal("1000.00")
-
-
-@pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    return Office.open(database, clock)
 
 
 @pytest.fixture

@@ -6,23 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import select
 
-from app.core.clock import MovableClock
 from app.core.errors import Invalid
 from app.core.ids import new_id
-from app.db import Database
 from app.identity import queries as identity
 from app.registry import held_places, houses
 from app.registry import operations as registry
 from app.registry.models import HeldPlace
 from tests.support.worlds import VILLAGE, Office
-
-
-@pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    return Office.open(database, clock)
 
 
 def house(office: Office, beds: int) -> str:
