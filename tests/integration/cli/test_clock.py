@@ -21,7 +21,7 @@ ACTS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("office_url", ["sqlite"], indirect=True)
 def test_acts_are_refused_while_the_clock_is_behind(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     behind = shell.office.now - timedelta(hours=1)
     monkeypatch.setattr(SystemClock, "now", lambda clock: behind)

@@ -14,8 +14,8 @@ from app.core.clock import MovableClock
 from app.scenarios.play import Player
 from app.scenarios.story import load_story
 from app.scenarios.world import WorldTemplate
-from tests.conftest import SQLITE_ONLY
 from tests.integration.stories.story_files import a_third, acceptance_stories, bundle_stories, name_of
+from tests.support.filling import SQLITE_ONLY
 from tests.support.reruns import faults, run_again
 
 STORIES = [*acceptance_stories(), *bundle_stories()]

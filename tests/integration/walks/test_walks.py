@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from app.cases import operations
 from app.scenarios.world import WorldTemplate
-from tests.conftest import SQLITE_ONLY
 from tests.integration.walks.beginnings import beginnings, bundles, processes, returnable
 from tests.integration.walks.walk import Walk
+from tests.support.filling import SQLITE_ONLY
 
 MORE = os.environ.get("DOUDI_WALKS")
 BUNDLES = [folder for folder in bundles() if beginnings(folder)]
