@@ -88,12 +88,12 @@ def test_an_act_that_comes_too_late_is_told_why(office: Office) -> None:
 def test_on_hold_nobody_asks_and_what_changed_meanwhile_counts_at_once(office: Office) -> None:
     case_id = _waiting(office)
     with office.database.write() as session:
-        operations.hold(session, office.holder(session, "township_clerk"), case_id, "等待核查", office.now)
+        operations.hold(session, office.holder(session, "township_head"), case_id, "等待核查", office.now)
     _withdraw(office)
     office.clock.move_to(office.now + timedelta(days=2))
     _work(office)
     assert _open(office, case_id) == ["township_confirmation"]
     with office.database.write() as session:
-        operations.release(session, office.holder(session, "township_clerk"), case_id, office.now)
+        operations.release(session, office.holder(session, "township_head"), case_id, office.now)
     _work(office)
     assert _open(office, case_id) == ["county_confirmation"]
