@@ -100,7 +100,7 @@ TEMPLATE = "template_doudi"
 
 
 class Cluster:
-    """One running server, its socket in `folder`. Its databases are copies of a template; tests leave them as they were."""
+    """One running server, its socket in `folder`. Its databases are copies; a test leaves them as it found them."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
         self.folder = folder

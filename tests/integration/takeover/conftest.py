@@ -6,15 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from app.core.clock import SHANGHAI, MovableClock
-from app.db import Database
+from app.core.clock import SHANGHAI
 from tests.support.worlds import Office
 
 BEGINNING = datetime(2021, 1, 10, 9, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-def office(database: Database, clock: MovableClock) -> Office:
-    opened = Office.open(database, clock)
-    opened.clock.move_to(BEGINNING)
-    return opened
+def office(office: Office) -> Office:
+    office.clock.move_to(BEGINNING)
+    return office

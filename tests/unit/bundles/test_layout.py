@@ -73,8 +73,9 @@ def _drawn_labels(root: etree._Element) -> dict[str, Box]:
 def test_what_is_shipped_is_read_on_one_screen(text: str) -> None:
     root = etree.fromstring(text.encode())
     boxes, edges, labels = drawn_boxes(root), drawn_edges(root), _drawn_labels(root)
-    nodes = {key: box for key, box in boxes.items() if key in Picture(root).nodes}
-    hosted = {node.id for node in Picture(root).nodes.values() if node.host}
+    known = Picture(root).nodes
+    nodes = {key: box for key, box in boxes.items() if key in known}
+    hosted = {node.id for node in known.values() if node.host}
     assert max(box.x + box.width for box in boxes.values()) <= WIDEST
     over = [(a, b) for a, b in itertools.combinations(nodes.keys() - hosted, 2) if _over(nodes[a], nodes[b])]
     assert over == []
