@@ -24,6 +24,14 @@ YEAR: Table = CalendarYear.__table__  # type: ignore[assignment]
 VERSION: Table = CalendarVersion.__table__  # type: ignore[assignment]
 SEED_SOURCE = "国务院办公厅历年部分节假日安排的通知（chinesecalendar）"
 CHUNK = 500
+_STALE = (
+    select(CLOCK.c.id)
+    .where(IS_LIVE, CLOCK.c.calendar_version < bindparam("current"))
+    .order_by(CLOCK.c.id)
+    .limit(CHUNK)
+    .with_for_update()
+)
+"""Live clocks that were counted with a calendar older than `current`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +107,10 @@ def recompute(session: Session) -> list[ClockChange]:
     The worker also runs it once a day: a clock that was started while an import was committing is caught then.
     """
     current = book(session).version
-    stale = select(CLOCK.c.id).where(IS_LIVE, CLOCK.c.calendar_version < current)
     changes: list[ClockChange] = []
     while True:
         # Lock, then read: a row that was locked late would be joined with the pauses of an older snapshot.
-        ids = session.scalars(stale.order_by(CLOCK.c.id).limit(CHUNK).with_for_update()).all()
+        ids = session.scalars(_STALE, {"current": current}).all()
         if not ids:
             return changes
         moved = [change for clock in fetch(session, CLOCK.c.id.in_(ids)) if (change := _change(session, clock))]

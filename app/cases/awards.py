@@ -27,16 +27,18 @@ from app.registry import queries as awards
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 RECHECK, VISIT = "award.recheck", "award.visit"
 PROCESSES = {RECHECK: "recheck", VISIT: "visit"}
+_RECHECKS = jobs.launching(RECHECK, awards.RECHECKS_DUE)
+_VISITS = jobs.launching(VISIT, awards.VISITS_DUE)
 
 
 def launch_rechecks(session: Session, now: datetime) -> int:
     """One job for every award whose re-check is due; how many are new."""
-    return jobs.launch(session, RECHECK, awards.rechecks_due_select(local_date(now)), now)
+    return jobs.launch(session, _RECHECKS, now, on=local_date(now))
 
 
 def launch_visits(session: Session, now: datetime) -> int:
     """One job for every award whose visit is due (E11); how many are new."""
-    return jobs.launch(session, VISIT, awards.visits_due_select(local_date(now)), now)
+    return jobs.launch(session, _VISITS, now, on=local_date(now))
 
 
 def begin(session: Session, award_id: str, process: str, now: datetime, data: Mapping[str, Any] = EMPTY) -> None:

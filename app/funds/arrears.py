@@ -138,7 +138,7 @@ def _lines(session: Session, batch_id: str, region: RegionRef, programmes: Seque
     }
     chosen = select(*values.values()).join(open_sums, open_sums.c.award_id == awards.c.award_id)
     chosen = chosen.where(open_sums.c.amount > 0).order_by(awards.c.award_id)
-    return insert_if_new(session, LINE, "batch_id", "once").from_select(list(values), chosen)
+    return insert_if_new(LINE, "batch_id", "once").from_select(list(values), chosen)
 
 
 def dedup_of(once: Any, otherwise: Any) -> Any:

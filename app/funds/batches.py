@@ -142,7 +142,7 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
     ordered = count_inserted(session, _orders(session, batch, now))
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
-    jobs.launch(session, LETTER, _letters(batch_id), now)
+    jobs.launch(session, jobs.launching(LETTER, _letters(batch_id)), now)
     if ordered:
         audit.witness(session, books.BATCH, batch_id, digest_of_batch(session, batch_id))
     tell(session, batch_id, "confirmed", actor, now, orders=ordered)
@@ -201,7 +201,7 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
     }
     housed = select(*values.values()).outerjoin(HOUSE, HOUSE.c.id == line.institution_id)
     chosen = housed.where(line.batch_id == batch.id, ~line.excluded)
-    return insert_if_new(session, ORDER, "dedup").from_select(list(values), chosen)
+    return insert_if_new(ORDER, "dedup").from_select(list(values), chosen)
 
 
 def _letters(batch_id: str) -> Select[Any]:

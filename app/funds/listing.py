@@ -124,7 +124,7 @@ def _lines(session: Session, batch_id: str, spec: BatchSpec, region: RegionRef) 
     }
     paid = exists().where(PaymentOrder.dedup == once_key(spec.kind, spec.key, spec.due_on) + once)
     chosen = select(*values.values()).where(amount > literal(Decimal(0), Money), ~paid).order_by(awards.c.award_id)
-    return insert_if_new(session, LINE, "batch_id", "once").from_select(list(values), chosen)
+    return insert_if_new(LINE, "batch_id", "once").from_select(list(values), chosen)
 
 
 def purpose_of(kind: str, key: str, due_on: date) -> str:

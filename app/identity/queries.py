@@ -96,7 +96,7 @@ def in_force(table: type[Any], on: date | BindParameter[Any]) -> ColumnElement[b
     )
 
 
-def holds(user: Any, position: Any, office: Any, on: date) -> ColumnElement[bool]:
+def holds(user: Any, position: Any, office: Any, on: date | BindParameter[Any]) -> ColumnElement[bool]:
     """The condition that the person of a column is active and holds the position of a column at the office of one."""
     held = select(Appointment.id).join(User, User.id == Appointment.user_id)
     same = (Appointment.user_id == user) & (Appointment.position == position) & (Appointment.office_id == office)

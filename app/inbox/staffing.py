@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Date, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -16,6 +16,15 @@ from app.identity import queries as identity
 from app.identity import roster, staff
 from app.identity.roster import Done, Plan
 from app.inbox.queries import ITEM
+
+_LEFT = (
+    select(ITEM.c.id, ITEM.c.assignee_id, ITEM.c.candidate, ITEM.c.case_number)
+    .where(ITEM.c.status == "open", ITEM.c.assignee_id.is_not(None))
+    .where(~identity.holds(ITEM.c.assignee_id, ITEM.c.position, ITEM.c.office_id, bindparam("on", type_=Date)))
+    .order_by(ITEM.c.id)
+    .with_for_update()
+)
+"""What is claimed by somebody who does not hold its position on the day `on`."""
 
 
 def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> int:
@@ -64,12 +73,8 @@ def give_back(session: Session, actor: Actor, now: datetime, user_ids: Collectio
 
     `user_ids`: only what these hold. How many.
     """
-    open_ = (ITEM.c.status == "open") & ITEM.c.assignee_id.is_not(None)
-    left = ~identity.holds(ITEM.c.assignee_id, ITEM.c.position, ITEM.c.office_id, local_date(now))
-    found = select(ITEM.c.id, ITEM.c.assignee_id, ITEM.c.candidate, ITEM.c.case_number).where(open_, left)
-    if user_ids is not None:
-        found = found.where(ITEM.c.assignee_id.in_(user_ids))
-    rows = session.execute(found.order_by(ITEM.c.id).with_for_update()).all()
+    found = _LEFT if user_ids is None else _LEFT.where(ITEM.c.assignee_id.in_(user_ids))
+    rows = session.execute(found, {"on": local_date(now)}).all()
     if rows:
         mine = ITEM.c.id.in_([row.id for row in rows])
         session.execute(update(ITEM).where(mine).values(assignee_id=None, claimed_at=None))

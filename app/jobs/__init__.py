@@ -13,6 +13,7 @@ from app.jobs.operations import (
     enqueue,
     enqueue_all,
     launch,
+    launching,
     next_due,
     purge,
     revive,
@@ -21,5 +22,5 @@ from app.jobs.runner import GiveUp, OutsideHandler, Worker
 
 __all__ = [
     "BULK", "NORMAL", "URGENT", "DueJob", "GiveUp", "NewJob", "NotClaimed", "OutsideHandler", "Worker", "cancel",
-    "count_by_state", "dead_letters", "enqueue", "enqueue_all", "launch", "next_due", "purge", "revive",
+    "count_by_state", "dead_letters", "enqueue", "enqueue_all", "launch", "launching", "next_due", "purge", "revive",
 ]  # fmt: skip

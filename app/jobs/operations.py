@@ -11,7 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, literal, null, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.core.exact_json import dump_json, load_json
@@ -131,8 +145,8 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
         session.connection().execute(_ENQUEUE, rows)
 
 
-def launch(session: Session, kind: str, source: Select[Any], due: datetime, priority: int = BULK) -> int:
-    """Put a job on the table for every row of `source`, in one statement; the number of new jobs.
+def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:
+    """The statement that `launch` executes, to be built once.
 
     `source` gives the columns `reference`, `case_id` and `dedup`. Rows whose `dedup` is known are left out, so a launch
     may be repeated. These jobs have no payload: the handler reads what it needs by `reference`.
@@ -140,13 +154,20 @@ def launch(session: Session, kind: str, source: Select[Any], due: datetime, prio
     rows = source.subquery()
     values = {
         "id": random_id(), "kind": literal(kind), "reference": rows.c.reference, "case_id": rows.c.case_id,
-        "dedup": rows.c.dedup, "due": literal(due, JOB.c.due.type), "priority": literal(priority),
+        "dedup": rows.c.dedup, "due": bindparam("due", type_=JOB.c.due.type), "priority": literal(priority),
         "attempts": literal(0), "max_attempts": literal(MAX_ATTEMPTS), "state": literal("ready"), "payload": null(),
     }  # fmt: skip
     # SQLite reads ON CONFLICT after a SELECT only where the SELECT has a WHERE.
     chosen = select(*values.values()).where(true())
-    launched = insert_if_new(session, JOB, "dedup").from_select(list(values), chosen)
-    return count_inserted(session, launched)
+    return insert_if_new(JOB, "dedup").from_select(list(values), chosen)
+
+
+def launch(session: Session, statement: Insert, due: datetime, **given: Any) -> int:
+    """Put a job on the table for every row of the source, in one statement; the number of new jobs.
+
+    `given`: the parameters of the source.
+    """
+    return count_inserted(session, statement, {"due": due, **given})
 
 
 def cancel(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar
 
 from sqlalchemy import Float, Insert, String, Table, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -49,15 +50,31 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def insert_if_new(session: Session, table: Table, *key: str) -> Insert:
+class _InsertIfNew(Insert):
+    """The databases' own INSERT … ON CONFLICT of SQLAlchemy is compiled anew at each use; this one is compiled once."""
+
+    inherit_cache = True
+    unique: ClassVar[str]
+
+
+@compiles(_InsertIfNew)
+def _compiled(element: Any, compiler: Any, **options: Any) -> str:
+    return f"{compiler.visit_insert(element, **options)} ON CONFLICT ({element.unique}) DO NOTHING"
+
+
+@cache
+def _class_of(unique: str) -> type[_InsertIfNew]:
+    # What a statement is remembered by holds its class, and so the columns too.
+    return type("_InsertIfNew", (_InsertIfNew,), {"inherit_cache": True, "unique": unique})
+
+
+def insert_if_new(table: Table, *key: str) -> Insert:
     """INSERT that leaves a row alone whose `key` (of one or more columns) is there already."""
-    if is_postgresql(session):
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
+    return _class_of(", ".join(key))(table)
 
 
-def count_inserted(session: Session, statement: Insert) -> int:
+def count_inserted(session: Session, statement: Insert, given: Mapping[str, Any] | None = None) -> int:
     """Execute `statement`; how many rows it entered."""
-    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    result = session.connection().execute(statement, given, execution_options={"preserve_rowcount": True})
     # Python's sqlite3 knows no row count of an INSERT that begins with WITH.
     return result.rowcount if is_postgresql(session) else session.scalar(text("SELECT changes()")) or 0

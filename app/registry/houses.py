@@ -11,6 +11,12 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFound
 from app.registry.models import IN_PAYMENT, Award, Institution, Person
 
+_FREE = (
+    select(Institution.county_id, func.sum(Institution.free))
+    .where(Institution.free > 0, Institution.withdrawn_at.is_(None))
+    .group_by(Institution.county_id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class InstitutionRow:
@@ -75,10 +81,7 @@ def waiting_for_place(session: Session, county_id: str, limit: int = 500) -> lis
 
 def free_places(session: Session) -> dict[str, int]:
     """Counted free places by county, where there are any."""
-    total = func.sum(Institution.free)
-    free = Institution.free > 0, Institution.withdrawn_at.is_(None)
-    query = select(Institution.county_id, total).where(*free).group_by(Institution.county_id)
-    return {row[0]: int(row[1]) for row in session.execute(query)}
+    return {row[0]: int(row[1]) for row in session.execute(_FREE)}
 
 
 def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[InstitutionRow]:

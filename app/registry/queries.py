@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -193,20 +194,17 @@ def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 
     return [AwardRow(*row) for row in session.execute(wanted.order_by(Award.recheck_on, Award.id).limit(limit))]
 
 
-def rechecks_due_select(on: date) -> Select[Any]:
-    """Awards whose re-check is due by a day, as jobs to launch: reference, case_id, dedup."""
-    return _due_select("recheck", Award.recheck_on, on)
-
-
-def visits_due_select(on: date) -> Select[Any]:
-    """The same for visits (E11)."""
-    return _due_select("visit", Award.visit_on, on)
-
-
-def _due_select(kind: str, column: Any, on: date) -> Select[Any]:
+def _due(kind: str, column: Any) -> Select[Any]:
     name = literal(f"{kind}:") + Award.id + literal(":") + cast(column, String)
     found = select(Award.id.label("reference"), null().label("case_id"), name.label("dedup"))
-    return found.where(Award.status == IN_PAYMENT, column <= on)
+    return found.where(Award.status == IN_PAYMENT, column <= bindparam("on"))
+
+
+RECHECKS_DUE = _due("recheck", Award.recheck_on)
+"""Awards whose re-check is due by the day `on`, as jobs to launch: reference, case_id, dedup."""
+
+VISITS_DUE = _due("visit", Award.visit_on)
+"""The same for visits (E11)."""
 
 
 def search(

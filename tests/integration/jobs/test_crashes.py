@@ -33,7 +33,7 @@ def launch(database: Database) -> None:
         for kind in ("inside", "outside"):
             name = literal(kind) + func.cast(column("n", Integer), jobs.operations.JOB.c.dedup.type)
             source = select(name.label("reference"), literal(None).label("case_id"), name.label("dedup"))
-            assert jobs.launch(session, kind, source.select_from(numbers), START) == JOBS
+            assert jobs.launch(session, jobs.launching(kind, source.select_from(numbers)), START) == JOBS
 
 
 def test_killed_workers_lose_nothing_and_repeat_no_effect(

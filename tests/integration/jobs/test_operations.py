@@ -141,13 +141,14 @@ def test_a_mass_launch_is_one_statement_and_may_be_repeated(database: Database, 
     source = select(
         column("id").label("reference"), null().label("case_id"), (literal("2020:") + column("id")).label("dedup")
     ).select_from(text("paid"))
+    statement = jobs.launching("a", source)
     with database.write() as session:
         session.execute(text("CREATE TABLE paid (id VARCHAR(20))"))
         session.execute(text("INSERT INTO paid VALUES (:id)"), [{"id": f"award{number}"} for number in range(500)])
         with counted(session) as statements:
-            assert jobs.launch(session, "a", source, now) == 500
-        assert sum(statement.startswith("INSERT") for statement in statements) == 1
-        assert jobs.launch(session, "a", source, now) == 0
+            assert jobs.launch(session, statement, now) == 500
+        assert sum(sent.startswith("INSERT") for sent in statements) == 1
+        assert jobs.launch(session, statement, now) == 0
         found = find_due(session, {"a"}, now, 1000)
         assert {job.reference for job in found} == {f"award{number}" for number in range(500)}
         assert len({job.id for job in found}) == 500
