@@ -75,6 +75,14 @@ def appointment_reopen(call: Call, user_id: str, appointment_id: str) -> Respons
     return _done(user_id, "已撤销，任职继续。")
 
 
+@blueprint.post("/staff/<user_id>/correct")
+@writes(again=_again)
+def staff_correct(call: Call, user_id: str) -> ResponseReturnValue:
+    form = request.form
+    staff.correct_user(call.session, call.actor, user_id, form.get("name", ""), form.get("phone", ""), call.now)
+    return _done(user_id, "姓名和电话已更正。")
+
+
 @blueprint.post("/staff/<user_id>/deactivate")
 @writes(again=_again)
 def staff_deactivate(call: Call, user_id: str) -> ResponseReturnValue:
@@ -110,5 +118,6 @@ def _page(call: Call, user_id: str, rejection: Rejection | None = None, password
         today=local_date(call.now),
         positions=POSITIONS.values(),
         message=rejection.message if rejection else None,
+        typed=request.form if rejection else {},
         password=password,
     )

@@ -47,6 +47,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "user_created": "建立账号",
         "user_deactivated": "停用账号",
         "user_restored": "恢复账号",
+        "user_corrected": "更正姓名或者电话",
         "appointed": "任命",
         "appointment_ended": "免去岗位",
         "appointment_reopened": "恢复任职",

@@ -21,6 +21,7 @@ from app.identity.positions import positions_at, title_of
 
 AUDIT_CHAIN = "people"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
+LONGEST_NAME, LONGEST_PHONE = 40, 30
 USERNAME_RULE = "用户名为 3 至 60 位小写字母、数字、点、横线或下划线，以字母或数字开头"
 
 
@@ -29,19 +30,14 @@ def create_user(
 ) -> User:
     """A person of the staff, without a password yet. The actor administers the office's region.
 
-    Raises NotYours, Invalid (username, name), Duplicate (the username is taken).
+    Raises NotYours, Invalid (username, name, phone), Duplicate (the username is taken).
     """
     _require_keeper(session, actor, office_id)
-    faults = {}
-    if not USERNAME.fullmatch(username):
-        faults["username"] = USERNAME_RULE
-    if not name.strip():
-        faults["name"] = "请填写姓名"
-    if faults:
-        raise Invalid(faults)
+    faults = {} if USERNAME.fullmatch(username) else {"username": USERNAME_RULE}
+    name, phone = _named(name, phone, faults)
     if session.scalar(select(User.id).where(User.username == username)):
         raise Duplicate("用户名已被占用，请换一个", fields={"username": "用户名已被占用，请换一个"})
-    user = User(id=new_id(), username=username, name=name.strip(), phone=phone, created_at=now)
+    user = User(id=new_id(), username=username, name=name, phone=phone, created_at=now)
     session.add(user)
     session.flush()
     _tell(session, actor, "user_created", now, user_id=user.id, username=username, office_id=office_id)
@@ -120,6 +116,34 @@ def open_duty(
     user = create_user(session, actor, office_id, username=username, name=name, phone=phone, now=now)
     appoint(session, actor, user.id, office_id, position, now=now)
     return one_time.give(session, user.id, now)
+
+
+def correct_user(session: Session, actor: Actor, user_id: str, name: str, phone: str, now: datetime) -> None:
+    """Write name and phone as they should be; what is signed already keeps the name it was signed with.
+
+    Raises NotFound, NotYours, Invalid (name, phone).
+    """
+    user = kept(session, actor, user_id)
+    before = user.name, user.phone
+    user.name, user.phone = _named(name, phone, {})
+    if before != (user.name, user.phone):
+        session.flush()
+        changes = {"name": [before[0], user.name], "phone": [before[1], user.phone]}
+        _tell(session, actor, "user_corrected", now, user_id=user_id, **changes)
+
+
+def _named(name: str, phone: str | None, faults: dict[str, str]) -> tuple[str, str | None]:
+    """Both without blanks around them. Raises Invalid with these and earlier faults."""
+    name, phone = name.strip(), (phone or "").strip() or None
+    if not name:
+        faults["name"] = "请填写姓名"
+    elif len(name) > LONGEST_NAME:
+        faults["name"] = f"姓名超过 {LONGEST_NAME} 个字，请缩短"
+    if phone and len(phone) > LONGEST_PHONE:
+        faults["phone"] = f"电话超过 {LONGEST_PHONE} 个字，请只写一个号码"
+    if faults:
+        raise Invalid(faults)
+    return name, phone
 
 
 def reset_password(session: Session, actor: Actor, user_id: str, now: datetime) -> str:

@@ -65,6 +65,14 @@ def test_somebody_new_is_appointed_moved_ended_and_taken_back(web: Web) -> None:
     assert client.post(f"{person}/appointments/{post.id}/end", data=end).status_code == 302
     assert "撤销结束" in client.get(person).text
     assert client.post(f"{person}/appointments/{post.id}/reopen").status_code == 302
+    wrong = client.post(f"{person}/correct", data={"name": "李" * 41, "phone": "0431-83220001"})
+    assert (wrong.status_code, 'value="0431-83220001"' in wrong.text, "姓名超过 40 个字" in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+    assert client.post(f"{person}/correct", data={"name": " 李敏敏 ", "phone": "0431-83220001"}).status_code == 302
+    assert "<h1>李敏敏</h1>" in client.get(person).text
     assert client.post(f"{person}/deactivate").status_code == 302
     assert client.post(f"{person}/password").status_code == 409
     assert client.post(f"{person}/restore").status_code == 302
@@ -73,7 +81,7 @@ def test_somebody_new_is_appointed_moved_ended_and_taken_back(web: Web) -> None:
         kinds = [event.kind for event in audit.events_of(session, staff.AUDIT_CHAIN)]
     assert kinds == [
         "user_created", "appointed", "appointment_ended", "appointed", "appointment_ended", "appointment_reopened",
-        "user_deactivated", "user_restored", "password_reset",
+        "user_corrected", "user_deactivated", "user_restored", "password_reset",
     ]  # fmt: skip
 
 
