@@ -27,6 +27,16 @@ def one_of(choices: Any, **options: Any) -> ma.fields.String:
     return text(20, validate=ma.validate.OneOf(list(choices), error="没有“{input}”，可用：{choices}"), **options)
 
 
+def flag(**options: Any) -> ma.fields.Boolean:
+    """True or false."""
+    return ma.fields.Boolean(error_messages={**MESSAGES, "invalid": "应为 true 或 false"}, **options)
+
+
+def anything(**options: Any) -> ma.fields.Raw:
+    """A value of any kind."""
+    return ma.fields.Raw(error_messages=MESSAGES, **options)
+
+
 def nested(shape: type[ma.Schema], **options: Any) -> ma.fields.Nested:
     """A mapping of this shape."""
     return ma.fields.Nested(shape, error_messages=MESSAGES, **options)

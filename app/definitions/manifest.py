@@ -55,9 +55,9 @@ class TakenColumnSchema(shapes.Strict):
     title = shapes.text(30, required=True)
     facts = shapes.listed(_fact(), required=True)
     type = shapes.one_of(["text", "amount", "day"], load_default="text")
-    choices = shapes.keyed(shapes.text(30), ma.fields.Raw(), load_default=None, allow_none=True)
-    required = ma.fields.Boolean(load_default=False)
-    default = ma.fields.Raw(load_default=None, allow_none=True)
+    choices = shapes.keyed(shapes.text(30), shapes.anything(), load_default=None, allow_none=True)
+    required = shapes.flag(load_default=False)
+    default = shapes.anything(load_default=None, allow_none=True)
 
 
 class TakenMembersSchema(shapes.Strict):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 
 from app.cases import operations as cases
@@ -50,6 +51,7 @@ def fill(path: Path) -> None:
     book.save(path)
 
 
+@pytest.mark.parametrize("blank_database_url", ["sqlite"], indirect=True)
 def test_a_county_is_set_up_as_the_guide_says(blank_database_url: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)
     assert len(blocks) == 7

@@ -187,7 +187,7 @@ def test_a_death_is_entered_on_the_page_of_a_person_and_corrected_there(web: Web
     assert "登记死亡" in page
     assert "登记死亡" not in web.client("village_cadre.220122100001").get(f"/desk/people/{person}").text
     assert "不能晚于今天" in client.post(f"/desk/people/{person}/death", data={"happened_on": "2099-01-01"}).text
-    assert "请填写日期" in client.post(f"/desk/people/{person}/death", data={"happened_on": "五月"}).text
+    assert "“五月”不是日期" in client.post(f"/desk/people/{person}/death", data={"happened_on": "五月"}).text
     day = local_date(web.clock.now())
     client.post(f"/desk/people/{person}/death", data={"happened_on": day.isoformat()})
     assert "更正死亡登记" in client.get(f"/desk/people/{person}").text
