@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyotp
@@ -21,14 +21,15 @@ FIRST = ("create", "chen.jing", "--name", "陈静", "--region", "220122000000")
 
 
 @pytest.fixture
-def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     keys = tmp_path / "keys.json"
     monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
     monkeypatch.setenv("DOUDI_KEY_FILE", str(keys))
     opened = Database(database_url, Vault.create(keys))
     with opened.write() as session:
         rights.seed(session)
-    return opened
+    yield opened
+    opened.dispose()
 
 
 def doudi(*arguments: str) -> Result:
