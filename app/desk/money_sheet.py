@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-
 from app.funds.claim_lists import ClaimRow
 from app.funds.ledger import Line
-from app.sheets import text_cell
+from app.sheets import Column, workbook
 from app.web import words
 from app.web.display import day as shown_day
 
-CLAIMS = (
+
+def _columns(*titles: tuple[str, int]) -> tuple[Column, ...]:
+    return tuple(Column(title, title, width=width) for title, width in titles)
+
+
+CLAIMS = _columns(
     ("应退款人", 16), ("项目", 24), ("所在地", 20), ("事由", 40), ("应追回", 14), ("已归还", 14), ("银行退回", 14),
     ("不再追回", 14), ("尚欠", 14), ("其中逾期", 14), ("登记日期", 14), ("结清日期", 14),
 )  # fmt: skip
-LEDGER = (
+LEDGER = _columns(
     ("月份", 10), ("项目", 24), ("资金来源", 18), ("待支付", 14), ("已支付", 14), ("银行已付", 14), ("备用金已付", 14),
     ("已退汇", 14), ("应追回未还", 14), ("已追回", 14), ("实际支出", 14), ("是否相符", 10),
 )  # fmt: skip
@@ -34,7 +35,7 @@ def claims_workbook(rows: Iterable[ClaimRow], places: Mapping[str, str], titles:
         who = (claim.debtor, titles.get(claim.programme, claim.programme), places.get(claim.region_id, ""), claim.title)
         sums = (row.claimed, row.repaid, row.returned, row.waived, row.owed, row.late(day))
         table.append([*who, *sums, shown_day(claim.opened_at), shown_day(claim.closed_at)])
-    return _workbook("追回", CLAIMS, table)
+    return workbook("追回", CLAIMS, table)
 
 
 def ledger_workbook(lines: Sequence[Line], whole: Line, titles: Mapping[str, str], faults: Sequence[str]) -> bytes:
@@ -42,30 +43,10 @@ def ledger_workbook(lines: Sequence[Line], whole: Line, titles: Mapping[str, str
     table = [[line.month, titles.get(line.programme, line.programme), words.source(line.source), *_sums(line)]
              for line in lines]  # fmt: skip
     table.append(["合计", "", "", *_sums(whole)])
-    return _workbook("专账", LEDGER, table, faults)
+    return workbook("专账", LEDGER, table, faults, told="不相符之处")
 
 
 def _sums(line: Line) -> list[Any]:
     agrees = "相符" if line.agrees else "不符"
     return [line.pending, line.paid, line.bank, line.reserve, line.returned, line.claimed - line.repaid, line.repaid,
             line.net, agrees]  # fmt: skip
-
-
-def _workbook(
-    title: str, columns: Sequence[tuple[str, int]], table: Iterable[Sequence[Any]], faults: Sequence[str] = ()
-) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    for place, (_, width) in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.append([text_cell(sheet, heading, bold=True) for heading, _ in columns])
-    for row in table:
-        sheet.append([text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
-    if faults:
-        told = book.create_sheet("不相符之处")
-        told.column_dimensions["A"].width = 100
-        for fault in faults:
-            told.append([text_cell(told, fault)])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()

@@ -14,7 +14,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from app.core import id_number, money
+from app.core import bank_account, id_number, money
 from app.core.clock import SHANGHAI
 from app.core.days import day_of
 from app.forms.model import MAX_ITEMS, MAX_LENGTH, Component, Option, token
@@ -30,7 +30,6 @@ _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00-?[0-9]{3}-?[0-9]{4}")
 _INTERNATIONAL = re.compile(r"(?:\+|00)[0-9]{6,15}")
 _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-_ACCOUNT = re.compile(r"[0-9]{12,19}")
 _FILE_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -338,7 +337,7 @@ def _any_phone(text: str) -> str | None:
 
 def _bank_account(text: str) -> str | None:
     compact = re.sub(r"[\s-]", "", text.translate(FULL_WIDTH))
-    return compact if _ACCOUNT.fullmatch(compact) else None
+    return compact if bank_account.is_valid(compact) else None
 
 
 def _email(text: str) -> str | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
+from app.core import bank_account
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid
 from app.core.ids import new_id
@@ -81,7 +82,7 @@ def _require_sound(addition: Addition) -> None:
     if not 0 < len(addition.basis.strip()) <= LONGEST:
         faults["basis"] = f"请写明生活困难的情况和依据（不超过 {LONGEST} 字）"
     account = (addition.account or "").replace(" ", "")
-    if account and not (account.isascii() and account.isdigit() and 12 <= len(account) <= 19):
+    if account and not bank_account.is_valid(account):
         faults["account"] = "银行账号应为 12 到 19 位数字，暂时没有的不填"
     if not 1 <= addition.heads <= 30:
         faults["heads"] = "人数应为 1 到 30"

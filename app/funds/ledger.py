@@ -21,7 +21,7 @@ from app.funds import policy
 from app.funds.answers import ANSWER
 from app.funds.claims import CLAIMED
 from app.funds.models import PaymentOrder
-from app.funds.operations import shares
+from app.funds.operations import months_later, shares
 from app.identity import policy as identity_policy
 
 RIGHT = "read_ledger"
@@ -143,7 +143,7 @@ def _within(filter: LedgerFilter) -> ColumnElement[bool]:
         conditions.append(PaymentOrder.due_on >= _month(filter.since, "since"))
     if filter.until:
         first = _month(filter.until, "until")
-        conditions.append(PaymentOrder.due_on < date(first.year + first.month // 12, first.month % 12 + 1, 1))
+        conditions.append(PaymentOrder.due_on < months_later(first, 1))
     if filter.programme:
         conditions.append(PaymentOrder.programme == filter.programme)
     return and_(*conditions)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit import books
+from app.core import bank_account
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
@@ -137,7 +138,7 @@ def _require_waiting(found: Returned) -> None:
 
 def _sound(account: str, basis: str) -> str:
     digits, faults = account.replace(" ", ""), {}
-    if digits and not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
+    if digits and not bank_account.is_valid(digits):
         faults["account"] = "银行账号应为 12 到 19 位数字；账号没有错的不填"
     if not 4 <= len(basis.strip()) <= LONGEST:
         faults["basis"] = f"请写明更正账号或者再次支付的依据（4 到 {LONGEST} 字）"

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.core import bank_account
 from app.core.actor import Actor
 from app.core.chinese import mask_account
 from app.core.errors import Invalid, NotFound
@@ -45,6 +46,6 @@ def set_of_award(session: Session, actor: Actor, award_id: str, number: str, bas
 
 def _sound(number: str, fault: str) -> str:
     digits = number.replace(" ", "")
-    if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
+    if not bank_account.is_valid(digits):
         raise Invalid({"account": fault})
     return digits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -30,20 +31,30 @@ def text_cell(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> W
     return cell
 
 
-def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()) -> bytes:
-    """A workbook of text: the sheet that `read` reads, and where there are `notes` a second one with these."""
+def workbook(
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    notes: Sequence[str] = (),
+    *,
+    told: str = "说明",
+) -> bytes:
+    """The sheet that `read` reads, and where there are `notes` a second one, titled `told`, with these.
+
+    Text stays text; numbers stay numbers.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     for place, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     sheet.append([text_cell(sheet, column.title, bold=True) for column in columns])
     for row in rows:
-        sheet.append([text_cell(sheet, value) for value in row])
+        sheet.append([text_cell(sheet, value) if isinstance(value, str) else value for value in row])
     if notes:
-        told = book.create_sheet("说明")
-        told.column_dimensions["A"].width = 100
+        second = book.create_sheet(told)
+        second.column_dimensions["A"].width = 100
         for note in notes:
-            told.append([text_cell(told, note)])
+            second.append([text_cell(second, note)])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from app.core import bank_account
 from app.core import id_number as id_numbers
 from app.core.errors import Invalid
 from app.core.money import parse_sum
@@ -206,7 +207,7 @@ class _Reading:
             self.faults.add(row.number, "starts_on", f"{starts_on} 还没有到，请核对日期")
         recheck_on, visit_on = self._day(row, "recheck_on"), self._day(row, "visit_on")
         account = row.get("account").replace(" ", "")
-        if account and not (account.isascii() and account.isdigit() and 12 <= len(account) <= 19):
+        if account and not bank_account.is_valid(account):
             self.faults.add(row.number, "account", "银行账号应为 12 到 19 位数字，整列请设为文本")
         if row.get("region") and level_of_code(trimmed(row.get("region"))) is None:
             self.faults.add(row.number, "region", f"“{row.get('region')}”不是区划代码，应为 12 位数字")

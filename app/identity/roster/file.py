@@ -7,7 +7,7 @@ from datetime import date
 
 from app.core.days import day_of, no_day
 from app.identity.positions import POSITIONS, level_of_code, trimmed
-from app.identity.staff import USERNAME, USERNAME_RULE
+from app.identity.staff import LONGEST_NAME, LONGEST_PHONE, USERNAME, USERNAME_RULE
 from app.sheets import Column, Faults, Row, read, workbook
 
 COLUMNS = (
@@ -20,7 +20,7 @@ COLUMNS = (
     Column("since", "任职日期", hint="2027-01-04；不填为导入当日"),
     Column("until", "离任日期", hint="从这一天起不再任职；长期任职的不填"),
 )
-_LONGEST = {"username": 60, "name": 40, "phone": 30}
+_LONGEST = {"username": 60, "name": LONGEST_NAME, "phone": LONGEST_PHONE}
 _TITLES = {position.title: key for key, position in POSITIONS.items()} | {key: key for key in POSITIONS}
 
 
