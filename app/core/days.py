@@ -6,14 +6,14 @@ import re
 from datetime import date
 
 from app.core.errors import Invalid
+from app.core.spelling import half_width
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－／", "0123456789.-/")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00:00)?")
 
 
 def day_of(text: str) -> date | None:
     """2027-01-04, 2027/1/4, 2027.1.4 or 2027年1月4日; None for anything that is no day of the calendar."""
-    found = _DAY.fullmatch(text.strip().translate(_FULL_WIDTH))
+    found = _DAY.fullmatch(half_width(text.strip()))
     try:
         return date(*map(int, found.groups())) if found else None
     except ValueError:

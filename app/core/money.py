@@ -3,10 +3,11 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from app.core.spelling import half_width
+
 CENT = Decimal("0.01")
 MAX_AMOUNT = Decimal("999999999999.99")
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．", "0123456789.")
 
 
 def to_money(value: Decimal | int | str) -> Decimal:
@@ -59,7 +60,7 @@ def instalments(total: Decimal, count: int) -> list[Decimal]:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value.strip().translate(_FULL_WIDTH)
+        return half_width(value.strip())
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= 12:
         return f"{value:f}"
     if isinstance(value, (int, float)) and not isinstance(value, bool) and -1e15 < value < 1e15:

@@ -13,7 +13,13 @@ DOTS = "·•‧・･∙⋅᛫．."
 SPACES = " \u00a0\u2002\u2003\u2009\u3000"
 DROPPED_FROM_NAMES = DOTS + SPACES
 _UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+_HALF_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}
 _BETWEEN = re.compile(f"[{re.escape(DOTS)}]")
+
+
+def half_width(text: str) -> str:
+    """Letters, digits and signs as an input method writes them (０１．－（）) as the keyboard has them."""
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
 def compact(text: str) -> str:

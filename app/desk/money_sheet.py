@@ -8,20 +8,15 @@ from typing import Any
 
 from app.funds.claim_lists import ClaimRow
 from app.funds.ledger import Line
-from app.sheets import Column, workbook
+from app.sheets import columns, workbook
 from app.web import words
 from app.web.display import day as shown_day
 
-
-def _columns(*titles: tuple[str, int]) -> tuple[Column, ...]:
-    return tuple(Column(title, title, width=width) for title, width in titles)
-
-
-CLAIMS = _columns(
+CLAIMS = columns(
     ("应退款人", 16), ("项目", 24), ("所在地", 20), ("事由", 40), ("应追回", 14), ("已归还", 14), ("银行退回", 14),
     ("不再追回", 14), ("尚欠", 14), ("其中逾期", 14), ("登记日期", 14), ("结清日期", 14),
 )  # fmt: skip
-LEDGER = _columns(
+LEDGER = columns(
     ("月份", 10), ("项目", 24), ("资金来源", 18), ("待支付", 14), ("已支付", 14), ("银行已付", 14), ("备用金已付", 14),
     ("已退汇", 14), ("应追回未还", 14), ("已追回", 14), ("实际支出", 14), ("是否相符", 10),
 )  # fmt: skip

@@ -17,9 +17,10 @@ from marshmallow import ValidationError, fields, validate
 from app.core import bank_account, id_number, money
 from app.core.clock import SHANGHAI
 from app.core.days import day_of
+from app.core.spelling import half_width
 from app.forms.model import MAX_ITEMS, MAX_LENGTH, Component, Option, token
 from app.forms.reading import compile_pattern
-from app.forms.text import FULL_WIDTH, clean_text
+from app.forms.text import clean_text
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.([0-9]{1,18}))?")
 _MOST_DECIMALS = 6
@@ -134,7 +135,7 @@ class NumberInput(Input, fields.Decimal):
 
 def _plain(value: Any) -> str:
     if isinstance(value, str):
-        return value.strip().translate(FULL_WIDTH)
+        return half_width(value.strip())
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal):
@@ -170,7 +171,7 @@ class TimeInput(Input, fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
         text = f"{value:%H:%M}" if isinstance(value, time) else value
-        found = _TIME.fullmatch(text.strip().translate(FULL_WIDTH)) if isinstance(text, str) else None
+        found = _TIME.fullmatch(half_width(text.strip())) if isinstance(text, str) else None
         if found is None:
             raise self.wrong("须填写时间，例如 09:30")
         return f"{int(found[1]):02}:{found[2]}"
@@ -178,7 +179,7 @@ class TimeInput(Input, fields.String):
 
 def _moment(text: str) -> datetime | None:
     """ISO 8601, or a day as people write it with a time of day: `2020年10月15日 9:30`. None for anything else."""
-    text = text.strip().translate(FULL_WIDTH)
+    text = half_width(text.strip())
     found = _MOMENT.fullmatch(text)
     day, hour, rest = found.groups() if found else (text, "0", "00")
     if known := day_of(day):
@@ -324,19 +325,19 @@ def _id_number(text: str) -> str | None:
 
 
 def _phone(text: str) -> str | None:
-    compact = re.sub(r"\s", "", text.translate(FULL_WIDTH)).replace("(", "").replace(")", "-")
+    compact = re.sub(r"\s", "", half_width(text)).replace("(", "").replace(")", "-")
     if mobile := _MOBILE.fullmatch(compact.replace("-", "")):
         return mobile[1]
     return compact if _LANDLINE.fullmatch(compact) else None
 
 
 def _any_phone(text: str) -> str | None:
-    compact = re.sub(r"[\s-]", "", text.translate(FULL_WIDTH))
+    compact = re.sub(r"[\s-]", "", half_width(text))
     return _phone(text) or (compact if _INTERNATIONAL.fullmatch(compact) else None)
 
 
 def _bank_account(text: str) -> str | None:
-    compact = re.sub(r"[\s-]", "", text.translate(FULL_WIDTH))
+    compact = re.sub(r"[\s-]", "", half_width(text))
     return compact if bank_account.is_valid(compact) else None
 
 

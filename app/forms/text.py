@@ -14,7 +14,6 @@ _UNSEEN = re.compile(
 )
 _BREAKS = re.compile(r"\r\n?|\u2028|\u2029")
 _BLANKS = re.compile(r"[\t\n]+")
-FULL_WIDTH = str.maketrans("０１２３４５６７８９．－＋（）", "0123456789.-+()")
 
 MAX_UNKNOWN_VALUES = 1000
 MAX_UNKNOWN_DEPTH = 8

@@ -3,18 +3,20 @@
 from app.sheets.dates import day_in_cell
 from app.sheets.forms import form
 from app.sheets.reading import Column, Faults, Row, read, read_tables
-from app.sheets.writing import MEDIA_TYPE, csv_bytes, text_cell, workbook
+from app.sheets.writing import MEDIA_TYPE, Sheet, book, columns, csv_bytes, workbook
 
 __all__ = [
     "MEDIA_TYPE",
     "Column",
     "Faults",
     "Row",
+    "Sheet",
+    "book",
+    "columns",
     "csv_bytes",
     "day_in_cell",
     "form",
     "read",
     "read_tables",
-    "text_cell",
     "workbook",
 ]
