@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -83,12 +85,19 @@ def draw_rechecks(
     if rows_changed(session, _RECORD, row) == 0:
         # Somebody else drew for the occasion at the same moment.
         return draw_rechecks(session, actor, region_code, programme, occasion, now)
-    due = [jobs.NewJob(RECHECK, {}, now, f"{RECHECK}:{row['id']}:{each}", None, jobs.BULK, reference=each)
-           for each in chosen]  # fmt: skip
-    jobs.enqueue_all(session, due)
-    told = {name: row[name] for name in ("programme", "occasion", "seed", "rate", "candidates", "candidates_hash")}
-    audit.append(session, f"rechecks:{region.id}", "drawn", actor, {**told, "drawn": chosen}, None, now, shared=True)
+    _begin(session, actor, row, now)
     return Drawn(chosen, len(candidates), rate, seed, is_new=True)
+
+
+def _begin(session: Session, actor: Actor, drawn: Mapping[str, Any], now: datetime) -> None:
+    """A job for each award that was drawn, and the draw on record."""
+    jobs.enqueue_all(session, [
+        jobs.NewJob(RECHECK, {}, now, f"{RECHECK}:{drawn['id']}:{each}", None, jobs.BULK, reference=each)
+        for each in drawn["drawn"]
+    ])  # fmt: skip
+    names = ("programme", "occasion", "seed", "rate", "candidates", "candidates_hash", "drawn")
+    told = {name: drawn[name] for name in names}
+    audit.append(session, f"rechecks:{drawn['region_id']}", "drawn", actor, told, None, now, shared=True)
 
 
 def draws_of(session: Session, region_ids: list[str], limit: int = 20) -> list[RecheckDraw]:

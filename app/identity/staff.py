@@ -69,14 +69,7 @@ def appoint(
     if valid_until and valid_until <= begins:
         raise Invalid({"valid_until": "结束日期应晚于开始日期"})
     duties.require_appointable(session, user_id, position, begins, valid_until)
-    same = select(Appointment.id).where(
-        Appointment.user_id == user_id,
-        Appointment.office_id == office_id,
-        Appointment.position == position,
-        Appointment.valid_until.is_(None),
-    )
-    if session.scalar(same):
-        raise Duplicate("该工作人员已在这个岗位上")
+    _require_not_there(session, user_id, office_id, position)
     appointment = Appointment(
         id=new_id(),
         user_id=user_id,
@@ -89,6 +82,17 @@ def appoint(
     session.flush()
     _tell(session, actor, "appointed", now, user_id=user_id, office_id=office_id, position=position, on=begins)
     return appointment
+
+
+def _require_not_there(session: Session, user_id: str, office_id: str, position: str) -> None:
+    same = select(Appointment.id).where(
+        Appointment.user_id == user_id,
+        Appointment.office_id == office_id,
+        Appointment.position == position,
+        Appointment.valid_until.is_(None),
+    )
+    if session.scalar(same):
+        raise Duplicate("该工作人员已在这个岗位上")
 
 
 def open_duty(
