@@ -7,9 +7,9 @@ from typing import Any
 from flask import render_template, session
 
 from app.core.clock import local_date
-from app.core.errors import Rejection
+from app.core.errors import NotFound, Rejection
 from app.definitions.bundle import Bundle
-from app.definitions.queries import resolve_open
+from app.definitions.queries import NOT_HERE, resolve_open
 from app.files import queries as files
 from app.files.posted import pending_owner
 from app.forms import FileLink
@@ -26,7 +26,10 @@ def place_of(call: Call, region_code: str) -> identity.RegionChain:
 
 def bundle_at(call: Call, programme: str, place: identity.RegionChain) -> Bundle:
     """The bundle for an application of today. Raises NotFound, NotEligible (not begun, stopped)."""
-    return resolve_open(call.session, programme, place.ids, local_date(call.now))
+    bundle = resolve_open(call.session, programme, place.ids, local_date(call.now))
+    if bundle.by_office and not call.actor.is_staff:
+        raise NotFound(NOT_HERE)
+    return bundle
 
 
 def owner(key: str) -> str:

@@ -53,7 +53,9 @@ class Bundle:
         self.title: str = self.manifest["title"]
         self.basis: str = self.manifest["basis"]
         self.region_code: str = self.manifest["region"]
+        self.by_office: bool = self.manifest["by_office"]
         self.once_scope: str | None = (self.manifest["once"] or {}).get("scope")
+        self.quota_subsidy: dict[str, Any] | None = self.manifest["quota_subsidy"]
         nothing: dict[str, Any] = {"columns": [], "recipient": None, "members": None, "institution": None}
         self.taken_over: dict[str, Any] = self.manifest["taken_over"] or nothing
 

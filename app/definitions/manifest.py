@@ -86,6 +86,20 @@ class TakenOverSchema(shapes.Strict):
     institution = shapes.nested(TakenInstitutionSchema, load_default=None, allow_none=True)
 
 
+class QuotaSubsidySchema(shapes.Strict):
+    """What a rated institution receives by the month: a twelfth of the year's figure of its stars for each resident.
+
+    Residents are those whom the programmes `residents_of` pay there. `stars` names the figure of each number of stars;
+    where the figure `by_days` is 1, days of residence count, else who is there on the first of the month.
+    """
+
+    clause = shapes.text(_KEY, required=True)
+    residents_of = shapes.listed(shapes.text(_KEY), required=True)
+    stars = shapes.keyed(shapes.text(1, validate=shapes.matching("[1-9]", "应为加引号的星数")), shapes.text(_KEY),
+                         required=True)  # fmt: skip
+    by_days = shapes.text(_KEY, required=True)
+
+
 class _Day(ma.fields.Date):
     """A day, which YAML has read already unless it was quoted."""
 
@@ -123,10 +137,12 @@ class ManifestSchema(shapes.Strict):
         required=True,
         validate=ma.validate.Length(min=1, error="至少写一个流程"),
     )
+    by_office = shapes.flag(load_default=False)
     application_form = shapes.text(_PATH, required=True)
     decisions = shapes.listed(shapes.text(_PATH), "应为“- 文件”的列表", load_default=list)
     once = shapes.nested(OnceSchema, load_default=None, allow_none=True)
     taken_over = shapes.nested(TakenOverSchema, load_default=None, allow_none=True)
+    quota_subsidy = shapes.nested(QuotaSubsidySchema, load_default=None, allow_none=True)
     clocks = shapes.keyed(shapes.text(_KEY), shapes.nested(ClockSchema), load_default=dict)
 
 

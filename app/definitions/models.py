@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json
@@ -29,7 +29,7 @@ class Release(Base):
     """A package of policy. `state`: draft, submitted, approved, rejected; what is in force follows from its places.
 
     `origin` is `repository` for what the folder of the product seeds. `restores` is the older release that this one
-    brings back.
+    brings back. `by_office`: an office alone begins its cases.
     """
 
     __tablename__ = "release"
@@ -40,6 +40,7 @@ class Release(Base):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     basis: Mapped[str] = mapped_column(Text)
+    by_office: Mapped[bool] = mapped_column(default=False, server_default=false())
     content_hash: Mapped[str] = mapped_column(String(64))
     origin: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(12))

@@ -29,14 +29,14 @@ LIBRARY_TITLE = "文书库"
 Pins = store.Pins
 
 
-def head_of(files: Mapping[str, bytes]) -> dict[str, str]:
-    """What a release's row tells of its files: programme, title, summary, basis. Raises BundleError."""
+def head_of(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What a release's row tells of its files: programme, title, summary, basis, by_office. Raises BundleError."""
     if MANIFEST not in files and files:
-        return {"programme": LIBRARY, "title": LIBRARY_TITLE, "summary": "", "basis": ""}
+        return {"programme": LIBRARY, "title": LIBRARY_TITLE, "summary": "", "basis": "", "by_office": False}
     bundle = Bundle(files)
     return {
         "programme": bundle.programme, "title": bundle.title, "summary": bundle.manifest["summary"],
-        "basis": bundle.basis,
+        "basis": bundle.basis, "by_office": bundle.by_office,
     }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class Offer(NamedTuple):
     title: str
     summary: str
     basis: str
+    by_office: bool
     release_id: str
     scope: str
     number: int
@@ -50,7 +51,7 @@ def _in_force(*conditions: ColumnElement[bool]) -> Select[Any]:
     later: Table = PLACE.alias("later")  # type: ignore[assignment]
     same = (later.c.programme == PLACE.c.programme) & (later.c.scope == PLACE.c.scope)
     newer = exists().where(same, later.c.number > PLACE.c.number, begun(later, bindparam("on")))
-    of_release = ("title", "summary", "basis")
+    of_release = ("title", "summary", "basis", "by_office")
     columns = [(RELEASE if name in of_release else PLACE).c[name] for name in Offer._fields]
     return (
         select(*columns).join(RELEASE, RELEASE.c.id == PLACE.c.release_id)
@@ -98,8 +99,9 @@ def resolve_open(session: Session, programme: str, region_ids: Sequence[str], on
     return bundle_by_id(session, offers[0].release_id)
 
 
-def deployed(session: Session, region_ids: Sequence[str], on: date) -> list[Offer]:
-    """All programmes that take applications where the ancestors are `region_ids` (nearest first).
+def deployed(session: Session, region_ids: Sequence[str], on: date, *, by_office: bool = False) -> list[Offer]:
+    """All programmes that take applications where the ancestors are `region_ids` (nearest first); those of people, or
+    (`by_office`) those whose cases an office alone begins.
 
     One statement for all places, which a process keeps until a release changes.
     """
@@ -108,7 +110,7 @@ def deployed(session: Session, region_ids: Sequence[str], on: date) -> list[Offe
     for scope in (*region_ids, EVERYWHERE):
         for offer in by_scope.get(scope, ()):
             nearest.setdefault(offer.programme, offer)
-    return sorted(offer for offer in nearest.values() if offer.stopped_at is None)
+    return sorted(offer for offer in nearest.values() if offer.stopped_at is None and offer.by_office is by_office)
 
 
 def reaching(session: Session, chain: identity.RegionChain, on: date) -> list[Bundle]:

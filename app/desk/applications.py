@@ -45,7 +45,8 @@ def apply_start(call: Call) -> ResponseReturnValue:
 @blueprint.get(ADDRESS)
 @reads()
 def application(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
-    return _page(call, programme, region_code, {})
+    """A link may bring what is known already, such as the name of an institution."""
+    return _page(call, programme, region_code, request.args.to_dict())
 
 
 @blueprint.post(ADDRESS)

@@ -16,7 +16,7 @@ from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import houses, members, person_files, policy
+from app.registry import houses, members, person_files, policy, ratings
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -99,6 +99,7 @@ def institution_list(call: Call) -> ResponseReturnValue:
     return render_template(
         "desk/institutions.html",
         counties=lines,
+        stars=ratings.stars_on(call.session, [each.id for _, rows, _ in lines for each in rows], local_date(call.now)),
         places=identity.region_names(call.session, waiting),
         keeps=identity_policy.may(call.actor, "keep_institutions"),
     )

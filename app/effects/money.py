@@ -112,4 +112,16 @@ REGISTER_INSTITUTION = Schema(
     undo="本案留的床位已经放出，新登记的供养机构已经撤销登记",
 )
 
-SCHEMAS = (PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, RECORD_DEATH, REGISTER_INSTITUTION)
+RATE_INSTITUTION = Schema(
+    "rate_institution",
+    "评定机构星级",
+    (
+        Input("institution_id", "供养机构", "string", required=True, clause="E17"),
+        Input("stars", "星级", "number", required=True, clause="E17", lowest="1", highest="3"),
+        Input("on", "从哪一天起", "date", clause="E17", hint="不填为当天"),
+    ),
+    sentence="评定{name}为 {stars} 星，自{on}起",
+    undo="星级评定已经撤销，恢复为评定之前的星级",
+)
+
+SCHEMAS = (PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, RECORD_DEATH, REGISTER_INSTITUTION, RATE_INSTITUTION)

@@ -113,7 +113,8 @@ def _forms(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding
     path = manifest["application_form"]
     if path in files and not any(each.file == path for each in found):
         names = forms.load(files[path]).scope.entries
-        lacking = [name for name in FIRST_FIELDS if name not in names]
+        first = FIRST_FIELDS[:1] if manifest["by_office"] else FIRST_FIELDS
+        lacking = [name for name in first if name not in names]
         found += [Finding(ERROR, path, name, "申请表必须有这个字段，案件和文书都要用到") for name in lacking]
     return found
 

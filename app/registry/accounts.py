@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -30,6 +30,12 @@ def set_of_institution(session: Session, actor: Actor, institution_id: str, numb
     session.execute(update(Institution).where(Institution.id == institution_id).values(account_sealed=sealed))
     told = {"institution": found.name, "account": mask_account(digits)}
     audit.append(session, f"institution:{institution_id}", "account_set", actor, told, None, now, shared=True)
+
+
+def shown_of_institution(session: Session, institution_id: str) -> str | None:
+    """The last digits of an institution's account; None where none was given."""
+    sealed = session.scalar(select(Institution.account_sealed).where(Institution.id == institution_id))
+    return None if sealed is None else mask_account(session.info["vault"].open_text(sealed, *SEALED, institution_id))
 
 
 def set_of_award(session: Session, actor: Actor, award_id: str, number: str, basis: str, now: datetime) -> None:

@@ -28,7 +28,6 @@ class InstitutionRow:
     beds: int | None
     free: int | None
     kind: str = "elderly"
-    stars: int | None = None
 
 
 def institution_named(session: Session, county_id: str, name: str) -> InstitutionRow | None:
@@ -43,6 +42,14 @@ def institution(session: Session, institution_id: str) -> InstitutionRow:
     if not found:
         raise NotFound("没有这个供养服务机构")
     return found[0]
+
+
+def county_of(session: Session, institution_id: str) -> str:
+    """The id of the county in which an institution lies. Raises NotFound."""
+    county_id = session.scalar(select(Institution.county_id).where(Institution.id == institution_id))
+    if county_id is None:
+        raise NotFound("没有这个供养服务机构")
+    return county_id
 
 
 def institutions_of(session: Session, county_id: str) -> list[InstitutionRow]:
@@ -92,7 +99,6 @@ def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[In
         Institution.beds,
         Institution.free,
         Institution.kind,
-        Institution.stars,
     )
     return [
         InstitutionRow(*row) for row in session.execute(select(*columns).where(*conditions).order_by(Institution.name))

@@ -28,7 +28,6 @@ def register_institution(
     id: str | None = None,
     office_id: str | None = None,
     kind: str | None = None,
-    stars: int | None = None,
     phone: str | None = None,
     case_id: str | None = None,
     case_seq: int | None = None,
@@ -36,7 +35,7 @@ def register_institution(
     """The institution of this name in the county, opened with its office where there is none.
 
     `kind` is `elderly` or `children` (儿童福利机构, E4); without it the name decides.
-    Raises Invalid (name, beds, stars).
+    Raises Invalid (name, beds).
     """
     name = name.strip()
     found = institution_named(session, county_id, name) or _registered_again(
@@ -49,8 +48,6 @@ def register_institution(
         faults["name"] = "请填写机构名称（不超过 80 字）"
     if beds is not None and beds < 0:
         faults["beds"] = "床位数不能为负数"
-    if stars is not None and stars not in (1, 2, 3):
-        faults["stars"] = "星级为一、二、三星"
     if faults:
         raise Invalid(faults)
     office = identity.add_institution_office(session, county_id, name, phone=phone, id=office_id)
@@ -61,7 +58,6 @@ def register_institution(
         beds=beds,
         free=beds,
         kind=kind or (CHILDREN if "儿童" in name else ELDERLY),
-        stars=stars,
     )
     session.execute(insert(Institution), [{**asdict(row), "county_id": county_id, "recorded_at": now,
                                            "case_id": case_id, "case_seq": case_seq}])  # fmt: skip

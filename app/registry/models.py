@@ -215,7 +215,6 @@ class Institution(Base):
     __table_args__ = (
         UniqueConstraint("county_id", "name"),
         CheckConstraint("free IS NULL OR (free >= 0 AND free <= beds)", name="places"),
-        CheckConstraint("stars IS NULL OR stars BETWEEN 1 AND 3", name="stars"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -225,12 +224,28 @@ class Institution(Base):
     office_id: Mapped[str] = mapped_column(ForeignKey("office.id"), unique=True)
     beds: Mapped[int | None]
     free: Mapped[int | None]
-    stars: Mapped[int | None]
     account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("institution", "account"))
     recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
     # The case that registered it; one that is withdrawn again is registered nowhere.
     case_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int | None]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class InstitutionRating(Base):
+    """Stars that hold from a day until the next rating does (E17); of two of one day the later recorded one."""
+
+    __tablename__ = "institution_rating"
+    __table_args__ = (CheckConstraint("stars BETWEEN 1 AND 3", name="stars"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
+    stars: Mapped[int]
+    rated_from: Mapped[date] = mapped_column(Date)
+    # The case that decided it; one that is taken back holds no more.
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 

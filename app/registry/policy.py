@@ -21,6 +21,13 @@ def region_ids(session: Session, actor: Actor) -> frozenset[str]:
     return found
 
 
+def require_works_in(session: Session, actor: Actor, county_id: str) -> None:
+    """Institutions of a county are for all of its offices to see. Raises NotYours."""
+    chains = [identity.chain(session, each) for each in region_ids(session, actor)]
+    if not any(chain.county and chain.county.id == county_id for chain in chains):
+        raise NotYours("这个供养服务机构不在您所在的县（市、区）")
+
+
 def require_may_open(session: Session, actor: Actor, person_id: str) -> None:
     """A person's file opens to those in whose region the person receives or received something. Raises NotYours."""
     regions = person_files.region_of_person(session, person_id)

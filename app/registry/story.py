@@ -18,11 +18,12 @@ from app.core.spelling import same_name
 from app.db.spelling import begins_with
 from app.identity import operations as identity
 from app.identity import queries as identity_queries
+from app.registry import ratings
 from app.registry.grants import record_benefit
 from app.registry.institutions import register_institution
 from app.registry.lookups import COVERED, blind, indexes_of
 from app.registry.members import covers
-from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Person
+from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Institution, Person
 from app.registry.people import ensure_household, record_people, record_person
 
 # Fine print 7: these are paid by the month until they end; everything else was paid once.
@@ -100,6 +101,14 @@ def people_named(session: Session, name: str) -> list[dict[str, Any]]:
     return [{"name": person.name, "died_on": person.died_on} for person in found]
 
 
+def stars_of(session: Session, name: str, day: date) -> int | None:
+    """The stars of the institution with this name on a day. Raises Invalid where there is none."""
+    house = session.scalar(select(Institution.id).where(Institution.name == name, Institution.withdrawn_at.is_(None)))
+    if house is None:
+        raise Invalid({"institutions": f"没有登记供养服务机构{name}"})
+    return ratings.stars_on(session, [house], day).get(house)
+
+
 def _person(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
     person_id = record_person(session, str(entry["id_number"]), entry.get("name"), now)
     if entry.get("died_on"):
@@ -145,6 +154,8 @@ def _institution(session: Session, entry: Mapping[str, Any], now: datetime) -> N
         kind=entry.get("kind"),
         now=now,
     )
+    if entry.get("stars") is not None:
+        ratings.rate(session, row.id, int(entry["stars"]), _day(entry.get("rated_from") or date.min), now)
     identity.ensure_holders(session, identity_queries.office(session, row.office_id), now)
 
 

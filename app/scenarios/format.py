@@ -96,6 +96,11 @@ def figures(value: Any) -> list[dict[str, Any]]:
     return [mapping(each) for each in (value if isinstance(value, list) else [value])]
 
 
+def by_day(value: Any) -> dict[date | None, Any]:
+    """What holds on each of some days."""
+    return {day(key): each for key, each in mapping(value).items()}
+
+
 def amount(value: Any) -> Decimal | None:
     """An amount in yuan, quoted or not."""
     try:
@@ -127,6 +132,7 @@ EXPECT: dict[str, Any] = {
     ),
     "incident": incident,
     "persons": Named(Kind({"died_on": day, "name": text})),
+    "institutions": Named(Kind({"stars": by_day})),
 }
 STEP_EXPECT = Kind({**EXPECT, "error": text, "fields": ListOf(text), "orders": ListOf(ORDER)})
 END = Kind({**EXPECT, "cases": Named(Kind(EXPECT))})

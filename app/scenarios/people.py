@@ -1,4 +1,4 @@
-"""What a story expects of the registry: who receives what, who has died, which name is known."""
+"""What a story expects of the registry: who receives what, who has died, which name is known, how many stars."""
 
 from __future__ import annotations
 
@@ -61,4 +61,15 @@ def _persons(session: Session, wanted: dict[str, dict[str, Any]], now: datetime)
     return found
 
 
-CHECKS: dict[str, Callable[[Session, Any, datetime], list[str]]] = {"awards": _awards, "persons": _persons}
+def _institutions(session: Session, wanted: dict[str, dict[str, Any]], now: datetime) -> list[str]:
+    return [
+        f"{name}在 {day} 应为 {stars} 星，实际 {actual} 星"
+        for name, want in wanted.items()
+        for day, stars in want.get("stars", {}).items()
+        if not same(actual := registry.stars_of(session, name, day), stars)
+    ]
+
+
+CHECKS: dict[str, Callable[[Session, Any, datetime], list[str]]] = {
+    "awards": _awards, "persons": _persons, "institutions": _institutions
+}  # fmt: skip

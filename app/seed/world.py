@@ -20,7 +20,7 @@ from app.identity import operations as staff
 from app.identity import queries as identity
 from app.identity.gazetteer import names
 from app.identity.positions import INSTITUTION, POSITIONS, level_of_code, positions_at
-from app.registry import houses
+from app.registry import houses, ratings
 from app.registry import operations as registry
 from app.seed.data import read
 
@@ -97,10 +97,11 @@ def _open_regions(session: Session, content: Mapping[str, Any], now: datetime, h
 
 def _open_institution(session: Session, entry: Mapping[str, Any], now: datetime, hashes: Mapping[str, str]) -> None:
     county = staff.ensure_region(session, entry["county"])
-    known = {key: entry.get(key) for key in ("stars", "phone")}
     house = registry.register_institution(
-        session, name=entry["name"], county_id=county.id, beds=entry["beds"], now=now, **known
+        session, name=entry["name"], county_id=county.id, beds=entry["beds"], now=now, phone=entry.get("phone")
     )
+    if "stars" in entry:
+        ratings.rate(session, house.id, entry["stars"], entry["rated_from"], now)
     _employ(session, identity.office(session, house.office_id), entry.get("login"), now, hashes)
 
 

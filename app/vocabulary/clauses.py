@@ -32,6 +32,8 @@ def _cited(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[tuple[str, st
                     yield each.file, point.element.label, "输入“clause”", _SPLIT.split(found[1].strip())
     for key, rule in bundle.manifest["clocks"].items():
         yield "bundle.yaml", f"clocks.{key}.clause", "时限", leading(rule["clause"])
+    if rule := bundle.quota_subsidy:
+        yield "bundle.yaml", "quota_subsidy.clause", "定额补助", leading(rule["clause"])
     for decision, model in bundle.decisions.items():
         table = model.table(decision)
         for rule in table.rules if table else ():

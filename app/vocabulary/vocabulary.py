@@ -9,7 +9,7 @@ from app.definitions.bundle import Bundle
 from app.engine import outline
 from app.feel import shapes
 from app.feel.shapes import Shape, join, typed
-from app.vocabulary import checks, clauses, tables
+from app.vocabulary import checks, clauses, subsidy, tables
 from app.vocabulary.case import DEPARTURE, case_shape, with_award, with_origin
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue, host_shapes
@@ -100,6 +100,7 @@ class Vocabulary:
             found += _one_process(words)
         found += tables.check(self.bundle, self.words)
         found += clauses.check(self.bundle, self.words, self.catalogue)
+        found += subsidy.check(self.bundle, self.catalogue)
         return list(dict.fromkeys(found))
 
 

@@ -225,6 +225,35 @@ def recheck_notice(paper: Paper) -> None:
     paper.text("家庭人口、收入和财产发生变化的，应当如实报告。", _OBJECT)
 
 
+@letter("rating_notice")
+def rating_notice(paper: Paper) -> None:
+    """供养服务机构星级评定告知书"""
+    paper.title("供养服务机构星级评定告知书")
+    paper.to("{{ institution }}：")
+    paper.text("{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你单位进行了星级评定，现将结果告知如下：")
+    paper.heading("一、评定结果")
+    paper.text(
+        "{% if approved %}你单位评定为{{ stars }}星级供养服务机构，自{{ from }}起执行。{% else %}本次不予评定星级，"
+        "你单位原有的星级不变。{% endif %}"
+        "{% if opinion %}{% if approved %}意见{% else %}理由{% endif %}：{{ opinion }}{% endif %}"
+    )
+    paper.heading("二、四项评定意见")
+    paper.text(
+        "服务质量：{{ service }}；内部管理：{{ management }}；"
+        "设施条件：{{ facilities }}；组织建设：{{ organisation }}。"
+    )
+    paper.heading("三、告知事项")
+    paper.when(
+        "approved",
+        "自执行之日起，综合定额补助按新星级的标准和在你单位集中供养的特困人员人数计算，逐月拨付到你单位登记的账户。"
+        "人员入住、退出和死亡的，请当日报告，以免错拨。",
+    )
+    paper.text(
+        "如有异议，可以向{{ issuer }}提出{% if phone %}（电话：{{ phone }}）{% endif %}，也可以向{{ appeal_to }}申诉；"
+        "你单位还依法享有申请行政复议、提起行政诉讼的权利。"
+    )
+
+
 @letter("objection_reply")
 def objection_reply(paper: Paper) -> None:
     """公示异议答复书"""

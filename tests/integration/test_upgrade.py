@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,8 +25,11 @@ from tests.support.worlds import Office
 
 STEP, POSITION = "village_investigation", "village_cadre"
 # What a revision changes on purpose: who keeps rights, that nobody confirms without a delegation, and that an ended
-# division names the one that goes on.
-CHANGED = ("keep_rights", "township_emergency_authorised", "township_spending_authorised", "succeeds_id")
+# division names the one that goes on; stars are ratings with a day.
+CHANGED = (
+    "keep_rights", "township_emergency_authorised", "township_spending_authorised", "succeeds_id",
+    "institution has no column stars",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("version", golden.known())
@@ -37,8 +41,12 @@ def test_an_upgrade_loses_nothing_and_a_case_goes_on(blank_database_url: str, ve
     installation.upgrade(config, header.revision)
     golden.fill(blank_database_url, before)
     installation.upgrade(config)
-    lost = golden.lost(before, golden.read(blank_database_url))
+    after = golden.read(blank_database_url)
+    lost = golden.lost(before, after)
     assert {next((word for word in CHANGED if word in line), line) for line in lost} == set(CHANGED)
+
+    stars = {row[0]: row[1] for row in _columns(before["institution"], "id", "stars") if row[1]}
+    assert stars == {row[0]: row[1] for row in _columns(after["institution_rating"], "institution_id", "stars")} != {}
 
     database = Database(blank_database_url, header.vault(tmp_path))
     with database.read() as session:
@@ -91,3 +99,8 @@ def test_a_revision_that_changed_after_it_was_frozen_is_told(tmp_path: Path) -> 
         "0001 is frozen and its file was changed: write a new revision",
         "0002 is frozen and its file was changed: write a new revision",
     ]
+
+
+def _columns(rows: golden.Rows, *names: str) -> list[tuple[Any, ...]]:
+    places = [rows.columns.index(name) for name in names]
+    return [tuple(row[place] for place in places) for row in rows.values]

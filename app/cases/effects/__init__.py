@@ -20,11 +20,12 @@ from app.cases.effects.obligations import OwedItems, SettleOwed
 from app.cases.effects.payments import Payment
 from app.cases.effects.processes import StartProcess
 from app.cases.effects.publicity import Announce, Publicity, TakeDown
+from app.cases.effects.ratings import RateInstitution
 from app.cases.effects.sampling import DrawSample
 
 _IN_ORDER: tuple[type[EffectObject], ...] = (
-    Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, SettleOwed, OwedItems, ResumeClock,
-    PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask, Notify, StartProcess, Document,
+    Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, RateInstitution, SettleOwed,
+    OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask, Notify, StartProcess, Document,
 )  # fmt: skip
 EFFECTS: Mapping[str, EffectObject] = MappingProxyType({each.schema.topic: each() for each in _IN_ORDER})
 

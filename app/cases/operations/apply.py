@@ -64,6 +64,8 @@ def apply(
     bundle = resolve_open(session, programme, chain.ids, local_date(now))
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, "file_applications")
+    elif bundle.by_office and actor.kind == APPLICANT.kind:
+        raise NotYours(f"“{bundle.title}”由经办单位办理，不受理个人申请，请向县级民政部门咨询")
     cleaned = bundle.application_form.clean(data, today=local_date(now))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
     _require_offices(action)
