@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 BOOKS = "books"
 ORDER, ENTRY, AWARD, CASE, BATCH, IDENTITY = "order", "entry", "award", "case", "batch", "identity"
-ANSWER, CLAIM = "answer", "claim"
+ANSWER, CLAIM, TERMS = "answer", "claim", "terms"
 _WITNESSED = "witnessed"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -23,12 +23,14 @@ from app.funds.claims import CLAIMED
 from app.funds.operations import ENTRY, FUND, ORDER
 from app.registry.lookups import AWARD
 from app.registry.merging import CHANGE
+from app.registry.terms import TERMS
 
 CHAIN, OPENED = "books", "books.opened"
 CHUNK = 1000
 TITLES = {
     books.ORDER: "付款单", books.ENTRY: "备用金流水", books.AWARD: "待遇金额", books.CASE: "案件状态",
     books.BATCH: "批次", books.IDENTITY: "档案合并和更名", books.ANSWER: "银行答复", books.CLAIM: "追回款流水",
+    books.TERMS: "按月待遇标准",
 }  # fmt: skip
 # Of each kind: the rows (id, value, since when they are there) that audited actions witness one by one.
 ROWS: dict[str, Select[Any]] = {
@@ -36,6 +38,7 @@ ROWS: dict[str, Select[Any]] = {
     books.ENTRY: select(ENTRY.c.id, ENTRY.c.amount, ENTRY.c.at),
     books.CLAIM: select(CLAIMED.c.id, CLAIMED.c.amount, CLAIMED.c.at),
     books.AWARD: select(AWARD.c.id, AWARD.c.amount, AWARD.c.recorded_at),
+    books.TERMS: select(TERMS.c.id, case((~TERMS.c.void, TERMS.c.amount)), TERMS.c.at),
     books.CASE: select(CASE.c.id, CASE.c.status, CASE.c.filed_at),
     books.IDENTITY: select(CHANGE.c.id, CHANGE.c.state, CHANGE.c.at),
 }

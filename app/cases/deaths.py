@@ -8,9 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import awards, operations
-from app.cases.effects.awards import LEFT
+from app.cases.effects.awards import LEFT, settle
 from app.cases.models import Case
+from app.core.actor import SYSTEM
 from app.core.errors import Gone
+from app.core.months import month_after
+from app.funds import claims
 from app.funds import operations as funds
 from app.funds import queries as orders
 from app.jobs import operations as jobs
@@ -24,11 +27,13 @@ MAIN = "main"
 def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     claim()
     person = deaths.person(session, job.reference or "")
+    if was := job.payload.get("was"):
+        _settle_mistake(session, person.id, month_after(was), job.id, now)
     if person.died_on is None:
-        for award_id in deaths.waiting_of(session, person.id):
+        for award_id in deaths.running_of(session, person.id):
             awards.begin(session, award_id, awards.PROCESSES[awards.RECHECK], now)
         return
-    first_unpaid = deaths.month_after(person.died_on)
+    first_unpaid = month_after(person.died_on)
     told = {"reason": f"{person.name or '保障对象'}已死亡", "clause": "D4", "starts_on": first_unpaid, "died": True}
     left = [
         jobs.NewJob(LEFT, told, now, f"{LEFT}:{award_id}:{job.id}", reference=award_id)
@@ -41,6 +46,14 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         _stop_paying(session, case, first_unpaid, now)
         if case.closed_at is None and case.process_key == MAIN:
             _stop(session, case, now)
+
+
+def _settle_mistake(session: Session, person_id: str, since: date, by: str, now: datetime) -> None:
+    """Nothing is owed back of the months after a death that was none; what they lack is paid."""
+    for award_id in deaths.running_of(session, person_id):
+        order_ids = [row.id for row in orders.paid_from(session, since, award_id=award_id)]
+        claims.forgive(session, SYSTEM, order_ids, "死亡登记有误，已经更正", now)
+        jobs.enqueue_all(session, [settle(award_id, since, now, by)])
 
 
 def _stop_paying(session: Session, case: Case, day: date, now: datetime) -> None:

@@ -135,7 +135,7 @@ def _compare(report: Report, by: Calculator | None, award: AwardState, months: M
     if by is None:
         return
     outcome = by.now_worth(award)
-    owed = months.owed(by, award) if months and outcome.refused is None else []
+    owed = months.owed(award, months.due(by, outcome)) if months and outcome.refused is None else []
     total = sum((each.amount for each in owed), Decimal("0.00"))
     if outcome.refused is not None or outcome.is_changed or total:
         report.differences.append(

@@ -37,6 +37,7 @@ from app.jobs.operations import DueJob, NewJob
 from app.jobs.runner import Claim, DatabaseHandler
 from app.registry import recalculating as registry
 from app.registry.queries import AwardState
+from app.registry.terms import Terms
 
 PART = 100
 """Awards in one job: short enough that nobody waits for its locks."""
@@ -46,23 +47,30 @@ _NOTE = insert(RUN)
 
 @dataclass
 class Part:
-    """What one job found; `since` is the day from which arrears are owed (None: none are looked for).
+    """What one job found; `since` is the day from which months may be due another amount.
 
-    `is_undone`: a change was taken back, and what was known before it may be of older figures.
+    `settles`: not figures changed, but what is known of these awards (a change was taken back, a month was drafted
+    while a sum waited): nobody is re-checked for it, and months are compared also where nothing can be calculated.
     """
 
     programme: str
-    since: date | None
+    since: date
     figure_id: str | None = None
-    is_undone: bool = False
+    settles: bool = False
     id: str = field(default_factory=new_id)
     outcomes: list[Outcome] = field(default_factory=list)
+    due: dict[str, list[Terms]] = field(default_factory=dict)
     arrears: list[arrears.Found] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def changed(self) -> list[Outcome]:
         return [each for each in self.outcomes if each.is_changed]
+
+    @property
+    def written(self) -> list[Outcome]:
+        """Those of which a month is due another amount, today's or an earlier one."""
+        return [each for each in self.outcomes if self.due.get(each.award.id)]
 
     @property
     def refused(self) -> list[Outcome]:
@@ -105,13 +113,13 @@ def _recalculate(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     found = registry.lock(session, award_ids)
     for programme in sorted({award.programme for award in found}):
         told = job.payload
-        part = Part(programme, told.get("since"), told.get("figure"), told.get("undone", False))
+        part = Part(programme, told.get("since") or local_date(now), told.get("figure"), told.get("settles", False))
         _calculate(session, part, [award for award in found if award.programme == programme], job, now)
         _write(session, part, now)
 
 
 def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
-    months = arrears.Months(session, awards, part.since, now) if part.since else None
+    months = arrears.Months(session, awards, part.since, now)
     calculators: dict[str, Calculator | None] = {}
     failed = []
     for award in awards:
@@ -122,14 +130,16 @@ def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: 
             continue
         try:
             outcome = by.now_worth(award)
-            owed = months.owed(by, award) if months and outcome.refused is None else []
+            due = months.due(by, outcome) if outcome.refused is None else []
         except Exception:
             failed.append(award)
             if len(failed) == len(awards):  # what all of them lack is one failure, not a hundred
                 raise
             continue
         part.outcomes.append(outcome)
-        part.arrears += owed
+        part.due[award.id] = due
+        if outcome.refused is None or part.settles:
+            part.arrears += months.owed(award, due)
         part.decisions += _records(session, by, part, outcome, now)
     _alone(session, part, failed, job, now)
 
@@ -149,7 +159,7 @@ def calculator(
 
 def _alone(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
     """Those that cannot be calculated must not hold up the others: a job of its own fails for each, and is seen."""
-    told = {"figure": part.figure_id, "since": part.since}
+    told = {"figure": part.figure_id, "since": part.since, "settles": part.settles}
     own = [NewJob(CHANGE, told, now, f"change:{job.id}:{each.id}", None, jobs.BULK, reference=each.id)
            for each in awards]  # fmt: skip
     jobs.enqueue_all(session, own)
@@ -167,8 +177,8 @@ def _records(session: Session, by: Calculator, part: Part, outcome: Outcome, now
 def _write(session: Session, part: Part, now: datetime) -> None:
     """Amounts, arrears, records, then the jobs that follow: letters and re-checks."""
     amounts = [
-        registry.NewAmount(each.award, each.monthly, each.facts, each.reason)
-        for each in part.changed if each.monthly is not None
+        registry.NewAmount(each.award, each.monthly, each.facts, each.reason, part.due[each.award.id])
+        for each in part.written if each.monthly is not None
     ]  # fmt: skip
     registry.write(session, amounts, local_date(now), now)
     arrears.record(session, part.arrears, part.figure_id or part.id, now)
@@ -184,7 +194,7 @@ def _write(session: Session, part: Part, now: datetime) -> None:
     rechecks = [
         NewJob(RECHECK, {}, now, f"{RECHECK}:{part.id}:{each.award.id}", None, jobs.BULK, reference=each.award.id)
         for each in part.refused
-        if not part.is_undone
+        if not part.settles
     ]
     jobs.enqueue_all(session, rechecks)
 

@@ -1,18 +1,18 @@
-"""Arrears of a raised standard (D15): found month by month, paid by an order of their own with the next month."""
+"""Arrears: what months that were drafted lacked, found month by month, paid by an order of their own with the next."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Table, case, exists, func, insert, literal, select, update
+from sqlalchemy import Select, Table, bindparam, case, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
-from app.funds.models import Arrears, Batch, BatchLine, PaymentOrder
+from app.funds.models import Arrears, Batch, BatchLine, ClaimEntry, PaymentOrder
 from app.identity.queries import RegionRef
 from app.jobs.sql import insert_if_new, random_id
 from app.registry import paying
@@ -23,16 +23,11 @@ BROUGHT_IN = "brought_in"
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 ROW: Table = Arrears.__table__  # type: ignore[assignment]
 _INSERT = insert(ROW)
-
-
-@dataclass(slots=True)
-class Ordered:
-    """What was ordered for a month of an award: `first` at a moment, `amount` with arrears."""
-
-    month: str
-    at: datetime
-    first: Decimal
-    amount: Decimal = field(default_factory=Decimal)
+_ORDERED_FROM = (
+    select(PaymentOrder.id)
+    .where(PaymentOrder.award_id == bindparam("award_id"), PaymentOrder.purpose.between(bindparam("since"), "9999"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +39,44 @@ class Found:
     amount: Decimal
 
 
-def month_of(day: date) -> str:
-    """`2021-05`."""
-    return f"{day:%Y-%m}"
+def ordered(session: Session, award_ids: Collection[str], since: str) -> dict[str, dict[str, Decimal]]:
+    """By award and month (`2021-05`), from one on: what was ordered, with arrears, less what was paid back of it."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for query in (_orders, _found, _repaid):
+        for award_id, month, amount in session.execute(query(award_ids, since)):
+            months = found.setdefault(award_id, {})
+            months[month] = months.get(month, Decimal(0)) + amount
+    return found
 
 
-def ordered(session: Session, award_ids: Collection[str], since: str) -> dict[str, list[Ordered]]:
-    """By award, its months from one on for which money was ordered, in order."""
-    found: dict[tuple[str, str], Ordered] = {}
-    for award_id, month, amount, at in session.execute(_orders(award_ids, since)):
-        known = found.setdefault((award_id, month), Ordered(month, at, amount))
-        known.amount += amount
-    for award_id, month, amount in session.execute(_found(award_ids, since)):
-        if (award_id, month) in found:
-            found[award_id, month].amount += amount
-    by_award: dict[str, list[Ordered]] = {}
-    for (award_id, _), each in sorted(found.items()):
-        by_award.setdefault(award_id, []).append(each)
-    return by_award
+def is_ordered(session: Session, award_id: str, since: date) -> bool:
+    """Whether anything was ordered for a month from one on."""
+    asked = {"award_id": award_id, "since": f"{since:%Y-%m}"}
+    return session.connection().execute(_ORDERED_FROM, asked).first() is not None
+
+
+class Drafted:
+    """Months that were confirmed while an award had no line in them, though it was known: they may be due."""
+
+    def __init__(self, session: Session, award_ids: Collection[str], programmes: set[str], since: str) -> None:
+        self._listed = {tuple(row) for row in session.execute(_excluded(award_ids, since))}
+        self._batches = [
+            (row.region_id, f"{row.due_on:%Y-%m}", row.confirmed_at, set(row.programmes or ()))
+            for row in session.execute(_confirmed(since))
+            if programmes & set(row.programmes or ())
+        ]
+
+    def without(self, award_id: str, programme: str, recorded_at: datetime, chain: Collection[str]) -> set[str]:
+        """Months (`2021-05`) that were confirmed for a region of the chain since the award was recorded.
+
+        Where people left it out, with a reason, they are not among them.
+        """
+        return {
+            month
+            for region_id, month, confirmed_at, programmes in self._batches
+            if region_id in chain and programme in programmes and recorded_at < confirmed_at
+            if (award_id, month) not in self._listed
+        }
 
 
 def record(session: Session, found: Sequence[Found], event: str, now: datetime) -> None:
@@ -92,9 +107,8 @@ def release(session: Session, batch_id: str, *, excluded_only: bool = False) -> 
 
 
 def _orders(award_ids: Collection[str], since: str) -> Select[Any]:
-    columns = (PaymentOrder.award_id, PaymentOrder.purpose, PaymentOrder.amount, PaymentOrder.created_at)
     return (
-        select(*columns)
+        select(PaymentOrder.award_id, PaymentOrder.purpose, PaymentOrder.amount)
         .outerjoin(Batch, Batch.id == PaymentOrder.batch_id)
         .where(
             PaymentOrder.award_id.in_(award_ids),
@@ -103,13 +117,30 @@ def _orders(award_ids: Collection[str], since: str) -> Select[Any]:
             PaymentOrder.purpose != ARREARS,
             PaymentOrder.status != "cancelled",
         )
-        .order_by(PaymentOrder.created_at)
     )
 
 
 def _found(award_ids: Collection[str], since: str) -> Select[Any]:
     mine = Arrears.award_id.in_(award_ids), Arrears.month >= since
     return select(Arrears.award_id, Arrears.month, Arrears.amount).where(*mine)
+
+
+def _repaid(award_ids: Collection[str], since: str) -> Select[Any]:
+    mine = PaymentOrder.award_id.in_(award_ids), PaymentOrder.purpose >= since, PaymentOrder.purpose != ARREARS
+    paid = select(PaymentOrder.award_id, PaymentOrder.purpose, ClaimEntry.amount)
+    return paid.join(ClaimEntry, ClaimEntry.order_id == PaymentOrder.id).where(ClaimEntry.kind == "repaid", *mine)
+
+
+def _excluded(award_ids: Collection[str], since: str) -> Select[Any]:
+    left_out = BatchLine.award_id.in_(award_ids), BatchLine.excluded, BatchLine.purpose >= since
+    query = select(BatchLine.award_id, BatchLine.purpose).join(Batch, Batch.id == BatchLine.batch_id)
+    return query.where(*left_out, Batch.kind == "monthly", Batch.status == "confirmed")
+
+
+def _confirmed(since: str) -> Select[Any]:
+    months = Batch.kind == "monthly", Batch.amount.is_(None), Batch.status == "confirmed"
+    columns = (Batch.region_id, Batch.due_on, Batch.confirmed_at, Batch.programmes)
+    return select(*columns).where(*months, Batch.due_on >= date.fromisoformat(f"{since}-01"))
 
 
 def _lines(session: Session, batch_id: str, region: RegionRef, programmes: Sequence[str], on: date) -> Any:

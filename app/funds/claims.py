@@ -133,13 +133,24 @@ def take_back(session: Session, case_id: str, since: int, reason: str, actor: Ac
 
 def given_back(session: Session, actor: Actor, order_ids: Collection[str], reason: str, now: datetime) -> None:
     """The bank sent these orders back whole: nothing is owed of them any more."""
+    _owed_no_more(session, actor, order_ids, "returned", reason, now)
+
+
+def forgive(session: Session, actor: Actor, order_ids: Collection[str], reason: str, now: datetime) -> None:
+    """These orders were due after all: nothing is owed of them any more."""
+    _owed_no_more(session, actor, order_ids, "waived", reason, now)
+
+
+def _owed_no_more(
+    session: Session, actor: Actor, order_ids: Collection[str], kind: str, reason: str, now: datetime
+) -> None:
     open_parts = _parts(CLAIMED.c.order_id.in_(order_ids))
     back: dict[str, list[tuple[str, Decimal]]] = {}
     for row in session.execute(open_parts.with_only_columns(CLAIMED.c.claim_id, *open_parts.selected_columns)):
         back.setdefault(row.claim_id, []).append((row.order_id, -row.amount))
     for claim_id, parts in back.items():
-        _enter(session, claim_id, "returned", parts, reason, actor, now)
-        _tell(session, claim_id, "returned", actor, now, amount=-sum(amount for _, amount in parts), reason=reason)
+        _enter(session, claim_id, kind, parts, reason, actor, now)
+        _tell(session, claim_id, kind, actor, now, amount=-sum(amount for _, amount in parts), reason=reason)
     _close(session, list(back), now)
 
 

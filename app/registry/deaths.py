@@ -51,11 +51,6 @@ class Known:
     died_on: date | None
 
 
-def month_after(day: date) -> date:
-    """The first day of the month after: from then on nothing is paid for who died on the day."""
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def person(session: Session, person_id: str) -> Known:
     """Raises NotFound."""
     return _known(session, _BY_ID, {"person_id": person_id})
@@ -81,6 +76,11 @@ def waiting_of(session: Session, person_id: str) -> list[str]:
     query = select(AWARD.c.id).join(COVERED, COVERED.c.award_id == AWARD.c.id)
     mine = COVERED.c.person_id == person_id, AWARD.c.status == IN_PAYMENT, AWARD.c.recount_since.is_not(None)
     return list(session.scalars(query.where(*mine).distinct().order_by(AWARD.c.id)))
+
+
+def running_of(session: Session, person_id: str) -> list[str]:
+    """Awards in payment that cover the person."""
+    return list(session.connection().execute(_COVERED_BY, {"person_id": person_id}).scalars())
 
 
 def person_with(session: Session, id_number: str) -> Known:
@@ -131,7 +131,7 @@ def record_by_staff(session: Session, actor: Actor, person_id: str, died_on: dat
 def correct(session: Session, actor: Actor, person_id: str, died_on: date | None, reason: str, now: datetime) -> None:
     """Another day, or none: it was a mistake. The reason stays in the person's chain, with what stood before.
 
-    Awards that still run cover the person again; one that has ended begins by a new application.
+    Awards cover the person again and are due what they were (`mistaken_deaths`).
     Raises NotFound, NotYours, Invalid (death_reason, happened_on).
     """
     known = _with_right(session, actor, person_id)
@@ -143,7 +143,7 @@ def correct(session: Session, actor: Actor, person_id: str, died_on: date | None
         raise Invalid({"happened_on": "与登记的内容相同，不需要更正"})
     session.execute(update(PERSON).where(PERSON.c.id == known.id).values(died_on=None))
     operations.undo_death(session, known.id, now)
-    _tell(session, known.id, died_on, now)
+    _tell(session, known.id, died_on, now, was=known.died_on)
     told = {"before": known.died_on, "on": died_on, "reason": reason.strip()}
     audit.append(session, _chain(known.id), "death_corrected", actor, told, None, now, shared=True)
     if died_on is not None:
@@ -157,10 +157,20 @@ def _tell(
     now: datetime,
     case_id: str | None = None,
     case_seq: int | None = None,
+    was: date | None = None,
 ) -> None:
-    """Whom it concerns is found by a job: an action holds the lock of one case only."""
-    key = f"{DIED}:{person_id}:{died_on}:{now.isoformat()}"
-    jobs.enqueue(session, DIED, {}, due=now, dedup=key, case_id=case_id, case_seq=case_seq, reference=person_id)
+    """Whom it concerns is found by a job: an action holds the lock of one case only. `was`: the day by mistake."""
+    key = f"{DIED}:{person_id}:{died_on}:{now.isoformat()}:{was or ''}"
+    jobs.enqueue(
+        session,
+        DIED,
+        {"was": was} if was else {},
+        due=now,
+        dedup=key,
+        case_id=case_id,
+        case_seq=case_seq,
+        reference=person_id,
+    )
 
 
 def require_may_record(session: Session, actor: Actor, person_id: str) -> None:

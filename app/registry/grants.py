@@ -15,6 +15,7 @@ from app.core.errors import Duplicate
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
 from app.identity import queries as identity
+from app.registry import terms
 from app.registry.lookups import AWARD, COVERED, NUMBER, WHO, blind
 from app.registry.models import (
     ENDED,
@@ -133,4 +134,6 @@ def record_benefit(
     connection.execute(_INSERT_AWARD, row)
     audit.witness(session, books.AWARD, row["id"], amount)
     connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
+    if monthly:
+        terms.note(session, row["id"], paid_on, now, amount=amount)
     return row["id"]

@@ -96,7 +96,8 @@ class HouseholdMember(Base):
 class Award(Base):
     """What a person or household receives by the month (`monthly`), or was paid once.
 
-    `amount` is a month's for a monthly award. It runs from `starts_on` up to, not including, `ended_on`.
+    `amount` is a month's as it was decided last; what a month is due, its terms say (AwardTerms). It runs from
+    `starts_on` up to, not including, `ended_on`.
     """
 
     __tablename__ = "award"
@@ -143,7 +144,8 @@ class Award(Base):
     status: Mapped[str] = mapped_column(String(12))
     recheck_on: Mapped[date | None] = mapped_column(Date)
     visit_on: Mapped[date | None] = mapped_column(Date)
-    # Since when somebody is missing whom the sum still counts: nothing is paid until it is calculated again.
+    # The first month for which somebody is missing whom the sum still counts: from it on nothing is paid until it is
+    # calculated again.
     recount_since: Mapped[date | None] = mapped_column(Date)
     institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
     # Waits for a place in an institution since a day, by a rank that the programme's table gives (E12).
@@ -190,6 +192,33 @@ class AwardEvent(Base):
     case_id: Mapped[str | None] = mapped_column(String(32), index=True)
     case_seq: Mapped[int | None]
     before_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("award_event", "before"))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class AwardTerms(Base):
+    """What an award pays from a month on (`since`: its first day), and whether it goes to an institution.
+
+    Of those that begin by a month, the one decided last holds: the highest `seq` (its event's), then the latest
+    `since`.
+    `basis` is the event whose facts the amount was calculated from. What was undone is void.
+    """
+
+    __tablename__ = "award_terms"
+    __table_args__ = (
+        UniqueConstraint("award_id", "seq", "since"),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"))
+    seq: Mapped[int]
+    since: Mapped[date] = mapped_column(Date)
+    amount: Mapped[Decimal | None] = mapped_column(Money)
+    basis: Mapped[int]
+    channel: Mapped[str | None] = mapped_column(String(20))
+    split: Mapped[Any | None] = mapped_column(Json)
+    institution_id: Mapped[str | None] = mapped_column(String(32))
+    void: Mapped[bool]
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 

@@ -14,6 +14,7 @@ from app.identity.queries import RegionRef, within
 from app.registry.lookups import COVERED, PERSON
 from app.registry.members import covers
 from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, WITHDRAWN, Award, Institution, Person
+from app.registry.terms import TERMS, hold
 
 HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
@@ -23,10 +24,11 @@ NAMELESS = "（姓名未登记）"
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Which awards are paid, and the day whose members count."""
+    """Which awards are paid, and the day whose members count; `by_month` what their terms say for the month."""
 
     awards: ColumnElement[bool]
     on: date
+    by_month: bool = False
 
 
 def on_day(day: date) -> Paid:
@@ -37,7 +39,7 @@ def on_day(day: date) -> Paid:
 def of_month(day: date) -> Paid:
     """Awards that are paid for the month of a day: confirmed before the month, and not ended before it."""
     first = day.replace(day=1)
-    return Paid(and_(Award.starts_on < first, _runs_after(first)), first)
+    return Paid(and_(Award.starts_on < first, _runs_after(first)), first, by_month=True)
 
 
 def ever(day: date) -> Paid:
@@ -53,35 +55,39 @@ def _runs_after(day: date) -> ColumnElement[bool]:
 def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid) -> Select[Any]:
     """Awards of a region that are `paid` (`on_day`, `of_month`), for batches.
 
-    Nobody is paid who died before, and nothing whose sum waits to be calculated again.
+    Nobody is paid who died before, and nothing whose sum waits to be calculated again: of a month, from the month on
+    for which somebody is missing. `monthly` is what is due for the month, else what was decided last.
     award_id, person_id, region_id, programme, payee, monthly, heads; `institution_id` is where the money goes to an
     institution's account, `split` the shares of those who pay (both null otherwise).
     """
     living = or_(PERSON.c.died_on.is_(None), PERSON.c.died_on >= paid.on)
     counted = COVERED.join(PERSON, PERSON.c.id == COVERED.c.person_id)
     heads = select(func.count()).select_from(counted).where(COVERED.c.award_id == Award.id, covers(paid.on), living)
-    return (
+    pays = TERMS.c if paid.by_month else Award.__table__.c
+    known = Award.recount_since.is_(None)
+    query = (
         select(
             Award.id.label("award_id"),
             Award.person_id.label("person_id"),
             Award.region_id.label("region_id"),
             Award.programme.label("programme"),
             func.coalesce(Person.name, NAMELESS).label("payee"),
-            Award.amount.label("monthly"),
+            pays.amount.label("monthly"),
             heads.correlate(Award).scalar_subquery().label("heads"),
-            case((Award.channel == INSTITUTION_ACCOUNT, Award.institution_id)).label("institution_id"),
-            Award.split.label("split"),
+            case((pays.channel == INSTITUTION_ACCOUNT, pays.institution_id)).label("institution_id"),
+            pays.split.label("split"),
         )
         .join(Person, Person.id == Award.person_id)
         .where(
             paid.awards,
             Award.monthly.is_(True),
-            Award.recount_since.is_(None),
+            or_(known, Award.recount_since > paid.on) if paid.by_month else known,
             or_(Person.died_on.is_(None), Person.died_on >= paid.on),
             Award.programme.in_(programmes),
             within(region, Award),
         )
     )
+    return query.join(TERMS, and_(TERMS.c.award_id == Award.id, hold(paid.on))) if paid.by_month else query
 
 
 def awards_covering(person_id: str, on: date) -> Select[tuple[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -58,11 +58,18 @@ class AwardState:
     account: str | None
     case_id: str | None
     facts: dict[str, Any]
+    recorded_at: datetime
     case_number: str | None = None
     place_rank: int | None = None
     wants_place_on: date | None = None
     visit_on: date | None = None
     recount_since: date | None = None
+    channel: str | None = None
+    split: Any = None
+
+    def pays(self, name: str) -> Any:
+        """What its terms say by this name (`terms.PAYS`)."""
+        return self.monthly if name == "amount" else getattr(self, name)
 
     def snapshot(self) -> dict[str, Any]:
         """What it takes to undo a change."""
@@ -150,11 +157,14 @@ def _state(session: Session, found: Award, person: Person) -> AwardState:
         account=account or None,
         case_id=found.case_id,
         facts=facts or {},
+        recorded_at=found.recorded_at,
         case_number=found.case_number,
         place_rank=found.place_rank,
         wants_place_on=found.wants_place_on,
         visit_on=found.visit_on,
         recount_since=found.recount_since,
+        channel=found.channel,
+        split=found.split,
     )
 
 

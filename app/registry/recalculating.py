@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,11 @@ from app.audit import books
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.identity.queries import RegionRef, within
-from app.registry.award_rows import fact_columns
+from app.registry.award_rows import CHANGED, fact_columns
 from app.registry.lookups import AWARD
 from app.registry.models import IN_PAYMENT, Award, AwardEvent
 from app.registry.queries import AwardState, states
+from app.registry.terms import Terms, row_of, write_many
 
 RECALCULATED = "recalculated"
 EVENT: Table = AwardEvent.__table__  # type: ignore[assignment]
@@ -33,20 +34,24 @@ _NOTE = insert(EVENT)
 
 @dataclass(frozen=True, slots=True)
 class NewAmount:
-    """What a recalculation gives an award; `facts` are merged into those that it has."""
+    """What a recalculation gives an award; `facts` are merged into those that it has.
+
+    `months`: from which months on which amount is due, and the event whose facts it was calculated from; the last one
+    is the amount of today.
+    """
 
     award: AwardState
     monthly: Decimal
     facts: Mapping[str, Any]
     reason: str
+    months: Sequence[Terms] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The facts and the amount of an award as they stood until a moment."""
+    """The facts of an award as they stood until an event."""
 
-    until: datetime
-    amount: Decimal | None
+    seq: int
     facts: dict[str, Any]
 
 
@@ -66,15 +71,15 @@ def in_payment(session: Session, region: RegionRef, programme: str, after: str, 
     return states(session, Award.id.in_(chosen.scalar_subquery()))
 
 
-def history(session: Session, award_ids: Sequence[str], since: datetime) -> dict[str, list[Before]]:
-    """By award, how its facts stood before each change since a moment, the earliest first."""
-    columns = (EVENT.c.id, EVENT.c.award_id, EVENT.c.at, EVENT.c.before_sealed)
-    mine = EVENT.c.award_id.in_(award_ids) & (EVENT.c.at >= since) & EVENT.c.before_sealed.is_not(None)
-    changed = EVENT.c.kind.in_(("changed", RECALCULATED))
+def history(session: Session, award_ids: Sequence[str]) -> dict[str, list[Before]]:
+    """By award, how its facts stood before each change, the earliest first."""
+    columns = (EVENT.c.id, EVENT.c.award_id, EVENT.c.seq, EVENT.c.before_sealed)
+    changed = EVENT.c.kind.in_((CHANGED, RECALCULATED)) & EVENT.c.before_sealed.is_not(None)
+    query = select(*columns).where(EVENT.c.award_id.in_(award_ids), changed).order_by(EVENT.c.award_id, EVENT.c.seq)
     vault, found = session.info["vault"], dict[str, list[Before]]()
-    for row in session.execute(select(*columns).where(mine, changed).order_by(EVENT.c.award_id, EVENT.c.seq)):
+    for row in session.execute(query):
         before = load_json(vault.open(row.before_sealed, "award_event", "before", row.id))
-        found.setdefault(row.award_id, []).append(Before(row.at, before["amount"], before["facts"] or {}))
+        found.setdefault(row.award_id, []).append(Before(row.seq, before["facts"] or {}))
     return found
 
 
@@ -89,22 +94,31 @@ def write(session: Session, amounts: Sequence[NewAmount], on: date, now: datetim
         .group_by(EVENT.c.award_id)
     )
     seqs = {row[0]: row[1] for row in connection.execute(last)}
-    changes, events = [], []
+    changes, events, due = [], [], []
     for each in amounts:
         award, event_id = each.award, new_id()
         columns = fact_columns(session, award.id, {**award.facts, **each.facts})
         audit.witness(session, books.AWARD, award.id, each.monthly)
         changes.append({"award_id": award.id, "new_amount": each.monthly} | {f"new_{k}": v for k, v in columns.items()})
+        seq = seqs.get(award.id, 0) + 1
+        due += [row_of(award.id, _decided(terms, seq, each, columns), now) for terms in each.months]
         before = dump_json({"amount": award.monthly, "facts": award.facts}).encode()
         events.append(
             {
-                "id": event_id, "award_id": award.id, "seq": seqs.get(award.id, 0) + 1, "kind": RECALCULATED,
+                "id": event_id, "award_id": award.id, "seq": seq, "kind": RECALCULATED,
                 "on_date": on, "amount": each.monthly, "reason": each.reason, "at": now,
                 "before_sealed": vault.seal(before, "award_event", "before", event_id),
             }
         )  # fmt: skip
     connection.execute(_CHANGE, changes)
     connection.execute(_NOTE, events)
+    write_many(session, due)
+
+
+def _decided(terms: Terms, seq: int, by: NewAmount, columns: Mapping[str, Any]) -> Terms:
+    """The terms as this recalculation decides them; the latest are paid as the facts now say."""
+    paid = {name: columns[name] for name in ("channel", "split")} if terms is by.months[-1] else {}
+    return replace(terms, seq=seq, **paid)
 
 
 def _in_payment(region: RegionRef, programme: str) -> Select[tuple[str]]:

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.core.clock import local_date
 from app.core.errors import Gone
 from app.core.exact_json import load_json
+from app.core.months import first_of
 from app.db import rows_changed
-from app.registry import held_places, members, overlaps
+from app.registry import held_places, members, overlaps, terms
 from app.registry.award_rows import (
     CHANGED,
     LEFT,
@@ -28,7 +28,7 @@ from app.registry.award_rows import (
     waiting,
 )
 from app.registry.institutions import free_place
-from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, AwardPerson, Institution, Person
+from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardEvent, Institution, Person
 from app.registry.people import lock_people, undo_moves
 
 
@@ -51,37 +51,25 @@ def take_back_awards(session: Session, case_id: str, since: int, now: datetime) 
         session.execute(update(Award).where(Award.id == row.id).values(**gone))
         if row.institution_id and not held_places.hold_again(session, row.institution_id, case_id):
             free_place(session, row.institution_id)
-        undo_moves(session, _before(session, started)["moved"])
+        undo_moves(session, before_of(session, started)["moved"])
         started.case_id = None
         note_event(session, row.id, "withdrawn", row.starts_on, row.amount, now)
     return len(granted)
 
 
-def undo_award_events(session: Session, case_id: str, since: int, kind: str, now: datetime) -> list[str]:
-    """Undo what the case changed, ended or took out (`left`: whom) since then, the latest first; of which awards.
+def undo_award_events(session: Session, case_id: str, since: int, kind: str, now: datetime) -> dict[str, date]:
+    """Undo what the case changed, ended or took out (`left`: whom) since then, the latest first.
 
+    By award, the first month whose sum may be another now.
     Raises Gone where another case has changed the award since, OverLimit where its place in an institution is taken.
     """
     events = session.scalars(_events(case_id, since, kind).order_by(AwardEvent.award_id, AwardEvent.seq.desc())).all()
+    found: dict[str, date] = {}
     for event in events:
         _require_latest(session, event)
-        _undo(session, event, now)
-    return list(dict.fromkeys(event.award_id for event in events))
-
-
-def undo_death(session: Session, person_id: str, now: datetime) -> None:
-    """Awards in payment that the person left by a death that was a mistake cover him again; a re-check calculates."""
-    of_person = select(AwardPerson.award_id).where(AwardPerson.person_id == person_id)
-    running = select(Award.id).where(Award.id.in_(of_person), Award.status == IN_PAYMENT)
-    events = session.scalars(select(AwardEvent).where(AwardEvent.award_id.in_(running), AwardEvent.kind == LEFT)).all()
-    for event in events:
-        before = _before(session, event)
-        if before.get("died") != person_id:
-            continue
-        members.undo(session, event.award_id, before["members"])
-        _require_free(session, event.award_id, [person_id], event.on)
-        session.execute(update(Award).where(Award.id == event.award_id).values(recount_since=local_date(now)))
-        note_event(session, event.award_id, "undone", event.on, event.amount, now)
+        first = undo_event(session, event, now)
+        found[event.award_id] = min(first, found.get(event.award_id, first))
+    return found
 
 
 def take_back_institutions(session: Session, case_id: str, since: int, now: datetime) -> int:
@@ -108,7 +96,7 @@ def _require_latest(session: Session, event: AwardEvent) -> None:
         raise Gone("这项待遇之后已由另一案件调整或终止，不能退回；请先退回或撤销那一案件，或者另行办理变更")
 
 
-def _require_free(session: Session, award_id: str, people: Collection[str], on: date) -> None:
+def require_free(session: Session, award_id: str, people: Collection[str], on: date) -> None:
     """Who is covered again must not have been covered elsewhere meanwhile. Raises Duplicate."""
     if people:
         lock_people(session, people)
@@ -116,7 +104,7 @@ def _require_free(session: Session, award_id: str, people: Collection[str], on: 
         overlaps.refuse(session, people, programme, on, own=award_id)
 
 
-def _before(session: Session, event: AwardEvent) -> Mapping[str, Any]:
+def before_of(session: Session, event: AwardEvent) -> Mapping[str, Any]:
     """What stood before, of people as their files are today: some may have been merged since."""
     before = load_json(session.info["vault"].open(event.before_sealed, "award_event", "before", event.id))
     shift, paid, died = before.get("members") or {}, before.get("recipient"), before.get("died")
@@ -130,8 +118,9 @@ def _before(session: Session, event: AwardEvent) -> Mapping[str, Any]:
     return {**before, "members": shift and {**shift, **moved}, "recipient": paid, "died": merged.get(died, died)}
 
 
-def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
-    before = _before(session, event)
+def undo_event(session: Session, event: AwardEvent, now: datetime) -> date:
+    """Undo an event; the first month that it touched."""
+    before = before_of(session, event)
     values: dict[str, Any] = {"recheck_on": before["recheck_on"], "visit_on": before["visit_on"]}
     values["recount_since"] = before.get("recount_since")
     place_id = session.scalar(select(Award.institution_id).where(Award.id == event.award_id))
@@ -147,13 +136,14 @@ def _undo(session: Session, event: AwardEvent, now: datetime) -> None:
         shift = before.get("members") or {}
         members.undo(session, event.award_id, shift)
         undo_moves(session, before.get("moved") or ())
-        _require_free(session, event.award_id, shift.get("left", ()), event.on)
+        require_free(session, event.award_id, shift.get("left", ()), event.on)
     else:
         values |= {"status": IN_PAYMENT, "ended_on": None, "end_reason": None}
         if place_id:
             require_place(session, place_id)
-        _require_free(session, event.award_id, members.covered_now(session, event.award_id), event.on)
+        require_free(session, event.award_id, members.covered_now(session, event.award_id), event.on)
     session.execute(update(Award).where(Award.id == event.award_id).values(**values))
     # It is the case's no more: to undo it twice would undo what others did meanwhile.
     event.case_id = None
     note_event(session, event.award_id, "undone", event.on, values.get("amount", event.amount), now)
+    return terms.void(session, event.award_id, event.seq) or first_of(event.on)

@@ -15,10 +15,12 @@ from app import audit
 from app.audit import books
 from app.core.chinese import chinese_date
 from app.core.ids import new_id
+from app.core.months import first_of
 from app.db import rows_changed
 from app.identity.queries import RegionChain
-from app.registry import receiving
+from app.registry import receiving, terms
 from app.registry.award_rows import account_column, fact_columns, note_event
+from app.registry.changing import SINGLE_PERSON
 from app.registry.grants import CLAIM, TAKE
 from app.registry.institutions import free_place, take_place
 from app.registry.lookups import AWARD, COVERED
@@ -32,7 +34,6 @@ from app.registry.models import (
     HouseholdMember,
     award_columns,
 )
-from app.registry.operations import SINGLE_PERSON
 from app.registry.overlaps import Other
 from app.registry.people import ensure_household, homes_of, record_many
 
@@ -198,19 +199,24 @@ def _write(
 ) -> None:
     if not awards:
         return
-    rows, covered, events = [], [], []
+    rows, covered, events, paid = [], [], [], []
     for award in awards:
         audit.witness(session, books.AWARD, award.id, award.amount)
-        rows.append(_row(session, award, ids[award.id_number], households.get(award.id), now))
+        rows.append(row := _row(session, award, ids[award.id_number], households.get(award.id), now))
         days = {ids[number]: since for number, since in award.covered.items()}  # two numbers may be one person's
         covered += [{"award_id": award.id, "person_id": person_id, "valid_from": since, "valid_until": None}
                     for person_id, since in days.items()]  # fmt: skip
         events.append({"id": new_id(), "award_id": award.id, "seq": 1, "kind": BROUGHT_IN, "on_date": award.starts_on,
                        "amount": award.amount, "reason": award.reason, "at": now})  # fmt: skip
+        if not award.once:
+            pays = {name: row[name] for name in terms.PAYS}
+            first = terms.Terms(seq=1, since=first_of(award.starts_on), basis=1, **pays)
+            paid.append(terms.row_of(award.id, first, now))
     connection = session.connection()
     connection.execute(_AWARD, rows)
     connection.execute(_COVERED, covered)
     connection.execute(_EVENT, events)
+    terms.write_many(session, paid)
 
 
 def _row(session: Session, award: TakenOver, person_id: str, household_id: str | None, now: datetime) -> dict[str, Any]:

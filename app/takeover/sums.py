@@ -42,15 +42,15 @@ def compare(session: Session, lines: Iterable[Line], findings: Findings, now: da
 def _worth(by: Calculator, line: Line, today: date) -> tuple[Decimal, str]:
     """A month's sum by the figures of today, the line's own where people must look; or what is missing."""
     try:
-        return by.month_worth(_state(line), line.facts, line.amount, today), ""
+        return by.month_worth(_state(line, by.now), line.facts, line.amount, today), ""
     except FigureMissing as missing:
         return line.amount, str(missing)
 
 
-def _state(line: Line) -> AwardState:
+def _state(line: Line, now: datetime) -> AwardState:
     return AwardState(
         id="", programme=line.programme, kind=line.kind, person_id="", id_number=line.id_number, name=line.name,
         household_id=None, region_id=line.region_id, monthly=line.amount, starts_on=line.starts_on, ended_on=None,
         status=IN_PAYMENT, recheck_on=line.recheck_on, institution_id=line.institution_id, account=None, case_id=None,
-        facts=line.facts,
+        facts=line.facts, recorded_at=now,
     )  # fmt: skip

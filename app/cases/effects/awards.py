@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from app.core.chinese import chinese_date
 from app.core.ids import new_id
 from app.effects import LEFT_OUT, SCHEMAS
 from app.engine import Effect
+from app.funds import arrears
 from app.funds import operations as funds
 from app.jobs import operations as jobs
 from app.registry import held_places, houses, queries
@@ -177,14 +178,17 @@ class RegisterInstitution(EffectObject):
         return registry.take_back_institutions(action.session, action.case.id, since, action.now)
 
 
-def _undo(action: Action, since: int, kind: str) -> list[str]:
+def _undo(action: Action, since: int, kind: str) -> dict[str, date]:
     """What awards are worth again may be of older figures: they are calculated by those of today (D15)."""
     undone = registry.undo_award_events(action.session, action.case.id, since, kind, action.now)
-    jobs.enqueue_all(action.session, [
-        jobs.NewJob(RECALCULATE, {"undone": True}, action.now, f"undone:{action.id}:{each}", None, reference=each)
-        for each in undone
-    ])  # fmt: skip
+    jobs.enqueue_all(action.session, [settle(each, undone[each], action.now, action.id) for each in undone])
     return undone
+
+
+def settle(award_id: str, since: date, now: datetime, by: str) -> jobs.NewJob:
+    """A job that calculates an award again and pays what its months lack, since the first one that may be another."""
+    told = {"since": since, "settles": True}
+    return jobs.NewJob(RECALCULATE, told, now, f"settle:{by}:{award_id}", None, reference=award_id)
 
 
 def _given(value: Any) -> Any:
@@ -216,9 +220,12 @@ def _departure(action: Action, request: registry.AwardRequest, award_id: str, ru
 
 
 def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
-    registry.change_award(
+    since = registry.change_award(
         action.session, award_id, now=action.now, on=action.today, case_id=action.case.id, case_seq=action.seq, **change
     )
+    # The first of its months may have been drafted before: without the award, or with what was due then.
+    if since and (since <= action.today or arrears.is_ordered(action.session, award_id, since)):
+        jobs.enqueue_all(action.session, [settle(award_id, since, action.now, action.id)])
 
 
 def _end(action: Action, award_id: str, reason: str, on: date) -> None:

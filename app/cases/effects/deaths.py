@@ -10,6 +10,7 @@ from app.cases.action import Action
 from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
 from app.cases.plan import Planned, Rank
+from app.core.months import month_after
 from app.effects import SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
@@ -34,7 +35,7 @@ class RecordDeath(EffectObject):
             raise EffectError(f"「{effect.element.label}」没有对应的在保待遇，请政策管理员检查流程图")
         person = deaths.person_with(action.session, id_number)
         deaths.require_day(person, on, action.today)
-        first_unpaid = deaths.month_after(person.died_on or on)
+        first_unpaid = month_after(person.died_on or on)
         remaining = len(members.covered_now(action.session, award_id) - {person.id})
         paid = orders.paid_from(action.session, first_unpaid, award_id=award_id)
         stopped = [] if remaining else [award_id]
@@ -56,5 +57,5 @@ class RecordDeath(EffectObject):
 def _record(action: Action, person: deaths.Known, on: date, award_ids: list[str]) -> None:
     deaths.record(action.session, person, on, action.actor, action.now, action.case.id, action.seq)
     if award_ids:
-        day = deaths.month_after(person.died_on or on)
+        day = month_after(person.died_on or on)
         funds.stop_orders(action.session, day, action.now, award_ids=award_ids)

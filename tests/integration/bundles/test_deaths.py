@@ -52,7 +52,7 @@ def reported(office: Office, award: registry.AwardState, **told: Any) -> str:
 
 def owed(office: Office, case_id: str) -> list[str]:
     with office.database.read() as session:
-        return [row.key for row in queries.owed_of(session, case_id)]
+        return [row.key for row in queries.owed_of(session, case_id) if row.settled_at is None]
 
 
 def person(office: Office, data: dict[str, Any]) -> deaths.Known:
@@ -148,7 +148,27 @@ def test_a_death_known_twice_is_harmless_and_a_mistake_is_corrected_with_history
     assert begun_on(office, award, "recheck")
     with office.database.read() as session:
         assert set(members.numbers_of(session, award.id)) == {HEAD["id_number"], WIFE["id_number"]}
-        assert registry.award(session, award.id).recount_since is not None
+        after = registry.award(session, award.id)
+    assert (after.monthly, after.recount_since) == (Decimal("500.00"), None)
+    assert paid_for(office, NOVEMBER) == [("周海", Decimal("500.00"))]
+
+
+def test_an_award_that_a_mistaken_death_ended_goes_on_and_nothing_is_owed_back(office: Office) -> None:
+    award = admitted(office, members=[HEAD])
+    order(office, award, DECEMBER, "100.00", purpose="2020-12")
+    pass_days(office, 60)
+    case_id = reported(office, award, happened_on=date(2020, 11, 10))
+    assert (award_of(office, case_id).status, owed(office, case_id)) == ("ended", ["overpaid"])
+    head = person(office, HEAD)
+    with office.database.write() as session:
+        clerk = office.holder(session, "township_clerk")
+        deaths.correct(session, clerk, head.id, None, "同名误登，本人健在", office.now)
+    pass_days(office, 0)
+    after = award_of(office, case_id)
+    assert (after.status, after.ended_on, after.recount_since, owed(office, case_id)) == ("in_payment", None, None, [])
+    assert paid_for(office, JANUARY) == [("周海", Decimal("100.00"))]
+    with office.database.read() as session:
+        assert audit.verify(session) == []
 
 
 def test_nobody_is_admitted_with_a_member_who_has_died(office: Office) -> None:

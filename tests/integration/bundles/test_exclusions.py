@@ -20,6 +20,7 @@ from app.identity import operations as staff
 from app.registry import members
 from app.registry import operations as registry_commands
 from app.registry import queries as registry
+from app.registry.overlaps import Other
 from tests.integration.bundles.test_dibao import (
     APPLICATION,
     HEAD,
@@ -154,8 +155,8 @@ def test_of_two_admissions_at_the_same_moment_one_succeeds(office: Office) -> No
     with office.database.write() as session:
         region = staff.ensure_region(session, VILLAGE).id
     request = {"id_number": SHAN["id_number"], "name": "周山", "region_id": region, "starts_on": office.now.date()}
-    prevails = registry_commands.overlaps.Other("tekun", False, "E3", "纳入特困的，不再享受低保")
-    yields = registry_commands.overlaps.Other("dibao", True, "E3", "纳入特困的，不再享受低保")
+    prevails = Other("tekun", False, "E3", "纳入特困的，不再享受低保")
+    yields = Other("dibao", True, "E3", "纳入特困的，不再享受低保")
     gate, told = threading.Barrier(2), []
 
     def admit(number: int) -> None:
