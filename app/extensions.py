@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, audit, desk, portal, watch
+from app import api, audit, desk, portal, studio, watch
 from app.config import Config
 from app.core.clock import Clock, SteadyClock, SystemClock
 from app.db import Database, Vault
@@ -73,7 +73,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     assets.install(app, security.HEADERS)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)
-    for blueprint in (desk.blueprint, portal.blueprint, api.blueprint, watch.blueprint):
+    for blueprint in (desk.blueprint, studio.blueprint, portal.blueprint, api.blueprint, watch.blueprint):
         app.register_blueprint(blueprint)
     api.describe(app)
     if config.trusted_proxies:

@@ -16,6 +16,7 @@ from app.auditing.anchors import Stamper as Stamp
 from app.cases import handlers as cases
 from app.cases import nightly
 from app.cases.effects.asking import ASK
+from app.changes import checking
 from app.config import Config
 from app.core.clock import Clock, local_date
 from app.db import Database, training
@@ -99,12 +100,13 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         rechecks.plan(session, clock.now())
     every = handlers(outside)
     long = {kind: every.pop(kind) for kind in LONG}
+    checks = {rechecks.RECHECK: rechecking(), checking.CHECK: checking.handler()}
     waiting = {kind: handler for kind, handler in every.items() if isinstance(handler, OutsideHandler)}
     moments = {kind: handler for kind, handler in every.items() if kind not in waiting}
     return (
         Worker(database, clock, moments, on_dead=cases.on_dead, limit_seconds=limit_seconds),
         Worker(database, clock, waiting, on_dead=cases.on_dead),
-        Worker(database, clock, {**long, rechecks.RECHECK: rechecking()}, limit_seconds=LONG_SECONDS),
+        Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
     )
 
 

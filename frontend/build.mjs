@@ -14,7 +14,7 @@ const vendored = [
 fs.rmSync(out, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: here,
-  entryPoints: [ 'src/app.js', 'src/app.css', 'src/diagram.js', 'src/api-docs.js' ],
+  entryPoints: [ 'src/app.js', 'src/app.css', 'src/diagram.js', 'src/studio.js', 'src/api-docs.js' ],
   bundle: true,
   minify: true,
   format: 'iife',

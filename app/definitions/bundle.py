@@ -167,4 +167,9 @@ def _asked(diagram: engine.Diagram) -> Iterator[str]:
 
 def hash_of(files: Mapping[str, bytes]) -> str:
     """The name of the content of a bundle: paths and bytes."""
-    return digest(b"\0".join(path.encode() + b"\0" + digest(files[path]).encode() for path in sorted(files)))
+    return hash_of_names({path: digest(content) for path, content in files.items()})
+
+
+def hash_of_names(hashes: Mapping[str, str]) -> str:
+    """The same from the names of the contents by path."""
+    return digest(b"\0".join(path.encode() + b"\0" + hashes[path].encode() for path in sorted(hashes)))

@@ -20,6 +20,11 @@ def is_library(folder: Path) -> bool:
     return not (folder / MANIFEST).exists() and any(folder.glob("*/template.docx"))
 
 
+def belongs(path: str) -> bool:
+    """Whether a bundle may have a file of this path."""
+    return _BUNDLE.fullmatch(path) is not None and ".." not in path.split("/")
+
+
 def read_folder(folder: Path) -> dict[str, bytes]:
     """The files of a bundle or of a letter library, by path; what belongs to neither stays where it is."""
     if is_library(folder):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from app.core.ids import digest, new_id
 from app.db import stamps
 from app.definitions.models import ReleaseReceipt
 from app.definitions.names import APPROVED
-from app.definitions.publishing import fixed_pins, library_pins
+from app.definitions.publishing import Pins, fixed_pins, library_pins
 from app.definitions.store import PLACE, RELEASE
 from app.figures.catalogue import catalogue
 
@@ -37,13 +37,20 @@ def subject_of(session: Session, release_id: str, on: date) -> Subject:
     files, state = session.execute(
         select(RELEASE.c.content_hash, RELEASE.c.state).where(RELEASE.c.id == release_id)
     ).one()
-    scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope))
-    pins = {
-        scope: fixed_pins(session, release_id, scope) if state == APPROVED else library_pins(session, scope, on)
-        for scope in scopes.all()
-    }
-    content = digest(dump_json([files, {scope: sorted(each.items()) for scope, each in pins.items()}]).encode())
-    return Subject(content, *circumstances(session))
+    scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id)).all()
+    if state != APPROVED:
+        return subject(session, files, scopes, on)
+    return _subject(session, files, {scope: fixed_pins(session, release_id, scope) for scope in scopes})
+
+
+def subject(session: Session, files_hash: str, scopes: Iterable[str], on: date) -> Subject:
+    """What a check of files that would be published for places covers as of now."""
+    return _subject(session, files_hash, {scope: library_pins(session, scope, on) for scope in scopes})
+
+
+def _subject(session: Session, files_hash: str, pins: Mapping[str, Pins]) -> Subject:
+    told = {scope: sorted(pins[scope].items()) for scope in sorted(pins)}
+    return Subject(digest(dump_json([files_hash, told]).encode()), *circumstances(session))
 
 
 def circumstances(session: Session) -> tuple[str, str]:

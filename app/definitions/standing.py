@@ -33,10 +33,10 @@ def base_of(session: Session, programme: str, scope: str) -> str | None:
     )  # fmt: skip
     found = session.scalar(shipped.order_by(RELEASE.c.drafted_at.desc(), RELEASE.c.id.desc()).limit(1))
     wider = (*chain_of(session, scope)[1:], EVERYWHERE)
-    return found or next((each for each in (_held(session, programme, up) for up in wider) if each), None)
+    return found or next((each for each in (held(session, programme, up) for up in wider) if each), None)
 
 
-def _held(session: Session, programme: str, scope: str) -> str | None:
+def held(session: Session, programme: str, scope: str) -> str | None:
     """The newest release of the place, unless it was retired."""
     here = (PLACE.c.programme == programme) & (PLACE.c.scope == scope) & PLACE.c.number.is_not(None)
     query = select(PLACE.c.release_id, PLACE.c.retired_on).where(here).order_by(PLACE.c.number.desc()).limit(1)

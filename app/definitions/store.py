@@ -98,13 +98,26 @@ def blob(session: Session, hash: str) -> bytes:
 
 def keep_files(session: Session, release_id: str, files: Mapping[str, bytes]) -> None:
     """Store the files of a new release; content that is known already is shared."""
-    hashes = {path: digest(content) for path, content in files.items()}
-    contents = {hashes[path]: content for path, content in files.items()}
-    rows = [{"hash": hash, "size": len(content), "content": content} for hash, content in sorted(contents.items())]
-    session.connection().execute(_KEEP_BLOB, rows)
+    hashes = keep_contents(session, files)
     session.execute(
         insert(FILE), [{"release_id": release_id, "path": path, "blob_hash": hash} for path, hash in hashes.items()]
     )
+
+
+def keep_contents(session: Session, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Store what is not known yet; by path, the name of its content."""
+    hashes = {path: digest(content) for path, content in files.items()}
+    contents = {hashes[path]: content for path, content in files.items()}
+    rows = [{"hash": hash, "size": len(content), "content": content} for hash, content in sorted(contents.items())]
+    if rows:
+        session.connection().execute(_KEEP_BLOB, rows)
+    return hashes
+
+
+def hashes_of(session: Session, release_id: str) -> dict[str, str]:
+    """The names of the contents of a release's files, by path."""
+    named = select(FILE.c.path, FILE.c.blob_hash).where(FILE.c.release_id == release_id).order_by(FILE.c.path)
+    return {row.path: row.blob_hash for row in session.connection().execute(named)}
 
 
 def _read(session: Session, query: object, release_id: str) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from app.takeover import operations as takeovers
 from app.web import services
 
 TOLD = ("read_audit", "keep_people", "keep_logins")  # who hears at once that the audit does not hold
+STAFFED = ("desk", "studio")
 PLACE_COLUMNS = ("township_id", "village_id")
 
 
@@ -33,10 +34,15 @@ def cite(text: str, region_codes: Collection[str] | None = None) -> str:
     return catalogue(g.session).cite(text, region_codes)
 
 
-@blueprint.context_processor
+@blueprint.app_context_processor
 def _around() -> dict[str, Any]:
-    """Counts and positions in the masthead; nothing for who is not signed in."""
-    if not current_user.is_authenticated or current_user.entry.owes or "session" not in g:
+    """Counts and positions in the masthead of the staff's pages; nothing for who is not signed in."""
+    if (
+        request.blueprint not in STAFFED
+        or not current_user.is_authenticated
+        or current_user.entry.owes
+        or "session" not in g
+    ):
         return {}
     session, actor, now = g.session, current_user.actor, services().clock.now()
     counts = inbox.counts(session, actor, local_date(now))

@@ -32,6 +32,14 @@ class Floor(NamedTuple):
             return f"未能核对“{self.message}”：缺少{self.missing}"
         return f"{self.message}（{self.clause}）"
 
+    @property
+    def refusal(self) -> Invalid | None:
+        """Raised for a value that may not be entered; None where the floor does not forbid it."""
+        if not self.refuses or self.kept is not False:
+            return None
+        told = f"{self.told}。请按底线改正数值；底线所依据的参数有误的，请先更正那一项"
+        return Invalid({"value": told}, clause=self.clause)
+
 
 def assess(session: Session, entry: Entry, value: Decimal, chain: RegionChain, valid_from: date) -> list[Floor]:
     """Every floor that applies to a value of a region from a day, read with the figures in force on that day."""
@@ -59,7 +67,6 @@ def require(session: Session, entry: Entry, value: Decimal, chain: RegionChain, 
     """What to tell of floors that advise or could not be held. Raises Invalid (`value`): one that refuses fails."""
     floors = [floor for floor in assess(session, entry, value, chain, valid_from) if not floor.kept]
     for floor in floors:
-        if floor.refuses and floor.kept is False:
-            told = f"{floor.told}。请按底线改正数值；底线所依据的参数有误的，请先更正那一项"
-            raise Invalid({"value": told}, clause=floor.clause)
+        if floor.refusal is not None:
+            raise floor.refusal
     return tuple(floor.told for floor in floors)

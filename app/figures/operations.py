@@ -53,13 +53,14 @@ def propose(
     now: datetime,
     valid_until: date | None = None,
     clause: str | None = None,
+    always_waits: bool = False,
 ) -> Entered:
     """Enter a figure for a region and everything below it, from a day on.
 
-    What the catalogue has confirmed waits for `confirm`; the rest counts at once and takes the place of another entry
-    of its key, region and day. `clause` defaults to the catalogue's. Raises NotYours (the actor may not enter figures
-    for the region), Duplicate (one of this key, region and day waits already), Invalid (`key`, `region`, `value`,
-    `from`, `until`, `clause`, `reason`; a floor that is not kept, with its clause).
+    What the catalogue has confirmed, or `always_waits`, waits for `confirm`; the rest counts at once and takes the
+    place of another entry of its key, region and day. `clause` defaults to the catalogue's. Raises NotYours (the actor
+    may not enter figures for the region), Duplicate (one of this key, region and day waits already), Invalid (`key`,
+    `region`, `value`, `from`, `until`, `clause`, `reason`; a floor that is not kept, with its clause).
     """
     store.take_turn(session)
     known = catalogue(session)
@@ -73,15 +74,20 @@ def propose(
     row = store.row_of(
         entry, chain.nearest, number, valid_from, now,
         valid_until=valid_until, clause=clause or entry.clause, reason=reason.strip(), origin=PEOPLE,
-        state=PENDING if entry.is_confirmed else IN_FORCE, entered_by=actor.user_id,
+        state=PENDING if always_waits or entry.is_confirmed else IN_FORCE, entered_by=actor.user_id,
     )  # fmt: skip
+    _write(session, actor, row, region_code, now)
+    return Entered(row["id"], row["state"] == IN_FORCE, notes)
+
+
+def _write(session: Session, actor: Actor, row: dict[str, Any], region_code: str, now: datetime) -> None:
+    counts = row["state"] == IN_FORCE
     store.write(session, row)
-    if not entry.is_confirmed:
+    if counts:
         _announce(session, row, now)
     told = {name: row[name] for name in ("key", "value", "valid_from", "valid_until", "clause", "reason")}
-    kind = "figure_proposed" if entry.is_confirmed else "figure_entered"
+    kind = "figure_entered" if counts else "figure_proposed"
     _tell(session, actor, kind, row["id"], now, region=region_code, **told)
-    return Entered(row["id"], not entry.is_confirmed, notes)
 
 
 def assess(
@@ -133,6 +139,11 @@ def reject(session: Session, actor: Actor, figure_id: str, reason: str, *, now: 
     reason = entering.require_reason(reason)
     _decide(session, actor, found, REJECTED, now, decision=reason)
     _tell(session, actor, "figure_rejected", figure_id, now, key=found.key, value=found.value, reason=reason)
+
+
+def waits(session: Session, figure_id: str) -> bool:
+    """Whether nobody has decided on an entry yet."""
+    return session.scalar(select(FIGURE.c.state).where(FIGURE.c.id == figure_id)) == PENDING
 
 
 def _require_none_waits(session: Session, key: str, scope: str, valid_from: date) -> None:

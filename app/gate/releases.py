@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ def check(database: Database, actor: Actor, release_id: str, now: datetime) -> O
     """Check a release and keep the receipt. No transaction is open while the child works. Raises NotFound, Gone."""
     with database.read() as session:
         prepared = _prepare(session, release_id, local_date(now))
-    outcome = _run(prepared)
+    outcome = run(prepared.trials)
     with database.write() as session:
         if receipts.subject_of(session, release_id, local_date(now)) != prepared.subject:
             raise Gone("检查期间参数目录或文书库变了，请再检查一次")
@@ -67,21 +67,39 @@ def rechecking() -> OutsideHandler:
         _keep(session, SYSTEM, *done, now)
 
     lease = 4 * Limits().seconds
-    return OutsideHandler(lambda job, prepared: (prepared, _run(prepared)), prepare, finish, lease_seconds=lease)
+    return OutsideHandler(lambda job, prepared: (prepared, run(prepared.trials)), prepare, finish, lease_seconds=lease)
+
+
+def trials(
+    session: Session, files: Mapping[str, bytes], letters: Mapping[str, Mapping[str, Letter]], on: date, *,
+    instead_of: str = "", beside: Sequence[Placed] = (),
+) -> list[tuple[Placed, World]]:  # fmt: skip
+    """Files with their world for each place that differs. `letters`: the library's that they have, by region code.
+
+    `instead_of` is a release that is not there, `beside` what else would be published with them.
+    """
+    found: list[tuple[Placed, World]] = []
+    for code, library in letters.items():
+        world = _world(session, instead_of, library, on, beside)
+        if all(world.letters != other.letters for _, other in found):
+            found.append(((code, files), world))
+    return found
+
+
+def library_at(session: Session, codes: Iterable[str], on: date) -> dict[str, Mapping[str, Letter]]:
+    """By region code, the letters of the library that a draft would have there; "" is everywhere."""
+    return {code: queries.library(session, _chain(session, code, on), on) for code in codes}
+
+
+def run(prepared: Iterable[tuple[Placed, World]]) -> Outcome:
+    """Check every trial in the child. No transaction should be open meanwhile."""
+    return Outcome.of_all(check_isolated(draft, world) for draft, world in prepared)
 
 
 def _prepare(session: Session, release_id: str, on: date) -> Prepared:
     subject, files = receipts.subject_of(session, release_id, on), store.files_of(session, release_id)
-    trials: list[tuple[Placed, World]] = []
-    for code, letters in _libraries(session, release_id, on):
-        world = _world(session, release_id, letters, on)
-        if all(world.letters != other.letters for _, other in trials):
-            trials.append(((code, files), world))
-    return Prepared(release_id, subject, trials)
-
-
-def _run(prepared: Prepared) -> Outcome:
-    return Outcome.of_all(check_isolated(draft, world) for draft, world in prepared.trials)
+    letters = _libraries(session, release_id, on)
+    return Prepared(release_id, subject, trials(session, files, letters, on, instead_of=release_id))
 
 
 def _keep(session: Session, actor: Actor, prepared: Prepared, outcome: Outcome, now: datetime) -> None:
@@ -90,21 +108,21 @@ def _keep(session: Session, actor: Actor, prepared: Prepared, outcome: Outcome, 
         news.tell_failed(session, actor, prepared.release_id, now)
 
 
-def _libraries(session: Session, release_id: str, on: date) -> list[tuple[str, Mapping[str, Letter]]]:
+def _libraries(session: Session, release_id: str, on: date) -> dict[str, Mapping[str, Letter]]:
     """By place, the letters that the release has there besides its own, or would have if it were approved."""
-    fixed = store.pinned(session, release_id)
-    found: list[tuple[str, Mapping[str, Letter]]] = []
-    for code in standing.region_codes(session, release_id) or [""]:
-        chain = _chain(session, code, on)
-        found.append((code, fixed.get(chain[0] if chain else EVERYWHERE) or queries.library(session, chain, on)))
+    found = library_at(session, standing.region_codes(session, release_id) or [""], on)
+    for scope, letters in store.pinned(session, release_id).items():
+        found["" if scope == EVERYWHERE else identity.region(session, scope).code] = letters
     return found
 
 
-def _world(session: Session, release_id: str, letters: Mapping[str, Letter], on: date) -> World:
+def _world(
+    session: Session, release_id: str, letters: Mapping[str, Letter], on: date, beside: Sequence[Placed] = ()
+) -> World:
     """What owners have in force; what the repository ships stands in every scratch world already."""
     ids = dict.fromkeys(each.release_id for each in lists.live(session, on) if each.release_id != release_id)
     placed = [(code, store.files_of(session, each)) for each in ids for code in standing.region_codes(session, each)]
-    return World(placed, as_files(letters), catalogue(session).items)
+    return World([*placed, *beside], as_files(letters), catalogue(session).items)
 
 
 def _chain(session: Session, region_code: str, on: date) -> tuple[str, ...]:

@@ -41,3 +41,9 @@ def standing(session: Session, now: datetime, cap: int) -> Standing:
     since = min((due for due in oldest if due), default=now)
     skew = (session.scalar(select(database_epoch())) or 0.0) - now.timestamp()
     return Standing(counts, max(now - since, timedelta()), skew)
+
+
+def is_under_way(session: Session, kind: str, reference: str) -> bool:
+    """Whether a job of this kind about this row waits or is being done."""
+    open_ = JOB.c.state.in_(("ready", "running"))
+    return session.scalar(select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, open_)) is not None

@@ -88,7 +88,7 @@ def problem(code: str, message: str, fields: dict[str, str], status: int) -> Res
 
 def error_page(status: int, message: str, clause: str | None = None) -> Response:
     """A page with navigation and a way on. It asks the database for nothing, which may be what is broken."""
-    title, at_desk = TITLES.get(status, "出错了"), request.path.startswith("/desk")
+    title, at_desk = TITLES.get(status, "出错了"), request.path.startswith(("/desk", "/studio"))
     page = render_template("error.html", title=title, message=message, clause=clause, at_desk=at_desk, back=_back())
     return make_response(page, status)
 

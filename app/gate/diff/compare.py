@@ -10,10 +10,10 @@ import yaml
 from lxml import etree
 
 from app.gate.diff import diagrams, tables, texts
-from app.gate.diff.changes import ADDED, CHANGED, REMOVED, Change
+from app.gate.diff.differences import ADDED, CHANGED, REMOVED, Difference
 
 UNREADABLE = (etree.XMLSyntaxError, yaml.YAMLError, BadZipFile, ValueError, KeyError, AttributeError)
-Differ = Callable[[str, bytes, bytes], Iterable[Change]]
+Differ = Callable[[str, bytes, bytes], Iterable[Difference]]
 DIFFERS: tuple[tuple[str, Differ], ...] = (
     (".bpmn", diagrams.compare),
     (".dmn", tables.compare),
@@ -25,23 +25,23 @@ DIFFERS: tuple[tuple[str, Differ], ...] = (
 )
 
 
-def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
+def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Difference]:
     """Every difference from `old` to `new`; a file that cannot be read is told as changed."""
-    found: list[Change] = []
+    found: list[Difference] = []
     for path in sorted({*old, *new}):
         if path not in new:
-            found.append(Change(REMOVED, path))
+            found.append(Difference(REMOVED, path))
         elif path not in old:
-            found.append(Change(ADDED, path))
+            found.append(Difference(ADDED, path))
         elif old[path] != new[path]:
             found += _of_file(path, old[path], new[path])
     return found
 
 
-def _of_file(path: str, old: bytes, new: bytes) -> list[Change]:
+def _of_file(path: str, old: bytes, new: bytes) -> list[Difference]:
     differ: Any = next((differ for suffix, differ in DIFFERS if path.endswith(suffix)), None)
     try:
         found = list(differ(path, old, new)) if differ else []
     except UNREADABLE:
         found = []
-    return found or [Change(CHANGED, path, what="写法", new="内容的含义没有变化，或者文件读不出来")]
+    return found or [Difference(CHANGED, path, what="写法", new="内容的含义没有变化，或者文件读不出来")]

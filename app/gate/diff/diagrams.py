@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.gate.diff.changes import ADDED, MOVED, REMOVED, Change, between
+from app.gate.diff.differences import ADDED, MOVED, REMOVED, Difference, between
 from app.gate.diff.xml import local, read, text
 
 WORDS = {
@@ -17,22 +17,22 @@ WORDS = {
 PICTURE = "BPMNDiagram"
 
 
-def compare(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+def compare(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     """Element by element, found by id."""
     before, after = read(old), read(new)
     was, now = _elements(before), _elements(after)
     names = {id: _name(node) for id, node in (was | now).items()}
     for id in dict.fromkeys((*was, *now)):
         if id not in now:
-            yield Change(REMOVED, file, names[id], id=id)
+            yield Difference(REMOVED, file, names[id], id=id)
         elif id not in was:
-            yield Change(ADDED, file, names[id], id=id)
+            yield Difference(ADDED, file, names[id], id=id)
         else:
             yield from between(file, names[id], _says(was[id]), _says(now[id]), id)
     drawn, redrawn = _bounds(before), _bounds(after)
     for id in names:
         if id in drawn and id in redrawn and drawn[id] != redrawn[id]:
-            yield Change(MOVED, file, names[id], id=id)
+            yield Difference(MOVED, file, names[id], id=id)
 
 
 def _elements(root: Any) -> dict[str, Any]:

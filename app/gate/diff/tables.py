@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from app.gate.diff.changes import ADDED, MOVED, REMOVED, Change, between, out_of_order
+from app.gate.diff.differences import ADDED, MOVED, REMOVED, Difference, between, out_of_order
 from app.gate.diff.xml import local, read, text
 
 
@@ -16,32 +16,32 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-def compare(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+def compare(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     """Decision by decision, found by id; rows by their id."""
     was, now = _decisions(read(old)), _decisions(read(new))
     for id in dict.fromkeys((*was, *now)):
         name = (now if id in now else was)[id].get("name") or id
         if id not in now:
-            yield Change(REMOVED, file, name, id=id)
+            yield Difference(REMOVED, file, name, id=id)
         elif id not in was:
-            yield Change(ADDED, file, name, id=id)
+            yield Difference(ADDED, file, name, id=id)
         else:
             yield from between(file, name, _says(was[id]), _says(now[id]), id)
             yield from _rows(file, name, id, _table(was[id]), _table(now[id]))
 
 
-def _rows(file: str, name: str, table: str, was: dict[str, Row], now: dict[str, Row]) -> Iterator[Change]:
+def _rows(file: str, name: str, table: str, was: dict[str, Row], now: dict[str, Row]) -> Iterator[Difference]:
     for id in dict.fromkeys((*was, *now)):
         place, row = f"{name} 第 {(now if id in now else was)[id].number} 行", f"{table}/{id}"
         if id not in now:
-            yield Change(REMOVED, file, place, old="，".join(was[id].cells.values()), id=row)
+            yield Difference(REMOVED, file, place, old="，".join(was[id].cells.values()), id=row)
         elif id not in was:
-            yield Change(ADDED, file, place, new="，".join(now[id].cells.values()), id=row)
+            yield Difference(ADDED, file, place, new="，".join(now[id].cells.values()), id=row)
         else:
             yield from between(file, place, was[id].cells, now[id].cells, row)
     for id in out_of_order(was, now):  # the order decides where the first row that holds is taken
         before, after = (f"第 {rows[id].number} 行" for rows in (was, now))
-        yield Change(MOVED, file, f"{name} {after}", old=before, new=after, id=f"{table}/{id}")
+        yield Difference(MOVED, file, f"{name} {after}", old=before, new=after, id=f"{table}/{id}")
 
 
 def _decisions(root: Any) -> dict[str, Any]:

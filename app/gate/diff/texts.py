@@ -11,25 +11,25 @@ from typing import Any
 import yaml
 
 from app.documents.text import extract_text
-from app.gate.diff.changes import ADDED, CHANGED, MOVED, REMOVED, Change, between, out_of_order
+from app.gate.diff.differences import ADDED, CHANGED, MOVED, REMOVED, Difference, between, out_of_order
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 
 
-def compare_form(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+def compare_form(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     """Fields by key, each with its attributes."""
     was, now = _fields(json.loads(old)), _fields(json.loads(new))
     for key in dict.fromkeys((*was, *now)):
         if key not in now:
-            yield Change(REMOVED, file, key, old=str(was[key].get("label", "")), id=key)
+            yield Difference(REMOVED, file, key, old=str(was[key].get("label", "")), id=key)
         elif key not in was:
-            yield Change(ADDED, file, key, new=str(now[key].get("label", "")), id=key)
+            yield Difference(ADDED, file, key, new=str(now[key].get("label", "")), id=key)
         else:
             yield from between(file, key, was[key], now[key], key)
-    yield from (Change(MOVED, file, key, new="次序变了", id=key) for key in out_of_order(was, now))
+    yield from (Difference(MOVED, file, key, new="次序变了", id=key) for key in out_of_order(was, now))
 
 
-def compare_letter(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+def compare_letter(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     """Sentences of a Word template; what alone looks different is told as such."""
     was, now = _sentences(old), _sentences(new)
     for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
@@ -38,12 +38,12 @@ def compare_letter(file: str, old: bytes, new: bytes) -> Iterator[Change]:
         both = min(b - a, d - c)
         for at in range(a, b):
             kind, text = (CHANGED, now[c + at - a]) if at - a < both else (REMOVED, "")
-            yield Change(kind, file, f"第 {at + 1} 句", old=was[at], new=text, id=str(at + 1))
+            yield Difference(kind, file, f"第 {at + 1} 句", old=was[at], new=text, id=str(at + 1))
         if d - c > both:
-            yield Change(ADDED, file, f"第 {b} 句之后", new="".join(now[c + both : d]), id=f"{b}+")
+            yield Difference(ADDED, file, f"第 {b} 句之后", new="".join(now[c + both : d]), id=f"{b}+")
 
 
-def compare_data(file: str, old: bytes, new: bytes) -> Iterator[Change]:
+def compare_data(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
     """Keys of YAML or JSON, by their path."""
     yield from between(file, "", dict(_flat(yaml.safe_load(old))), dict(_flat(yaml.safe_load(new))))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from app.gate.diff.changes import ADDED, MOVED, REMOVED, WORDS, Change
 from app.gate.diff.compare import compare
+from app.gate.diff.differences import ADDED, MOVED, REMOVED, WORDS, Difference
 
 Files = Mapping[str, bytes]
 Key = tuple[str, str, str]
@@ -51,11 +51,13 @@ def three_way(base: Files, theirs: Files, new: Files) -> list[Side]:
     return sorted(found, key=lambda each: order.index(each.state))
 
 
-def _by_key(changes: list[Change]) -> dict[Key, Change]:
+def _by_key(changes: list[Difference]) -> dict[Key, Difference]:
     return {(each.file, each.id or each.place, each.what): each for each in changes}
 
 
-def _side(key: Key, mine: Mapping[Key, Change], fresh: Mapping[Key, Change], apart: set[tuple[str, str]]) -> Side:
+def _side(
+    key: Key, mine: Mapping[Key, Difference], fresh: Mapping[Key, Difference], apart: set[tuple[str, str]]
+) -> Side:
     ours, other = mine.get(key), fresh.get(key)
     if ours and other:
         alike = (ours.kind, ours.new) == (other.kind, other.new) and not _apart(ours, apart)
@@ -70,25 +72,25 @@ def _side(key: Key, mine: Mapping[Key, Change], fresh: Mapping[Key, Change], apa
     return Side(state, told.file, told.place, told.what, told.id, told.old, _text(ours), _text(other))
 
 
-def _apart(change: Change, apart: set[tuple[str, str]]) -> bool:
+def _apart(change: Difference, apart: set[tuple[str, str]]) -> bool:
     """Whether what both sides added or moved is not the same on both."""
     return change.kind in (ADDED, MOVED) and any(
         (file, id) == (change.file, change.id) or (file == change.file and not change.id) for file, id in apart
     )
 
 
-def _text(change: Change | None) -> str:
+def _text(change: Difference | None) -> str:
     """What a side has; the kind of change where nothing else tells it."""
     return "" if change is None else change.new or WORDS[change.kind]
 
 
-def _gone(key: Key, changes: Mapping[Key, Change]) -> bool:
+def _gone(key: Key, changes: Mapping[Key, Difference]) -> bool:
     """Whether the other side removed the thing, or its file."""
     file, id, _ = key
     return any(each in changes and changes[each].kind == REMOVED for each in ((file, id, ""), (file, "", "")))
 
 
-def _touched(key: Key, changes: Mapping[Key, Change]) -> bool:
+def _touched(key: Key, changes: Mapping[Key, Difference]) -> bool:
     """Whether the other side changed something in what this side removed."""
     file, id, _ = key
     return any(each[0] == file and id in ("", each[1]) for each in changes)

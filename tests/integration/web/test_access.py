@@ -20,6 +20,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.cases.models import Awaited, Incident, Owed
+from app.changes import opening
 from app.core.clock import SHANGHAI, MovableClock, local_date
 from app.core.entry import AccountRules
 from app.core.exact_json import dump_json
@@ -98,6 +99,8 @@ def mine(method: str, path: str, right: int, /, **data: Any) -> Row:
 APPLY = f"/apply/uninsured_unemployed_relief/{VILLAGE}"
 OCCASION = {"kind": "seasonal", "title": "春节补助", "clause": "B6", "region": COUNTY, "programmes": "dibao",
             "per": "household", "due_on": "2020-10-20", "amount": "300"}  # fmt: skip
+CHANGE = "/studio/changes/{policy}"
+BUNDLE = f"{CHANGE}/programmes/{{bundle}}"
 TABLE: dict[str, Row] = {
     "GET static": public("GET", "/static/seal.svg"),
     "GET openapi.spec": public("GET", "/api/openapi.json"),
@@ -293,10 +296,43 @@ TABLE: dict[str, Row] = {
                                                      source="通知", text="2020-10-13,放假,三月三")),
     "POST desk.calendar_import": desk(POLICY, staff("POST", "/desk/calendar/import", 403, 403, 302, place=COUNTY,
                                                     source="通知", text="2020-10-13,放假,三月三")),
-    "GET desk.release_list": desk(POLICY, staff("GET", "/desk/releases", 403, 200, 200)),
     "POST desk.figure_confirm": desk(POLICY, staff("POST", "/desk/figures/{figure}/confirm", 403, 403, 302)),
     "POST desk.figure_reject": desk(POLICY, staff("POST", "/desk/figures/{figure}/reject", 403, 403, 302,
                                                   reason="文件未印发")),
+    # the studio
+    "GET studio.change_list": desk(POLICY, staff("GET", "/studio/changes", 403, 200, 200)),
+    "GET studio.change_new": desk(POLICY, staff("GET", "/studio/changes/new", 403, 200, 200)),
+    "POST studio.change_open": desk(POLICY, staff("POST", "/studio/changes/new", 403, 302, 302, title="改时限",
+                                                  reason="文件")),
+    "GET studio.change": desk(POLICY, staff("GET", CHANGE, 403, 200, 200)),
+    "GET studio.change_compare": desk(POLICY, staff("GET", f"{CHANGE}/compare", 403, 200, 200)),
+    "GET studio.change_checks": desk(POLICY, staff("GET", f"{CHANGE}/checks", 403, 200, 200)),
+    "POST studio.change_describe": desk(POLICY, staff("POST", f"{CHANGE}/describe", 403, 403, 302, title="改",
+                                                      reason="文件")),
+    "POST studio.change_take_in": desk(POLICY, staff("POST", f"{CHANGE}/programmes", 403, 403, 302, region=COUNTY,
+                                                     programme="emergency_relief")),
+    "POST studio.change_leave_out": desk(POLICY, staff("POST", f"{BUNDLE}/leave-out", 403, 403, 302)),
+    "POST studio.change_catch_up": desk(POLICY, staff("POST", f"{BUNDLE}/catch-up", 403, 403, 409)),
+    "POST studio.change_drop": desk(POLICY, staff("POST", f"{CHANGE}/drop", 403, 403, 302)),
+    "POST studio.change_seen": desk(POLICY, staff("POST", f"{CHANGE}/seen", 403, 200, 200)),
+    "POST studio.change_ask": desk(POLICY, staff("POST", f"{CHANGE}/ask", 403, 403, 409)),
+    "POST studio.change_hand_over": desk(POLICY, staff("POST", f"{CHANGE}/hand-over", 403, 403, 302)),
+    "POST studio.change_check": desk(POLICY, staff("POST", f"{CHANGE}/check", 403, 403, 302)),
+    "POST studio.change_submit": desk(POLICY, staff("POST", f"{CHANGE}/submit", 403, 403, 422,
+                                                    **{"from": "2020-11-01"})),
+    "POST studio.change_approve": desk(POLICY, staff("POST", f"{CHANGE}/approve", 403, 403, 403)),
+    "POST studio.change_send_back": desk(POLICY, staff("POST", f"{CHANGE}/send-back", 403, 403, 403, remark="改")),
+    "POST studio.change_take_back": desk(POLICY, staff("POST", f"{CHANGE}/take-back", 403, 403, 409)),
+    "POST studio.change_figure": desk(POLICY, staff("POST", f"{CHANGE}/figures", 403, 403, 302, key="publicity_days",
+                                                    region=COUNTY, value="8")),
+    "POST studio.change_figure_remove": desk(POLICY, staff("POST", f"{CHANGE}/figures/none/remove", 403, 403, 302)),
+    "GET studio.file_page": desk(POLICY, staff("GET", f"{BUNDLE}/file?path=bundle.yaml", 403, 200, 200)),
+    "GET studio.file_content": desk(POLICY, staff("GET", f"{BUNDLE}/content?path=bundle.yaml", 403, 200, 200)),
+    "PUT studio.file_save": desk(POLICY, staff("PUT", f"{BUNDLE}/content?path=scenarios/new.yaml", 403, 403, 200)),
+    "POST studio.file_remove": desk(POLICY, staff("POST", f"{BUNDLE}/remove", 403, 403, 409, path="bundle.yaml")),
+    "POST studio.file_upload": desk(POLICY, staff("POST", f"{BUNDLE}/upload", 403, 403, 422)),
+    "GET studio.file_folder": desk(POLICY, staff("GET", f"{BUNDLE}/folder.zip", 403, 200, 200)),
+    "POST studio.file_put_back": desk(POLICY, staff("POST", f"{CHANGE}/saves/none/put-back", 403, 403, 404)),
     # the API
     "GET api.programmes": bearer("GET", f"/api/v1/programmes?region={VILLAGE}", 200, 200, 200),
     "POST api.apply": bearer("POST", "/api/v1/applications", 201, 403, 201, programme="uninsured_unemployed_relief",
@@ -363,7 +399,14 @@ NEEDS: dict[str, str] = {
                      "GET desk.region_export"), "keep_people"),
     **dict.fromkeys(("GET desk.login_chain_page", "GET desk.login_chain_export"), "read_audit"),
     "GET desk.proof_page": "read_audit",
-    "GET desk.release_list": "draft_releases",
+    **dict.fromkeys((f"GET studio.{page}" for page in ("change_list", "change_new", "change", "change_compare",
+                     "change_checks", "file_page", "file_content", "file_folder")), "draft_releases"),
+    **dict.fromkeys((f"POST studio.{act}" for act in ("change_open", "change_describe", "change_take_in",
+                     "change_leave_out", "change_catch_up", "change_drop", "change_seen", "change_ask",
+                     "change_hand_over", "change_check", "change_submit", "change_take_back", "change_figure",
+                     "change_figure_remove", "file_remove", "file_upload", "file_put_back")), "draft_releases"),
+    "PUT studio.file_save": "draft_releases",
+    **dict.fromkeys(("POST studio.change_approve", "POST studio.change_send_back"), "approve_releases"),
     **dict.fromkeys(("GET desk.figure_new", "POST desk.figure_enter", "GET desk.figure_floors"), "enter_figures"),
     **dict.fromkeys(("GET desk.calendar_edit", "POST desk.calendar_preview", "POST desk.calendar_import"),
                     "keep_calendar"),
@@ -534,9 +577,13 @@ def things(web: Web) -> dict[str, str]:
         takeover_id = takeovers.propose(session, web.actor(BATCH[RIGHT]), made, web.clock.now()) or ""
         cadre = web.actor(PEOPLE[RIGHT])
         (post,) = people.posts_of(session, [cadre.user_id or ""])
+        owner, now = web.actor(POLICY[RIGHT]), web.clock.now()
+        change = opening.begin(session, owner, "改时限", "县政府文件", "", now=now)
+        bundle = opening.take_in(session, owner, change, "uninsured_unemployed_relief", [COUNTY], now=now)
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
             "task": web.open_task(case_id), "document": document, "material": material,
-            "takeover": takeover_id, "figure": proposed.id, "wait": _asked(web, case_id)}  # fmt: skip
+            "takeover": takeover_id, "figure": proposed.id, "wait": _asked(web, case_id), "policy": change,
+            "bundle": bundle}  # fmt: skip
     return case | money_things(web) | _let_in(web)
 
 

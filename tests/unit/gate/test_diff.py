@@ -11,7 +11,7 @@ from docx import Document
 
 from app.core.paths import BUNDLES
 from app.definitions.folder import read_folder
-from app.gate.diff import Change, compare
+from app.gate.diff import Difference, compare
 from app.gate.diff.three import ALIKE, CONFLICT, NEW, THEIRS, three_way
 
 FILES = read_folder(BUNDLES / "uninsured_unemployed_relief")
@@ -99,7 +99,7 @@ def test_elements_are_told_by_what_they_say_and_where_they_are_drawn() -> None:
 def test_a_file_that_cannot_be_read_is_told_as_changed(content: bytes) -> None:
     for path, good in ((LETTER, _letter("您好。")), ("t.dmn", _table(ONE)), ("f.form.json", _form(A))):
         (change,) = compare({path: good}, {path: content})
-        assert isinstance(change, Change)
+        assert isinstance(change, Difference)
         assert (change.kind, change.file) == ("changed", path)
 
 

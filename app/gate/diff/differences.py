@@ -12,7 +12,7 @@ WORDS = {ADDED: "增加", REMOVED: "删除", MOVED: "移动", CHANGED: "改动"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """`place` is what people call the thing, `id` its name in the file; `what` the attribute of it that changed."""
 
     kind: str
@@ -34,12 +34,14 @@ class Change:
         return f"{line}：{self.new or self.old}" if self.new or self.old else line
 
 
-def between(file: str, place: str, old: Mapping[str, Any], new: Mapping[str, Any], id: str = "") -> Iterator[Change]:
+def between(
+    file: str, place: str, old: Mapping[str, Any], new: Mapping[str, Any], id: str = ""
+) -> Iterator[Difference]:
     """Attributes of one thing that came, went or changed."""
     for what in dict.fromkeys((*old, *new)):
         was, now = str(old.get(what, "")), str(new.get(what, ""))
         if was != now:
-            yield Change(CHANGED, file, place, what, was, now, id)
+            yield Difference(CHANGED, file, place, what, was, now, id)
 
 
 def out_of_order(old: Collection[str], new: Collection[str]) -> list[str]:

@@ -1,0 +1,128 @@
+"""Saving files of a change. A save names the content that it was made from: nobody overwrites another unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.changes import policy, store
+from app.changes.models import ChangeSave
+from app.core.actor import Actor
+from app.core.errors import Gone, Invalid, NotFound
+from app.core.ids import new_id
+from app.definitions import limits
+from app.definitions import store as contents
+from app.definitions.folder import belongs
+
+SAVE: Table = ChangeSave.__table__  # type: ignore[assignment]
+ONE_GO = timedelta(minutes=10)
+"""Saves of one person to one file that follow each other within this time are one entry of the history."""
+
+
+def save(
+    session: Session, actor: Actor, change_id: str, bundle_id: str, path: str, content: bytes | None, *,
+    was: str | None, now: datetime,
+) -> str | None:  # fmt: skip
+    """Keep a file's content, or remove it (None); the name of the content kept.
+
+    `was` names the content that was edited, None where there was no file. Raises NotFound, Gone (the change is closed,
+    or the file is not what was edited), NotYours, Taken, Invalid (the path).
+    """
+    policy.edit(session, actor, change_id, now)
+    bundle = store.bundle_of(session, change_id, bundle_id)
+    if content is not None:
+        _require_possible(path, content)
+    stands = store.hashes_of(session, bundle).get(path)
+    if stands != was:
+        raise Gone(f"{path} 在您打开以后又被改过，没有覆盖。请重新打开，把您的改动并入后再保存")
+    return _put(session, actor, bundle, path, content, stands, now)
+
+
+def take_files(
+    session: Session, actor: Actor, change_id: str, bundle_id: str, files: Mapping[str, bytes], *, now: datetime
+) -> list[str]:
+    """Put in uploaded files as they are, each in the place of its path; the paths that changed.
+
+    All or none. Raises NotFound, Gone, NotYours, Taken, Invalid (path by path).
+    """
+    policy.edit(session, actor, change_id, now)
+    bundle = store.bundle_of(session, change_id, bundle_id)
+    for path, content in files.items():
+        _require_possible(path, content)
+    stand = store.hashes_of(session, bundle)
+    kept = {path: _put(session, actor, bundle, path, content, stand.get(path), now) for path, content in files.items()}
+    return [path for path, hash in kept.items() if hash != stand.get(path)]
+
+
+def put_back(session: Session, actor: Actor, change_id: str, save_id: str, *, now: datetime) -> str:
+    """Undo what one entry of the history did to its file; the path. Putting back is an entry of its own.
+
+    Raises NotFound, Gone, NotYours, Taken.
+    """
+    policy.edit(session, actor, change_id, now)
+    entry = session.execute(
+        select(SAVE).join(store.BUNDLE, store.BUNDLE.c.id == SAVE.c.bundle_id)
+        .where(SAVE.c.id == save_id, store.BUNDLE.c.change_id == change_id)
+    ).one_or_none()  # fmt: skip
+    if entry is None:
+        raise NotFound("没有这条修改记录，请刷新页面")
+    bundle = store.bundle_of(session, change_id, entry.bundle_id)
+    content = contents.blob(session, entry.before) if entry.before else None
+    _put(session, actor, bundle, entry.path, content, store.hashes_of(session, bundle).get(entry.path), now)
+    return str(entry.path)
+
+
+def saves_of(session: Session, bundle_id: str, limit: int = 100) -> list[Row[Any]]:
+    """The newest entries of a bundle's history, newest first."""
+    mine = select(SAVE).where(SAVE.c.bundle_id == bundle_id)
+    return list(session.execute(mine.order_by(SAVE.c.saved_at.desc(), SAVE.c.id.desc()).limit(limit)))
+
+
+def editors_of(session: Session, change_id: str) -> set[str]:
+    """Everybody who saved anything in a change."""
+    saved = select(SAVE.c.saved_by).join(store.BUNDLE, store.BUNDLE.c.id == SAVE.c.bundle_id)
+    return set(session.scalars(saved.where(store.BUNDLE.c.change_id == change_id)))
+
+
+def write(session: Session, bundle: Row[Any], path: str, hash: str | None) -> None:
+    """Let a file stand as this content; one that is as the release below it leaves no row."""
+    mine = (store.FILE.c.bundle_id == bundle.id) & (store.FILE.c.path == path)
+    session.execute(delete(store.FILE).where(mine))
+    if store.base_hashes(session, bundle).get(path) != hash:
+        session.execute(insert(store.FILE).values(bundle_id=bundle.id, path=path, blob_hash=hash))
+
+
+def _put(
+    session: Session, actor: Actor, bundle: Row[Any], path: str, content: bytes | None, stands: str | None,
+    now: datetime,
+) -> str | None:  # fmt: skip
+    hash = contents.keep_contents(session, {path: content})[path] if content is not None else None
+    if hash == stands:
+        return hash
+    write(session, bundle, path, hash)
+    _note(session, actor, bundle.id, path, stands, hash, now)
+    return hash
+
+
+def _note(
+    session: Session, actor: Actor, bundle_id: str, path: str, before: str | None, after: str | None, now: datetime
+) -> None:
+    """One entry of the history for what a person did in one go."""
+    of_file = select(SAVE).where(SAVE.c.bundle_id == bundle_id, SAVE.c.path == path)
+    last = session.execute(of_file.order_by(SAVE.c.saved_at.desc(), SAVE.c.id.desc()).limit(1)).one_or_none()
+    if last is not None and last.saved_by == actor.user_id and now - last.saved_at < ONE_GO and last.after == before:
+        session.execute(update(SAVE).where(SAVE.c.id == last.id).values(after=after, saved_at=now))
+        return
+    row = {"id": new_id(), "bundle_id": bundle_id, "path": path, "before": before, "after": after}
+    session.execute(insert(SAVE).values(**row, saved_by=actor.user_id, begun_at=now, saved_at=now))
+
+
+def _require_possible(path: str, content: bytes) -> None:
+    if not belongs(path):
+        raise Invalid({path: f"“{path}”不能放进项目：只收流程图 .bpmn、决策表 .dmn、表单 .form.json、清单 .yaml、"
+                             "scenarios/ 里的故事和 letters/文书名/ 里的文书"})  # fmt: skip
+    limits.require({path: content})

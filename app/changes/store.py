@@ -1,0 +1,107 @@
+"""Rows of changes, and the files of their bundles as they stand now: the release below, with what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, select, update
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.changes.models import ChangeBundle, ChangeFigure, ChangeFile, ChangePlace, PolicyChange
+from app.changes.names import AUDIT_CHAIN
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.definitions import store as contents
+
+CHANGE: Table = PolicyChange.__table__  # type: ignore[assignment]
+BUNDLE: Table = ChangeBundle.__table__  # type: ignore[assignment]
+PLACE: Table = ChangePlace.__table__  # type: ignore[assignment]
+FILE: Table = ChangeFile.__table__  # type: ignore[assignment]
+FIGURE: Table = ChangeFigure.__table__  # type: ignore[assignment]
+
+
+def found(session: Session, change_id: str) -> Row[Any]:
+    """The row of a change. Raises NotFound."""
+    return _one(session, change_id, for_update=False)
+
+
+def locked(session: Session, change_id: str) -> Row[Any]:
+    """The same, held until the end of the transaction: whoever else writes the change waits. Raises NotFound."""
+    return _one(session, change_id, for_update=True)
+
+
+def bundles_of(session: Session, change_id: str) -> Sequence[Row[Any]]:
+    """The programmes of a change, by title."""
+    mine = select(BUNDLE).where(BUNDLE.c.change_id == change_id)
+    return session.execute(mine.order_by(BUNDLE.c.title, BUNDLE.c.id)).all()
+
+
+def bundle_of(session: Session, change_id: str, bundle_id: str) -> Row[Any]:
+    """One of them. Raises NotFound."""
+    mine = select(BUNDLE).where(BUNDLE.c.id == bundle_id, BUNDLE.c.change_id == change_id)
+    row = session.execute(mine).one_or_none()
+    if row is None:
+        raise NotFound("这项政策变更里没有这个项目，请从变更页面重新进入")
+    return row
+
+
+def places_of(session: Session, bundle_id: str) -> Sequence[Row[Any]]:
+    """Where a bundle will hold."""
+    return session.execute(select(PLACE).where(PLACE.c.bundle_id == bundle_id).order_by(PLACE.c.scope)).all()
+
+
+def scopes_of(session: Session, change_id: str) -> list[str]:
+    """Every place that a change touches, with those of its figures."""
+    placed = select(PLACE.c.scope).join(BUNDLE, BUNDLE.c.id == PLACE.c.bundle_id).where(BUNDLE.c.change_id == change_id)
+    figured = select(FIGURE.c.region_id).where(FIGURE.c.change_id == change_id)
+    return sorted({*session.scalars(placed), *session.scalars(figured)})
+
+
+def figures_of(session: Session, change_id: str) -> Sequence[Row[Any]]:
+    """The figures that a change enters."""
+    return session.execute(select(FIGURE).where(FIGURE.c.change_id == change_id).order_by(FIGURE.c.key)).all()
+
+
+def base_hashes(session: Session, bundle: Row[Any]) -> dict[str, str]:
+    """Path → content of the release below; nothing below a new programme."""
+    return contents.hashes_of(session, bundle.based_on) if bundle.based_on else {}
+
+
+def changed_hashes(session: Session, bundle_id: str) -> dict[str, str | None]:
+    """Path → content of what differs from the release below; None for what was removed."""
+    rows = session.execute(select(FILE.c.path, FILE.c.blob_hash).where(FILE.c.bundle_id == bundle_id))
+    return {row.path: row.blob_hash for row in rows}
+
+
+def hashes_of(session: Session, bundle: Row[Any]) -> dict[str, str]:
+    """Path → content of every file as it stands now."""
+    merged: dict[str, str | None] = {**base_hashes(session, bundle), **changed_hashes(session, bundle.id)}
+    return {path: hash for path, hash in sorted(merged.items()) if hash is not None}
+
+
+def files_of(session: Session, bundle: Row[Any]) -> dict[str, bytes]:
+    """Every file as it stands now."""
+    hashes = hashes_of(session, bundle)
+    found = contents.blobs(session, hashes.values())
+    return {path: found[hash] for path, hash in hashes.items()}
+
+
+def write(session: Session, change_id: str, **values: Any) -> None:
+    """Write columns of a change."""
+    session.execute(update(CHANGE).where(CHANGE.c.id == change_id).values(**values))
+
+
+def tell(session: Session, actor: Actor, kind: str, change_id: str, now: datetime, **told: Any) -> None:
+    """An event on the audit chain of changes."""
+    audit.append(session, AUDIT_CHAIN, kind, actor, {"change": change_id, **told}, None, now, shared=True)
+
+
+def _one(session: Session, change_id: str, *, for_update: bool) -> Row[Any]:
+    query = select(CHANGE).where(CHANGE.c.id == change_id)
+    row = session.execute(query.with_for_update() if for_update else query).one_or_none()
+    if row is None:
+        raise NotFound("没有这项政策变更，请从列表重新进入")
+    return row

@@ -1,0 +1,151 @@
+"""The list of changes, a new one, and the page of one change with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.changes import opening, policy, queries, store
+from app.changes.names import APPROVED, DROPPED, OPEN, STATES, SUBMITTED
+from app.core.clock import local_date
+from app.core.errors import Invalid, Rejection
+from app.definitions import news
+from app.definitions.queries import programme_titles
+from app.figures.catalogue import catalogue
+from app.figures.entries import KINDS, UNITS
+from app.identity import policy as identity_policy
+from app.identity import queries as identity
+from app.studio.blueprint import blueprint
+from app.web import Call, reads, writes
+
+VIEWS = {"": (OPEN, SUBMITTED), APPROVED: (APPROVED,), DROPPED: (DROPPED,)}
+TYPED = ("title", "reason", "document")
+
+
+@blueprint.get("/changes")
+@reads()
+def change_list(call: Call) -> ResponseReturnValue:
+    view = request.args.get("state", "")
+    states = VIEWS.get(view, VIEWS[""])
+    return render_template(
+        "studio/changes.html",
+        view=view,
+        lines=queries.listed(call.session, call.actor, states),
+        news=news.for_actor(call.session, call.actor, local_date(call.now)),
+    )
+
+
+@blueprint.get("/changes/new")
+@reads()
+def change_new(call: Call) -> ResponseReturnValue:
+    policy.require_reader(call.session, call.actor)
+    return render_template("studio/change_new.html", typed=dict.fromkeys(TYPED, ""), message=None, errors={})
+
+
+def _again_new(call: Call, rejection: Rejection) -> ResponseReturnValue:
+    policy.require_reader(call.session, call.actor)
+    typed = {name: request.form.get(name, "") for name in TYPED}
+    return render_template(
+        "studio/change_new.html", typed=typed, message=rejection.message, errors=rejection.fields
+    )  # fmt: skip
+
+
+@blueprint.post("/changes/new")
+@writes(again=_again_new)
+def change_open(call: Call) -> ResponseReturnValue:
+    typed = {name: request.form.get(name, "") for name in TYPED}
+    change_id = opening.begin(call.session, call.actor, **typed, now=call.now)
+    flash("已建立政策变更。请选择要修改的项目或标准。", "success")
+    return redirect(url_for("studio.change", change_id=change_id))
+
+
+@blueprint.get("/changes/<change_id>")
+@reads()
+def change(call: Call, change_id: str) -> ResponseReturnValue:
+    return page(call, change_id)
+
+
+def page(call: Call, change_id: str, rejection: Rejection | None = None, **more: str) -> str:
+    """The page of a change; with a refusal, what was typed is still there."""
+    policy.require_reader(call.session, call.actor)
+    row = store.found(call.session, change_id)
+    bundles = queries.bundles(call.session, change_id, call.now)
+    changed, figures = [each for each in bundles if each.changed], queries.figures(call.session, change_id)
+    people = [each for each in (row.opened_by, row.submitted_by, row.decided_by) if each]
+    return render_template(
+        "studio/change.html",
+        change=row,
+        state=STATES[row.state],
+        is_open=row.state == OPEN,
+        is_submitted=row.state == SUBMITTED,
+        bundles=bundles,
+        figures=figures,
+        overlaps=queries.overlaps(call.session, change_id) if row.state in (OPEN, SUBMITTED) else [],
+        history=queries.history(call.session, change_id),
+        turn=queries.turn(call.session, call.actor, row, call.now),
+        names=identity.user_names(call.session, people),
+        is_changed=bool(changed or figures),
+        is_ready=all(each.check is not None and each.check.passed for each in changed),
+        programmes=sorted(programme_titles(call.session).items(), key=lambda pair: pair[1]),
+        places=list(places(call)),
+        known_figures=sorted(catalogue(call.session).figures.values(), key=lambda entry: (entry.kind, entry.title)),
+        kinds={key: kind.title for key, kind in KINDS.items()},
+        units={key: unit.suffix for key, unit in UNITS.items()},
+        typed=request.form if rejection else {},
+        message=rejection.message if rejection else None,
+        errors=rejection.fields if rejection else {},
+        today=local_date(call.now),
+        **more,
+    )
+
+
+def again(call: Call, rejection: Rejection, change_id: str, **arguments: str) -> ResponseReturnValue:
+    """What every act on the page of a change answers when it is refused."""
+    if rejection.status in (403, 404):
+        raise rejection
+    return page(call, change_id, rejection)
+
+
+@blueprint.post("/changes/<change_id>/describe")
+@writes(again=again)
+def change_describe(call: Call, change_id: str) -> ResponseReturnValue:
+    typed = {name: request.form.get(name, "") for name in TYPED}
+    opening.describe(call.session, call.actor, change_id, **typed, now=call.now)
+    return redirect(url_for("studio.change", change_id=change_id))
+
+
+@blueprint.post("/changes/<change_id>/programmes")
+@writes(again=again)
+def change_take_in(call: Call, change_id: str) -> ResponseReturnValue:
+    programme, regions = request.form.get("programme", ""), request.form.getlist("region")
+    if not programme:
+        raise Invalid({"programme": "请选择要修改的项目"})
+    opening.take_in(call.session, call.actor, change_id, programme, regions, now=call.now)
+    return redirect(url_for("studio.change", change_id=change_id))
+
+
+@blueprint.post("/changes/<change_id>/programmes/<bundle_id>/leave-out")
+@writes(again=again)
+def change_leave_out(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
+    opening.leave_out(call.session, call.actor, change_id, bundle_id, now=call.now)
+    flash("已移出，改动已删除。", "success")
+    return redirect(url_for("studio.change", change_id=change_id))
+
+
+@blueprint.post("/changes/<change_id>/drop")
+@writes(again=again)
+def change_drop(call: Call, change_id: str) -> ResponseReturnValue:
+    opening.drop(call.session, call.actor, change_id, now=call.now)
+    flash("已放弃这项政策变更，内容仍可查看。", "success")
+    return redirect(url_for("studio.change_list"))
+
+
+def places(call: Call) -> Iterator[tuple[str, str]]:
+    """Code and name of the regions that the actor drafts for, each followed by those directly below."""
+    for region_id in sorted(identity_policy.region_ids(call.actor, policy.DRAFTS)):
+        chain = identity.chain(call.session, region_id)
+        yield chain.nearest.code, chain.full_name
+        for below in identity.children(call.session, region_id, local_date(call.now)):
+            yield below.code, f"{chain.nearest.name}{below.name}"

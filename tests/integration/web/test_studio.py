@@ -1,0 +1,127 @@
+"""The pages of policy owners: from a new change to its approval, and what they find when the ground moves."""
+
+from __future__ import annotations
+
+import io
+import re
+from zipfile import ZipFile
+
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+
+from app.changes import checking, store
+from app.core.actor import SYSTEM
+from app.core.clock import local_date
+from app.core.ids import digest, new_id
+from app.core.paths import BUNDLES
+from app.definitions import publishing
+from app.definitions.folder import read_folder
+from app.identity import queries as identity
+from tests.support.web import COUNTY, PROGRAMME, TOWNSHIP, Web
+
+FILES = read_folder(BUNDLES / PROGRAMME)
+NEWER = FILES["bundle.yaml"] + "# 改一处\n".encode()
+
+
+def _owner(web: Web, number: int = 1) -> FlaskClient:
+    client = web.client()
+    web.sign_in(client, f"policy_owner.{COUNTY}" + (f".{number}" if number > 1 else ""))
+    return client
+
+
+def _begun(client: FlaskClient) -> tuple[str, str]:
+    """The pages of a change with the relief in it, and of its bundle."""
+    at = client.post("/studio/changes/new", data={"title": "改时限", "reason": "县政府文件"}).location
+    client.post(f"{at}/programmes", data={"programme": PROGRAMME, "region": COUNTY})
+    (bundle,) = set(re.findall(rf"{at}/programmes/(\w{{32}})/", client.get(at).text))
+    return at, f"{at}/programmes/{bundle}"
+
+
+def _pass_checks(web: Web, at: str) -> None:
+    """As if the worker had found nothing."""
+    with web.database.write() as session:
+        now = web.clock.now()
+        for bundle in store.bundles_of(session, at.rpartition("/")[2]):
+            subject = checking.subject_of(session, bundle, local_date(now))
+            row = {"id": new_id(), "bundle_id": bundle.id, "passed": True, "findings": [], "stories": []}
+            session.execute(insert(checking.RESULT).values(**row, **subject._asdict(), checked_at=now))
+
+
+def test_a_change_is_drafted_checked_submitted_and_approved_in_the_browser(web: Web) -> None:
+    owner, second = _owner(web), _owner(web, 2)
+    at, bundle = _begun(owner)
+    saved = owner.put(f"{bundle}/content", query_string={"path": "bundle.yaml", "was": digest(FILES["bundle.yaml"])},
+                      data=NEWER)  # fmt: skip
+    assert saved.json == {"hash": digest(NEWER)}
+    refused = owner.post(f"{at}/submit", data={"from": "2020-11-01"})
+    assert refused.status_code == 409
+    assert "还没有按现在的内容检查过" in refused.text
+    owner.post(f"{at}/check")
+    assert "正在检查" in owner.get(at).text
+    _pass_checks(web, at)
+    page = owner.get(at).text
+    assert "检查已通过" in page
+    assert "已修改" in page
+    assert "改一处" not in owner.get(f"{at}/compare").text  # a comment changes no meaning, and the page says so
+    assert "内容的含义没有变化" in owner.get(f"{at}/compare").text
+    assert owner.post(f"{at}/submit", data={"from": "2020-11-01"}).location == at
+    assert "另一位政策管理员" in owner.post(f"{at}/approve").text
+    assert second.post(f"{at}/approve").location == at
+    assert "改时限" in second.get("/studio/changes?state=approved").text
+
+
+def test_a_save_over_something_newer_is_refused_in_words_and_changes_nothing(web: Web) -> None:
+    owner = _owner(web)
+    _, bundle = _begun(owner)
+    where = {"path": "bundle.yaml", "was": digest(b"older")}
+    refused = owner.put(f"{bundle}/content", query_string=where, data=NEWER)
+    assert refused.status_code == 409
+    assert "又被改过" in (refused.json or {})["message"]
+    assert owner.get(f"{bundle}/content?path=bundle.yaml").data == FILES["bundle.yaml"]
+
+
+def test_two_owners_do_not_write_into_each_other(web: Web) -> None:
+    owner, second = _owner(web), _owner(web, 2)
+    at, bundle = _begun(owner)
+    where = {"path": "bundle.yaml", "was": digest(FILES["bundle.yaml"])}
+    assert second.put(f"{bundle}/content", query_string=where, data=NEWER).status_code == 409
+    assert "正在编辑" in second.get(at).text
+    second.post(f"{at}/ask")
+    assert "请求接手编辑" in owner.post(f"{at}/seen").text
+    owner.post(f"{at}/hand-over")
+    assert second.put(f"{bundle}/content", query_string=where, data=NEWER).status_code == 200
+
+
+def test_everything_downloads_and_uploads_again_unchanged(web: Web) -> None:
+    owner = _owner(web)
+    at, bundle = _begun(owner)
+    packed = owner.get(f"{bundle}/folder.zip").data
+    with ZipFile(io.BytesIO(packed)) as folder:
+        assert {name: folder.read(name) for name in folder.namelist()} == FILES
+    again = {"files": (io.BytesIO(packed), "x.zip")}
+    told = owner.post(f"{bundle}/upload", data=again, follow_redirects=True).text
+    assert "没有变化" in told
+    wrong = owner.post(f"{bundle}/upload", data={"files": (io.BytesIO(b"x"), "run.py")})
+    assert wrong.status_code == 422
+    assert "不能放进项目" in wrong.text
+    bomb = owner.post(f"{bundle}/upload", data={"files": (io.BytesIO(b"PK no zip"), "x.zip")})
+    assert "不是有效的 zip" in bomb.text
+    assert "还没有修改" in owner.get(at).text
+
+
+def test_the_nav_counts_and_the_page_tells_what_moved_to_owners_alone(web: Web) -> None:
+    owner, clerk = web.client(), web.client()
+    web.sign_in(owner, f"policy_owner.{COUNTY}")
+    web.sign_in(clerk, f"township_clerk.{TOWNSHIP}")
+    assert "没有进行中的政策变更" in owner.get("/studio/changes").text
+    for code in (TOWNSHIP, COUNTY):
+        with web.database.write() as session:
+            scope = identity.region_by_code(session, code, local_date(web.clock.now())).id
+            put = publishing.put_in_force(session, SYSTEM, FILES, web.clock.now(), scopes=[scope])
+        assert put
+    page = owner.get("/studio/changes").text
+    assert "基础版本已更新，请用 doudi release compare" in page
+    assert '政策变更\n  <span class="count count-red">1</span>' in owner.get("/desk/").text.replace(
+        "<span", "\n  <span"
+    )
+    assert "政策变更" not in clerk.get("/desk/").text
