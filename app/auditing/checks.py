@@ -18,6 +18,7 @@ from app.auditing.faults import Report
 from app.auditing.verification import verify
 from app.core.clock import local_date
 from app.core.ids import new_id
+from app.db import training
 from app.jobs import BULK, DueJob, OutsideHandler
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,13 @@ def handlers(path: Path, stamp: anchors.Stamper) -> dict[str, OutsideHandler]:
     """The handlers of both kinds of work; `path` is the file of anchors."""
 
     def prepare_line(session: Session, job: DueJob, now: datetime) -> Any:
-        return anchors.line(session, path, now)
+        stays = training.is_training(session)
+        return anchors.line(session, path, now), (lambda text: None) if stays else stamp
 
-    def note(job: DueJob, line: Any) -> None:
+    def note(job: DueJob, prepared: tuple[Any, anchors.Stamper]) -> None:
+        line, stamping = prepared
         if line is not None:
-            anchors.note(path, line, stamp)
+            anchors.note(path, line, stamping)
 
     def plan_next(session: Session, job: DueJob, result: Any, now: datetime) -> None:
         plan_anchor(session, now + EVERY)

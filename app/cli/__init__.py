@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "serving",
     "settings": "settings",
     "staff": "staffing",
+    "training": "rehearsing",
     "vocabulary": "words",
     "worker": "serving",
 }

@@ -21,7 +21,7 @@ from app.config import Config
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import NotFound, Rejection
-from app.db import Database, KeyFault
+from app.db import Database, KeyFault, training
 from app.extensions import open_database, steady_clock
 from app.identity import queries as identity
 
@@ -35,6 +35,7 @@ class Act(NamedTuple):
 
 
 NO_DATABASE = "数据库打不开或者还没有装好，请核对 DOUDI_DATABASE_URL，并先运行 doudi db upgrade 和 doudi db install"
+REHEARSAL = "演练环境：这里的案件、款项和文书都不是真的"
 
 
 class Refused(click.ClickException):
@@ -50,6 +51,8 @@ def opened(*, may_make_keys: bool = False) -> Iterator[Database]:
     with refusals():
         database = open_database(Config.from_env(), may_make_keys=may_make_keys)
     try:
+        if training.known(database):
+            click.echo(REHEARSAL, err=True)
         yield database
     finally:
         database.dispose()

@@ -31,13 +31,15 @@ def run() -> None:
         if empty:
             click.echo("正在装入演示数据……")
             installation.set_up_demo(fresh, SystemClock().now())
+        with fresh.read() as session:
+            logins = seed.logins() if seed.is_loaded(session, SystemClock().now()) else ""
         fresh.dispose()
         database, clock = wsgi.opened(config)
         app = create_app(config, database=database, clock=clock)
     stop = _stopping()
     running = worker.start(database, clock, outside, config.job_seconds)
     click.echo(f"兜底已启动：http://{config.host}:{config.port}/  （Ctrl+C 停止）")
-    click.echo(seed.logins())
+    click.echo(logins)
     try:
         wsgi.serve(app, config, stop)
     finally:

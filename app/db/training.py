@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.db import stamps
 from app.db.session import Database
 
-WORD, PREFIX = "演练", "YL-"
-"""What numbers of letters and of cases begin with."""
+WORD, PREFIX, MARK = "演练", "YL-", "演练样张，不具法律效力"
+"""What numbers of letters and of cases begin with, and what stands on whatever leaves the screen."""
 _KIND = "training"
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,8 @@ from app.desk.export import note
 from app.funds import batch_lists, batches, by_hand, listing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.sheets import MEDIA_TYPE
 from app.web import Call, reads, words, writes
+from app.web.download import exported
 from app.web.paging import cut
 
 PAGE_ROWS, LINE_ROWS, EXPORT_ROWS = 18, 50, 100_000
@@ -146,8 +146,7 @@ def batch_export(call: Call, batch_id: str) -> ResponseReturnValue:
     places = identity.region_names(call.session, {line.region_id for line in lines})
     content = workbook(found.title, lines, places, programme_titles(call.session))
     note(call.session, call.actor, "batch_lines", len(lines), call.now, batch=batch_id)
-    disposition = f"attachment; filename=batch-{found.due_on.isoformat()}.xlsx"
-    return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": disposition})
+    return exported(content, f"batch-{found.due_on.isoformat()}.xlsx")
 
 
 def _seen(call: Call, batch_id: str) -> Any:

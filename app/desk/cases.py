@@ -26,8 +26,8 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox.operations import COPY
-from app.sheets import MEDIA_TYPE
 from app.web import Call, reads, words, writes
+from app.web.download import exported
 from app.web.posted import files_of
 
 PAGE_ROWS, EXPORT_ROWS = 18, 5000
@@ -57,7 +57,7 @@ def case_export(call: Call) -> ResponseReturnValue:
     content = workbook(rows, place_namer(call.session, rows))
     note(call.session, call.actor, "cases", len(rows), call.now)
     name = f"cases-{local_date(call.now).isoformat()}.xlsx"
-    return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return exported(content, name)
 
 
 def _filter() -> lists.CaseFilter:

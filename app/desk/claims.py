@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
@@ -18,8 +18,8 @@ from app.desk.money_sheet import claims_workbook
 from app.funds import claim_lists, claims
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.sheets import MEDIA_TYPE
 from app.web import Call, reads, writes
+from app.web.download import exported
 from app.web.paging import cut
 
 PAGE_ROWS, EXPORT_ROWS = 18, 100_000
@@ -53,7 +53,7 @@ def claim_export(call: Call) -> ResponseReturnValue:
     content = claims_workbook(rows, places, programme_titles(call.session), local_date(call.now))
     note(call.session, call.actor, "claims", len(rows), call.now)
     name = f"claims-{local_date(call.now).isoformat()}.xlsx"
-    return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return exported(content, name)
 
 
 @blueprint.get("/claims/<claim_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
@@ -12,8 +12,8 @@ from app.desk.export import note
 from app.desk.money_sheet import ledger_workbook
 from app.funds import ledger
 from app.funds.agreement import disagreements
-from app.sheets import MEDIA_TYPE
 from app.web import Call, reads, words, writes
+from app.web.download import exported
 
 
 @blueprint.get("/ledger")
@@ -42,7 +42,7 @@ def ledger_export(call: Call) -> ResponseReturnValue:
     content = ledger_workbook(lines, ledger.total(lines), programme_titles(call.session), faults)
     note(call.session, call.actor, "ledger", len(lines), call.now)
     name = f"ledger-{local_date(call.now).isoformat()}.xlsx"
-    return Response(content, mimetype=MEDIA_TYPE, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return exported(content, name)
 
 
 def _filter(call: Call) -> ledger.LedgerFilter:

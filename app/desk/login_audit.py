@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from app.core.days import typed_day_or_none
 from app.desk.blueprint import blueprint
 from app.identity import login_chain
-from app.sheets import MEDIA_TYPE, Column, workbook
+from app.sheets import Column, workbook
 from app.web import Call, reads
 from app.web.display import moment
-from app.web.download import attachment
+from app.web.download import exported
 from app.web.paging import cut
 
 PAGE_ROWS, MOST_ROWS = 50, 50_000
@@ -39,7 +39,7 @@ def login_chain_page(call: Call) -> ResponseReturnValue:
 def login_chain_export(call: Call) -> Response:
     found = login_chain.lines(call.session, call.actor, _wanted(), limit=MOST_ROWS)
     rows = [(moment(line.at), line.title, line.who, line.whom, line.address, line.detail) for line in found]
-    return attachment(workbook("登录审计", COLUMNS, rows), "登录审计.xlsx", MEDIA_TYPE)
+    return exported(workbook("登录审计", COLUMNS, rows), "登录审计.xlsx")
 
 
 def _wanted() -> login_chain.Wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as NoSuchAddress
@@ -24,14 +24,12 @@ from app.funds import bank, batches, lists
 from app.funds.operations import shares
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.sheets import MEDIA_TYPE
 from app.web import STAFF, Call, reads, transaction, transacts_itself, words, writes
-from app.web.download import attachment, inline
+from app.web.download import CSV, XLSX, attachment, inline
 from app.web.paging import cut
 from app.web.posted import files_of
 
 PAGE_ROWS = 18
-CSV = "text/csv"
 RECEIPT = "receipt"
 
 
@@ -65,8 +63,8 @@ def bank_file(file_id: str, kind: str) -> ResponseReturnValue:
     with transaction(STAFF, writing=True) as call:
         lines = bank.lines_of(call.session, call.actor, file_id, call.now)
         name = f"bank-{local_date(call.now).isoformat()}-{file_id[-6:]}.{kind}"
-    content, media_type = (workbook(lines), MEDIA_TYPE) if kind == "xlsx" else (csv_bytes(lines), CSV)
-    return Response(content, mimetype=media_type, headers={"Content-Disposition": f"attachment; filename={name}"})
+    content, media_type = (workbook(lines), XLSX) if kind == "xlsx" else (csv_bytes(lines), CSV)
+    return attachment(content, name, media_type)
 
 
 @blueprint.post("/payments/take-out")

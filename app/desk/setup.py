@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import NamedTuple
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import succession
@@ -17,8 +17,9 @@ from app.identity import divisions, people, roster
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import staffing
-from app.sheets import MEDIA_TYPE, Faults, csv_bytes
+from app.sheets import Faults, csv_bytes
 from app.web import Call, reads, writes
+from app.web.download import CSV, XLSX, attachment
 from app.web.posted import files_of
 
 KINDS = {"regions": "区划和单位", "staff": "人员和岗位"}
@@ -87,7 +88,7 @@ def setup_confirm(call: Call) -> ResponseReturnValue:
         return redirect(url_for("desk.office_list"))
     brought = staffing.import_staff(call.session, call.actor, content, call.now)
     if brought.newcomers:
-        return _sheet(roster.handout(brought.newcomers), "passwords.xlsx")
+        return attachment(roster.handout(brought.newcomers), "passwords.xlsx", XLSX)
     told = f"新增 {brought.appointed} 项任职，结束 {len(brought.leaving)} 项任职。"
     flash("没有变化：文件里的人员和任职都已经有了。" if brought.nothing else told, "success")
     return redirect(url_for("desk.staff_list"))
@@ -97,7 +98,7 @@ def setup_confirm(call: Call) -> ResponseReturnValue:
 @reads()
 def staff_template(call: Call) -> ResponseReturnValue:
     identity_policy.require_any(call.session, call.actor, people.KEEP)
-    return _sheet(roster.template(), "staff.xlsx")
+    return attachment(roster.template(), "staff.xlsx", XLSX)
 
 
 @blueprint.get("/setup/regions.csv")
@@ -108,9 +109,7 @@ def region_export(call: Call) -> ResponseReturnValue:
     own = identity_policy.region_ids(call.actor, people.KEEP)
     kept = [identity.chain(call.session, each).nearest.code for each in own]
     rows = [row for code in sorted(kept) for row in divisions.find(call.session, local_date(call.now), code=code)]
-    answer = Response(csv_bytes(divisions.COLUMNS, divisions.export_rows(call.session, rows)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = "attachment; filename=regions.csv"
-    return answer
+    return attachment(csv_bytes(divisions.COLUMNS, divisions.export_rows(call.session, rows)), "regions.csv", CSV)
 
 
 def _kind() -> str:
@@ -118,11 +117,6 @@ def _kind() -> str:
     if kind not in KINDS:
         raise Invalid({"kind": "请选择要导入区划还是人员"})
     return kind
-
-
-def _sheet(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(content, mimetype=MEDIA_TYPE, headers=headers)
 
 
 def _page(call: Call, *, dry: Dry | None = None, message: str | None = None) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.errors import Invalid, Rejection
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.sheets import MEDIA_TYPE
 from app.takeover import operations, queries
 from app.web import STAFF, Call, reads, transaction, transacts_itself, writes
+from app.web.download import XLSX, attachment
 from app.web.posted import files_of
 
 MOST_BYTES, MOST_FAULTS, SHOWN = 500_000, 300, 200
@@ -27,9 +27,7 @@ def takeover_list(call: Call) -> ResponseReturnValue:
 @blueprint.get("/takeovers/template.xlsx")
 @reads()
 def takeover_template(call: Call) -> ResponseReturnValue:
-    content = operations.empty_file(call.session, call.actor, call.now)
-    headers = {"Content-Disposition": "attachment; filename=awards.xlsx"}
-    return Response(content, mimetype=MEDIA_TYPE, headers=headers)
+    return attachment(operations.empty_file(call.session, call.actor, call.now), "awards.xlsx", XLSX)
 
 
 @blueprint.post("/takeovers")

@@ -7,7 +7,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from lxml import etree
 
-MARK = "演练样张，不具法律效力"
+from app.db.training import MARK
+
 _BODY = "word/document.xml"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PARAGRAPH = (

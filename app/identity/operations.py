@@ -140,12 +140,13 @@ def ensure_holders(
         )
     )
     people = []
+    prefix = _invented_logins(session, office)
     for position in positions_at(office.kind):
         for number in range(held[position.key] + 1, count + 1):
             username = (usernames or {}).get((position.key, number))
             user = User(
                 id=new_id(),
-                username=username or f"{office.id}.{position.key}.{number}",
+                username=username or f"{prefix}.{position.key}.{number}",
                 name=staff_name(f"{office.region_code}.{office.name}.{position.key}.{number}"),
                 password_hash=(hashes or {}).get(position.key) if username else None,
                 created_at=now,
@@ -155,6 +156,14 @@ def ensure_holders(
     session.flush()
     session.add_all(Appointment(user_id=user.id, office_id=office.id, position=key) for user, key in people)
     session.flush()
+
+
+def _invented_logins(session: Session, office: queries.OfficeRow) -> str:
+    """What they begin with: the code of the region, told apart where another office has these already."""
+    code = office.region_code
+    others = select(User.id).join(Appointment, Appointment.user_id == User.id)
+    taken = others.where(User.username.startswith(f"{code}."), Appointment.office_id != office.id).limit(1)
+    return f"{code}.{office.id[-6:]}" if session.scalar(taken) else code
 
 
 def ensure_staffed(session: Session, region_code: str, now: datetime) -> queries.RegionChain:

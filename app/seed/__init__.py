@@ -2,6 +2,6 @@
 
 from app.seed.batches import play_batches
 from app.seed.cases import play_cases
-from app.seed.world import load, logins
+from app.seed.world import is_loaded, load, logins
 
-__all__ = ["load", "logins", "play_batches", "play_cases"]
+__all__ = ["is_loaded", "load", "logins", "play_batches", "play_cases"]

@@ -66,6 +66,11 @@ def logins() -> str:
     return "\n".join(lines)
 
 
+def is_loaded(session: Session, now: datetime) -> bool:
+    """Whether somebody can log in with one of the demo logins."""
+    return identity.actor_by_login(session, f"{_TOUR[1]}.{LOGIN_WORDS['township_clerk']}1", local_date(now)) is not None
+
+
 def load(session: Session, now: datetime) -> None:
     """Open the demo regions and fill them. For an installation that holds no people yet."""
     content = read("regions")

@@ -3,10 +3,9 @@
 from app.sheets.dates import day_in_cell
 from app.sheets.forms import form
 from app.sheets.reading import Column, Faults, Row, read, read_tables
-from app.sheets.writing import MEDIA_TYPE, Sheet, book, columns, csv_bytes, workbook
+from app.sheets.writing import Sheet, book, columns, csv_bytes, workbook
 
 __all__ = [
-    "MEDIA_TYPE",
     "Column",
     "Faults",
     "Row",

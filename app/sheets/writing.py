@@ -18,8 +18,6 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from app.sheets.reading import Column
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def _text(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:
     """A cell that is text whatever it begins with: a name like ``=HYPERLINK(…)`` must not run.

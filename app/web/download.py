@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from urllib.parse import quote
 
 from flask import Response
+from openpyxl import load_workbook
+
+from app.db import training
+from app.web.services import services
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PDF = "application/pdf"
+PDF, CSV = "application/pdf", "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A file that somebody uploaded is looked at, never run, whatever a browser makes of it.
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
@@ -22,6 +28,23 @@ def inline(content: bytes, name: str, media_type: str) -> Response:
     response = _file(content, name, media_type, "inline")
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
+
+
+def exported(content: bytes, name: str) -> Response:
+    """A workbook of what stands here; one of a training installation says so wherever it goes."""
+    if not training.known(services().database):
+        return attachment(content, name, XLSX)
+    return attachment(_marked(content), f"{training.WORD}-{name}", XLSX)
+
+
+def _marked(content: bytes) -> bytes:
+    book = load_workbook(io.BytesIO(content))
+    for sheet in book.worksheets:
+        sheet.oddHeader.center.text = training.MARK
+    book.create_sheet(training.WORD).append([training.MARK])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _file(content: bytes, name: str, media_type: str, disposition: str) -> Response:

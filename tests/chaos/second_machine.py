@@ -125,6 +125,10 @@ class Story:
                 browser.post(f"{task[0]}/complete", {**data, "_action": "submit"}, page=task[0])
             self.letters = self._letters()
 
+    def rehearse(self) -> None:
+        with self.part("an installation for training beside it"):
+            self._said(self.run("演练环境"), "一次性密码")
+
     def _letters(self) -> dict[str, str]:
         """Letter → hash of its bytes, as the clerk gets them."""
         clerk = self.staffed(CLERK)
@@ -183,7 +187,7 @@ def play(*, installs: bool) -> None:
     with machine() as it:
         story = Story(it, installs=installs)
         parts: list[Callable[[], None]] = [
-            story.install, story.set_up, story.decide, story.destroy_and_restore, story.upgrade,
+            story.install, story.set_up, story.decide, story.rehearse, story.destroy_and_restore, story.upgrade,
         ]  # fmt: skip
         for part in parts:
             try:

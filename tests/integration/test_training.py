@@ -5,27 +5,36 @@ from __future__ import annotations
 import io
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
 
-from app import installation
+from app import installation, rehearsal
+from app.auditing.verification import verify
 from app.cases.handlers import asking
+from app.config import Config
 from app.core.clock import MovableClock
 from app.core.errors import Gone
-from app.db import Database, training
+from app.db import Base, Database, Vault, training
+from app.db.training import MARK
 from app.documents import operations as documents
 from app.documents.queries import documents_of
-from app.documents.sample import MARK
 from app.funds import bank, lists
+from app.identity.operations import ensure_staffed
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Worker
 from app.outside import Departments, Question, Reply
+from app.sheets import Column, workbook
+from app.web.download import exported
 from app.worker import Outside, handlers
 from tests.support.web import open_web
-from tests.support.worlds import RELIEF, Office
+from tests.support.worlds import RELIEF, VILLAGE, Office
 
+TABLES = Base.metadata.tables
 PROGRAMME, PHONE = "uninsured_unemployed_relief", "13904310001"
 
 
@@ -93,10 +102,42 @@ def test_letters_and_numbers_are_marked_and_no_bank_file_is_made(office: Office,
             assert bank.make_file(session, finance, lists.OrderFilter(), None, office.now)
 
 
-def test_every_page_says_so(office: Office, trains: bool, tmp_path: Path) -> None:
-    client = open_web(office.database, office.clock, tmp_path).client()
-    for path in ("/", "/desk/login", "/status", "/notices", "/no-such-page"):
-        assert ("演练环境" in client.get(path).text) is trains, path
+def test_every_page_and_every_table_says_so(office: Office, trains: bool, tmp_path: Path) -> None:
+    web = open_web(office.database, office.clock, tmp_path)
+    for path in ("/", "/desk/login", "/status", "/notices", "/api/docs", "/no-such-page"):
+        assert ("演练环境" in web.client().get(path).text) is trains, path
+    with web.app.test_request_context():
+        answer = exported(workbook("案件", [Column("number", "编号")], [["1"]]), "cases.xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert ("演练" in book.sheetnames) is trains
+    assert (book.worksheets[0].oddHeader.center.text == MARK) is trains
+    assert (quote("演练") in answer.headers["Content-Disposition"]) is trains
+
+
+def test_one_is_made_beside_a_real_one_without_anybody(office: Office, trains: bool, tmp_path: Path) -> None:
+    if trains:
+        pytest.skip("made from a real one")
+    office.apply(PROGRAMME, RELIEF)
+    beside, real = tmp_path / "beside", Config(key_file=tmp_path / "real" / "keys.json")
+    url = f"sqlite:///{beside / 'doudi.db'}"
+    with office.database.read() as session:
+        settings = rehearsal.create(session, real, beside, url, office.now)
+        with pytest.raises(Gone, match="另选一个空的地方"):
+            rehearsal.create(session, real, beside, url, office.now)
+        kept = {name: session.scalar(select(func.count()).select_from(TABLES[name])) for name in TABLES}
+    made = Database(url, Vault.load(beside / "keys.json"))
+    with made.write() as session:
+        there = {name: session.scalar(select(func.count()).select_from(TABLES[name])) for name in TABLES}
+        assert training.is_training(session)
+        assert verify(session, tmp_path / "anchors", office.now).faults == []
+        assert {name: there[name] for name in rehearsal.SET_UP} == {name: kept[name] for name in rehearsal.SET_UP}
+        assert not any(there[name] for name in ("user_account", "person", "case_file", "payment_order", "document"))
+        ensure_staffed(session, VILLAGE, office.now)
+    assert f"DOUDI_DATABASE_URL={url}" in settings.read_text().splitlines()
+    trained = Office(made, office.clock)
+    number = trained.apply(PROGRAMME, RELIEF).number
+    assert number.startswith("YL-")
+    made.dispose()
 
 
 def test_a_real_installation_never_becomes_one_for_training(database: Database, clock: MovableClock) -> None:

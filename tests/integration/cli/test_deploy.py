@@ -102,11 +102,14 @@ def test_compose_names_what_exists() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
+OWN = "DOUDI_SETTINGS"  # read by deploy/doudi itself
+
+
 def test_settings_of_deployment_are_known_and_read() -> None:
     # Python keeps its compiled file beside gunicorn's settings.
     written = [path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     named = {name for path in written for name in NAME.findall(path.read_text())}
-    assert named <= NAMES
+    assert named <= {*NAMES, OWN}
     example = dict(re.findall(r"^(\w+)=(.*)$", (DEPLOY / "doudi.env.example").read_text(), re.M))
     environment = {name: str(text) for name, text in COMPOSE["services"]["web"]["environment"].items()}
     for given in (example, environment):

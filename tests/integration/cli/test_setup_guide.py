@@ -54,7 +54,7 @@ def fill(path: Path) -> None:
 @pytest.mark.parametrize("blank_database_url", ["sqlite"], indirect=True)
 def test_a_county_is_set_up_as_the_guide_says(blank_database_url: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     county.regions(tmp_path)
     first = run("".join(blocks[:3]), tmp_path, blank_database_url)
     assert "新增 320 个区划" in first

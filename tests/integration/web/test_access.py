@@ -32,9 +32,9 @@ from app.files import operations as uploads
 from app.identity import people, sessions, tokens
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
-from app.sheets import MEDIA_TYPE
 from app.takeover import operations as takeovers
 from app.web import ANYONE, ARRIVING, BEARER, STAFF
+from app.web.download import XLSX
 from tests.support.money import money_things
 from tests.support.takeover import households, workbook
 from tests.support.web import APPLICATION, COUNTY, VILLAGE, Web, open_web
@@ -535,7 +535,7 @@ def take_away(web: Web, capability: str) -> None:
 def shown_in(answer: TestResponse) -> str:
     """The text of a page or of a workbook."""
     assert answer.status_code == 200
-    if answer.mimetype == MEDIA_TYPE:
+    if answer.mimetype == XLSX:
         return str(list(load_workbook(BytesIO(answer.data)).active.values))
     return answer.text
 
