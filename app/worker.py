@@ -33,11 +33,11 @@ from app.jobs.operations import DueJob
 from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worker
 from app.keys import resealing
 from app.outside import Departments, Messenger, departments, messenger, stamper
-from app.takeover import writing as takeover
+from app.takeover import trial, writing
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
-LONG = (HOUSEKEEPING, resealing.RESEAL, auditing.VERIFY)
+LONG = (HOUSEKEEPING, resealing.RESEAL, auditing.VERIFY, trial.TRY)
 LONG_SECONDS = 3600.0
 
 
@@ -73,7 +73,8 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         documents.ISSUE: _issue,
         LETTER: write_letter,
         HOUSEKEEPING: _housekeeping,
-        **takeover.HANDLERS,
+        **writing.HANDLERS,
+        **trial.HANDLERS,
         resealing.RESEAL: resealing.reseal,
         **auditing.handlers(outside.anchors, outside.stamp),
         "message.send": OutsideHandler(send, lambda session, job, now: training.is_training(session)),

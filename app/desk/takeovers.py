@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.errors import Invalid, Rejection
+from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.takeover import operations, queries
-from app.web import STAFF, Call, reads, transaction, transacts_itself, writes
+from app.takeover import operations, queries, trial
+from app.web import Call, reads, writes
 from app.web.download import XLSX, attachment
 from app.web.posted import files_of
 
-MOST_BYTES, MOST_FAULTS, SHOWN = 500_000, 300, 200
-TOO_LARGE = "文件太大，请按乡镇分成几个，或者请系统维护人员用 doudi awards import 导入"
+SHOWN = 200
+LATE = timedelta(minutes=10)
 
 
 @blueprint.get("/takeovers")
@@ -30,25 +32,27 @@ def takeover_template(call: Call) -> ResponseReturnValue:
     return attachment(operations.empty_file(call.session, call.actor, call.now), "awards.xlsx", XLSX)
 
 
+def _refused(call: Call, rejection: Rejection) -> ResponseReturnValue:
+    return _page(call, rejection.message)
+
+
 @blueprint.post("/takeovers")
-@transacts_itself(STAFF)
-def takeover_try() -> ResponseReturnValue:
-    """The dry run; what has no fault waits for a second person. Nobody waits for the comparing: it only reads."""
-    try:
-        with transaction(STAFF, writing=False) as call:
-            identity_policy.require_any(call.session, call.actor, operations.ENTER)
-            made = operations.plan(call.session, call.actor, _contents(), call.now)
-            if len(made.findings):
-                return _page(call, faults=made.findings.lines()), 422
-        with transaction(STAFF, writing=True) as call:
-            takeover_id = operations.propose(call.session, call.actor, made, call.now)
-    except Invalid as refused:
-        with transaction(STAFF, writing=False) as call:
-            return _page(call, message=refused.message), refused.status
-    if takeover_id is None:
-        flash("没有变化：文件里的待遇都已经导入了。", "success")
-        return redirect(url_for("desk.takeover_list"))
-    return redirect(url_for("desk.takeover", takeover_id=takeover_id))
+@writes(again=_refused)
+def takeover_try(call: Call) -> ResponseReturnValue:
+    """The dry run, which a worker does; what has no fault waits for a second person."""
+    contents = [content for _, _, content in files_of(request, "file")]
+    trial_id = trial.begin(call.session, call.actor, contents, call.now)
+    return redirect(url_for("desk.takeover_trial", trial_id=trial_id))
+
+
+@blueprint.get("/takeovers/trials/<trial_id>")
+@reads()
+def takeover_trial(call: Call, trial_id: str) -> ResponseReturnValue:
+    found = trial.trial(call.session, call.actor, trial_id)
+    if found.takeover_id:
+        return redirect(url_for("desk.takeover", takeover_id=found.takeover_id))
+    took = call.now - found.begun_at
+    return render_template("desk/takeover_trial.html", trial=found, seconds=took.seconds, is_late=took > LATE)
 
 
 @blueprint.get("/takeovers/<takeover_id>")
@@ -79,23 +83,12 @@ def takeover_drop(call: Call, takeover_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.takeover_list"))
 
 
-def _contents() -> list[bytes]:
-    contents = [content for _, _, content in files_of(request, "file")]
-    if not contents:
-        raise Invalid({"file": "请选择要导入的文件"})
-    if sum(map(len, contents)) > MOST_BYTES:
-        raise Invalid({"file": TOO_LARGE})
-    return contents
-
-
-def _page(call: Call, *, faults: list[str] | None = None, message: str | None = None) -> str:
+def _page(call: Call, message: str | None = None) -> str:
     rows = queries.rows(call.session, call.actor)
     return render_template(
         "desk/takeovers.html",
         rows=rows,
-        faults=faults,
         message=message,
-        most=MOST_FAULTS,
         may_enter=identity_policy.may(call.actor, operations.ENTER),
         places=identity.region_names(call.session, {row.region_id for row in rows}),
         names=identity.user_names(call.session, {row.entered_by for row in rows if row.entered_by}),

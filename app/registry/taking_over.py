@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -139,12 +139,17 @@ def gone_on_with(session: Session, award_ids: Iterable[str]) -> set[str]:
     return set(session.connection().execute(later).scalars())
 
 
+def died_before(died_on: date | None, starts_on: date, *, once: bool) -> TypeGuard[date]:
+    """Whether a death keeps an award from coming in: one in payment always, what was paid once if it came earlier."""
+    return died_on is not None and not (once and starts_on <= died_on)
+
+
 def _refusal(
     award: TakenOver, people: Mapping[str, Any], received: Mapping[str, list[receiving.Received]]
 ) -> str | None:
     for number in award.covered:
         person = people[number]
-        if person.died_on is not None:
+        if died_before(person.died_on, award.starts_on, once=award.once):
             return f"登记库记载{person.name}已于{chinese_date(person.died_on)}死亡"
         own = received.get(person.id, [])
         if award.once:

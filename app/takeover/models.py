@@ -29,6 +29,21 @@ class Takeover(Base):
     decided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
+class TakeoverTrial(Base):
+    """Files that were sent in a page and wait to be compared; then the content goes, and `told` says what was wrong."""
+
+    __tablename__ = "takeover_trial"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    region_id: Mapped[str] = mapped_column(String(32))
+    begun_by: Mapped[str | None] = mapped_column(String(32))
+    begun_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("takeover_trial", "content"))
+    told: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("takeover_trial", "told"))
+    takeover_id: Mapped[str | None] = mapped_column(ForeignKey("takeover.id"))
+    done_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
 class TakeoverPart(Base):
     """Lines that one job writes: whole or not at all. The lines go when they are written, and `refused` says who
     was left out and why."""

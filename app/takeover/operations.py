@@ -59,7 +59,7 @@ def propose(session: Session, actor: Actor, made: Plan, now: datetime) -> str | 
         "totals": planning.as_rows(made.totals),
     }  # fmt: skip
     row = {
-        "id": takeover_id, "region_id": _home(session, actor), "status": PROPOSED, "entered_by": actor.user_id,
+        "id": takeover_id, "region_id": home(session, actor), "status": PROPOSED, "entered_by": actor.user_id,
         "entered_at": now, "told": vault.seal(dump_json(told).encode(), "takeover", "told", takeover_id),
     }  # fmt: skip
     session.execute(insert(Takeover).values(row))
@@ -96,6 +96,12 @@ def empty_file(session: Session, actor: Actor, now: datetime) -> bytes:
     return file.template(bundles)
 
 
+def home(session: Session, actor: Actor) -> str:
+    """The region whose people confirm: the widest for which the actor may bring in awards."""
+    chains = [identity.chain(session, region_id) for region_id in sorted(_reach(session, actor))]
+    return min(chains, key=lambda chain: (len(chain.refs), chain.nearest.code)).nearest.id
+
+
 def _bundles(session: Session, actor: Actor, now: datetime) -> list[Bundle]:
     """The releases that hold somewhere in the regions for which the actor may bring in awards. Raises NotYours."""
     found: dict[str, Bundle] = {}
@@ -108,12 +114,6 @@ def _bundles(session: Session, actor: Actor, now: datetime) -> list[Bundle]:
 def _reach(session: Session, actor: Actor) -> frozenset[str]:
     identity_policy.require_any(session, actor, ENTER)
     return identity_policy.region_ids(actor, ENTER)
-
-
-def _home(session: Session, actor: Actor) -> str:
-    """The region whose people confirm: the widest for which the actor may bring in awards."""
-    chains = [identity.chain(session, region_id) for region_id in sorted(_reach(session, actor))]
-    return min(chains, key=lambda chain: (len(chain.refs), chain.nearest.code)).nearest.id
 
 
 def _part(vault: Any, takeover_id: str, place: int, lines: Sequence[Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.identity.queries import RegionChain
 from app.registry import receiving
 from app.registry.operations import SINGLE_PERSON
 from app.registry.receiving import Known
+from app.registry.taking_over import died_before
 from app.takeover import facts
 from app.takeover.file import Findings, read_lines, tables_of
 from app.takeover.lines import MEMBERS, PAID, Line, differences, next_month
@@ -186,11 +187,12 @@ class _Planner:
         for line in lines:
             before = kept.get(id(line))
             self._count(line)
+            if before is not None and before.text == texts[id(line)]:
+                self.plan.same += 1  # whatever happened to its people since
+                continue
             self._check_people(line, people, before)
             if before is None:
                 self.plan.lines.append(line)
-            elif before.text == texts[id(line)]:
-                self.plan.same += 1
             else:
                 self._change(line, before, texts[id(line)], before.award_id in continued)
 
@@ -236,8 +238,8 @@ class _Planner:
             if known.name and known.name != name:
                 told = f"登记库里 {name} 的身份证号是{known.name}的，请核对姓名和号码；登记的姓名不变"
                 self.findings.warn(line, told)
-            if known.died_on is not None:
-                told = f"登记库记载{name}已于{chinese_date(known.died_on)}死亡"
+            if died_before(known.died_on, line.starts_on, once=line.once):
+                told = f"登记库记载{name}已于{chinese_date(known.died_on)}死亡，请删去这一行，登记有误的先更正死亡日期"
                 self.findings.add(table, row, "id_number", told)
             elsewhere = self._elsewhere(line, known.received, chain, scope and scope.id, own)
             if elsewhere:

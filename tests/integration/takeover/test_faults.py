@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.errors import Invalid
+from app.identity import operations as staff
 from app.identity import queries as identity
+from app.registry import deaths
 from app.registry import operations as registry
 from app.sheets import Column
 from app.sheets import workbook as other_workbook
+from app.takeover import operations
 from app.takeover.models import TakeoverPart
 from tests.integration.takeover.conftest import BEGINNING
 from tests.support.takeover import (
@@ -28,6 +31,7 @@ from tests.support.takeover import (
     members,
     proposed,
     tried,
+    work,
     workbook,
 )  # fmt: skip
 from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
@@ -89,6 +93,36 @@ def test_who_is_covered_here_already_is_a_fault(office: Office) -> None:
         "「家庭成员」第 3 行「身份证号」：李0已在本系统享受这项待遇，不能重复导入",
         "「一次性救助」第 2 行「身份证号」：王建国已于2020年9月20日享受过本项救助，只能享受一次",
     ]
+
+
+def test_names_deaths_and_divisions_are_compared_with_what_stands(office: Office) -> None:
+    """What was brought in already is not judged again: the file that brought it changes nothing."""
+    content = workbook(households(1) | {ONCE: [GRANT]})
+    takeover_id = proposed(office, content) or ""
+    with office.database.write() as session:
+        operations.confirm(session, office.holder(session, "county_head"), takeover_id, office.now)
+    work(office)
+    clerk_named = "登记库里 王五 的身份证号是王0的，请核对姓名和号码；登记的姓名不变"
+    renamed = tried(office, workbook({**households(1), AWARDS: [award(0, 姓名="王五", amount=500)]}))
+    assert any(clerk_named in told for told in renamed.findings.warnings)
+    with office.database.write() as session:
+        by = office.holder(session, "county_clerk")
+        for number in (id_number(0), RELIEF["id_number"]):
+            deaths.record(session, deaths.person_with(session, number), date(2020, 12, 1), by, office.now)
+    assert (tried(office, content).same, tried(office, content).findings.lines()) == (2, [])
+    late = award(0, 编号="N1", since=date(2020, 12, 2))
+    (told,) = tried(office, workbook({AWARDS: [late]})).findings.lines()
+    assert "「救助待遇」第 2 行「身份证号」：登记库记载王0已于2020年12月1日死亡，请删去这一行" in told
+    again, after = (["L9", *GRANT[1:4], VILLAGE, 900, day] for day in (date(2020, 11, 1), date(2020, 12, 2)))
+    (told,) = tried(office, workbook({ONCE: [after]})).findings.lines()
+    assert "死亡" in told
+    assert not any("死亡" in told for told in tried(office, workbook({ONCE: [again]})).findings.lines())
+    with office.database.write() as session:
+        old, new = (staff.ensure_region(session, code) for code in ("220122100098", "220122100099"))
+        staff.succeed_region(session, old, new, date(2021, 1, 1))
+    (told,) = tried(office, workbook({AWARDS: [award(9, 区划代码="220122100098")]})).findings.lines()
+    assert "已于2021年1月1日停用，请改写接续它的区划" in told
+    assert tried(office, workbook({AWARDS: [award(9, 区划代码="220122100099")]})).findings.lines() == []
 
 
 def test_what_only_looks_odd_is_a_warning_and_comes_in_as_it_is_paid(office: Office) -> None:

@@ -33,6 +33,7 @@ from app.identity import people, sessions, tokens
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
 from app.takeover import operations as takeovers
+from app.takeover import trial
 from app.web import ANYONE, ARRIVING, BEARER, STAFF
 from app.web.download import XLSX
 from tests.support.money import money_things
@@ -191,6 +192,7 @@ TABLE: dict[str, Row] = {
     "GET desk.takeover_list": desk(BATCH, staff("GET", "/desk/takeovers", 403, 200, 200)),
     "GET desk.takeover_template": desk(BATCH, staff("GET", "/desk/takeovers/template.xlsx", 403, 200, 200)),
     "POST desk.takeover_try": desk(BATCH, staff("POST", "/desk/takeovers", 403, 422, 422)),
+    "GET desk.takeover_trial": desk(BATCH, staff("GET", "/desk/takeovers/trials/{trial}", 403, 403, 200)),
     "GET desk.takeover": desk(BATCH, staff("GET", "/desk/takeovers/{takeover}", 403, 403, 200)),
     "POST desk.takeover_confirm": desk(TAKEN, staff("POST", "/desk/takeovers/{takeover}/confirm", 403, 403, 302)),
     "POST desk.takeover_drop": desk(BATCH, staff("POST", "/desk/takeovers/{takeover}/drop", 403, 403, 302)),
@@ -386,7 +388,7 @@ NEEDS: dict[str, str] = {
     ),
     "POST desk.batch_confirm": "confirm_batches",
     **dict.fromkeys(("GET desk.takeover_list", "GET desk.takeover_template", "POST desk.takeover_try",
-                     "GET desk.takeover", "POST desk.takeover_drop"), "take_over_awards"),
+                     "GET desk.takeover_trial", "GET desk.takeover", "POST desk.takeover_drop"), "take_over_awards"),
     "POST desk.takeover_confirm": "confirm_takeovers",
     **dict.fromkeys(("GET desk.login_list", "POST desk.login_end", "POST desk.login_token_revoke",
                      "POST desk.login_factor_reset", "POST desk.login_factor_require"), "keep_logins"),
@@ -575,6 +577,7 @@ def things(web: Web) -> dict[str, str]:
         )  # fmt: skip
         made = takeovers.plan(session, web.actor(BATCH[RIGHT]), [workbook(households(1))], web.clock.now())
         takeover_id = takeovers.propose(session, web.actor(BATCH[RIGHT]), made, web.clock.now()) or ""
+        trial_id = trial.begin(session, web.actor(BATCH[RIGHT]), [b""], web.clock.now())
         cadre = web.actor(PEOPLE[RIGHT])
         (post,) = people.posts_of(session, [cadre.user_id or ""])
         owner, now = web.actor(POLICY[RIGHT]), web.clock.now()
@@ -583,7 +586,7 @@ def things(web: Web) -> dict[str, str]:
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
             "task": web.open_task(case_id), "document": document, "material": material,
             "takeover": takeover_id, "figure": proposed.id, "wait": _asked(web, case_id), "policy": change,
-            "bundle": bundle}  # fmt: skip
+            "bundle": bundle, "trial": trial_id}  # fmt: skip
     return case | money_things(web) | _let_in(web)
 
 

@@ -6,18 +6,32 @@ import io
 import re
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
+from app.core.errors import Invalid
+from app.core.uploads import MAX_BYTES
 from app.jobs.runner import Worker
-from app.takeover.writing import HANDLERS
+from app.takeover import trial, writing
 from tests.support.takeover import AWARDS, award, households, workbook
 from tests.support.web import COUNTY, Web
 
 CLERK, HEAD = f"county_clerk.{COUNTY}", f"county_head.{COUNTY}"
 
 
-def sent(client: Any, content: bytes, **more: Any) -> Any:
-    return client.post("/desk/takeovers", data={"file": (io.BytesIO(content), "awards.xlsx")}, **more)
+def work(web: Web) -> None:
+    worker = Worker(web.database, web.clock, {**trial.HANDLERS, **writing.HANDLERS})
+    while worker.run_once():
+        pass
+
+
+def tried(web: Web, client: Any, content: bytes) -> Any:
+    """The page of what was sent, when a worker has compared it."""
+    at = client.post("/desk/takeovers", data={"file": (io.BytesIO(content), "awards.xlsx")}).location
+    waiting = client.get(at).text
+    assert ("正在逐行核对" in waiting, 'http-equiv="refresh"' in waiting) == (True, True)
+    work(web)
+    return client.get(at)
 
 
 def test_a_file_is_tried_confirmed_by_another_person_and_written(web: Web) -> None:
@@ -27,24 +41,24 @@ def test_a_file_is_tried_confirmed_by_another_person_and_written(web: Web) -> No
     titles = [cell.value for cell in book["救助待遇"][1]]
     assert {"编号", "纳入方式", "自理能力"} <= set(titles), "the columns that the programmes ask for"
     assert "请选择要导入的文件" in clerk.post("/desk/takeovers").text
-    bad = sent(clerk, workbook({**households(1), AWARDS: [award(0, amount=-1)]}))
-    assert (bad.status_code, "「救助待遇」第 2 行「每月金额」" in bad.text) == (422, True)
+    bad = tried(web, clerk, workbook({**households(1), AWARDS: [award(0, amount=-1)]}))
+    assert "「救助待遇」第 2 行「每月金额」" in bad.text
+    assert "不是能打开的 Excel 工作簿" in tried(web, clerk, b"PK\x03\x04").text
+    with web.database.read() as session, pytest.raises(Invalid, match="文件超过 10 MB"):
+        trial.begin(session, web.actor(CLERK), [bytes(MAX_BYTES + 1)], web.clock.now())
     assert "从原系统导入" not in head.get("/desk/takeovers").text
 
     content = workbook(households(2))
-    at = sent(clerk, content).location
+    at = tried(web, clerk, content).location
     page = clerk.get(at).text
     assert [told in page for told in ("最低生活保障", "980.00", "8,820.00", "请另一位有确认权限的人")] == [True] * 4
     assert clerk.post(f"{at}/confirm").status_code == 403
     assert "确认导入" in head.get(at).text
     assert head.post(f"{at}/confirm").location == at
     assert "已写入 0 / 2" in head.get(at).text
-    worker = Worker(web.database, web.clock, HANDLERS)
-    while worker.run_once():
-        pass
+    work(web)
     assert "已写入 2 / 2" in clerk.get(at).text
     (award_id,) = re.findall(r'href="/desk/awards/([0-9a-f]{32})"', head.get("/desk/awards?q=王0").text)
     assert "由原系统导入" in head.get(f"/desk/awards/{award_id}").text
-    again = sent(clerk, content, follow_redirects=True)
-    assert "没有变化：文件里的待遇都已经导入了" in again.text
+    assert "没有变化：文件里的待遇都已经导入了" in tried(web, clerk, content).text
     assert web.client(f"finance.{COUNTY}").get("/desk/takeovers").status_code == 403
