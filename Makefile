@@ -38,9 +38,9 @@ check: $(VENV)/.dev ## style, types, layers, bundles
 bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure
 	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
 
-chaos: $(VENV)/.dev ## a second machine set up from the guides, then kills and races on both databases; KILLS=1000 for long
+chaos: $(VENV)/.dev ## a second machine from the guides, then kills, full disks and races on both databases; KILLS=1000 RACES=10000 for long
 	@scripts/system-packages.sh
-	$(BIN)/python -m tests.chaos $(KILLS)
+	$(BIN)/python -m tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(RACES),--races $(RACES)) $(if $(ONLY),--only $(ONLY))
 
 tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
 	$(BIN)/python -m tests.tck

@@ -28,9 +28,17 @@ def run(kind: str, port: str = "0") -> None:
         Event().wait()
 
 
+def _warm() -> None:
+    """Have everything imported and compiled that a node needs to start."""
+    database, clock = wsgi.opened(Config.from_env())
+    create_app(Config.from_env(), database=database, clock=clock)
+    database.dispose()
+
+
 def main() -> None:
     logs.configure("WARNING", "text")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _warm()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

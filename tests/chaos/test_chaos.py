@@ -1,21 +1,18 @@
-"""A short storm; `make chaos` has the long ones on both databases, and the second machine."""
+"""A short storm on each database; `make chaos` has the long ones, and the second machine."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.chaos.kills import storm
+from tests.chaos.__main__ import POSTGRES, SQLITE, play
+from tests.support.filling import SQLITE_ONLY
 
-CASES, KILLS, PAUSE = 6, 4, 0.4
+WHERE = [SQLITE, pytest.param(POSTGRES, marks=pytest.mark.skipif(SQLITE_ONLY, reason="SQLite alone was asked for"))]
 
 
-@pytest.mark.parametrize("blank_database_url", ["postgres"], indirect=True)
-def test_killed_nodes_lose_nothing_and_do_nothing_twice(blank_database_url: str, tmp_path: Path) -> None:
-    with storm(blank_database_url, tmp_path, CASES, seed=7) as (it, nodes):
-        count = it.run(nodes, KILLS, PAUSE)
+@pytest.mark.parametrize("where", WHERE)
+def test_what_fails_meanwhile_loses_nothing_and_does_nothing_twice(where: str) -> None:
+    count = play(where, kills=4, races=15)
     assert count.violations == []
-    assert count.kills >= 1
-    assert count.races >= CASES
-    assert len(count.acknowledged) + count.unknown >= CASES
+    assert (count.happened["kills"], count.races.total() >= 15) == (4, True)
+    assert count.happened["server stops"] == count.happened["connections exhausted"] == (where == POSTGRES)

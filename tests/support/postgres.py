@@ -40,7 +40,7 @@ def binaries() -> Path:
     raise RuntimeError(MISSING)
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """Arguments for subprocess: the server refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -51,7 +51,7 @@ def _unprivileged() -> dict[str, Any]:
 
 @contextmanager
 def _serve(bin_folder: Path, folder: Path, settings: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    who = _unprivileged()
+    who = unprivileged()
     if who:
         os.chown(folder, who["user"], who["group"])
     data = folder / "data"
