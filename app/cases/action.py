@@ -44,6 +44,10 @@ class Performing(Protocol):
 
     def undo(self, action: Action, since: int, reason: str) -> int: ...
 
+    def reopen(self, action: Action, since: int, reason: str) -> int: ...
+
+    def settle(self, action: Action) -> None: ...
+
     def over(self, action: Action, wait: Awaited) -> Mapping[str, Any] | None: ...
 
     def close(self, action: Action, reason: str) -> None: ...
@@ -77,13 +81,15 @@ class CaseHead:
     version: int
     audit_seq: int
     audit_hash: str
+    reopened_seq: int | None = None
 
 
 @dataclass
 class Action:
     """One command on one case. It is the engine's host, and carries what must be written when the engine has run.
 
-    `effects` are all effects by topic (`app.cases.effects.EFFECTS`).
+    `effects` are all effects by topic (`app.cases.effects.EFFECTS`). `corrections` is what a decision made again means
+    for what was paid (`app.cases.effects.corrections.Correction`).
     """
 
     session: Session
@@ -99,6 +105,7 @@ class Action:
     decided: list[Decided] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     moved_clocks: list[LegalClock] = field(default_factory=list)
+    corrections: list[Any] = field(default_factory=list)
 
     @property
     def diagram(self) -> engine.Diagram:

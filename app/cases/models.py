@@ -57,6 +57,32 @@ class Case(Base):
     version: Mapped[int]
     audit_seq: Mapped[int]
     audit_hash: Mapped[str] = mapped_column(String(64))
+    # The audit number at which it was last reopened after its money was out: what it ordered before stays.
+    reopened_seq: Mapped[int | None]
+
+
+class Reopening(Base):
+    """A case whose money was out went back to `element_id`, to be decided again; its decisions since `since_seq` fell.
+
+    `award_id` is the award that it had decided on, with effect from `award_from`. The applicant is as the case named
+    him then: who is another person now owes all that was paid to the first one.
+    """
+
+    __tablename__ = "reopening"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    seq: Mapped[int]
+    since_seq: Mapped[int]
+    element_id: Mapped[str] = mapped_column(String(128))
+    reason: Mapped[str] = mapped_column(String(500))
+    applicant_name: Mapped[str] = mapped_column(String(100))
+    applicant_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("person"))
+    award_id: Mapped[str | None] = mapped_column(String(32))
+    award_from: Mapped[date | None]
+    by_id: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class DoorAnswer(Base):

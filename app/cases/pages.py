@@ -15,6 +15,7 @@ from app.cases import decisions, identifying, incidents, policy, queries, rerun,
 from app.cases.action import Action, CaseHead
 from app.cases.correcting import may_correct
 from app.cases.models import Awaited, Owed
+from app.cases.reopening import reopening_steps
 from app.core.actor import Actor
 from app.core.chinese import mask_id_number
 from app.core.clock import local_date
@@ -22,9 +23,12 @@ from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
 from app.effects import Input
 from app.effects.waiting import DEPARTMENTS
+from app.engine import Element
 from app.feel.dmn import Row
 from app.forms import Form
+from app.funds import claim_lists
 from app.funds import queries as funds
+from app.funds.claim_lists import ClaimRow
 from app.identity import policy as identity_policy
 from app.identity.queries import RegionChain
 from app.inbox import operations as inbox
@@ -85,11 +89,13 @@ class CasePage:
     open_elements: list[str]
     failing_rules: list[dict[str, Any]]
     may_correct: bool
+    may_reopen: list[Element]
     may_steer: frozenset[str]
     items: list[Any]
     clocks: list[LegalClock]
     documents: list[Any]
     orders: list[Any]
+    claims: list[ClaimRow]
     notices: list[Any]
     waiting: list[Waiting]
     owed: list[Owed]
@@ -131,11 +137,13 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         open_elements=_standing(work, waiting),
         failing_rules=action.variables["case"].get("failing_rules") or [],
         may_correct=may_correct(action),
+        may_reopen=reopening_steps(action),
         may_steer=policy.steering(action),
         items=work,
         clocks=calendar.clocks_of(session, case_id),
         documents=documents.documents_of(session, case_id),
         orders=funds.orders_of(session, case_id),
+        claims=claim_lists.of_case(session, case_id),
         notices=notices.notices_of(session, case_id),
         waiting=[_waiting(action, row) for row in waiting if action.effects[row.topic].schema.answer],
         owed=queries.owed_of(session, case_id),

@@ -18,6 +18,9 @@ def advance(action: Action, step: engine.Advance) -> None:
     action.instance.variables = step.variables
     for element_id in step.taken_back:
         action.instance.unknown.pop(element_id, None)
+    if step.finished and action.case.reopened_seq is not None:
+        for effect in action.own_effects:
+            effect.settle(action)
     for planned in sorted(action.planned, key=lambda planned: planned.rank):
         planned.apply(action)
     tasks.follow(action, step)

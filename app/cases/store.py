@@ -40,7 +40,7 @@ _OF_TASK = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("task_id")).scala
 _LOCK_BY_TASK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == _OF_TASK).with_for_update()
 _WRITTEN = (
     "release_id", "status", "closed_at", "award_id", "applicant_name", "applicant_blind", "audit_seq", "audit_hash",
-    "state", "version",
+    "reopened_seq", "state", "version",
 )  # fmt: skip
 _SAVE = (
     update(CASE)

@@ -13,6 +13,7 @@ from app.core.clock import local_date
 from app.core.errors import NotEligible, NotFound
 from app.db import stamps
 from app.definitions.bundle import Bundle
+from app.definitions.errors import BundleError
 from app.definitions.letters import Letter, letters_of
 from app.definitions.names import APPROVED, EVERYWHERE, LIBRARY
 from app.definitions.store import PLACE, RELEASE, bundle_by_id, files_of
@@ -122,10 +123,13 @@ def reaching(session: Session, chain: identity.RegionChain, on: date) -> list[Bu
 
 
 def letter(session: Session, programme: str, region_ids: Sequence[str], on: date, key: str) -> Letter:
-    """A letter of the release in force of a programme there, else of the library. Raises NotFound, BundleError."""
+    """A letter of the release in force of a programme there, else of the library. Raises NotFound.
+
+    A release that was approved before the letter came into the library knows nothing of it.
+    """
     try:
         return resolve(session, programme, region_ids, on).letter(key, region_ids)
-    except (NotFound, NotEligible):
+    except (NotFound, NotEligible, BundleError):
         found = library(session, region_ids, on)
         if key not in found:
             raise NotFound(f"文书库里没有模板 {key}，请先发布这个模板") from None

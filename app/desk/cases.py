@@ -86,6 +86,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         wrong_action=request.endpoint if rejection else None,
         failing_rules=page.failing_rules,
         may_correct=page.may_correct,
+        may_reopen=page.may_reopen,
         may_steer=page.may_steer,
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
@@ -93,6 +94,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         candidates=call.actor.candidates,
         states=pages.states(page.items, page.open_elements, page.incidents, page.start),
         payments=page.orders,
+        claims=page.claims,
         documents=page.documents,
         waiting=page.waiting,
         notices=page.notices,
@@ -151,6 +153,15 @@ def release(call: Call, case_id: str) -> ResponseReturnValue:
 def cancel(call: Call, case_id: str) -> ResponseReturnValue:
     cases.cancel(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
     flash("案件已注销。", "success")
+    return redirect(url_for("desk.case", case_id=case_id))
+
+
+@blueprint.post("/cases/<case_id>/reopen")
+@writes(again=again)
+def reopen(call: Call, case_id: str) -> ResponseReturnValue:
+    element_id, reason = request.form.get("element_id", ""), request.form.get("reason", "")
+    cases.reopen(call.session, call.actor, case_id, element_id, reason, call.now)
+    flash("案件已重新办理，此前发放的款项和文书都保留；重新决定以后按差额补发或者追回。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app import effects
 from app.effects import SCHEMAS
 
-ALARMING = frozenset({"stuck", "failed", "objected", "returned"})
+ALARMING = frozenset({"stuck", "failed", "objected", "returned", "reopened"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"“{step}”没有办成，填写的内容已存为草稿"
         case "returned":
             return f"退回到“{step}”：{reason}"
+        case "reopened":
+            return f"发放后重新办理，回到“{step}”：{reason}"
         case "corrected":
             return f"更正申请内容（{'、'.join(payload['fields'])}）：{reason}"
         case "withdrawn":

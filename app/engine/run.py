@@ -113,11 +113,15 @@ def retry(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Ho
 
 
 def return_to(diagram: Diagram, state: bytes, variables: Mapping[str, Any], element_id: str, host: Host) -> Advance:
-    """Open an earlier human task again; what came after it is taken back. Raises NotReturnable."""
+    """Open an earlier human task again, also of an instance that has ended; what came after it is taken back.
+
+    Raises NotReturnable.
+    """
     element = diagram.elements.get(element_id)
     if element is None or element.type not in HUMAN:
         raise NotReturnable(f"流程图中没有人工环节“{element_id}”，请选择要退回的环节")
-    run, before = _restore(diagram, state, variables, host)
+    run, before = _restore(diagram, state, variables, host, over=True)
+    run.workflow.completed, run.workflow.success = False, True
     rewind.to(run, element)
     run.run_ready()
     return advance(run, before)
@@ -172,10 +176,12 @@ def deadline(element: Element, variables: Mapping[str, Any], item: Any, host: Ho
 _LIVE = TaskState.READY | TaskState.WAITING
 
 
-def _restore(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host) -> tuple[Run, set[str]]:
+def _restore(
+    diagram: Diagram, state: bytes, variables: Mapping[str, Any], host: Host, *, over: bool = False
+) -> tuple[Run, set[str]]:
     run = Run(diagram, variables, host)
     workflow = codec.load(diagram, state, run)
-    if workflow.completed:
+    if workflow.completed and not over:
         raise NotOpen
     return run, open_ids(run)
 

@@ -95,7 +95,7 @@ def _batches(session: Session, mine: Any) -> Iterator[str]:
 
 def _owed(session: Session, mine: Any) -> Iterator[str]:
     """Nobody owes more of an order than it paid, nor less than nothing."""
-    claimed = _sum(case((CLAIMED.c.kind == "claimed", CLAIMED.c.amount)))
+    claimed = _sum(case((CLAIMED.c.kind.in_(("claimed", "undone")), CLAIMED.c.amount)))
     owed = _sum(CLAIMED.c.amount)
     query = (
         select(PaymentOrder.id, PaymentOrder.payee, PaymentOrder.amount, claimed.label("claimed"), owed.label("owed"))

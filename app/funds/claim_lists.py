@@ -34,7 +34,7 @@ class ClaimFilter:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim with its sums in yuan: `claimed` = `repaid` + `returned` + `waived` + `owed`."""
+    """A claim with its sums in yuan: `repaid` + `returned` + `waived` + `owed` = `claimed` less what was undone."""
 
     claim: Claim
     claimed: Decimal
@@ -134,8 +134,8 @@ def _matching(session: Session, actor: Actor, filter: ClaimFilter) -> ColumnElem
 
 
 def _with_sums(session: Session, found: Sequence[Claim]) -> list[ClaimRow]:
-    kinds = ("claimed", "repaid", "returned", "waived")
-    sums = [func.coalesce(func.sum(case((ClaimEntry.kind == kind, ClaimEntry.amount))), 0, type_=Money())
+    kinds = (("claimed", "undone"), ("repaid",), ("returned",), ("waived",))
+    sums = [func.coalesce(func.sum(case((ClaimEntry.kind.in_(kind), ClaimEntry.amount))), 0, type_=Money())
             for kind in kinds]  # fmt: skip
     query = select(ClaimEntry.claim_id, *sums).where(ClaimEntry.claim_id.in_([each.id for each in found]))
     rows = {row[0]: [abs(each) for each in row[1:]] for row in session.execute(query.group_by(ClaimEntry.claim_id))}

@@ -5,8 +5,8 @@ Entries are only added. What is owed is their sum; a claim is closed when it com
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -58,8 +58,12 @@ def open_claim(session: Session, request: ClaimRequest, actor: Actor, now: datet
     """Enter a claim; its id, None where nothing is owed. Orders that a claim of the case names already add nothing."""
     known = _claimed(session, request.case_id)
     parts = [(order_id, amount) for order_id, amount in request.parts if amount > 0 and order_id not in known]
-    if not parts:
-        return None
+    return claim(session, replace(request, parts=parts), actor, now) if parts else None
+
+
+def claim(session: Session, request: ClaimRequest, actor: Actor, now: datetime) -> str:
+    """The same for at least one order of which something may have been claimed before: this is owed in addition."""
+    parts = request.parts
     order = session.execute(_PLACE.where(PaymentOrder.id == parts[0][0])).one()
     claim_id = new_id()
     row = {name: getattr(request, name) for name in ("debtor", "title", "clause", "case_id", "case_seq")}
@@ -118,6 +122,16 @@ def plan(session: Session, actor: Actor, claim_id: str, monthly: Decimal, first_
     _tell(session, claim_id, "planned", actor, now, monthly=monthly, first_on=first_on)
 
 
+def undo(
+    session: Session, order_ids: Collection[str], amount: Decimal, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Of what is owed of these orders, this much is due to whoever owes it after all; the oldest order first."""
+    taken: dict[str, list[tuple[str, Decimal]]] = {}
+    for row, each in _oldest_first(session.execute(_of_claims(CLAIMED.c.order_id.in_(order_ids))).all(), amount):
+        taken.setdefault(row.claim_id, []).append((row.order_id, -each))
+    _take_off(session, "undone", taken, reason, actor, now)
+
+
 def take_back(session: Session, case_id: str, since: int, reason: str, actor: Actor, now: datetime) -> None:
     """What the case claimed at audit number `since` and later was a mistake. Raises Gone where some was paid back."""
     mine = (Claim.case_id == case_id) & (Claim.case_seq >= since) & Claim.closed_at.is_(None)
@@ -126,9 +140,7 @@ def take_back(session: Session, case_id: str, since: int, reason: str, actor: Ac
         if session.scalar(select(CLAIMED.c.id).where(paid_back).limit(1)) is not None:
             raise Gone("追回的款项已有归还，不能退回；请先把归还的款项退给本人")
         owed = outstanding(session, claim_id)
-        _enter(session, claim_id, "waived", [(part.order_id, -part.amount) for part in owed], reason, actor, now)
-        _tell(session, claim_id, "taken_back", actor, now, reason=reason)
-        _close(session, [claim_id], now)
+        _take_off(session, "undone", {claim_id: [(part.order_id, -part.amount) for part in owed]}, reason, actor, now)
 
 
 def given_back(session: Session, actor: Actor, order_ids: Collection[str], reason: str, now: datetime) -> None:
@@ -138,20 +150,16 @@ def given_back(session: Session, actor: Actor, order_ids: Collection[str], reaso
 
 def forgive(session: Session, actor: Actor, order_ids: Collection[str], reason: str, now: datetime) -> None:
     """These orders were due after all: nothing is owed of them any more."""
-    _owed_no_more(session, actor, order_ids, "waived", reason, now)
+    _owed_no_more(session, actor, order_ids, "undone", reason, now)
 
 
 def _owed_no_more(
     session: Session, actor: Actor, order_ids: Collection[str], kind: str, reason: str, now: datetime
 ) -> None:
-    open_parts = _parts(CLAIMED.c.order_id.in_(order_ids))
     back: dict[str, list[tuple[str, Decimal]]] = {}
-    for row in session.execute(open_parts.with_only_columns(CLAIMED.c.claim_id, *open_parts.selected_columns)):
+    for row in session.execute(_of_claims(CLAIMED.c.order_id.in_(order_ids))):
         back.setdefault(row.claim_id, []).append((row.order_id, -row.amount))
-    for claim_id, parts in back.items():
-        _enter(session, claim_id, kind, parts, reason, actor, now)
-        _tell(session, claim_id, kind, actor, now, amount=-sum(amount for _, amount in parts), reason=reason)
-    _close(session, list(back), now)
+    _take_off(session, kind, back, reason, actor, now)
 
 
 def outstanding(session: Session, claim_id: str) -> list[Part]:
@@ -188,6 +196,27 @@ def _parts(which: Any) -> Any:
     )
 
 
+def _of_claims(which: Any) -> Any:
+    """The same with the claim of each: claim_id, order_id, fund_id, amount."""
+    parts = _parts(which)
+    return parts.with_only_columns(CLAIMED.c.claim_id, *parts.selected_columns)
+
+
+def _take_off(
+    session: Session,
+    kind: str,
+    by_claim: Mapping[str, Sequence[tuple[str, Decimal]]],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Entries that take something off claims (negative amounts, by order), and what follows from them."""
+    for claim_id, parts in by_claim.items():
+        _enter(session, claim_id, kind, parts, reason, actor, now)
+        _tell(session, claim_id, kind, actor, now, amount=-sum(amount for _, amount in parts), reason=reason)
+    _close(session, list(by_claim), now)
+
+
 def _claimed(session: Session, case_id: str | None) -> set[str]:
     if case_id is None:
         return set()
@@ -195,7 +224,8 @@ def _claimed(session: Session, case_id: str | None) -> set[str]:
     return set(session.scalars(mine))
 
 
-def _oldest_first(owed: Sequence[Part], amount: Decimal) -> list[tuple[Part, Decimal]]:
+def _oldest_first(owed: Sequence[Any], amount: Decimal) -> list[tuple[Any, Decimal]]:
+    """Parts (`amount` each), with what of each makes up an amount."""
     taken = []
     for part in owed:
         each = min(part.amount, amount)

@@ -152,14 +152,15 @@ class Claim(Base):
 
 
 class ClaimEntry(Base):
-    """One movement of a claim, of one order: `claimed` adds; `repaid`, `returned` (by the bank) and `waived` take off.
+    """One movement of a claim, of one order: `claimed` adds; `repaid`, `returned` (by the bank), `waived` and `undone`
+    (a later decision says that it was not owed) take off.
 
     `amount` is positive for what is owed and negative for what is owed no more.
     """
 
     __tablename__ = "claim_entry"
     __table_args__ = (
-        CheckConstraint("kind IN ('claimed', 'repaid', 'returned', 'waived')", name="kind"),
+        CheckConstraint("kind IN ('claimed', 'repaid', 'returned', 'waived', 'undone')", name="kind"),
         CheckConstraint("(kind = 'claimed') = (amount > 0) AND amount <> 0", name="sign"),
         Index("ix_claim_entry_claim", "claim_id"),
         Index("ix_claim_entry_order", "order_id"),
@@ -173,6 +174,22 @@ class ClaimEntry(Base):
     note: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class PaymentDecision(Base):
+    """What a case that was reopened after its money was out decided to pay to somebody in all, and not in addition."""
+
+    __tablename__ = "payment_decision"
+    __table_args__ = (
+        Index("ix_payment_decision_case", "case_id", "case_seq"),
+        CheckConstraint("amount > 0", name="positive"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(String(32))
+    case_seq: Mapped[int]
+    payee: Mapped[str] = mapped_column(String(100))
+    amount: Mapped[Decimal] = mapped_column(Money)
 
 
 class BankFile(Base):

@@ -36,7 +36,7 @@ NOTE = 100
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """Money to be paid: `total` yuan in `instalments` monthly parts from `first_on` on.
+    """Money to be paid: `total` yuan in `instalments` monthly parts from `first_on` on, of which `paid` was before.
 
     `split` shares the source among payers, as `[{source, share}]` (E18: city and county 5 : 5).
     """
@@ -51,11 +51,17 @@ class OrderRequest:
     dedup: str
     split: Sequence[dict[str, Any]] | None = None
     award_id: str | None = None
+    paid: Decimal = Decimal("0.00")
 
     def schedule(self) -> list[tuple[date, Decimal]]:
-        """Days and parts; what does not divide is in the first."""
-        parts = instalments(self.total, self.instalments)
-        return [(months_later(self.first_on, month), part) for month, part in enumerate(parts)]
+        """Days and parts; what does not divide is in the first. What was paid already is taken off the first parts."""
+        rest, parts = self.paid, []
+        for part in instalments(self.total, self.instalments):
+            off = min(part, rest)
+            rest -= off
+            parts.append(part - off)
+        open_parts = [part for part in parts if part]
+        return [(months_later(self.first_on, month), part) for month, part in enumerate(open_parts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +222,14 @@ def _draw(session: Session, order: OrderRequest, order_id: str, origin: Origin, 
     township = origin.chain.township
     if township is None:
         raise OverLimit("案件没有所属乡镇，不能动用乡镇备用金，请转县级办理")
-    enough = (Fund.region_id == township.id) & (Fund.kind == RESERVE) & (Fund.balance >= order.total)
+    amount = order.total - order.paid
+    enough = (Fund.region_id == township.id) & (Fund.kind == RESERVE) & (Fund.balance >= amount)
     drawn = session.execute(
-        update(Fund).where(enough).values(balance=Fund.balance - literal(order.total, Money)).returning(Fund.id)
+        update(Fund).where(enough).values(balance=Fund.balance - literal(amount, Money)).returning(Fund.id)
     ).scalar_one_or_none()
     if drawn is None:
-        raise OverLimit(f"{township.name}备用金余额不足 {order.total} 元，请先申请补充备用金，或报县级决定")
-    enter(session, drawn, "paid", -order.total, f"支付{order.payee}", origin.actor, now, order_id)
+        raise OverLimit(f"{township.name}备用金余额不足 {amount} 元，请先申请补充备用金，或报县级决定")
+    enter(session, drawn, "paid", -amount, f"支付{order.payee}", origin.actor, now, order_id)
     return drawn
 
 

@@ -19,6 +19,7 @@ def orders_of(session: Session, case_id: str) -> list[Any]:
     """The orders of a case in the order in which they were made; cancelled ones included."""
     columns = (
         PaymentOrder.id,
+        PaymentOrder.case_seq,
         PaymentOrder.payee,
         PaymentOrder.amount,
         PaymentOrder.source,

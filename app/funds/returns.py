@@ -61,12 +61,12 @@ def mark_returned(session: Session, actor: Actor, order_ids: Sequence[str], reas
         raise Gone("所选支付单中有没交银行的、已退汇或已取消的，请刷新后重新选择")
     answers.record(session, actor, orders, answers.RETURNED, reason.strip(), now)
     ids = [order.id for order in orders]
-    bank.tell(session, "returned", actor, PaymentOrder.id.in_(ids), now, reason=reason.strip(), ids=ids)
     values = {"status": "returned", "return_reason": reason.strip(), "settled_at": now}
     session.execute(update(PaymentOrder).where(PaymentOrder.id.in_(ids)).values(values))
     for order in orders:
         if order.fund_id:
             _into_fund(session, order, actor, now)
+    bank.tell(session, "returned", actor, PaymentOrder.id.in_(ids), now, reason=reason.strip(), ids=ids)
     claims.given_back(session, actor, ids, f"银行退回：{reason.strip()}"[:LONGEST], now)
     follow(session, ids, BACK, now)
     return len(orders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -85,15 +85,21 @@ def _duplicate(session: Session, what: str, scope_region_id: str) -> Duplicate:
     return Duplicate(f"{what}，在{scope}范围内只能享受一次，请作不予救助处理", clause="A6")
 
 
-def release_claims(session: Session, case_id: str, since: int = 0) -> None:
-    """What the case claimed at audit number `since` and later may be granted again."""
-    session.execute(delete(OnceClaim).where(OnceClaim.case_id == case_id, OnceClaim.case_seq >= since))
+def release_claims(session: Session, case_id: str, since: int = 0, until: int | None = None) -> None:
+    """What the case claimed at audit numbers from `since` to `until` (both included) may be granted again."""
+    session.execute(delete(OnceClaim).where(OnceClaim.case_id == case_id, _between(CLAIM, since, until)))
 
 
-def withdraw_grants(session: Session, case_id: str, since: int = 0) -> int:
-    """What was to be paid once, by the case's orders since then, is not received; how many there were."""
-    mine = (AWARD.c.case_id == case_id) & (AWARD.c.case_seq >= since) & (AWARD.c.status == PAID)
-    return rows_changed(session, update(AWARD).where(mine).values(status=WITHDRAWN))
+def withdraw_grants(session: Session, case_id: str, since: int = 0, until: int | None = None) -> list[date]:
+    """What was to be paid once, by the case's orders of that time, is not received; the days of the grants."""
+    mine = (AWARD.c.case_id == case_id) & _between(AWARD, since, until) & (AWARD.c.status == PAID)
+    withdrawn = update(AWARD).where(mine).values(status=WITHDRAWN).returning(AWARD.c.starts_on)
+    return list(session.scalars(withdrawn))
+
+
+def _between(table: Table, since: int, until: int | None) -> ColumnElement[bool]:
+    upper = true() if until is None else table.c.case_seq <= until
+    return and_(table.c.case_seq >= since, upper)
 
 
 def record_benefit(

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases import operations, waits
+from app.cases import operations, store, waits
 from app.cases import queries as cases
+from app.cases.operations.reopen import steps
 from app.core.actor import APPLICANT, Actor
 from app.core.errors import Gone, Invalid
 from app.definitions import queries as definitions
-from app.funds import batches, listing
+from app.funds import batches, claim_lists, claims, listing
 from app.funds import story as funds
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -130,6 +131,14 @@ def _return(scene: Scene) -> None:
     operations.return_case(scene.session, scene.actor(), scene.case, target, scene.reason, scene.now)
 
 
+def _reopen(scene: Scene) -> None:
+    """Back to the decision, or to the step that the story names."""
+    actor = scene.actor()
+    action = store.look(scene.session, actor, scene.case, scene.now)
+    target = str(scene.step.data.get("to") or next((step.id for step in steps(action)), ""))
+    operations.reopen(scene.session, actor, scene.case, target, scene.reason, scene.now)
+
+
 def _correct(scene: Scene) -> None:
     changes = {name: value for name, value in scene.step.data.items() if name != "reason"}
     operations.correct(scene.session, scene.actor(), scene.case, changes, scene.reason, scene.now)
@@ -175,6 +184,18 @@ def _paid(scene: Scene) -> None:
         money.pay(scene.session, _payer(scene, county_id), orders, failed, scene.now)
 
 
+def _repaid(scene: Scene) -> None:
+    """Money that the case has claimed back is paid back: all of it, or what the step says; the oldest claim first."""
+    rest = money.parsed(scene.step.data.get("amount"))
+    for row in claim_lists.of_case(scene.session, scene.case):
+        amount = min(row.owed, row.owed if rest is None else rest)
+        if amount:
+            claims.repay(scene.session, scene.actor(scene.county), row.claim.id, amount, money.RECEIPT, scene.now)
+            rest = None if rest is None else rest - amount
+    if rest:
+        raise Invalid({"amount": "归还的金额多于尚欠的款项"})
+
+
 def _payer(scene: Scene, county_id: str | None) -> Actor:
     return scene.actor(identity.region(scene.session, county_id).code if county_id else scene.county)
 
@@ -201,6 +222,7 @@ ACTS: dict[str, Callable[[Scene], str | None]] = {
     "withdraw": _steer(operations.withdraw),
     "cancel": _steer(operations.cancel),
     "return": _return,
+    "reopen": _reopen,
     "hold": _steer(operations.hold),
     "release": _release,
     "correct": _correct,
@@ -208,4 +230,5 @@ ACTS: dict[str, Callable[[Scene], str | None]] = {
     "month": _month,
     "grant": _grant,
     "paid": _paid,
+    "repaid": _repaid,
 }

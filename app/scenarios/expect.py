@@ -19,6 +19,7 @@ from app.db import Base, Database
 from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
+from app.funds import claim_lists
 from app.funds import queries as funds
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -157,6 +158,17 @@ def _owed(session: Session, case_id: str, wanted: list[str]) -> list[str]:
     return [] if sorted(actual) == sorted(wanted) else [f"待补应为 {_joined(wanted)}，实际 {_joined(actual)}"]
 
 
+def _claims(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
+    found = claim_lists.of_case(session, case_id)
+    actual = [{"debtor": row.claim.debtor, "amount": row.claimed, "owed": row.owed} for row in found]
+    if len(actual) == len(wanted) and all(
+        same(row[name], value) for row, want in zip(actual, wanted, strict=True) for name, value in want.items()
+    ):
+        return []
+    shown = "、".join(f"{row['debtor']} {row['amount']}（尚欠 {row['owed']}）" for row in actual) or "无"
+    return [f"应追回的款项应为 {'、'.join(told(want) for want in wanted) or '无'}，实际 {shown}"]
+
+
 def _facts(session: Session, case_id: str, wanted: dict[str, Any]) -> list[str]:
     facts = cases.facts(session, SYSTEM, case_id)
     return [
@@ -189,6 +201,7 @@ CHECKS: dict[str, Callable[[Session, str, Any], list[str]]] = {
     "documents": _documents,
     "notices": _notices,
     "owed": _owed,
+    "claims": _claims,
     "facts": _facts,
     "incident": _incident,
 }

@@ -126,6 +126,7 @@ EXPECT: dict[str, Any] = {
     "documents": ListOf(DOCUMENT),
     "notices": ListOf(Kind({"kind": text, "from": day, "until": day}, item="kind")),
     "owed": ListOf(text),
+    "claims": ListOf(Kind({"debtor": text, "amount": amount, "owed": amount}, item="amount")),
     "facts": mapping,
     "awards": ListOf(
         Kind({"programme": text, "persons": ListOf(text), "monthly": amount, "status": text}, "programme")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from app.funds.lists import OrderFilter
 from app.scenarios.telling import same, told
 
 PROOF, REFUSED, AGAIN = "银行回单（故事）", "账号与户名不符（故事）", "本人已到场核对账号（故事）"
+RECEIPT = "收款收据（故事）"
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]0?1)?")
 
 
@@ -86,12 +88,17 @@ def month_of(value: Any) -> date:
         raise Invalid({"month": "应写作 2021-05"}) from error
 
 
-def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now: datetime) -> listing.BatchSpec:
-    """A one-off grant (B6). Raises Invalid (`amount`)."""
+def parsed(value: Any) -> Decimal | None:
+    """An amount of a story; None where it names none. Raises Invalid (`amount`)."""
     try:
-        amount = parse_amount(data.get("amount"))
+        return None if value is None else parse_amount(value)
     except ValueError as error:
         raise Invalid({"amount": str(error)}) from error
+
+
+def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now: datetime) -> listing.BatchSpec:
+    """A one-off grant (B6). Raises Invalid (`amount`)."""
+    amount = parsed(data.get("amount") or "")
     chosen = data.get("programmes", list(programmes))
     occasion = str(data.get("occasion") or "")
     return listing.BatchSpec(

@@ -41,6 +41,7 @@ _POSTED = {
     "kind": typed("string", "类别", certain=True),
     "place": typed("string", "张贴地点", certain=True),
 }
+_LETTERS = "list<context<title: string, number: string, date: date>>"
 BY_ITSELF: Mapping[str, Mapping[str, Shape]] = {
     "withdrawal_notice": {"on": typed("date", "撤回日期", certain=True), "reason": typed("string", "原因")},
     "void_notice": {
@@ -49,8 +50,18 @@ BY_ITSELF: Mapping[str, Mapping[str, Shape]] = {
         "voided_date": typed("date", "作废文书的日期", certain=True),
         "reason": typed("string", "原因", certain=True),
     },
+    "correction_notice": {
+        "reopened_on": typed("date", "重新办理的日期", certain=True),
+        "reason": typed("string", "重新办理的原因", certain=True),
+        "replaced": typed(_LETTERS, "被代替的文书", certain=True),
+        "had": typed("number", "原已发放", certain=True),
+        "decided": typed("number", "重新决定应发", certain=True),
+        "more": typed("number", "补发"),
+        "less": typed("number", "应当退回"),
+    },
 }
-"""Letters that the product makes by itself in any process (`app.cases.reversal`), with their `document`."""
+"""Letters that the product makes by itself in any process, with their `document` (`app.cases.reversal`,
+`app.cases.effects.corrections`)."""
 _KINDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("number", "money", "capital", "numeral"), ("number",)),
     "date": ("date", "date and time", "string"),

@@ -22,7 +22,8 @@ PAYMENT = {
     "returned": ("已退汇", "amber"),
     "cancelled": ("已取消", ""),
 }
-CLAIM_ENTRY = {"claimed": "应追回", "repaid": "已归还", "returned": "银行退回", "waived": "不再追回"}
+CLAIM_ENTRY = {"claimed": "应追回", "repaid": "已归还", "returned": "银行退回", "waived": "不再追回",
+               "undone": "改定后不必归还"}  # fmt: skip
 SOURCE = {
     "county_fund": "县级救助资金",
     "city_fund": "市级救助资金",

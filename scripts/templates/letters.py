@@ -172,6 +172,33 @@ def returned_payment_notice(paper: Paper) -> None:
     )
 
 
+@letter("correction_notice")
+def correction_notice(paper: Paper) -> None:
+    """更正决定告知书"""
+    paper.title("更正决定告知书")
+    paper.to("{{ applicant }}：")
+    paper.text(
+        "你的{{ programme }}案件（{{ case_number }}）在发放后由本机关于{{ reopened_on }}重新办理，原因：{{ reason }}",
+        "现已重新作出决定，理由见随附的决定文书。有关事项告知如下：",
+    )
+    paper.heading("一、款项")
+    paper.text("此前已经发放{{ had }}元，按重新作出的决定应当发放{{ decided }}元。")
+    paper.when("more", "另行补发人民币{{ more_capital }}（{{ more }}元），转入你的收款账户，不需要另行申请。")
+    paper.when(
+        "less",
+        "多发的人民币{{ less_capital }}（{{ less }}元）应当退回。一次退回有困难的，可以与{{ issuer }}商定分期归还；"
+        "生活确有困难的，可以说明情况。",
+    )
+    paper.when("even", "不需要补发，也不需要退回。")
+    paper.heading("二、此前的文书")
+    paper.tag("for each in replaced")
+    paper.text("{{ each.date }}发给你的《{{ each.title }}》（{{ each.number }}）由本告知书和随附的决定文书代替。")
+    paper.tag("endfor")
+    paper.when("not replaced", "此前没有需要代替的文书。")
+    paper.heading("三、告知事项")
+    paper.text(_OBJECT)
+
+
 @letter("void_notice")
 def void_notice(paper: Paper) -> None:
     """文书作废通知"""

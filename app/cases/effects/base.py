@@ -40,6 +40,16 @@ class EffectObject:
         """
         return 0
 
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        """The same where the case is decided again after its money was out: what stays is settled by the difference.
+
+        Raises Gone where that is impossible.
+        """
+        return self.undo(action, since, reason)
+
+    def settle(self, action: Action) -> None:
+        """The case that was decided again ends with this action: plan what follows for what it paid before."""
+
     def over(self, action: Action, wait: Awaited) -> Mapping[str, Any] | None:
         """The result when the last moment of waiting has come; None where nothing is waited for any more."""
         raise NotImplementedError

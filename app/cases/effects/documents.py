@@ -9,6 +9,7 @@ from typing import Any
 from app.cases.action import Action
 from app.cases.effects.base import EffectObject
 from app.cases.plan import Planned, Rank
+from app.definitions.letters import Letter
 from app.documents import operations as documents
 from app.documents import queries as issued
 from app.documents.contract import VOID_NOTICE
@@ -41,6 +42,10 @@ class Document(EffectObject):
             _void(action, row, reason)
         return len(voided)
 
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        """Letters stay until the one that takes their place is written."""
+        return 0
+
 
 def write(
     action: Action,
@@ -57,16 +62,17 @@ def write(
     """
     county = action.offices.get("county")
     named = {"document": dict(given), "county_office": county and {"name": county.name, "phone": county.phone}}
-    ready = _ready(action, template, action.names(element, named, variables), issuer, copies)
-    action.plan(Planned(Rank.NUMBER, partial(_record, ready=ready)))
-    return ready.title
+    made = ready(action, action.letter(template), action.names(element, named, variables), issuer, copies)
+    action.plan(Planned(Rank.NUMBER, partial(_record, ready=made)))
+    return made.title
 
 
-def _ready(
-    action: Action, template: str, scope: Mapping[str, Any], issuer: str | None = None, copies: int | None = None
+def ready(
+    action: Action, letter: Letter, scope: Mapping[str, Any], issuer: str | None = None, copies: int | None = None
 ) -> documents.ReadyDocument:
+    """A letter about the case, its data frozen. Raises DocumentError."""
     request = documents.DocumentRequest(
-        letter=action.letter(template),
+        letter=letter,
         scope=scope,
         case_id=action.case.id,
         case_seq=action.seq,
@@ -88,8 +94,8 @@ def _void(action: Action, row: Any, reason: str) -> None:
         "voided_date": row.issued_on,
         "reason": reason,
     }
-    ready = _ready(action, VOID_NOTICE, action.names(None, {"document": given}))
-    action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=ready, document_id=row.id)))
+    made = ready(action, action.letter(VOID_NOTICE), action.names(None, {"document": given}))
+    action.plan(Planned(Rank.NUMBER, partial(_record_void, ready=made, document_id=row.id)))
 
 
 def _record_void(action: Action, ready: documents.ReadyDocument, document_id: str) -> None:

@@ -8,11 +8,14 @@ from functools import partial
 from typing import Any
 
 from app.cases.action import Action
+from app.cases.effects import corrections
 from app.cases.effects.base import EffectObject
+from app.cases.effects.corrections import Correction
 from app.cases.plan import Planned, Rank
 from app.effects import SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
+from app.funds import settling
 from app.registry import operations as registry
 
 COUNTY_FUND = "county_fund"
@@ -50,7 +53,10 @@ class Payment(EffectObject):
         )
         if action.bundle.once_scope:
             action.plan(Planned(Rank.CLAIM, _claim))
-        action.plan(Planned(Rank.FUND, partial(_pay, order=order)))
+        correction = None
+        if corrections.is_again(action):
+            order, correction = corrections.pay(action, order)
+        action.plan(Planned(Rank.FUND, partial(_pay, order=order, correction=correction)))
         several = order.instalments if order.instalments > 1 else None
         self.note(action, amount=order.total, instalments=several, source=order.source)
         return {"amount": order.total, "schedule": [{"due": due, "amount": part} for due, part in order.schedule()]}
@@ -61,8 +67,31 @@ class Payment(EffectObject):
         registry.withdraw_grants(action.session, action.case.id, since)
         return cancelled
 
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        """What was paid stays, and so does the claim to be paid once, until it is decided again."""
+        return settling.stop_unpaid(action.session, action.case.id, since, action.now)
+
+    def settle(self, action: Action) -> None:
+        """Nothing was decided for somebody who was paid: all of it is owed back, and may be granted again."""
+        action.plan(Planned(Rank.CLAIM, _release_earlier))
+        for correction in corrections.rest(action):
+            action.plan(Planned(Rank.FUND, partial(_settle, correction=correction)))
+
+
+def _release_earlier(action: Action) -> None:
+    case_id, until = action.case.id, action.case.reopened_seq or 0
+    registry.release_claims(action.session, case_id, until=until)
+    registry.withdraw_grants(action.session, case_id, until=until)
+    settling.give_up_waiting(action.session, case_id, until, action.now)
+
+
+def _settle(action: Action, correction: Correction) -> None:
+    corrections.settle(action, correction)
+
 
 def _claim(action: Action) -> None:
+    if corrections.is_again(action):  # who is paid may be another person now
+        registry.release_claims(action.session, action.case.id)
     scope = action.chain.at(action.bundle.once_scope or "province")
     registry.claim_once(
         action.session,
@@ -75,16 +104,24 @@ def _claim(action: Action) -> None:
     )
 
 
-def _pay(action: Action, order: funds.OrderRequest) -> None:
+def _pay(action: Action, order: funds.OrderRequest, correction: Correction | None) -> None:
     origin = funds.Origin(action.chain, action.actor, case_id=action.case.id, case_seq=action.seq)
-    funds.order_payment(action.session, order, origin, action.now)
+    first_on = order.first_on
+    if correction is not None:
+        settling.give_up_waiting(action.session, action.case.id, action.case.reopened_seq or 0, action.now)
+        settling.decide(action.session, action.case.id, action.seq, order.payee, order.total)
+        corrections.settle(action, correction)
+        earlier = registry.withdraw_grants(action.session, action.case.id, until=action.case.reopened_seq)
+        first_on = min(earlier, default=first_on)
+    if order.total > order.paid:
+        funds.order_payment(action.session, order, origin, action.now)
     registry.record_benefit(
         action.session,
         programme=action.case.programme,
         id_number=action.number,
         name=action.variables["application"]["name"],
         region_id=action.case.region_id,
-        paid_on=order.first_on,
+        paid_on=first_on,
         amount=order.total,
         monthly=False,
         case_id=action.case.id,

@@ -7,6 +7,7 @@ from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.correct import correct
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
+from app.cases.operations.reopen import reopen
 from app.cases.operations.retry import retry_incident
 from app.cases.operations.timed import (
     ask_competence,
@@ -46,6 +47,7 @@ __all__ = [
     "object_to",
     "question",
     "release",
+    "reopen",
     "retry_incident",
     "return_case",
     "settle_overpaid",

@@ -58,11 +58,13 @@ def require_may_correct(action: Action) -> None:
     store.require_not_on_hold(action)
     if action.case.process_key != MAIN:
         raise Gone("只有申请案件可以更正申请内容；在保待遇有变化的，请办理复核或者变更")
-    orders = funds.orders_of(action.session, action.case.id)
+    since = (action.case.reopened_seq or 0) + 1
+    orders = [each for each in funds.orders_of(action.session, action.case.id) if each.case_seq >= since]
     settled = [task for task in action.diagram.human_tasks if _says(task, CLOSES) and task.id in action.variables]
-    if settled or any(order.status != "cancelled" for order in orders) or _awards(action):
+    awards = registry.awards_started(action.session, action.case.id, since)
+    if settled or any(order.status != "cancelled" for order in orders) or awards:
         raise Gone(
-            "申请已经确认，不能再更正申请内容；在保待遇有变化的，请办理复核或者变更，款项有错的请办理追回或者补发"
+            "申请已经确认，不能再更正申请内容；在保待遇有变化的，请办理复核或者变更，款项有错的请由县级重新办理本案"
         )
 
 
@@ -122,10 +124,6 @@ def _rename(action: Action) -> None:
     application = action.variables["application"]
     action.case.applicant_name = application["name"]
     action.case.applicant_blind = registry.blind(action.session, action.number)
-
-
-def _awards(action: Action) -> list[str]:
-    return registry.awards_started(action.session, action.case.id, 0)
 
 
 def _says(task: engine.Element, what: str) -> bool:

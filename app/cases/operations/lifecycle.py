@@ -128,7 +128,9 @@ def _go_on(action: Action, notice: Any) -> None:
 
 
 def stop(action: Action, reason: str, status: str) -> None:
-    """End a running case by itself: reverse what went out, take away what waits."""
+    """End a running case by itself: reverse what went out, take away what waits. Raises Gone (money was paid)."""
+    if action.case.reopened_seq is not None:
+        raise Gone("案件发放后正在重新办理，不能撤回或注销；不应发放的，请办理到底并决定不予救助")
     reversal.reverse(action, 0, reason)
     if action.instance.state is not None:
         step = engine.cancel(action.diagram, action.state, action.variables, action)
