@@ -1,4 +1,4 @@
-"""A case whose money is out is decided again (docs/adr/0029): what it decides is set against what it has paid.
+"""A case whose money is out is decided again (docs/adr/0030): what it decides is set against what it has paid.
 
 Earlier orders, claims and letters stay. The difference is ordered or claimed, and a letter that takes the place of the
 earlier ones says what came of it.
