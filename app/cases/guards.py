@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app import engine
@@ -24,9 +24,33 @@ def hits(action: Action, element: engine.Element, decisions: Iterable[str], extr
 
 def check_task(action: Action, element: engine.Element, submission: Mapping[str, Any], item: Any) -> None:
     """Refuse a submission of a human task that one of its guards does not allow."""
-    extra = {element.id: submission, "item": item}
     for decision in element.guards:
-        refuse(hits(action, element, [decision], extra))
+        refuse(task_hits(action, element, [decision], submission, item))
+
+
+def task_hits(
+    action: Action, element: engine.Element, decisions: Iterable[str], submission: Mapping[str, Any], item: Any
+) -> list[Hit]:
+    """Rows of a human task's guards that refuse the submission; they may read it by the id of the task."""
+    return hits(action, element, decisions, {element.id: submission, "item": item})
+
+
+def told_with(wrong: Mapping[str, str], rules: Callable[[], list[Hit]]) -> Invalid:
+    """One refusal for what the form found wrong and what the rules find wrong beside it (F9: all is said at once).
+
+    Rules that need what could not be read stay silent: they speak when the rest is mended.
+    """
+    try:
+        found = [hit for hit in rules() if hit["code"] == Invalid.code and hit["field"]]
+    except Exception:
+        found = []
+    beside = {hit["field"]: hit["message"] for hit in found if not any(_touch(hit["field"], path) for path in wrong)}
+    return Invalid({**wrong, **beside})
+
+
+def _touch(one: str, other: str) -> bool:
+    """Whether two paths are the same field or one lies within the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def refuse(found: list[Hit]) -> None:

@@ -64,20 +64,31 @@ class Form:
     def clean(self, data: Any, *, context: Mapping[str, Any] | None = None, today: date | None = None) -> Cleaned:
         """The checked data of a submission (from a page, the API or a story).
 
+        Takes and returns what `judged` does. Raises Invalid with the exact set of wrong fields, as dotted paths.
+        """
+        cleaned, wrong = self.judged(data, context=context, today=today)
+        if wrong:
+            raise Invalid(wrong)
+        return cleaned
+
+    def judged(
+        self, data: Any, *, context: Mapping[str, Any] | None = None, today: date | None = None
+    ) -> tuple[Cleaned, dict[str, str]]:
+        """What could be read of a submission, and what is wrong with it by dotted path.
+
         data: nested mapping; values as JSON, YAML or HTML give them.
         context: what conditions may read beside the form's own data (`application`, `case`, `figure` …).
         today: local date of the command, for dates that may not be past or future.
-        Returns Decimal for numbers and money, date, aware datetime (Shanghai), "HH:MM", bool, str, lists of these.
-        Raises Invalid with the exact set of wrong fields, as dotted paths.
+        Returns Decimal for numbers and money, date, aware datetime (Shanghai), "HH:MM", bool, str, lists of these;
+        null where nothing could be read. Raises Invalid where it is no mapping at all.
         """
         if not isinstance(data, Mapping):
             raise Invalid({"_": "提交的内容须是一组字段"})
         cleaning = self._cleaning(context, today)
         known = cleaning.run(data)
         unknown = unknown_fields(self.scope, data, cleaning.errors)
-        if cleaning.errors:
-            raise Invalid({".".join(map(str, path)) or "_": text for path, text in cleaning.errors.items()})
-        return Cleaned(known, unknown)
+        wrong = {".".join(map(str, path)) or "_": text for path, text in cleaning.errors.items()}
+        return Cleaned(known, unknown), wrong
 
     def parse(self, source: Any) -> dict[str, Any]:
         """Nested data from the flat names of a posted page (a MultiDict); nothing is checked yet."""

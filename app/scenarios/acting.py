@@ -15,7 +15,7 @@ from app.core.errors import NotYours
 from app.identity import operations as staff
 from app.identity import policy as rights
 from app.identity import queries as identity
-from app.identity.positions import INSTITUTION
+from app.identity.positions import INSTITUTION, UPPER_POSITIONS
 from app.inbox import queries as inbox
 from app.scenarios.story import Step
 
@@ -38,7 +38,7 @@ def actors(session: Session, step: Step, region: str, case_id: str | None, now: 
 def _holders(session: Session, position: str, region: str, case_id: str | None, now: datetime) -> list[Actor]:
     on = local_date(now)
     chain = identity.chain(session, identity.region_by_code(session, region, on).id)
-    office = identity.office_of(session, chain, position)
+    office = _office(session, chain, position)
     candidates = [f"{position}@{office.id}"] if office else _given(session, position, case_id)
     if position == INSTITUTION:
         for candidate in candidates:
@@ -48,6 +48,14 @@ def _holders(session: Session, position: str, region: str, case_id: str | None, 
         raise NotYours(f"{chain.full_name}没有人担任 {position}")
     loaded = [identity.load_actor(session, holder.user_id, on) for holder in holders]
     return [actor for actor in loaded if actor is not None]
+
+
+def _office(session: Session, chain: identity.RegionChain, position: str) -> identity.OfficeRow | None:
+    """The position's office for the place; who keeps rules or the system also sits at a city's and a province's own."""
+    found = identity.office_of(session, chain, position)
+    if found is None and position in UPPER_POSITIONS:
+        found = identity.offices_of(session, chain).get(chain.nearest.level)
+    return found
 
 
 def _given(session: Session, position: str, case_id: str | None) -> list[str]:

@@ -12,13 +12,14 @@ from typing import Any
 
 from app.core.clock import SHANGHAI
 from app.core.marked_yaml import Path
+from app.core.spelling import half_width
 
 Read = Callable[[Any], Any]
 REMARKS = ("note", "notes", "comment", "description")
 """Words for people that any mapping may carry; so are keys that begin with `x-`, where authors put their anchors."""
 MISREAD = {"true": "on"}
 """YAML takes the key `on` for a truth, and programs that write a story again say so."""
-_MOMENT = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_MOMENT = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
 class Wrong(ValueError):
@@ -63,15 +64,16 @@ def code(value: Any) -> str:
 
 
 def moment(value: Any) -> datetime:
-    """Local time as text, date or datetime."""
+    """Local time as text in any spelling that forms take, date or datetime."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=SHANGHAI) if value.tzinfo is None else value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=SHANGHAI)
-    found = _MOMENT.fullmatch(str(value).strip())
+    typed = half_width(str(value)).strip()
+    found = _MOMENT.fullmatch(typed)
     try:
         if found is None:
-            made = datetime.fromisoformat(str(value).strip())
+            made = datetime.fromisoformat(typed)
             return made if made.tzinfo else made.replace(tzinfo=SHANGHAI)
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
         return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)

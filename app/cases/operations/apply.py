@@ -66,7 +66,9 @@ def apply(
         identity_policy.require_covers(session, actor, chain, "file_applications")
     elif bundle.by_office and actor.kind == APPLICANT.kind:
         raise NotYours(f"“{bundle.title}”由经办单位办理，不受理个人申请，请向县级民政部门咨询")
-    cleaned = bundle.application_form.clean(data, today=local_date(now))
+    cleaned, wrong = bundle.application_form.judged(data, today=local_date(now))
+    if wrong:
+        raise guards.told_with(wrong, lambda: _typed_rules(_open(session, actor, bundle, "main", chain, cleaned, now)))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
     _require_offices(action)
     start = action.diagram.start
@@ -198,6 +200,13 @@ def _require_offices(action: Action) -> None:
         except NoOffice as missing:
             told = f"{missing}，请选择到有经办机构的乡镇（街道）或村（社区）"
             raise Invalid({"region": told}) from missing
+
+
+def _typed_rules(action: Action) -> list[guards.Hit]:
+    """What the rules say that look at nothing but the application."""
+    start = action.diagram.start
+    typed = [decision for decision in start.guards if decision not in action.bundle.registry_guards]
+    return guards.hits(action, start, typed, {})
 
 
 def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:

@@ -41,7 +41,10 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     inbox.require_open(session, item, actor)
     store.require_not_on_hold(action)
     form = action.bundle.form(element.attributes["formKey"])
-    cleaned = form.clean(data, context=action.variables, today=action.today)
+    cleaned, wrong = form.judged(data, context=action.variables, today=action.today)
+    if wrong:
+        said = cleaned.known
+        raise guards.told_with(wrong, lambda: guards.task_hits(action, element, element.guards, said, item.item_key))
     _require_item(element, item, cleaned.known)
     try:
         guards.check_task(action, element, cleaned.known, item.item_key)
