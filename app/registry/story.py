@@ -12,13 +12,14 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.money import to_money
 from app.core.spelling import same_name
 from app.db.spelling import begins_with
 from app.identity import operations as identity
 from app.identity import queries as identity_queries
-from app.registry import ratings
+from app.registry import deaths, ratings
 from app.registry.grants import record_benefit
 from app.registry.institutions import register_institution
 from app.registry.lookups import COVERED, blind, indexes_of
@@ -92,6 +93,11 @@ def award_of(session: Session, programme: str, id_number: str) -> str | None:
     return session.scalar(
         query.order_by((Award.status != IN_PAYMENT), Award.starts_on.desc(), Award.id.desc()).limit(1)
     )
+
+
+def die(session: Session, id_number: str, died_on: date, now: datetime) -> None:
+    """Somebody whom the story knows has died meanwhile, and whoever keeps the register enters it."""
+    deaths.record(session, deaths.person_with(session, id_number), died_on, SYSTEM, now)
 
 
 def people_named(session: Session, name: str) -> list[dict[str, Any]]:

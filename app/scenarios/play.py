@@ -12,8 +12,10 @@ from app.core.errors import Rejection
 from app.funds import story as funds
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
+from app.registry import story as registry
 from app.scenarios import money
 from app.scenarios.doing import OPENING, Scene, do
+from app.scenarios.dying import Death, ahead
 from app.scenarios.expect import Snapshot, differences
 from app.scenarios.people import differences as people_differ
 from app.scenarios.setting import prepare
@@ -41,12 +43,14 @@ class Player:
     story: Story
     cases: dict[str, str] = field(default_factory=dict)
     last: str | None = None
+    deaths: list[Death] = field(default_factory=list)
 
     def run(self) -> Result:
         """Play all steps; the first difference ends the story, since what follows would only echo it."""
         result = Result(self.story.title)
         try:
             prepare(self.world, self.story)
+            self.deaths = ahead(self.story)
         except Rejection as refusal:
             return Result(self.story.title, [(0, f"准备：{refusal.message}")])
         for number, step in enumerate(self.story.steps, 1):
@@ -126,21 +130,26 @@ class Player:
             return frozenset(funds.ids(funds.orders(session)))
 
     def _move_to(self, moment: datetime) -> None:
-        """Move the clock; what falls due on the way fires at its own time, and every night does its work."""
+        """Move the clock; on the way what falls due fires at its time, people die, and every night does its work."""
         while True:
             now = self.world.clock.now()
             night = nightly.next_night(now)
+            stop = min([night, *(death.at for death in self.deaths[:1])])
             with self.world.database.read() as session:
-                due = jobs.next_due(session, handlers.HANDLERS, min(moment, night))
+                due = jobs.next_due(session, handlers.HANDLERS, min(moment, stop))
             if due is not None:
                 self.world.clock.move_to(max(due, now))
                 if self._run_due(self.world.clock.now()):
                     continue
-            if night > moment:
+            if stop > moment:
                 break
-            self.world.clock.move_to(night)
+            self.world.clock.move_to(max(stop, now))
             with self.world.database.write() as session:
-                nightly.run(session, night)
+                if stop == night:
+                    nightly.run(session, night)
+                else:
+                    death = self.deaths.pop(0)
+                    registry.die(session, death.id_number, death.died_on, self.world.clock.now())
         self.world.clock.move_to(max(moment, self.world.clock.now()))
 
     def _worker(self) -> Worker:

@@ -20,7 +20,7 @@ from app.funds import operations as funds
 from app.identity import operations as identity
 from app.identity import queries as regions
 from app.registry import operations as registry
-from app.scenarios import staff
+from app.scenarios import dying, staff
 from app.scenarios.figures import day_of, region_of
 from app.scenarios.story import Story
 from app.scenarios.world import World
@@ -68,6 +68,8 @@ def _open_programmes(session: Session, story: Story, now: datetime) -> None:
 def _registry(story: Story) -> dict[str, Any]:
     """What is known; a benefit that names no region is paid where the story plays."""
     known = dict(story.registry)
+    if known.get(dying.PEOPLE):
+        known[dying.PEOPLE] = dying.known_at_first(story)
     if known.get("benefits"):
         known["benefits"] = [{"region": story.region, **entry} for entry in known["benefits"]]
     return known
