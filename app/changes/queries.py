@@ -16,11 +16,11 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.definitions import standing
 from app.definitions import store as contents
+from app.definitions.folder import STORIES
 from app.figures.catalogue import catalogue
 from app.figures.entries import UNITS
 from app.identity import queries as identity
 
-STORIES = "scenarios/"
 SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
 
 

@@ -10,6 +10,7 @@ from app.definitions.letters import FOLDER
 
 MANIFEST = "bundle.yaml"
 CATALOGUE = "catalogue.yaml"
+STORIES = "scenarios/"
 _LETTER = r"[a-z][a-z0-9_]*/(?:template\.docx|contract\.yaml|sample\.json)"
 _BUNDLE = re.compile(rf"[^/]+\.(?:yaml|bpmn|dmn|json)|scenarios/.+\.(?:yaml|yml|json)|{FOLDER}/{_LETTER}")
 _LIBRARY = re.compile(_LETTER)

@@ -10,7 +10,7 @@ from app import feel, forms, vocabulary
 from app.core.paths import TEMPLATES
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
-from app.definitions.folder import CATALOGUE, MANIFEST, read_folder
+from app.definitions.folder import CATALOGUE, MANIFEST, STORIES, read_folder
 from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
 from app.definitions.names import EVERYWHERE
@@ -25,7 +25,6 @@ from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
 
 FIRST_FIELDS = ("name", "id_number")
-STORIES = "scenarios/"
 
 
 def check_folder(folder: Path) -> list[Finding]:

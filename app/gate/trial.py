@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.paths import BUNDLES, TEMPLATES
-from app.definitions.folder import MANIFEST
+from app.definitions.folder import MANIFEST, STORIES
 from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, letters_of
 from app.documents.checking import check_files
 from app.figures.content import of
-from app.gate.check import STORIES, check_bundle
+from app.gate.check import check_bundle
 from app.gate.isolated import Placed, World
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
