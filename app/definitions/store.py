@@ -12,6 +12,7 @@ from app.core.ids import digest
 from app.core.lru import Lru
 from app.db import insert_if_absent
 from app.definitions.bundle import Bundle
+from app.definitions.folder import STORIES
 from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, Letter
 from app.definitions.models import Blob, Release, ReleaseFile, ReleaseLetter, ReleasePlace
 
@@ -60,6 +61,12 @@ def bundle_by_id(session: Session, release_id: str) -> Bundle:
 def files_of(session: Session, release_id: str) -> dict[str, bytes]:
     """All files of a release, byte for byte. Raises NotFound."""
     return _read(session, _OF_RELEASE, release_id)
+
+
+def stories_of(session: Session, release_id: str) -> dict[str, bytes]:
+    """The stories of a release alone."""
+    query = _OF_RELEASE.where(FILE.c.path.startswith(STORIES))
+    return {path: bytes(content) for path, content in session.connection().execute(query, {"release_id": release_id})}
 
 
 def pinned(session: Session, release_id: str) -> dict[str, dict[str, Letter]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import yaml
@@ -41,9 +41,15 @@ def of_bundle(bundle: Bundle) -> Iterator[Carrier]:
     for key, rule in bundle.clocks.items():
         yield Carrier(CLOCKS, rule.clause, MANIFEST, rule.title, f"clocks.{key}")
     yield from _of_tables(bundle)
-    for path in sorted(bundle.files):
+    yield from of_stories(bundle.files)
+
+
+def of_stories(files: Mapping[str, bytes]) -> Iterator[Carrier]:
+    """The stories among files, by what they cite."""
+    for path in sorted(files):
         if path.startswith(STORIES):
-            yield Carrier(STORY, " ".join(parse_story(bundle.files[path], path).cites), path, path, "")
+            story = parse_story(files[path], path)
+            yield Carrier(STORY, " ".join(story.cites), path, story.title, path)
 
 
 def of_contracts(contracts: Mapping[str, bytes]) -> Iterator[Carrier]:
@@ -60,16 +66,6 @@ def of_figures(catalogue: Catalogue) -> Iterator[Carrier]:
         yield Carrier(FIGURES, entry.clause, "", entry.title, entry.key)
         for check in entry.checks:
             yield Carrier(FIGURES, check.clause, "", check.message, entry.key, 1)
-
-
-def by_clause(carriers: Iterable[Carrier], catalogue: Catalogue) -> dict[str, list[Carrier]]:
-    """Carriers by the id of each clause that they name."""
-    found: dict[str, list[Carrier]] = {}
-    for carrier in carriers:
-        for id in catalogue.ids_in(carrier.cited):
-            if carrier not in found.setdefault(id, []):
-                found[id].append(carrier)
-    return found
 
 
 def _template(element: Element) -> str:

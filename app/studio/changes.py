@@ -22,6 +22,8 @@ from app.web import Call, reads, writes
 
 VIEWS = {"": (OPEN, SUBMITTED), APPROVED: (APPROVED,), DROPPED: (DROPPED,)}
 TYPED = ("title", "reason", "document")
+CARRIED = ("clause", "programme", "path", "at", "figure")
+"""What the page of clauses hands over: where a change begins."""
 
 
 @blueprint.get("/changes")
@@ -40,25 +42,45 @@ def change_list(call: Call) -> ResponseReturnValue:
 @blueprint.get("/changes/new")
 @reads()
 def change_new(call: Call) -> ResponseReturnValue:
-    policy.require_reader(call.session, call.actor)
-    return render_template("studio/change_new.html", typed=dict.fromkeys(TYPED, ""), message=None, errors={})
+    return _new(call, {name: request.args.get(name, "") for name in (*TYPED, "region", *CARRIED)})
 
 
 def _again_new(call: Call, rejection: Rejection) -> ResponseReturnValue:
-    policy.require_reader(call.session, call.actor)
-    typed = {name: request.form.get(name, "") for name in TYPED}
-    return render_template(
-        "studio/change_new.html", typed=typed, message=rejection.message, errors=rejection.fields
-    )  # fmt: skip
+    return _new(call, {name: request.form.get(name, "") for name in (*TYPED, "region", *CARRIED)}, rejection)
 
 
 @blueprint.post("/changes/new")
 @writes(again=_again_new)
 def change_open(call: Call) -> ResponseReturnValue:
+    """Begin a change; who comes from a clause is led to what carries it."""
     typed = {name: request.form.get(name, "") for name in TYPED}
+    going = {name: request.form.get(name, "") for name in CARRIED}
     change_id = opening.begin(call.session, call.actor, **typed, now=call.now)
+    if going["programme"]:
+        region = request.form.get("region", "")
+        bundle_id = opening.take_in(call.session, call.actor, change_id, going["programme"], [region], now=call.now)
+        if going["path"]:
+            path, at = going["path"], going["at"] or None
+            return redirect(url_for("studio.file_page", change_id=change_id, bundle_id=bundle_id, path=path, at=at))
     flash("已建立政策变更。请选择要修改的项目或标准。", "success")
-    return redirect(url_for("studio.change", change_id=change_id))
+    figure = going["figure"] or None
+    return redirect(url_for("studio.change", change_id=change_id, figure=figure, _anchor="figures" if figure else None))
+
+
+def _new(call: Call, typed: dict[str, str], rejection: Rejection | None = None) -> str:
+    policy.require_reader(call.session, call.actor)
+    clause = catalogue(call.session).clauses.get(typed["clause"])
+    if clause is not None and rejection is None:
+        typed |= {"title": f"修改：{clause.title}"}
+    return render_template(
+        "studio/change_new.html",
+        typed=typed,
+        carried=CARRIED,
+        clause=clause,
+        places=list(places(call)),
+        message=rejection.message if rejection else None,
+        errors=rejection.fields if rejection else {},
+    )
 
 
 @blueprint.get("/changes/<change_id>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from zipfile import ZipFile
@@ -125,3 +126,24 @@ def test_the_nav_counts_and_the_page_tells_what_moved_to_owners_alone(web: Web) 
         "<span", "\n  <span"
     )
     assert "政策变更" not in clerk.get("/desk/").text
+
+
+def test_from_a_clause_to_what_carries_it_and_to_a_change_of_it(web: Web) -> None:
+    owner = _owner(web)
+    page = owner.get("/studio/clauses?q=三个工作日内调查").text
+    assert "村（社区）三个工作日内调查" in page
+    assert "两个工作日" not in page
+    page = owner.get("/studio/clauses/A4").text
+    where = re.search(r'href="(/studio/changes/new\?programme=[^"]*relief\.bpmn[^"]*)"', page)
+    figure = re.search(r'href="(/studio/changes/new\?figure=village_investigation_working_days[^"]*)"', page)
+    assert where is not None
+    assert figure is not None
+    form = owner.get(html.unescape(where[1])).text
+    assert "修改：村（社区）三个工作日内调查" in form
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    begun = owner.post("/studio/changes/new", data={**sent, "title": "改", "reason": "文件", "region": COUNTY})
+    assert "/file?path=relief.bpmn&at=" in begun.location
+    assert owner.get(begun.location).status_code == 200
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', owner.get(html.unescape(figure[1])).text))
+    begun = owner.post("/studio/changes/new", data={**sent, "title": "改", "reason": "文件"})
+    assert '<option value="village_investigation_working_days" selected>' in owner.get(begun.location).text

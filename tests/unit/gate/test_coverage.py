@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from app.figures.content import seeded
-from app.gate import coverage
+from app.gate import carriers
 from app.gate.coverage import COVERAGE, NOTES, OPEN, Evidence, collect, render
 
 CHAPTERS = "ABCDE"
@@ -59,6 +59,6 @@ def test_a_proof_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_what_nothing_carries_is_not_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = tmp_path / "notes.yaml"
     notes.write_text("A1: {reason: to come}", encoding="utf-8")
-    monkeypatch.setattr(coverage, "_of_figures", lambda: iter(()))
+    monkeypatch.setattr(carriers, "of_figures", lambda catalogue: iter(()))
     (only,) = [each for each in collect(tmp_path, tmp_path, notes, "A").values() if each.clause.id == "A1"]
     assert (only.status, only.reason, any(only.found.values())) == ("not covered yet", "to come", False)
