@@ -41,7 +41,7 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     case = _case(session, order)
     following.add(session, [_item(session, found, case, now)])
     blind = None if case is None else case.applicant_blind
-    if not deaths.is_dead(session, award_id=order.award_id, index=blind):
+    if letters.goes_to_institution(order) or not deaths.is_dead(session, award_id=order.award_id, index=blind):
         letters.write_returned(session, order, now)
 
 

@@ -11,6 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.core.clock import local_date
 from app.core.days import day_of, no_day
 from app.core.errors import Invalid, Rejection
 from app.core.money import parse_amount
@@ -19,7 +20,7 @@ from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import note
-from app.funds import batch_lists, batches, by_hand, listing
+from app.funds import batch_lists, batches, by_hand, listing, quota
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, words, writes
@@ -165,7 +166,7 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
     page = cut(rows, LINE_ROWS, batch_lists.cursor_of)
     confirmer = identity_policy.covers(call.actor, chain, "confirm_batches")
     drafter = identity_policy.covers(call.actor, chain, "draft_batches")
-    may_add = found.status == "draft" and drafter and found.kind != listing.MONTHLY
+    may_add = found.status == "draft" and drafter and found.kind not in (listing.MONTHLY, listing.QUOTA)
     return render_template(
         "desk/batch.html",
         batch=found,
@@ -180,6 +181,7 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         places=identity.region_names(call.session, {line.region_id for line in page.items}),
         titles=programme_titles(call.session),
         people=identity.user_names(call.session, {found.drafted_by, found.confirmed_by} - {None}),
+        unrated=_unrated(call, found),
         orders=batch_lists.order_count(call.session, batch_id) if found.status == "confirmed" else 0,
         letters=batch_lists.letters(call.session, batch_id) if found.status == "confirmed" else None,
         may_edit=found.status == "draft" and identity_policy.covers(call.actor, chain, "review_batches"),
@@ -192,6 +194,14 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         reason=request.form.get("reason", ""),
         message=rejection.message if rejection else None,
     )
+
+
+def _unrated(call: Call, found: batches.Batch) -> list[str]:
+    """Institutions that a draft of subsidies leaves out since nobody rated them."""
+    if found.kind != listing.QUOTA or found.status != "draft":
+        return []
+    region = identity.chain(call.session, found.region_id).nearest
+    return quota.unrated(call.session, found, region, local_date(call.now))
 
 
 def _inside(session: Session, found: batches.Batch) -> list[tuple[str, str]]:

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import books
 from app.core.actor import Actor
+from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours, OverLimit
 from app.core.ids import digest, new_id
 from app.db import rows_changed
-from app.funds import arrears
+from app.funds import arrears, quota
 from app.funds.listing import (
     BatchSpec,
     faults_of,
@@ -53,11 +54,17 @@ class Preview:
 
 
 def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str:
-    """List everybody in payment on the day, nobody paid yet. Raises NotYours, Invalid, Duplicate."""
+    """List everybody in payment on the day, or what institutions get for its month; nobody is paid yet.
+
+    Raises NotYours, Invalid, Duplicate.
+    """
     region = identity.region_by_code(session, spec.region_code, spec.due_on)
     chain = identity.chain(session, region.id)
     policy.require_covers(session, actor, chain, "draft_batches")
-    if faults := faults_of(spec):
+    today, faults = local_date(now), faults_of(spec)
+    if spec.kind == quota.QUOTA:
+        faults |= quota.faults_of(region.level, spec.due_on.replace(day=1), today, spec.amount)
+    if faults:
         raise Invalid(faults)
     same = (Batch.key == spec.key) & (Batch.region_id == region.id)
     if session.scalar(select(Batch.id).where(same, Batch.status != "dropped")) is not None:
@@ -83,7 +90,7 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
         "drafted_at": now,
     }
     session.execute(insert(Batch).values(row))
-    list_lines(session, batch_id, spec, chain.nearest)
+    list_lines(session, batch_id, spec, chain.nearest, today)
     tell(session, batch_id, "drafted", actor, now, title=spec.title, amount=spec.amount, due_on=spec.due_on)
     return batch_id
 
@@ -137,7 +144,7 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
     if batch.drafted_by == actor.user_id or audit.has_acted(session, _chain(batch_id), actor.user_id, ["added"]):
         raise NotYours("批次须由另一人确认，不能确认自己编制的或者自己添加过人员的批次")
     if batch.status == "draft":
-        require_current(session, batch, identity.chain(session, batch.region_id).nearest)
+        require_current(session, batch, identity.chain(session, batch.region_id).nearest, local_date(now))
         arrears.release(session, batch_id, excluded_only=True)
     ordered = count_inserted(session, _orders(session, batch, now))
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
@@ -169,10 +176,10 @@ def refresh(session: Session, actor: Actor, batch_id: str, now: datetime) -> Non
     """List a draft anew with the amounts of today; who was excluded stays so. Raises NotYours, Gone."""
     batch = draft_of(session, actor, batch_id, "review_batches")
     arrears.release(session, batch_id)
-    listed = LINE.c.award_id.is_not(None) & ~LINE.c.excluded
+    listed = (LINE.c.award_id.is_not(None) | LINE.c.institution_id.is_not(None)) & ~LINE.c.excluded
     session.connection().execute(delete(LINE).where(LINE.c.batch_id == batch_id, listed))
     region = identity.chain(session, batch.region_id).nearest
-    list_lines(session, batch_id, spec_of(batch, region.code), region)
+    list_lines(session, batch_id, spec_of(batch, region.code), region, local_date(now))
     tell(session, batch_id, "refreshed", actor, now)
 
 
@@ -187,7 +194,7 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
         "county_id": literal(batch.county_id),
         "place": literal(0),
         "payee": func.coalesce(HOUSE.c.name, line.payee),
-        "recipient": case((line.institution_id.is_not(None), line.payee)),
+        "recipient": case((line.institution_id.is_not(None) & line.award_id.is_not(None), line.payee)),
         "institution_id": line.institution_id,
         "account": null(),
         "purpose": line.purpose,

@@ -12,12 +12,13 @@ from app.core.clock import local_date
 from app.definitions import queries as definitions
 from app.documents import operations as documents
 from app.funds.arrears import ARREARS
-from app.funds.models import Batch, PaymentOrder
+from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.funds.quota import QUOTA
 from app.identity import queries as identity
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim
 
-TEMPLATE, RETURNED = "grant_notice", "returned_payment_notice"
+TEMPLATE, SUBSIDY, RETURNED = "grant_notice", "subsidy_notice", "returned_payment_notice"
 
 
 def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -25,6 +26,9 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     claim()
     query = select(PaymentOrder, Batch).join(Batch, Batch.id == PaymentOrder.batch_id)
     order, batch = session.execute(query.where(PaymentOrder.id == job.reference)).one()
+    if batch.kind == QUOTA:
+        _write(session, order, SUBSIDY, _subsidy(session, order, batch), now)
+        return
     given = {
         "recipient": order.recipient or order.payee,
         "occasion": f"{batch.title}（补发差额）" if order.purpose == ARREARS else batch.title,
@@ -37,10 +41,31 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     _write(session, order, TEMPLATE, given, now)
 
 
+def _subsidy(session: Session, order: PaymentOrder, batch: Batch) -> dict[str, Any]:
+    """What the letter of a subsidy says; the line, which has the order's id, says how the amount was reached."""
+    return {
+        "recipient": order.payee,
+        "month": f"{order.due_on.year}年{order.due_on.month}月",
+        "clause": batch.clause,
+        "reckoning": session.scalar(select(BatchLine.basis).where(BatchLine.id == order.id)),
+        "amount": order.amount,
+        "due_on": order.due_on,
+        "batch": batch.key.partition(":")[0],
+    }
+
+
+def goes_to_institution(order: PaymentOrder) -> bool:
+    """Whether an order is paid to the account of an institution: it is told then, not whom the money is for (E18)."""
+    return order.institution_id is not None and order.account is None
+
+
 def write_returned(session: Session, order: PaymentOrder, now: datetime) -> None:
-    """Tell somebody that money did not arrive, why, and what to bring."""
+    """Tell whose account it is that money did not arrive, why, and what to bring."""
+    housed = goes_to_institution(order)
     given = {
-        "recipient": order.recipient or order.payee,
+        "recipient": order.payee if housed else order.recipient or order.payee,
+        "institution": housed,
+        "resident": order.recipient if housed else None,
         "programme": definitions.title_of(session, order.programme),
         "reference": order.purpose or f"{order.due_on:%Y-%m}",
         "purpose": order.purpose,
@@ -62,5 +87,6 @@ def _write(session: Session, order: PaymentOrder, template: str, given: dict[str
         origin=order.id,
         region_codes=tuple(ref.code for ref in chain.refs),
     )
-    offices = identity.offices_of(session, chain)
-    documents.record(session, documents.prepare(session, request, offices, None, now), now)
+    issuer = None if chain.township else "county"
+    ready = documents.prepare(session, request, identity.offices_of(session, chain), issuer, now)
+    documents.record(session, ready, now)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Gone
 from app.db.types import Money
-from app.funds import arrears
+from app.funds import arrears, quota
 from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.funds.quota import QUOTA
 from app.identity.queries import RegionRef
 from app.jobs.sql import insert_if_new, random_id
 from app.registry import paying
@@ -23,7 +24,7 @@ LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 LONGEST_KEY, LONGEST_CLAUSE = 30, 100
 SOURCES = ("county_fund", "city_fund")
 MONTHLY = "monthly"
-KINDS = {"seasonal": "一次性补助", MONTHLY: "按月发放", "price": "价格临时补贴"}
+KINDS = {"seasonal": "一次性补助", MONTHLY: "按月发放", "price": "价格临时补贴", QUOTA: "机构定额补助"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def faults_of(spec: BatchSpec) -> dict[str, str]:
         faults["source"] = "请选择县级或市级救助资金；备用金不能用于批次"
     if len(spec.clause) > LONGEST_CLAUSE:
         faults["clause"] = f"依据不超过 {LONGEST_CLAUSE} 字，请只写文件名和文号"
-    if spec.amount is None and spec.kind != MONTHLY:
+    if spec.amount is None and spec.kind not in (MONTHLY, QUOTA):
         faults["amount"] = "请填写发放标准，单位为元"
     if not 0 < len(spec.key) <= LONGEST_KEY:
         faults["key"] = f"请填写批次代号（不超过 {LONGEST_KEY} 字），例如 2021春节"
@@ -68,15 +69,20 @@ def faults_of(spec: BatchSpec) -> dict[str, str]:
     return faults
 
 
-def list_lines(session: Session, batch_id: str, spec: BatchSpec, region: RegionRef) -> None:
-    """Lines for everybody whom the batch reaches and who has none yet."""
+def list_lines(session: Session, batch_id: str, spec: BatchSpec, region: RegionRef, today: date) -> None:
+    """Lines for everybody, or every institution, whom the batch reaches and who has none yet. Raises Invalid."""
+    if spec.kind == QUOTA:
+        quota.list_lines(session, batch_id, spec, region, today)
+        return
     session.connection().execute(_lines(session, batch_id, spec, region))
     if spec.kind == MONTHLY and spec.amount is None:
         arrears.list_open(session, batch_id, region, spec.programmes, spec.due_on)
 
 
-def require_current(session: Session, batch: Batch, region: RegionRef) -> None:
+def require_current(session: Session, batch: Batch, region: RegionRef, today: date) -> None:
     """Raises Gone where a standard was raised, or somebody died, between listing a month and confirming it."""
+    if batch.kind == QUOTA:
+        quota.require_current(session, batch, region, today)
     if batch.kind != MONTHLY or batch.amount is not None or batch.programmes is None:
         return
     paid = paying.in_payment_select(region, batch.programmes, paying.of_month(batch.due_on)).subquery()
@@ -129,9 +135,12 @@ def _lines(session: Session, batch_id: str, spec: BatchSpec, region: RegionRef) 
 
 def purpose_of(kind: str, key: str, due_on: date) -> str:
     """What the orders of a batch are for: a month, or the occasion."""
-    return f"{due_on:%Y-%m}" if kind == MONTHLY else key
+    return f"{due_on:%Y-%m}" if kind in (MONTHLY, QUOTA) else key
 
 
 def once_key(kind: str, key: str, due_on: date) -> Any:
-    """What, with a line's `once`, names its order: an occasion, or a month in which an award is paid once."""
+    """What, with a line's `once`, names its order: an occasion, or a month in which an award is paid once, or an
+    institution its subsidy."""
+    if kind == QUOTA:
+        return literal(quota.once_key(due_on))
     return literal(f"monthly:{due_on:%Y-%m}:" if kind == MONTHLY else f"batch:{key}:")

@@ -233,7 +233,8 @@ class BatchLine(Base):
     """One recipient of a batch; excluded lines keep the reason and get no order.
 
     `once` is what may stand in an occasion once: the person for a one-off grant, the award for a monthly payment.
-    A line without an award was added by hand, with the reason in `basis` and the account sealed.
+    A line without an award was added by hand, with the reason in `basis` and the account sealed; or it is the subsidy
+    of an institution, which has no person, and `basis` says how the amount was reached.
     """
 
     __tablename__ = "batch_line"
@@ -246,7 +247,7 @@ class BatchLine(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
     once: Mapped[str] = mapped_column(String(32))
-    person_id: Mapped[str] = mapped_column(String(32))
+    person_id: Mapped[str | None] = mapped_column(String(32))
     award_id: Mapped[str | None] = mapped_column(String(32))
     institution_id: Mapped[str | None] = mapped_column(String(32))
     split: Mapped[Any | None] = mapped_column(Json)

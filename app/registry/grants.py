@@ -20,6 +20,7 @@ from app.registry.lookups import AWARD, COVERED, NUMBER, WHO, blind
 from app.registry.models import (
     ENDED,
     IN_PAYMENT,
+    INSTITUTION_ACCOUNT,
     PAID,
     WITHDRAWN,
     OnceClaim,
@@ -117,8 +118,10 @@ def record_benefit(
     case_id: str | None = None,
     case_number: str | None = None,
     case_seq: int | None = None,
+    institution_id: str | None = None,
 ) -> str:
-    """Record what somebody was paid once, or receives by the month from `paid_on`; returns its id."""
+    """Record what somebody was paid once, or receives by the month from `paid_on`, in an institution through its
+    account (E18); returns its id."""
     person_id = record_person(session, id_number, name, now)
     status = PAID if not monthly else ENDED if ended_on else IN_PAYMENT
     row = {
@@ -134,6 +137,8 @@ def record_benefit(
         "case_number": case_number,
         "case_seq": case_seq,
         "recorded_at": now,
+        "institution_id": institution_id,
+        "channel": (channel := INSTITUTION_ACCOUNT if institution_id else None),
         **award_columns(identity.chain(session, region_id)),
     }
     connection = session.connection()
@@ -141,5 +146,5 @@ def record_benefit(
     audit.witness(session, books.AWARD, row["id"], amount)
     connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
     if monthly:
-        terms.note(session, row["id"], paid_on, now, amount=amount)
+        terms.note(session, row["id"], paid_on, now, amount=amount, channel=channel, institution_id=institution_id)
     return row["id"]

@@ -21,7 +21,7 @@ from app.identity import operations as identity
 from app.identity import queries as identity_queries
 from app.registry import deaths, ratings
 from app.registry.grants import record_benefit
-from app.registry.institutions import register_institution
+from app.registry.institutions import register_institution, take_place
 from app.registry.lookups import COVERED, blind, indexes_of
 from app.registry.members import covers
 from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Institution, Person
@@ -135,18 +135,28 @@ def _household(session: Session, entry: Mapping[str, Any], now: datetime) -> Non
 def _benefit(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
     programme, amount = entry["programme"], entry.get("amount")
     ended = next((entry[key] for key in ENDED_KEYS if entry.get(key)), None)
+    region = identity.ensure_region(session, str(entry["region"]))
+    county_id, house = region.county_id or region.id, entry.get("institution")
     record_benefit(
         session,
         programme=programme,
         id_number=str(entry["id_number"]),
         name=entry.get("name"),
-        region_id=identity.ensure_region(session, str(entry["region"])).id,
+        region_id=region.id,
         paid_on=_day(entry["paid_on"]),
         amount=None if amount is None else to_money(str(amount)),
         monthly=entry.get("monthly", programme in MONTHLY),
         ended_on=_day(ended) if ended else None,
+        institution_id=_moved_in(session, county_id, str(house), now) if house else None,
         now=now,
     )
+
+
+def _moved_in(session: Session, county_id: str, name: str, now: datetime) -> str:
+    """The institution in which somebody lives, with one bed less."""
+    house = register_institution(session, name=name, county_id=county_id, beds=None, now=now)
+    take_place(session, house.id)
+    return house.id
 
 
 def _institution(session: Session, entry: Mapping[str, Any], now: datetime) -> None:

@@ -154,6 +154,12 @@ def _month(scene: Scene) -> None:
     _batch(scene, money.month_spec(scene.step.data, county, _programmes(scene)))
 
 
+def _quota(scene: Scene) -> None:
+    """The subsidies of institutions for a month."""
+    county = str(scene.step.data.get("region") or scene.county)
+    _batch(scene, money.quota_spec(scene.step.data, county, scene.story.programme))
+
+
 def _grant(scene: Scene) -> None:
     _batch(scene, money.grant_spec(scene.step.data, scene.county, _programmes(scene), scene.now))
 
@@ -229,6 +235,7 @@ ACTS: dict[str, Callable[[Scene], str | None]] = {
     "figure": _figure,
     "month": _month,
     "grant": _grant,
+    "quota": _quota,
     "paid": _paid,
     "repaid": _repaid,
 }

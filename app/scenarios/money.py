@@ -75,6 +75,23 @@ def month_spec(data: dict[str, Any], county: str, programmes: Sequence[str]) -> 
     )
 
 
+def quota_spec(data: dict[str, Any], county: str, programme: str) -> listing.BatchSpec:
+    """The batch of a month's subsidies of institutions; `occasion` tells several of a month apart.
+
+    Raises Invalid (`month`).
+    """
+    first = month_of(data.get("month"))
+    return listing.BatchSpec(
+        key=str(data.get("occasion") or f"{first:%Y-%m}定额补助"),
+        kind=listing.QUOTA,
+        title=f"{first.year}年{first.month}月供养服务机构定额补助",
+        clause="E17",
+        region_code=county,
+        programmes=[str(data.get("programme") or programme)],
+        due_on=first,
+    )
+
+
 def month_of(value: Any) -> date:
     """The first day of a month as a story writes it. Raises Invalid (`month`)."""
     if isinstance(value, date):

@@ -164,9 +164,18 @@ def returned_payment_notice(paper: Paper) -> None:
     paper.title("退汇告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "应于{{ due_on }}发给你的{{ programme }}{% if purpose %}（{{ purpose }}）{% endif %}款项人民币"
-        "{{ amount_capital }}（{{ amount }}元）没有到账，银行已经退回。",
+        "应于{{ due_on }}发给你{% if institution %}单位{% endif %}的{{ programme }}{% if purpose %}（{{ purpose }}）"
+        "{% endif %}款项{% if resident %}（{{ resident }}的供养金）{% endif %}人民币{{ amount_capital }}"
+        "（{{ amount }}元）没有到账，银行已经退回。",
         "银行退回的原因：{{ reason }}",
+    )
+    paper.when(
+        "institution",
+        "应拨的款项没有减少。请核对你单位登记的开户银行、户名和账号，于收到本告知书之日起尽快书面回复{{ issuer }}；"
+        "账号核对无误后，我们将重新拨付。{% if phone %}联系电话：{{ phone }}。{% endif %}",
+    )
+    paper.when(
+        "not institution",
         "你应得的款项没有减少。请持本人身份证和银行卡（存折），到{{ issuer }}核对收款账号；行动不便的，可以委托家人或者"
         "村（社区）代办。账号核对无误后，我们将重新拨付。{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
@@ -197,6 +206,24 @@ def correction_notice(paper: Paper) -> None:
     paper.when("not replaced", "此前没有需要代替的文书。")
     paper.heading("三、告知事项")
     paper.text(_OBJECT)
+
+
+@letter("subsidy_notice")
+def subsidy_notice(paper: Paper) -> None:
+    """定额补助拨付通知书"""
+    paper.title("定额补助拨付通知书")
+    paper.to("{{ recipient }}：")
+    paper.text(
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}核定你单位{{ month }}的综合定额补助为人民币"
+        "{{ amount_capital }}（¥{{ amount }}元），于{{ due_on }}起拨付到你单位登记的银行账户。"
+    )
+    paper.heading("一、计算过程")
+    paper.text("{{ reckoning }}，按月拨付十二分之一，计{{ amount }}元。")
+    paper.heading("二、告知事项")
+    paper.text(
+        "补助专款专用，请单独记账，接受监督检查。人数、星级与实际不符的，请自收到本通知书之日起五日内书面告知"
+        "{{ issuer }}{% if phone %}（电话：{{ phone }}）{% endif %}，以便核对更正。"
+    )
 
 
 @letter("void_notice")
