@@ -45,7 +45,7 @@ chaos: $(VENV)/.dev ## a second machine from the guides, then kills, full disks 
 tck: $(VENV)/.dev ## the DMN TCK: level 2 and level 3
 	$(BIN)/python -m tests.tck
 
-fuzz: $(VENV)/.dev ## 10,000 mutations of the shipped diagrams, tables and forms
+fuzz: $(VENV)/.dev ## 10,000 mutations of the shipped diagrams, tables and forms; files of 20,000 rows and of 50 MB
 	$(BIN)/python -m tests.fuzz
 
 bpmn: $(VENV)/.dev ## BPMN conformance runs, random walks (silently wrong: aim 0), the gate over large files

@@ -15,13 +15,16 @@ from itertools import chain
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from lxml import etree
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.core.errors import Invalid
 
 MAX_ROWS = 50_000
-MAX_BYTES = 100 * 1024 * 1024  # of a workbook when it is unpacked
+MAX_BYTES = 60 * 1024 * 1024  # of a workbook when it is unpacked
+MAX_TEXTS = 20 * 1024 * 1024  # of the texts that its cells share: all of them are read before the first row
+_TYPES, _TEXTS = "[Content_Types].xml", "sharedStrings"
 MAX_COLUMNS = 50
 MAX_CELL = 500
 _ZIP = b"PK\x03\x04"
@@ -213,11 +216,19 @@ def _workbook(content: bytes) -> Workbook:
     """Raises Invalid before it unpacks what would fill the memory."""
     try:
         with ZipFile(io.BytesIO(content)) as package:
-            if sum(each.file_size for each in package.infolist()) > MAX_BYTES:
+            sizes = {each.filename: each.file_size for each in package.infolist()}
+            if sum(sizes.values()) > MAX_BYTES or any(sizes.get(part, 0) > MAX_TEXTS for part in _text_parts(package)):
                 raise _unreadable("解压后太大，请分成几个文件导入")
         return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except _BROKEN as error:
         raise _no_workbook() from error
+
+
+def _text_parts(package: ZipFile) -> list[str]:
+    """Where the workbook says that the texts are, which its cells share."""
+    types = etree.fromstring(package.read(_TYPES), etree.XMLParser(resolve_entities=False))
+    overrides = [each for each in types.iter("{*}Override") if _TEXTS in each.get("ContentType", "")]
+    return [each.get("PartName", "").lstrip("/") for each in overrides]
 
 
 def _cells(sheet: Any) -> Iterator[tuple[int, list[str]]]:

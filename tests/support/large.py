@@ -80,10 +80,10 @@ GATES: Mapping[str, tuple[str, Callable[[], list[str]]]] = {
 def _take(key: str) -> Taken:
     began = time.process_time()
     told = GATES[key][1]()
-    return Taken(key, time.process_time() - began, _peak(), told)
+    return Taken(key, time.process_time() - began, peak(), told)
 
 
-def _peak() -> int:
+def peak() -> int:
     """The high-water mark of this program alone; `ru_maxrss` goes on from the one that started it."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))

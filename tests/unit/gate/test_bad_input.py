@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app import engine
 from app.engine.lint import ERROR, lint, lint_isolated
+from tests.support import bounds
 from tests.support.mutations import play
 from tests.unit.engine.engine_kit import END, START, boundary, document, flow, node, process, timer, user
 
@@ -16,6 +19,13 @@ def test_mutations_are_refused_in_words_or_accepted() -> None:
     ended, slowest = play(250, seed=100_000)
     assert {name.split()[1] for name in ended} == {"accepted", "refused"}
     assert slowest < 5
+
+
+def test_files_beyond_reason_are_refused_in_words(tmp_path: Path) -> None:
+    """Each in a process of its own; `make fuzz` reads more kinds of them, and prints what each takes."""
+    names = ("BPMN, 50 MB", "xlsx, 50 MB of texts when unpacked", "CSV, 50 MB in a cell")
+    found = list(bounds.taken(str(tmp_path), names))
+    assert [(each.name, bool(each.told), each.holds) for each in found] == [(name, True, True) for name in names]
 
 
 def test_the_child_lives_through_what_once_killed_it() -> None:
