@@ -9,7 +9,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, competence, deaths, departures, operations, recalculation, returned_money, succession
+from app.cases import (
+    awards,
+    competence,
+    deaths,
+    departures,
+    operations,
+    recalculation,
+    returned_money,
+    succession,
+    surveys,
+)
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
 from app.cases.timers import FIRE
@@ -119,4 +129,5 @@ HANDLERS: dict[str, DatabaseHandler] = {
     **recalculation.HANDLERS,
     **returned_money.HANDLERS,
     **succession.HANDLERS,
+    **surveys.HANDLERS,
 }

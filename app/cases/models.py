@@ -240,6 +240,48 @@ class Recalculation(Base):
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
+class Survey(Base):
+    """Awards calculated without changing any (D15): what a figure that waits would bring, or whether what is paid is
+    what is published. Jobs look at them page by page.
+
+    `subject`: the figure's id, or `programme@region`. `basis`: of which figures and releases; `run` is another each
+    time it begins anew, `after` the last award that was looked at. `looked` of `awards`; `done_at` when it is whole.
+    """
+
+    __tablename__ = "survey"
+    __table_args__ = (UniqueConstraint("subject"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(100))
+    region_id: Mapped[str] = mapped_column(String(32))
+    programmes: Mapped[Any] = mapped_column(Json)
+    run: Mapped[str] = mapped_column(String(32))
+    basis: Mapped[str] = mapped_column(String(40))
+    after: Mapped[str] = mapped_column(String(32))
+    awards: Mapped[int]
+    looked: Mapped[int]
+    changed: Mapped[int]
+    to_people: Mapped[int]
+    monthly: Mapped[Decimal] = mapped_column(Money)
+    arrears: Mapped[Decimal] = mapped_column(Money)
+    asked_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class SurveyFinding(Base):
+    """An award of which a survey found another sum (`to`; None: people must look, for a reason)."""
+
+    __tablename__ = "survey_finding"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    award_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    programme: Mapped[str] = mapped_column(String(60))
+    paid: Mapped[Decimal | None] = mapped_column(Money)
+    to: Mapped[Decimal | None] = mapped_column("to_amount", Money)
+    arrears: Mapped[Decimal] = mapped_column(Money)
+    reason: Mapped[str] = mapped_column(String(200))
+
+
 class CaseNumber(Base):
     """The running number of cases per county and year."""
 

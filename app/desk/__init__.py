@@ -3,6 +3,7 @@
 from app.desk import (
     account,
     applications,
+    applied,
     awards,
     batches,
     calendar,
@@ -44,6 +45,7 @@ from app.desk.blueprint import blueprint
 
 __all__ = [
     "account",
+    "applied",
     "applications",
     "awards",
     "batches",

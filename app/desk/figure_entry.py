@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases import surveys
+from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.days import typed_day
 from app.core.errors import Invalid, Rejection
@@ -45,6 +47,8 @@ def figure_enter(call: Call) -> ResponseReturnValue:
     )  # fmt: skip
     for note in entered.notes:
         flash(note, "warning")
+    if not entered.counts:
+        surveys.begin_preview(call.session, SYSTEM, entered.id, call.now)
     waits = "请另一位有确认权限的人确认；确认前按原来的数值执行。"
     flash(f"已录入，{'从生效之日起执行。' if entered.counts else waits}", "success")
     return redirect(url_for("desk.figure_history", key=typed["key"], region=typed["region"]))

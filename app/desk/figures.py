@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases import published
 from app.core.clock import local_date
 from app.desk.blueprint import blueprint
 from app.figures import lists, operations
@@ -33,6 +34,7 @@ def figure_list(call: Call) -> ResponseReturnValue:
         mine={row.id for row in waiting.values() if row.entered_by == call.actor.user_id},
         may_enter=identity_policy.may(call.actor, operations.ENTERS),
         may_confirm=identity_policy.may(call.actor, "confirm_figures"),
+        may_compare=identity_policy.may(call.actor, published.SEE),
     )
 
 

@@ -87,7 +87,7 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid
             within(region, Award),
         )
     )
-    return query.join(TERMS, and_(TERMS.c.award_id == Award.id, hold(paid.on))) if paid.by_month else query
+    return query.join(TERMS, hold(Award.id, paid.on)) if paid.by_month else query
 
 
 def awards_covering(person_id: str, on: date) -> Select[tuple[str]]:

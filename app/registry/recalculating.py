@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,7 +57,12 @@ class Before:
 
 def ids_in_payment(session: Session, region: RegionRef, programme: str) -> list[str]:
     """Ids of the awards of a programme in payment in a region, in order."""
-    return list(session.scalars(_in_payment(region, programme).order_by(Award.id)))
+    return list(session.scalars(_in_payment(region, [programme]).order_by(Award.id)))
+
+
+def count_in_payment(session: Session, region: RegionRef, programmes: Collection[str]) -> int:
+    """How many awards of programmes are in payment in a region."""
+    return session.scalar(_in_payment(region, programmes).with_only_columns(func.count())) or 0
 
 
 def lock(session: Session, award_ids: Sequence[str]) -> list[AwardState]:
@@ -65,9 +70,11 @@ def lock(session: Session, award_ids: Sequence[str]) -> list[AwardState]:
     return states(session, Award.id.in_(award_ids), Award.status == IN_PAYMENT, Award.monthly.is_(True), lock=True)
 
 
-def in_payment(session: Session, region: RegionRef, programme: str, after: str, limit: int) -> list[AwardState]:
-    """A page of the awards of a programme in payment in a region, by id; `after` is the last id seen."""
-    chosen = _in_payment(region, programme).where(Award.id > after).order_by(Award.id).limit(limit)
+def in_payment(
+    session: Session, region: RegionRef, programmes: Collection[str], after: str, limit: int
+) -> list[AwardState]:
+    """A page of the awards of programmes in payment in a region, by id; `after` is the last id seen."""
+    chosen = _in_payment(region, programmes).where(Award.id > after).order_by(Award.id).limit(limit)
     return states(session, Award.id.in_(chosen.scalar_subquery()))
 
 
@@ -121,6 +128,6 @@ def _decided(terms: Terms, seq: int, by: NewAmount, columns: Mapping[str, Any]) 
     return replace(terms, seq=seq, **paid)
 
 
-def _in_payment(region: RegionRef, programme: str) -> Select[tuple[str]]:
-    mine = Award.status == IN_PAYMENT, Award.programme == programme, Award.monthly, within(region, Award)
+def _in_payment(region: RegionRef, programmes: Collection[str]) -> Select[tuple[str]]:
+    mine = Award.status == IN_PAYMENT, Award.programme.in_(programmes), Award.monthly, within(region, Award)
     return select(Award.id).where(*mine)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -24,7 +24,7 @@ from app.registry.models import AwardEvent, AwardTerms
 TERMS: Table = AwardTerms.__table__  # type: ignore[assignment]
 PAYS = ("amount", "channel", "split", "institution_id")
 """What terms say; `amount` of Award too."""
-_LATER = TERMS.alias("later")
+_ANY = TERMS.alias("any_terms")
 _EVENT: Table = AwardEvent.__table__  # type: ignore[assignment]
 _SEQ = (
     select(func.coalesce(func.max(_EVENT.c.seq), 0)).where(_EVENT.c.award_id == bindparam("of_award")).scalar_subquery()
@@ -51,11 +51,11 @@ class Terms:
     institution_id: str | None = None
 
 
-def hold(first: Any) -> ColumnElement[bool]:
-    """The terms that hold in the month of a first day: of those that have begun, the ones decided last."""
-    decided_later = or_(_LATER.c.seq > TERMS.c.seq, and_(_LATER.c.seq == TERMS.c.seq, _LATER.c.since > TERMS.c.since))
-    begun = _LATER.c.award_id == TERMS.c.award_id, ~_LATER.c.void, _LATER.c.since <= first
-    return and_(~TERMS.c.void, TERMS.c.since <= first, ~exists().where(*begun, decided_later))
+def hold(award_id: Any, first: Any) -> ColumnElement[bool]:
+    """The terms that hold for an award in the month of a first day: of those that have begun, the ones decided last."""
+    begun = _ANY.c.award_id == award_id, ~_ANY.c.void, _ANY.c.since <= first
+    latest = select(_ANY.c.id).where(*begun).order_by(_ANY.c.seq.desc(), _ANY.c.since.desc()).limit(1)
+    return TERMS.c.id == latest.scalar_subquery()
 
 
 def holding(known: Sequence[Terms], first: date) -> Terms | None:

@@ -30,6 +30,7 @@ from app.documents.queries import documents_of
 from app.figures import operations as figures
 from app.files import operations as uploads
 from app.identity import people, sessions, tokens
+from app.identity import queries as identity
 from app.identity.models import Appointment, PositionCapability
 from app.publicity.models import Notice
 from app.takeover import operations as takeovers
@@ -293,7 +294,10 @@ TABLE: dict[str, Row] = {
     "GET desk.figure_floors": desk(POLICY, staff(
         "GET", f"/desk/figures/floors?key=publicity_days&region={COUNTY}&value=8&from=2020-11-01", 403, 403, 200)),
     "GET desk.figure_review": desk(POLICY, staff("GET", "/desk/figures/{figure}", 200, 403, 200)),
-    "GET desk.figure_preview": desk(POLICY, staff("GET", "/desk/figures/{figure}/preview", 200, 403, 200)),
+    "POST desk.figure_preview": desk(POLICY, staff("POST", "/desk/figures/{figure}/preview", 302, 403, 302)),
+    "GET desk.figures_applied": staff("GET", "/desk/figures/applied", 200, 200, 200),
+    "POST desk.figures_compare": staff("POST", "/desk/figures/applied/{place}/dibao", 302, 403, 403),
+    "GET desk.figures_differing": staff("GET", "/desk/figures/applied/{place}/dibao", 200, 403, 403),
     "GET desk.calendar_page": staff("GET", "/desk/calendar", 200, 200, 200),
     "GET desk.calendar_edit": desk(POLICY, staff("GET", "/desk/calendar/import", 403, 200, 200)),
     "POST desk.calendar_preview": desk(POLICY, staff("POST", "/desk/calendar/preview", 403, 403, 200, place=COUNTY,
@@ -368,7 +372,8 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("POST desk.hold", "POST desk.release"), "hold_cases"),
     "POST desk.cancel": "steer_cases",
     "POST desk.reopen": "reopen_cases",
-    **dict.fromkeys(("GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
+    **dict.fromkeys(("GET desk.figures_applied", "POST desk.figures_compare", "GET desk.figures_differing",
+                     "GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
                      "GET desk.institution",
                      "GET desk.person", "POST desk.person_reveal"), "see_awards"),
     "POST desk.person_death": "record_deaths",
@@ -419,7 +424,7 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.calendar_edit", "POST desk.calendar_preview", "POST desk.calendar_import"),
                     "keep_calendar"),
     **dict.fromkeys(("GET desk.figure_history", "GET desk.figure_review"), "see_figures"),
-    **dict.fromkeys(("GET desk.figure_preview", "POST desk.figure_confirm", "POST desk.figure_reject"),
+    **dict.fromkeys(("POST desk.figure_preview", "POST desk.figure_confirm", "POST desk.figure_reject"),
                     "confirm_figures"),
 }  # fmt: skip
 # What these pages show of the test's things, to whom has the capability.
@@ -584,6 +589,7 @@ def things(web: Web) -> dict[str, str]:
         made = takeovers.plan(session, web.actor(BATCH[RIGHT]), [workbook(households(1))], web.clock.now())
         takeover_id = takeovers.propose(session, web.actor(BATCH[RIGHT]), made, web.clock.now()) or ""
         trial_id = trial.begin(session, web.actor(BATCH[RIGHT]), [b""], web.clock.now())
+        place = identity.region_by_code(session, COUNTY, local_date(web.clock.now())).id
         cadre = web.actor(PEOPLE[RIGHT])
         (post,) = people.posts_of(session, [cadre.user_id or ""])
         owner, now = web.actor(POLICY[RIGHT]), web.clock.now()
@@ -591,8 +597,8 @@ def things(web: Web) -> dict[str, str]:
         bundle = opening.take_in(session, owner, change, "uninsured_unemployed_relief", [COUNTY], now=now)
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
             "task": web.open_task(case_id), "document": document, "material": material,
-            "takeover": takeover_id, "figure": proposed.id, "wait": _asked(web, case_id), "policy": change,
-            "bundle": bundle, "trial": trial_id}  # fmt: skip
+            "takeover": takeover_id, "figure": proposed.id, "place": place, "wait": _asked(web, case_id),
+            "policy": change, "bundle": bundle, "trial": trial_id}  # fmt: skip
     return case | money_things(web) | _let_in(web)
 
 

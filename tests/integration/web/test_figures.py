@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from app.cases import surveys
 from app.core.money import CENT
 from app.figures import operations, queries
+from app.jobs.runner import Worker
 from app.registry import story
 from tests.support.web import COUNTY, VILLAGE, Web
 from tests.support.worlds import STANDARDS
@@ -117,10 +119,13 @@ def test_who_confirms_sees_first_what_it_costs(web: Web) -> None:
     second = web.client(SECOND)
     page = second.get(f"/desk/figures/{entered.id}").text
     assert all(text in page for text in ("500 元", "原来的数值", "确认后会怎样"))
-    shown = second.get(f"/desk/figures/{entered.id}/preview").text
+    assert second.post(f"/desk/figures/{entered.id}/preview").status_code == 302
+    assert "已核算 0 / 1 户" in second.get(f"/desk/figures/{entered.id}").text
+    Worker(web.database, web.clock, surveys.HANDLERS).run_once()
+    shown = second.get(f"/desk/figures/{entered.id}").text
     assert "在保的 1 户" in " ".join(shown.split())
     assert "由另一人确认" in web.client(FIRST).get(f"/desk/figures/{entered.id}").text
     clerk = web.client(f"county_clerk.{COUNTY}")
-    assert clerk.get(f"/desk/figures/{entered.id}/preview").status_code == 200
-    assert web.client("administrator.220122").get(f"/desk/figures/{entered.id}/preview").status_code == 403
+    assert clerk.post(f"/desk/figures/{entered.id}/preview").status_code == 302
+    assert web.client("administrator.220122").post(f"/desk/figures/{entered.id}/preview").status_code == 403
     assert web.client("policy_owner.220104").get(f"/desk/figures/{entered.id}").status_code == 403
