@@ -42,7 +42,7 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     following.add(session, [_item(session, found, case, now)])
     blind = None if case is None else case.applicant_blind
     if letters.goes_to_institution(order) or not deaths.is_dead(session, award_id=order.award_id, index=blind):
-        letters.write_returned(session, order, now)
+        letters.write_returned(session, order, case.id if case else None, now)
 
 
 def _case(session: Session, order: Any) -> Case | None:

@@ -59,8 +59,8 @@ def goes_to_institution(order: PaymentOrder) -> bool:
     return order.institution_id is not None and order.account is None
 
 
-def write_returned(session: Session, order: PaymentOrder, now: datetime) -> None:
-    """Tell whose account it is that money did not arrive, why, and what to bring."""
+def write_returned(session: Session, order: PaymentOrder, case_id: str | None, now: datetime) -> None:
+    """Tell whose account it is that money did not arrive, why, and what to bring; filed with the case that granted it."""
     housed = goes_to_institution(order)
     given = {
         "recipient": order.payee if housed else order.recipient or order.payee,
@@ -73,15 +73,18 @@ def write_returned(session: Session, order: PaymentOrder, now: datetime) -> None
         "due_on": order.due_on,
         "reason": order.return_reason,
     }
-    _write(session, order, RETURNED, given, now)
+    _write(session, order, RETURNED, given, now, case_id)
 
 
-def _write(session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime) -> None:
+def _write(
+    session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime,
+    case_id: str | None = None,
+) -> None:  # fmt: skip
     chain = identity.chain(session, order.region_id)
     request = documents.DocumentRequest(
         letter=definitions.letter(session, order.programme, chain.ids, local_date(now), template),
         scope={"document": given},
-        case_id=order.case_id,
+        case_id=order.case_id or case_id,
         case_seq=order.case_seq,
         subject=order.id,
         origin=order.id,

@@ -119,10 +119,12 @@ def record_benefit(
     case_number: str | None = None,
     case_seq: int | None = None,
     institution_id: str | None = None,
+    living: bool = False,
 ) -> str:
     """Record what somebody was paid once, or receives by the month from `paid_on`, in an institution through its
-    account (E18); returns its id."""
-    person_id = record_person(session, id_number, name, now)
+    account (E18); returns its id. With `living`, raises NotEligible where the registry knows of his death.
+    """
+    person_id = record_person(session, id_number, name, now, living=living)
     status = PAID if not monthly else ENDED if ended_on else IN_PAYMENT
     row = {
         "id": new_id(),

@@ -18,7 +18,9 @@ from app.registry.lookups import FOUND, NUMBER, PERSON, blind
 from app.registry.models import Household, HouseholdMember
 
 # Built once: every payment runs them, and building a statement costs more than running it.
-_KNOWN = select(PERSON.c.id, PERSON.c.name).select_from(FOUND).where(NUMBER.c.blind == bindparam("index"))
+_KNOWN = (
+    select(PERSON.c.id, PERSON.c.name, PERSON.c.died_on).select_from(FOUND).where(NUMBER.c.blind == bindparam("index"))
+)
 _INSERT = insert_if_absent(PERSON, ["blind"])
 _KNOWN_TOGETHER = (
     select(PERSON.c.id, NUMBER.c.blind, PERSON.c.name, PERSON.c.died_on)
@@ -39,11 +41,11 @@ _HOMES = select(HouseholdMember.person_id, HouseholdMember.household_id).where(
 _NAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
 
 
-def record_person(session: Session, id_number: str, name: str | None, now: datetime) -> str:
+def record_person(session: Session, id_number: str, name: str | None, now: datetime, *, living: bool = False) -> str:
     """The id of the person with this number, recorded where new; of a stand-in, a provisional file.
 
     A name is recorded where none was known; another name than the known one is settled by people (`rename`).
-    Raises Invalid (id_number) when the number cannot be one.
+    Raises Invalid (id_number) when the number cannot be one; with `living`, NotEligible when the person has died.
     """
     number = id_numbers.normalise(id_number)
     if not id_numbers.is_valid(number) and not id_numbers.is_stand_in(number):
@@ -52,6 +54,9 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     known = _known(session, index)
     if known is None:
         return _insert(session, number, index, name, now)
+    if living and known.died_on is not None:
+        told = f"登记库记载{known.name or '申请人'}已于{chinese_date(known.died_on)}死亡，不能再向其发放救助"
+        raise NotEligible(f"{told}；家属有困难的，请由家属申请，登记有误的，请先更正死亡登记")
     if name and known.name is None:
         session.connection().execute(_NAME, {"person_id": known.id, "new_name": name})
     return known.id

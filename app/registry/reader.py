@@ -17,7 +17,8 @@ from app.registry.shape import REGISTRY
 class RegistryReader(Mapping[str, Any]):
     """What the registry knows of an applicant and the members of the household on a day; the own case excluded.
 
-    `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received.
+    `known`: whether anybody recorded the applicant. `benefits`: what the applicant receives or received. `died_on`: the
+    day of death that is recorded of the applicant.
     `members`: by member as given, `{id_number, name, benefits, household_known, other_household, died_on}`; somebody
     is of another household when the registry has the person living in one where the applicant does not live.
     `household`: the names of those who live with the applicant, the applicant's own among them.
@@ -48,6 +49,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._own in self._people
             case "benefits":
                 return self._benefits.get(self._own, [])
+            case "died_on":
+                return self._people[self._own].died_on if self._own in self._people else None
             case "members":
                 return [self._member(number) for number in self._members]
             case "household":

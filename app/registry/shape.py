@@ -23,6 +23,7 @@ REGISTRY = shapes.context(
     certain=True,
     known=shapes.typed("boolean", "登记库里有没有这个人", certain=True),
     benefits=_BENEFITS.titled("申请人享受或享受过的救助"),
+    died_on=shapes.typed("date", "申请人登记的死亡日期（没有登记的为空）"),
     members=shapes.listing(
         shapes.context(
             id_number=shapes.typed("string", "公民身份号码", certain=True),

@@ -15,7 +15,7 @@ from app.cases.operations.reopen import steps
 from app.core.actor import APPLICANT, Actor
 from app.core.errors import Gone, Invalid
 from app.definitions import queries as definitions
-from app.funds import batches, claim_lists, claims, listing
+from app.funds import batches, claim_lists, claims, listing, returns
 from app.funds import story as funds
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -190,6 +190,23 @@ def _paid(scene: Scene) -> None:
         money.pay(scene.session, _payer(scene, county_id), orders, failed, scene.now)
 
 
+def _reorder(scene: Scene) -> None:
+    """What came back is ordered once more, to the account that was brought; another person sends it to the bank."""
+    payee, account = scene.step.data.get("payee"), str(scene.step.data.get("account") or "")
+    basis = str(scene.step.data.get("basis") or money.AGAIN)
+    waiting = [
+        (county_id, order)
+        for county_id, orders in funds.unpaid_again(scene.session).items()
+        for order in orders
+        if payee in (None, order.payee)
+    ]
+    if not waiting:
+        raise Gone("没有退汇后等待处理的支付单")
+    for county_id, order in waiting:
+        actor = scene.actors(_county_code(scene, county_id))[-1]
+        returns.order_again(scene.session, actor, order.id, account, basis, scene.now)
+
+
 def _repaid(scene: Scene) -> None:
     """Money that the case has claimed back is paid back: all of it, or what the step says; the oldest claim first."""
     rest = money.parsed(scene.step.data.get("amount"))
@@ -203,7 +220,11 @@ def _repaid(scene: Scene) -> None:
 
 
 def _payer(scene: Scene, county_id: str | None) -> Actor:
-    return scene.actor(identity.region(scene.session, county_id).code if county_id else scene.county)
+    return scene.actor(_county_code(scene, county_id))
+
+
+def _county_code(scene: Scene, county_id: str | None) -> str:
+    return identity.region(scene.session, county_id).code if county_id else scene.county
 
 
 def _steer(operation: Callable[..., None]) -> Callable[[Scene], None]:
@@ -237,5 +258,6 @@ ACTS: dict[str, Callable[[Scene], str | None]] = {
     "grant": _grant,
     "quota": _quota,
     "paid": _paid,
+    "reorder": _reorder,
     "repaid": _repaid,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -95,7 +96,9 @@ def _status(session: Session, case_id: str, wanted: str) -> list[str]:
 
 def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
     orders = funds.orders_of(session, case_id)
-    actual = [each for each in orders if each.status != "cancelled" and not (each.given_up or each.replaces)]
+    again = {each.replaces: each for each in orders if each.replaces}
+    first = [each for each in orders if each.status != "cancelled" and not (each.given_up or each.replaces)]
+    actual = [_with_status_of(each, again) for each in first]
     shown = money.shown(actual)
     if len(actual) != len(wanted):
         return [f"应有 {len(wanted)} 笔支付，实际 {shown}"]
@@ -104,6 +107,14 @@ def _payments(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> l
         for order, want in zip(actual, wanted, strict=True)
         if not money.is_order(order, want)
     ]
+
+
+def _with_status_of(order: Any, again: Mapping[str, Any]) -> Any:
+    """An order as a story speaks of it: what came back and was ordered once more stands as the further order does."""
+    last = order
+    while last.id in again:
+        last = again[last.id]
+    return SimpleNamespace(**{**order._mapping, "status": last.status})
 
 
 def _documents(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:

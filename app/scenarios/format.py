@@ -116,7 +116,7 @@ def incident(value: Any) -> Any:
 
 
 TASK = Kind({"task": text, "position": text, "region": code, "due": day}, item="task")
-MONEY = {"amount": amount, "payee": text, "on": day, "source": text}
+MONEY = {"amount": amount, "payee": text, "on": day, "source": text, "status": text}
 ORDER = Kind({**MONEY, "programme": text, "for": text, "shares": Named(amount)}, item="payee")
 DOCUMENT = Kind(
     {"template": text, "contains": None, "lacks": None, "copies": text}, "template", frozenset({"template"})

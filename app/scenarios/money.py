@@ -31,6 +31,7 @@ def is_order(order: Any, want: dict[str, Any]) -> bool:
         "payee": order.payee,
         "on": order.due_on,
         "source": order.source,
+        "status": order.status,
         "programme": getattr(order, "programme", None),
         "for": getattr(order, "purpose", None),
         "shares": getattr(order, "shares", None),

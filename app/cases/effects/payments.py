@@ -128,4 +128,5 @@ def _pay(action: Action, order: funds.OrderRequest, correction: Correction | Non
         case_number=action.case.number,
         case_seq=action.seq,
         now=action.now,
+        living=order.payee == action.variables["application"]["name"],
     )

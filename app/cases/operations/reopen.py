@@ -52,6 +52,8 @@ def require_may_reopen(action: Action) -> None:
     policy.require_may_steer(action.session, action.actor, action, CAPABILITY)
     policy.require_no_ties(action)
     store.require_not_on_hold(action)
+    if action.case.award_id is not None:
+        raise Gone("按月发放的待遇有误的，请办理复核、变更或者终止，差额随之补发；多发的由县级登记追回")
     if _decided_seq(action) is None:
         raise Gone("本案没有发放过款项，不需要重新办理；正在办理的请退回，已经办结的请重新申请")
 
