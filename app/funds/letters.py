@@ -60,7 +60,7 @@ def goes_to_institution(order: PaymentOrder) -> bool:
 
 
 def write_returned(session: Session, order: PaymentOrder, case_id: str | None, now: datetime) -> None:
-    """Tell whose account it is that money did not arrive, why, and what to bring; filed with the case that granted it."""
+    """Tell whose account it is that money did not arrive, why, and what to bring; filed with the case behind it."""
     housed = goes_to_institution(order)
     given = {
         "recipient": order.payee if housed else order.recipient or order.payee,
