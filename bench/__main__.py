@@ -26,6 +26,7 @@ from bench import (
     migration,
     releases,
     report,
+    takeovers,
 )
 
 PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
@@ -36,6 +37,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("Every diagram", diagrams.main),
     ("A batch", batch.main),
     ("A county", county.main),
+    ("What an office already pays", takeovers.main),
     ("Letters", lambda: letters.main(list(letters.KEYS))),
     ("FEEL and decision tables", feel.main),
     ("Decisions that run again", decisions.main),
