@@ -16,7 +16,7 @@ from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import houses, members, person_files, policy, ratings
+from app.registry import consents, houses, members, person_files, policy, ratings
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -160,6 +160,7 @@ def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:
         institution=house,
         covered=members.members_of(call.session, award_id),
         events=[event for event in file["events"] if event.award_id == award_id],
+        consents=consents.history(call.session, found.person_id)[::-1],
         steps=_steps(found.facts.get("steps")),
         cases=cases,
         processes=_processes_or_none(call, award_id) if running else [],

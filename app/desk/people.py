@@ -13,7 +13,7 @@ from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import deaths, disclosure, person_files, policy
+from app.registry import consents, deaths, disclosure, person_files, policy
 from app.web import Call, reads, writes
 
 
@@ -72,6 +72,7 @@ def person_page(call: Call, person_id: str, rejection: Rejection | None = None, 
         members=file["members"],
         awards=file["awards"],
         events=file["events"],
+        consents=consents.history(call.session, person_id)[::-1],
         titles=programme_titles(call.session),
         places=identity.region_names(call.session, {row.region_id for row in file["awards"]}),
         reason=request.form.get("reason", ""),

@@ -278,6 +278,30 @@ class InstitutionRating(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
+class Consent(Base):
+    """What somebody allowed (E21): `scope` is the programme's word for it, `form` how it was said.
+
+    `given_by` said it. It stands from `given_on` up to, not including, `withdrawn_on`. One that its case took back was
+    never given.
+    """
+
+    __tablename__ = "consent"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    scope: Mapped[str] = mapped_column(String(40))
+    form: Mapped[str] = mapped_column(String(20))
+    given_on: Mapped[date] = mapped_column(Date)
+    given_by: Mapped[str] = mapped_column(String(80))
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    withdrawn_on: Mapped[date | None] = mapped_column(Date)
+    withdrawn_case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    withdrawn_seq: Mapped[int | None]
+    taken_back_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
 class HeldPlace(Base):
     """A bed that a case keeps from the placement on. `state`: held, used (the award moved in) or freed."""
 

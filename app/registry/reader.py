@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
-from app.registry import houses, lookups
+from app.registry import consents, houses, lookups
 from app.registry.shape import REGISTRY
 
 
@@ -24,6 +24,7 @@ class RegistryReader(Mapping[str, Any]):
     `household`: the names of those who live with the applicant, the applicant's own among them.
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
     `free` is null where beds are not counted.
+    `consents`: what the applicant allows today, `{scope, form, given_on, given_by}`.
     `line`: who waits for a place in the county, `{award_id, rank, place}`, place 1 comes first.
     `app.registry.shape` says the same as data.
     """
@@ -59,6 +60,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._institutions
             case "line":
                 return self._line
+            case "consents":
+                return self._consents
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -89,6 +92,12 @@ class RegistryReader(Mapping[str, Any]):
     def _line(self) -> list[dict[str, Any]]:
         rows = houses.waiting_for_place(self._session, self._county_id) if self._county_id else []
         return [{"award_id": row.award_id, "rank": row.rank, "place": place} for place, row in enumerate(rows, 1)]
+
+    @cached_property
+    def _consents(self) -> list[dict[str, Any]]:
+        own = self._people.get(self._own)
+        given = consents.standing(self._session, own.person_id, self._on) if own else []
+        return [{name: getattr(each, name) for name in ("scope", "form", "given_on", "given_by")} for each in given]
 
     def _member(self, number: str) -> dict[str, Any]:
         found = self._people.get(self._blinds[number])

@@ -57,4 +57,14 @@ REGISTRY = shapes.context(
         "本县轮候机构床位的人，先轮到的在前",
         certain=True,
     ),
+    consents=shapes.listing(
+        shapes.context(
+            scope=shapes.typed("string", "同意的事项", certain=True),
+            form=shapes.typed("string", "形式", certain=True),
+            given_on=shapes.typed("date", "表示意愿的日期", certain=True),
+            given_by=shapes.typed("string", "由谁表示", certain=True),
+        ),
+        "申请人现在同意的事项（已经撤回的不在其中）",
+        certain=True,
+    ),
 )

@@ -13,6 +13,7 @@ from app.cases.effects.asking import Ask
 from app.cases.effects.awards import AwardChange, AwardEnd, AwardStart, RegisterInstitution
 from app.cases.effects.base import EffectObject
 from app.cases.effects.clocks import PauseClock, ResumeClock
+from app.cases.effects.consents import RecordConsent, WithdrawConsent
 from app.cases.effects.deaths import RecordDeath
 from app.cases.effects.documents import Document
 from app.cases.effects.messages import Notify
@@ -25,6 +26,7 @@ from app.cases.effects.sampling import DrawSample
 
 _IN_ORDER: tuple[type[EffectObject], ...] = (
     Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, RateInstitution, SettleOwed,
+    RecordConsent, WithdrawConsent,
     OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask, Notify, StartProcess, Document,
 )  # fmt: skip
 EFFECTS: Mapping[str, EffectObject] = MappingProxyType({each.schema.topic: each() for each in _IN_ORDER})
