@@ -52,29 +52,9 @@ class AwardStart(EffectObject):
         institution_id: str | None,
         place_rank: int | None,
     ) -> dict[str, Any]:
-        application = action.variables["application"]
-        person = recipient or application
-        request = registry.AwardRequest(
-            id=new_id(),
-            programme=programme or action.case.programme,
-            id_number=person["id_number"],
-            name=person["name"],
-            members=(application.get("household") or {}).get("members") or [],
-            region_id=action.case.region_id,
-            kind=kind,
-            monthly=monthly,
-            starts_on=on or action.today,
-            recheck_on=recheck_on,
-            visit_on=visit_on,
-            facts=facts or {},
-            account=application.get("bank_account"),
-            institution_id=institution_id,
-            place_rank=place_rank,
-            others=exclusive.others(action, programme or action.case.programme),
-            case_id=action.case.id,
-            case_number=action.case.number,
-            case_seq=action.seq,
-        )
+        given: dict[str, Any] = {"kind": kind, "monthly": monthly, "recheck_on": recheck_on, "visit_on": visit_on}
+        given |= {"institution_id": institution_id, "place_rank": place_rank, "facts": facts or {}}
+        request = _request(action, programme or action.case.programme, recipient, on or action.today, given)
         action.plan(Planned(Rank.RECORD, partial(_start, request=request)))
         self.note(action, monthly=request.monthly)
         return {"id": request.id, "monthly": request.monthly, "starts_on": request.starts_on}
@@ -200,6 +180,29 @@ def _award(action: Action, effect: Effect, award_id: str | None) -> str:
     if award is None:
         raise EffectError(f"「{effect.element.label}」没有对应的在保待遇，请政策管理员检查流程图")
     return award
+
+
+def _request(
+    action: Action, programme: str, recipient: dict[str, Any] | None, starts_on: date, given: dict[str, Any]
+) -> registry.AwardRequest:
+    """`given` is what the diagram says of the award as the request has it."""
+    application = action.variables["application"]
+    person = recipient or application
+    return registry.AwardRequest(
+        id=new_id(),
+        programme=programme,
+        id_number=person["id_number"],
+        name=person["name"],
+        members=(application.get("household") or {}).get("members") or [],
+        region_id=action.case.region_id,
+        starts_on=starts_on,
+        account=application.get("bank_account"),
+        others=exclusive.others(action, programme),
+        case_id=action.case.id,
+        case_number=action.case.number,
+        case_seq=action.seq,
+        **given,
+    )
 
 
 def _start(action: Action, request: registry.AwardRequest) -> None:
