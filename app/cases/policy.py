@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import engine
 from app.cases.action import Action
 from app.core.actor import Actor
-from app.core.errors import Gone, NotYours
+from app.core.errors import Invalid, NotYours
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import operations as inbox
@@ -82,10 +82,10 @@ def require_holds_open_task(action: Action) -> None:
 
 
 def completed_seq(action: Action, element_id: str) -> int:
-    """The audit number at which a step was last completed. Raises Gone when it was not completed yet."""
+    """The audit number at which a step was last completed. Raises Invalid (element_id) when it was not yet."""
     found = items.last_closed_seq(action.session, action.case.id, element_id)
     if found is None:
-        raise Gone("只能退回到已经办理过的环节，请重新选择")
+        raise Invalid({"element_id": "只能退回到已经办理过的环节，请重新选择"})
     return found
 
 

@@ -128,7 +128,11 @@ def _object(scene: Scene) -> None:
 
 def _return(scene: Scene) -> None:
     target = str(scene.step.data.get("to") or "")
-    operations.return_case(scene.session, scene.actor(), scene.case, target, scene.reason, scene.now)
+    try:
+        operations.return_case(scene.session, scene.actor(), scene.case, target, scene.reason, scene.now)
+    except Invalid as wrong:
+        named = {"element_id": "to"}
+        raise Invalid({named.get(field, field): text for field, text in wrong.fields.items()}) from wrong
 
 
 def _reopen(scene: Scene) -> None:

@@ -115,10 +115,12 @@ def parsed(value: Any) -> Decimal | None:
 
 
 def grant_spec(data: dict[str, Any], county: str, programmes: Sequence[str], now: datetime) -> listing.BatchSpec:
-    """A one-off grant (B6). Raises Invalid (`amount`)."""
+    """A one-off grant (B6). Raises Invalid (`amount`, `occasion`)."""
+    occasion = str(data.get("occasion") or "").strip()
+    if not occasion:
+        raise Invalid({"occasion": "请填写发放的事由，例如 2021春节"})
     amount = parsed(data.get("amount") or "")
     chosen = data.get("programmes", list(programmes))
-    occasion = str(data.get("occasion") or "")
     return listing.BatchSpec(
         key=occasion,
         kind=str(data.get("kind") or "seasonal"),

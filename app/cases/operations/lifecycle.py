@@ -45,7 +45,7 @@ def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, A
 def return_case(session: Session, actor: Actor, case_id: str, element_id: str, reason: str, now: datetime) -> None:
     """Send the case back to an earlier human step; what went out since is reversed, never deleted.
 
-    Raises NotYours, Gone (paid already, ended, nothing to return to) or Invalid (no reason).
+    Raises NotYours, Gone (paid already, ended) or Invalid (no reason; `element_id`: no step that was done before).
     """
     action = store.lock(session, actor, case_id, now)
     store.require_running(action)

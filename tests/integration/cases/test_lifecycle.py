@@ -48,11 +48,15 @@ def test_a_case_goes_back_to_an_earlier_step_and_the_notice_is_taken_down(office
 def test_a_return_needs_a_reason_and_whose_turn_it_is(office: Office) -> None:
     receipt = office.apply("uninsured_unemployed_relief", RELIEF)
     office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
-    for position, reason, refusal in (("township_clerk", " ", Invalid), ("village_cadre", "有误", NotYours)):
+    for position, step, reason, refusal in (
+        ("township_clerk", "village_investigation", " ", Invalid),
+        ("township_clerk", "township_review", "有误", Invalid),
+        ("village_cadre", "village_investigation", "有误", NotYours),
+    ):
         with office.database.write() as session:
             actor = office.holder(session, position)
             with pytest.raises(refusal):
-                operations.return_case(session, actor, receipt.case_id, "village_investigation", reason, office.now)
+                operations.return_case(session, actor, receipt.case_id, step, reason, office.now)
 
 
 def test_returned_to_the_village_the_clock_runs_again(office: Office) -> None:

@@ -166,7 +166,7 @@ TABLE: dict[str, Row] = {
     "POST desk.acknowledge": staff("POST", "/desk/tasks/{task}/read", 403, 403, 409),
     "POST desk.draft": staff("POST", "/desk/tasks/{task}/draft", 403, 403, 302, opinion="再看"),
     "POST desk.complete": staff("POST", "/desk/tasks/{task}/complete", 403, 403, 302, facts_true="true"),
-    "POST desk.return_case": staff("POST", "/desk/tasks/{task}/return", 403, 403, 409, element_id="x", reason="补正"),
+    "POST desk.return_case": staff("POST", "/desk/tasks/{task}/return", 403, 403, 422, element_id="x", reason="补正"),
     "GET desk.case_list": staff("GET", "/desk/cases", 200, 200, 200),
     "GET desk.case_export": staff("GET", "/desk/cases.xlsx", 200, 200, 200),
     "GET desk.case": staff("GET", "/desk/cases/{case}", 200, 403, 200),
