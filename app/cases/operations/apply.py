@@ -92,7 +92,7 @@ def start_award_case(
     now: datetime,
     begun_by: tuple[str, int] | None = None,
 ) -> Receipt:
-    """Begin a process on an award in payment: re-check, change, visit or ending. Raises NotFound.
+    """Begin a process on an award in payment: re-check, change, visit or ending. Raises NotFound, Invalid (process).
 
     `begun_by` is the case whose diagram asked for it, with the audit number of its step.
     """
@@ -103,6 +103,8 @@ def start_award_case(
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, "start_processes")
     bundle = resolve(session, award.programme, chain.ids, local_date(now))
+    if process not in bundle.processes:
+        raise Invalid({"process": f"“{bundle.title}”没有这个流程，请重新选择"})
     follows = bundle.process(process).start.properties.get("follows")
     if follows == "case" or (follows == "members" and actor.is_staff):
         raise NotFound("这个流程由系统启动，不能从在保待遇启动")
