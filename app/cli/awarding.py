@@ -37,8 +37,9 @@ def import_awards(files: Sequence[BinaryIO], dry_run: bool, by: str) -> None:
     Prints totals by programme and place to compare with the old system, then the id to confirm.
     """
     contents = [each.read() for each in files]
+    click.echo("正在读取和核对……", err=True)
     with acting(by) as act:
-        made = operations.plan(act.session, act.actor, contents, act.now)
+        made = operations.plan(act.session, act.actor, contents, act.now, _tell_progress)
         _tell_plan(made)
         made.refuse()
         takeover_id = None if dry_run else operations.propose(act.session, act.actor, made, act.now)
@@ -87,6 +88,10 @@ def show(id: str, by: str) -> None:
 
 
 STATUS = {"proposed": "待确认", "confirmed": "已确认", "dropped": "已作废"}
+
+
+def _tell_progress(done: int, total: int) -> None:
+    click.echo(f"已核对 {done} / {total} 份", err=True)
 
 
 def _tell_plan(made: Plan) -> None:

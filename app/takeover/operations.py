@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.takeover import file, planning, sums
+from app.takeover.lines import Line
 from app.takeover.models import CONFIRMED, DROPPED, PROPOSED, Takeover, TakeoverPart
 from app.takeover.planning import Plan
 from app.takeover.standing import chunks
@@ -30,18 +31,30 @@ ENTER, CONFIRM = "take_over_awards", "confirm_takeovers"
 PART = 200
 """Awards in one job: short enough that nobody waits for its locks."""
 SHOWN = 2000
+TOLD_EVERY = 1000
+Tell = Callable[[int, int], None]
 
 
-def plan(session: Session, actor: Actor, contents: Sequence[bytes], now: datetime) -> Plan:
+def plan(
+    session: Session, actor: Actor, contents: Sequence[bytes], now: datetime, tell: Tell = lambda done, total: None
+) -> Plan:
     """What files would bring in, with all their faults and warnings; nothing is written.
 
-    Raises NotYours, and Invalid (file) for what is no such file.
+    `tell` is told now and then how many of how many lines were compared. Raises NotYours, and Invalid (file) for what
+    is no such file.
     """
     reach = None if actor.kind == SYSTEM.kind else _reach(session, actor)
     made = planning.plan(session, contents, _bundles(session, actor, now), reach, local_date(now))
     if not len(made.findings):
-        sums.compare(session, made.lines, made.findings, now)
+        sums.compare(session, _told(made.lines, tell), made.findings, now)
     return made
+
+
+def _told(lines: Sequence[Line], tell: Tell) -> Iterator[Line]:
+    for number, line in enumerate(lines, 1):
+        yield line
+        if number % TOLD_EVERY == 0 or number == len(lines):
+            tell(number, len(lines))
 
 
 def propose(session: Session, actor: Actor, made: Plan, now: datetime) -> str | None:

@@ -127,7 +127,7 @@ class Story:
 
     def rehearse(self) -> None:
         with self.part("an installation for training beside it"):
-            self._said(self.run("演练环境"), "一次性密码")
+            self._said(self.run("演练环境"), "/training/doudi.env")
 
     def _letters(self) -> dict[str, str]:
         """Letter → hash of its bytes, as the clerk gets them."""
