@@ -3,6 +3,7 @@
 import { build } from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
+import { literals } from './literals.mjs';
 
 const here = import.meta.dirname;
 const out = path.join(here, '../app/web/static/bundle');
@@ -14,7 +15,16 @@ const vendored = [
 fs.rmSync(out, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: here,
-  entryPoints: [ 'src/app.js', 'src/app.css', 'src/diagram.js', 'src/studio.js', 'src/api-docs.js' ],
+  entryPoints: [
+    'src/app.js', 'src/app.css', 'src/diagram.js', 'src/studio.js', 'src/api-docs.js',
+    { in: 'src/studio/modeler.js', out: 'studio-bpmn' },
+    { in: 'src/studio/dmn.js', out: 'studio-dmn' },
+    { in: 'src/studio/form-editor.js', out: 'studio-form' },
+  ].map(each => each.in ? each : { in: each, out: path.parse(each).name }),
+  jsx: 'automatic',
+  jsxImportSource: '@bpmn-io/properties-panel/preact',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [ literals ],
   bundle: true,
   minify: true,
   format: 'iife',
@@ -22,7 +32,7 @@ const result = await build({
   target: [ 'chrome86', 'firefox91' ],
   charset: 'utf8',
   legalComments: 'inline',
-  loader: { '.svg': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl' },
+  loader: { '.svg': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.eot': 'empty', '.ttf': 'empty' },
   metafile: true,
   logLevel: 'warning',
 });

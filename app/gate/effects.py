@@ -34,7 +34,7 @@ def page() -> str:
 
 def templates() -> str:
     """The element templates, one a topic."""
-    return json.dumps([_template(each) for each in SCHEMAS.values()], ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([template(each) for each in SCHEMAS.values()], ensure_ascii=False, indent=2) + "\n"
 
 
 def write() -> None:
@@ -69,7 +69,8 @@ def _table(title: str, specs: tuple[Input, ...]) -> Iterator[str]:
     yield "\n".join([f"| {title} | 名称 | 填什么 | 必填 | 说明 | 条款 |", "|---|---|---|---|---|---|", *lines, ""])
 
 
-def _template(schema: Schema) -> dict[str, Any]:
+def template(schema: Schema) -> dict[str, Any]:
+    """The element template of one effect, as the JSON schema of `_SHAPE` has it."""
     told = [f"退回时：{schema.undo}。" if schema.undo else "", f"{schema.further}。" if schema.further else ""]
     fixed = [_hidden("camunda:type", "external"), _hidden("camunda:topic", schema.topic)]
     result = [_result(schema)] if schema.result else []

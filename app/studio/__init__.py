@@ -1,6 +1,17 @@
 """The pages of policy owners (政策变更): what they draft together, edit, compare, check, submit and approve."""
 
-from app.studio import changes, clauses, comparing, deciding, figures, files, turns
+from app.studio import changes, clauses, comparing, deciding, expressions, figures, files, materials, turns
 from app.studio.blueprint import blueprint
 
-__all__ = ["blueprint", "changes", "clauses", "comparing", "deciding", "figures", "files", "turns"]
+__all__ = [
+    "blueprint",
+    "changes",
+    "clauses",
+    "comparing",
+    "deciding",
+    "expressions",
+    "figures",
+    "files",
+    "materials",
+    "turns",
+]

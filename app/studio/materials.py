@@ -1,0 +1,111 @@
+"""What editors offer to choose from: clauses, positions, forms, clocks, decisions, effects, and names at an element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app import vocabulary
+from app.changes import policy, store
+from app.core.errors import NotFound
+from app.definitions.bundle import Bundle
+from app.definitions.errors import BundleError
+from app.definitions.folder import CATALOGUE, MANIFEST
+from app.definitions.manifest import load_manifest
+from app.effects import SCHEMAS
+from app.engine import DiagramError
+from app.feel import FeelError, dmn
+from app.figures.catalogue import catalogue
+from app.figures.content import Catalogue
+from app.figures.errors import CatalogueError
+from app.forms import FormError
+from app.gate import effects
+from app.identity.positions import POSITIONS
+from app.studio.blueprint import blueprint
+from app.vocabulary import Name
+from app.vocabulary.given import ORIGINS
+from app.web import Call, reads
+
+UNREADABLE = (BundleError, DiagramError, FeelError, FormError)
+Choice = dict[str, str]
+
+
+@blueprint.get("/changes/<change_id>/programmes/<bundle_id>/materials")
+@reads()
+def file_materials(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
+    """`{templates, clauses, positions, forms, clocks, decisions}`; choices are `{value, label}`.
+
+    A file of the draft that cannot be read offers nothing; the gate says why.
+    """
+    files = _files(call, change_id, bundle_id)
+    known = _catalogue(call, files)
+    return jsonify({
+        "templates": [effects.template(each) for each in SCHEMAS.values()],
+        "clauses": [_choice(clause.id, f"{clause.id} {clause.title}") for clause in known.clauses.values()],
+        "positions": [_choice(each.key, each.title) for each in POSITIONS.values() if each.tasks],
+        "forms": [_choice(path, path) for path in sorted(files) if path.endswith(".form.json")],
+        "clocks": _clocks(files),
+        "decisions": _decisions(files),
+    })  # fmt: skip
+
+
+@blueprint.get("/changes/<change_id>/programmes/<bundle_id>/names")
+@reads()
+def file_names(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
+    """The names that may be read at `element` of the diagram `path`, as the draft stands.
+
+    Gives `{names: [{name, type, title}]}`, what the case itself finds first; none where the element is not saved yet
+    or the draft cannot be read as a whole.
+    """
+    files, path = _files(call, change_id, bundle_id), request.args.get("path", "")
+    try:
+        bundle = Bundle(files)
+        words = vocabulary.of(bundle, _catalogue(call, files))
+        process = next((key for key, file in bundle.manifest["processes"].items() if file == path), "")
+        names = sorted(words.at(process, request.args.get("element", "")).names(), key=_nearness)
+    except (*UNREADABLE, NotFound):
+        names = []
+    return jsonify({"names": [{"name": each.path, "type": each.type, "title": each.title} for each in names]})
+
+
+def _files(call: Call, change_id: str, bundle_id: str) -> dict[str, bytes]:
+    policy.require_reader(call.session, call.actor)
+    return store.files_of(call.session, store.bundle_of(call.session, change_id, bundle_id))
+
+
+def _catalogue(call: Call, files: Mapping[str, bytes]) -> Catalogue:
+    known = catalogue(call.session)
+    try:
+        return known.with_additions(files[CATALOGUE], "") if CATALOGUE in files else known
+    except CatalogueError:
+        return known
+
+
+def _clocks(files: Mapping[str, bytes]) -> list[Choice]:
+    try:
+        return [_choice(key, rule["title"]) for key, rule in load_manifest(files[MANIFEST])["clocks"].items()]
+    except (BundleError, KeyError):
+        return []
+
+
+def _decisions(files: Mapping[str, bytes]) -> list[Choice]:
+    found = []
+    for path in sorted(path for path in files if path.endswith(".dmn")):
+        try:
+            model = dmn.load(files[path])
+        except FeelError:
+            continue
+        found += [_choice(each, model.label(each)) for each in model.ids]
+    return found
+
+
+def _nearness(name: Name) -> int:
+    """Answers and results of this diagram first, then what every diagram may read."""
+    root, common = name.path.partition(".")[0], list(ORIGINS)
+    return common.index(root) if root in ORIGINS else -1
+
+
+def _choice(value: str, label: str) -> Choice:
+    return {"value": value, "label": label}

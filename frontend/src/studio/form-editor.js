@@ -1,0 +1,40 @@
+// The editor of forms: form-js, with the form as a phone shows it beside; what may not be edited is only shown.
+import '@bpmn-io/form-js-editor/dist/assets/form-js-editor.css';
+import '@bpmn-io/form-js-editor/dist/assets/properties-panel.css';
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
+import './studio.css';
+import './form-editor.css';
+import { FormEditor } from '@bpmn-io/form-js-editor';
+import { Form } from '@bpmn-io/form-js-viewer';
+import { failed, make, openFile } from './opening.js';
+
+const PAUSE = 400;
+
+for (const host of document.querySelectorAll('[data-editor=form]')) {
+  ('readonly' in host.dataset ? shown(host) : open(host)).catch(error => failed(host, error));
+}
+
+async function open(host) {
+  const place = make('div', 'form-place'), phone = make('div', 'phone');
+  const beside = make('aside', 'preview', '', make('h2', '', '手机上的样子'), phone);
+  host.replaceChildren(place, beside);
+  const editor = new FormEditor({ container: place }), preview = new Form({ container: phone });
+  const write = () => `${JSON.stringify(editor.saveSchema(), null, 2)}\n`;
+  const touch = await openFile(host, text => editor.importSchema(JSON.parse(text)), write);
+  let timer;
+  const draw = () => preview.importSchema(JSON.parse(write()), {});
+  editor.on('changed', () => {
+    touch();
+    clearTimeout(timer);
+    timer = setTimeout(draw, PAUSE);
+  });
+  await draw();
+}
+
+async function shown(host) {
+  const phone = make('div', 'phone');
+  host.replaceChildren(phone);
+  const answer = await fetch(host.dataset.content, { credentials: 'same-origin' });
+  const form = new Form({ container: phone, properties: { readOnly: true } });
+  await form.importSchema(await answer.json(), {});
+}

@@ -1,0 +1,52 @@
+// The names that may be read at the selected element: a click puts one where the cursor last stood.
+import { ask, make } from './opening.js';
+
+const PAUSE = 300;
+
+export function showNames(host, modeler, panel, place) {
+  const search = Object.assign(make('input', 'form-control form-control-sm'), { type: 'search', placeholder: '查找名称', ariaLabel: '查找可用的名称' });
+  const list = make('ul'), note = make('p', 'quiet');
+  place.append(make('h2', '', '可用的名称'), search, note, list);
+  let field = null, all = [], timer;
+  panel.addEventListener('focusin', event => { if (event.target.matches('input[type=text], textarea')) field = event.target; });
+  const draw = () => {
+    const wanted = search.value.trim();
+    const found = all.filter(each => !wanted || each.name.includes(wanted) || each.title.includes(wanted));
+    list.replaceChildren(...found.slice(0, 200).map(each => line(each, () => insert(field, each.name))));
+    note.textContent = !all.length ? '选中一个环节，这里列出它能用的名称' : found.length ? '点一下，填到光标所在的地方' : '没有找到';
+  };
+  const load = async element => {
+    try {
+      ({ names: all } = await ask(host, `${host.dataset.names}&element=${encodeURIComponent(element.id)}`));
+    } catch {
+      all = [];
+    }
+    draw();
+  };
+  modeler.on('selection.changed', ({ newSelection: [ element ] }) => {
+    clearTimeout(timer);
+    field = null;
+    all = [];
+    draw();
+    if (element?.businessObject?.$instanceOf('bpmn:FlowElement')) timer = setTimeout(load, PAUSE, element);
+  });
+  search.addEventListener('input', draw);
+  draw();
+}
+
+function line(each, act) {
+  const button = Object.assign(make('button', '', '', make('code', '', each.name), make('span', '', each.title)), { type: 'button', title: each.type });
+  button.addEventListener('mousedown', event => event.preventDefault()); // the field keeps the focus
+  button.addEventListener('click', act);
+  return make('li', '', '', button);
+}
+
+function insert(field, name) {
+  if (!field?.isConnected) {
+    navigator.clipboard?.writeText(name);
+    return;
+  }
+  field.focus();
+  field.setRangeText(name, field.selectionStart, field.selectionEnd, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}

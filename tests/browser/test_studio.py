@@ -1,0 +1,106 @@
+"""Every editor of the studio: opened and left alone it changes nothing; what is changed is saved and there again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+OWNER, OTHER = "policy_owner.220122", "policy_owner.220104"
+RELIEF = Path(__file__).parents[2] / "bpmn/uninsured_unemployed_relief"
+Fits = Callable[[Page], None]
+
+
+@pytest.fixture
+def change(site: Site) -> tuple[Page, str]:
+    """A change with the relief in it, as its owner sees it, and its address."""
+    page = site.desk(OWNER)
+    page.goto("/studio/changes/new")
+    page.fill("#title", "村级调查时限改为5个工作日")
+    page.fill("#reason", "县政府常务会议决定")
+    page.click("main button:text-is('建立')")
+    page.select_option("#programme", "uninsured_unemployed_relief")
+    page.click("button:text-is('加入')")
+    return page, page.url
+
+
+def _open(page: Page, at: str, name: str, shows: str) -> None:
+    page.goto(at)
+    page.click(f"a:text-is('{name}')")
+    page.wait_for_selector(shows)
+
+
+def _saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_contain_text("已保存", timeout=10_000)
+
+
+def _content(page: Page) -> str:
+    """What the server has."""
+    return str(page.evaluate("fetch(document.querySelector('[data-editor]').dataset.content).then(r => r.text())"))
+
+
+def test_the_editors_change_what_one_changes_and_nothing_else(site: Site, change: tuple[Page, str], fits: Fits) -> None:
+    page, at = change
+
+    # The diagram: opened at an element, a clause and an expression in the words of policy, undone and done again.
+    _open(page, at, "relief.bpmn", ".djs-element")
+    page.goto(f"{page.url}&at=payment")
+    amount = page.locator("#bio-properties-panel-input-amount")
+    expect(amount).to_have_value("=township_review.amount")
+    expect(page.locator(".names")).to_contain_text("township_review.amount")
+    assert page.locator("#saved").inner_text() == ""
+    assert _content(page) == (RELIEF / "relief.bpmn").read_text()
+    page.select_option("select#clauses", "A8")
+    amount.fill("=")
+    page.click(".names button:has(code:text-is('township_review.amount'))")
+    page.keyboard.type(" + 0")
+    _saved(page)
+    page.reload()
+    expect(amount).to_have_value("=township_review.amount + 0")
+    saved = _content(page)
+    assert "<bpmn:documentation>A6 A7 A9 A8 一次性发放" in saved
+    assert saved.count("<bpmndi:BPMNShape") == (RELIEF / "relief.bpmn").read_text().count("<bpmndi:BPMNShape")
+    fits(page)
+
+    # A decision in sentences: wrong FEEL is told at once, right FEEL is kept.
+    _open(page, at, "grant.dmn", ".dmn-bar select")
+    if page.locator("button:text-is('按句子看')").is_visible():
+        page.click("button:text-is('按句子看')")
+    cell = page.get_by_label("第 1 行 一事一议决定")
+    cell.fill('not("approve"')
+    expect(page.locator(".dmn-said")).to_contain_text("第 1 行“一事一议决定”：第 1 行第 ")
+    cell.fill('not("approve", "agree")')
+    expect(page.locator(".dmn-said")).to_be_empty()
+    _saved(page)
+    page.reload()
+    page.wait_for_selector(".dmn-bar select")
+    assert 'not("approve", "agree")' in _content(page)
+    fits(page)
+
+    # A form: a field taken away is gone from the phone beside it.
+    _open(page, at, "township_review.form.json", ".fjs-editor-container .fjs-element")
+    before = _content(page)
+    page.locator(".form-place .fjs-element", has_text="复核意见").last.click()
+    page.click(".form-place .fjs-editor-selected .fjs-context-pad-item")
+    expect(page.locator(".phone")).not_to_contain_text("复核意见")
+    _saved(page)
+    assert "复核意见" in before
+    assert "复核意见" not in _content(page)
+    fits(page)
+
+
+def test_who_may_not_edit_sees_the_files_without_controls(site: Site, change: tuple[Page, str]) -> None:
+    _, at = change
+    page = site.desk(OTHER)
+    for name, shows in (
+        ("relief.bpmn", ".djs-element"), ("grant.dmn", ".tjs-table-container:visible, .dmn-row:visible"),
+        ("township_review.form.json", ".fjs-form"), ("bundle.yaml", "textarea[readonly]"),
+    ):  # fmt: skip
+        _open(page, at, name, shows)
+        assert page.locator("#saved").inner_text() == "只能查看"
+        assert page.locator(".djs-palette, .fjs-palette-container, .add-rule, .dmn-row textarea, .panel").count() == 0
