@@ -1,6 +1,6 @@
 """What a .docx says, and whether two of them are the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -14,21 +14,31 @@ _MARKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphe
 def extract_text(docx: bytes) -> str:
     """All that is printed in headers, body, tables, text boxes, notes and footers: one paragraph to a line."""
     parts = package.parts(docx)
-    shown = [name for name in parts if name.startswith("word/") and name.endswith(".xml")]
-    order = ("header", "document", "footnotes", "endnotes", "footer")
-    chosen = sorted((index, name) for name in shown for index, word in enumerate(order) if name[5:].startswith(word))
     return "\n".join(
-        "".join(_text(paragraph)) for _, name in chosen for paragraph in _paragraphs(etree.fromstring(parts[name]))
+        "".join(text_of(paragraph))
+        for name in printed(parts)
+        for paragraph in paragraphs(etree.fromstring(parts[name]))
     )
 
 
-def _paragraphs(root: etree._Element) -> Iterator[etree._Element]:
+def printed(names: Iterable[str]) -> list[str]:
+    """Of a document's parts those with text, as a reader meets them."""
+    shown = [name for name in names if name.startswith("word/") and name.endswith(".xml")]
+    order = ("header", "document", "footnotes", "endnotes", "footer")
+    return [
+        name for _, name in sorted((at, name) for name in shown for at, word in enumerate(order)
+                                   if name[5:].startswith(word))
+    ]  # fmt: skip
+
+
+def paragraphs(root: etree._Element) -> Iterator[etree._Element]:
+    """The paragraphs of a part, each once."""
     for paragraph in root.iter(f"{_W}p"):
         if not any(ancestor.tag == _FALLBACK for ancestor in paragraph.iterancestors()):
             yield paragraph
 
 
-def _text(element: etree._Element) -> Iterator[str]:
+def text_of(element: etree._Element) -> Iterator[str]:
     """The text of this paragraph alone: one that stands in a text box inside it speaks for itself."""
     for child in element:
         if child.tag == f"{_W}t":
@@ -36,7 +46,7 @@ def _text(element: etree._Element) -> Iterator[str]:
         elif child.tag in _MARKS:
             yield _MARKS[child.tag]
         elif child.tag not in (f"{_W}p", f"{_W}pPr"):
-            yield from _text(child)
+            yield from text_of(child)
 
 
 def canonical(docx: bytes) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """The pages of policy owners (政策变更): what they draft together, edit, compare, check, submit and approve."""
 
-from app.studio import changes, clauses, comparing, deciding, expressions, figures, files, materials, turns
+from app.studio import changes, clauses, comparing, deciding, expressions, figures, files, letters, materials, turns
 from app.studio.blueprint import blueprint
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "expressions",
     "figures",
     "files",
+    "letters",
     "materials",
     "turns",
 ]

@@ -13,7 +13,8 @@ from app.changes.names import OPEN
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.ids import digest
 from app.definitions.letters import FOLDER
-from app.studio import archive
+from app.documents import wording
+from app.studio import archive, letters
 from app.studio.blueprint import blueprint
 from app.studio.changes import again
 from app.web import Call, reads, writes
@@ -21,7 +22,7 @@ from app.web.errors import problem
 from app.web.posted import files_of
 
 EDITORS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", ".docx": "letter"}
-TEXT = "text"
+TEXT, LETTER = "text", "letter"
 
 
 @blueprint.get("/changes/<change_id>/programmes/<bundle_id>/file")
@@ -40,7 +41,7 @@ def file_page(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue
         change=change, bundle=bundle, path=path, kind=kind, hash=digest(content), turn=turn,
         may_edit=change.state == OPEN and turn.is_free,
         text=content.decode("utf-8", "replace") if kind == TEXT else "",
-        files=queries.files_of(call.session, bundle),
+        paragraphs=letters.paragraphs(content) if kind == LETTER else [], mixed=wording.MIXED,
     )  # fmt: skip
 
 

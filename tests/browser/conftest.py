@@ -128,7 +128,8 @@ def fits(site: Site) -> Callable[[Page], None]:
 
 
 SMALL_CONTROLS = """() => {
-  const exempt = 'p, .skip, .djs-container, .bio-properties-panel, .fjs-container, .dmn-js-parent, .bjs-powered-by, dd, li, td:not(.card-title), [aria-hidden=true]';
+  const libraries = '.djs-container, .bio-properties-panel, .fjs-container, .dmn-js-parent, .bjs-powered-by';
+  const exempt = `p, .skip, ${libraries}, dd, li, td:not(.card-title), [aria-hidden=true]`;
   const target = each => ['checkbox', 'radio'].includes(each.type) ? each.closest('.form-check') : each;
   return [...document.querySelectorAll('a, button, select, input, textarea, summary')]
     .filter(each => each.type !== 'hidden' && each.checkVisibility() && !each.closest(exempt))

@@ -94,6 +94,24 @@ def test_the_editors_change_what_one_changes_and_nothing_else(site: Site, change
     fits(page)
 
 
+def test_a_letter_is_reworded_where_it_stands(site: Site, fits: Fits) -> None:
+    page = site.desk(OWNER)
+    page.goto("/studio/changes/new")
+    page.fill("#title", "文书改一句")
+    page.fill("#reason", "县政府常务会议决定")
+    page.click("main button:text-is('建立')")
+    page.select_option("#programme", "letters")
+    page.click("button:text-is('加入')")
+    page.click("a:has-text('letters/approval_notice/template.docx')")
+    line = page.locator(".letter-line textarea").first
+    text = line.input_value()
+    line.fill(f"{text}（试行）")
+    page.click("main button:text-is('保存')")
+    expect(page.locator("main")).to_contain_text("已保存，改了 1 段")
+    expect(line).to_have_value(f"{text}（试行）")
+    fits(page)
+
+
 def test_who_may_not_edit_sees_the_files_without_controls(site: Site, change: tuple[Page, str]) -> None:
     _, at = change
     page = site.desk(OTHER)

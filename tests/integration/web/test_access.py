@@ -344,6 +344,7 @@ TABLE: dict[str, Row] = {
     "GET studio.file_folder": desk(POLICY, staff("GET", f"{BUNDLE}/folder.zip", 403, 200, 200)),
     "GET studio.file_materials": desk(POLICY, staff("GET", f"{BUNDLE}/materials", 403, 200, 200)),
     "GET studio.file_names": desk(POLICY, staff("GET", f"{BUNDLE}/names?element=payment", 403, 200, 200)),
+    "POST studio.letter_save": desk(POLICY, staff("POST", f"{BUNDLE}/letter", 403, 403, 409, path="bundle.yaml")),
     "POST studio.feel_check": desk(POLICY, staff("POST", "/studio/feel", 403, 422, 422)),
     "POST studio.file_put_back": desk(POLICY, staff("POST", f"{CHANGE}/saves/none/put-back", 403, 403, 404)),
     # the API
@@ -421,7 +422,8 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys((f"POST studio.{act}" for act in ("change_open", "change_describe", "change_take_in",
                      "change_leave_out", "change_catch_up", "change_drop", "change_seen", "change_ask",
                      "change_hand_over", "change_check", "change_submit", "change_take_back", "change_figure",
-                     "change_figure_remove", "file_remove", "file_upload", "file_put_back", "feel_check")),
+                     "change_figure_remove", "file_remove", "file_upload", "file_put_back", "feel_check",
+                     "letter_save")),
                     "draft_releases"),
     "PUT studio.file_save": "draft_releases",
     **dict.fromkeys(("POST studio.change_approve", "POST studio.change_send_back"), "approve_releases"),
