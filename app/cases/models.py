@@ -64,8 +64,7 @@ class Case(Base):
 class Reopening(Base):
     """A case whose money was out went back to `element_id`, to be decided again; its decisions since `since_seq` fell.
 
-    `award_id` is the award that it had decided on, with effect from `award_from`. The applicant is as the case named
-    him then: who is another person now owes all that was paid to the first one.
+    The applicant is as the case named him then: who is another person now owes all that was paid to the first one.
     """
 
     __tablename__ = "reopening"
@@ -79,8 +78,6 @@ class Reopening(Base):
     reason: Mapped[str] = mapped_column(String(500))
     applicant_name: Mapped[str] = mapped_column(String(100))
     applicant_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("person"))
-    award_id: Mapped[str | None] = mapped_column(String(32))
-    award_from: Mapped[date | None]
     by_id: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 

@@ -29,8 +29,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("applicant_name", sa.String(length=100), nullable=False),
         sa.Column("applicant_blind", sa.String(length=64), nullable=False),
-        sa.Column("award_id", sa.String(length=32), nullable=True),
-        sa.Column("award_from", sa.Date(), nullable=True),
         sa.Column("by_id", sa.String(length=32), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_reopening_case_id_case_file")),
