@@ -176,6 +176,7 @@ class Action:
             on=self.today,
             exclude_case_id=self.case.id,
             county_id=self.case.county_id,
+            award_id=self.case.award_id,
         )
 
     @property

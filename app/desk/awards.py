@@ -16,7 +16,7 @@ from app.desk import pages, upkeep
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import consents, houses, members, person_files, policy, ratings
+from app.registry import consents, houses, members, person_files, place_line, policy, ratings
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -92,7 +92,7 @@ def institution_list(call: Call) -> ResponseReturnValue:
     ]
     counties = {chain.county.id: chain.county.name for chain in chains if chain.county}
     lines = [
-        (name, houses.institutions_of(call.session, county_id), houses.waiting_for_place(call.session, county_id))
+        (name, houses.institutions_of(call.session, county_id), place_line.waiting_for_place(call.session, county_id))
         for county_id, name in counties.items()
     ]
     waiting = {each.region_id for _, _, line in lines for each in line}

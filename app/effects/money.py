@@ -106,6 +106,22 @@ REGISTER_INSTITUTION = Schema(
     (
         Input("name", "机构名称", "string", required=True, hint="本县已有同名机构的，使用原来的登记"),
         Input("keep", "留床位", "boolean", clause="E12", hint="留一张空床位给本案，撤回、退回或者不批准的放出"),
+        Input(
+            "rank",
+            "轮候次序",
+            "number",
+            unit="位",
+            clause="E12",
+            lowest="1",
+            hint="留床位时不得越过轮候在前的人；不填为没有人轮候",
+        ),
+        Input(
+            "allocated",
+            "市级调配",
+            "boolean",
+            clause="E12",
+            hint="在全市查找机构，没有登记过的登记为市属机构；不填为在本县查找",
+        ),
     ),
     result={"id": "string", "office_id": "string", "name": "string", "free": "number"},
     sentence="登记供养机构{name}",
@@ -124,4 +140,15 @@ RATE_INSTITUTION = Schema(
     undo="星级评定已经撤销，恢复为评定之前的星级",
 )
 
-SCHEMAS = (PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, RECORD_DEATH, REGISTER_INSTITUTION, RATE_INSTITUTION)
+JOIN_LINE = Schema(
+    "join_line",
+    "登记轮候床位",
+    (Input("rank", "轮候次序", "number", unit="位", clause="E12", lowest="1", hint="空值为不轮候，什么也不登记"),),
+    result={"place": "number"},
+    sentence="[登记轮候机构床位，现在排在第{place}位]",
+    undo="登记的轮候已经取消",
+)
+
+SCHEMAS = (
+    PAYMENT, AWARD_START, AWARD_CHANGE, AWARD_END, RECORD_DEATH, REGISTER_INSTITUTION, RATE_INSTITUTION, JOIN_LINE,
+)  # fmt: skip

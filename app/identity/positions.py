@@ -35,6 +35,7 @@ POSITIONS: Mapping[str, Position] = MappingProxyType(
             Position("county_head", "县级负责人", "county"),
             Position("finance", "财务人员", "county"),
             Position("institution", "供养服务机构经办人", INSTITUTION),
+            Position("city_clerk", "市级经办人", "city"),
             Position("policy_owner", "政策管理员", "county", tasks=False),
             Position("administrator", "系统管理员", "county", tasks=False),
             Position("security_officer", "安全管理员", "county", tasks=False),
@@ -43,14 +44,13 @@ POSITIONS: Mapping[str, Position] = MappingProxyType(
     }
 )
 UPPER_POSITIONS = tuple(key for key, position in POSITIONS.items() if not position.tasks)
-"""Who keeps rules, system, security or audit also sits at city and province, where no case gives work."""
+"""Who keeps rules, system, security or audit also sits at city and province."""
 
 
 def positions_at(kind: str) -> list[Position]:
     """The positions that an office of this kind has."""
-    if kind in ("province", "city"):
-        return [POSITIONS[key] for key in UPPER_POSITIONS]
-    return [position for position in POSITIONS.values() if position.level == kind]
+    upper = UPPER_POSITIONS if kind in ("province", "city") else ()
+    return [position for key, position in POSITIONS.items() if position.level == kind or key in upper]
 
 
 def title_of(position: str) -> str:

@@ -15,7 +15,7 @@ from app.audit import books
 from app.core.errors import OverLimit
 from app.core.exact_json import dump_json
 from app.core.ids import new_id
-from app.registry import held_places
+from app.registry import held_places, place_line
 from app.registry.houses import institution
 from app.registry.institutions import free_place, take_place
 from app.registry.models import AwardEvent
@@ -24,9 +24,22 @@ CHANGED, LEFT = "changed", "left"
 """Kinds of events: a change by a case on the award, and somebody whom something else took out of it."""
 
 
-def waiting(rank: int | None, since: date | None) -> dict[str, Any]:
+def waiting(rank: int | None, since: date | None, number: int | None) -> dict[str, Any]:
     """The columns of who waits for a place by a rank (null: nobody waits)."""
-    return {"place_rank": rank, "wants_place_on": None if rank is None else since}
+    told = (None, None) if rank is None else (since, number)
+    return {"place_rank": rank, **dict(zip(("wants_place_on", "place_number"), told, strict=True))}
+
+
+def joins(session: Session, county_id: str | None, rank: int | None, day: date, case_id: str | None) -> dict[str, Any]:
+    """The columns of an award that joins the line of its county, where its case may have waited for it already."""
+    if rank is None:
+        return waiting(None, None, None)
+    if taken := place_line.take(session, case_id):
+        return waiting(rank, *taken)
+    if county_id is None:
+        return waiting(rank, day, None)
+    place_line.lock(session, county_id)
+    return waiting(rank, day, place_line.draw(session, county_id))
 
 
 def move(session: Session, left: str | None, entered: str | None, case_id: str | None = None) -> dict[str, Any]:

@@ -15,8 +15,18 @@ from app.core.chinese import chinese_date
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.months import month_after
+from app.identity import queries as identity
 from app.registry import members, overlaps, terms
-from app.registry.award_rows import CHANGED, LEFT, account_column, fact_columns, move, note_event, waiting
+from app.registry.award_rows import (
+    CHANGED,
+    LEFT,
+    account_column,
+    fact_columns,
+    joins,
+    move,
+    note_event,
+    waiting,
+)
 from app.registry.institutions import free_place
 from app.registry.models import ENDED, Award
 from app.registry.people import ensure_household, leave_household, record_people
@@ -103,11 +113,19 @@ def _values(
     if change.visits:
         values["visit_on"] = change.visit_on
     if change.waits:
-        values |= waiting(change.place_rank, before.wants_place_on or day)
+        values |= _wait(session, before, change.place_rank, day, case_id)
     if change.recipient is not None:
         (person_id,) = record_people(session, [change.recipient], now, living=True)
         values |= {"person_id": person_id, **account_column(session, before.id, change.recipient.get("account"))}
     return values
+
+
+def _wait(session: Session, award: AwardState, rank: int | None, day: date, case_id: str | None) -> dict[str, Any]:
+    """The columns of an award that waits by another rank; who waited keeps the day and the number."""
+    if award.place_rank is not None:
+        return waiting(rank, award.wants_place_on, award.place_number)
+    county = identity.chain(session, award.region_id).county
+    return joins(session, county.id if county else None, rank, day, case_id)
 
 
 def _cover(

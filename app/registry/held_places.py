@@ -5,35 +5,70 @@ A kept place counts as taken. The award of the case moves into it; withdrawal, r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.db import rows_changed
-from app.registry.houses import institution
+from app.registry import houses, place_line
 from app.registry.institutions import free_place, take_place
-from app.registry.models import Award, HeldPlace
+from app.registry.models import CHILDREN, Award, HeldPlace, Institution
 
 HELD, USED, FREED = "held", "used", "freed"
 PLACE: Table = HeldPlace.__table__  # type: ignore[assignment]
 _INSERT = insert(PLACE)
+_HOUSE = select(Institution.name, Institution.county_id, Institution.kind, Institution.beds).where(
+    Institution.id == bindparam("of_id")
+)
 
 
-def hold(
-    session: Session, institution_id: str, case_id: str, case_seq: int, award_id: str | None, now: datetime
-) -> None:
-    """Keep a place for the case; who lives there already needs none. Raises Invalid (`institution`): it is full."""
-    if award_id and session.scalar(select(Award.institution_id).where(Award.id == award_id)) == institution_id:
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """For whom a place is kept: a case at audit number `case_seq`, by the rank of the line; without one nobody waits.
+
+    `county_id` is the case's own county: its line counts also where the city allocates a place of another.
+    """
+
+    case_id: str
+    case_seq: int
+    award_id: str | None = None
+    rank: int | None = None
+    county_id: str | None = None
+
+
+def hold(session: Session, institution_id: str, held: Holding, now: datetime) -> None:
+    """Keep a place for the case; who lives there already needs none.
+
+    Raises Invalid (`institution`): it is full, or its free places are for those who come first in the line.
+    """
+    lives_in = select(Award.institution_id).where(Award.id == held.award_id)
+    if held.award_id and session.scalar(lives_in) == institution_id:
         return
+    house = session.execute(_HOUSE, {"of_id": institution_id}).one()
+    if held.rank is not None:
+        place_line.lock(session, house.county_id)
     if not take_place(session, institution_id):
-        name = institution(session, institution_id).name
-        told = f"{name}的最后一张空床位刚刚安排给了别人，请另选机构，或者登记轮候、报市级民政部门统筹调配"
+        told = f"{house.name}已没有空床位，请另选机构，或者登记轮候、报市级民政部门统筹调配"
         raise Invalid({"institution": told}, clause="E12")
-    row = {"id": new_id(), "institution_id": institution_id, "case_id": case_id, "case_seq": case_seq}
+    if house.beds is not None and house.kind != CHILDREN:
+        _require_turn(session, house.county_id, held)
+    row = {"id": new_id(), "institution_id": institution_id, "case_id": held.case_id, "case_seq": held.case_seq}
     session.connection().execute(_INSERT, {**row, "state": HELD, "at": now})
+
+
+def _require_turn(session: Session, county_id: str, held: Holding) -> None:
+    """Whoever comes first in the line must still find a place when this one is taken."""
+    if held.rank is None:
+        return
+    line = place_line.waiting_for_place(session, *{county_id, held.county_id or county_id})
+    first = place_line.before(line, held.rank, held.case_id, held.award_id)
+    if first > houses.free_places(session, county_id).get(county_id, 0):
+        told = f"前面还有{first}人轮候，空床位应当先安排他们；这一位请先分散供养并登记轮候，急需的请勾选处境紧急"
+        raise Invalid({"institution": told}, clause="E12")
 
 
 def use(session: Session, institution_id: str, case_id: str | None) -> bool:

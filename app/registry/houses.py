@@ -1,19 +1,19 @@
-"""Institutions with their free places, and the line of those who wait for one."""
+"""Institutions with their free places."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import NotFound
-from app.registry.models import IN_PAYMENT, Award, Institution, Person
+from app.core.errors import Invalid, NotFound
+from app.identity import queries as identity
+from app.registry.models import CHILDREN, Institution
 
 _FREE = (
     select(Institution.county_id, func.sum(Institution.free))
-    .where(Institution.free > 0, Institution.withdrawn_at.is_(None))
+    .where(Institution.free > 0, Institution.kind != CHILDREN, Institution.withdrawn_at.is_(None))
     .group_by(Institution.county_id)
 )
 
@@ -34,6 +34,20 @@ def institution_named(session: Session, county_id: str, name: str) -> Institutio
     """The institution of this name in a county."""
     found = _institutions(session, *_in_county(county_id), Institution.name == name.strip())
     return found[0] if found else None
+
+
+def allocated(session: Session, city: identity.RegionRef, name: str) -> InstitutionRow | None:
+    """The institution of this name anywhere in a city, one with a free place first; None where nobody registered it.
+
+    Raises Invalid (`institution`) where only another city has it.
+    """
+    standing = (Institution.name == name.strip()) & Institution.withdrawn_at.is_(None)
+    inside = Institution.county_id.in_(identity.ids_within(city))
+    found = _institutions(session, standing, inside)
+    if not found and _institutions(session, standing):
+        told = f"{name.strip()}不在{city.name}，市级只调配本市的供养服务机构，请另选"
+        raise Invalid({"institution": told}, clause="E12")
+    return min(found, key=lambda row: row.free is not None and row.free <= 0, default=None)
 
 
 def institution(session: Session, institution_id: str) -> InstitutionRow:
@@ -61,34 +75,10 @@ def _in_county(county_id: str) -> tuple[ColumnElement[bool], ...]:
     return Institution.county_id == county_id, Institution.withdrawn_at.is_(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Somebody in payment who waits for a place in an institution; `rank` 1 comes first (E12)."""
-
-    award_id: str
-    person_id: str
-    name: str | None
-    programme: str
-    region_id: str
-    rank: int
-    since: date
-
-
-def waiting_for_place(session: Session, county_id: str, limit: int = 500) -> list[Waiting]:
-    """Who waits in a county, the first in line first: by rank, then by the day since when."""
-    columns = (Award.id, Person.id, Person.name, Award.programme, Award.region_id, Award.place_rank)
-    query = (
-        select(*columns, Award.wants_place_on)
-        .join(Person, Person.id == Award.person_id)
-        .where(Award.county_id == county_id, Award.place_rank.is_not(None), Award.status == IN_PAYMENT)
-        .order_by(Award.place_rank, Award.wants_place_on, Award.id)
-    )
-    return [Waiting(*row) for row in session.execute(query.limit(limit))]
-
-
-def free_places(session: Session) -> dict[str, int]:
-    """Counted free places by county, where there are any."""
-    return {row[0]: int(row[1]) for row in session.execute(_FREE)}
+def free_places(session: Session, *county_ids: str) -> dict[str, int]:
+    """Counted free places by county, where there are any; children's houses do not count. Without ids: everywhere."""
+    query = _FREE.where(Institution.county_id.in_(county_ids)) if county_ids else _FREE
+    return {row[0]: int(row[1]) for row in session.execute(query)}
 
 
 def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[InstitutionRow]:

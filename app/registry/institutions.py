@@ -13,9 +13,7 @@ from app.core.ids import new_id
 from app.db import rows_changed
 from app.identity import operations as identity
 from app.registry.houses import InstitutionRow, institution_named
-from app.registry.models import Institution
-
-ELDERLY, CHILDREN = "elderly", "children"
+from app.registry.models import CHILDREN, ELDERLY, Institution
 
 
 def register_institution(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.ids import new_id
 from app.db import AwareDateTime, Base, Json, Money, keys
 
+ELDERLY, CHILDREN = "elderly", "children"
 IN_PAYMENT, PAID, ENDED, WITHDRAWN = "in_payment", "paid", "ended", "withdrawn"
 INSTITUTION_ACCOUNT = "institution_account"
 """`channel` of an award whose money goes to the account of the institution (E18); any other goes to the person."""
@@ -151,6 +152,8 @@ class Award(Base):
     # Waits for a place in an institution since a day, by a rank that the programme's table gives (E12).
     wants_place_on: Mapped[date | None] = mapped_column(Date)
     place_rank: Mapped[int | None]
+    # Drawn in the county when the person joined the line; of the same rank the lower comes first.
+    place_number: Mapped[int | None]
     account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("award", "account"))
     facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("award", "facts"))
     # What a monthly batch reads of the fact `payment_terms`, in the clear since a statement cannot open what is sealed.
@@ -312,6 +315,29 @@ class HeldPlace(Base):
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"))
     case_id: Mapped[str] = mapped_column(String(32), index=True)
     case_seq: Mapped[int]
+    state: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class PlaceInLine(Base):
+    """A case in the line of its county from the placement on. `state`: waits, taken (over by the award) or left."""
+
+    __tablename__ = "place_in_line"
+    __table_args__ = (
+        CheckConstraint("state IN ('waits', 'taken', 'left')", name="state"),
+        Index("ix_place_in_line_county", "county_id", "number"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    county_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    case_id: Mapped[str] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int]
+    programme: Mapped[str] = mapped_column(String(60))
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    rank: Mapped[int]
+    number: Mapped[int]
+    since: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 

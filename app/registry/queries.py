@@ -62,6 +62,7 @@ class AwardState:
     case_number: str | None = None
     place_rank: int | None = None
     wants_place_on: date | None = None
+    place_number: int | None = None
     visit_on: date | None = None
     recount_since: date | None = None
     channel: str | None = None
@@ -81,6 +82,7 @@ class AwardState:
             "institution_id": self.institution_id,
             "place_rank": self.place_rank,
             "wants_place_on": self.wants_place_on,
+            "place_number": self.place_number,
             "recount_since": self.recount_since,
             "recipient": {"person_id": self.person_id, "account": self.account},
         }
@@ -161,6 +163,7 @@ def _state(session: Session, found: Award, person: Person) -> AwardState:
         case_number=found.case_number,
         place_rank=found.place_rank,
         wants_place_on=found.wants_place_on,
+        place_number=found.place_number,
         visit_on=found.visit_on,
         recount_since=found.recount_since,
         channel=found.channel,

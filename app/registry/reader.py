@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
-from app.registry import consents, houses, lookups
+from app.registry import consents, houses, lookups, place_line
 from app.registry.shape import REGISTRY
 
 
@@ -25,7 +25,8 @@ class RegistryReader(Mapping[str, Any]):
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
     `free` is null where beds are not counted.
     `consents`: what the applicant allows today, `{scope, form, given_on, given_by}`.
-    `line`: who waits for a place in the county, `{award_id, rank, place}`, place 1 comes first.
+    `line`: who waits for a place in the county, `{award_id, rank, place, own}`, place 1 comes first; `own` is the
+    case itself, or its award.
     `app.registry.shape` says the same as data.
     """
 
@@ -38,8 +39,10 @@ class RegistryReader(Mapping[str, Any]):
         on: date,
         exclude_case_id: str | None = None,
         county_id: str | None = None,
+        award_id: str | None = None,
     ) -> None:
         self._session, self._on, self._exclude, self._county_id = session, on, exclude_case_id, county_id
+        self._award_id = award_id
         self._members = [id_numbers.normalise(number) for number in members]
         self._blinds = {number: lookups.blind(session, number) for number in self._members}
         self._own = lookups.blind(session, id_number) if id_number else ""
@@ -90,8 +93,12 @@ class RegistryReader(Mapping[str, Any]):
 
     @cached_property
     def _line(self) -> list[dict[str, Any]]:
-        rows = houses.waiting_for_place(self._session, self._county_id) if self._county_id else []
-        return [{"award_id": row.award_id, "rank": row.rank, "place": place} for place, row in enumerate(rows, 1)]
+        rows = place_line.waiting_for_place(self._session, self._county_id) if self._county_id else []
+        return [
+            {"award_id": row.award_id, "rank": row.rank, "place": place,
+             "own": place_line.is_own(row, self._exclude, self._award_id)}
+            for place, row in enumerate(rows, 1)
+        ]  # fmt: skip
 
     @cached_property
     def _consents(self) -> list[dict[str, Any]]:

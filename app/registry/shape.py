@@ -50,9 +50,10 @@ REGISTRY = shapes.context(
     ),
     line=shapes.listing(
         shapes.context(
-            award_id=shapes.typed("string", "轮候人的待遇编号", certain=True),
+            award_id=shapes.typed("string", "轮候人的待遇编号（还没有开始待遇的为空）"),
             rank=shapes.typed("number", "轮候次序（小的在前）", certain=True),
             place=shapes.typed("number", "现在排在第几位", certain=True),
+            own=shapes.typed("boolean", "是不是本案的人", certain=True),
         ),
         "本县轮候机构床位的人，先轮到的在前",
         certain=True,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Duplicate
 from app.identity import queries as identity
 from app.registry import members, overlaps, terms
-from app.registry.award_rows import account_column, fact_columns, note_event, require_place, waiting
+from app.registry.award_rows import account_column, fact_columns, joins, note_event, require_place
 from app.registry.changing import SINGLE_PERSON, take_out
 from app.registry.models import IN_PAYMENT, Award, award_columns
 from app.registry.people import ensure_household, record_people
@@ -86,6 +86,7 @@ def _household(
 def _row(
     session: Session, request: AwardRequest, person_id: str, household_id: str | None, now: datetime
 ) -> dict[str, Any]:
+    columns = award_columns(identity.chain(session, request.region_id))
     return {
         "id": request.id,
         "programme": request.programme,
@@ -99,14 +100,14 @@ def _row(
         "recheck_on": request.recheck_on,
         "visit_on": request.visit_on,
         "institution_id": request.institution_id,
-        **waiting(request.place_rank, request.starts_on),
         **account_column(session, request.id, request.account),
         **fact_columns(session, request.id, request.facts),
         "case_id": request.case_id,
         "case_number": request.case_number,
         "case_seq": request.case_seq,
         "recorded_at": now,
-        **award_columns(identity.chain(session, request.region_id)),
+        **columns,
+        **joins(session, columns["county_id"], request.place_rank, request.starts_on, request.case_id),
     }
 
 

@@ -16,7 +16,7 @@ from app.core.errors import Gone
 from app.core.exact_json import load_json
 from app.core.months import first_of
 from app.db import rows_changed
-from app.registry import held_places, members, overlaps, terms
+from app.registry import held_places, members, overlaps, place_line, terms
 from app.registry.award_rows import (
     CHANGED,
     LEFT,
@@ -42,15 +42,17 @@ def take_back_awards(session: Session, case_id: str, since: int, now: datetime) 
 
     Raises Gone where another case has changed one meanwhile.
     """
-    columns = select(Award.id, Award.amount, Award.starts_on, Award.institution_id)
+    columns = select(Award.id, Award.amount, Award.starts_on, Award.institution_id, Award.place_rank)
     granted = session.execute(columns.where(_started(case_id, since))).all()
     for row in granted:
         started = session.scalars(_events(case_id, since, "started").where(AwardEvent.award_id == row.id)).one()
         _require_latest(session, started)
-        gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, "place_rank": None, "wants_place_on": None}
+        gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, **waiting(None, None, None)}
         session.execute(update(Award).where(Award.id == row.id).values(**gone))
         if row.institution_id and not held_places.hold_again(session, row.institution_id, case_id):
             free_place(session, row.institution_id)
+        if row.place_rank is not None:
+            place_line.take_back(session, case_id)
         undo_moves(session, before_of(session, started)["moved"])
         started.case_id = None
         note_event(session, row.id, "withdrawn", row.starts_on, row.amount, now)
@@ -127,7 +129,9 @@ def undo_event(session: Session, event: AwardEvent, now: datetime) -> date:
     if event.kind in (CHANGED, LEFT):
         values |= {"amount": before["amount"], **fact_columns(session, event.award_id, before["facts"])}
         values |= move(session, place_id, before["institution_id"])
-        values |= waiting(before["place_rank"], before["wants_place_on"])
+        values |= waiting(before["place_rank"], before["wants_place_on"], before.get("place_number"))
+        if event.case_id and before["place_rank"] is None:
+            place_line.take_back(session, event.case_id)
         if paid := before.get("recipient"):
             values["person_id"] = paid["person_id"]
             values |= account_column(session, event.award_id, paid["account"])

@@ -19,7 +19,7 @@ from app.core.months import first_of
 from app.db import rows_changed
 from app.identity.queries import RegionChain
 from app.registry import receiving, terms
-from app.registry.award_rows import account_column, fact_columns, note_event
+from app.registry.award_rows import account_column, fact_columns, note_event, waiting
 from app.registry.changing import SINGLE_PERSON
 from app.registry.grants import CLAIM, TAKE
 from app.registry.institutions import free_place, take_place
@@ -123,7 +123,7 @@ def withdraw(session: Session, award_ids: Sequence[str], reason: str, now: datet
             Award.id.in_(award_ids), Award.status != WITHDRAWN
         )
     ).all()
-    gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, "place_rank": None, "wants_place_on": None}
+    gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, **waiting(None, None, None)}
     session.execute(update(Award).where(Award.id.in_([row.id for row in rows])).values(**gone))
     # A grant that was brought in holds its claim by its own id.
     session.execute(delete(CLAIM).where(CLAIM.c.case_id.in_(award_ids)))

@@ -23,6 +23,7 @@ from app.documents.text import extract_text
 from app.funds import claim_lists
 from app.funds import queries as funds
 from app.identity import queries as identity
+from app.identity.positions import trimmed
 from app.inbox import queries as inbox
 from app.publicity import queries as notices
 from app.scenarios import money
@@ -78,7 +79,8 @@ def _tasks(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list
 
 
 def _is_task(item: dict[str, Any], want: dict[str, Any]) -> bool:
-    return all(item[name] == value for name, value in want.items())
+    """A region may be written with all its digits: 220100 is 2201."""
+    return all(item[name] == (trimmed(str(value)) if name == "region" else value) for name, value in want.items())
 
 
 def _shown(items: Iterable[dict[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core import marked_yaml
 from app.core.strict_yaml import NotYaml
+from app.identity.positions import trimmed
 from app.scenarios import format as form
 
 APPLICANTS_ACTS = frozenset({"apply", "object", "withdraw"})
@@ -41,7 +42,7 @@ class Step:
     @property
     def office_region(self) -> str | None:
         """The region of somebody of another office."""
-        return self.actor.partition("#")[0].partition("@")[2] or None
+        return trimmed(self.actor.partition("#")[0].partition("@")[2]) or None
 
     @property
     def holder(self) -> int | None:

@@ -33,6 +33,7 @@ LOGIN_WORDS: Mapping[str, str] = {
     "county_head": "head",
     "finance": "finance",
     "institution": "staff",
+    "city_clerk": "clerk",
     "policy_owner": "policy",
     "administrator": "admin",
     "security_officer": "security",
@@ -42,7 +43,7 @@ HOLDERS = 2
 # Reserve funds are opened before the demo cases draw on them.
 _FUNDS_BEFORE = timedelta(days=100)
 # The offices that the tour of the README visits.
-_TOUR = ("donghaolaibao", "nonganzhen", "nongan", "nonganjinglaoyuan", "zongyangzhen", "zongyang")
+_TOUR = ("donghaolaibao", "nonganzhen", "nongan", "nonganjinglaoyuan", "changchun", "zongyangzhen", "zongyang")
 
 
 def password_of(position: str) -> str:

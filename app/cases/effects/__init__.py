@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.cases.effects.asking import Ask
-from app.cases.effects.awards import AwardChange, AwardEnd, AwardStart, RegisterInstitution
+from app.cases.effects.awards import AwardChange, AwardEnd, AwardStart
 from app.cases.effects.base import EffectObject
 from app.cases.effects.clocks import PauseClock, ResumeClock
 from app.cases.effects.consents import RecordConsent, WithdrawConsent
@@ -19,13 +19,14 @@ from app.cases.effects.documents import Document
 from app.cases.effects.messages import Notify
 from app.cases.effects.obligations import OwedItems, SettleOwed
 from app.cases.effects.payments import Payment
+from app.cases.effects.places import JoinLine, RegisterInstitution
 from app.cases.effects.processes import StartProcess
 from app.cases.effects.publicity import Announce, Publicity, TakeDown
 from app.cases.effects.ratings import RateInstitution
 from app.cases.effects.sampling import DrawSample
 
 _IN_ORDER: tuple[type[EffectObject], ...] = (
-    Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, RateInstitution, SettleOwed,
+    Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, JoinLine, RateInstitution, SettleOwed,
     RecordConsent, WithdrawConsent,
     OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask, Notify, StartProcess, Document,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`award_start`, `award_change`, `award_end`, `register_institution`: what lives on when the case has ended."""
+"""`award_start`, `award_change`, `award_end`: what lives on when the case has ended."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from app.engine import Effect
 from app.funds import arrears
 from app.funds import operations as funds
 from app.jobs import operations as jobs
-from app.registry import held_places, houses, queries
 from app.registry import operations as registry
+from app.registry import queries
 from app.registry.overlaps import Other
 
 LEFT, RECALCULATE = "award.left", "award.change"
@@ -32,6 +32,7 @@ class AwardStart(EffectObject):
 
     It is the applicant's, or that of `recipient` {id_number, name} for whom a guardian applied (D2). A household that
     is admitted with a gap of less than a fen gets nothing by the month and all that comes with being admitted.
+    An award that the case began before is not begun again but becomes what is asked for (E12: the city found a place).
     """
 
     schema = SCHEMAS["award_start"]
@@ -55,9 +56,18 @@ class AwardStart(EffectObject):
         given: dict[str, Any] = {"kind": kind, "monthly": monthly, "recheck_on": recheck_on, "visit_on": visit_on}
         given |= {"institution_id": institution_id, "place_rank": place_rank, "facts": facts or {}}
         request = _request(action, programme or action.case.programme, recipient, on or action.today, given)
+        begun = self._begun(action)
+        if begun is not None:
+            action.plan(Planned(Rank.RECORD, partial(_change, award_id=begun.id, change=_as_change(request))))
+            self.note(action, monthly=monthly)
+            return {"id": begun.id, "monthly": monthly, "starts_on": begun.starts_on}
         action.plan(Planned(Rank.RECORD, partial(_start, request=request)))
         self.note(action, monthly=request.monthly)
         return {"id": request.id, "monthly": request.monthly, "starts_on": request.starts_on}
+
+    def _begun(self, action: Action) -> queries.AwardState | None:
+        award = queries.award(action.session, action.case.award_id) if action.case.award_id else None
+        return award if award is not None and award.case_id == action.case.id else None
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         started = registry.awards_started(action.session, action.case.id, since)
@@ -132,32 +142,6 @@ class AwardEnd(EffectObject):
         return len(_undo(action, since, "ended"))
 
 
-class RegisterInstitution(EffectObject):
-    """The institution of this name; one that nobody registered is registered (fine print 14)."""
-
-    schema = SCHEMAS["register_institution"]
-
-    def plan(self, action: Action, effect: Effect, *, name: str, keep: bool | None) -> dict[str, Any]:
-        county = action.chain.county
-        if county is None:
-            raise EffectError(f"「{effect.element.label}」需要案件属于某个县，请检查案件所在的区划")
-        found = houses.institution_named(action.session, county.id, name)
-        if found is None:
-            found = houses.InstitutionRow(id=new_id(), office_id=new_id(), name=name, beds=None, free=None)
-            action.plan(Planned(Rank.RECORD, partial(_register, row=found, county_id=county.id)))
-        if keep:
-            action.plan(Planned(Rank.RECORD, partial(_hold, institution_id=found.id)))
-        self.note(action, name=found.name)
-        return {"id": found.id, "office_id": found.office_id, "name": found.name, "free": found.free}
-
-    def close(self, action: Action, reason: str) -> None:
-        held_places.release(action.session, action.case.id)
-
-    def undo(self, action: Action, since: int, reason: str) -> int:
-        held_places.release(action.session, action.case.id, since)
-        return registry.take_back_institutions(action.session, action.case.id, since, action.now)
-
-
 def _undo(action: Action, since: int, kind: str) -> dict[str, date]:
     """What awards are worth again may be of older figures: they are calculated by those of today (D15)."""
     undone = registry.undo_award_events(action.session, action.case.id, since, kind, action.now)
@@ -169,6 +153,12 @@ def settle(award_id: str, since: date, now: datetime, by: str) -> jobs.NewJob:
     """A job that calculates an award again and pays what its months lack, since the first one that may be another."""
     told = {"since": since, "settles": True}
     return jobs.NewJob(RECALCULATE, told, now, f"settle:{by}:{award_id}", None, reference=award_id)
+
+
+def _as_change(request: registry.AwardRequest) -> dict[str, Any]:
+    same = ("monthly", "recheck_on", "facts", "institution_id", "visit_on", "place_rank")
+    moved = {"moves": True, "visits": True, "waits": True}
+    return {name: getattr(request, name) for name in same} | moved
 
 
 def _given(value: Any) -> Any:
@@ -237,22 +227,4 @@ def _end(action: Action, award_id: str, reason: str, on: date) -> None:
         return  # a death, or another programme, was there before the tapering was over
     registry.end_award(
         action.session, award_id, on=on, reason=reason, now=action.now, case_id=action.case.id, case_seq=action.seq
-    )
-
-
-def _hold(action: Action, institution_id: str) -> None:
-    held_places.hold(action.session, institution_id, action.case.id, action.seq, action.case.award_id, action.now)
-
-
-def _register(action: Action, row: houses.InstitutionRow, county_id: str) -> None:
-    registry.register_institution(
-        action.session,
-        name=row.name,
-        county_id=county_id,
-        beds=row.beds,
-        now=action.now,
-        id=row.id,
-        office_id=row.office_id,
-        case_id=action.case.id,
-        case_seq=action.seq,
     )

@@ -23,7 +23,7 @@ from app.jobs.models import Job
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
 from app.registry import operations as registry
-from app.registry.models import Award, HouseholdMember, Institution, OnceClaim, Person
+from app.registry.models import Award, HouseholdMember, Institution, OnceClaim, Person, PlaceInLine
 from tests.support.worlds import RELIEF, Office
 
 EARLIER, ITS_STEP, LATER = 90, 100, 110
@@ -78,6 +78,7 @@ CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "award_end": ("award_end", _started, {"reason": "已就业"}),
     "record_death": ("record_death", _started, {"id_number": RELIEF["id_number"]}),
     "register_institution": ("register_institution", None, {"name": "合隆镇敬老院"}),
+    "join_line": ("join_line", None, {"rank": 2}),
     "owed": ("owed", None, {"items": [{"key": "seal", "title": "盖章"}]}),
     "settle_owed": ("settle_owed", _owed, {"items": ["seal"]}),
     "pause_clock": ("pause_clock", None, {"reason": "公示"}),
@@ -106,6 +107,7 @@ def _world(session: Session, case_id: str) -> dict[str, Any]:
     return {
         "orders": rows(PaymentOrder.amount, PaymentOrder.status, where=PaymentOrder.status != "cancelled"),
         "claims": rows(OnceClaim.case_id),
+        "line": rows(PlaceInLine.rank, PlaceInLine.number, where=PlaceInLine.state == "waits"),
         "awards": rows(Award.amount, Award.status, Award.recheck_on, Award.visit_on, Award.ended_on,
                        Award.institution_id, Award.place_rank, Award.wants_place_on, where=Award.status != "withdrawn"),
         "deaths": rows(Person.died_on, where=Person.died_on.is_not(None)),

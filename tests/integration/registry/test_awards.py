@@ -10,7 +10,7 @@ from app.core.ids import new_id
 from app.db import Database
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
-from app.registry import houses, operations, person_files, queries
+from app.registry import houses, operations, person_files, place_line, queries
 from app.registry.reader import RegistryReader
 
 ZHOU, WU, LIU = "220122198809093311", "220122199001014021", "220122194802170021"
@@ -237,13 +237,13 @@ def test_the_line_for_a_place_goes_by_rank_then_by_day(database: Database, chain
                 chain, id_number=number, members=[], starts_on=since, place_rank=rank, case_id=number, case_seq=3
             )
             operations.start_award(session, wanted, now)
-        line = houses.waiting_for_place(session, chain.county.id)
+        line = place_line.waiting_for_place(session, chain.county.id)
         assert [(each.rank, each.since) for each in line] == [
             (1, date(2021, 5, 1)), (2, date(2021, 2, 1)), (2, date(2021, 3, 1))
         ]  # fmt: skip
         reader = RegistryReader(session, id_number=ZHOU, on=START, county_id=chain.county.id)
         assert [(each["rank"], each["place"]) for each in reader["line"]] == [(1, 1), (2, 2), (2, 3)]
         operations.change_award(session, line[0].award_id, now=now, waits=True, case_id="left", case_seq=3)
-        assert len(houses.waiting_for_place(session, chain.county.id)) == 2
+        assert len(place_line.waiting_for_place(session, chain.county.id)) == 2
         take_back(session, "left", now)
-        assert houses.waiting_for_place(session, chain.county.id) == line
+        assert place_line.waiting_for_place(session, chain.county.id) == line
