@@ -17,20 +17,24 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.db import stamps
 from app.definitions import lists, publishing, receipts, standing, store
-from app.definitions.names import AUDIT_CHAIN, LIBRARY
+from app.definitions.names import AUDIT_CHAIN, EVERYWHERE, LIBRARY
 from app.identity import policy
 from app.identity import queries as identity
 
 BASE_MOVED, LETTERS_MOVED, CHECK_FAILED = "base_moved", "letters_moved", "check_failed"
 SENTENCES = {
-    BASE_MOVED: "基础版本已更新，请用 doudi release compare {id} 比对，把要采用的改动并入后重新起草",
-    LETTERS_MOVED: "文书库已更新（{keys}），请用 doudi release compare {id} 比对，要采用就重新起草",
-    CHECK_FAILED: "参数目录或产品更新后检查没有通过，仍在施行，请用 doudi release check {id} 查看问题，改正后重新起草",
+    BASE_MOVED: "基础版本已更新，请比对三方，把要采用的改动并入后重新起草",
+    LETTERS_MOVED: "文书库已更新（{keys}），请比对三方，要采用就重新起草",
+    CHECK_FAILED: "参数目录或产品更新后检查没有通过，仍在施行，请查看问题，改正后重新起草",
 }
+COMMANDS = {BASE_MOVED: "compare", LETTERS_MOVED: "compare", CHECK_FAILED: "check"}
 
 
 class News(NamedTuple):
-    """One thing that the owners of a release should know. `text` says what to do."""
+    """One thing that the owners of a release should know. `told` says what to do, `text` with which command.
+
+    `region_code` is "" for everywhere.
+    """
 
     kind: str
     release_id: str
@@ -38,7 +42,13 @@ class News(NamedTuple):
     place: str
     scope: str
     number: int
-    text: str
+    told: str
+    programme: str
+    region_code: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.told}（doudi release {COMMANDS[self.kind]} {self.release_id}）"
 
 
 # Every page of an owner counts them; those of a county are found once, until a release changes.
@@ -118,8 +128,9 @@ def _found(session: Session, each: lists.Live, on: date) -> Iterator[News]:
         CHECK_FAILED: receipts.fails(session, each.release_id),
     }
     for kind in (kind for kind, is_so in holds.items() if is_so):
-        text, place = SENTENCES[kind].format(id=each.release_id, keys="、".join(keys)), each.scope
-        yield News(kind, each.release_id, each.title, standing.place_name(session, place), place, each.number, text)
+        told, place = SENTENCES[kind].format(keys="、".join(keys)), standing.place_name(session, each.scope)
+        code = "" if each.scope == EVERYWHERE else identity.region(session, each.scope).code
+        yield News(kind, each.release_id, each.title, place, each.scope, each.number, told, each.programme, code)
 
 
 def _below(session: Session, programme: str, on: date) -> dict[tuple[str, str], Any]:

@@ -6,8 +6,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.changes import policy, queries, store
+from app.core.clock import local_date
+from app.definitions import lists, news
+from app.gate.comparing import compare_sides
 from app.gate.diff import compare
 from app.gate.diff.differences import WORDS
+from app.gate.diff.three import TITLES
 from app.studio.blueprint import blueprint
 from app.web import Call, reads
 
@@ -27,4 +31,20 @@ def change_compare(call: Call, change_id: str) -> ResponseReturnValue:
         found=found,
         words=WORDS,
         figures=queries.figures(call.session, change_id),
+    )
+
+
+@blueprint.get("/releases/<release_id>/compare")
+@reads()
+def release_compare(call: Call, release_id: str) -> ResponseReturnValue:
+    """An owner's release beside the base that it changed and the base as it stands now; conflicts first."""
+    policy.require_reader(call.session, call.actor)
+    on = local_date(call.now)
+    release_id = lists.find(call.session, release_id, on)
+    found = compare_sides(call.session, release_id, on)
+    return render_template(
+        "studio/release_compare.html",
+        found=found,
+        groups=[(title, [each for each in found.sides if each.state == state]) for state, title in TITLES.items()],
+        told=[each for each in news.for_actor(call.session, call.actor, on) if each.release_id == release_id],
     )

@@ -118,10 +118,15 @@ def test_the_nav_counts_and_the_page_tells_what_moved_to_owners_alone(web: Web) 
     for code in (TOWNSHIP, COUNTY):
         with web.database.write() as session:
             scope = identity.region_by_code(session, code, local_date(web.clock.now())).id
-            put = publishing.put_in_force(session, SYSTEM, FILES, web.clock.now(), scopes=[scope])
+            files = {**FILES, "bundle.yaml": NEWER} if code == TOWNSHIP else FILES
+            put = publishing.put_in_force(session, SYSTEM, files, web.clock.now(), scopes=[scope])
         assert put
     page = owner.get("/studio/changes").text
-    assert "基础版本已更新，请用 doudi release compare" in page
+    assert "基础版本已更新，请比对三方" in page
+    (three,) = re.findall(r'href="(/studio/releases/\w+/compare)"', page)
+    sides = owner.get(three).text
+    assert "只有本地改了" in sides
+    assert "改一处" not in sides  # a comment of YAML means nothing, so only the whole file is told
     assert '政策变更\n  <span class="count count-red">1</span>' in owner.get("/desk/").text.replace(
         "<span", "\n  <span"
     )
