@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.changes import policy, store
+from app.changes import beginnings, editing, policy, store
 from app.changes.models import ChangeCheck, ChangeFile, ChangeSave
 from app.changes.names import DROPPED, OPEN
 from app.core.actor import Actor
@@ -18,8 +19,10 @@ from app.core.errors import Duplicate, Invalid, NotFound
 from app.core.ids import new_id
 from app.definitions import publishing, standing
 from app.definitions import store as contents
+from app.definitions.names import LIBRARY
 from app.identity import queries as identity
 
+PROGRAMME, LONGEST_NAME = re.compile(r"[a-z][a-z0-9_]{1,63}"), 64
 LONGEST = {"title": 100, "reason": 500, "document": 300}
 TITLES = {"title": "名称", "reason": "理由", "document": "依据文件"}
 
@@ -75,17 +78,39 @@ def take_in_new(
     session: Session, actor: Actor, change_id: str, programme: str, title: str, region_codes: Sequence[str], *,
     now: datetime,
 ) -> str:  # fmt: skip
-    """Take in a programme that does not exist yet, without any file; the id of the bundle.
+    """Take in a programme that does not exist yet, with files to go on from; the id of the bundle.
 
-    Raises NotFound, Gone, NotYours, Taken, Duplicate (it exists in one of the regions), Invalid (region).
+    Raises NotFound, Gone, NotYours, Taken, Duplicate (it exists in one of the regions), Invalid (key, name, region).
     """
-    policy.edit(session, actor, change_id, now)
+    change = policy.edit(session, actor, change_id, now)
+    _require_new(programme, title)
     scopes = _scopes(session, actor, region_codes, now)
-    if any(
-        standing.newest(session, programme, scope) or standing.base_of(session, programme, scope) for scope in scopes
-    ):
-        raise Duplicate("所选地区已有这个项目，请选择“修改现有项目”")
-    return _insert(session, actor, change_id, programme, title, None, scopes, now)
+    if any(based_on(session, programme, scope) for scope in scopes):
+        raise Duplicate("所选地区已有这个项目，请用“修改现有项目”")
+    bundle_id = _insert(session, actor, change_id, programme, title, None, scopes, now)
+    code = identity.region(session, scopes[0]).code
+    basis = change.document or change.title
+    files = beginnings.files_for(programme, title, code, _place_below(session, scopes[0], now), basis)
+    editing.take_files(session, actor, change_id, bundle_id, files, now=now)
+    return bundle_id
+
+
+def _require_new(programme: str, title: str) -> None:
+    faults = {}
+    if not PROGRAMME.fullmatch(programme) or programme == LIBRARY:
+        faults["new_key"] = "项目编号以小写字母开头，只用小写字母、数字和下划线，例如 burial_help"
+    if not 0 < len(title) <= LONGEST_NAME:
+        faults["new_name"] = f"请填写项目名称，不超过 {LONGEST_NAME} 字"
+    if faults:
+        raise Invalid(faults)
+
+
+def _place_below(session: Session, region_id: str, now: datetime) -> str:
+    """Some village of a region, or the region itself where none is known: there the first story plays."""
+    found = identity.region(session, region_id)
+    while below := identity.children(session, found.id, local_date(now)):
+        found = below[0]
+    return found.code
 
 
 def leave_out(session: Session, actor: Actor, change_id: str, bundle_id: str, *, now: datetime) -> None:

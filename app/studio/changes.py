@@ -148,6 +148,16 @@ def change_take_in(call: Call, change_id: str) -> ResponseReturnValue:
     return redirect(url_for("studio.change", change_id=change_id))
 
 
+@blueprint.post("/changes/<change_id>/programmes/new")
+@writes(again=again)
+def change_take_in_new(call: Call, change_id: str) -> ResponseReturnValue:
+    key, name = (request.form.get(field, "").strip() for field in ("new_key", "new_name"))
+    regions = request.form.getlist("region")
+    opening.take_in_new(call.session, call.actor, change_id, key, name, regions, now=call.now)
+    flash(f"已建立“{name}”，从一个最简单的流程开始，请逐个文件修改。", "success")
+    return redirect(url_for("studio.change", change_id=change_id))
+
+
 @blueprint.post("/changes/<change_id>/programmes/<bundle_id>/leave-out")
 @writes(again=again)
 def change_leave_out(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:

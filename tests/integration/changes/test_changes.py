@@ -29,6 +29,7 @@ from app.definitions import publishing
 from app.definitions.queries import resolve_open
 from app.definitions.store import files_of
 from app.figures.reader import FigureReader
+from app.gate.isolated import check_isolated
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.jobs.operations import claim, complete
@@ -321,3 +322,20 @@ def test_the_gate_checks_a_change_as_it_stands_and_the_check_becomes_the_receipt
         assert [each["holds"] for each in view.check.stories] == [True]
         submitting.submit(session, _owner(office, session), ids[0], MONDAY, now=office.now)
         submitting.approve(session, _owner(office, session, 1), ids[0], now=office.now)
+
+
+def test_a_new_programme_begins_with_files_that_the_gate_accepts(office: Office) -> None:
+    with office.database.write() as session:
+        owner = _owner(office, session)
+        title = '丧葬"补助<一>'
+        change_id = opening.begin(session, owner, "开办丧葬补助", "县政府文件", "农政发〔2020〕13号", now=office.now)
+        for key, name in (("Burial", title), ("letters", title), ("burial_help", "")):
+            with pytest.raises(Invalid):
+                opening.take_in_new(session, owner, change_id, key, name, [COUNTY], now=office.now)
+        with pytest.raises(Duplicate):
+            opening.take_in_new(session, owner, change_id, KEY, "临时救助", [COUNTY], now=office.now)
+        bundle_id = opening.take_in_new(session, owner, change_id, "burial_help", title, [COUNTY], now=office.now)
+        files = store.files_of(session, store.bundle_of(session, change_id, bundle_id))
+    outcome = check_isolated((COUNTY, files))
+    assert outcome.passed, outcome
+    assert [each["holds"] for each in outcome.stories] == [True]
