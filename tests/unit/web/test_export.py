@@ -1,14 +1,22 @@
-"""Cells of workbooks that people open in Excel."""
+"""Cells of workbooks that people open in Excel, and of tables that banks read."""
 
 from __future__ import annotations
 
-import pytest
-from openpyxl import Workbook
+import io
 
-from app.sheets import text_cell
+import pytest
+from openpyxl import load_workbook
+
+from app.sheets import Sheet, book, columns, csv_bytes
 
 
 @pytest.mark.parametrize(("text", "shown"), [("=1+1", "=1+1"), ("@x", "@x"), ("春\x01节\x0b补助", "春节补助")])
 def test_a_cell_holds_text_and_nothing_that_breaks_the_workbook(text: str, shown: str) -> None:
-    cell = text_cell(Workbook(write_only=True).create_sheet(), text)
+    made = load_workbook(io.BytesIO(book([Sheet("名单", columns(("姓名", 10)), [[text]])])))
+    cell = made.worksheets[0]["A2"]
     assert (cell.value, cell.data_type) == (shown, "s")
+
+
+def test_a_spreadsheet_runs_nothing_of_a_csv() -> None:
+    told = csv_bytes(columns(("姓名", 10)), [["=1+1"], ["王一"]]).decode("utf-8-sig")
+    assert told.splitlines() == ["姓名", "'=1+1", "王一"]
