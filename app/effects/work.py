@@ -65,4 +65,15 @@ START_PROCESS = Schema(
     undo="已启动的后续流程随之撤销",
 )
 
-SCHEMAS = (OWED, SETTLE_OWED, PAUSE_CLOCK, RESUME_CLOCK, DRAW_SAMPLE, START_PROCESS)
+STOP_PROCESS = Schema(
+    "stop_process",
+    "撤销未决的后续流程",
+    (
+        Input("process", "流程", "string", required=True, refers="process"),
+        Input("reason", "理由", "string", required=True),
+    ),
+    sentence="撤销先前启动、还没有决定的“{process}”：{reason}",
+    undo="撤销的后续流程重新启动",
+)
+
+SCHEMAS = (OWED, SETTLE_OWED, PAUSE_CLOCK, RESUME_CLOCK, DRAW_SAMPLE, START_PROCESS, STOP_PROCESS)

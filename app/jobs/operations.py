@@ -192,6 +192,13 @@ def cancel(
     return session.connection().execute(statement).rowcount
 
 
+def finished(session: Session, case_id: str, kind: str, since: int) -> list[DueJob]:
+    """What the case asked for at this audit number and later and was done."""
+    mine = JOB.c.case_id == case_id, JOB.c.kind == kind, JOB.c.case_seq >= since, JOB.c.state == "done"
+    rows = session.execute(select(*TAKEN_COLUMNS).where(*mine).order_by(JOB.c.id))
+    return [_opened(session, row) for row in rows]
+
+
 def find_due(session: Session, kinds: Collection[str], now: datetime, limit: int) -> list[DueJob]:
     """Jobs that are due, urgent ones first, then by their due time; without any lock."""
     found: list[DueJob] = []

@@ -20,15 +20,15 @@ from app.cases.effects.messages import Notify
 from app.cases.effects.obligations import OwedItems, SettleOwed
 from app.cases.effects.payments import Payment
 from app.cases.effects.places import JoinLine, RegisterInstitution
-from app.cases.effects.processes import StartProcess
+from app.cases.effects.processes import StartProcess, StopProcess
 from app.cases.effects.publicity import Announce, Publicity, TakeDown
 from app.cases.effects.ratings import RateInstitution
 from app.cases.effects.sampling import DrawSample
 
 _IN_ORDER: tuple[type[EffectObject], ...] = (
     Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, JoinLine, RateInstitution, SettleOwed,
-    RecordConsent, WithdrawConsent,
-    OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask, Notify, StartProcess, Document,
+    RecordConsent, WithdrawConsent, OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask,
+    Notify, StopProcess, StartProcess, Document,
 )  # fmt: skip
 EFFECTS: Mapping[str, EffectObject] = MappingProxyType({each.schema.topic: each() for each in _IN_ORDER})
 

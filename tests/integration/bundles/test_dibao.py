@@ -223,6 +223,15 @@ def test_who_is_above_the_standard_is_not_simply_stopped(office: Office) -> None
         followed = (Case.award_id == award.id) & (Case.process_key == "ending")
         ending = session.scalars(select(Case.id).where(followed)).one()
         assert office.task(session, ending, "risk_assessment").position == "township_clerk"
+    # Found entitled again before anybody approved the ending: it has lost its ground. One that people began goes on.
+    by_hand = begin(office, award, "ending")
+    again = begin(office, award, "recheck")
+    office.do(again, "recheck", "township_clerk", annual_income=4800, financial_assets=0, irregular_income=False)
+    office.do(again, "recheck_review", "township_head", approved=True)
+    pass_days(office, 1)
+    with office.database.read() as session:
+        states = dict(session.execute(select(Case.id, Case.status).where(followed)).all())
+    assert states == {ending: "ended", by_hand: "in_progress"}
 
 
 def test_seventieth_birthday_counts_at_the_next_recalculation(office: Office) -> None:

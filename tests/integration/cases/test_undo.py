@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
@@ -16,6 +16,7 @@ from app.cases import effects, reversal, store, waits
 from app.cases.action import Action
 from app.cases.models import Awaited, Case, Owed
 from app.core.errors import Gone
+from app.core.ids import new_id
 from app.documents import queries as documents
 from app.funds.models import PaymentOrder
 from app.inbox.models import WorkItem
@@ -67,6 +68,17 @@ def _paused(action: Action) -> None:
     _perform(action, "pause_clock", EARLIER, reason="等待补正材料")
 
 
+def _running(action: Action) -> None:
+    """What an earlier case of this process began on the award waits for people."""
+    _started(action)
+    session, mine = action.session, action.case
+    case = session.execute(select(Case.__table__).where(Case.id == mine.id)).one()._asdict()
+    work = session.execute(select(WorkItem.__table__).where(WorkItem.case_id == mine.id).limit(1)).one()._asdict()
+    begun = {"id": new_id(), "number": new_id(), "award_id": mine.award_id, "begun_by": mine.id, "begun_seq": 1}
+    session.execute(insert(Case).values({**case, **begun}))
+    session.execute(insert(WorkItem).values({**work, "id": new_id(), "case_id": begun["id"]}))
+
+
 LATER_JOBS = ("document.issue", "case.ask", "award.change")
 """Jobs that look for themselves whether there is still anything to do; the last one is begun by taking back."""
 Prepare = Callable[[Action], None]
@@ -92,6 +104,7 @@ CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "notify": ("notify", None, {"text": "请领取"}),
     "notify a position": ("notify", None, {"text": "请协助", "to": "township_clerk"}),
     "start_process": ("start_process", None, {"process": "main"}),
+    "stop_process": ("stop_process", _running, {"process": "main", "reason": "仍符合条件"}),
     "document": ("document", None, {"template": "refusal_notice", "reasons": [{"text": "查明不实", "clause": "A4"}],
                                     "opinion": "查明不实"}),
 }  # fmt: skip
