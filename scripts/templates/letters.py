@@ -287,7 +287,8 @@ def rating_notice(paper: Paper) -> None:
     paper.text("{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你单位进行了星级评定，现将结果告知如下：")
     paper.heading("一、评定结果")
     paper.text(
-        "{% if approved %}你单位评定为{{ stars }}星级供养服务机构，自{{ from }}起执行。{% else %}本次不予评定星级，"
+        "{% if approved %}你单位评定为{% if stars %}{{ stars }}{% endif %}星级供养服务机构，"
+        "自{% if from %}{{ from }}{% endif %}起执行。{% else %}本次不予评定星级，"
         "你单位原有的星级不变。{% endif %}"
         "{% if opinion %}{% if approved %}意见{% else %}理由{% endif %}：{{ opinion }}{% endif %}"
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
@@ -24,7 +24,16 @@ from app.jobs.models import Job
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
 from app.registry import operations as registry
-from app.registry.models import Award, HouseholdMember, Institution, OnceClaim, Person, PlaceInLine
+from app.registry.models import (
+    Award,
+    Consent,
+    HouseholdMember,
+    Institution,
+    InstitutionRating,
+    OnceClaim,
+    Person,
+    PlaceInLine,
+)
 from tests.support.worlds import RELIEF, Office
 
 EARLIER, ITS_STEP, LATER = 90, 100, 110
@@ -75,8 +84,14 @@ def _running(action: Action) -> None:
     case = session.execute(select(Case.__table__).where(Case.id == mine.id)).one()._asdict()
     work = session.execute(select(WorkItem.__table__).where(WorkItem.case_id == mine.id).limit(1)).one()._asdict()
     begun = {"id": new_id(), "number": new_id(), "award_id": mine.award_id, "begun_by": mine.id, "begun_seq": 1}
+    session.execute(update(Case).where(Case.id == mine.id).values(award_id=mine.award_id))
     session.execute(insert(Case).values({**case, **begun}))
     session.execute(insert(WorkItem).values({**work, "id": new_id(), "case_id": begun["id"]}))
+
+
+def _agreed(action: Action) -> None:
+    _started(action)
+    _perform(action, "record_consent", EARLIER, scope="land_income", form="书面同意", by="本人")
 
 
 LATER_JOBS = ("document.issue", "case.ask", "award.change")
@@ -90,6 +105,9 @@ CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "award_end": ("award_end", _started, {"reason": "已就业"}),
     "record_death": ("record_death", _started, {"id_number": RELIEF["id_number"]}),
     "register_institution": ("register_institution", None, {"name": "合隆镇敬老院"}),
+    "rate_institution": ("rate_institution", lambda action: _house(action, EARLIER) and None, {"stars": Decimal(2)}),
+    "record_consent": ("record_consent", _started, {"scope": "land_income", "form": "书面同意"}),
+    "withdraw_consent": ("withdraw_consent", _agreed, {"scope": "land_income"}),
     "join_line": ("join_line", None, {"rank": 2}),
     "owed": ("owed", None, {"items": [{"key": "seal", "title": "盖章"}]}),
     "settle_owed": ("settle_owed", _owed, {"items": ["seal"]}),
@@ -126,6 +144,8 @@ def _world(session: Session, case_id: str) -> dict[str, Any]:
         "deaths": rows(Person.died_on, where=Person.died_on.is_not(None)),
         "homes": rows(HouseholdMember.person_id, HouseholdMember.household_id, where=standing),
         "houses": rows(Institution.name, Institution.free, where=Institution.withdrawn_at.is_(None)),
+        "stars": rows(InstitutionRating.stars, where=InstitutionRating.withdrawn_at.is_(None)),
+        "consents": rows(Consent.scope, Consent.withdrawn_on, where=Consent.taken_back_at.is_(None)),
         "owed": rows(Owed.key, Owed.settled_at),
         "clocks": [(each.key, each.status, each.due_on) for each in calendar.clocks_of(session, case_id)],
         "notices": [(each.kind, each.status, each.days_left) for each in notices.notices_of(session, case_id)
@@ -165,6 +185,8 @@ def test_a_return_before_the_effect_undoes_it_and_one_after_it_does_not(
         action = _open(office, session, case_id)
         if prepare:
             prepare(action)
+        if topic == "rate_institution":
+            inputs = {**inputs, "institution_id": session.scalars(select(Institution.id)).one()}
         before, award = _world(session, case_id), action.case.award_id
         _perform(action, topic, ITS_STEP, **inputs)
         done = _world(session, case_id)
