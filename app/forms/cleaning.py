@@ -156,8 +156,12 @@ class Cleaning:
             return self._choose(place, value)
         if component.format == "id_number" and self.today and id_number.birth_date(value) > self.today:
             return f"{label}中的出生日期晚于今天，请核对"
-        if component.spec.get("disallowPassedDates") and self.today and isinstance(value, date):
-            return f"{label}不能早于今天" if date(value.year, value.month, value.day) < self.today else None
+        if self.today and isinstance(value, date):
+            day = date(value.year, value.month, value.day)
+            if component.spec.get("disallowPassedDates") and day < self.today:
+                return f"{label}不能早于今天"
+            if component.past and day > self.today:
+                return f"{label}不能晚于今天"
         return self._out_of_bounds(place, value)
 
     def _needed(self, place: Place) -> bool:

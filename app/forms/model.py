@@ -84,6 +84,7 @@ class Component:
     required_when: Expression | None = None
     readonly: Expression | bool = False
     must_be_true: bool = False
+    past: bool = False
     format: str | None = None
     money: bool = False
     unique: str | None = None

@@ -40,6 +40,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "format": frozenset({"textfield"}),
     "money": frozenset({"number"}),
     "mustBeTrue": frozenset({"checkbox", "radio"}),
+    "past": frozenset({"datetime"}),
     "requiredWhen": INPUTS - {"expression"} | {"dynamiclist"},
     "minItems": frozenset({"dynamiclist"}),
     "maxItems": frozenset({"dynamiclist"}),
@@ -248,6 +249,7 @@ def _properties(component: Component, say: Callable[[str], None]) -> None:
             say(f"属性 {key} 拼写有误，请注意大小写")
     component.money = _flag(properties, "money", say)
     component.must_be_true = _flag(properties, "mustBeTrue", say)
+    component.past = _flag(properties, "past", say)
     component.unique = str(properties.get("unique") or "") or None
     component.format = str(properties.get("format") or "") or None
     if component.format and component.format not in FORMATS:

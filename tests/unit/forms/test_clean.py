@@ -219,11 +219,14 @@ def test_dates_that_cannot_be(bad):
     assert "存在的日期" in wrong(one({"type": "datetime", "subtype": "date"}), {"x": bad})["x"]
 
 
-def test_past_dates_and_unborn_people_are_refused_where_today_is_known():
+def test_past_and_future_dates_and_unborn_people_are_refused_where_today_is_known():
     today = date(2020, 10, 12)
     form = one({"type": "datetime", "subtype": "date", "disallowPassedDates": True})
     assert form.clean({"x": "2020-10-12"}, today=today)
     assert "早于今天" in wrong(form, {"x": "2020-10-11"}, today=today)["x"]
+    form = one({"type": "datetime", "subtype": "date", "properties": {"past": True}})
+    assert form.clean({"x": "2020-10-12"}, today=today)
+    assert "晚于今天" in wrong(form, {"x": "2020-10-13"}, today=today)["x"]
     person = one({"properties": {"format": "id_number"}})
     unborn = "22012220210101001" + check_character("22012220210101001")
     assert "晚于今天" in wrong(person, {"x": unborn}, today=today)["x"]
