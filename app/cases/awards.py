@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.operations import start_award_case, start_second_case, tell
+from app.cases.store import FINAL
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.errors import Gone, NotFound
@@ -79,8 +80,12 @@ def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> Non
 
 
 def _is_running(session: Session, award_id: str, process: str) -> bool:
-    """Whether a case of this process on the award is open: a second one would do the same twice."""
+    """Whether a case of this process on the award is open: a second one would do the same twice.
+
+    One whose outcome is reached, and that only waits for the city to find a place (E12), stands in nobody's way.
+    """
     same = (Case.award_id == award_id) & (Case.process_key == process) & Case.closed_at.is_(None)
+    same &= Case.status.not_in(FINAL)
     return bool(session.scalar(select(exists().where(same))))
 
 

@@ -204,6 +204,9 @@ def test_who_waits_is_offered_the_free_place(life: Life) -> None:
     for signer in ("person", "institution", "county", "township"):
         life.do(offer, "sign_agreement", key=signer, signer=signer)
     assert (life.award.place_rank, life.free("县中心敬老院")) == (None, 0)
+    assert life.open_tasks(case_id) == [("city_allocation", "city_clerk")]
+    life.pass_days(1)
+    assert life.open_tasks(case_id) == [], "nobody waits for the city any more"
 
 
 def test_a_raised_standard_reaches_the_award_by_itself_and_nothing_is_signed_again(life: Life) -> None:
@@ -222,8 +225,8 @@ def test_a_raised_standard_reaches_the_award_by_itself_and_nothing_is_signed_aga
 def test_change_that_the_county_declines_leaves_the_award(life: Life) -> None:
     before = life.award
     case_id = life.begin("change")
-    life.do(case_id, "care_assessment", self_care="half", opinion="行动不便")
-    life.do(case_id, "placement", form="home", caregiver="陈小妹")
+    life.do(case_id, "care_assessment", self_care="full", opinion="要求换人照料")
+    life.do(case_id, "placement", form="home", caregiver="陈小弟")
     assert life.do(case_id, "change_decision", approved=False, opinion="评定依据不足") == "refused"
     assert life.award == before
     assert "评定依据不足" in life.letter(case_id, "recheck_notice")
