@@ -29,6 +29,17 @@ def require_places(session: Session, actor: Actor, scopes: Iterable[str]) -> Non
     releases.require(session, actor, scopes, DRAFTS)
 
 
+def may_edit(session: Session, actor: Actor, change: Row[Any], now: datetime) -> bool:
+    """Whether a save of the actor would be taken as of now."""
+    if change.state != OPEN or not turns.may_take(change, actor, now):
+        return False
+    try:
+        require_places(session, actor, store.scopes_of(session, change.id))
+    except NotYours:
+        return False
+    return True
+
+
 def open_to(session: Session, actor: Actor, change_id: str) -> Row[Any]:
     """The change, locked, for somebody who drafts for all its places. Raises NotFound, NotYours, Gone (closed)."""
     change = store.locked(session, change_id)

@@ -101,6 +101,7 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None, **more:
         change=row,
         state=STATES[row.state],
         is_open=row.state == OPEN,
+        may_edit=policy.may_edit(call.session, call.actor, row, call.now),
         is_submitted=row.state == SUBMITTED,
         bundles=bundles,
         figures=figures,

@@ -9,7 +9,6 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from app.changes import editing, policy, queries, store
-from app.changes.names import OPEN
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.ids import digest
 from app.definitions.letters import FOLDER
@@ -39,7 +38,7 @@ def file_page(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue
     return render_template(
         "studio/file.html",
         change=change, bundle=bundle, path=path, kind=kind, hash=digest(content), turn=turn,
-        may_edit=change.state == OPEN and turn.is_free,
+        may_edit=policy.may_edit(call.session, call.actor, change, call.now),
         text=content.decode("utf-8", "replace") if kind == TEXT else "",
         paragraphs=letters.paragraphs(content) if kind == LETTER else [], mixed=wording.MIXED,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+from datetime import timedelta
 from zipfile import ZipFile
 
 from flask.testing import FlaskClient
@@ -152,3 +153,14 @@ def test_from_a_clause_to_what_carries_it_and_to_a_change_of_it(web: Web) -> Non
     sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', owner.get(html.unescape(figure[1])).text))
     begun = owner.post("/studio/changes/new", data={**sent, "title": "改", "reason": "文件"})
     assert '<option value="village_investigation_working_days" selected>' in owner.get(begun.location).text
+
+
+def test_an_owner_of_another_region_reads_a_change_and_is_offered_nothing_to_change(web: Web) -> None:
+    at, bundle = _begun(_owner(web))
+    other = web.client()
+    web.sign_in(other, "policy_owner.220104")
+    web.clock.move_to(web.clock.now() + timedelta(minutes=3))  # nobody edits any more
+    page = other.get(at).text
+    assert "改时限" in page
+    assert "提交批准" not in page
+    assert "只能查看" in other.get(f"{bundle}/file?path=bundle.yaml").text
