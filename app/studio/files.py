@@ -5,43 +5,25 @@ from __future__ import annotations
 import io
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.changes import editing, policy, queries, store
+from app.changes import editing, policy, store
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.ids import digest
 from app.definitions.letters import FOLDER
-from app.documents import wording
-from app.studio import archive, letters
+from app.studio import archive, editor
 from app.studio.blueprint import blueprint
 from app.studio.changes import again
 from app.web import Call, reads, writes
 from app.web.errors import problem
 from app.web.posted import files_of
 
-EDITORS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", ".docx": "letter"}
-TEXT, LETTER = "text", "letter"
-
 
 @blueprint.get("/changes/<change_id>/programmes/<bundle_id>/file")
 @reads()
 def file_page(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
-    policy.require_reader(call.session, call.actor)
-    change, bundle = store.found(call.session, change_id), store.bundle_of(call.session, change_id, bundle_id)
-    path = request.args.get("path", "")
-    content = store.files_of(call.session, bundle).get(path)
-    if content is None:
-        raise NotFound(f"“{path}”已经不在这个项目里，请从变更页面重新进入")
-    turn = queries.turn(call.session, call.actor, change, call.now)
-    kind = editor_of(path)
-    return render_template(
-        "studio/file.html",
-        change=change, bundle=bundle, path=path, kind=kind, hash=digest(content), turn=turn,
-        may_edit=policy.may_edit(call.session, call.actor, change, call.now),
-        text=content.decode("utf-8", "replace") if kind == TEXT else "",
-        paragraphs=letters.paragraphs(content) if kind == LETTER else [], mixed=wording.MIXED,
-    )  # fmt: skip
+    return editor.page(call, change_id, bundle_id, request.args.get("path", ""))
 
 
 @blueprint.get("/changes/<change_id>/programmes/<bundle_id>/content")
@@ -120,11 +102,6 @@ def file_put_back(call: Call, change_id: str, save_id: str) -> ResponseReturnVal
     path = editing.put_back(call.session, call.actor, change_id, save_id, now=call.now)
     flash(f"{path} 已恢复到这次修改之前。", "success")
     return redirect(url_for("studio.change", change_id=change_id, _anchor="history"))
-
-
-def editor_of(path: str) -> str:
-    """Which editor a file has."""
-    return next((kind for suffix, kind in EDITORS.items() if path.endswith(suffix)), TEXT)
 
 
 def _uploaded(letter: str) -> dict[str, bytes]:

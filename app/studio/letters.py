@@ -8,20 +8,21 @@ from flask.typing import ResponseReturnValue
 from app.changes import editing, policy, store
 from app.core.errors import Gone, Invalid, Rejection
 from app.core.ids import digest
+from app.definitions import store as contents
 from app.documents import wording
-from app.documents.upload import check_upload
+from app.studio import editor
 from app.studio.blueprint import blueprint
-from app.studio.changes import again
 from app.web import Call, writes
 
-
-def paragraphs(template: bytes) -> list[wording.Paragraph]:
-    """What a template says; nothing of a file that no letter may be made from."""
-    return [] if check_upload(template) else wording.read(template)
+LETTER = ".docx"
 
 
 def _again(call: Call, rejection: Rejection, change_id: str, bundle_id: str) -> ResponseReturnValue:
-    return again(call, rejection, change_id)
+    """The page with the paragraphs that were typed, also over what somebody else made of the letter meanwhile."""
+    path, was = request.form.get("path", ""), request.form.get("was", "")
+    seen = contents.blobs(call.session, [was]).get(was)
+    typed = _changed(seen) if seen is not None and path.endswith(LETTER) else {}
+    return editor.page(call, change_id, bundle_id, path, rejection, typed)
 
 
 @blueprint.post("/changes/<change_id>/programmes/<bundle_id>/letter")
@@ -33,13 +34,18 @@ def letter_save(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVal
     template = store.files_of(call.session, store.bundle_of(call.session, change_id, bundle_id)).get(path)
     if template is None or digest(template) != was:
         raise Gone(f"{path} 在您打开以后又被改过，没有覆盖。请重新打开，把您的改动并入后再保存")
-    if not path.endswith(".docx"):
+    if not path.endswith(LETTER):
         raise Invalid({"path": "只有文书能按句修改"})
-    now = {each.number: each.text for each in paragraphs(template)}
-    typed = {number: request.form.get(f"p-{number}", text) for number, text in now.items()}
-    changed = {number: text for number, text in typed.items() if text != now[number]}
+    changed = _changed(template)
     if changed:
         content = wording.reworded(template, changed)
         editing.save(call.session, call.actor, change_id, bundle_id, path, content, was=was, now=call.now)
     flash(f"已保存，改了 {len(changed)} 段。" if changed else "没有变化。", "success")
     return redirect(url_for("studio.file_page", change_id=change_id, bundle_id=bundle_id, path=path))
+
+
+def _changed(template: bytes) -> dict[int, str]:
+    """By paragraph, what was typed in the place of what the template says."""
+    says = {each.number: each.text for each in editor.paragraphs(template)}
+    typed = {number: request.form.get(f"p-{number}", text) for number, text in says.items()}
+    return {number: text for number, text in typed.items() if text != says[number]}

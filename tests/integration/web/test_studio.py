@@ -164,3 +164,26 @@ def test_an_owner_of_another_region_reads_a_change_and_is_offered_nothing_to_cha
     assert "改时限" in page
     assert "提交批准" not in page
     assert "只能查看" in other.get(f"{bundle}/file?path=bundle.yaml").text
+
+
+def test_words_of_a_letter_that_cannot_be_saved_are_still_there(web: Web) -> None:
+    owner, path = _owner(web), "letters/approval_notice/template.docx"
+    at = owner.post("/studio/changes/new", data={"title": "改文书", "reason": "县政府文件"}).location
+    owner.post(f"{at}/programmes", data={"programme": "letters", "region": COUNTY})
+    (bundle,) = set(re.findall(rf"{at}/programmes/(\w{{32}})/", owner.get(at).text))
+    page = owner.get(f"{at}/programmes/{bundle}/file?path={path}").text
+    fields = re.findall(r'name="(p-\d+)"[^>]*>([^<]+)</textarea>', page)
+    was = re.search(r'name="was" value="(\w+)"', page)
+    assert was is not None
+    first, second = fields[0][0], fields[1][0]
+    sent = {"path": path, "was": was[1], first: "改过的第一段", second: ""}
+    refused = owner.post(f"{at}/programmes/{bundle}/letter", data=sent)
+    assert refused.status_code == 422
+    assert "改过的第一段</textarea>" in refused.text
+    assert "请填写一段文字" in refused.text
+    saved = owner.post(f"{at}/programmes/{bundle}/letter", data={**sent, second: html.unescape(fields[1][1])})
+    assert saved.status_code == 302
+    late = owner.post(f"{at}/programmes/{bundle}/letter", data={"path": path, "was": was[1], second: "晚了一步"})
+    assert late.status_code == 409
+    assert "晚了一步</textarea>" in late.text
+    assert "改过的第一段</textarea>" in late.text  # what was saved meanwhile is not put back to what it was
