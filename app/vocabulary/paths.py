@@ -13,7 +13,7 @@ from app.feel import nodes as n
 from app.vocabulary.facts import Facts, Path, World, path_of
 from app.vocabulary.graph import AFTER, Edge, Ways
 
-MOST = 6000
+MOST = 24_000
 """Ways of standing somewhere that are told apart; in a larger diagram they are merged into one for each element."""
 _SHOWN = 7
 

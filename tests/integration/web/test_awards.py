@@ -176,7 +176,8 @@ def test_the_line_for_places_is_shown(web: Web) -> None:
     with web.database.write() as session:
         registry.change_award(session, award_id, now=web.clock.now(), waits=True, place_rank=1)
     page = web.client(CLERK).get("/desk/awards/institutions").text
-    assert ("轮候床位" in page, "郑福" in page, house in page) == (True, True, False)
+    account = f"/desk/awards/institutions/{house}/account"
+    assert ("轮候床位" in page, "郑福" in page, account in page) == (True, True, False)
 
 
 def test_a_death_is_entered_on_the_page_of_a_person_and_corrected_there(web: Web) -> None:
