@@ -35,6 +35,7 @@ from app.jobs import operations as jobs
 ISSUE = "document.issue"
 TAKE_BACK = timedelta(minutes=1)
 """An action can be taken back this long; what leaves the house waits for it."""
+COUNTY_DIGITS = 6
 CODE_LENGTH = 16
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
@@ -90,10 +91,17 @@ def prepare(
     """Check that the contract's data are all there. Raises DocumentError naming template, variable and expression."""
     contract = load_contract(request.letter.contract)
     office = offices.get(issuer or contract.issuer)
+    if office is None and issuer is None and _is_of_a_county(request):
+        office = offices.get("county")  # nothing below it is concerned
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
     ready = ReadyDocument(request, contract, office, local_date(now))
     return replace(ready, frozen=_freeze(session, ready, number="〔〕号", verify_code="0" * CODE_LENGTH))
+
+
+def _is_of_a_county(request: DocumentRequest) -> bool:
+    """Whether the case was filed for a county as a whole: no code of its chain is longer than a county's."""
+    return all(len(code) <= COUNTY_DIGITS for code in request.region_codes or ())
 
 
 def record(session: Session, ready: ReadyDocument, now: datetime) -> str:

@@ -94,7 +94,8 @@ class Walk:
         if "@" not in position:
             chain = identity.chain(session, identity.region_by_code(session, self.beginning.story.region, on).id)
             office = identity.office_of(session, chain, position)
-            assert office is not None, position
+            if office is None:
+                raise NotYours(f"nobody is {position} for {chain.full_name}")
             candidate = f"{position}@{office.id}"
         staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), self.world.clock.now())
         found = [
@@ -129,7 +130,9 @@ class Walk:
             clerk, now = self.holders(session, "township_clerk")[0], self.world.clock.now()
             self.case_id = operations.start_award_case(session, clerk, award_id, process, data, now).case_id
 
-        return self.act(do)
+        refused = self._refused(do)  # who is refused at the door is on record (ADR 17), so something may change
+        self.run_due()
+        return refused
 
     def complete(self, draw: Draw, *, agreeable: bool) -> str:
         """Somebody who may do it completes an open task with drawn answers."""
