@@ -65,6 +65,7 @@ PROPERTIES: Mapping[str, str] = {
     "format": "id_number、phone 或 bank_account",
     "money": "金额：大于零，到分",
     "mustBeTrue": "必须选“是”",
+    "past": "不能晚于当天的日期",
     "requiredWhen": "=FEEL，成立时必填",
     "minItems": "最少几行",
     "maxItems": "最多几行",
