@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -48,3 +48,14 @@ def on_postgres() -> Iterator[Office]:
     """The same on a PostgreSQL server of its own. RuntimeError where none is installed."""
     with Cluster.start(LOCAL) as server, server.blank_database() as url, office(url) as opened:
         yield opened
+
+
+def on_each(measure: Callable[[str, Office], None]) -> None:
+    """Measure on SQLite, then on PostgreSQL where it is installed."""
+    with on_sqlite() as opened:
+        measure("sqlite", opened)
+    try:
+        with on_postgres() as opened:
+            measure("postgresql", opened)
+    except RuntimeError as missing:
+        print(missing)

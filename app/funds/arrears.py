@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, bindparam, case, exists, func, insert, lit
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
+from app.core.months import name_of
 from app.funds.models import Arrears, Batch, BatchLine, ClaimEntry, PaymentOrder
 from app.identity.queries import RegionRef
 from app.jobs.sql import insert_if_new, random_id
@@ -51,7 +52,7 @@ def ordered(session: Session, award_ids: Collection[str], since: str) -> dict[st
 
 def is_ordered(session: Session, award_id: str, since: date) -> bool:
     """Whether anything was ordered for a month from one on."""
-    asked = {"award_id": award_id, "since": f"{since:%Y-%m}"}
+    asked = {"award_id": award_id, "since": name_of(since)}
     return session.connection().execute(_ORDERED_FROM, asked).first() is not None
 
 
@@ -61,7 +62,7 @@ class Drafted:
     def __init__(self, session: Session, award_ids: Collection[str], programmes: set[str], since: str) -> None:
         self._listed = {tuple(row) for row in session.execute(_excluded(award_ids, since))}
         self._batches = [
-            (row.region_id, f"{row.due_on:%Y-%m}", row.confirmed_at, set(row.programmes or ()))
+            (row.region_id, name_of(row.due_on), row.confirmed_at, set(row.programmes or ()))
             for row in session.execute(_confirmed(since))
             if programmes & set(row.programmes or ())
         ]

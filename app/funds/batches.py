@@ -21,6 +21,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours, OverLimit
 from app.core.ids import digest, new_id
+from app.core.months import first_of
 from app.db import rows_changed
 from app.funds import arrears, quota
 from app.funds.listing import (
@@ -63,7 +64,7 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
     policy.require_covers(session, actor, chain, "draft_batches")
     today, faults = local_date(now), faults_of(spec)
     if spec.kind == quota.QUOTA:
-        faults |= quota.faults_of(region.level, spec.due_on.replace(day=1), today, spec.amount)
+        faults |= quota.faults_of(region.level, first_of(spec.due_on), today, spec.amount)
     if faults:
         raise Invalid(faults)
     same = (Batch.key == spec.key) & (Batch.region_id == region.id)

@@ -12,17 +12,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, exists, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Gone, Invalid, NotFound
 from app.core.ids import new_id
 from app.core.money import to_money
+from app.core.months import first_of, month_after, name_of
 from app.definitions import queries as definitions
 from app.figures.errors import FigureMissing
 from app.figures.reader import FigureReader
 from app.funds.models import Batch, BatchLine, PaymentOrder
-from app.funds.operations import months_later
 from app.identity import queries as identity
 from app.jobs.sql import insert_if_new
 from app.registry import houses, ratings, residents
@@ -97,7 +97,7 @@ def month_of(session: Session, region: identity.RegionRef, programme: str, first
 def _month(
     session: Session, chain: identity.RegionChain, programme: str, rule: Mapping[str, Any], first: date, today: date
 ) -> Month:
-    following = months_later(first, 1)
+    following = month_after(first)
     by_days = FigureReader(session, chain.ids, first, chain.full_name)[rule["by_days"]] == 1
     if by_days and following > today:
         raise Invalid({"due_on": "定额补助按实际供养天数计算，请在当月结束以后编制"})
@@ -146,16 +146,22 @@ def _basis(counted: Sequence[_Day], by_days: bool) -> str:
 
 def list_lines(session: Session, batch_id: str, spec: Any, region: identity.RegionRef, today: date) -> None:
     """A line for every institution that gets something and was not ordered its month yet."""
+    found = [
+        (month.programme, each)
+        for month in _months(session, region, spec.programmes, spec.due_on, today)
+        for each in month.subsidies
+    ]
+    names = [once_key(spec.due_on) + each.institution_id for _, each in found]
+    ordered = set(session.scalars(select(PaymentOrder.dedup).where(PaymentOrder.dedup.in_(names))))
     rows = [
         {
             "id": new_id(), "batch_id": batch_id, "once": each.institution_id, "person_id": None, "award_id": None,
             "institution_id": each.institution_id, "split": list(spec.split) if spec.split else None,
-            "basis": each.basis, "region_id": region.id, "programme": month.programme, "payee": each.name,
-            "heads": each.heads, "purpose": f"{spec.due_on:%Y-%m}", "amount": each.amount, "excluded": False,
+            "basis": each.basis, "region_id": region.id, "programme": programme, "payee": each.name,
+            "heads": each.heads, "purpose": name_of(spec.due_on), "amount": each.amount, "excluded": False,
         }
-        for month in _months(session, region, spec.programmes, spec.due_on, today)
-        for each in month.subsidies
-        if not session.scalar(select(exists().where(PaymentOrder.dedup == once_key(spec.due_on) + each.institution_id)))
+        for programme, each in found
+        if once_key(spec.due_on) + each.institution_id not in ordered
     ]  # fmt: skip
     for row in rows:
         session.connection().execute(insert_if_new(LINE, "batch_id", "once").values(row))
@@ -164,7 +170,7 @@ def list_lines(session: Session, batch_id: str, spec: Any, region: identity.Regi
 def _months(
     session: Session, region: identity.RegionRef, programmes: Sequence[str], due_on: date, today: date
 ) -> list[Month]:
-    return [month_of(session, region, each, due_on.replace(day=1), today) for each in programmes]
+    return [month_of(session, region, each, first_of(due_on), today) for each in programmes]
 
 
 def require_current(session: Session, batch: Batch, region: identity.RegionRef, today: date) -> None:
@@ -191,4 +197,4 @@ def unrated(session: Session, batch: Batch, region: identity.RegionRef, today: d
 
 def once_key(due_on: date) -> str:
     """What, with the institution's id, names the order of its month."""
-    return f"{QUOTA}:{due_on:%Y-%m}:"
+    return f"{QUOTA}:{name_of(due_on)}:"

@@ -14,6 +14,7 @@ from app.core import bank_account
 from app.core import id_number as id_numbers
 from app.core.errors import Invalid
 from app.core.money import parse_sum
+from app.core.months import first_of
 from app.definitions.bundle import Bundle
 from app.identity.positions import level_of_code, trimmed
 from app.sheets import Column, Faults, Row, day_in_cell, form, read_tables
@@ -235,7 +236,7 @@ class _Reading:
         if last < first:
             self.faults.add(row.number, "last", "截止月份早于起始月份")
             return None
-        if last > self.today.replace(day=1):
+        if last > first_of(self.today):
             self.faults.add(row.number, "last" if row.get("last") else "first", f"{last:%Y-%m} 还没有到，不会已经发放")
         if amount <= 0:
             self.faults.add(row.number, "amount", "金额必须大于 0；没有发放的月份不写")
@@ -292,4 +293,4 @@ def _month(text: str) -> date:
         day = None
     if day is None:
         raise ValueError("不是月份，应写作 2020-03")
-    return day.replace(day=1)
+    return first_of(day)

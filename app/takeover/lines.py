@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.exact_json import dump_json, load_json
+from app.core.months import month_after
 
 AWARDS, MEMBERS, PAID, ONCE = "救助待遇", "家庭成员", "已发放", "一次性救助"
 """The tables of a file, as sheets of a workbook or as CSV files."""
@@ -39,7 +40,7 @@ class Span:
         month = self.first
         while month <= self.last:
             yield month, self.amount
-            month = next_month(month)
+            month = month_after(month)
 
 
 @dataclass(slots=True)
@@ -127,8 +128,3 @@ def differences(before: str, now: str) -> list[str]:
 
 def _shown(value: Any) -> str:
     return "（空）" if value is None else f"{value:.2f}" if isinstance(value, Decimal) else str(value)
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

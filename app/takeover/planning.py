@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.chinese import chinese_date
 from app.core.errors import Invalid
+from app.core.months import first_of, month_after
 from app.definitions.bundle import Bundle
 from app.identity.queries import RegionChain
 from app.registry import receiving
@@ -21,7 +22,7 @@ from app.registry.receiving import Known
 from app.registry.taking_over import died_before
 from app.takeover import facts
 from app.takeover.file import Findings, read_lines, tables_of
-from app.takeover.lines import MEMBERS, PAID, Line, differences, next_month
+from app.takeover.lines import MEMBERS, PAID, Line, differences
 from app.takeover.standing import Kept, Standing, chunks, scope_of
 
 ENTERED, SAME = "brought_in", "same"
@@ -140,13 +141,13 @@ class _Planner:
     def _check_months(self, line: Line) -> None:
         last: date | None = None
         for span in sorted(line.spans, key=lambda each: (each.first, each.row)):
-            if span.first < line.starts_on.replace(day=1):
+            if span.first < first_of(line.starts_on):
                 told = f"早于这份待遇的起始日期 {line.starts_on}，请核对"
                 self.findings.add(PAID, span.row, "first", told)
             if last is not None and span.first <= last:
                 self.findings.add(PAID, span.row, "first", f"{span.first:%Y-%m} 在另一行已经写过，一个月只能发放一次")
-            elif last is not None and span.first > next_month(last):
-                told = f"{next_month(last):%Y-%m} 到 {span.first:%Y-%m} 之间有没有发放的月份，按月发放的批次可以补发"
+            elif last is not None and span.first > month_after(last):
+                told = f"{month_after(last):%Y-%m} 到 {span.first:%Y-%m} 之间有没有发放的月份，按月发放的批次可以补发"
                 self.findings.warn(line, told)
             last = max(filter(None, (last, span.last)))
 
