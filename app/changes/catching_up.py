@@ -52,8 +52,7 @@ def catch_up(
     mine = {path: hash for path, hash in store.changed_hashes(session, bundle_id).items() if path not in given_up}
     moved = _move(session, bundle, now)
     session.execute(delete(store.FILE).where(store.FILE.c.bundle_id == bundle_id))
-    for path, hash in mine.items():
-        editing.write(session, moved, path, hash)
+    editing.write(session, moved, mine)
     store.tell(session, actor, "caught_up", change_id, now, programme=bundle.programme, based_on=moved.based_on,
                given_up=sorted(given_up))  # fmt: skip
 

@@ -59,8 +59,8 @@ class ClauseView:
 def documents(session: Session, actor: Actor, now: datetime) -> list[tuple[PolicyDocument, list[ClauseView]]]:
     """The documents that are in force where the actor drafts, each with its clauses. Raises NotYours."""
     policy.require_reader(session, actor)
-    known, carried = catalogue(session), _carried(session, actor, now)
-    codes, today = _codes(session, actor), local_date(now)
+    known, chains, today = catalogue(session), _chains(session, actor), local_date(now)
+    carried, codes = _carried(session, chains, now), {ref.code for chain in chains for ref in chain.refs}
     found = []
     for document in known.documents.values():
         views = [
@@ -80,17 +80,17 @@ def clause(session: Session, actor: Actor, clause_id: str, now: datetime) -> Cla
     known = catalogue(session).clauses.get(clause_id)
     if known is None:
         raise NotFound(f"没有编号为 {clause_id} 的条款，请从条款列表进入")
-    return ClauseView(known, "", tuple(_carried(session, actor, now).get(clause_id, ())))
+    return ClauseView(known, "", tuple(_carried(session, _chains(session, actor), now).get(clause_id, ())))
 
 
-def _carried(session: Session, actor: Actor, now: datetime) -> dict[str, list[Carried]]:
+def _carried(session: Session, chains: Sequence[identity.RegionChain], now: datetime) -> dict[str, list[Carried]]:
     known = catalogue(session)
     found: dict[str, list[Carried]] = {}
-    for bundle in _bundles(session, actor, now):
+    for bundle in _bundles(session, chains, now):
         _add(found, bundle.programme, bundle.title, _of_bundle(session, bundle, known))
     library: dict[str, bytes] = {}
-    for region_id in identity_policy.region_ids(actor, policy.DRAFTS):
-        letters = definitions.library(session, identity.chain(session, region_id).ids, local_date(now))
+    for chain in chains:
+        letters = definitions.library(session, chain.ids, local_date(now))
         library |= {key: letter.contract for key, letter in letters.items()}
     shared = (*carriers.of_contracts(library), *carriers.of_figures(known))
     _add(found, "", "", _by_clause(shared, known))
@@ -110,12 +110,11 @@ def _by_clause(found: Iterable[Carrier], known: Catalogue) -> Cited:
     return {id: tuple(each) for id, each in by_id.items()}
 
 
-def _bundles(session: Session, actor: Actor, now: datetime) -> list[Bundle]:
+def _bundles(session: Session, chains: Iterable[identity.RegionChain], now: datetime) -> list[Bundle]:
     """What is in force where the actor drafts."""
     found: dict[str, Bundle] = {}
-    for region_id in sorted(identity_policy.region_ids(actor, policy.DRAFTS)):
-        ids = (*identity.chain(session, region_id).ids, EVERYWHERE)
-        for offer in definitions.deployed(session, ids, local_date(now)):
+    for chain in chains:
+        for offer in definitions.deployed(session, (*chain.ids, EVERYWHERE), local_date(now)):
             found.setdefault(offer.release_id, contents.bundle_by_id(session, offer.release_id))
     return sorted(found.values(), key=lambda bundle: bundle.title)
 
@@ -131,6 +130,6 @@ def _of_bundle(session: Session, bundle: Bundle, known: Catalogue) -> Cited:
     return kept
 
 
-def _codes(session: Session, actor: Actor) -> set[str]:
-    chains = (identity.chain(session, each) for each in identity_policy.region_ids(actor, policy.DRAFTS))
-    return {ref.code for chain in chains for ref in chain.refs}
+def _chains(session: Session, actor: Actor) -> list[identity.RegionChain]:
+    """The regions that the actor drafts for, with what is above them."""
+    return [identity.chain(session, each) for each in sorted(identity_policy.region_ids(actor, policy.DRAFTS))]

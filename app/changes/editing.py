@@ -37,9 +37,21 @@ def save(
     if content is not None:
         _require_possible(path, content)
     stands = store.hashes_of(session, bundle).get(path)
+    require_seen(path, stands, was)
+    hash = contents.keep_contents(session, {path: content})[path] if content is not None else None
+    _put(session, actor, bundle, {path: hash}, {path: stands}, now)
+    return hash
+
+
+def require_seen(path: str, stands: str | None, was: str | None) -> None:
+    """Raises Gone where a file is not what was edited."""
     if stands != was:
-        raise Gone(f"{path} 在您打开以后又被改过，没有覆盖。请重新打开，把您的改动并入后再保存")
-    return _put(session, actor, bundle, path, content, stands, now)
+        raise changed_meanwhile(path)
+
+
+def changed_meanwhile(path: str) -> Gone:
+    """Somebody saved the file after it was opened here."""
+    return Gone(f"{path} 在您打开以后又被改过，没有覆盖。请重新打开，把您的改动并入后再保存")
 
 
 def take_files(
@@ -54,8 +66,7 @@ def take_files(
     for path, content in files.items():
         _require_possible(path, content)
     stand = store.hashes_of(session, bundle)
-    kept = {path: _put(session, actor, bundle, path, content, stand.get(path), now) for path, content in files.items()}
-    return [path for path, hash in kept.items() if hash != stand.get(path)]
+    return _put(session, actor, bundle, contents.keep_contents(session, files), stand, now)
 
 
 def put_back(session: Session, actor: Actor, change_id: str, save_id: str, *, now: datetime) -> str:
@@ -71,8 +82,7 @@ def put_back(session: Session, actor: Actor, change_id: str, save_id: str, *, no
     if entry is None:
         raise NotFound("没有这条修改记录，请刷新页面")
     bundle = store.bundle_of(session, change_id, entry.bundle_id)
-    content = contents.blob(session, entry.before) if entry.before else None
-    _put(session, actor, bundle, entry.path, content, store.hashes_of(session, bundle).get(entry.path), now)
+    _put(session, actor, bundle, {entry.path: entry.before}, store.hashes_of(session, bundle), now)
     return str(entry.path)
 
 
@@ -88,24 +98,30 @@ def editors_of(session: Session, change_id: str) -> set[str]:
     return set(session.scalars(saved.where(store.BUNDLE.c.change_id == change_id)))
 
 
-def write(session: Session, bundle: Row[Any], path: str, hash: str | None) -> None:
-    """Let a file stand as this content; one that is as the release below it leaves no row."""
-    mine = (store.FILE.c.bundle_id == bundle.id) & (store.FILE.c.path == path)
+def write(session: Session, bundle: Row[Any], hashes: Mapping[str, str | None]) -> None:
+    """Let files stand as these contents, by path; one that is as the release below it leaves no row."""
+    below = store.base_hashes(session, bundle)
+    mine = (store.FILE.c.bundle_id == bundle.id) & store.FILE.c.path.in_(hashes)
     session.execute(delete(store.FILE).where(mine))
-    if store.base_hashes(session, bundle).get(path) != hash:
-        session.execute(insert(store.FILE).values(bundle_id=bundle.id, path=path, blob_hash=hash))
+    rows = [
+        {"bundle_id": bundle.id, "path": path, "blob_hash": hash}
+        for path, hash in hashes.items() if below.get(path) != hash
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(store.FILE), rows)
 
 
 def _put(
-    session: Session, actor: Actor, bundle: Row[Any], path: str, content: bytes | None, stands: str | None,
-    now: datetime,
-) -> str | None:  # fmt: skip
-    hash = contents.keep_contents(session, {path: content})[path] if content is not None else None
-    if hash == stands:
-        return hash
-    write(session, bundle, path, hash)
-    _note(session, actor, bundle.id, path, stands, hash, now)
-    return hash
+    session: Session, actor: Actor, bundle: Row[Any], hashes: Mapping[str, str | None],
+    stand: Mapping[str, str | None], now: datetime,
+) -> list[str]:  # fmt: skip
+    """Let files stand as these contents, with their history; the paths that changed."""
+    changed = {path: hash for path, hash in hashes.items() if hash != stand.get(path)}
+    if changed:
+        write(session, bundle, changed)
+    for path, hash in changed.items():
+        _note(session, actor, bundle.id, path, stand.get(path), hash, now)
+    return list(changed)
 
 
 def _note(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.changes import catching_up, checking, editing, policy, store, turns
+from app.changes import catching_up, checking, editing, policy, store
 from app.changes.names import OPEN, STATES, SUBMITTED
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -202,11 +202,6 @@ def history(session: Session, change_id: str) -> list[Entry]:
               names.get(row.saved_by, ""), row.saved_at)
         for row, bundle in found
     ]  # fmt: skip
-
-
-def turn(session: Session, actor: Actor, change: Row[Any], now: datetime) -> turns.Turn:
-    """Whose turn it is to edit."""
-    return turns.turn_of(session, change, actor, now)
 
 
 def base_files(session: Session, bundle: Row[Any]) -> dict[str, bytes]:

@@ -89,6 +89,12 @@ def files_of(session: Session, bundle: Row[Any]) -> dict[str, bytes]:
     return {path: found[hash] for path, hash in hashes.items()}
 
 
+def file_of(session: Session, bundle: Row[Any], path: str) -> bytes | None:
+    """One file as it stands now; None where there is none."""
+    hash = hashes_of(session, bundle).get(path)
+    return contents.blob(session, hash) if hash else None
+
+
 def write(session: Session, change_id: str, **values: Any) -> None:
     """Write columns of a change."""
     session.execute(update(CHANGE).where(CHANGE.c.id == change_id).values(**values))

@@ -54,15 +54,17 @@ def approve(session: Session, actor: Actor, change_id: str, *, now: datetime) ->
         releases.approve(session, actor, bundle.release_id, now=now)
     for figure in _proposed(session, change_id):
         figures.confirm(session, actor, figure.figure_id, now=now)
-    _decide(session, actor, change_id, now, state=APPROVED)
+    _decide(session, actor, change_id, now, APPROVED)
     store.tell(session, actor, "approved", change_id, now)
 
 
 def send_back(session: Session, actor: Actor, change_id: str, remark: str, *, now: datetime) -> None:
     """Refuse what was submitted, so that it is mended and submitted again. Raises NotFound, NotYours, Gone, Invalid."""
     _require_second(session, actor, change_id)
-    _undo(session, actor, change_id, _remark(remark), now)
-    store.tell(session, actor, "sent_back", change_id, now, remark=remark.strip())
+    remark = _remark(remark)
+    _undo(session, actor, change_id, remark, now)
+    store.write(session, change_id, remark=remark)
+    store.tell(session, actor, "sent_back", change_id, now, remark=remark)
 
 
 def take_back(session: Session, actor: Actor, change_id: str, *, now: datetime) -> None:
@@ -70,7 +72,8 @@ def take_back(session: Session, actor: Actor, change_id: str, *, now: datetime) 
     change = store.locked(session, change_id)
     policy.require_places(session, actor, store.scopes_of(session, change_id))
     _require_submitted(change)
-    _undo(session, actor, change_id, "起草人收回修改", now, remark=None)
+    _undo(session, actor, change_id, "起草人收回修改", now)
+    store.write(session, change_id, remark=None)
     store.tell(session, actor, "taken_back", change_id, now)
 
 
@@ -112,7 +115,7 @@ def _propose(session: Session, actor: Actor, change: Row[Any], figure: Row[Any],
     session.execute(mine.values(figure_id=entered.id))
 
 
-def _undo(session: Session, actor: Actor, change_id: str, reason: str, now: datetime, **values: Any) -> None:
+def _undo(session: Session, actor: Actor, change_id: str, reason: str, now: datetime) -> None:
     for bundle in _released(session, change_id):
         releases.reject(session, actor, bundle.release_id, reason, now=now)
     for figure in _proposed(session, change_id):
@@ -120,11 +123,11 @@ def _undo(session: Session, actor: Actor, change_id: str, reason: str, now: date
             figures.reject(session, actor, figure.figure_id, reason, now=now)
     session.execute(update(store.BUNDLE).where(store.BUNDLE.c.change_id == change_id).values(release_id=None))
     session.execute(update(store.FIGURE).where(store.FIGURE.c.change_id == change_id).values(figure_id=None))
-    _decide(session, actor, change_id, now, state=OPEN, **{"remark": reason, **values})
+    _decide(session, actor, change_id, now, OPEN)
 
 
-def _decide(session: Session, actor: Actor, change_id: str, now: datetime, **values: Any) -> None:
-    store.write(session, change_id, decided_by=actor.user_id, decided_at=now, touched_at=now, **values)
+def _decide(session: Session, actor: Actor, change_id: str, now: datetime, state: str) -> None:
+    store.write(session, change_id, state=state, decided_by=actor.user_id, decided_at=now, touched_at=now)
 
 
 def _require_second(session: Session, actor: Actor, change_id: str) -> None:

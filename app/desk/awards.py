@@ -12,8 +12,9 @@ from app.core.chinese import mask_account, mask_id_number
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles, resolve
-from app.desk import pages, upkeep
+from app.desk import pages
 from app.desk.blueprint import blueprint
+from app.identity import choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import consents, houses, members, person_files, place_line, policy, ratings
@@ -70,7 +71,7 @@ def recheck_list(call: Call) -> ResponseReturnValue:
         for row in registry.rechecks_due(call.session, region, until, limit=DUE_ROWS):
             found[row.id] = row
     rows = sorted(found.values(), key=lambda row: (row.recheck_on or until, row.id))[:DUE_ROWS]
-    drawing = upkeep.drawing_regions(call)
+    drawing = choosing.own_regions(call.session, call.actor, "draw_rechecks")
     titles = programme_titles(call.session)
     return render_template(
         "desk/rechecks.html",

@@ -21,6 +21,7 @@ from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import note
 from app.funds import batch_lists, batches, by_hand, listing, quota
+from app.identity import choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, words, writes
@@ -231,9 +232,7 @@ def _form(call: Call, rejection: Rejection | None = None) -> str:
 def _places(call: Call) -> list[tuple[str, str]]:
     """Where the actor may draft a batch: code and name. Raises NotYours."""
     identity_policy.require_any(call.session, call.actor, "draft_batches")
-    held = sorted(identity_policy.region_ids(call.actor, "draft_batches"))
-    chains = [identity.chain(call.session, region_id) for region_id in held]
-    return [(chain.nearest.code, chain.full_name) for chain in chains]
+    return choosing.own_regions(call.session, call.actor, "draft_batches")
 
 
 def _spec(typed: Mapping[str, str]) -> listing.BatchSpec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +17,7 @@ from app.figures import lists, operations
 from app.figures import queries as figures
 from app.figures.catalogue import catalogue
 from app.figures.entries import KINDS, UNITS, Entry
+from app.identity import choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, writes
@@ -102,7 +103,7 @@ def _form(call: Call, typed: dict[str, str], rejection: Rejection | None = None)
         groups=_grouped(known.figures.values()),
         units={key: unit.suffix for key, unit in UNITS.items()},
         clauses=known.clauses,
-        places=list(_places(call)),
+        places=choosing.regions_within(call.session, call.actor, operations.ENTERS, local_date(call.now)),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
     )
@@ -113,12 +114,3 @@ def _grouped(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     for entry in entries:
         by_kind.setdefault(entry.kind, []).append(entry)
     return [(kind.title, by_kind[key]) for key, kind in KINDS.items() if key in by_kind]
-
-
-def _places(call: Call) -> Iterator[tuple[str, str]]:
-    """Code and name of the regions that the actor enters figures for, each followed by those directly below."""
-    for region_id in sorted(identity_policy.region_ids(call.actor, operations.ENTERS)):
-        chain = identity.chain(call.session, region_id)
-        yield chain.nearest.code, chain.full_name
-        for below in identity.children(call.session, region_id, local_date(call.now)):
-            yield below.code, f"{chain.nearest.name}{below.name}"

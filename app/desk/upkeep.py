@@ -8,8 +8,6 @@ from flask.typing import ResponseReturnValue
 from app.cases import rechecks
 from app.core.errors import Invalid
 from app.desk.blueprint import blueprint
-from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.registry import accounts
 from app.web import Call, writes
 
@@ -34,10 +32,3 @@ def institution_account(call: Call, institution_id: str) -> ResponseReturnValue:
     accounts.set_of_institution(call.session, call.actor, institution_id, account, call.now)
     flash("机构账号已登记，集中供养人员的供养金从下一批起拨付到这个账户。", "success")
     return redirect(url_for("desk.institution_list"))
-
-
-def drawing_regions(call: Call) -> list[tuple[str, str]]:
-    """Where the actor may draw: code and name."""
-    held = sorted(identity_policy.region_ids(call.actor, "draw_rechecks"))
-    chains = [identity.chain(call.session, region_id) for region_id in held]
-    return [(chain.nearest.code, chain.full_name) for chain in chains]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.changes import opening, policy, queries, store
+from app.changes import opening, policy, queries, store, turns
 from app.changes.names import APPROVED, DROPPED, OPEN, STATES, SUBMITTED
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
@@ -15,7 +13,7 @@ from app.definitions import news
 from app.definitions.queries import programme_titles
 from app.figures.catalogue import catalogue
 from app.figures.entries import KINDS, UNITS
-from app.identity import policy as identity_policy
+from app.identity import choosing
 from app.identity import queries as identity
 from app.studio.blueprint import blueprint
 from app.web import Call, reads, writes
@@ -77,7 +75,7 @@ def _new(call: Call, typed: dict[str, str], rejection: Rejection | None = None) 
         typed=typed,
         carried=CARRIED,
         clause=clause,
-        places=list(places(call)),
+        places=choosing.regions_within(call.session, call.actor, policy.DRAFTS, local_date(call.now)),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
     )
@@ -89,7 +87,7 @@ def change(call: Call, change_id: str) -> ResponseReturnValue:
     return page(call, change_id)
 
 
-def page(call: Call, change_id: str, rejection: Rejection | None = None, **more: str) -> str:
+def page(call: Call, change_id: str, rejection: Rejection | None = None) -> str:
     """The page of a change; with a refusal, what was typed is still there."""
     policy.require_reader(call.session, call.actor)
     row = store.found(call.session, change_id)
@@ -107,12 +105,12 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None, **more:
         figures=figures,
         overlaps=queries.overlaps(call.session, change_id) if row.state in (OPEN, SUBMITTED) else [],
         history=queries.history(call.session, change_id),
-        turn=queries.turn(call.session, call.actor, row, call.now),
+        turn=turns.turn_of(call.session, row, call.actor, call.now),
         names=identity.user_names(call.session, people),
         is_changed=bool(changed or figures),
         is_ready=all(each.check is not None and each.check.passed for each in changed),
         programmes=sorted(programme_titles(call.session).items(), key=lambda pair: pair[1]),
-        places=list(places(call)),
+        places=choosing.regions_within(call.session, call.actor, policy.DRAFTS, local_date(call.now)),
         known_figures=sorted(catalogue(call.session).figures.values(), key=lambda entry: (entry.kind, entry.title)),
         kinds={key: kind.title for key, kind in KINDS.items()},
         units={key: unit.suffix for key, unit in UNITS.items()},
@@ -120,7 +118,6 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None, **more:
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
         today=local_date(call.now),
-        **more,
     )
 
 
@@ -173,12 +170,3 @@ def change_drop(call: Call, change_id: str) -> ResponseReturnValue:
     opening.drop(call.session, call.actor, change_id, now=call.now)
     flash("已放弃这项政策变更，内容仍可查看。", "success")
     return redirect(url_for("studio.change_list"))
-
-
-def places(call: Call) -> Iterator[tuple[str, str]]:
-    """Code and name of the regions that the actor drafts for, each followed by those directly below."""
-    for region_id in sorted(identity_policy.region_ids(call.actor, policy.DRAFTS)):
-        chain = identity.chain(call.session, region_id)
-        yield chain.nearest.code, chain.full_name
-        for below in identity.children(call.session, region_id, local_date(call.now)):
-            yield below.code, f"{chain.nearest.name}{below.name}"

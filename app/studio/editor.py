@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from flask import render_template
 
-from app.changes import policy, queries, store
+from app.changes import policy, store, turns
 from app.core.errors import NotFound, Rejection
 from app.core.ids import digest
 from app.documents import wording
@@ -26,19 +26,24 @@ def page(
     """`typed`: what somebody made of paragraphs of a letter and could not save. Raises NotYours, NotFound."""
     policy.require_reader(call.session, call.actor)
     change, bundle = store.found(call.session, change_id), store.bundle_of(call.session, change_id, bundle_id)
-    content = store.files_of(call.session, bundle).get(path)
+    content = store.file_of(call.session, bundle, path)
     if content is None:
         raise NotFound(f"“{path}”已经不在这个项目里，请从变更页面重新进入")
-    kind = next((kind for suffix, kind in KINDS.items() if path.endswith(suffix)), TEXT)
+    kind = kind_of(path)
     return render_template(
         "studio/file.html",
         change=change, bundle=bundle, path=path, kind=kind, hash=digest(content),
-        turn=queries.turn(call.session, call.actor, change, call.now),
+        turn=turns.turn_of(call.session, change, call.actor, call.now),
         may_edit=policy.may_edit(call.session, call.actor, change, call.now),
         text=content.decode("utf-8", "replace") if kind == TEXT else "",
         paragraphs=paragraphs(content) if kind == LETTER else [], mixed=wording.MIXED, typed=typed,
         message=rejection.message if rejection else None, errors=rejection.fields if rejection else {},
     )  # fmt: skip
+
+
+def kind_of(path: str) -> str:
+    """Which editor a file has."""
+    return next((kind for suffix, kind in KINDS.items() if path.endswith(suffix)), TEXT)
 
 
 def paragraphs(template: bytes) -> list[wording.Paragraph]:

@@ -33,7 +33,7 @@ def file_content(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVa
     policy.require_reader(call.session, call.actor)
     bundle = store.bundle_of(call.session, change_id, bundle_id)
     path = request.args.get("path", "")
-    content = store.files_of(call.session, bundle).get(path)
+    content = store.file_of(call.session, bundle, path)
     if content is None:
         raise NotFound(f"“{path}”已经不在这个项目里，请刷新页面")
     name = path.rpartition("/")[2]

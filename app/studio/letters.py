@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.changes import editing, policy, store
-from app.core.errors import Gone, Invalid, Rejection
+from app.core.errors import Invalid, Rejection
 from app.core.ids import digest
 from app.definitions import store as contents
 from app.documents import wording
@@ -14,14 +14,12 @@ from app.studio import editor
 from app.studio.blueprint import blueprint
 from app.web import Call, writes
 
-LETTER = ".docx"
-
 
 def _again(call: Call, rejection: Rejection, change_id: str, bundle_id: str) -> ResponseReturnValue:
     """The page with the paragraphs that were typed, also over what somebody else made of the letter meanwhile."""
     path, was = request.form.get("path", ""), request.form.get("was", "")
     seen = contents.blobs(call.session, [was]).get(was)
-    typed = _changed(seen) if seen is not None and path.endswith(LETTER) else {}
+    typed = _changed(seen) if seen is not None and editor.kind_of(path) == editor.LETTER else {}
     return editor.page(call, change_id, bundle_id, path, rejection, typed)
 
 
@@ -31,10 +29,11 @@ def letter_save(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVal
     """`p-N` is the text of paragraph N, `was` names the template that the page showed."""
     policy.open_to(call.session, call.actor, change_id)
     path, was = request.form.get("path", ""), request.form.get("was", "")
-    template = store.files_of(call.session, store.bundle_of(call.session, change_id, bundle_id)).get(path)
-    if template is None or digest(template) != was:
-        raise Gone(f"{path} 在您打开以后又被改过，没有覆盖。请重新打开，把您的改动并入后再保存")
-    if not path.endswith(LETTER):
+    template = store.file_of(call.session, store.bundle_of(call.session, change_id, bundle_id), path)
+    if template is None:
+        raise editing.changed_meanwhile(path)
+    editing.require_seen(path, digest(template), was)
+    if editor.kind_of(path) != editor.LETTER:
         raise Invalid({"path": "只有文书能按句修改"})
     changed = _changed(template)
     if changed:
