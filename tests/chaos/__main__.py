@@ -16,7 +16,7 @@ from tests.chaos import second_machine
 from tests.chaos.disk import mounted
 from tests.chaos.judging import judge
 from tests.chaos.server import serving
-from tests.chaos.storm import Count, storm
+from tests.chaos.storm import Count, log_of, storm
 
 KILLS, RACES = 100, 1000
 MACHINE, SQLITE, POSTGRES = "machine", "sqlite", "postgres"
@@ -35,7 +35,7 @@ def play(where: str, kills: int, races: int) -> Count:
         url = server.url if server else f"sqlite:///{folder}/doudi.db"
         it, faults = stack.enter_context(storm(url, folder, len(where), server, disk))
         count = it.run(faults, kills, races)
-        judge(it)
+        judge(it, log_of(folder))
     count.show(where, time.monotonic() - began)
     return count
 

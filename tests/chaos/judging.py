@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,12 +21,14 @@ from app.jobs.models import Job
 from tests.chaos.storm import BROKEN, FUND, GRANT, PATIENCE, STEPS, Contest, Count, Storm
 from tests.integration.walks import invariants
 
+LINES = 200
 
-def judge(storm: Storm) -> None:
-    """Add to the storm's violations, once its workers have carried out what was ordered."""
+
+def judge(storm: Storm, log: Path) -> None:
+    """Add to the storm's violations, once its workers have carried out what was ordered; `log` is that of its nodes."""
     found = storm.count.violations
     found += _settle(storm)
-    found += _answers(storm.count)
+    found += _answers(storm.count, log)
     now = SystemClock().now()
     with storm.database.read() as session:
         acknowledged = Counter(storm.count.acknowledged)
@@ -55,10 +59,17 @@ def _settle(storm: Storm) -> Iterator[str]:
     yield f"a letter has no bytes, or a job was not done, after {PATIENCE:.0f} s"
 
 
-def _answers(count: Count) -> Iterator[str]:
+def _answers(count: Count, log: Path) -> Iterator[str]:
     yield from (f"{each} was acknowledged {n} times" for each, n in Counter(count.acknowledged).items() if n > 1)
     if count.codes[BROKEN]:
         yield f"{count.codes[BROKEN]} calls were answered by an error of the program"
+        yield from (f"the log says: {each}" for each in _failures(log.read_text("utf-8", "replace")))
+
+
+def _failures(log: str) -> list[str]:
+    """What the log says of each request that failed: its trace, and what the node said next."""
+    blocks = re.split(r"^(?=.*request failed \[)", log, flags=re.MULTILINE)[1:]
+    return ["\n".join(line for line in block.splitlines()[:LINES]) for block in blocks]
 
 
 def _completed(session: Any) -> Counter[tuple[str, str]]:

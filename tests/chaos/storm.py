@@ -240,13 +240,18 @@ def _send(port: int, task: str, body: str, headers: Mapping[str, str]) -> str:
     return str(json.loads(told)["code"])
 
 
+def log_of(folder: Path) -> Path:
+    """Where the nodes of that storm say what happened to them: beside its disk, which may be full."""
+    return folder.parent / f"{folder.name}.log"
+
+
 @contextmanager
 def storm(
     url: str, folder: Path, seed: int, server: Server | None = None, disk: Disk | None = None
 ) -> Iterator[tuple[Storm, Faults]]:
     """A world on an empty database with its nodes running."""
     it = Storm(url, folder, seed)
-    nodes = Nodes(it.environment, folder.parent / f"{folder.name}.log")
+    nodes = Nodes(it.environment, log_of(folder))
     try:
         yield it, Faults(nodes, server, disk, random.Random(seed))
     finally:
