@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
@@ -67,6 +68,8 @@ def clock_of(
     rule = action.bundle.clocks.get(element.properties.get("clock", ""))
     try:
         title, clause, counted = _ruled(action, element, rule) if rule else _own(action, element, item)
+    except SQLAlchemyError:
+        raise
     except Exception as failure:
         raise_incident(action, element.id, "clock", str(failure), failure)
         return None

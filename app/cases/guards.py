@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app import engine
 from app.cases.action import Action
 from app.cases.errors import EffectError
@@ -42,6 +44,8 @@ def told_with(wrong: Mapping[str, str], rules: Callable[[], list[Hit]]) -> Inval
     """
     try:
         found = [hit for hit in rules() if hit["code"] == Invalid.code and hit["field"]]
+    except SQLAlchemyError:
+        raise
     except Exception:
         found = []
     beside = {hit["field"]: hit["message"] for hit in found if not any(_touch(hit["field"], path) for path in wrong)}

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Self
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.cases.arrears import Months
@@ -123,6 +124,8 @@ class Comparer:
         try:
             outcome = by.now_worth(award)
             owed = months.owed(award, months.due(by, outcome)) if months and outcome.refused is None else []
+        except SQLAlchemyError:
+            raise
         except Exception as failed:  # one that cannot be calculated must not hide the others
             return Difference(*of, None, reason=f"算不出来：{failed}")
         total = sum((each.amount for each in owed), Decimal("0.00"))

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table, insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit, engine
@@ -131,6 +132,8 @@ def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: 
         try:
             outcome = by.now_worth(award)
             due = months.due(by, outcome) if outcome.refused is None else []
+        except SQLAlchemyError:
+            raise
         except Exception:
             failed.append(award)
             if len(failed) == len(awards):  # what all of them lack is one failure, not a hundred

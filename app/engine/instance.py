@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import feel
 from app.core.clock import SHANGHAI, require_aware
@@ -283,8 +284,9 @@ class Run(PythonScriptEngine):
     # Failures
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Note that an automatic element failed; a refusal ends the whole command."""
-        if isinstance(error, Rejection):
+        """Note that an automatic element failed. A refusal ends the whole command, as does an error of the database:
+        what failed is not the element, and this transaction can note nothing any more."""
+        if isinstance(error, Rejection | SQLAlchemyError):
             raise error
         task.internal_data["failed"] = True
         if self.failure is None:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.audit.operations import EVENT
 from app.auditing.verification import verify
 from app.cases.models import Case
 from app.core.clock import SystemClock
 from app.documents.models import Document
+from app.documents.operations import ISSUE
 from app.funds.models import Fund, PaymentOrder
 from app.jobs.models import Job
 from tests.chaos.storm import BROKEN, FUND, GRANT, PATIENCE, STEPS, Contest, Count, Storm
@@ -47,7 +48,10 @@ def judge(storm: Storm, log: Path) -> None:
 
 
 def _settle(storm: Storm) -> Iterator[str]:
-    """Every letter gets its bytes, and no job is left that is due and that nobody is at."""
+    """Every letter gets its bytes, and no job is left that is due and that nobody is at. Letters wait for somebody who
+    takes a step back; here nobody will."""
+    with storm.database.write() as session:
+        session.execute(update(Job).where(Job.kind == ISSUE).values(due=SystemClock().now()))
     latest = time.monotonic() + PATIENCE
     unissued = select(Document.id).where(Document.content.is_(None)).limit(1)
     while time.monotonic() < latest:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit, engine
@@ -76,6 +77,8 @@ def apply(
         failing = _failing_rules(action, start)
     except Rejection as refusal:
         door.record(action, refusal)
+        raise
+    except SQLAlchemyError:
         raise
     except Exception as failure:
         return _file(action, failure=failure)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -48,7 +49,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     _require_item(element, item, cleaned.known)
     try:
         guards.check_task(action, element, cleaned.known, item.item_key)
-    except Rejection:
+    except (Rejection, SQLAlchemyError):
         raise
     except Exception as failure:
         return _stuck(action, item, element, data, failure)

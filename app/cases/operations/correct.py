@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -98,6 +99,8 @@ def _think_again(action: Action, back: engine.Advance | None, facts: Mapping[str
     state, variables = (back.state, back.variables) if back else (action.state, action.variables)
     try:
         thought = engine.think_again(action.diagram, state, variables, changes, action)
+    except SQLAlchemyError:
+        raise
     except Exception as failure:
         told = f"按更正后的内容重新认定时出错：{engine.explain(failure)}，请先处理后再更正"
         raise Gone(told) from failure

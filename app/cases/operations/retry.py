@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -41,6 +42,8 @@ def _open_door(action: Action) -> None:
     start = action.diagram.start
     try:
         found = guards.hits(action, start, start.guards, {})
+    except SQLAlchemyError:
+        raise
     except Exception as failure:
         incidents.raise_incident(action, start.id, "door", str(failure), failure)
         return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from app.cases import handlers, operations, queries
 from app.core.actor import APPLICANT
@@ -17,7 +19,8 @@ from app.identity import operations as staff
 from app.inbox import queries as inbox
 from app.jobs.runner import Worker
 from app.publicity import operations as publicity
-from tests.support.worlds import RELIEF, SPENDING, Office
+from app.registry import lookups
+from tests.support.worlds import RELIEF, SPENDING, Office, id_number
 
 CAP = "uninsured_relief_cap"
 
@@ -44,6 +47,24 @@ def test_a_guard_that_could_not_answer_is_one_incident_until_it_does(office: Off
     with office.database.write() as session:
         figures.establish(session, CAP, "22", 1000, origin=figures.STORY, now=office.now)
     assert office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800).incident is None
+    assert _incidents(office, receipt.case_id) == []
+
+
+def test_a_database_that_is_lost_while_a_rule_reads_is_no_incident(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = office.apply("uninsured_unemployed_relief", RELIEF)
+    office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
+
+    def lost(*given: object) -> None:
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lookups, "benefits_of", lost)
+        with pytest.raises(OperationalError):
+            office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800)
+        with pytest.raises(OperationalError):
+            office.apply("uninsured_unemployed_relief", RELIEF, id_number=id_number(7))
     assert _incidents(office, receipt.case_id) == []
 
 
