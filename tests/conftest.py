@@ -98,6 +98,6 @@ def blank_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 @pytest.fixture
 def database(database_url: str, vault: Vault) -> Iterator[Database]:
     """A database with all tables and no rows, once on SQLite and once on PostgreSQL."""
-    opened = Database(database_url, vault)
+    opened = Database(database_url, vault, durable=False)
     yield opened
     opened.dispose()

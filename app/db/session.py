@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.orm import Session, SessionTransaction
 
-from app.db import keys
+from app.db import compiled, keys
 from app.db.base import Base
 from app.db.vault import Vault
 
@@ -57,7 +58,8 @@ class Database:
     SQLite's own busy loop made the slowest writers five times slower.
     """
 
-    def __init__(self, url: str, vault: Vault, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, vault: Vault, *, pool_size: int = 10, durable: bool = True) -> None:
+        """`durable=False`: a scratch database on SQLite, which does not wait for the disk: a power cut may have it."""
         self.vault = vault
         self.kept: dict[Any, Any] = {}  # what `app.db.stamps` keeps of this database
         self.is_sqlite = url.startswith("sqlite")
@@ -69,9 +71,10 @@ class Database:
             _keep_private(url)
         # The connection used last has its pages and statements at hand.
         self.engine: Engine = create_engine(url, pool_use_lifo=True, **options)
+        compiled.share(self.engine)
         self._mutex = threading.Lock()
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _on_sqlite_connect)
+            event.listen(self.engine, "connect", partial(_on_sqlite_connect, "FULL" if durable else "OFF"))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -128,8 +131,8 @@ def _keep_private(url: str) -> None:
             path.chmod(PRIVATE)
 
 
-def _on_sqlite_connect(connection: Any, record: Any) -> None:
+def _on_sqlite_connect(synchronous: str, connection: Any, record: Any) -> None:
     # The driver must not open transactions by itself: a session says which kind it is.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=15000", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -90,7 +90,7 @@ class WorldTemplate:
                 publishing.put_in_force(session, SYSTEM, files, LONG_AGO, scopes=[scope], in_force_from=day)
 
     def _open(self, location: str) -> Database:
-        return Database(location, self._vault, pool_size=2)
+        return Database(location, self._vault, pool_size=2, durable=False)
 
     def _create(self, name: str, copy_of: str | None = None) -> str:
         if not self.url:

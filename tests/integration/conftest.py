@@ -41,6 +41,6 @@ def office_url(request: pytest.FixtureRequest, filled: Filled, clock: MovableClo
 
 @pytest.fixture
 def office(office_url: str, vault: Vault, clock: MovableClock) -> Iterator[Office]:
-    database = Database(office_url, vault)
+    database = Database(office_url, vault, durable=False)
     yield Office(database, clock)
     database.dispose()

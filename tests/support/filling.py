@@ -39,6 +39,6 @@ class Filled:
         yield f"sqlite:///{own}"
 
     def _fill(self, url: str, fill: Fill) -> None:
-        database = Database(url, self._vault)
+        database = Database(url, self._vault, durable=False)
         fill(database)
         database.dispose()

@@ -21,7 +21,7 @@ def load_models() -> None:
 def create_schema(url: str, vault: Vault) -> None:
     """Create all tables, with the triggers that belong to them, as the newest revision leaves them."""
     load_models()
-    database = Database(url, vault)
+    database = Database(url, vault, durable=False)
     database.create_tables()
     with database.write() as session:
         session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))

@@ -118,7 +118,7 @@ class Web:
 
 def staffed_database(path: Path, vault: Vault) -> None:
     """Staff a SQLite file that has all tables."""
-    database = Database(f"sqlite:///{path}", vault)
+    database = Database(f"sqlite:///{path}", vault, durable=False)
     staff(database)
     database.dispose()
 

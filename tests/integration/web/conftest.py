@@ -25,6 +25,6 @@ def web_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 def web(tmp_path: Path, web_template: Path, vault: Vault, clock: MovableClock) -> Iterator[Web]:
     path = tmp_path / "doudi.db"
     shutil.copyfile(web_template, path)
-    database = Database(f"sqlite:///{path}", vault)
+    database = Database(f"sqlite:///{path}", vault, durable=False)
     yield open_web(database, clock, tmp_path)
     database.dispose()

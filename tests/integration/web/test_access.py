@@ -487,7 +487,7 @@ class House:
 def furnished(tmp_path_factory: pytest.TempPathFactory, web_template: Path, vault: Vault) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     file = Path(shutil.copy(web_template, folder / "doudi.db"))
-    database = Database(f"sqlite:///{file}", vault)
+    database = Database(f"sqlite:///{file}", vault, durable=False)
     yield House(open_web(database, MovableClock(TODAY), folder), file)
     database.dispose()
 
