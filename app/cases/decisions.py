@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.orm import Session
 
+from app import engine
 from app.cases.models import Case, DecisionRecord, DoorAnswer
-from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.db import Vault
 from app.definitions.bundle import Bundle
-from app.feel import Budget, decode, encode, plain
+from app.feel import decode, encode, plain
 from app.feel.dmn import Outcome
 
 _RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
@@ -62,7 +62,7 @@ class Record(Decided):
 
 def decide(bundle: Bundle, decision: str, names: Mapping[str, Any], now: datetime) -> Outcome:
     """Evaluate a decision. The result holds no context of `names` any more; `today()` is the date of law."""
-    outcome = bundle.decisions[decision].decide(decision, names, Budget(now=now.astimezone(SHANGHAI)))
+    outcome = bundle.decisions[decision].decide(decision, names, engine.budget(now))
     return replace(outcome, result=plain(outcome.result))
 
 

@@ -45,7 +45,7 @@ from app.engine.run import (
     start,
     think_again,
 )
-from app.engine.scope import compose
+from app.engine.scope import budget, compose
 
 __all__ = [
     "COMPETENCE",
@@ -75,6 +75,7 @@ __all__ = [
     "cancel",
     "complete",
     "complete_wait",
+    "budget",
     "compose",
     "deadline",
     "evaluate",

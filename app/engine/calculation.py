@@ -12,15 +12,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app import feel
-from app.core.clock import SHANGHAI
 from app.engine import script
 from app.engine.diagram import Diagram
 from app.engine.errors import ElementError
 from app.engine.memory import Memory
 from app.engine.model import Answers, Element, Flow
 from app.engine.repetition import Repetition
-from app.engine.scope import compose
+from app.engine.scope import budget, compose
 
 STEPS = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "serviceTask", "endEvent"})
 _NOBODY = UUID(int=0)
@@ -79,7 +77,7 @@ class _Walk:
     def __init__(self, diagram: Diagram, memory: Memory, host: Answers) -> None:
         self.diagram, self.memory, self.host = diagram, memory, host
         self.effects: list[Asked] = []
-        self._budget = feel.Budget(now=host.now.astimezone(SHANGHAI))
+        self._budget = budget(host.now)
 
     def do(self, element: Element) -> None:
         match element.type:
@@ -110,7 +108,7 @@ class _Walk:
         return compose({}, self.memory.variables if variables is None else variables, self.host.scope(element))
 
     def _value(self, element: Element, text: str, variables: Mapping[str, Any] | None = None) -> Any:
-        return feel.compile(script.plain(text)).evaluate(self._names(element, variables), self._budget)
+        return script.compiled(text).evaluate(self._names(element, variables), self._budget)
 
     def _input(self, element: Element, variables: Mapping[str, Any], name: str) -> Any:
         text = element.inputs.get(name)

@@ -18,8 +18,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import feel
-from app.core.clock import SHANGHAI, require_aware
+from app.core.clock import require_aware
 from app.core.errors import Rejection
 from app.engine import script
 from app.engine.bounds import MAX_INSTANCES, Bounds
@@ -29,7 +28,7 @@ from app.engine.events import Interrupted
 from app.engine.memory import Memory
 from app.engine.model import WAIT, Effect, Element, Failure, Host
 from app.engine.repetition import MultiInstance, Repetition
-from app.engine.scope import compose
+from app.engine.scope import budget, compose
 from app.engine.specs import ANSWERED, Call
 from app.engine.timers import TimerDefinition, is_iso
 
@@ -121,7 +120,7 @@ class Run(PythonScriptEngine):
         self.ends: list[str] = []
         self.ringing: Task | None = None
         self.workflow: Instance
-        self._budget = feel.Budget(now=self.now.astimezone(SHANGHAI))
+        self._budget = budget(self.now)
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -130,7 +129,7 @@ class Run(PythonScriptEngine):
     # What SpiffWorkflow calls
 
     def validate(self, expression: str) -> None:
-        feel.compile(script.plain(expression))
+        script.compiled(expression)
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
         """A condition: true, false, or null, which counts as false. It may also read the names of the context."""
@@ -167,7 +166,7 @@ class Run(PythonScriptEngine):
 
     def value(self, task: Task, expression: str, names: Mapping[str, Any] | None = None) -> Any:
         scope = compose(names, self.scope(task), {}) if names else self.scope(task)
-        return feel.compile(script.plain(expression)).evaluate(scope, self._budget)
+        return script.compiled(expression).evaluate(scope, self._budget)
 
     def decide(self, task: Task) -> None:
         element = self.element(task)

@@ -11,8 +11,6 @@ from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app import feel
-from app.core.clock import SHANGHAI
 from app.engine import codec, events, rethinking, rewind, script
 from app.engine.diagram import HUMAN, Diagram
 from app.engine.due import Due, due
@@ -20,7 +18,7 @@ from app.engine.errors import NotAwaited, NotOpen, NotReturnable
 from app.engine.instance import Instance, Run
 from app.engine.model import Advance, Element, Host
 from app.engine.report import advance, awaited, awaiting, open_ids, timers_of
-from app.engine.scope import compose
+from app.engine.scope import budget, compose
 from app.engine.specs import ANSWERED
 from app.engine.timers import is_iso
 
@@ -160,7 +158,7 @@ def evaluate(
     """
     names = {} if item is None else {"item": item, element.item_name or "item": item}
     scope = compose(names, variables, host.scope(element))
-    return feel.compile(script.plain(expression)).evaluate(scope, feel.Budget(now=host.now.astimezone(SHANGHAI)))
+    return script.compiled(expression).evaluate(scope, budget(host.now))
 
 
 def deadline(element: Element, variables: Mapping[str, Any], item: Any, host: Host) -> Due | None:

@@ -1,12 +1,40 @@
-"""What an expression may read: the one composition of names, with the one precedence."""
+"""What an expression may read: the one composition of names, with the one precedence; and what it may cost."""
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from app.core.clock import SHANGHAI
+from app.feel import Budget
+
 Names = Mapping[str, Any]
+
+
+class _Composed(Mapping[str, Any]):
+    """As `ChainMap`, which raises once for each mapping that lacks a name: most names are in the second."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, *parts: Names) -> None:
+        self._parts = parts
+
+    def __getitem__(self, name: str) -> Any:
+        for names in self._parts:
+            if name in names:
+                return names[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in names for names in self._parts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for names in reversed(self._parts) for name in names))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def compose(own: Names, variables: Names, given: Names) -> Names:
@@ -16,4 +44,10 @@ def compose(own: Names, variables: Names, given: Names) -> Names:
     written). variables: those of the instance. given: what the host adds everywhere (figures, registry, today). An
     earlier one hides a later one of the same name. `app.vocabulary` describes exactly this.
     """
-    return ChainMap(own, variables, given)  # type: ignore[arg-type]
+    return _Composed(own, variables, given)
+
+
+@lru_cache(64)
+def budget(now: datetime) -> Budget:
+    """What an evaluation at a moment may cost; `today()` is the date of law."""
+    return Budget(now=now.astimezone(SHANGHAI))

@@ -19,6 +19,12 @@ def plain(expression: str) -> str:
     return text[1:].lstrip() if text.startswith("=") else text
 
 
+@lru_cache(4096)
+def compiled(expression: str) -> feel.Expression:
+    """The expression, one for each text. Raises FeelError."""
+    return feel.compile(plain(expression))
+
+
 @lru_cache(1024)
 def assignments(text: str) -> tuple[tuple[tuple[str, ...], feel.Expression], ...]:
     """The assignments of a script, in order. An expression may go on over several lines. Raises ElementError."""

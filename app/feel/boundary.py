@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ MISSING = object()
 
 
 class Given(Mapping[str, Any]):
-    """A mapping of the caller, as a context. Lists and contexts in it are lifted once, however often they are read."""
+    """A mapping of the caller, as a context. What needs lifting is lifted once, however often it is read."""
 
     __slots__ = ("_lifted", "source")
 
@@ -31,14 +31,20 @@ class Given(Mapping[str, Any]):
         self._lifted: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        if key in self._lifted:
-            return self._lifted[key]
-        value = self.source[key]
-        if type(value) in READY:
+        value = self.find(key)
+        if value is MISSING:
+            raise KeyError(key)
+        return value
+
+    def find(self, key: str) -> Any:
+        """The entry, or MISSING."""
+        known = self._lifted.get(key, MISSING)
+        if known is not MISSING:
+            return known
+        value = look_up(self.source, key)
+        if type(value) in READY or value is MISSING:
             return value
-        lifted = lift(value)
-        if type(lifted) is list or type(lifted) is Given:
-            self._lifted[key] = lifted
+        lifted = self._lifted[key] = lift(value)
         return lifted
 
     def __iter__(self) -> Iterator[str]:
@@ -54,8 +60,14 @@ class Given(Mapping[str, Any]):
 class Lifted(dict[str, Any]):
     """A context for evaluation whose values are FEEL's already."""
 
+    def find(self, name: str) -> Any:
+        """The value of a name, or MISSING."""
+        return self.get(name, MISSING)
+
 
 KINDS[Given] = "context"
+FINDERS: dict[type, Callable[[Any, str], Any]] = {Given: Given.find}
+"""How contexts are asked that need not raise for what they lack: names are missing often, and raising is slow."""
 # Values of these types need no conversion.
 READY = frozenset(KINDS) - {int, float, list, dict, Decimal}
 MAX_ADJUSTED = 6144
@@ -75,7 +87,7 @@ def lift(value: Any) -> Any:
         return Decimal(repr(value)) if math.isfinite(value) else None
     if found is list or found is tuple:
         return [item if type(item) in READY else lift(item) for item in value]
-    if found is dict or isinstance(value, Mapping):
+    if found is dict or found in FINDERS or isinstance(value, Mapping):
         return Given(value)
     return _lift_subclass(value)
 
@@ -112,15 +124,28 @@ def _plain_moment(value: Any) -> Any:
     return dt.time(value.hour, value.minute, value.second, value.microsecond, value.tzinfo, fold=value.fold)
 
 
-def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any = None) -> Any:
-    """A name of the context of an evaluation. Only a missing key is quiet: what a lazy mapping raises, passes."""
+def look_up(context: Mapping[str, Any], name: str) -> Any:
+    """What a context holds under a name, or MISSING. Only a missing key is quiet; what else is raised, passes."""
+    find = FINDERS.get(type(context))
+    if find is not None:
+        return find(context, name)
     try:
-        value = context[name]
+        return context[name]
     except KeyError as error:
         if type(error) is not KeyError:
             raise
+        return MISSING
+
+
+def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any = None) -> Any:
+    """A name of the context of an evaluation, as a FEEL value."""
+    if isinstance(context, Lifted):
+        value = context.find(name)
+        return default if value is MISSING else value
+    value = look_up(context, name)
+    if value is MISSING:
         return default
-    if type(value) in READY or isinstance(context, Lifted):
+    if type(value) in READY:
         return value
     if type(value) is not list and type(value) is not tuple:
         return lift(value)
@@ -135,12 +160,8 @@ def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> An
     """An entry of a context value."""
     if type(context) is dict:
         return context.get(name, default)
-    try:
-        return context[name]
-    except KeyError as error:
-        if type(error) is not KeyError:
-            raise
-        return default
+    value = look_up(context, name)
+    return default if value is MISSING else value
 
 
 def overlay(context: Mapping[str, Any], entries: dict[str, Any]) -> Mapping[str, Any]:

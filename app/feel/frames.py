@@ -80,17 +80,13 @@ class Scope:
 
 def _context_reader(name: str, fallback: Any) -> Code:
     def read(frame: Frame) -> Any:
-        try:
-            value = frame.context[name]
-        except KeyError as error:
-            if type(error) is not KeyError:
-                raise
-            return fallback
-        if type(value) in READY:
-            return value
-        if type(value) is Decimal and value.is_finite() and abs(value.adjusted()) <= MAX_ADJUSTED:  # as `lift` would
-            return value
-        return read_context(frame.run, frame.context, name)
+        if type(frame.context) is dict:
+            value = frame.context.get(name, MISSING)
+            if type(value) in READY:
+                return value
+            if type(value) is Decimal and value.is_finite() and abs(value.adjusted()) <= MAX_ADJUSTED:  # as `lift`
+                return value
+        return read_context(frame.run, frame.context, name, fallback)
 
     return read
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.feel.boundary import MISSING
+from app.feel.boundary import FINDERS, MISSING, look_up
 from app.feel.builtins import BUILTINS
 from app.feel.typed import Node, decode, encode
 
@@ -37,11 +37,16 @@ class Recorder(Mapping[str, Any]):
         self._seen: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._seen:
-            self._seen[name] = _watched(_entry(self._source, name))
-        value = self._seen[name]
+        value = self.find(name)
         if value is MISSING:
             raise KeyError(name)
+        return value
+
+    def find(self, name: str) -> Any:
+        """The value under a name, or MISSING."""
+        value = self._seen.get(name, self)
+        if value is self:
+            value = self._seen[name] = _watched(look_up(self._source, name))
         return value
 
     def __iter__(self) -> Iterator[str]:
@@ -58,7 +63,7 @@ class Recorder(Mapping[str, Any]):
         same. What it raises when it is read, passes."""
         if self._is_whole and set(other) != set(self._source):
             return False
-        return all(_alike(value, _entry(other, name)) for name, value in self._seen.items())
+        return all(_alike(value, look_up(other, name)) for name, value in self._seen.items())
 
     def node(self) -> Node:
         """What was read until now."""
@@ -72,30 +77,23 @@ class Recorder(Mapping[str, Any]):
 def _watched(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return Recorder(value)
     if isinstance(value, (list, tuple)):
         return [Recorder(each, is_item=True) if isinstance(each, Mapping) else _watched(each) for each in value]
     return value
 
 
-def _entry(context: Mapping[str, Any], name: str) -> Any:
-    try:
-        return context[name]
-    except KeyError as error:
-        if type(error) is not KeyError:
-            raise
-        return MISSING
-
-
 def _alike(seen: Any, value: Any) -> bool:
     """Whether a value is what a Recorder saw; of numbers 1.0 is not 1.00, which a text would show."""
+    if seen is value:
+        return True
     if type(seen) is Recorder:
-        return isinstance(value, Mapping) and seen.matches(value)
+        return (type(value) is dict or isinstance(value, Mapping)) and seen.matches(value)
     if type(seen) is list:
         return type(value) in (list, tuple) and len(value) == len(seen) and all(map(_alike, seen, value))
     same_type = type(seen) is type(value) or {type(seen), type(value)} == _NUMBERS
-    return seen is value or (same_type and bool(seen == value) and str(seen) == str(value))
+    return same_type and bool(seen == value) and str(seen) == str(value)
 
 
 def _noted(value: Any) -> Node:
@@ -104,6 +102,9 @@ def _noted(value: Any) -> Node:
     if isinstance(value, Recorder):
         return value.node()
     return [_noted(each) for each in value] if type(value) is list else encode(value)
+
+
+FINDERS[Recorder] = Recorder.find
 
 
 class Replay(Mapping[str, Any]):
@@ -158,6 +159,6 @@ def plain(value: Any) -> Any:
     """A result without the contexts that it was read from: dicts and lists. What it takes along counts as read."""
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -27,6 +27,7 @@ from app.feel.temporal import (
 from app.feel.values import CONTEXT, Range, kind
 
 Node = Any
+_JSON = frozenset((type(None), bool, str))
 
 
 def encode(value: Any) -> Node:
@@ -55,11 +56,12 @@ def decode(node: Node) -> Any:
 
 
 def _encode(value: Any, number: Callable[[Decimal], str]) -> Node:
-    if value is None or type(value) is bool or type(value) is str:
+    found = type(value)
+    if found in _JSON:
         return value
-    if isinstance(value, (list, tuple)):
+    if found is list or isinstance(value, (list, tuple)):
         return [_encode(each, number) for each in value]
-    if isinstance(value, Mapping):
+    if found is dict or (found is not Decimal and isinstance(value, Mapping)):
         return {"all": {name: _encode(each, number) for name, each in value.items()}}
     value = lift(value)
     what = kind(value)

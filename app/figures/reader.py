@@ -21,6 +21,7 @@ class FigureReader(Mapping[str, Decimal]):
         self._session, self._region_ids = session, tuple(region_ids)
         self._on, self._region_name = on, region_name
         self._found: dict[str, queries.InForce] | None = None
+        self._told: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, key: str) -> Decimal:
         """Raises FigureMissing, which is no KeyError: a missing figure is never quietly null."""
@@ -44,7 +45,12 @@ class FigureReader(Mapping[str, Decimal]):
 
         region is a code, None for everywhere; id is the entry's, `on` the day that was asked for.
         """
-        return [{**self._in_force[key]._asdict(), "on": self._on} for key in keys if key in self._in_force]
+        return [self._entry(key) for key in keys if key in self._in_force]
+
+    def _entry(self, key: str) -> dict[str, Any]:
+        if key not in self._told:
+            self._told[key] = {**self._in_force[key]._asdict(), "on": self._on}
+        return self._told[key]
 
     @property
     def _in_force(self) -> dict[str, queries.InForce]:

@@ -26,13 +26,16 @@ class Param:
     kinds: frozenset[str]
     optional: bool
     mode: str  # one, rest, members
+    ready: frozenset[type]  # what is passed on as it is, and costs nothing to look at
 
     @classmethod
     def read(cls, text: str) -> Param:
         name, _, spec = text.partition(": ")
         mode = "rest" if spec.endswith("...") else "members" if spec.endswith("*") else "one"
         spec = spec.rstrip(".*")
-        return cls(name, frozenset(spec.rstrip("?").split("|")), spec.endswith("?"), mode)
+        kinds = frozenset(spec.rstrip("?").split("|"))
+        ready = frozenset(type_ for type_, what in KINDS.items() if what in kinds or "any" in kinds) - {str, list}
+        return cls(name, kinds, spec.endswith("?"), mode, ready)
 
     def may_take(self, what: str) -> bool:
         """Whether a value of this kind may fit; a list of one counts as its item."""
@@ -112,7 +115,7 @@ class Signature:
     def _convert(self, run: Run, pairs: Iterable[tuple[Param, Any]]) -> list[Any] | None:
         values = []
         for param, value in pairs:
-            converted = param.convert(run, value)
+            converted = value if type(value) in param.ready else param.convert(run, value)
             if converted is _NO:
                 return None
             values.append(converted)

@@ -74,7 +74,8 @@ def step(frame: Frame, value: Any, key: str) -> Any:
     if type(value) is dict:
         return value.get(key)
     if type(value) is Given:
-        return read_entry(value, key)
+        found = value.find(key)
+        return None if found is MISSING else found
     what = kind(value)
     if what == "context":
         return read_entry(value, key)
