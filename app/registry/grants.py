@@ -26,7 +26,7 @@ from app.registry.models import (
     OnceClaim,
     award_columns,
 )
-from app.registry.people import record_person
+from app.registry.people import lock_number, record_person
 
 _LEVELS = ("province_id", "city_id", "county_id", "township_id", "region_id")
 _EARLIER = (
@@ -67,6 +67,8 @@ def claim_once(
     exactly one of two simultaneous cases win.
     """
     index = blind(session, id_number)
+    # Before anything is read: a merge of this file copies what it was granted, and must see this claim or precede it.
+    lock_number(session, index)
     asked = {"blind": index, "programme": programme, "case_id": case_id, "scope": scope_region_id}
     earlier = session.connection().execute(_EARLIER, asked).first()
     if earlier is not None:

@@ -19,7 +19,10 @@ from app.registry.models import Household, HouseholdMember
 
 # Built once: every payment runs them, and building a statement costs more than running it.
 _KNOWN = (
-    select(PERSON.c.id, PERSON.c.name, PERSON.c.died_on).select_from(FOUND).where(NUMBER.c.blind == bindparam("index"))
+    select(PERSON.c.id, PERSON.c.name, PERSON.c.died_on)
+    .select_from(FOUND)
+    .where(NUMBER.c.blind == bindparam("index"))
+    .with_for_update()
 )
 _INSERT = insert_if_absent(PERSON, ["blind"])
 _KNOWN_TOGETHER = (
@@ -42,8 +45,9 @@ _NAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=
 
 
 def record_person(session: Session, id_number: str, name: str | None, now: datetime, *, living: bool = False) -> str:
-    """The id of the person with this number, recorded where new; of a stand-in, a provisional file.
+    """The id of the person with this number, recorded where new and locked; of a stand-in, a provisional file.
 
+    So what is written of the person goes to the file in which he goes on, also while two files are being merged.
     A name is recorded where none was known; another name than the known one is settled by people (`rename`).
     Raises Invalid (id_number) when the number cannot be one; with `living`, NotEligible when the person has died.
     """
@@ -53,7 +57,11 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     index = blind(session, number)
     known = _known(session, index)
     if known is None:
-        return _insert(session, number, index, name, now)
+        row = _row(session.info["vault"], number, index, name, now)
+        if rows_changed(session, _INSERT, row) == 1:
+            return row["id"]
+        # Recorded, or merged into another file, by somebody else at the same moment.
+        known = _known(session, index)
     if living and known.died_on is not None:
         told = f"登记库记载{known.name or '申请人'}已于{chinese_date(known.died_on)}死亡，不能再向其发放救助"
         raise NotEligible(f"{told}；家属有困难的，请由家属申请，登记有误的，请先更正死亡登记")
@@ -82,7 +90,9 @@ def record_people(
     for number, name in sorted(wanted):
         found = known.get(indexes.get(number, ""))
         named = found is not None and (not name or found.name is not None)
-        ids[number] = found.id if found is not None and named else record_person(session, number, name, now)
+        ids[number] = (
+            found.id if found is not None and named else record_person(session, number, name, now, living=living)
+        )
     return [ids[number] for number, _ in wanted]
 
 
@@ -109,6 +119,11 @@ def _together(session: Session, numbers: Mapping[str, str]) -> dict[str, Any]:
     return {numbers[row.blind]: row for row in rows}
 
 
+def lock_number(session: Session, index: str) -> None:
+    """Lock the file to which a number leads by its index, where there is one, before it is asked what it received."""
+    _known(session, index)
+
+
 def lock_people(session: Session, person_ids: Iterable[str]) -> None:
     """Lock people of whom it is decided, in the order in which everybody does."""
     session.connection().execute(_LOCK, {"person_ids": list(person_ids)})
@@ -120,14 +135,6 @@ def require_living_at(session: Session, person_id: str, day: date) -> None:
     if died_on is not None and died_on < day:
         told = f"登记库记载这个号码的人已于{chinese_date(died_on)}死亡，请核对号码，或者更正死亡登记"
         raise NotEligible(told, fields={"id_number": told}, clause="B2")
-
-
-def _insert(session: Session, number: str, index: str, name: str | None, now: datetime) -> str:
-    row = _row(session.info["vault"], number, index, name, now)
-    if rows_changed(session, _INSERT, row) == 0:
-        # Somebody else recorded the same person at the same moment.
-        return _known(session, index).id
-    return row["id"]
 
 
 def _row(vault: Any, number: str, index: str, name: str | None, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -187,3 +188,44 @@ def test_deaths_agree_or_are_settled_first(database: Database, chain, now: datet
         merging.split(session, change, because(now))
         assert deaths.person(session, right).died_on is None
         assert deaths.person(session, other).died_on == died
+
+
+@pytest.mark.parametrize("granted_first", [True, False])
+def test_a_grant_and_a_merge_at_the_same_moment_come_one_after_the_other(
+    database: Database, chain, now: datetime, granted_first: bool
+) -> None:
+    with database.write() as session:
+        right = operations.record_person(session, LIU, "刘桂芝", now)
+        other = operations.record_person(session, WRONG, "刘桂芝", now)
+
+    def claim(session) -> None:
+        operations.claim_once(session, RELIEF, chain.province.id, WRONG, "case1", now, 3)
+
+    def pay(session) -> None:
+        paid = {"programme": RELIEF, "region_id": chain.nearest.id, "paid_on": MAY, "amount": Decimal(800)}
+        operations.record_benefit(session, id_number=WRONG, name="刘桂芝", now=now, case_id="case1", **paid)
+
+    def merge(session) -> None:
+        merging.merge(session, right, other, because(now))
+
+    first, second = ([claim, pay], [merge]) if granted_first else ([merge], [claim, pay])
+
+    def at_the_same_moment() -> None:
+        with database.write() as session:
+            for step in second:
+                step(session)
+
+    thread = Thread(target=at_the_same_moment)
+    with database.write() as session:
+        first[0](session)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive()
+        for step in first[1:]:
+            step(session)
+    thread.join(10)
+    with database.write() as session:
+        assert [row.programme for row in person_files.person_file(session, right)["awards"]] == [RELIEF]
+        for number in (LIU, WRONG):
+            with pytest.raises(Duplicate):
+                operations.claim_once(session, RELIEF, chain.province.id, number, "case2", now)
