@@ -14,8 +14,8 @@ from app import engine
 from app.cases import policy
 from app.cases.action import Action
 from app.cases.variables import person_facts
-from app.core.errors import Invalid
-from app.registry import lookups, merging, naming, people
+from app.core.errors import Gone, Invalid
+from app.registry import lookups, merging, naming, people, person_files
 from app.registry import operations as registry
 from app.registry.naming import Conflict
 
@@ -55,6 +55,21 @@ def undo(action: Action, since: int, reason: str) -> int:
     """What the case settled in the registry at audit number `since` and later is as before; how much there was."""
     because = merging.Because(action.actor, reason[:200] or "退回", action.now, action.case.id, action.seq)
     return naming.undo_of_case(action.session, action.case.id, since, because)
+
+
+def follow_file(action: Action) -> None:
+    """A case that was cut off with another person's file speaks of that person from now on.
+
+    Raises Gone while nobody knows his number.
+    """
+    file_id = lookups.file_of(action.session, action.case.applicant_blind)
+    if file_id is None or file_id == lookups.person_id(action.session, action.number):
+        return
+    person = person_files.person_file(action.session, file_id)["person"]
+    if person["id_number"] is None:
+        raise Gone("本件已经分到一份临时档案，请先在档案里查明身份证号（合并），再重新办理")
+    action.variables["application"] |= {"id_number": person["id_number"], "name": person["name"]}
+    _follow(action)
 
 
 def _named(action: Action) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -57,7 +58,7 @@ def merge(
     other), NotEligible (their deaths do not agree).
     """
     number = _number(session, actor, person_id, id_number)
-    because = merging.Because(actor, _reason(reason, "merge_reason"), now)
+    because = merging.Because(actor, reason_of(reason, "merge_reason"), now)
     kept_id = lookups.person_id(session, number)
     if kept_id is None:
         kept_id = registry.record_person(session, number, None, now)
@@ -75,8 +76,8 @@ def split(session: Session, actor: Actor, change_id: str, reason: str, now: date
     Raises NotFound, NotYours, Invalid (split_reason), Gone.
     """
     change = merging.standing(session, change_id)
-    _require_may(session, actor, change.person_id)
-    return merging.split(session, change_id, merging.Because(actor, _reason(reason, "split_reason"), now))
+    require_may(session, actor, change.person_id)
+    return merging.split(session, change_id, merging.Because(actor, reason_of(reason, "split_reason"), now))
 
 
 def may_merge(actor: Actor) -> bool:
@@ -84,20 +85,22 @@ def may_merge(actor: Actor) -> bool:
     return identity_policy.may(actor, RIGHT)
 
 
-def _require_may(session: Session, actor: Actor, person_id: str) -> None:
+def require_may(session: Session, actor: Actor, person_id: str) -> None:
+    """Raises NotFound, NotYours."""
     policy.require_may_open(session, actor, person_id)
     identity_policy.require_any(session, actor, RIGHT)
 
 
 def _number(session: Session, actor: Actor, person_id: str, id_number: str) -> str:
-    _require_may(session, actor, person_id)
+    require_may(session, actor, person_id)
     number = id_numbers.normalise(id_number)
     if not id_numbers.is_valid(number):
         raise Invalid({"id_number": "身份证号码不正确，请核对 18 位号码"})
     return number
 
 
-def _reason(reason: str, field: str) -> str:
+def reason_of(reason: str, field: str) -> str:
+    """What a change of files rests on. Raises Invalid (the field)."""
     if not SHORTEST <= len(reason.strip()) <= LONGEST:
         raise Invalid({field: f"请写明依据（{SHORTEST} 到 {LONGEST} 字），例如核对过的证件；会留下记录"})
     return reason.strip()
@@ -106,13 +109,18 @@ def _reason(reason: str, field: str) -> str:
 def _require_may_join(session: Session, actor: Actor, person_id: str, kept_id: str, now: datetime) -> None:
     """The other file is in reach too, and nobody receives by both what nobody receives at once (E3)."""
     if person_files.region_of_person(session, kept_id):
-        _require_may(session, actor, kept_id)
+        require_may(session, actor, kept_id)
     mine, theirs = (merging.running(session, each, local_date(now)) for each in (person_id, kept_id))
+    require_compatible(session, mine, theirs)
+
+
+def require_compatible(session: Session, mine: Sequence[Running], theirs: Sequence[Running]) -> None:
+    """One person may have both. Raises Duplicate."""
     for one, other in product(mine, theirs):
         if one.id != other.id and (clash := _clash(session, one, other)):
             clause, text = clash
             numbers = "、".join(each.case_number or "（无案号）" for each in (one, other))
-            told = f"两份档案正在享受的待遇不能同时享受（案件{numbers}）：{text}。请先终止其中一项或者办理减员，再合并"
+            told = f"两份档案正在享受的待遇不能同时享受（案件{numbers}）：{text}。请先终止其中一项或者办理减员，再办理"
             raise Duplicate(told, clause=clause)
 
 

@@ -19,7 +19,7 @@ def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnVa
     if rejection.status not in (409, 422):
         raise rejection
     if g.get("shown") and rejection.fields.keys() <= {"merge_reason", "twice"}:
-        return _preview(call, person_id, rejection), rejection.status
+        return _preview(call, person_id, rejection)
     return person_page(call, person_id, rejection)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.funds import came_back
-from app.funds.models import Fund, PaymentOrder
+from app.funds.models import Batch, BatchLine, Fund, PaymentOrder
 from app.funds.operations import RESERVE
 
 
@@ -45,6 +46,18 @@ def paid_from(session: Session, day: date, *, award_id: str = "", case_id: str =
         mine, PaymentOrder.due_on >= day, gone
     )
     return list(session.execute(query.order_by(PaymentOrder.due_on, PaymentOrder.id)))
+
+
+def unsettled(session: Session, case_ids: Collection[str], award_ids: Collection[str]) -> int:
+    """How many payments of cases and awards are under way: ordered, back from the bank, or in a batch being drafted."""
+    mine = or_(PaymentOrder.case_id.in_(case_ids), PaymentOrder.award_id.in_(award_ids))
+    under_way = or_(PaymentOrder.status == "pending", came_back.waiting())
+    drafted = (BatchLine.batch_id == Batch.id) & (Batch.status == "draft") & ~BatchLine.excluded
+    orders = select(func.count()).select_from(PaymentOrder).where(mine, under_way)
+    lines = (
+        select(func.count()).select_from(BatchLine).where(BatchLine.award_id.in_(award_ids), exists().where(drafted))
+    )
+    return (session.scalar(orders) or 0) + (session.scalar(lines) or 0)
 
 
 def balance(session: Session, region_id: str) -> Decimal | None:

@@ -112,7 +112,12 @@ _SAME = select(PERSON.c.blind).where(
 
 def person_id(session: Session, id_number: str) -> str | None:
     """The file to which a number leads."""
-    return session.scalar(select(WHO).where(NUMBER.c.blind == blind(session, id_number)))
+    return file_of(session, blind(session, id_number))
+
+
+def file_of(session: Session, index: str) -> str | None:
+    """The file to which the number of an index leads."""
+    return session.scalar(select(WHO).where(NUMBER.c.blind == index))
 
 
 def indexes_of(index: str) -> Select[tuple[str]]:

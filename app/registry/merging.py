@@ -28,7 +28,8 @@ from app.registry.lookups import AWARD, COVERED, HOME, PERSON
 from app.registry.models import ENDED, IN_PAYMENT, PersonChange
 from app.registry.people import lock_people
 
-MERGED, RENAMED, STANDING, UNDONE = "merged", "renamed", "standing", "undone"
+MERGED, RENAMED, PARTED, STANDING, UNDONE = "merged", "renamed", "parted", "standing", "undone"
+_TOLD_UNDONE = {MERGED: "split", RENAMED: "name_restored", PARTED: "joined_again"}
 PLACE = ("person_change", "moved")
 CHANGE = PersonChange.__table__
 _HAS_DAYS = or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from)
@@ -108,7 +109,7 @@ def merge(session: Session, kept_id: str, other_id: str, because: Because) -> st
 def require_mergeable(session: Session, kept_id: str, other_id: str, now: datetime) -> tuple[Any, Any, date | None]:
     """Both files, locked, and the day of death that the kept one takes from the other. Raises what `merge` raises."""
     lock_people(session, (kept_id, other_id))
-    kept, other = _file(session, kept_id), _file(session, other_id)
+    kept, other = file_of(session, kept_id), file_of(session, other_id)
     if kept_id == other_id or kept.merged_into or other.merged_into:
         raise Gone("这两份档案已经是同一份，不需要合并")
     _require_not_counted_twice(session, kept_id, other_id, local_date(now))
@@ -123,7 +124,7 @@ def split(session: Session, change_id: str, because: Because) -> tuple[str, str]
     change = standing(session, change_id)
     kept_id, other_id = change.person_id, change.other_id or ""
     lock_people(session, (kept_id, other_id))
-    kept, moved = _file(session, kept_id), opened(session, change)
+    kept, moved = file_of(session, kept_id), opened(session, change)
     if kept.merged_into:
         raise Gone("合并后的档案又并入了另一份档案，请先拆分后一次合并")
     if kept.died_on != (moved["died_on"] or moved["kept_died_on"]):
@@ -168,16 +169,17 @@ def undone(session: Session, change: PersonChange, because: Because) -> None:
     """The change stands no more; that it was stays in the chains."""
     session.execute(update(PersonChange).where(PersonChange.id == change.id).values(state=UNDONE))
     row = {"id": change.id, "person_id": change.person_id, "other_id": change.other_id, "state": UNDONE}
-    _tell(session, "split" if change.kind == MERGED else "name_restored", row, because)
+    _tell(session, _TOLD_UNDONE[change.kind], row, because)
 
 
-def standing(session: Session, change_id: str) -> PersonChange:
-    """Raises NotFound, or Gone when it was undone."""
-    found = session.scalar(select(PersonChange).where(PersonChange.id == change_id).with_for_update())
+def standing(session: Session, change_id: str, kind: str = MERGED) -> PersonChange:
+    """A change of a kind. Raises NotFound, or Gone when it was undone."""
+    mine = (PersonChange.id == change_id) & (PersonChange.kind == kind)
+    found = session.scalar(select(PersonChange).where(mine).with_for_update().execution_options(populate_existing=True))
     if found is None:
-        raise NotFound("没有这次合并，请刷新档案")
+        raise NotFound("没有这次办理，请刷新档案")
     if found.state != STANDING:
-        raise Gone("这次合并已经拆分")
+        raise Gone("这次合并已经拆分" if kind == MERGED else "这次分出已经撤回")
     return found
 
 
@@ -195,7 +197,8 @@ def _tell(session: Session, kind: str, row: Mapping[str, Any], because: Because)
         audit.append(session, f"person:{person_id}", kind, because.actor, told, None, because.now, shared=True)
 
 
-def _file(session: Session, person_id: str) -> Any:
+def file_of(session: Session, person_id: str) -> Any:
+    """A file as `{id, name, blind, died_on, merged_into}`. Raises NotFound."""
     columns = (PERSON.c.id, PERSON.c.name, PERSON.c.blind, PERSON.c.died_on, PERSON.c.merged_into)
     found = session.execute(select(*columns).where(PERSON.c.id == person_id)).one_or_none()
     if found is None:
@@ -284,6 +287,7 @@ def _move_back(session: Session, kept_id: str, other_id: str, moved: Mapping[str
         stay = (COVERED.c.award_id == award_id) & (COVERED.c.person_id == kept_id)
         stay &= COVERED.c.valid_from == valid_from
         session.execute(update(COVERED).where(stay).values(person_id=other_id))
-    session.execute(update(HOME).where(HOME.c.id.in_(moved["homes"])).values(person_id=other_id))
+    homes = HOME.c.id.in_(moved["homes"]) & (HOME.c.person_id == kept_id)
+    session.execute(update(HOME).where(homes).values(person_id=other_id))
     if moved["left_home"]:
         session.execute(update(HOME).where(HOME.c.id == moved["left_home"]).values(valid_until=None))

@@ -38,14 +38,15 @@ class Person(Base):
 
 
 class PersonChange(Base):
-    """What happened to a file: another was `merged` into it, or it was `renamed`. `state`: standing or undone.
+    """What happened to a file: another was `merged` into it, it was `renamed`, or what was another person's was
+    `parted` from it to that person's file `other_id`. `state`: standing or undone.
 
     `moved` is what it takes to undo it: ids of the rows that were moved, or the name before.
     """
 
     __tablename__ = "person_change"
     __table_args__ = (
-        CheckConstraint("kind IN ('merged', 'renamed')", name="kind"),
+        CheckConstraint("kind IN ('merged', 'renamed', 'parted')", name="kind"),
         CheckConstraint("state IN ('standing', 'undone')", name="state"),
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
@@ -51,7 +51,9 @@ def person_file(session: Session, person_id: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A merge or another name in the history of a file: `other` is the name of the merged file, or the one before."""
+    """A merge, a cut or another name in the history of a file: `other` is the name of the other file `other_id`, or the
+    one before. `came` where it was the other file that was cut, and this one got what was parted.
+    """
 
     id: str
     kind: str
@@ -60,13 +62,16 @@ class Change:
     reason: str
     by_id: str | None
     at: datetime
+    other_id: str | None = None
+    came: bool = False
 
 
 def _changes(session: Session, person_id: str) -> list[Change]:
+    parted_here = (PersonChange.kind == merging.PARTED) & (PersonChange.other_id == person_id)
     query = (
         select(PersonChange, Person.name)
-        .outerjoin(Person, Person.id == PersonChange.other_id)
-        .where(PersonChange.person_id == person_id)
+        .outerjoin(Person, Person.id == case((parted_here, PersonChange.person_id), else_=PersonChange.other_id))
+        .where(or_(PersonChange.person_id == person_id, parted_here))
         .order_by(PersonChange.at, PersonChange.id)
     )
     return [
@@ -78,9 +83,38 @@ def _changes(session: Session, person_id: str) -> list[Change]:
             reason=row.reason,
             by_id=row.by_id,
             at=row.at,
+            other_id=row.person_id if row.other_id == person_id else row.other_id,
+            came=row.other_id == person_id,
         )
         for row, name in session.execute(query)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A time in a household, and the names of the others who live or lived there."""
+
+    id: str
+    since: date | None
+    others: tuple[str, ...]
+
+
+def homes_of(session: Session, person_id: str) -> list[Home]:
+    """Where somebody lives or lived; what was undone has no days and is left out."""
+    own = select(HouseholdMember).where(
+        HouseholdMember.person_id == person_id,
+        or_(
+            HouseholdMember.valid_until.is_(None),
+            HouseholdMember.valid_until.is_distinct_from(HouseholdMember.valid_from),
+        ),
+    )
+    stays = session.scalars(own.order_by(HouseholdMember.valid_from, HouseholdMember.id)).all()
+    of_these = HouseholdMember.household_id.in_([stay.household_id for stay in stays])
+    names = select(HouseholdMember.household_id, Person.id, Person.name).join(HouseholdMember).distinct()
+    others: dict[str, list[str]] = {}
+    for household_id, _, name in session.execute(names.where(of_these, Person.id != person_id).order_by(Person.id)):
+        others.setdefault(household_id, []).append(name or "（未登记姓名）")
+    return [Home(stay.id, stay.valid_from, tuple(others.get(stay.household_id, ()))) for stay in stays]
 
 
 def region_of_person(session: Session, person_id: str) -> list[str]:

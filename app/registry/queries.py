@@ -119,6 +119,7 @@ class AwardRow:
     status: str
     recheck_on: date | None
     case_number: str | None
+    case_id: str | None
 
 
 def award(session: Session, award_id: str) -> AwardState:
@@ -268,6 +269,7 @@ def award_rows() -> Select[Any]:
         Award.status,
         Award.recheck_on,
         Award.case_number,
+        Award.case_id,
     ).join(Person, Person.id == Award.person_id)
 
 

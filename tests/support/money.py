@@ -11,7 +11,7 @@ from app.core.ids import new_id
 from app.funds import bank, batch_lists, batches, claims, listing, lists, returns
 from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
-from app.registry import merging
+from app.registry import merging, parting
 from app.registry import operations as registry
 from app.registry import queries as registered
 from tests.support.web import COUNTY, TOWNSHIP, VILLAGE, Web
@@ -75,11 +75,15 @@ def money_things(web: Web) -> dict[str, str]:
         (line,) = batch_lists.lines(session, batch)
         person = registered.award(session, award).person_id
         doubled = registry.record_person(session, DOUBLED, RECIPIENT, now)
-        change = merging.merge(session, person, doubled, merging.Because(SYSTEM, "核对户口簿", now))
+        because = merging.Because(SYSTEM, "核对户口簿", now)
+        change = merging.merge(session, person, doubled, because)
+        apart = registry.record_person(session, "11010119491001001X", "李强", now)
+        part = parting.part(session, person, apart, parting.Share(frozenset()), because)
         township = identity.region_by_code(session, TOWNSHIP, local_date(now)).id
         county = identity.region_by_code(session, COUNTY, local_date(now)).id
         house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
-        "person": person, "change": change, "township": township, "institution": house, "returned": back, "debt": debt,
+        "person": person, "change": change, "part": part, "township": township,
+        "institution": house, "returned": back, "debt": debt,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import incidents, persist, policy, reversal, store
+from app.cases import identifying, incidents, persist, policy, reversal, store
 from app.cases.action import Action
 from app.cases.models import Reopening
 from app.cases.operations.lifecycle import require_reason
@@ -35,6 +35,7 @@ def reopen(session: Session, actor: Actor, case_id: str, element_id: str, reason
     if element_id not in {step.id for step in steps(action)}:
         raise Invalid({"element_id": "请选择发放以前办理过的环节"})
     since = policy.completed_seq(action, element_id)
+    identifying.follow_file(action)
     _record(action, element_id, since, reason)
     undone = reversal.reopen(action, since, reason)
     action.note("reversed", since=since, undone=undone)
