@@ -48,7 +48,7 @@ def web(tmp_path: Path, sqlite_template: Path, vault: Vault, clock: MovableClock
     shutil.copyfile(sqlite_template, path)
     staffed_database(path, vault)
     database = Database(f"sqlite:///{path}", vault, durable=False)
-    web = open_web(database, clock, tmp_path)
+    web = open_web(database, clock)
     web.app.config["WTF_CSRF_ENABLED"] = True
     yield web
     database.dispose()

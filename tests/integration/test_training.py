@@ -103,7 +103,7 @@ def test_letters_and_numbers_are_marked_and_no_bank_file_is_made(office: Office,
 
 
 def test_every_page_and_every_table_says_so(office: Office, trains: bool, tmp_path: Path) -> None:
-    web = open_web(office.database, office.clock, tmp_path)
+    web = open_web(office.database, office.clock)
     for path in ("/", "/desk/login", "/status", "/notices", "/api/docs", "/no-such-page"):
         assert ("演练环境" in web.client().get(path).text) is trains, path
     with web.app.test_request_context():

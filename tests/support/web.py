@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from app.identity import operations as identity
 from app.identity.models import Appointment, Office, Region, User
 from app.identity.tokens import issue_token
 from app.installation import install
+from app.web.services import EXTENSION
 from tests.support.worlds import RELIEF as APPLICATION
 from tests.support.worlds import STANDARDS, VILLAGE
 
@@ -44,23 +46,6 @@ def flat(data: Any, prefix: str = "") -> dict[str, str]:
     if isinstance(data, list):
         return {k: v for index, inner in enumerate(data) for k, v in flat(inner, f"{prefix}{index}.").items()}
     return {prefix[:-1]: str(data).lower() if isinstance(data, bool) else str(data)}
-
-
-class _Compiled(BytecodeCache):
-    """Pages are compiled once for all applications of a test session."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
 
 
 @dataclass
@@ -150,13 +135,25 @@ def _let_in(session: Session) -> None:
         user.username, user.password_hash = f"{position}.{code}{second}", password_hash
 
 
-def open_web(database: Database, clock: MovableClock, folder: Path) -> Web:
+def open_web(database: Database, clock: MovableClock) -> Web:
     """The application on a prepared database; forms need no CSRF token unless a test asks for it."""
-    config = Config(secret_file=folder / "secret", key_file=folder / "keys.json")
-    app = create_app(config, database=database, clock=clock)
-    app.jinja_env.bytecode_cache = _COMPILED
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app, settings, views = _application()
+    for mine, as_made in ((app.config, settings), (app.view_functions, views)):
+        mine.clear()
+        mine.update(as_made)
+    replace(app.extensions[EXTENSION], database=database, clock=clock).install(app)
     return Web(app, database, clock)
+
+
+@cache
+def _application() -> tuple[APIFlask, dict[str, Any], dict[str, Any]]:
+    """One for all tests of a process: putting it together takes longer than most of them. Its settings, its views."""
+    with tempfile.TemporaryDirectory() as name:
+        config = Config(secret_file=Path(name) / "secret")
+        scratch = Database(f"sqlite:///{name}/none.db", Vault.generate())
+        app = create_app(config, database=scratch, clock=MovableClock(BEGINNING))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app, dict(app.config), dict(app.view_functions)
 
 
 @contextmanager

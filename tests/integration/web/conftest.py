@@ -26,5 +26,5 @@ def web(tmp_path: Path, web_template: Path, vault: Vault, clock: MovableClock) -
     path = tmp_path / "doudi.db"
     shutil.copyfile(web_template, path)
     database = Database(f"sqlite:///{path}", vault, durable=False)
-    yield open_web(database, clock, tmp_path)
+    yield open_web(database, clock)
     database.dispose()

@@ -493,7 +493,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, web_template: Path, vaul
     folder = tmp_path_factory.mktemp("house")
     file = Path(shutil.copy(web_template, folder / "doudi.db"))
     database = Database(f"sqlite:///{file}", vault, durable=False)
-    yield House(open_web(database, MovableClock(TODAY), folder), file)
+    yield House(open_web(database, MovableClock(TODAY)), file)
     database.dispose()
 
 

@@ -29,7 +29,7 @@ load_all_checks()
 @pytest.fixture
 def served(database: Database, clock: MovableClock, tmp_path: Path) -> Web:
     staff(database)
-    return open_web(database, clock, tmp_path)
+    return open_web(database, clock)
 
 
 def test_every_generated_request_is_answered_as_described(served: Web) -> None:

@@ -51,7 +51,7 @@ def test_only_this_machine_and_who_is_named_may_look(web: Web, path: str) -> Non
 
 def test_a_node_is_ready_when_its_schema_is_ours(blank_database_url: str, tmp_path: Path, clock: MovableClock) -> None:
     database = Database(blank_database_url, Vault.generate())
-    client = open_web(database, clock, tmp_path).client()
+    client = open_web(database, clock).client()
     assert client.get("/healthz").get_json() == {"alive": True}
     empty = client.get("/readyz")
     assert (empty.status_code, "doudi db upgrade" in empty.get_json()["faults"]["schema"]) == (503, True)
@@ -69,7 +69,7 @@ def test_a_node_is_ready_when_its_schema_is_ours(blank_database_url: str, tmp_pa
 
 def test_a_clock_that_went_back_is_not_ready(web: Web, tmp_path: Path, clock: MovableClock) -> None:
     steady = SteadyClock(clock, clock.now() + timedelta(hours=1), timedelta(seconds=5))
-    client = open_web(web.database, steady, tmp_path).client()  # type: ignore[arg-type]
+    client = open_web(web.database, steady).client()  # type: ignore[arg-type]
     assert "校准时钟" in client.get("/readyz").get_json()["faults"]["clock"]
     refused = client.get("/")
     assert (refused.status_code, "时钟倒退" in refused.text) == (503, True)
