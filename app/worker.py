@@ -16,10 +16,12 @@ from app.auditing.anchors import Stamper as Stamp
 from app.cases import handlers as cases
 from app.cases import nightly
 from app.cases.effects.asking import ASK
+from app.cases.effects.messages import MESSAGE
+from app.cases.messaging import sending
 from app.changes import checking
 from app.config import Config
 from app.core.clock import Clock, local_date
-from app.db import Database, training
+from app.db import Database
 from app.definitions import rechecks
 from app.documents import operations as documents
 from app.effects.waiting import DEPARTMENTS
@@ -64,10 +66,6 @@ class Outside:
 def handlers(outside: Outside) -> dict[str, Handler]:
     """Every kind of job that takes moments, and who does it."""
 
-    def send(job: DueJob, held_back: bool) -> None:
-        if job.payload["to"] and not held_back:
-            outside.messenger.send(job.id, job.payload["to"], job.payload["text"])
-
     return {
         **cases.HANDLERS,
         documents.ISSUE: _issue,
@@ -77,7 +75,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         **trial.HANDLERS,
         resealing.RESEAL: resealing.reseal,
         **auditing.handlers(outside.anchors, outside.stamp),
-        "message.send": OutsideHandler(send, lambda session, job, now: training.is_training(session)),
+        MESSAGE: sending(outside.messenger),
         ASK: cases.asking(outside.departments),
     }
 

@@ -89,7 +89,7 @@ class Action:
     """One command on one case. It is the engine's host, and carries what must be written when the engine has run.
 
     `effects` are all effects by topic (`app.cases.effects.EFFECTS`). `corrections` is what a decision made again means
-    for what was paid (`app.cases.effects.corrections.Correction`).
+    for what was paid (`app.cases.effects.corrections.Correction`). `dying`: the numbers of those whose death it enters.
     """
 
     session: Session
@@ -106,6 +106,7 @@ class Action:
     notes: list[dict[str, Any]] = field(default_factory=list)
     moved_clocks: list[LegalClock] = field(default_factory=list)
     corrections: list[Any] = field(default_factory=list)
+    dying: set[str] = field(default_factory=set)
 
     @property
     def diagram(self) -> engine.Diagram:

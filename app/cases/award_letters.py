@@ -19,6 +19,7 @@ from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob, NewJob
 from app.jobs.runner import Claim
+from app.registry import deaths
 from app.registry import queries as registry
 
 LETTER = "award.letter"
@@ -63,6 +64,7 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     request = documents.DocumentRequest(
         letter=bundle.letter(template, chain.ids),
         scope=scope,
+        address=lambda name: deaths.family_of(name) if award.died_on and name == award.name else name,
         case_id=award.case_id,
         case_seq=None,
         subject=award.case_number or award.id,

@@ -1,18 +1,22 @@
 """The publish check of a template: against its contract, its sample, and the traps of Word."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from app.documents import formats, lint, sandbox, variables
-from app.documents.contract import VOID_NOTICE, Contract, Field, Variable, load_contract
+from app.documents.contract import ADDRESSEE, VOID_NOTICE, YOU, Contract, Field, Variable, load_contract
 from app.documents.errors import DocumentError, Problem, error, warning
 from app.documents.rendering import render
-from app.documents.template import Template, load_template
+from app.documents.template import Source, Template, load_template
 from app.documents.text import extract_text
 from app.documents.upload import check_upload
 from app.documents.variables import Comparison, Use
+
+_MARKUP = re.compile(r"<[^>]+>")
+_SALUTATION = re.compile(r"\s*\{\{\s*(?P<name>\w+)[^}]*\}\}(?:（[^：]*）)?\s*[：:]\s*")
 
 
 def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem]:
@@ -66,12 +70,25 @@ def _names(template: Template, contract: Contract) -> Iterator[Problem]:
         for each in variables.comparisons(sandbox.parse(source.text, source.where)):
             if (said := _compared(each, contract)) is not None:
                 yield error(said, f"{source.where}{sandbox.quote(source.text, each.line)}", each.path)
+        yield from _salutations(source, contract)
     for name, variable in contract.variables.items():
         if variable.type == "qr":
             if name not in template.pictures:
                 yield warning(f"没有替代文字为 {name} 的图片，二维码不会印出来", variable=name)
         elif name not in used:
             yield warning(f"变量 {variable.title} 没有用到", variable=name)
+
+
+def _salutations(source: Source, contract: Contract) -> Iterator[Problem]:
+    """Who is addressed by a name that may be of the dead: 张三：, or 张三（公民身份号码…）："""
+    for found in map(_SALUTATION.fullmatch, _MARKUP.sub("", source.text).splitlines()):
+        variable = contract.variables.get(found["name"]) if found else None
+        if found and variable and variable.type != ADDRESSEE:
+            said = (
+                f"称呼“{found[0].strip()}”里的变量 {variable.title} 的类型应为 {ADDRESSEE}："
+                f"收信人已经去世的，文书要写给家属；请在 contract.yaml 里改正"
+            )
+            yield error(said, source.where, variable.name)
 
 
 def _use(use: Use, contract: Contract, place: str) -> Problem | None:
@@ -110,7 +127,7 @@ def _compared(each: Comparison, contract: Contract) -> str | None:
     return None
 
 
-PRINTED = frozenset(formats.FORMATS) - {"text", "bool"}
+PRINTED = frozenset((*formats.FORMATS, ADDRESSEE, YOU)) - {"text", "bool"}
 """Types whose values look otherwise in a letter than in a rule: 800.00, 二〇二〇年九月二十五日."""
 
 

@@ -16,6 +16,31 @@ VOID_NOTICE = "void_notice"
 """The letter that voids another."""
 _NAME = r"^[a-z][a-z0-9_]*$"
 Cite = Callable[[str], str]
+Address = Callable[[str], str]
+"""To whom a letter to somebody goes: the name itself, or who is left where it is a name of the dead."""
+ADDRESSEE, YOU = "addressee", "you"
+"""Types of a name: whom a letter addresses, and what it calls him in its text."""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What a value is written by that the value itself does not say."""
+
+    cite: Cite = str
+    address: Address = str
+
+    def tell(self, kind: str, value: Any) -> str:
+        """A clause id as its citation, a name as the addressee, or as what he is called."""
+        said = formats.text(value)
+        if kind == "clause":
+            return self.cite(said)
+        addressee = self.address(said)
+        if kind == ADDRESSEE:
+            return addressee
+        return "你" if addressee == said else said
+
+
+_TOLD = ("clause", ADDRESSEE, YOU)
 
 
 @dataclass(frozen=True)
@@ -59,21 +84,27 @@ class Contract:
     variables: Mapping[str, Variable]
 
     def evaluate(
-        self, scope: Mapping[str, Any], cite: Cite = str, *, again: Mapping[str, Any] | None = None
+        self,
+        scope: Mapping[str, Any],
+        cite: Cite = str,
+        address: Address = str,
+        *,
+        again: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """The frozen data of one letter: JSON-able, all that `render` needs.
 
         Text, money and dates are written as they will be printed; a list is a list of texts or of dicts; what is
-        optional and absent is None (a list: empty). `cite` turns a clause id into its citation. Raises DocumentError
-        that names every variable without a value, with its expression.
+        optional and absent is None (a list: empty). `cite` turns a clause id into its citation, `address` a name into
+        the addressee. Raises DocumentError that names every variable without a value, with its expression.
 
         again: what was frozen before the letter had its number; only what reads `letter` is evaluated anew.
         """
         frozen: dict[str, Any] = dict(again or {})
         faults: list[str] = []
+        teller = Teller(cite, address)
         for variable in self.variables.values() if again is None else self._of_the_letter:
             try:
-                frozen[variable.name] = self._value(variable, scope, cite)
+                frozen[variable.name] = self._value(variable, scope, teller)
             except formats.Unusable as exc:
                 faults.append(f"变量 {variable.title} {exc}，表达式：{' '.join(variable.source.split())}")
         if faults:
@@ -86,28 +117,28 @@ class Contract:
         """Variables that read the letter's own number, date or code."""
         return [each for each in self.variables.values() if each.expression and _reads(each.expression, "letter")]
 
-    def _value(self, variable: Variable, scope: Mapping[str, Any], cite: Cite) -> Any:
+    def _value(self, variable: Variable, scope: Mapping[str, Any], teller: Teller) -> Any:
         assert variable.expression is not None
         try:
             value = variable.expression.evaluate(scope)
         except feel.FeelError as exc:
             raise formats.Unusable(f"算不出来（{exc}）") from exc
         if variable.type == "list":
-            items = [self._item(variable, item, cite) for item in formats.as_list(value)]
+            items = [self._item(variable, item, teller) for item in formats.as_list(value)]
             if not items and not variable.optional:
                 raise formats.Unusable("至少要有一项")
             return items
-        return _formatted(variable.type, value, variable.optional, cite)
+        return _formatted(variable.type, value, variable.optional, teller)
 
     @staticmethod
-    def _item(variable: Variable, item: Any, cite: Cite) -> Any:
+    def _item(variable: Variable, item: Any, teller: Teller) -> Any:
         if isinstance(variable.items, Field):
-            return _formatted(variable.items.type, item, variable.items.optional, cite)
+            return _formatted(variable.items.type, item, variable.items.optional, teller)
         assert variable.items is not None
         fields = variable.items
         values = item if isinstance(item, Mapping) else {next(iter(fields)): item}
         try:
-            return {name: _formatted(f.type, values.get(name), f.optional, cite) for name, f in fields.items()}
+            return {name: _formatted(f.type, values.get(name), f.optional, teller) for name, f in fields.items()}
         except formats.Unusable as exc:
             raise formats.Unusable(f"的列表项 {'、'.join(fields)} {exc}") from exc
 
@@ -116,14 +147,14 @@ def _reads(expression: feel.Expression, name: str) -> bool:
     return any(path.partition(".")[0] == name for path in expression.names)
 
 
-def _formatted(kind: str, value: Any, optional: bool, cite: Cite) -> Any:
+def _formatted(kind: str, value: Any, optional: bool, teller: Teller) -> Any:
     if value is None or value == "":
         if optional:
             return None
         raise formats.Unusable("没有值")
-    if kind != "clause":
+    if kind not in _TOLD:
         return formats.FORMATS[kind](value)
-    return cite(formats.text(value)) or (None if optional else "")
+    return teller.tell(kind, value) or (None if optional else "")
 
 
 def _zh(**more: str) -> dict[str, Any]:
@@ -136,7 +167,7 @@ def _text(**options: Any) -> ma.fields.String:
 
 
 def _type(*more: str) -> ma.fields.String:
-    types = (*formats.FORMATS, "clause", *more)
+    types = (*formats.FORMATS, *_TOLD, *more)
     return _text(required=True, validate=ma.validate.OneOf(types, error="没有类型 {input}，可用：{choices}"))
 
 

@@ -22,7 +22,7 @@ from app.db import training
 from app.definitions import store as definitions
 from app.definitions.letters import Letter
 from app.documents import sample
-from app.documents.contract import Contract, load_contract
+from app.documents.contract import Address, Contract, load_contract
 from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence
 from app.documents.rendering import render
@@ -47,12 +47,14 @@ _RECORD = insert(DOCUMENT)
 class DocumentRequest:
     """A document to be recorded; `scope` is what its contract's expressions read.
 
+    `address` says to whom a letter to somebody goes; asked for the names alone that the letter addresses.
     `letter` comes from the release of the case or of the programme: what is published later changes nothing.
     `origin` is an order of a batch. `region_codes` (the region and its ancestors) decide which documents clauses cite.
     """
 
     letter: Letter
     scope: Mapping[str, Any]
+    address: Address
     case_id: str | None
     case_seq: int | None
     subject: str
@@ -172,9 +174,8 @@ def _freeze(session: Session, ready: ReadyDocument, *, number: str, verify_code:
     day = ready.issued_on
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
     scope = compose({"issuer": issuer, "letter": letter}, ready.request.scope, {})
-    return ready.contract.evaluate(
-        scope, partial(catalogue(session).cite, region_codes=ready.request.region_codes, on=day), again=ready.frozen
-    )
+    cite = partial(catalogue(session).cite, region_codes=ready.request.region_codes, on=day)
+    return ready.contract.evaluate(scope, cite, ready.request.address, again=ready.frozen)
 
 
 def _next_number(session: Session, ready: ReadyDocument) -> str:

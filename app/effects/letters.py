@@ -28,7 +28,7 @@ DOCUMENT = Schema(
     "出具文书",
     (Input("template", "文书模板", "string", required=True, refers="template"), _ISSUER, _COPIES),
     letter=True,
-    further=_MORE,
+    further=f"{_MORE}；收信人登记为已经去世的，文书自动写给现在的领款人，没有的写给“某某的家属”",
     sentence="开出《{title}》",
     undo="开出的文书已经书面声明作废",
 )
@@ -69,7 +69,13 @@ NOTIFY = Schema(
     "发送通知",
     (
         Input("text", "内容", "string", required=True),
-        Input("to", "知会岗位", "string", refers="position", hint="填写则进入该岗位的知会；不填则发短信给申请人"),
+        Input(
+            "to",
+            "知会岗位",
+            "string",
+            refers="position",
+            hint="填写则进入该岗位的知会；不填则发短信给申请人；申请人已经去世的不发，改为知会受理岗位",
+        ),
     ),
     sentence="发送通知：{text}",
     undo="尚未发出的通知和尚未阅看的知会已经收回",

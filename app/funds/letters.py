@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from app.funds.quota import QUOTA
 from app.identity import queries as identity
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim
+from app.registry import deaths
 
 TEMPLATE, SUBSIDY, RETURNED = "grant_notice", "subsidy_notice", "returned_payment_notice"
 
@@ -76,6 +78,12 @@ def write_returned(session: Session, order: PaymentOrder, case_id: str | None, n
     _write(session, order, RETURNED, given, now, case_id)
 
 
+def _address(session: Session, order: PaymentOrder, name: str) -> str:
+    """Whom an award pays may have died since the batch was drafted."""
+    concerned = order.award_id is not None and not goes_to_institution(order)
+    return deaths.family_of(name) if concerned and deaths.is_dead(session, award_id=order.award_id) else name
+
+
 def _write(
     session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime,
     case_id: str | None = None,
@@ -84,6 +92,7 @@ def _write(
     request = documents.DocumentRequest(
         letter=definitions.letter(session, order.programme, chain.ids, local_date(now), template),
         scope={"document": given},
+        address=partial(_address, session, order),
         case_id=order.case_id or case_id,
         case_seq=order.case_seq,
         subject=order.id,

@@ -71,6 +71,11 @@ def is_dead(session: Session, *, award_id: str | None = None, index: str | None 
     return session.scalar(select(PERSON.c.died_on).where(PERSON.c.id == who)) is not None
 
 
+def family_of(name: str) -> str:
+    """To whom a letter goes whose addressee has died, and nobody is known to be in his place."""
+    return f"{name}的家属"
+
+
 def waiting_of(session: Session, person_id: str) -> list[str]:
     """Awards in payment that cover or covered the person and wait to be calculated again."""
     query = select(AWARD.c.id).join(COVERED, COVERED.c.award_id == AWARD.c.id)

@@ -39,7 +39,10 @@ from app.registry.models import (
 
 @dataclass(frozen=True, slots=True)
 class AwardState:
-    """A monthly award as it stands. `facts` are those that `award_start` and changes gave it."""
+    """A monthly award as it stands. `facts` are those that `award_start` and changes gave it.
+
+    `died_on`: the day of death of whom it is paid to.
+    """
 
     id: str
     programme: str
@@ -67,6 +70,7 @@ class AwardState:
     recount_since: date | None = None
     channel: str | None = None
     split: Any = None
+    died_on: date | None = None
 
     def pays(self, name: str) -> Any:
         """What its terms say by this name (`terms.PAYS`)."""
@@ -169,6 +173,7 @@ def _state(session: Session, found: Award, person: Person) -> AwardState:
         recount_since=found.recount_since,
         channel=found.channel,
         split=found.split,
+        died_on=person.died_on,
     )
 
 

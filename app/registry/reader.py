@@ -46,6 +46,7 @@ class RegistryReader(Mapping[str, Any]):
         self._members = [id_numbers.normalise(number) for number in members]
         self._blinds = {number: lookups.blind(session, number) for number in self._members}
         self._own = lookups.blind(session, id_number) if id_number else ""
+        self._own_number = id_numbers.normalise(id_number) if id_number else ""
 
     def __getitem__(self, key: str) -> Any:
         match key:
@@ -105,6 +106,12 @@ class RegistryReader(Mapping[str, Any]):
         own = self._people.get(self._own)
         given = consents.standing(self._session, own.person_id, self._on) if own else []
         return [{name: getattr(each, name) for name in ("scope", "form", "given_on", "given_by")} for each in given]
+
+    def has_died(self, number: str) -> bool:
+        """Whether the applicant or a member with this number is recorded as dead."""
+        normal = id_numbers.normalise(number)
+        known = self._people.get(self._own if normal == self._own_number else self._blinds.get(normal, ""))
+        return known is not None and known.died_on is not None
 
     def _member(self, number: str) -> dict[str, Any]:
         found = self._people.get(self._blinds[number])

@@ -67,6 +67,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "date and time", "string"),
     "bool": ("boolean",),
     "clause": ("string", "list"),
+    **dict.fromkeys(("addressee", "you"), ("string",)),
 }
 
 

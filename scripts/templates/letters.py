@@ -6,7 +6,8 @@ from scripts.templates.paper import Paper
 
 LETTERS: dict[str, Callable[[], Paper]] = {}
 
-_RECEIVED = "你于{{ applied_on }}提出的{{ programme }}申请收悉。"
+_RECEIVED = "{{ you }}于{{ applied_on }}提出的{{ programme }}申请收悉。"
+_IDENTIFIED = "{{ you }}（公民身份号码{{ id_number }}）于{{ applied_on }}提出的{{ programme }}申请收悉。"
 _OBJECT = (
     "如有异议，可以向{{ issuer }}提出{% if phone %}（电话：{{ phone }}）{% endif %}，也可以向{{ appeal_to }}申诉；"
     "你还依法享有申请行政复议、提起行政诉讼的权利。"
@@ -51,9 +52,10 @@ def missing_materials_notice(paper: Paper) -> None:
 def refusal_notice(paper: Paper) -> None:
     """不予救助告知书"""
     paper.title("不予救助告知书")
-    paper.to("{{ applicant }}（公民身份号码{{ id_number }}）：")
+    paper.to("{{ applicant }}：")
     paper.text(
-        _RECEIVED + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核，决定不予救助。现将理由和有关事项告知如下："
+        _IDENTIFIED
+        + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核，决定不予救助。现将理由和有关事项告知如下："
     )
     paper.heading("一、不予救助的理由")
     paper.tag("for reason in reasons")
@@ -70,10 +72,10 @@ def refusal_notice(paper: Paper) -> None:
 def approval_notice(paper: Paper) -> None:
     """审批决定书"""
     paper.title("{{ programme }}审批决定书")
-    paper.to("{{ applicant }}（公民身份号码{{ id_number }}）：")
-    paper.text(_RECEIVED + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，现决定如下：")
+    paper.to("{{ applicant }}：")
+    paper.text(_IDENTIFIED + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，现决定如下：")
     paper.heading("一、审批决定")
-    paper.text("你符合{{ programme }}的条件，决定给予救助。")
+    paper.text("{{ you }}符合{{ programme }}的条件，决定给予救助。")
     paper.when(
         "amount",
         "{% if instalments %}救助金总额{% else %}一次性救助金{% endif %}为人民币{{ amount_capital }}（¥{{ amount }}元）"
@@ -100,7 +102,7 @@ def approval_notice(paper: Paper) -> None:
     paper.when(
         "monthly",
         "家庭人口、收入和财产发生变化的，应当如实报告。"
-        "{% if recheck_on %}本机关将于{{ recheck_on }}前对你的情况进行复核。{% endif %}",
+        "{% if recheck_on %}本机关将于{{ recheck_on }}前对{{ you }}的情况进行复核。{% endif %}",
     )
     paper.when("advice", "{{ advice }}")
     paper.text(_OBJECT)
@@ -140,7 +142,7 @@ def withdrawal_notice(paper: Paper) -> None:
     paper.title("撤回申请告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        _RECEIVED + "你于{{ withdrawn_on }}撤回该申请{% if reason %}，原因：{{ reason }}{% endif %}。"
+        _RECEIVED + "{{ you }}于{{ withdrawn_on }}撤回该申请{% if reason %}，原因：{{ reason }}{% endif %}。"
         "我们据此终止办理。",
         "撤回申请不影响你的权利。今后遇到困难，可以随时重新提出申请。{% if phone %}咨询电话：{{ phone }}。{% endif %}",
     )
@@ -152,8 +154,8 @@ def grant_notice(paper: Paper) -> None:
     paper.title("补助发放告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}根据{{ basis }}，{% endif %}现发给你{{ occasion }}人民币{{ amount_capital }}（{{ amount }}元），"
-        "自{{ due_on }}起转入你领取{{ programme }}的账户，不需要另行申请。",
+        "{% if basis %}根据{{ basis }}，{% endif %}现发给{{ you }}{{ occasion }}人民币{{ amount_capital }}"
+        "（{{ amount }}元），自{{ due_on }}起转入{{ you }}领取{{ programme }}的账户，不需要另行申请。",
         "请核对金额。有疑问或者未按时收到的，请与我们联系。{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
 
@@ -187,12 +189,13 @@ def correction_notice(paper: Paper) -> None:
     paper.title("更正决定告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        "你的{{ programme }}案件（{{ case_number }}）在发放后由本机关于{{ reopened_on }}重新办理，原因：{{ reason }}",
+        "{{ you }}的{{ programme }}案件（{{ case_number }}）在发放后由本机关于{{ reopened_on }}重新办理，"
+        "原因：{{ reason }}",
         "现已重新作出决定，理由见随附的决定文书。有关事项告知如下：",
     )
     paper.heading("一、款项")
     paper.text("此前已经发放{{ had }}元，按重新作出的决定应当发放{{ decided }}元。")
-    paper.when("more", "另行补发人民币{{ more_capital }}（{{ more }}元），转入你的收款账户，不需要另行申请。")
+    paper.when("more", "另行补发人民币{{ more_capital }}（{{ more }}元），转入{{ you }}的收款账户，不需要另行申请。")
     paper.when(
         "less",
         "多发的人民币{{ less_capital }}（{{ less }}元）应当退回。一次退回有困难的，可以与{{ issuer }}商定分期归还；"
@@ -201,7 +204,9 @@ def correction_notice(paper: Paper) -> None:
     paper.when("even", "不需要补发，也不需要退回。")
     paper.heading("二、此前的文书")
     paper.tag("for each in replaced")
-    paper.text("{{ each.date }}发给你的《{{ each.title }}》（{{ each.number }}）由本告知书和随附的决定文书代替。")
+    paper.text(
+        "{{ each.date }}发给{{ you }}的《{{ each.title }}》（{{ each.number }}）由本告知书和随附的决定文书代替。"
+    )
     paper.tag("endfor")
     paper.when("not replaced", "此前没有需要代替的文书。")
     paper.heading("三、告知事项")
@@ -232,7 +237,7 @@ def void_notice(paper: Paper) -> None:
     paper.title("文书作废通知")
     paper.to("{{ applicant }}：")
     paper.text(
-        "{% if voided_date %}{{ voided_date }}{% else %}此前{% endif %}发给你的《{{ voided_title }}》"
+        "{% if voided_date %}{{ voided_date }}{% else %}此前{% endif %}发给{{ you }}的《{{ voided_title }}》"
         "（{{ voided_number }}）自本通知发出之日起作废。",
         "作废原因：{{ reason }}",
     )
@@ -246,7 +251,7 @@ def ending_notice(paper: Paper) -> None:
     paper.title("终止救助告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，你的{{ programme }}"
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，{{ you }}的{{ programme }}"
         "自{{ ended_on }}起终止。现将理由和有关事项告知如下："
     )
     paper.heading("一、终止的理由")
@@ -263,7 +268,7 @@ def recheck_notice(paper: Paper) -> None:
     paper.title("复核告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你的{{ programme }}进行了复核，现将结果告知如下："
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对{{ you }}的{{ programme }}进行了复核，现将结果告知如下："
     )
     paper.heading("一、复核结果")
     paper.text("{{ result }}。{% if opinion %}复核意见：{{ opinion }}{% endif %}")

@@ -39,6 +39,7 @@ class RecordDeath(EffectObject):
         remaining = len(members.covered_now(action.session, award_id) - {person.id})
         paid = orders.paid_from(action.session, first_unpaid, award_id=award_id)
         stopped = [] if remaining else [award_id]
+        action.dying.add(id_number)
         action.plan(Planned(Rank.RECORD, partial(_record, person=person, on=on, award_ids=stopped)))
         self.note(action, name=person.name, on=person.died_on or on)
         return {

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from app.cases.action import Action
+from app.cases.addressing import address
 from app.cases.effects.base import EffectObject
 from app.cases.plan import Planned, Rank
 from app.definitions.letters import Letter
@@ -74,6 +75,7 @@ def ready(
     request = documents.DocumentRequest(
         letter=letter,
         scope=scope,
+        address=partial(address, action),
         case_id=action.case.id,
         case_seq=action.seq,
         subject=action.case.number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ from sqlalchemy import select
 
 from app import audit
 from app.cases import queries
+from app.cases.effects.messages import MESSAGE
+from app.cases.messaging import sending
 from app.core.errors import Invalid, NotEligible, NotYours
 from app.funds.models import PaymentOrder
+from app.jobs import operations as jobs
+from app.jobs.runner import Worker
 from app.registry import deaths, members
 from app.registry import queries as registry
 from tests.integration.bundles.test_dibao import (
@@ -27,6 +32,7 @@ from tests.integration.bundles.test_dibao import (
     pass_days,
     put_in_force,
     status,
+    to_review,
 )  # fmt: skip
 from tests.integration.bundles.test_exclusions import begun_on, paid_for
 from tests.support.worlds import SPENDING, Office
@@ -103,7 +109,8 @@ def test_the_last_is_paid_for_the_month_of_death_and_no_more(office: Office) -> 
     pass_days(office, 30)
     case_id = reported(office, award, happened_on=date(2020, 11, 10))
     assert (award_of(office, case_id).ended_on, owed(office, case_id)) == (date(2020, 12, 1), ["overpaid"])
-    assert "多发的100元应当退回" in letter(office, case_id, "ending_notice")
+    told = letter(office, case_id, "ending_notice")
+    assert all(part in told for part in ("周海的家属：", "周海的最低生活保障自2020年12月1日起", "多发的100元应当退回"))
     assert (paid_for(office, NOVEMBER), paid_for(office, DECEMBER)) == ([("周海", Decimal("100.00"))], [])
     with office.database.read() as session:
         states = session.scalars(select(PaymentOrder.status).order_by(PaymentOrder.due_on)).all()
@@ -208,3 +215,25 @@ def test_an_open_application_of_the_dead_ends(office: Office) -> None:
         deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
     pass_days(office, 0)
     assert status(office, case_id) == "ended"
+
+
+def test_no_letter_and_no_message_goes_to_the_dead(office: Office) -> None:
+    case_id = to_review(office)
+    with office.database.write() as session:
+        deaths.operations.record_person(session, HEAD["id_number"], "周海", office.now)
+        known = deaths.person_with(session, HEAD["id_number"])
+        deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
+        told = {"to": APPLICATION["phone"], "text": "您的申请已受理"}
+        jobs.enqueue(session, MESSAGE, told, office.now, case_id=case_id)
+    sent: list[str] = []
+    messenger = SimpleNamespace(send=lambda key, to, text: sent.append(to))
+    worker = Worker(office.database, office.clock, {MESSAGE: sending(messenger)})
+    assert worker.run_once()
+    assert sent == []
+    with office.database.read() as session:
+        said = [event.payload.get("text", "") for event in audit.events_of(session, f"case:{case_id}")]
+    assert any("短信没有发出" in text and "您的申请已受理" in text for text in said)
+    office.do(case_id, "review", "township_head", approved=False, opinion="申请人已去世")
+    told = letter(office, case_id, "refusal_notice")
+    assert "周海的家属：" in told
+    assert "周海（公民身份号码220122********3311）于2020年10月12日提出的" in told

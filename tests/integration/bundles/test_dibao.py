@@ -329,7 +329,7 @@ def test_death_of_the_last_ends_with_the_month_and_without_tapering(office: Offi
     assert award_of(office, case_id).ended_on == date(2020, 11, 1)
     told = letter(office, case_id, "ending_notice")
     assert "渐退" not in told
-    assert "周海的亲属：" in told
+    assert "周海的家属：" in told
 
 
 def test_ward_of_a_guardian_is_the_recipient(office: Office) -> None:

@@ -328,7 +328,7 @@ def test_institution_reports_the_ending_of_its_resident(life: Life) -> None:
     life.do(case_id, "ending_examination", confirmed=True)
     life.do(case_id, "ending_approval", approved=True)
     assert life.award.ended_on == (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    assert "的亲属：" in life.letter(case_id, "ending_notice")
+    assert "的家属：" in life.letter(case_id, "ending_notice")
     assert (life.award.status, life.free("县中心敬老院")) == ("ended", 2)
 
 

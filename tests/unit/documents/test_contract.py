@@ -29,6 +29,10 @@ from app.documents.errors import DocumentError
         ("masked_account", "6228480240001234568", "***************4568"),
         ("masked_phone", "13904310001", "139****0001"),
         ("clause", "A7", "依A7"),
+        ("addressee", "甲", "甲"),
+        ("addressee", "亡者", "亡者的家属"),
+        ("you", "甲", "你"),
+        ("you", "亡者", "亡者"),
         ("text?", None, None),
         ("money?", "", None),
         ("list text?", None, []),
@@ -39,7 +43,8 @@ from app.documents.errors import DocumentError
 )
 def test_values_are_frozen_as_they_will_be_printed(contract_of, kind, value, frozen):
     contract = load_contract(contract_of(a=kind))
-    assert contract.evaluate({"a": value}, cite="依{}".format) == {"a": frozen}
+    said = contract.evaluate({"a": value}, "依{}".format, lambda name: f"{name}的家属" if name == "亡者" else name)
+    assert said == {"a": frozen}
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ import re
 
 import pytest
 
-from app.documents.contract import load_contract
+from app.documents.checking import check_files
+from app.documents.contract import ADDRESSEE, YOU, load_contract
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.documents.text import extract_text
 from scripts.build_templates import BUILDERS
 from tests.unit.documents.conftest import KEYS, Shipped
+
+TO_NOBODY = {"publicity_notice", "rescue_record", "home_care_agreement", "institution_care_agreement"}
+"""Read by the public, or signed by several."""
 
 
 def letter(key: str, **changes) -> str:
@@ -77,3 +81,19 @@ def test_a_section_that_is_left_out_leaves_no_gap_in_the_numbers():
     text = letter("approval_notice", steps=[])
     assert "二、告知事项" in text
     assert "计算过程" not in text
+
+
+def test_whom_a_letter_addresses_is_asked_whether_he_has_died(shipped):
+    """Every letter but those to the public and agreements; one that addresses a plain name is not published."""
+    plain = shipped.contract.replace(f"type: {ADDRESSEE}".encode(), b"type: text")
+    told = [each.message for each in check_files(shipped.template, plain, shipped.sample_json)]
+    assert any("收信人已经去世" in each for each in told) is (shipped.key not in TO_NOBODY)
+
+
+def test_a_letter_to_the_family_speaks_of_the_dead(shipped):
+    types = {name: each.type for name, each in load_contract(shipped.contract).variables.items()}
+    told = {ADDRESSEE: "周海的家属", YOU: "周海"}
+    if YOU in types.values():
+        text = letter(shipped.key, **{name: told[kind] for name, kind in types.items() if kind in told})
+        assert "周海的家属：" in text
+        assert re.findall("你(?!还依法享有|的权利)", text) == []
