@@ -30,6 +30,17 @@ def outlive(session: Session, write: Callable[[Session], None]) -> None:
     session.info["outliving"].append(write)
 
 
+def beside(session: Session, write: Callable[[Session], object]) -> None:
+    """Have something written at once, in a transaction of its own, while this one only looks: how far it has come.
+
+    Raises RuntimeError in a transaction that writes, which on SQLite would wait for itself.
+    """
+    if session.info["writes"] is None:
+        raise RuntimeError("a transaction that writes has nothing written beside it")
+    with session.info["writes"]() as other:
+        write(other)
+
+
 PRIVATE = 0o600
 """The mode of a database file: its log and index beside it get the same from SQLite."""
 PATIENCE = 10
@@ -102,7 +113,7 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        info = {"kept": self.kept, "outliving": []}
+        info: dict[str, Any] = {"kept": self.kept, "outliving": [], "writes": None if writes else self.write}
         session = _OneTransaction(self.engine, expire_on_commit=False, info=info)
         session.info["vault"] = self.vault.within(lambda: keys.in_force(session, self.vault))
         try:

@@ -27,7 +27,7 @@ def ledger_page(call: Call) -> ResponseReturnValue:
         lines=lines,
         whole=ledger.total(lines),
         filter=chosen,
-        faults=disagreements(call.session, call.actor),
+        faults=disagreements(call.session, call.actor, chosen),
         titles=titles,
         programmes=sorted(titles.items(), key=lambda pair: pair[1]),
         sources=list(words.SOURCE.items()),
@@ -37,8 +37,9 @@ def ledger_page(call: Call) -> ResponseReturnValue:
 @blueprint.get("/ledger.xlsx")
 @writes()
 def ledger_export(call: Call) -> ResponseReturnValue:
-    lines = ledger.lines(call.session, call.actor, _filter(call))
-    faults = disagreements(call.session, call.actor)
+    chosen = _filter(call)
+    lines = ledger.lines(call.session, call.actor, chosen)
+    faults = disagreements(call.session, call.actor, chosen)
     content = ledger_workbook(lines, ledger.total(lines), programme_titles(call.session), faults)
     note(call.session, call.actor, "ledger", len(lines), call.now)
     name = f"ledger-{local_date(call.now).isoformat()}.xlsx"

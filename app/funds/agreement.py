@@ -1,12 +1,16 @@
-"""Whether the books agree to the fen: orders, the bank's answers, entries of reserve funds, batches and claims."""
+"""Whether the books agree to the fen: orders, the bank's answers, entries of reserve funds, batches and claims.
+
+What is looked at are the orders that are due in some months, and the batches and claims of these: a page does not read
+what was paid in other years. A reserve fund is always looked at whole: one draw may pay instalments of many months.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -14,28 +18,34 @@ from app.db.types import Money
 from app.funds import policy
 from app.funds.answers import ANSWER
 from app.funds.claims import CLAIMED
-from app.funds.ledger import RIGHT
+from app.funds.ledger import RIGHT, LedgerFilter, in_months
 from app.funds.models import Batch, BatchLine, Claim, Fund, FundEntry, PaymentOrder
 from app.identity import policy as identity_policy
 from app.identity.queries import REGION
 
+ALL = LedgerFilter()
 ZERO = Decimal("0.00")
 _PAID = case((PaymentOrder.status == "paid", PaymentOrder.amount), else_=0)
 
 
-def disagreements(session: Session, actor: Actor) -> list[str]:
+def disagreements(session: Session, actor: Actor, filter: LedgerFilter = ALL) -> list[str]:
     """Every place in the actor's regions where two records of the same money differ; none where all agree.
 
-    Raises NotYours.
+    Of the filter the months count alone. Raises NotYours, Invalid (since, until).
     """
     identity_policy.require_any(session, actor, RIGHT)
-    mine = policy.reached(session, actor, RIGHT, PaymentOrder)
+    due = in_months(filter, PaymentOrder.due_on)
+    mine = and_(policy.reached(session, actor, RIGHT, PaymentOrder), due)
+    batches = and_(policy.reached(session, actor, RIGHT, Batch), in_months(filter, Batch.due_on))
+    claims = policy.reached(session, actor, RIGHT, Claim)
+    if filter.since or filter.until:
+        claims = and_(claims, Claim.id.in_(_of_orders(CLAIMED.c.claim_id).where(due)))
     return [
         *_orders(session, mine),
-        *_funds(session, actor),
-        *_batches(session, policy.reached(session, actor, RIGHT, Batch)),
+        *_funds(session, policy.reached_regions(session, actor, RIGHT)),
+        *_batches(session, batches),
         *_owed(session, mine),
-        *_claims(session, policy.reached(session, actor, RIGHT, Claim)),
+        *_claims(session, claims),
     ]
 
 
@@ -43,53 +53,61 @@ def _sum(column: Any) -> Any:
     return func.coalesce(func.sum(column, type_=Money()), 0, type_=Money())
 
 
+def _of_orders(*columns: Any) -> Select[Any]:
+    """Entries of claims with the orders that they are about."""
+    return select(*columns).join(PaymentOrder, PaymentOrder.id == CLAIMED.c.order_id)
+
+
 def _orders(session: Session, mine: Any) -> Iterator[str]:
     """What the bank moved for an order is its amount while it is paid, and nothing otherwise."""
-    moved = select(ANSWER.c.order_id, _sum(ANSWER.c.moved).label("moved")).group_by(ANSWER.c.order_id).subquery()
-    told = func.coalesce(moved.c.moved, 0, type_=Money())
-    query = select(PaymentOrder.id, PaymentOrder.payee, PaymentOrder.status, PaymentOrder.amount, told.label("moved"))
-    joined = query.outerjoin(moved, moved.c.order_id == PaymentOrder.id).where(mine, PaymentOrder.fund_id.is_(None))
-    for row in session.execute(joined.where(told != _PAID)):
+    moved = select(_sum(ANSWER.c.moved)).where(ANSWER.c.order_id == PaymentOrder.id).scalar_subquery()
+    query = select(PaymentOrder.id, PaymentOrder.payee, PaymentOrder.status, PaymentOrder.amount, moved.label("moved"))
+    for row in session.execute(query.where(mine, PaymentOrder.fund_id.is_(None), moved != _PAID)):
         paid = row.amount if row.status == "paid" else ZERO
         yield f"支付单 {row.id}（{row.payee}）：登记已付 {paid} 元，银行答复合计 {row.moved} 元"
 
 
-def _funds(session: Session, actor: Actor) -> Iterator[str]:
+def _funds(session: Session, within: Any) -> Iterator[str]:
     """What a reserve fund paid is what its entries say, what came back too, and its balance is their sum."""
-    here = REGION.c.id == Fund.region_id
-    within = policy.reached_regions(session, actor, RIGHT)
-    funds = select(Fund.id, Fund.balance, REGION.c.name).join(REGION, here).where(within)
-    for fund in session.execute(funds).all():
-        entries = select(FundEntry.kind, _sum(FundEntry.amount)).where(FundEntry.fund_id == fund.id)
-        sums = dict(session.execute(entries.group_by(FundEntry.kind)).tuples().all())
-        own = PaymentOrder.fund_id == fund.id
-        paid = session.scalar(select(_sum(_PAID)).where(own)) or ZERO
-        repaid = select(_sum(-CLAIMED.c.amount)).join(PaymentOrder, PaymentOrder.id == CLAIMED.c.order_id)
-        back = session.scalar(repaid.where(own, CLAIMED.c.kind == "repaid")) or ZERO
-        entered = -(sums.get("paid", ZERO) + sums.get("returned", ZERO))
-        for what, ours, theirs in (
-            ("支付", paid, entered),
-            ("追回", back, sums.get("repaid", ZERO)),
-            ("余额", fund.balance, sum(sums.values(), ZERO)),
-        ):
-            if ours != theirs:
-                yield f"{fund.name}备用金{what}：账上 {ours} 元，流水合计 {theirs} 元"
+    query = select(Fund.id, Fund.balance, REGION.c.name).join(REGION, REGION.c.id == Fund.region_id).where(within)
+    funds = session.execute(query.order_by(REGION.c.code, Fund.id)).all()
+    if not funds:
+        return
+    theirs = PaymentOrder.fund_id.in_([fund.id for fund in funds])
+    paid = _by_fund(session, select(PaymentOrder.fund_id, _sum(_PAID)).where(theirs).group_by(PaymentOrder.fund_id))
+    repaid = _of_orders(PaymentOrder.fund_id, _sum(-CLAIMED.c.amount)).where(theirs, CLAIMED.c.kind == "repaid")
+    back = _by_fund(session, repaid.group_by(PaymentOrder.fund_id))
+    entries = select(FundEntry.fund_id, FundEntry.kind, _sum(FundEntry.amount))
+    sums: dict[str, dict[str, Decimal]] = {}
+    known = FundEntry.fund_id.in_([fund.id for fund in funds])
+    for fund_id, kind, amount in session.execute(entries.where(known).group_by(FundEntry.fund_id, FundEntry.kind)):
+        sums.setdefault(fund_id, {})[kind] = amount
+    for fund in funds:
+        yield from _of_fund(fund, paid.get(fund.id, ZERO), back.get(fund.id, ZERO), sums.get(fund.id, {}))
+
+
+def _by_fund(session: Session, query: Select[Any]) -> dict[str, Decimal]:
+    return dict(session.execute(query).tuples().all())
+
+
+def _of_fund(fund: Any, paid: Decimal, back: Decimal, entries: Mapping[str, Decimal]) -> Iterator[str]:
+    entered = -(entries.get("paid", ZERO) + entries.get("returned", ZERO))
+    for what, ours, theirs in (
+        ("支付", paid, entered),
+        ("追回", back, entries.get("repaid", ZERO)),
+        ("余额", fund.balance, sum(entries.values(), ZERO)),
+    ):
+        if ours != theirs:
+            yield f"{fund.name}备用金{what}：账上 {ours} 元，流水合计 {theirs} 元"
 
 
 def _batches(session: Session, mine: Any) -> Iterator[str]:
     """A confirmed batch has ordered what it listed."""
-    listed = select(BatchLine.batch_id, _sum(BatchLine.amount).label("amount")).where(~BatchLine.excluded)
-    lines = listed.group_by(BatchLine.batch_id).subquery()
-    made = select(PaymentOrder.batch_id, _sum(PaymentOrder.amount).label("amount")).group_by(PaymentOrder.batch_id)
-    orders = made.subquery()
-    both = [func.coalesce(each.c.amount, 0, type_=Money()) for each in (lines, orders)]
-    query = (
-        select(Batch.title, both[0].label("listed"), both[1].label("ordered"))
-        .outerjoin(lines, lines.c.batch_id == Batch.id)
-        .outerjoin(orders, orders.c.batch_id == Batch.id)
-        .where(mine, Batch.status == "confirmed", both[0] != both[1])
-    )
-    for row in session.execute(query):
+    lines = select(_sum(BatchLine.amount)).where(BatchLine.batch_id == Batch.id, ~BatchLine.excluded)
+    orders = select(_sum(PaymentOrder.amount)).where(PaymentOrder.batch_id == Batch.id)
+    listed, ordered = lines.scalar_subquery(), orders.scalar_subquery()
+    query = select(Batch.title, listed.label("listed"), ordered.label("ordered"))
+    for row in session.execute(query.where(mine, Batch.status == "confirmed", listed != ordered)):
         yield f"批次「{row.title}」：名单合计 {row.listed} 元，支付单合计 {row.ordered} 元"
 
 

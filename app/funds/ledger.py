@@ -137,16 +137,19 @@ def _parts(order: Any, amount: Decimal) -> list[Mapping[str, Any]]:
     return [{**part, "amount": part["amount"] * sign} for part in shares(abs(amount), order.split)]
 
 
-def _within(filter: LedgerFilter) -> ColumnElement[bool]:
+def in_months(filter: LedgerFilter, due_on: Any) -> ColumnElement[bool]:
+    """The condition that a day lies in the months of the filter. Raises Invalid (since, until)."""
     conditions: list[ColumnElement[bool]] = [true()]
     if filter.since:
-        conditions.append(PaymentOrder.due_on >= _month(filter.since, "since"))
+        conditions.append(due_on >= _month(filter.since, "since"))
     if filter.until:
-        first = _month(filter.until, "until")
-        conditions.append(PaymentOrder.due_on < months_later(first, 1))
-    if filter.programme:
-        conditions.append(PaymentOrder.programme == filter.programme)
+        conditions.append(due_on < months_later(_month(filter.until, "until"), 1))
     return and_(*conditions)
+
+
+def _within(filter: LedgerFilter) -> ColumnElement[bool]:
+    programme = PaymentOrder.programme == filter.programme if filter.programme else true()
+    return and_(in_months(filter, PaymentOrder.due_on), programme)
 
 
 def _month(text: str, name: str) -> date:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json, Money, keys
@@ -40,6 +40,9 @@ class FundEntry(Base):
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
+_OF_A_FUND = text("fund_id IS NOT NULL")
+
+
 class PaymentOrder(Base):
     """Money that was decided. `status`: pending, paid, returned or cancelled. `dedup` makes paying twice impossible.
 
@@ -61,6 +64,7 @@ class PaymentOrder(Base):
         Index("ix_payment_order_bank_file", "bank_file_id"),
         Index("ix_payment_order_county", "county_id", "due_on", "id"),
         Index("ix_payment_order_award", "award_id", "purpose"),
+        Index("ix_payment_order_fund", "fund_id", sqlite_where=_OF_A_FUND, postgresql_where=_OF_A_FUND),
         # What came back is ordered once more by one order: never two live ones for a month.
         Index("uq_payment_order_replaces", "replaces", unique=True),
     )

@@ -232,9 +232,14 @@ def _text_parts(package: ZipFile) -> list[str]:
 
 
 def _cells(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """The rows, as far as the first of them has titles: the others are padded to all columns that are allowed."""
+    width = MAX_COLUMNS
     try:
         for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), 1):
-            yield number, [_text(cell) for cell in cells]
+            texts = [_text(cell) for cell in cells[:width]]
+            if number == 1:
+                width = max((place for place, title in enumerate(texts, 1) if title), default=0)
+            yield number, texts
     except _BROKEN as error:
         raise _no_workbook() from error
 
@@ -247,6 +252,8 @@ def _text(cell: Any) -> str:
     """What a cell shows: codes that Excel took for numbers and days that it took for moments read as typed."""
     if cell is None:
         return ""
+    if type(cell) is str:
+        return cell.strip()
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):

@@ -30,7 +30,10 @@ class Takeover(Base):
 
 
 class TakeoverTrial(Base):
-    """Files that were sent in a page and wait to be compared; then the content goes, and `told` says what was wrong."""
+    """Files that were sent in a page and wait to be compared; then the content goes, and `told` says what was wrong.
+
+    `looked` of `lines` were compared until now; None while the files are being read.
+    """
 
     __tablename__ = "takeover_trial"
 
@@ -40,6 +43,8 @@ class TakeoverTrial(Base):
     begun_at: Mapped[datetime] = mapped_column(AwareDateTime)
     content: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("takeover_trial", "content"))
     told: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("takeover_trial", "told"))
+    lines: Mapped[int | None]
+    looked: Mapped[int | None]
     takeover_id: Mapped[str | None] = mapped_column(ForeignKey("takeover.id"))
     done_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 

@@ -45,7 +45,8 @@ def plan(
     """
     reach = None if actor.kind == SYSTEM.kind else _reach(session, actor)
     made = planning.plan(session, contents, _bundles(session, actor, now), reach, local_date(now))
-    if not len(made.findings):
+    if not len(made.findings) and made.lines:
+        tell(0, len(made.lines))
         sums.compare(session, _told(made.lines, tell), made.findings, now)
     return made
 

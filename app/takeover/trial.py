@@ -17,6 +17,7 @@ from app.core.errors import Invalid, NotFound, Rejection
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.core.uploads import MAX_BYTES, in_megabytes
+from app.db import beside
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
@@ -37,13 +38,16 @@ TOO_LARGE = "文件超过 {most}，请按乡镇分成几个文件"
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`told`, once it is over: `{faults, count, message}` of files that were refused; empty where there was nothing new
-    or it waits for a second person as `takeover_id`."""
+    or it waits for a second person as `takeover_id`. Until then `looked` of `lines` were compared; None: not yet read.
+    """
 
     id: str
     begun_at: datetime
     done_at: datetime | None
     takeover_id: str | None
     told: dict[str, Any]
+    lines: int | None
+    looked: int | None
 
 
 def begin(session: Session, actor: Actor, contents: Sequence[bytes], now: datetime) -> str:
@@ -71,18 +75,25 @@ def trial(session: Session, actor: Actor, trial_id: str) -> Trial:
         raise NotFound("没有这次试运行，请重新提交文件")
     identity_policy.require_covers(session, actor, identity.chain(session, found.region_id), ENTER)
     told = session.info["vault"].open(found.told, *TOLD, found.id) if found.told else b"{}"
-    return Trial(found.id, found.begun_at, found.done_at, found.takeover_id, load_json(told))
+    return Trial(
+        found.id, found.begun_at, found.done_at, found.takeover_id, load_json(told), found.lines, found.looked
+    )  # fmt: skip
 
 
 def _compare(session: Session, job: DueJob, now: datetime) -> tuple[Actor | None, Plan | str]:
-    """Who sent it, and what it would bring in or why it is no such file. Only reads."""
+    """Who sent it, and what it would bring in or why it is no such file. Only reads, and tells how far it is."""
     found = session.get_one(TakeoverTrial, job.reference)
     actor = identity.load_actor(session, found.begun_by or "", local_date(now))
     if actor is None or found.content is None:
         return None, GONE
     packed = load_json(session.info["vault"].open(found.content, *CONTENT, found.id))
+
+    def tell(looked: int, lines: int) -> None:
+        come = update(TakeoverTrial).where(TakeoverTrial.id == job.reference).values(looked=looked, lines=lines)
+        beside(session, lambda other: other.execute(come))
+
     try:
-        return actor, operations.plan(session, actor, [b64decode(each) for each in packed], now)
+        return actor, operations.plan(session, actor, [b64decode(each) for each in packed], now, tell)
     except Rejection as refused:
         return actor, refused.message
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Column, MetaData, Table, event, func, li
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from app.db import Database, Money, outlive
+from app.db import Database, Money, beside, outlive
 from tests.support.statements import counted
 
 
@@ -113,6 +113,15 @@ def test_what_outlives_a_refusal_is_written_when_it_has_ended(notes: Database) -
         outlive(session, lambda later: later.execute(text("INSERT INTO note VALUES ('third')")))
         assert words_in(session) == ["first", "second"]
     assert words(notes) == ["first", "second", "third"]
+
+
+def test_who_only_looks_may_tell_how_far_it_has_come(notes: Database) -> None:
+    with notes.read() as session:
+        assert words_in(session) == []
+        beside(session, lambda other: other.execute(text("INSERT INTO note VALUES ('half')")))
+        assert words(notes) == ["half"]
+    with notes.write() as session, pytest.raises(RuntimeError, match="writes has nothing"):
+        beside(session, lambda other: None)
 
 
 def test_what_cannot_be_written_fails_the_whole_command(notes: Database) -> None:

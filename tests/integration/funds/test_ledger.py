@@ -28,6 +28,7 @@ from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
 from app.inbox.queries import ITEM
 from app.jobs.runner import Worker
+from tests.support.statements import counted
 from tests.support.worlds import VILLAGE, Office
 
 DUE = date(2020, 10, 12)
@@ -239,3 +240,29 @@ def test_each_record_that_is_changed_behind_the_others_is_found(database: Databa
     with database.read() as session:
         assert agreement.disagreements(session, SYSTEM) == []
         assert drawn
+
+
+def test_the_months_shown_are_checked_in_as_many_statements_for_one_fund_as_for_many(office: Office) -> None:
+    october, november = (ledger.LedgerFilter(month, month) for month in ("2020-10", "2020-11"))
+    with office.database.write() as session:
+        finance = office.holder(session, "finance")
+        reserve(session, office)
+        paid = order(session, office)
+        bank.mark_paid(session, finance, [paid], "回单", office.now)
+        claims.open_claim(session, claims.ClaimRequest("周海", "多发", [(paid, Decimal(7))]), finance, office.now)
+        with counted(session) as before:
+            assert agreement.disagreements(session, finance, october) == []
+        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        for region in (chain.nearest, chain.county):
+            assert region is not None
+            session.add(Fund(id=new_id(), region_id=region.id, kind="reserve", balance=Decimal(0)))
+        session.flush()
+        with counted(session) as after:
+            assert agreement.disagreements(session, finance, october) == []
+        assert len(after) == len(before) <= 9
+        for table, values in ((BankAnswer, {"moved": Decimal(1)}), (Claim, {"closed_at": office.now})):
+            session.execute(update(table).values(**values))
+            assert len(agreement.disagreements(session, finance, october)) == len(values)
+            assert agreement.disagreements(session, finance, november) == []
+            session.execute(update(BankAnswer).values(moved=Decimal("577.01")))
+        session.execute(update(Claim).values(closed_at=None))
