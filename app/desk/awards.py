@@ -17,7 +17,7 @@ from app.desk.blueprint import blueprint
 from app.identity import choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import consents, houses, members, person_files, place_line, policy, ratings
+from app.registry import consents, house_accounts, houses, members, person_files, place_line, policy, ratings
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -97,12 +97,15 @@ def institution_list(call: Call) -> ResponseReturnValue:
         for county_id, name in counties.items()
     ]
     waiting = {each.region_id for _, _, line in lines for each in line}
+    known = [each.id for _, rows, _ in lines for each in rows]
     return render_template(
         "desk/institutions.html",
         counties=lines,
-        stars=ratings.stars_on(call.session, [each.id for _, rows, _ in lines for each in rows], local_date(call.now)),
+        stars=ratings.stars_on(call.session, known, local_date(call.now)),
         places=identity.region_names(call.session, waiting),
-        keeps=identity_policy.may(call.actor, "keep_institutions"),
+        keeps=identity_policy.may(call.actor, house_accounts.RIGHT),
+        paid=house_accounts.with_account(call.session, known),
+        unconfirmed=house_accounts.waiting(call.session, known),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the county does about awards besides their cases: random re-checks (E13), accounts of institutions (E18)."""
+"""What the county does about awards besides their cases: random re-checks (E13)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from app.cases import rechecks
 from app.core.errors import Invalid
 from app.desk.blueprint import blueprint
-from app.registry import accounts
 from app.web import Call, writes
 
 
@@ -23,12 +22,3 @@ def recheck_draw(call: Call) -> ResponseReturnValue:
     told = f"从在保 {drawn.candidates} 户（人）中抽中 {len(drawn.awards)} 户（人）"
     flash(f"{told}，复核由系统陆续启动。" if drawn.is_new else f"这次抽查此前已经抽过：{told}。", "success")
     return redirect(url_for("desk.recheck_list"))
-
-
-@blueprint.post("/awards/institutions/<institution_id>/account")
-@writes()
-def institution_account(call: Call, institution_id: str) -> ResponseReturnValue:
-    account = request.form.get("account", "")
-    accounts.set_of_institution(call.session, call.actor, institution_id, account, call.now)
-    flash("机构账号已登记，集中供养人员的供养金从下一批起拨付到这个账户。", "success")
-    return redirect(url_for("desk.institution_list"))

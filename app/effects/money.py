@@ -20,12 +20,14 @@ PAYMENT = Schema(
         Input("on", "首次支付日", "date", hint="不填为当天"),
         Input("payee", "收款人", "string", hint="不填为申请人"),
         Input("account", "银行账号", "string", hint="不填为申请时填写的账号"),
+        Input("institution", "收款的供养机构", "string", clause="E17",
+              hint="本县或者本市登记的机构名称，付到它登记的账号，不再写收款人和账号；不填为付给收款人"),
         Input("source", "资金来源", "string", clause="B5", choices=SOURCES, hint="不填为县级救助资金"),
         Input("split", "分担比例", "list<context<source: string, share: number>>", clause="E18",
               hint="每一方的来源和份额；不填为由资金来源全额承担"),
     ),
     result={"amount": "number", "schedule": "list<context<due: date, amount: number>>"},
-    sentence="确定资金 {amount}[，分 {instalments} 次]（{source}）",
+    sentence="确定资金 {amount}[，分 {instalments} 次]（{source}）[，付给{institution}]",
     undo="尚未支付的款项已经取消",
 )  # fmt: skip
 

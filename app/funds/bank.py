@@ -21,6 +21,7 @@ from app.definitions import queries as definitions
 from app.funds import answers, claims, lists, policy
 from app.funds.models import BankFile, Batch, PaymentOrder
 from app.identity import policy as identity_policy
+from app.registry import house_accounts
 
 LONGEST = 20_000
 PROOF = 100
@@ -65,6 +66,7 @@ def make_file(
     if count > LONGEST:
         raise OverLimit(f"一个银行文件最多 {LONGEST} 笔，现在有 {count} 笔，请按项目或日期分开制作")
     _require_other_hands(session, actor, wanted)
+    _require_confirmed_accounts(session, wanted)
     file_id = new_id()
     row = {"id": file_id, "made_at": now, "made_by": actor.user_id, "made_by_name": actor.name}
     session.execute(insert(BankFile).values(row))
@@ -159,6 +161,16 @@ def _require_other_hands(session: Session, actor: Actor, wanted: ColumnElement[b
     mine = wanted & PaymentOrder.account_by.is_not(None) & (PaymentOrder.account_by == actor.user_id)
     if payees := session.scalars(select(PaymentOrder.payee).where(mine).limit(5)).all():
         raise NotYours(f"{'、'.join(payees)}的账号是您更正的，请由另一位同事制作银行文件")
+
+
+def _require_confirmed_accounts(session: Session, wanted: ColumnElement[bool]) -> None:
+    """What came back from an institution's account is not sent again while another account waits. Raises Gone."""
+    housed = PaymentOrder.institution_id.is_not(None) & PaymentOrder.account.is_(None)
+    again = select(PaymentOrder.institution_id, PaymentOrder.payee).where(wanted, PaymentOrder.replaces.is_not(None))
+    payees = {row.institution_id: row.payee for row in session.execute(again.where(housed))}
+    if waits := house_accounts.waiting(session, payees):
+        names = "、".join(sorted(payees[each] for each in waits))
+        raise Gone(f"{names}更正的账号还没有经另一人确认，请先在“供养机构”确认，再制作银行文件")
 
 
 def chosen_ids(order_ids: Sequence[str]) -> list[str]:

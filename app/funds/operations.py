@@ -38,7 +38,8 @@ NOTE = 100
 class OrderRequest:
     """Money to be paid: `total` yuan in `instalments` monthly parts from `first_on` on, of which `paid` was before.
 
-    `split` shares the source among payers, as `[{source, share}]` (E18: city and county 5 : 5).
+    `split` shares the source among payers, as `[{source, share}]` (E18: city and county 5 : 5). To an institution it
+    goes to the account that this has when the bank is told; `recipient` then says for whom.
     """
 
     total: Decimal
@@ -51,6 +52,8 @@ class OrderRequest:
     dedup: str
     split: Sequence[dict[str, Any]] | None = None
     award_id: str | None = None
+    institution_id: str | None = None
+    recipient: str | None = None
     paid: Decimal = Decimal("0.00")
 
     def schedule(self) -> list[tuple[date, Decimal]]:
@@ -120,6 +123,8 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
                 "amount": amount,
                 "source": order.source,
                 "split": list(order.split) if order.split else None,
+                "institution_id": order.institution_id,
+                "recipient": order.recipient,
                 "fund_id": fund_id,
                 "due_on": due_on,
                 "status": "paid" if fund_id else "pending",

@@ -27,7 +27,7 @@ from app.funds import answers, bank, claims, lists, operations, policy
 from app.funds.came_back import BACK, SETTLED, follow, waiting
 from app.funds.models import Fund, PaymentOrder
 from app.identity import policy as identity_policy
-from app.registry import accounts
+from app.registry import accounts, house_accounts
 
 SHORTEST, LONGEST = 2, 200
 _KEPT = (
@@ -75,7 +75,8 @@ def mark_returned(session: Session, actor: Actor, order_ids: Sequence[str], reas
 def order_again(session: Session, actor: Actor, order_id: str, account: str, basis: str, now: datetime) -> str:
     """A further order for the same purpose and month, to a corrected account or (empty) to the same one; its id.
 
-    The account is corrected where it belongs: at the award, at the institution, or on the order alone.
+    The account is corrected where it belongs: at the award, on the order alone, or at the institution, where another
+    person has to confirm it before the order goes to the bank.
     Raises NotFound, NotYours, Gone (dealt with, or nothing is due any more), Invalid (account, basis).
     """
     found = returned(session, actor, order_id, lock=True)
@@ -150,8 +151,8 @@ def _sound(account: str, basis: str) -> str:
 def _account(session: Session, actor: Actor, order: PaymentOrder, digits: str, basis: str, now: datetime) -> str | None:
     """The account of the order itself; None where it is that of the award or the institution, corrected there."""
     if order.account is None and order.institution_id:
-        if digits:
-            accounts.set_of_institution(session, actor, order.institution_id, digits, now)
+        if digits and digits != lists.accounts(session, [order]).get(order.id):
+            house_accounts.propose(session, actor, order.institution_id, digits, basis, now)
         return None
     if order.account is None and order.award_id:
         if digits:

@@ -19,12 +19,13 @@ from app.core.spelling import same_name
 from app.db.spelling import begins_with
 from app.identity import operations as identity
 from app.identity import queries as identity_queries
-from app.registry import deaths, ratings
+from app.registry import deaths, house_accounts, ratings
 from app.registry.grants import record_benefit
 from app.registry.institutions import register_institution, take_place
 from app.registry.lookups import COVERED, blind, indexes_of
 from app.registry.members import covers
-from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Institution, Person
+from app.registry.models import IN_PAYMENT, WITHDRAWN, Award, AwardPerson, Institution, InstitutionAccount, Person
+from app.registry.models.institutions import PENDING
 from app.registry.people import ensure_household, record_people, record_person
 
 # Fine print 7: these are paid by the month until they end; everything else was paid once.
@@ -115,6 +116,11 @@ def stars_of(session: Session, name: str, day: date) -> int | None:
     return ratings.stars_on(session, [house], day).get(house)
 
 
+def accounts_that_wait(session: Session) -> list[str]:
+    """Ids of the accounts of institutions that nobody has confirmed yet."""
+    return list(session.scalars(select(InstitutionAccount.id).where(InstitutionAccount.state == PENDING)))
+
+
 def _person(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
     person_id = record_person(session, str(entry["id_number"]), entry.get("name"), now)
     if entry.get("died_on"):
@@ -172,6 +178,8 @@ def _institution(session: Session, entry: Mapping[str, Any], now: datetime) -> N
     )
     if entry.get("stars") is not None:
         ratings.rate(session, row.id, int(entry["stars"]), _day(entry.get("rated_from") or date.min), now)
+    if entry.get("account") is not None:
+        house_accounts.establish(session, row.id, str(entry["account"]).replace(" ", ""), now)
     identity.ensure_holders(session, identity_queries.office(session, row.office_id), now)
 
 

@@ -19,6 +19,7 @@ from app.funds import batches, claim_lists, claims, listing, returns
 from app.funds import story as funds
 from app.identity import queries as identity
 from app.inbox import queries as inbox
+from app.registry import house_accounts
 from app.registry import queries as awards
 from app.registry import story as registry
 from app.scenarios import acting, figures, money
@@ -207,8 +208,12 @@ def _reorder(scene: Scene) -> None:
     if not waiting:
         raise Gone("没有退汇后等待处理的支付单")
     for county_id, order in waiting:
-        actor = scene.actors(_county_code(scene, county_id))[-1]
-        returns.order_again(scene.session, actor, order.id, account, basis, scene.now)
+        code = _county_code(scene, county_id)
+        actors = scene.actors(code)
+        returns.order_again(scene.session, actors[-1], order.id, account, basis, scene.now)
+        for change in registry.accounts_that_wait(scene.session):
+            other = acting.second(scene.session, actors[-1], actors, house_accounts.RIGHT, code, scene.now)
+            house_accounts.confirm(scene.session, other, change, scene.now)
 
 
 def _repaid(scene: Scene) -> None:

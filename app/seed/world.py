@@ -20,7 +20,7 @@ from app.identity import operations as staff
 from app.identity import queries as identity
 from app.identity.gazetteer import names
 from app.identity.positions import INSTITUTION, POSITIONS, level_of_code, positions_at
-from app.registry import houses, ratings
+from app.registry import house_accounts, houses, ratings
 from app.registry import operations as registry
 from app.seed.data import read
 
@@ -108,6 +108,8 @@ def _open_institution(session: Session, entry: Mapping[str, Any], now: datetime,
     )
     if "stars" in entry:
         ratings.rate(session, house.id, entry["stars"], entry["rated_from"], now)
+    if "account" in entry:
+        house_accounts.establish(session, house.id, entry["account"], now)
     _employ(session, identity.office(session, house.office_id), entry.get("login"), now, hashes)
 
 

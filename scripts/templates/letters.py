@@ -195,11 +195,15 @@ def correction_notice(paper: Paper) -> None:
     )
     paper.heading("一、款项")
     paper.text("此前已经发放{{ had }}元，按重新作出的决定应当发放{{ decided }}元。")
-    paper.when("more", "另行补发人民币{{ more_capital }}（{{ more }}元），转入{{ you }}的收款账户，不需要另行申请。")
+    paper.when(
+        "more",
+        "另行补发人民币{{ more_capital }}（{{ more }}元），"
+        "转入{% if more_to %}{{ more_to }}{% else %}{{ you }}{% endif %}的收款账户，不需要另行申请。",
+    )
     paper.when(
         "less",
-        "多发的人民币{{ less_capital }}（{{ less }}元）应当退回。一次退回有困难的，可以与{{ issuer }}商定分期归还；"
-        "生活确有困难的，可以说明情况。",
+        "多发的人民币{{ less_capital }}（{{ less }}元）应当{% if less_from %}由{{ less_from }}{% endif %}退回。"
+        "一次退回有困难的，可以与{{ issuer }}商定分期归还；生活确有困难的，可以说明情况。",
     )
     paper.when("even", "不需要补发，也不需要退回。")
     paper.heading("二、此前的文书")
@@ -219,11 +223,16 @@ def subsidy_notice(paper: Paper) -> None:
     paper.title("定额补助拨付通知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}核定你单位{{ month }}的综合定额补助为人民币"
-        "{{ amount_capital }}（¥{{ amount }}元），于{{ due_on }}起拨付到你单位登记的银行账户。"
+        "{% if basis %}依据{{ basis }}的规定，{% endif %}{% if again %}补拨你单位{{ month }}综合定额补助的差额人民币"
+        "{% else %}核定你单位{{ month }}的综合定额补助为人民币{% endif %}{{ amount_capital }}（¥{{ amount }}元），"
+        "于{{ due_on }}起拨付到你单位登记的银行账户。"
     )
     paper.heading("一、计算过程")
-    paper.text("{{ reckoning }}，按月拨付十二分之一，计{{ amount }}元。")
+    paper.text("{{ reckoning }}，{% if again %}补拨{% else %}按月拨付十二分之一，计{% endif %}{{ amount }}元。")
+    paper.when(
+        "owed",
+        "以前月份多拨的人民币{{ owed_capital }}（{{ owed }}元）应当退回，请与{{ issuer }}商定退回的日期和方式。",
+    )
     paper.heading("二、告知事项")
     paper.text(
         "补助专款专用，请单独记账，接受监督检查。人数、星级与实际不符的，请自收到本通知书之日起五日内书面告知"

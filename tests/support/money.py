@@ -11,7 +11,7 @@ from app.core.ids import new_id
 from app.funds import bank, batch_lists, batches, claims, listing, lists, returns
 from app.funds.operations import OrderRequest, Origin, order_payment
 from app.identity import queries as identity
-from app.registry import merging, parting
+from app.registry import house_accounts, merging, parting
 from app.registry import operations as registry
 from app.registry import queries as registered
 from tests.support.web import COUNTY, TOWNSHIP, VILLAGE, Web
@@ -82,8 +82,10 @@ def money_things(web: Web) -> dict[str, str]:
         township = identity.region_by_code(session, TOWNSHIP, local_date(now)).id
         county = identity.region_by_code(session, COUNTY, local_date(now)).id
         house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
+        told = registry.register_institution(session, name="镇敬老院", county_id=county, beds=2, now=now).id
+        account = house_accounts.propose(session, finance, told, "6217000011112222", "机构来函", now)
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
-        "person": person, "change": change, "part": part, "township": township,
-        "institution": house, "returned": back, "debt": debt,
+        "person": person, "change": change, "part": part, "township": township, "institution": house, "told": told,
+        "account": account, "returned": back, "debt": debt,
     }  # fmt: skip

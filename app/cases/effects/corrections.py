@@ -146,4 +146,11 @@ def _sums(action: Action) -> dict[str, Any]:
     of = [each.difference for each in action.corrections]
     sums = {name: sum((getattr(each, name) for each in of), ZERO) for name in ("had", "decided", "order", "claim")}
     return {"had": sums["had"], "decided": sums["decided"], "more": sums["order"] or None,
-            "less": sums["claim"] or None}  # fmt: skip
+            "less": sums["claim"] or None, "more_to": _others(action, "order"),
+            "less_from": _others(action, "claim")}  # fmt: skip
+
+
+def _others(action: Action, part: str) -> str | None:
+    """Who gets more, or gives something back, where it is not the applicant (alone)."""
+    names = {each.payee: None for each in action.corrections if getattr(each.difference, part)}
+    return None if set(names) <= {action.variables["application"]["name"]} else "、".join(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -11,18 +12,33 @@ from app.cases.action import Action
 from app.cases.effects import corrections
 from app.cases.effects.base import EffectObject
 from app.cases.effects.corrections import Correction
+from app.cases.errors import EffectError
 from app.cases.plan import Planned, Rank
 from app.effects import SCHEMAS
 from app.engine import Effect
 from app.funds import operations as funds
 from app.funds import settling
 from app.registry import operations as registry
+from app.registry import payees
 
 COUNTY_FUND = "county_fund"
 
 
+@dataclass(frozen=True, slots=True)
+class _To:
+    """Who is paid; `recipient` is whom an institution is paid for."""
+
+    name: str
+    account: str | None
+    institution_id: str | None = None
+    recipient: str | None = None
+
+
 class Payment(EffectObject):
-    """Orders for `amount` to `payee`; the claim that something is received once is taken with them (A6)."""
+    """Orders for `amount` to `payee` or an institution; the claim that something is received once goes with them (A6).
+
+    Where an office alone begins the cases, the institution is paid for itself and nobody received anything.
+    """
 
     schema = SCHEMAS["payment"]
 
@@ -36,16 +52,19 @@ class Payment(EffectObject):
         on: date | None,
         payee: str | None,
         account: str | None,
+        institution: str | None,
         source: str | None,
         split: list[dict[str, Any]] | None,
     ) -> dict[str, Any]:
-        application = effect.variables["application"]
+        to = _to(action, effect, payee, account, institution)
         order = funds.OrderRequest(
             total=amount,
             instalments=instalments or 1,
             first_on=on or action.today,
-            payee=payee or application["name"],
-            account=account or application.get("bank_account"),
+            payee=to.name,
+            account=to.account,
+            institution_id=to.institution_id,
+            recipient=to.recipient,
             source=source or COUNTY_FUND,
             split=split or None,
             programme=action.case.programme,
@@ -58,7 +77,8 @@ class Payment(EffectObject):
             order, correction = corrections.pay(action, order)
         action.plan(Planned(Rank.FUND, partial(_pay, order=order, correction=correction)))
         several = order.instalments if order.instalments > 1 else None
-        self.note(action, amount=order.total, instalments=several, source=order.source)
+        house = order.payee if institution else None
+        self.note(action, amount=order.total, instalments=several, source=order.source, institution=house)
         return {"amount": order.total, "schedule": [{"due": due, "amount": part} for due, part in order.schedule()]}
 
     def undo(self, action: Action, since: int, reason: str) -> int:
@@ -76,6 +96,19 @@ class Payment(EffectObject):
         action.plan(Planned(Rank.CLAIM, _release_earlier))
         for correction in corrections.rest(action):
             action.plan(Planned(Rank.FUND, partial(_settle, correction=correction)))
+
+
+def _to(action: Action, effect: Effect, payee: str | None, account: str | None, institution: str | None) -> _To:
+    """Who is paid, and where the account is. Raises Invalid (`institution`) for one that cannot be paid."""
+    application = effect.variables["application"]
+    if institution is None:
+        given = account or application.get("bank_account")
+        return _To(payee or application["name"], given)
+    if payee or account:
+        raise EffectError(f"「{effect.element.label}」付给机构时不能再写收款人或者账号，请政策管理员改正流程图")
+    house = payees.institution_to_pay(action.session, action.chain, institution)
+    recipient = None if action.bundle.by_office else application["name"]
+    return _To(house.name, None, house.id, recipient)
 
 
 def _release_earlier(action: Action) -> None:
@@ -115,6 +148,8 @@ def _pay(action: Action, order: funds.OrderRequest, correction: Correction | Non
         first_on = min(earlier, default=first_on)
     if order.total > order.paid:
         funds.order_payment(action.session, order, origin, action.now)
+    if action.bundle.by_office:
+        return
     registry.record_benefit(
         action.session,
         programme=action.case.programme,

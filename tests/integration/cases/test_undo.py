@@ -23,6 +23,7 @@ from app.inbox.models import WorkItem
 from app.jobs.models import Job
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
+from app.registry import house_accounts
 from app.registry import operations as registry
 from app.registry.models import (
     Award,
@@ -55,6 +56,10 @@ def _house(action: Action, seq: int, beds: int = 1) -> str:
     house.beds = house.free = beds
     action.session.flush()
     return house.id
+
+
+def _with_account(action: Action) -> None:
+    house_accounts.establish(action.session, _house(action, EARLIER), "6217000011112222", action.now)
 
 
 def _started(action: Action) -> None:
@@ -99,6 +104,7 @@ LATER_JOBS = ("document.issue", "case.ask", "award.change")
 Prepare = Callable[[Action], None]
 CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "payment": ("payment", None, {"amount": Decimal(800)}),
+    "payment to an institution": ("payment", _with_account, {"amount": Decimal(800), "institution": "农安镇敬老院"}),
     "award_start": ("award_start", lambda action: _house(action, EARLIER) and None, AWARD),
     "award_change": ("award_change", _started, {"monthly": Decimal(200), "institution_id": None, "place_rank": 2,
                                                 "facts": {"people": 2}}),

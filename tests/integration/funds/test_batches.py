@@ -24,7 +24,7 @@ from app.funds.operations import shares
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
-from app.registry import accounts
+from app.registry import house_accounts
 from app.registry import operations as registry
 from app.worker import handlers
 from tests.support.outside import outside
@@ -144,8 +144,7 @@ def test_a_month_is_split_by_the_award_and_residents_are_paid_through_the_instit
     with office.database.write() as session:
         county = identity.region_by_code(session, "220122", office.now.date())
         house = registry.register_institution(session, name="中心敬老院", county_id=county.id, beds=2, now=office.now)
-        clerk = office.holder(session, "county_clerk")
-        accounts.set_of_institution(session, clerk, house.id, "6217 0000 1111 2222", office.now)
+        house_accounts.establish(session, house.id, "6217000011112222", office.now)
     _supported(office, "郑福", "220122194802170021", "577.05", house.id)
     _supported(office, "钱贵", "220122197204040503", "430.00")
     assert _confirm(office, _draft(office, MONTH)) == 2

@@ -16,7 +16,7 @@ from app.core.errors import Gone, Invalid, NotYours
 from app.documents import operations as documents
 from app.documents.models import Document
 from app.documents.text import extract_text
-from app.funds import agreement, bank, batch_lists, batches, ledger, quota, returns
+from app.funds import agreement, bank, batch_lists, batches, ledger, quota_due, returns
 from app.funds.listing import QUOTA, BatchSpec
 from app.funds.lists import OrderFilter
 from app.funds.models import PaymentOrder
@@ -24,7 +24,7 @@ from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs.runner import Worker
-from app.registry import accounts, houses, ratings
+from app.registry import house_accounts, houses, ratings
 from app.registry.story import import_story_registry
 from app.worker import handlers as all_handlers
 from tests.support.outside import outside
@@ -56,7 +56,8 @@ def office(office: Office) -> Office:
         }  # fmt: skip
         import_story_registry(session, known, office.now)
         clerk, house = _who(office, session, "county_clerk"), _house(office, session)
-        accounts.set_of_institution(session, clerk, house, "6217000011112222", office.now)
+        change = house_accounts.propose(session, clerk, house, "6217000011112222", "2020年9月开户证明", office.now)
+        house_accounts.confirm(session, _who(office, session, "county_head"), change, office.now)
     return office
 
 
@@ -100,7 +101,7 @@ def test_a_draft_says_who_is_left_out_and_is_confirmed_by_somebody_else_as_it_is
         assert line.basis == "三星级 2 人，每人每年 7200 元"
         found = batches.batch(session, clerk, batch_id)
         county = identity.chain(session, found.region_id).nearest
-        assert quota.unrated(session, found, county, office.now.date()) == ["汤沟敬老院"]
+        assert quota_due.unrated(session, found, county, office.now.date()) == ["汤沟敬老院"]
     with office.database.write() as session:
         ratings.rate(session, _house(office, session), 1, date(2020, 10, 1), office.now)
     with pytest.raises(NotYours), office.database.write() as session:
@@ -151,9 +152,16 @@ def test_it_goes_to_the_institutions_account_comes_back_and_agrees_with_the_ledg
     with office.database.write() as session:
         assert inbox.item(session, order.id).status == "open"
         again = returns.order_again(session, payer, order.id, "6217000033334444", "机构来函更正账号", office.now)
-        with pytest.raises(NotYours):
+        other = _who(office, session, "finance", 1)
+        with pytest.raises(Gone, match=f"{HOUSE}更正的账号还没有经另一人确认"):
+            bank.make_file(session, other, OrderFilter(), [again], office.now)
+        (change, *_) = house_accounts.history(session, _house(office, session))
+        house_accounts.confirm(session, other, change.id, office.now)
+        with pytest.raises(NotYours, match="由另一位同事制作"):
             bank.make_file(session, payer, OrderFilter(), [again], office.now)
-        bank.mark_paid(session, _who(office, session, "finance", 1), [again], "回单2", office.now)
+        file_id = bank.make_file(session, other, OrderFilter(), [again], office.now)
+        assert [line.account for line in bank.lines_of(session, other, file_id, office.now)] == ["6217000033334444"]
+        bank.mark_paid(session, other, [again], "回单2", office.now)
     _work(office, tmp_path)
     with office.database.read() as session:
         head = _who(office, session, "county_head")

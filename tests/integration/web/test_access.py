@@ -204,7 +204,14 @@ TABLE: dict[str, Row] = {
                                                 programme="dibao", occasion="第四季度")),
     "POST desk.institution_account": desk(
         BATCH | {WRONG_POSITION: "township_clerk.220122100"},
-        staff("POST", "/desk/awards/institutions/{institution}/account", 403, 403, 302, account="6217000011112222")),
+        staff("POST", "/desk/awards/institutions/{institution}/account", 403, 403, 302, account="6217000011112222",
+              basis="开户证明")),
+    "POST desk.institution_account_reject": desk(
+        BATCH | {WRONG_POSITION: "township_clerk.220122100"},
+        staff("POST", "/desk/awards/institutions/{told}/account/{account}/reject", 403, 403, 422, reason="")),
+    "POST desk.institution_account_confirm": desk(
+        BATCH | {WRONG_POSITION: "township_clerk.220122100"},
+        staff("POST", "/desk/awards/institutions/{told}/account/{account}/confirm", 403, 403, 302)),
     "GET desk.institution_list": staff("GET", "/desk/awards/institutions", 200, 200, 200),
     "GET desk.institution": staff("GET", "/desk/awards/institutions/{institution}", 200, 403, 200),
     "GET desk.award": staff("GET", "/desk/awards/{award}", 200, 403, 200),
@@ -392,7 +399,8 @@ NEEDS: dict[str, str] = {
                      "POST desk.person_parted", "POST desk.person_joined"), "merge_people"),
     "POST desk.award_start": "start_processes",
     "POST desk.recheck_draw": "draw_rechecks",
-    "POST desk.institution_account": "keep_institutions",
+    **dict.fromkeys(("POST desk.institution_account", "POST desk.institution_account_confirm",
+                     "POST desk.institution_account_reject"), "keep_institutions"),
     **dict.fromkeys(("GET desk.payment_list", "GET desk.payment_receipt", "GET desk.reserve_list", "GET desk.reserve",
                      "GET desk.claim_list", "GET desk.claim_export", "GET desk.claim_page",
                      "GET desk.batch_list", "GET desk.batch", "GET desk.batch_export"), "see_money"),

@@ -11,6 +11,39 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
 from app.db import AwareDateTime, Base, Json, Money, keys
+from app.registry.models.institutions import (
+    HeldPlace,
+    Institution,
+    InstitutionAccount,
+    InstitutionRating,
+    PlaceInLine,
+)
+
+__all__ = [
+    "CHILDREN",
+    "ELDERLY",
+    "ENDED",
+    "INSTITUTION_ACCOUNT",
+    "IN_PAYMENT",
+    "PAID",
+    "WITHDRAWN",
+    "Award",
+    "AwardEvent",
+    "AwardPerson",
+    "AwardTerms",
+    "Consent",
+    "HeldPlace",
+    "Household",
+    "HouseholdMember",
+    "Institution",
+    "InstitutionAccount",
+    "InstitutionRating",
+    "OnceClaim",
+    "Person",
+    "PersonChange",
+    "PlaceInLine",
+    "award_columns",
+]
 
 ELDERLY, CHILDREN = "elderly", "children"
 IN_PAYMENT, PAID, ENDED, WITHDRAWN = "in_payment", "paid", "ended", "withdrawn"
@@ -241,47 +274,6 @@ class OnceClaim(Base):
     case_seq: Mapped[int | None]
 
 
-class Institution(Base):
-    """A house that cares for people (供养服务机构). `beds` and `free` are None where nobody said how many."""
-
-    __tablename__ = "institution"
-    __table_args__ = (
-        UniqueConstraint("county_id", "name"),
-        CheckConstraint("free IS NULL OR (free >= 0 AND free <= beds)", name="places"),
-    )
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[str] = mapped_column(String(12))
-    county_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
-    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"), unique=True)
-    beds: Mapped[int | None]
-    free: Mapped[int | None]
-    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("institution", "account"))
-    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
-    # The case that registered it; one that is withdrawn again is registered nowhere.
-    case_id: Mapped[str | None] = mapped_column(String(32))
-    case_seq: Mapped[int | None]
-    withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
-
-
-class InstitutionRating(Base):
-    """Stars that hold from a day until the next rating does (E17); of two of one day the later recorded one."""
-
-    __tablename__ = "institution_rating"
-    __table_args__ = (CheckConstraint("stars BETWEEN 1 AND 3", name="stars"),)
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
-    stars: Mapped[int]
-    rated_from: Mapped[date] = mapped_column(Date)
-    # The case that decided it; one that is taken back holds no more.
-    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    case_seq: Mapped[int | None]
-    recorded_at: Mapped[datetime] = mapped_column(AwareDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
-
-
 class Consent(Base):
     """What somebody allowed (E21): `scope` is the programme's word for it, `form` how it was said.
 
@@ -304,43 +296,6 @@ class Consent(Base):
     withdrawn_case_id: Mapped[str | None] = mapped_column(String(32), index=True)
     withdrawn_seq: Mapped[int | None]
     taken_back_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
-
-
-class HeldPlace(Base):
-    """A bed that a case keeps from the placement on. `state`: held, used (the award moved in) or freed."""
-
-    __tablename__ = "held_place"
-    __table_args__ = (CheckConstraint("state IN ('held', 'used', 'freed')", name="state"),)
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"))
-    case_id: Mapped[str] = mapped_column(String(32), index=True)
-    case_seq: Mapped[int]
-    state: Mapped[str] = mapped_column(String(8))
-    at: Mapped[datetime] = mapped_column(AwareDateTime)
-
-
-class PlaceInLine(Base):
-    """A case in the line of its county from the placement on. `state`: waits, taken (over by the award) or left."""
-
-    __tablename__ = "place_in_line"
-    __table_args__ = (
-        CheckConstraint("state IN ('waits', 'taken', 'left')", name="state"),
-        Index("ix_place_in_line_county", "county_id", "number"),
-    )
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    county_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
-    case_id: Mapped[str] = mapped_column(String(32), index=True)
-    case_seq: Mapped[int]
-    programme: Mapped[str] = mapped_column(String(60))
-    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
-    name: Mapped[str] = mapped_column(String(100))
-    rank: Mapped[int]
-    number: Mapped[int]
-    since: Mapped[date] = mapped_column(Date)
-    state: Mapped[str] = mapped_column(String(8))
-    at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 def award_columns(chain: Any) -> dict[str, Any]:
