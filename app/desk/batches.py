@@ -20,7 +20,7 @@ from app.definitions.queries import programme_titles
 from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import note
-from app.funds import batch_lists, batches, by_hand, listing, quota
+from app.funds import batch_lists, batches, by_hand, listing, quota_due
 from app.identity import choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -182,7 +182,7 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         places=identity.region_names(call.session, {line.region_id for line in page.items}),
         titles=programme_titles(call.session),
         people=identity.user_names(call.session, {found.drafted_by, found.confirmed_by} - {None}),
-        unrated=_unrated(call, found),
+        **_subsidies(call, found),
         orders=batch_lists.order_count(call.session, batch_id) if found.status == "confirmed" else 0,
         letters=batch_lists.letters(call.session, batch_id) if found.status == "confirmed" else None,
         may_edit=found.status == "draft" and identity_policy.covers(call.actor, chain, "review_batches"),
@@ -197,12 +197,15 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
     )
 
 
-def _unrated(call: Call, found: batches.Batch) -> list[str]:
-    """Institutions that a draft of subsidies leaves out since nobody rated them."""
+def _subsidies(call: Call, found: batches.Batch) -> dict[str, Any]:
+    """Institutions that a draft of subsidies leaves out since nobody rated them, and those that had too much before."""
     if found.kind != listing.QUOTA or found.status != "draft":
-        return []
-    region = identity.chain(call.session, found.region_id).nearest
-    return quota.unrated(call.session, found, region, local_date(call.now))
+        return {}
+    region, today = identity.chain(call.session, found.region_id).nearest, local_date(call.now)
+    return {
+        "unrated": quota_due.unrated(call.session, found, region, today),
+        "too_much": quota_due.too_much(call.session, found, region, today),
+    }
 
 
 def _inside(session: Session, found: batches.Batch) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours, OverLi
 from app.core.ids import digest, new_id
 from app.core.months import first_of
 from app.db import rows_changed
-from app.funds import arrears, quota
+from app.funds import arrears, quota, quota_due
 from app.funds.listing import (
     BatchSpec,
     faults_of,
@@ -144,10 +144,12 @@ def confirm(session: Session, actor: Actor, batch_id: str, now: datetime) -> int
         raise Gone("这个批次已作废，请重新建立")
     if batch.drafted_by == actor.user_id or audit.has_acted(session, _chain(batch_id), actor.user_id, ["added"]):
         raise NotYours("批次须由另一人确认，不能确认自己编制的或者自己添加过人员的批次")
+    region, owing = identity.chain(session, batch.region_id).nearest, []
     if batch.status == "draft":
-        require_current(session, batch, identity.chain(session, batch.region_id).nearest, local_date(now))
+        owing = require_current(session, batch, region, local_date(now))
         arrears.release(session, batch_id, excluded_only=True)
     ordered = count_inserted(session, _orders(session, batch, now))
+    quota_due.settle(session, owing, batch, region, actor, now)
     values = {"status": "confirmed", "confirmed_by": actor.user_id, "confirmed_at": now}
     session.execute(update(Batch).where(Batch.id == batch_id, Batch.status == "draft").values(values))
     jobs.launch(session, jobs.launching(LETTER, _letters(batch_id)), now)
@@ -204,12 +206,18 @@ def _orders(session: Session, batch: Batch, now: datetime) -> Any:
         "split": line.split,
         "due_on": literal(batch.due_on),
         "status": literal("pending"),
-        "dedup": arrears.dedup_of(line.once, once_key(batch.kind, batch.key, batch.due_on) + line.once),
+        "dedup": _dedup(batch),
         "created_at": literal(now, PaymentOrder.created_at.type),
     }
     housed = select(*values.values()).outerjoin(HOUSE, HOUSE.c.id == line.institution_id)
     chosen = housed.where(line.batch_id == batch.id, ~line.excluded)
     return insert_if_new(ORDER, "dedup").from_select(list(values), chosen)
+
+
+def _dedup(batch: Batch) -> Any:
+    """The name of a line's order: what the batch says, or what the line pays of months that were ordered before."""
+    own = once_key(batch.kind, batch.key, batch.due_on) + BatchLine.once
+    return quota_due.dedup_of(own) if batch.kind == quota.QUOTA else arrears.dedup_of(BatchLine.once, own)
 
 
 def _letters(batch_id: str) -> Select[Any]:

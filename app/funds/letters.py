@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
+from app.core.months import name_of
 from app.definitions import queries as definitions
 from app.documents import operations as documents
 from app.funds.arrears import ARREARS
 from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.funds.quota import QUOTA
+from app.funds.quota_due import claimed_with
 from app.identity import queries as identity
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim
@@ -44,12 +46,19 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
 
 
 def _subsidy(session: Session, order: PaymentOrder, batch: Batch) -> dict[str, Any]:
-    """What the letter of a subsidy says; the line, which has the order's id, says how the amount was reached."""
+    """What the letter of a subsidy says; the line, which has the order's id, says how the amount was reached.
+
+    `again` says that the month was ordered before and lacked this much; `owed` is what earlier months had too much.
+    """
+    line = session.execute(select(BatchLine.basis, BatchLine.once).where(BatchLine.id == order.id)).one()
+    year, month = (order.purpose or name_of(order.due_on)).split("-")
     return {
         "recipient": order.payee,
-        "month": f"{order.due_on.year}年{order.due_on.month}月",
+        "month": f"{year}年{int(month)}月",
+        "again": line.once != order.institution_id,
+        "owed": claimed_with(session, order, batch) or None,
         "clause": batch.clause,
-        "reckoning": session.scalar(select(BatchLine.basis).where(BatchLine.id == order.id)),
+        "reckoning": line.basis,
         "amount": order.amount,
         "due_on": order.due_on,
         "batch": batch.key.partition(":")[0],

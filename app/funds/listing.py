@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Gone
 from app.db.types import Money
-from app.funds import arrears, quota
+from app.funds import arrears, quota, quota_due
 from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.funds.quota import QUOTA
 from app.identity.queries import RegionRef
@@ -72,19 +72,22 @@ def faults_of(spec: BatchSpec) -> dict[str, str]:
 def list_lines(session: Session, batch_id: str, spec: BatchSpec, region: RegionRef, today: date) -> None:
     """Lines for everybody, or every institution, whom the batch reaches and who has none yet. Raises Invalid."""
     if spec.kind == QUOTA:
-        quota.list_lines(session, batch_id, spec, region, today)
+        quota_due.list_lines(session, batch_id, spec, region, today)
         return
     session.connection().execute(_lines(session, batch_id, spec, region))
     if spec.kind == MONTHLY and spec.amount is None:
         arrears.list_open(session, batch_id, region, spec.programmes, spec.due_on)
 
 
-def require_current(session: Session, batch: Batch, region: RegionRef, today: date) -> None:
-    """Raises Gone where a standard was raised, or somebody died, between listing a month and confirming it."""
+def require_current(session: Session, batch: Batch, region: RegionRef, today: date) -> list[quota_due.Owing]:
+    """What of subsidies is owed; nothing for other batches.
+
+    Raises Gone where a standard was raised, or somebody died, between listing a month and confirming it.
+    """
     if batch.kind == QUOTA:
-        quota.require_current(session, batch, region, today)
+        return quota_due.require_current(session, batch, region, today)
     if batch.kind != MONTHLY or batch.amount is not None or batch.programmes is None:
-        return
+        return []
     paid = paying.in_payment_select(region, batch.programmes, paying.of_month(batch.due_on)).subquery()
     mine = (BatchLine.batch_id == batch.id) & ~BatchLine.excluded & (BatchLine.purpose != arrears.ARREARS)
     # One look-up a line, whatever the database believes to know of the size of tables that were just filled.
@@ -93,6 +96,7 @@ def require_current(session: Session, batch: Batch, region: RegionRef, today: da
     stale = session.scalar(select(func.count()).select_from(BatchLine).where(mine, changed)) or 0
     if stale:
         raise Gone(f"名单编制以后有 {stale} 户的金额或在保情况有变化，请先点“更新名单”，核对后再确认")
+    return []
 
 
 def spec_of(batch: Batch, region_code: str) -> BatchSpec:

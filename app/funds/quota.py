@@ -1,7 +1,7 @@
 """The monthly quota subsidy of institutions (定额补助, E17): residents × the year's figure of the stars / 12.
 
-Which figures those are, and whose residents count, a bundle's `quota_subsidy` says. A month's subsidy of an
-institution is ordered once. A county has few institutions: their lines are made one by one, not in one statement.
+Which figures those are, and whose residents count, a bundle's `quota_subsidy` says. What is ordered of it, and what
+months that were ordered lack, `quota_due` says.
 """
 
 from __future__ import annotations
@@ -12,24 +12,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Gone, Invalid, NotFound
-from app.core.ids import new_id
+from app.core.errors import Invalid, NotFound
 from app.core.money import to_money
-from app.core.months import first_of, month_after, name_of
+from app.core.months import month_after, name_of
 from app.definitions import queries as definitions
 from app.figures.errors import FigureMissing
 from app.figures.reader import FigureReader
-from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.identity import queries as identity
-from app.jobs.sql import insert_if_new
 from app.registry import houses, ratings, residents
 
 QUOTA = "quota"
 MONTHS = 12
-LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 STARS = "一二三四五六七八九"
 
 
@@ -142,57 +137,6 @@ def _basis(counted: Sequence[_Day], by_days: bool) -> str:
     return "；".join(
         f"{STARS[stars - 1]}星级 {many} {unit}，每人每年 {year:f} 元" for (stars, year), many in sums.items() if many
     )
-
-
-def list_lines(session: Session, batch_id: str, spec: Any, region: identity.RegionRef, today: date) -> None:
-    """A line for every institution that gets something and was not ordered its month yet."""
-    found = [
-        (month.programme, each)
-        for month in _months(session, region, spec.programmes, spec.due_on, today)
-        for each in month.subsidies
-    ]
-    names = [once_key(spec.due_on) + each.institution_id for _, each in found]
-    ordered = set(session.scalars(select(PaymentOrder.dedup).where(PaymentOrder.dedup.in_(names))))
-    rows = [
-        {
-            "id": new_id(), "batch_id": batch_id, "once": each.institution_id, "person_id": None, "award_id": None,
-            "institution_id": each.institution_id, "split": list(spec.split) if spec.split else None,
-            "basis": each.basis, "region_id": region.id, "programme": programme, "payee": each.name,
-            "heads": each.heads, "purpose": name_of(spec.due_on), "amount": each.amount, "excluded": False,
-        }
-        for programme, each in found
-        if once_key(spec.due_on) + each.institution_id not in ordered
-    ]  # fmt: skip
-    for row in rows:
-        session.connection().execute(insert_if_new(LINE, "batch_id", "once").values(row))
-
-
-def _months(
-    session: Session, region: identity.RegionRef, programmes: Sequence[str], due_on: date, today: date
-) -> list[Month]:
-    return [month_of(session, region, each, first_of(due_on), today) for each in programmes]
-
-
-def require_current(session: Session, batch: Batch, region: identity.RegionRef, today: date) -> None:
-    """Raises Gone where residents, stars or figures changed between listing and confirming."""
-    months = _months(session, region, batch.programmes or (), batch.due_on, today)
-    due = {each.institution_id: each.amount for month in months for each in month.subsidies}
-    lines = session.execute(
-        select(LINE.c.institution_id, LINE.c.amount).where(LINE.c.batch_id == batch.id, ~LINE.c.excluded)
-    )
-    stale = sum(due.get(line.institution_id) != line.amount for line in lines)
-    if stale:
-        told = f"名单编制以后有 {stale} 家机构的人数、星级或者标准有变化，请先点“更新名单”，核对后再确认"
-        raise Gone(told)
-
-
-def unrated(session: Session, batch: Batch, region: identity.RegionRef, today: date) -> list[str]:
-    """Names of institutions where people live for whom nothing is paid, since it has no stars."""
-    try:
-        months = _months(session, region, batch.programmes or (), batch.due_on, today)
-    except Invalid:
-        return []
-    return [name for month in months for name in month.unrated]
 
 
 def once_key(due_on: date) -> str:

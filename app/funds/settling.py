@@ -129,9 +129,16 @@ def settle(session: Session, of: Difference, payees: Collection[str], claim: Cla
 
     `claim` says who owes it and why; its parts are found here, the latest order first.
     """
-    mine = (PaymentOrder.case_id == claim.case_id) & PaymentOrder.payee.in_(payees)
-    if of.claim:
-        claims.claim(session, replace(claim, parts=_parts(session, mine, of.claim)), actor, now)
+    settle_orders(session, of, (PaymentOrder.case_id == claim.case_id) & PaymentOrder.payee.in_(payees), claim, actor,
+                  now)  # fmt: skip
+
+
+def settle_orders(session: Session, of: Difference, mine: ColumnElement[bool], claim: ClaimRequest, actor: Actor,
+                  now: datetime) -> None:  # fmt: skip
+    """The same from any orders. What came back from the bank and waits can be claimed once it is ordered again."""
+    parts = _parts(session, mine, of.claim) if of.claim else []
+    if parts:
+        claims.claim(session, replace(claim, parts=parts), actor, now)
     if of.undo:
         orders = session.scalars(select(PaymentOrder.id).where(mine, _LIVE)).all()
         claims.undo(session, orders, of.undo, claim.title, actor, now)
