@@ -177,8 +177,13 @@ class Action:
             on=self.today,
             exclude_case_id=self.case.id,
             county_id=self.case.county_id,
+            city=self.chain.at("city"),
             award_id=self.case.award_id,
         )
+
+    def form_context(self) -> dict[str, Any]:
+        """What the form of a task reads besides its own fields; the registry is looked up where it is read."""
+        return {**self.variables, "registry": self.registry}
 
     @property
     def number(self) -> str:

@@ -170,7 +170,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         start=action.diagram.start.id,
         form=action.bundle.form(element.attributes["formKey"]),
         values=inbox.draft_of(session, item),
-        context={**action.variables, "item": item.item_key},
+        context={**action.form_context(), "item": item.item_key},
         failing_rules=action.variables["case"].get("failing_rules") or [],
         two_names=[replace(each, id_number=mask_id_number(each.id_number)) for each in found],
         items=work,

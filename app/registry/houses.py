@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
 from app.identity import queries as identity
 from app.registry.models import CHILDREN, Institution
 
+_COLUMNS = (
+    Institution.id, Institution.office_id, Institution.name, Institution.beds, Institution.free, Institution.kind,
+)  # fmt: skip
 _FREE = (
     select(Institution.county_id, func.sum(Institution.free))
     .where(Institution.free > 0, Institution.kind != CHILDREN, Institution.withdrawn_at.is_(None))
@@ -71,6 +74,20 @@ def institutions_of(session: Session, county_id: str) -> list[InstitutionRow]:
     return _institutions(session, *_in_county(county_id))
 
 
+def with_places(session: Session, city: identity.RegionRef) -> list[tuple[InstitutionRow, str]]:
+    """The institutions of a city that are not full, each with the name of its county (or of the city itself).
+
+    Those with the most counted free places come first, those that nobody counted last.
+    """
+    near = Institution.county_id.in_(identity.ids_within(city))
+    found = (near, Institution.withdrawn_at.is_(None), or_(Institution.free.is_(None), Institution.free > 0))
+    order = (func.coalesce(Institution.free, 0).desc(), Institution.name)
+    places = select(*_COLUMNS, Institution.county_id).where(*found).order_by(*order)
+    rows = session.execute(places).all()
+    names = identity.region_names(session, {row.county_id for row in rows})
+    return [(InstitutionRow(*row[:-1]), names[row.county_id]) for row in rows]
+
+
 def _in_county(county_id: str) -> tuple[ColumnElement[bool], ...]:
     return Institution.county_id == county_id, Institution.withdrawn_at.is_(None)
 
@@ -82,14 +99,5 @@ def free_places(session: Session, *county_ids: str) -> dict[str, int]:
 
 
 def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[InstitutionRow]:
-    columns = (
-        Institution.id,
-        Institution.office_id,
-        Institution.name,
-        Institution.beds,
-        Institution.free,
-        Institution.kind,
-    )
-    return [
-        InstitutionRow(*row) for row in session.execute(select(*columns).where(*conditions).order_by(Institution.name))
-    ]
+    query = select(*_COLUMNS).where(*conditions).order_by(Institution.name)
+    return [InstitutionRow(*row) for row in session.execute(query)]

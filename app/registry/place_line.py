@@ -49,12 +49,16 @@ class Joining:
 
 
 def waiting_for_place(session: Session, *county_ids: str, limit: int = 500) -> list[Waiting]:
-    """Who waits in a county (of several in each), the first in line first: by rank, day and number."""
+    """Who waits in a county (of several in each), the first in line first: by rank, day and number.
+
+    Whose death is recorded waits no more, though the award has still to be ended.
+    """
     awards = (
         select(Award.id.label("award_id"), Award.case_id, Person.name, Award.programme, Award.region_id,
                Award.place_rank.label("rank"), Award.wants_place_on.label("since"), Award.place_number.label("number"))
         .join(Person, Person.id == Award.person_id)
-        .where(Award.county_id.in_(county_ids), Award.place_rank.is_not(None), Award.status == IN_PAYMENT)
+        .where(Award.county_id.in_(county_ids), Award.place_rank.is_not(None), Award.status == IN_PAYMENT,
+               Person.died_on.is_(None))
     )  # fmt: skip
     cases = select(
         null().label("award_id"), LINE.c.case_id, LINE.c.name, LINE.c.programme, LINE.c.region_id, LINE.c.rank,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
+from app.identity.queries import RegionRef
 from app.registry import consents, houses, lookups, place_line
 from app.registry.shape import REGISTRY
 
@@ -23,7 +24,7 @@ class RegistryReader(Mapping[str, Any]):
     is of another household when the registry has the person living in one where the applicant does not live.
     `household`: the names of those who live with the applicant, the applicant's own among them.
     `institutions`: those of the case's county, `{id, name, kind, beds, free}`;
-    `free` is null where beds are not counted.
+    `free` is null where beds are not counted. `city_places`: those of the city that are not full, with their `county`.
     `consents`: what the applicant allows today, `{scope, form, given_on, given_by}`.
     `line`: who waits for a place in the county, `{award_id, rank, place, own}`, place 1 comes first; `own` is the
     case itself, or its award.
@@ -39,10 +40,11 @@ class RegistryReader(Mapping[str, Any]):
         on: date,
         exclude_case_id: str | None = None,
         county_id: str | None = None,
+        city: RegionRef | None = None,
         award_id: str | None = None,
     ) -> None:
         self._session, self._on, self._exclude, self._county_id = session, on, exclude_case_id, county_id
-        self._award_id = award_id
+        self._award_id, self._city = award_id, city
         self._members = [id_numbers.normalise(number) for number in members]
         self._blinds = {number: lookups.blind(session, number) for number in self._members}
         self._own = lookups.blind(session, id_number) if id_number else ""
@@ -62,6 +64,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._household
             case "institutions":
                 return self._institutions
+            case "city_places":
+                return self._city_places
             case "line":
                 return self._line
             case "consents":
@@ -91,6 +95,11 @@ class RegistryReader(Mapping[str, Any]):
     def _institutions(self) -> list[dict[str, Any]]:
         rows = houses.institutions_of(self._session, self._county_id) if self._county_id else []
         return [{"id": row.id, "name": row.name, "kind": row.kind, "beds": row.beds, "free": row.free} for row in rows]
+
+    @cached_property
+    def _city_places(self) -> list[dict[str, Any]]:
+        found = houses.with_places(self._session, self._city) if self._city else []
+        return [{"name": row.name, "county": county, "kind": row.kind, "free": row.free} for row, county in found]
 
     @cached_property
     def _line(self) -> list[dict[str, Any]]:

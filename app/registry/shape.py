@@ -48,6 +48,16 @@ REGISTRY = shapes.context(
         "本县的供养服务机构",
         certain=True,
     ),
+    city_places=shapes.listing(
+        shapes.context(
+            name=shapes.typed("string", "机构名称", certain=True),
+            county=shapes.typed("string", "所在的县（市、区），市属的为市", certain=True),
+            kind=shapes.typed("string", "机构类别"),
+            free=shapes.typed("number", "空余床位（没有登记床位的为空）"),
+        ),
+        "全市没有住满的供养服务机构，空床位多的在前",
+        certain=True,
+    ),
     line=shapes.listing(
         shapes.context(
             award_id=shapes.typed("string", "轮候人的待遇编号（还没有开始待遇的为空）"),

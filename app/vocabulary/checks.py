@@ -132,4 +132,4 @@ def _form(words: Words, point: Point) -> Iterator[Finding]:
 
 
 _IN_ROWS = ("this", "parent", "i", "_this_", "_parent_", "_i_")
-_NOT_IN_FORMS = frozenset({"figure", "optional_figure", "registry", "notice", "today", "now", "programme", "actor"})
+_NOT_IN_FORMS = frozenset({"figure", "optional_figure", "notice", "today", "now", "programme", "actor"})

@@ -42,7 +42,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     inbox.require_open(session, item, actor)
     store.require_not_on_hold(action)
     form = action.bundle.form(element.attributes["formKey"])
-    cleaned, wrong = form.judged(data, context=action.variables, today=action.today)
+    cleaned, wrong = form.judged(data, context=action.form_context(), today=action.today)
     if wrong:
         said = cleaned.known
         raise guards.told_with(wrong, lambda: guards.task_hits(action, element, element.guards, said, item.item_key))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases import awards, handlers, operations, places, queries
+from app.cases import awards, handlers, operations, pages, places, queries
 from app.cases.models import Case
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
@@ -79,6 +79,15 @@ class Life:
             assert [incident.message for incident in queries.incidents_of(session, case_id)] == []
             items = inbox.items_of_case(session, case_id)
             return sorted((i.element_id, i.position) for i in items if i.status == "open" and i.kind == "task")
+
+    def form_of(self, case_id: str, element: str) -> str:
+        """What the page of an open task asks and shows."""
+        with self.world.database.write() as session:
+            open_items = [item for item in inbox.items_of_case(session, case_id) if item.status == "open"]
+            item = next(each for each in open_items if each.element_id == element)
+            actor = self._actor(session, item.candidate, 0)
+            page = pages.task_page(session, actor, item.id, self.world.clock.now())
+            return str(page.form.render({}, context=page.context))
 
     def offer_places(self) -> None:
         """What happens every night, and the jobs that follow."""
@@ -192,6 +201,11 @@ def test_who_waits_is_offered_the_free_place(life: Life) -> None:
     life.offer_places()
     assert life.cases("change") == [case_id]
     life.beds("县中心敬老院", 1)
+    life.beds("住满的敬老院", 0)
+    shown = life.form_of(case_id, "city_allocation")
+    assert "<td>县中心敬老院</td>" in shown
+    assert "1 张" in shown
+    assert "住满的敬老院" not in shown
     life.offer_places()
     life.offer_places()
     (_, offer) = life.cases("change")
