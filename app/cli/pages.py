@@ -31,7 +31,7 @@ def coverage(mutate: bool, minutes: int, clauses: tuple[str, ...]) -> None:
 
 
 def _mutate(until: float, clauses: tuple[str, ...]) -> None:
-    """What was proved before is tried first; what time does not suffice for stays as it was."""
+    """What was proved before is tried first, a rule proves one clause; what time does not suffice for stays."""
     found, judge = clause_coverage.read_proofs(), mutation.Judge()
     wanted = [id for id, each in clause_coverage.collect().items() if each.found["stories"]]
     try:
@@ -41,7 +41,8 @@ def _mutate(until: float, clauses: tuple[str, ...]) -> None:
                 break
             before = found.pop(id, None)
             kept = before is not None and mutation.still_holds(judge, before, id)
-            proof = before if kept else mutation.prove(judge, id, until)
+            taken = {(proof.bundle, proof.rule) for proof in found.values()}
+            proof = before if kept else mutation.prove(judge, id, until, taken)
             click.echo(f"{id} {f'{proof.story}（{proof.bundle}）：{proof.rule}' if proof else '没有故事不成立'}")
             if proof:
                 found[id] = proof

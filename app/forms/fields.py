@@ -331,7 +331,8 @@ def _phone(text: str) -> str | None:
     return compact if _LANDLINE.fullmatch(compact) else None
 
 
-def _any_phone(text: str) -> str | None:
+def telephone(text: str) -> str | None:
+    """A mobile, a landline with its area code, or an international number, as it is stored; None where it is none."""
     compact = re.sub(r"[\s-]", "", half_width(text))
     return _phone(text) or (compact if _INTERNATIONAL.fullmatch(compact) else None)
 
@@ -351,6 +352,6 @@ FORMATS: Mapping[str, tuple[Callable[[str], str | None], str]] = {
     "bank_account": (_bank_account, "不正确，请填写 12 到 19 位数字的银行账号"),
 }
 _TYPES: Mapping[str, tuple[Callable[[str], str | None], str]] = {
-    "phone": (_any_phone, "不正确，请填写手机号、带区号的座机号或以 + 开头的国际号码"),
+    "phone": (telephone, "不正确，请填写手机号、带区号的座机号或以 + 开头的国际号码"),
     "email": (_email, "不正确，请填写电子邮箱，例如 name@example.cn"),
 }

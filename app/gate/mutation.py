@@ -1,15 +1,19 @@
 """Switching rules off, one by one: a story proves a clause when it breaks without the rule that carries it.
 
-A mutant is a bundle that lacks one row of a table, one figure of a decision, one property of an element (guards,
+A mutant is a bundle that lacks one row of a table, one figure of a decision, one property of an element (a guard,
 competence, clock, separation of duties), one way out of a gateway, or what one service or script task does. A mutant
 that cannot be read proves nothing.
+
+What a mutant cites is written at the rule itself, not at what it hangs on: a task may cite five clauses and its clock
+one. And what a story shows of a clause is said by the step that cites it: a story that breaks elsewhere noticed
+something, but not that.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +44,10 @@ _FLOW = re.compile(
 )
 _DECISION = re.compile(r"<decision id=\"([^\"]+)\".*?</decision>", re.S)
 _FIGURE = re.compile(r"\b(?:optional_)?figure\.(\w+)")
+_DESCRIPTION = re.compile(r"<description>.*?</description>", re.S)
 _EXTENSION = re.compile(r"<bpmn:extensionElements>.*?</bpmn:extensionElements>", re.S)
 _PROPERTY = re.compile(
-    r"[ \t]*<camunda:property name=\"(guards|competence|clock|separateFrom|identity)\" value=\"[^\"]*\" />\n?"
+    r"[ \t]*<camunda:property name=\"(guards|competence|clock|separateFrom|identity)\" value=\"([^\"]*)\" />\n?"
 )
 
 
@@ -62,11 +67,12 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A story that breaks without a rule; `rule` is the mutant's `what`."""
+    """A story that breaks, without a rule (the mutant's `what`), at the step that cites the clause (0: its end)."""
 
     bundle: str
     rule: str
     story: str
+    step: int
 
 
 def mutants(folder: Path) -> Iterator[Mutant]:
@@ -78,7 +84,7 @@ def mutants(folder: Path) -> Iterator[Mutant]:
             yield from _without_rows(folder.name, path, text)
             yield from _without_figures(folder.name, path, text)
         elif path.endswith(".bpmn"):
-            yield from _without_properties(folder.name, path, text, _elements(bundle))
+            yield from _without_properties(folder.name, path, text, bundle)
             yield from _without_services(folder.name, path, text, _elements(bundle))
             yield from _without_scripts(folder.name, path, text, _elements(bundle))
             yield from _without_ways(folder.name, path, text, _elements(bundle))
@@ -93,21 +99,47 @@ def _without_rows(bundle: str, path: str, text: str) -> Iterator[Mutant]:
 
 
 def _without_figures(bundle: str, path: str, text: str) -> Iterator[Mutant]:
-    """A decision that counts a figure as nothing."""
+    """A decision that counts a figure as nothing; cited is what sets the figure, and where it is used."""
     for decision in _DECISION.finditer(text):
         for key in dict.fromkeys(_FIGURE.findall(decision[0])):
-            without = re.sub(rf"\b(?:optional_)?figure\.{key}\b", "0", decision[0])
-            content = text[: decision.start()] + without + text[decision.end() :]
-            yield Mutant(bundle, f"{decision[1]} without figure.{key}", _cited(decision[0]), path, content.encode())
+            used = re.compile(rf"\b(?:optional_)?figure\.{key}\b")
+            rows = [rule for rule in _RULE.findall(decision[0]) if used.search(rule)]
+            entry = seeded().figures.get(key)
+            cited = " ".join([_description(decision[0]), *rows, entry.clause if entry else ""])
+            content = text[: decision.start()] + used.sub("0", decision[0]) + text[decision.end() :]
+            yield Mutant(bundle, f"{decision[1]} without figure.{key}", _cited(cited), path, content.encode())
 
 
-def _without_properties(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
+def _without_properties(bundle: str, path: str, text: str, read: Bundle) -> Iterator[Mutant]:
+    """Guards one by one; a guard and a competence cite what their table is about, a clock its clause."""
+    elements = _elements(read)
     for task in _TASK.finditer(text):
         for found in _PROPERTY.finditer(task[0]):
-            at = task.start() + found.start()
-            content = text[:at] + text[at + len(found[0]) :]
-            what = f"{path}: {task[1]} without {found[1]}"
-            yield Mutant(bundle, what, _cited(cited.get(task[1], "")), path, content.encode())
+            kind, value = found.groups()
+            for each in value.split(",") if kind == "guards" else [value]:
+                rest = [other for other in value.split(",") if kind == "guards" and other != each]
+                kept = found[0].replace(value, ",".join(rest)) if rest else ""
+                at = task.start() + found.start()
+                content = text[:at] + kept + text[at + len(found[0]) :]
+                what = f"{path}: {task[1]} without {kind}{f' {each}' if kind == 'guards' else ''}"
+                cited = _cited(_of_property(read, kind, each, elements.get(task[1], "")))
+                yield Mutant(bundle, what, cited, path, content.encode())
+
+
+def _of_property(bundle: Bundle, kind: str, value: str, documentation: str) -> str:
+    """Where a property names a rule, what that cites; the element's own words otherwise."""
+    if kind == "clock":
+        return bundle.clocks[value].clause
+    if kind not in ("guards", "competence"):
+        return documentation
+    text = bundle.files[bundle.file_of(value)].decode()
+    return next(_description(found[0]) for found in _DECISION.finditer(text) if found[1] == value)
+
+
+def _description(decision: str) -> str:
+    """What a decision says of itself, before its rows."""
+    found = _DESCRIPTION.search(decision.partition("<rule")[0])
+    return found[0] if found else ""
 
 
 def _without_services(bundle: str, path: str, text: str, cited: Mapping[str, str]) -> Iterator[Mutant]:
@@ -157,16 +189,17 @@ class Judge:
     def close(self) -> None:
         self._template.close()
 
-    def notices(self, mutant: Mutant, story: Story) -> bool:
-        """Whether a story breaks without the rule."""
+    def breaks_at(self, mutant: Mutant, story: Story) -> int | None:
+        """The step at which a story breaks without the rule (0: its end); None where it holds."""
         if mutant.bundle not in self._files:
             self._files[mutant.bundle] = read_folder(self._bundles / mutant.bundle)
         files = {**self._files[mutant.bundle], mutant.path: mutant.content}
         try:
             _read(Bundle(files))
         except (BundleError, DiagramError, FeelError):
-            return False
-        return not play(_Mutated(self._template, files), story).holds
+            return None
+        problems = play(_Mutated(self._template, files), story).problems
+        return problems[0][0] if problems else None
 
 
 def _read(bundle: Bundle) -> None:
@@ -199,21 +232,27 @@ def stories_of(bundles: Path, bundle: str) -> dict[str, Story]:
     return {path.name: load_story(path) for path in sorted((bundles / bundle / "scenarios").glob("*.yaml"))}
 
 
-def prove(judge: Judge, clause: str, until: float, bundles: Path = BUNDLES) -> Proof | None:
-    """The first story that cites a clause and breaks without a rule that cites it; `until` bounds the search.
+def prove(
+    judge: Judge, clause: str, until: float, taken: Collection[tuple[str, str]] = (), bundles: Path = BUNDLES
+) -> Proof | None:
+    """The first story that breaks, without a rule that cites a clause, at a step that cites it too.
 
-    `until` is a moment of `time.monotonic`.
+    Rules that cite the fewest clauses are tried first; those `taken` (bundle, rule) prove another clause already.
+    `until` is a moment of `time.monotonic` that bounds the search.
     """
     for folder in sorted(path.parent for path in bundles.glob("*/bundle.yaml")):
         stories = stories_of(bundles, folder.name)
-        citing = {name: story for name, story in stories.items() if clause in story.cites}
-        carrying = [mutant for mutant in mutants(folder) if clause in mutant.clauses] if citing else []
-        for mutant in carrying:
-            for name, story in citing.items():
+        showing = {name: steps for name, story in stories.items() if (steps := story.shows(clause))}
+        carrying = [mutant for mutant in mutants(folder) if clause in mutant.clauses] if showing else []
+        for mutant in sorted(carrying, key=lambda each: len(each.clauses)):
+            for name, steps in showing.items():
+                if (folder.name, mutant.what) in taken:
+                    continue
                 if time.monotonic() > until:
                     return None
-                if judge.notices(mutant, story):
-                    return Proof(folder.name, mutant.what, name)
+                at = judge.breaks_at(mutant, stories[name])
+                if at in steps:
+                    return Proof(folder.name, mutant.what, name, at)
     return None
 
 
@@ -221,7 +260,7 @@ def still_holds(judge: Judge, proof: Proof, clause: str, bundles: Path = BUNDLES
     """Whether a proof that was found before is one today."""
     folder = bundles / proof.bundle
     story = stories_of(bundles, proof.bundle).get(proof.story) if folder.exists() else None
-    if story is None or clause not in story.cites:
+    if story is None or proof.step not in story.shows(clause):
         return False
     mutant = next((each for each in mutants(folder) if each.what == proof.rule and clause in each.clauses), None)
-    return mutant is not None and judge.notices(mutant, story)
+    return mutant is not None and judge.breaks_at(mutant, story) == proof.step

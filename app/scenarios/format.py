@@ -138,7 +138,7 @@ EXPECT: dict[str, Any] = {
     "institutions": Named(Kind({"stars": by_day})),
 }
 STEP_EXPECT = Kind({**EXPECT, "error": text, "fields": ListOf(text), "orders": ListOf(ORDER)})
-END = Kind({**EXPECT, "cases": Named(Kind(EXPECT))})
+END = Kind({**EXPECT, "cases": Named(Kind(EXPECT)), "cites": ListOf(text)})
 STEP = Kind(
     {
         "as": text,
@@ -147,6 +147,7 @@ STEP = Kind(
         "with": mapping,
         "expect": STEP_EXPECT,
         "case": text,
+        "cites": ListOf(text),
         "programme": text,
         "region": code,
     },

@@ -23,7 +23,8 @@ class StoryError(Exception):
 class Step:
     """One step. `actor` is `applicant`, `system` or a position: `position`, `position@region`, `position#2`.
 
-    `case` is the label of the case that it is about, or of what it opens.
+    `case` is the label of the case that it is about, or of what it opens. `cites` are the clauses that its
+    expectations show.
     """
 
     do: str
@@ -34,6 +35,7 @@ class Step:
     case: str | None = None
     programme: str | None = None
     region: str | None = None
+    cites: tuple[str, ...] = ()
 
     @property
     def position(self) -> str:
@@ -55,7 +57,8 @@ class Step:
 class Story:
     """A story as loaded; `region` is the code of the place where the case is handled.
 
-    `parameters` has for each region the sets of figures that come into force, each with its own `from`.
+    `parameters` has for each region the sets of figures that come into force, each with its own `from`. `cites` are
+    the clauses of the story and of its steps.
     """
 
     title: str
@@ -67,6 +70,11 @@ class Story:
     end: dict[str, Any]
     parameters: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     registry: dict[str, Any] = field(default_factory=dict)
+
+    def shows(self, clause: str) -> frozenset[int]:
+        """The steps (from 1; 0 is the end) whose expectations show what a clause demands."""
+        steps = {number for number, step in enumerate(self.steps, 1) if clause in step.cites}
+        return frozenset(steps | {0} if clause in self.end.get("cites", ()) else steps)
 
 
 def load_story(path: Path) -> Story:
@@ -86,17 +94,19 @@ def parse_story(text: bytes, name: str = "") -> Story:
     faults: list[form.Fault] = []
     data = form.read(form.STORY, marked.content, (), faults)
     steps = [_step(step, ("steps", place), faults) for place, step in enumerate(data.get("steps", ()))]
-    _check_labels(steps, data.get("end") or {}, faults)
+    end = data.get("end") or {}
+    _check_labels(steps, end, faults)
     if faults:
         raise StoryError(f"故事格式不正确：{'；'.join(form.told(faults, marked.line))}")
+    named = [*data.get("cites", ()), *(clause for step in steps for clause in step.cites), *end.get("cites", ())]
     return Story(
         title=data.get("title") or name,
-        cites=data.get("cites") or [],
+        cites=list(dict.fromkeys(named)),
         programme=data["programme"],
         region=data["region"],
         clock=data["clock"],
         steps=steps,
-        end=data.get("end") or {},
+        end=end,
         parameters=data.get("parameters") or {},
         registry=data.get("registry") or {},
     )
@@ -115,6 +125,7 @@ def _step(given: dict[str, Any], path: tuple[str | int, ...], faults: list[form.
         case=given.get("case"),
         programme=given.get("programme"),
         region=given.get("region"),
+        cites=tuple(given.get("cites") or ()),
     )
     number, place = step.actor.partition("#")[2], step.office_region
     if "#" in step.actor and not (number.isascii() and number.isdigit() and int(number)):

@@ -13,6 +13,7 @@ from app.cases import competence, incidents, persist, policy, reversal, store, t
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
+from app.forms.fields import telephone
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
 
@@ -24,9 +25,10 @@ LONGEST_REASON = 500
 def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, Any], now: datetime) -> None:
     """Somebody objects to a 公示: it stops, and the diagram re-investigates; who objects meanwhile joins that.
 
-    Raises Gone when it is over.
+    `data` are `{name?, phone?, reason}`. Raises Gone when it is over, Invalid (phone: nobody can be reached by it).
     """
     action = store.lock(session, actor, case_id, now)
+    data = {**data, **_reachable(data.get("phone"))}
     if actor.is_staff:
         policy.require_may_see(session, actor, action)
     notice = notices.standing(session, case_id) or notices.stopped(session, case_id)
@@ -40,6 +42,15 @@ def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, A
     step = engine.send(action.diagram, action.state, action.variables, OBJECTION, {}, action)
     persist.advance(action, step)
     persist.finish(action, "objected", notice=notice.id)
+
+
+def _reachable(phone: Any) -> dict[str, str]:
+    if not phone:
+        return {}
+    number = telephone(str(phone))
+    if number is None:
+        raise Invalid({"phone": "联系电话不正确，请填写 11 位手机号，或带区号的座机号"})
+    return {"phone": number}
 
 
 def return_case(session: Session, actor: Actor, case_id: str, element_id: str, reason: str, now: datetime) -> None:

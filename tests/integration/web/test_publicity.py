@@ -53,6 +53,8 @@ def test_an_objection_stops_the_notice_and_reaches_the_staff_alone(web: Web) -> 
     assert empty.status_code == 422
     assert "他家有两套房" in empty.text
     data = {"name": "孙志", "phone": "13904310009", "reason": "他家有两套房"}
+    unreachable = web.client().post(address, data={**data, "phone": "随便"})
+    assert (unreachable.status_code, "联系电话不正确" in unreachable.text) == (422, True)
     assert web.client().post(address, data=data).status_code == 200
     assert "现在没有公示" in web.client().get("/notices").text
     gone = web.client().get(address)
