@@ -23,7 +23,7 @@ from app.funds.arrears import Found, record
 from app.identity import queries as identity
 from app.registry import recalculating as registry
 from app.registry import terms
-from app.registry.queries import AwardState
+from app.registry.queries import WITHDRAWN, AwardState
 from app.registry.terms import Terms
 
 __all__ = ["Found", "Months", "record"]
@@ -57,13 +57,21 @@ class Months:
 
     def owed(self, award: AwardState, due: Sequence[Terms]) -> list[Found]:
         """The arrears of an award: where a month that was drafted is due more than was ordered for it."""
-        known, found = [*self._terms.get(award.id, ()), *due], list[Found]()
-        for month in sorted(self._drafted_months(award)):
-            first = date.fromisoformat(f"{month}-01")
-            held = terms.holding(known, first) if award.starts_on < first else None
-            lacks = (held and held.amount or NOTHING) - self._ordered.get(award.id, {}).get(month, NOTHING)
+        ordered, found = self._ordered.get(award.id, {}), list[Found]()
+        for month, amount in self.worth(award, due).items():
+            lacks = amount - ordered.get(month, NOTHING)
             if lacks > 0:
                 found.append(Found(award.id, month, lacks))
+        return found
+
+    def worth(self, award: AwardState, due: Sequence[Terms] = ()) -> dict[str, Decimal]:
+        """By month that was drafted, what an award is due; nothing outside of its days, or where it was withdrawn."""
+        known, found = [*self._terms.get(award.id, ()), *due], dict[str, Decimal]()
+        for month in sorted(self._drafted_months(award)):
+            first = date.fromisoformat(f"{month}-01")
+            runs = award.starts_on < first and (award.ended_on is None or first < award.ended_on)
+            held = terms.holding(known, first) if runs and award.status != WITHDRAWN else None
+            found[month] = held and held.amount or NOTHING
         return found
 
     def _drafted_months(self, award: AwardState) -> set[str]:

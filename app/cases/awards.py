@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.cases.effects.awards import RECHECK
 from app.cases.models import Case
 from app.cases.operations import start_award_case, start_second_case, tell
+from app.cases.standing_decisions import deciding_again
 from app.cases.store import FINAL
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
@@ -26,7 +28,7 @@ from app.registry import operations as registry
 from app.registry import queries as awards
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
-RECHECK, VISIT = "award.recheck", "award.visit"
+VISIT = "award.visit"
 PROCESSES = {RECHECK: "recheck", VISIT: "visit"}
 _RECHECKS = jobs.launching(RECHECK, awards.RECHECKS_DUE)
 _VISITS = jobs.launching(VISIT, awards.VISITS_DUE)
@@ -48,9 +50,21 @@ def begin(session: Session, award_id: str, process: str, now: datetime, data: Ma
         start_award_case(session, SYSTEM, award_id, process, data, now)
 
 
+def postponed(session: Session, award_id: str, job: DueJob, now: datetime) -> bool:
+    """While a decision on the award is made again, what begins by itself waits until the next day; whether it does."""
+    if deciding_again(session, award_id) is None:
+        return False
+    later = jobs.NewJob(job.kind, job.payload, now + timedelta(days=1), f"{job.kind}:after:{job.id}", job.case_id,
+                        reference=job.reference, case_seq=job.payload.get("case_seq"))  # fmt: skip
+    jobs.enqueue_all(session, [later])
+    return True
+
+
 def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     """Begin the process; an award that ended meanwhile, or a programme without the process, needs none."""
     claim()
+    if postponed(session, job.reference or "", job, now):
+        return
     try:
         award = registry.award_in_payment(session, job.reference or "")
         chain = identity.chain(session, award.region_id)
@@ -67,7 +81,7 @@ def follow_up(session: Session, job: DueJob, now: datetime, claim: Claim) -> Non
     if award_id is None:
         start_second_case(session, job.payload["case_id"], job.payload["case_seq"], process, data, now)
         return
-    if _is_running(session, award_id, process):
+    if _is_running(session, award_id, process) or postponed(session, award_id, job, now):
         return
     try:
         registry.award_in_payment(session, award_id)

@@ -31,7 +31,8 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         _settle_mistake(session, person.id, month_after(was), job.id, now)
     if person.died_on is None:
         for award_id in deaths.running_of(session, person.id):
-            awards.begin(session, award_id, awards.PROCESSES[awards.RECHECK], now)
+            if not awards.postponed(session, award_id, job, now):
+                awards.begin(session, award_id, awards.PROCESSES[awards.RECHECK], now)
         return
     first_unpaid = month_after(person.died_on)
     told = {"reason": f"{person.name or '保障对象'}已死亡", "clause": "D4", "starts_on": first_unpaid, "died": True}

@@ -35,6 +35,8 @@ def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         award = registry.award_in_payment(session, job.reference or "")
     except (NotFound, Gone):
         return
+    if awards.postponed(session, award.id, job, now):
+        return
     if award.recount_since is None:
         return  # the case that told it has calculated already
     departure = _departure(session, award, job.payload)

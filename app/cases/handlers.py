@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import (
     awards,
     competence,
+    corrected_awards,
     deaths,
     departures,
     operations,
@@ -124,6 +125,7 @@ HANDLERS: dict[str, DatabaseHandler] = {
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
     **awards.HANDLERS,
+    **corrected_awards.HANDLERS,
     **departures.HANDLERS,
     **deaths.HANDLERS,
     **recalculation.HANDLERS,

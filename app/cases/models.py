@@ -65,6 +65,7 @@ class Reopening(Base):
     """A case whose money was out went back to `element_id`, to be decided again; its decisions since `since_seq` fell.
 
     The applicant is as the case named him then: who is another person now owes all that was paid to the first one.
+    What is decided again on an award holds as of the day of what fell, `holds_from`.
     """
 
     __tablename__ = "reopening"
@@ -78,6 +79,7 @@ class Reopening(Base):
     reason: Mapped[str] = mapped_column(String(500))
     applicant_name: Mapped[str] = mapped_column(String(100))
     applicant_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("person"))
+    holds_from: Mapped[date | None] = mapped_column()
     by_id: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(AwareDateTime)
 

@@ -115,11 +115,18 @@ def _recalculate(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     for programme in sorted({award.programme for award in found}):
         told = job.payload
         part = Part(programme, told.get("since") or local_date(now), told.get("figure"), told.get("settles", False))
-        _calculate(session, part, [award for award in found if award.programme == programme], job, now)
+        _calculate(session, part, [award for award in found if award.programme == programme], job.id, now)
         _write(session, part, now)
 
 
-def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
+def settle(session: Session, award: AwardState, since: date, by: str, now: datetime) -> None:
+    """Calculate the months of one award again and keep what they lack; `by` names who asks."""
+    part = Part(award.programme, since, settles=True)
+    _calculate(session, part, [award], by, now)
+    _write(session, part, now)
+
+
+def _calculate(session: Session, part: Part, awards: Sequence[AwardState], by_job: str, now: datetime) -> None:
     months = arrears.Months(session, awards, part.since, now)
     calculators: dict[str, Calculator | None] = {}
     failed = []
@@ -144,7 +151,7 @@ def _calculate(session: Session, part: Part, awards: Sequence[AwardState], job: 
         if outcome.refused is None or part.settles:
             part.arrears += months.owed(award, due)
         part.decisions += _records(session, by, part, outcome, now)
-    _alone(session, part, failed, job, now)
+    _alone(session, part, failed, by_job, now)
 
 
 def calculator(
@@ -160,10 +167,10 @@ def calculator(
     return Calculator(session, bundle, following[0], chain, now, figures) if following else None
 
 
-def _alone(session: Session, part: Part, awards: Sequence[AwardState], job: DueJob, now: datetime) -> None:
+def _alone(session: Session, part: Part, awards: Sequence[AwardState], by_job: str, now: datetime) -> None:
     """Those that cannot be calculated must not hold up the others: a job of its own fails for each, and is seen."""
     told = {"figure": part.figure_id, "since": part.since, "settles": part.settles}
-    own = [NewJob(CHANGE, told, now, f"change:{job.id}:{each.id}", None, jobs.BULK, reference=each.id)
+    own = [NewJob(CHANGE, told, now, f"change:{by_job}:{each.id}", None, jobs.BULK, reference=each.id)
            for each in awards]  # fmt: skip
     jobs.enqueue_all(session, own)
 

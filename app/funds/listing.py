@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Gone
 from app.db.types import Money
 from app.funds import arrears, quota, quota_due
-from app.funds.models import Batch, BatchLine, PaymentOrder
+from app.funds.models import Arrears, Batch, BatchLine, PaymentOrder
 from app.funds.quota import QUOTA
 from app.identity.queries import RegionRef
 from app.jobs.sql import insert_if_new, random_id
@@ -89,10 +89,11 @@ def require_current(session: Session, batch: Batch, region: RegionRef, today: da
     if batch.kind != MONTHLY or batch.amount is not None or batch.programmes is None:
         return []
     paid = paying.in_payment_select(region, batch.programmes, paying.of_month(batch.due_on)).subquery()
-    mine = (BatchLine.batch_id == batch.id) & ~BatchLine.excluded & (BatchLine.purpose != arrears.ARREARS)
+    mine = (BatchLine.batch_id == batch.id) & ~BatchLine.excluded
     # One look-up a line, whatever the database believes to know of the size of tables that were just filled.
     due = select(paid.c.monthly).where(paid.c.award_id == BatchLine.award_id).limit(1).scalar_subquery()
-    changed = BatchLine.amount.is_distinct_from(due)
+    lacked = select(func.sum(Arrears.amount, type_=Money())).where(Arrears.line_id == BatchLine.id).scalar_subquery()
+    changed = BatchLine.amount.is_distinct_from(case((BatchLine.purpose == arrears.ARREARS, lacked), else_=due))
     stale = session.scalar(select(func.count()).select_from(BatchLine).where(mine, changed)) or 0
     if stale:
         raise Gone(f"名单编制以后有 {stale} 户的金额或在保情况有变化，请先点“更新名单”，核对后再确认")

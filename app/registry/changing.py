@@ -45,6 +45,7 @@ class Change:
     `visits`, the next visit (E11) is due on `visit_on`.
     `recipient` `{id_number, name, account?}` is paid from now on.
     `people` `{id_number, name, relation?}` are those whom it covers from now on; they live together.
+    With `kind` (whom it is for: a household, or somebody alone) the first of `people` receives it.
     """
 
     monthly: Decimal | None = None
@@ -58,6 +59,7 @@ class Change:
     place_rank: int | None = None
     visits: bool = False
     visit_on: date | None = None
+    kind: str | None = None
 
 
 def change_award(
@@ -79,7 +81,7 @@ def change_award(
     """
     change, before, day = Change(**given), award_in_payment(session, award_id), on or local_date(now)
     values = _values(session, before, change, day, now, case_id)
-    moved = {} if change.people is None else _cover(session, before, change.people, day, now)
+    moved = {} if change.people is None else _cover(session, before, change, day, now)
     if not values and not moved:
         return None
     if values:
@@ -104,6 +106,8 @@ def _values(
     values: dict[str, Any] = {}
     if change.monthly is not None:
         values |= {"amount": change.monthly, "recount_since": None}
+    if change.kind is not None:
+        values["kind"] = change.kind
     if change.recheck_on is not None:
         values["recheck_on"] = change.recheck_on
     if change.facts:
@@ -128,19 +132,18 @@ def _wait(session: Session, award: AwardState, rank: int | None, day: date, case
     return joins(session, county.id if county else None, rank, day, case_id)
 
 
-def _cover(
-    session: Session, award: AwardState, people: Sequence[Mapping[str, Any]], on: date, now: datetime
-) -> dict[str, Any]:
+def _cover(session: Session, award: AwardState, change: Change, on: date, now: datetime) -> dict[str, Any]:
     """Have an award cover these people from a day; who moved by it, and nothing where nobody did."""
+    people = change.people or ()
     ids = record_people(session, people, now, living=True)
-    together = set(ids)
-    covered = {award.person_id} if award.kind == SINGLE_PERSON else together
+    head, together = ids[0] if change.kind is not None else award.person_id, set(ids)
+    covered = {head} if (change.kind or award.kind) == SINGLE_PERSON else together
     before = members.covered_now(session, award.id)
     if covered - before:
         overlaps.refuse(session, covered - before, award.programme, on, own=award.id)
     shift = members.replace(session, award.id, before, covered, on)
     told = [(id, each.get("relation")) for id, each in zip(ids, people, strict=True)]
-    _, moved = ensure_household(session, award.person_id, told, award.region_id, on, now)
+    _, moved = ensure_household(session, head, told, award.region_id, on, now)
     gone = (leave_household(session, id, on) for id in shift["left"] if id not in together)
     moved += [{"joined": None, "left": stay} for stay in gone if stay is not None]
     return {"members": shift, "moved": moved} if moved or shift["joined"] or shift["left"] else {}

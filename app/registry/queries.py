@@ -80,6 +80,7 @@ class AwardState:
         """What it takes to undo a change."""
         return {
             "amount": self.monthly,
+            "kind": self.kind,
             "recheck_on": self.recheck_on,
             "visit_on": self.visit_on,
             "facts": self.facts,
@@ -126,9 +127,9 @@ class AwardRow:
     case_id: str | None
 
 
-def award(session: Session, award_id: str) -> AwardState:
+def award(session: Session, award_id: str, *, lock: bool = False) -> AwardState:
     """A monthly award, in payment or ended. Raises NotFound."""
-    found = states(session, Award.id == award_id, Award.monthly.is_(True))
+    found = states(session, Award.id == award_id, Award.monthly.is_(True), lock=lock)
     if not found:
         raise NotFound("没有这项在保待遇")
     return found[0]

@@ -37,16 +37,17 @@ def awards_started(session: Session, case_id: str, since: int) -> list[str]:
     return list(session.scalars(select(Award.id).where(_started(case_id, since))))
 
 
-def take_back_awards(session: Session, case_id: str, since: int, now: datetime) -> int:
+def take_back_awards(session: Session, case_id: str, since: int, now: datetime, *, whatever_since: bool = False) -> int:
     """Withdraw the awards that the case started since then: places are free, households as before; how many.
 
-    Raises Gone where another case has changed one meanwhile.
+    Raises Gone where another case has changed one meanwhile, unless it does not matter `whatever_since`.
     """
     columns = select(Award.id, Award.amount, Award.starts_on, Award.institution_id, Award.place_rank)
     granted = session.execute(columns.where(_started(case_id, since))).all()
     for row in granted:
         started = session.scalars(_events(case_id, since, "started").where(AwardEvent.award_id == row.id)).one()
-        _require_latest(session, started)
+        if not whatever_since:
+            _require_latest(session, started)
         gone = {"status": WITHDRAWN, "recheck_on": None, "visit_on": None, **waiting(None, None, None)}
         session.execute(update(Award).where(Award.id == row.id).values(**gone))
         if row.institution_id and not held_places.hold_again(session, row.institution_id, case_id):
@@ -132,6 +133,8 @@ def undo_event(session: Session, event: AwardEvent, now: datetime) -> date:
         values |= waiting(before["place_rank"], before["wants_place_on"], before.get("place_number"))
         if event.case_id and before["place_rank"] is None:
             place_line.take_back(session, event.case_id)
+        if "kind" in before:
+            values["kind"] = before["kind"]
         if paid := before.get("recipient"):
             values["person_id"] = paid["person_id"]
             values |= account_column(session, event.award_id, paid["account"])

@@ -9,22 +9,25 @@ from typing import Any
 
 from app.cases import exclusive
 from app.cases.action import Action
+from app.cases.effects import decided_again
 from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
 from app.cases.plan import Planned, Rank
 from app.core.chinese import chinese_date
+from app.core.errors import Rejection
 from app.core.ids import new_id
 from app.effects import LEFT_OUT, SCHEMAS
 from app.engine import Effect
 from app.funds import arrears
 from app.funds import operations as funds
 from app.jobs import operations as jobs
+from app.registry import award_decisions, queries
 from app.registry import operations as registry
-from app.registry import queries
 from app.registry.overlaps import Other
 
-LEFT, RECALCULATE = "award.left", "award.change"
-"""The jobs that have an award calculated again: which covers somebody no more, which other figures may concern."""
+LEFT, RECALCULATE, RECHECK = "award.left", "award.change", "award.recheck"
+"""The jobs that have an award calculated again: which covers somebody no more, which other figures may concern, at
+which people must look."""
 
 
 class AwardStart(EffectObject):
@@ -32,7 +35,8 @@ class AwardStart(EffectObject):
 
     It is the applicant's, or that of `recipient` {id_number, name} for whom a guardian applied (D2). A household that
     is admitted with a gap of less than a fen gets nothing by the month and all that comes with being admitted.
-    An award that the case began before is not begun again but becomes what is asked for (E12: the city found a place).
+    An award that the case began before is not begun again but becomes what is asked for: the city found a place (E12),
+    or the case decides again, and what it decides holds from the award's first day.
     """
 
     schema = SCHEMAS["award_start"]
@@ -56,18 +60,17 @@ class AwardStart(EffectObject):
         given: dict[str, Any] = {"kind": kind, "monthly": monthly, "recheck_on": recheck_on, "visit_on": visit_on}
         given |= {"institution_id": institution_id, "place_rank": place_rank, "facts": facts or {}}
         request = _request(action, programme or action.case.programme, recipient, on or action.today, given)
-        begun = self._begun(action)
+        begun = decided_again.own_award(action)
         if begun is not None:
-            action.plan(Planned(Rank.RECORD, partial(_change, award_id=begun.id, change=_as_change(request))))
+            change = _as_change(request)
+            if decided_again.is_due(action):
+                change |= decided_again.as_correction(action, begun, request)
+            action.plan(Planned(Rank.RECORD, partial(_change, award_id=begun.id, change=change)))
             self.note(action, monthly=monthly)
             return {"id": begun.id, "monthly": monthly, "starts_on": begun.starts_on}
         action.plan(Planned(Rank.RECORD, partial(_start, request=request)))
         self.note(action, monthly=request.monthly)
         return {"id": request.id, "monthly": request.monthly, "starts_on": request.starts_on}
-
-    def _begun(self, action: Action) -> queries.AwardState | None:
-        award = queries.award(action.session, action.case.award_id) if action.case.award_id else None
-        return award if award is not None and award.case_id == action.case.id else None
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         started = registry.awards_started(action.session, action.case.id, since)
@@ -78,6 +81,15 @@ class AwardStart(EffectObject):
         if action.case.award_id in started:
             action.case.award_id = (action.variables["case"].get("award") or {}).get("id")
         return registry.take_back_awards(action.session, action.case.id, since, action.now)
+
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        """Nobody goes without money while an office corrects itself: it is paid until something else is decided."""
+        return 0
+
+    def settle(self, action: Action) -> None:
+        """An award that was not decided again is refused: it was never granted."""
+        action.plan(Planned(Rank.RECORD, _withdraw))
+        decided_again.plan_settling(action)
 
 
 class AwardChange(EffectObject):
@@ -127,6 +139,12 @@ class AwardChange(EffectObject):
     def undo(self, action: Action, since: int, reason: str) -> int:
         return len(_undo(action, since, "changed"))
 
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        return decided_again.undo(action, since, "changed")
+
+    def settle(self, action: Action) -> None:
+        decided_again.plan_settling(action)
+
 
 class AwardEnd(EffectObject):
     """The award of this case ends on a day, with a reason."""
@@ -134,12 +152,18 @@ class AwardEnd(EffectObject):
     schema = SCHEMAS["award_end"]
 
     def plan(self, action: Action, effect: Effect, *, award_id: str | None, reason: str, on: date | None) -> None:
-        award, day = _award(action, effect, award_id), on or action.today
+        award, day = _award(action, effect, award_id), on or decided_again.day_of(action)
         action.plan(Planned(Rank.RECORD, partial(_end, award_id=award, reason=reason, on=day)))
         self.note(action, reason=reason, on=day)
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         return len(_undo(action, since, "ended"))
+
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        return decided_again.undo(action, since, "ended")
+
+    def settle(self, action: Action) -> None:
+        decided_again.plan_settling(action)
 
 
 def _undo(action: Action, since: int, kind: str) -> dict[str, date]:
@@ -212,10 +236,27 @@ def _departure(action: Action, request: registry.AwardRequest, award_id: str, ru
     return jobs.NewJob(LEFT, told, action.now, key, action.case.id, reference=award_id, case_seq=action.seq)
 
 
+def _withdraw(action: Action) -> None:
+    """Whom the award took out of others they cover again; where one of them was decided since, people look."""
+    if not decided_again.withdraw(action):
+        return
+    try:
+        with action.session.begin_nested():
+            _undo(action, 0, "left")
+    except Rejection:
+        left = award_decisions.taken_out_of(action.session, action.case.id)
+        looks = [jobs.NewJob(RECHECK, {}, action.now, f"{RECHECK}:{action.id}:{each}", reference=each) for each in left]
+        jobs.enqueue_all(action.session, looks)
+
+
 def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
+    again, day = decided_again.is_due(action), decided_again.day_of(action)
     since = registry.change_award(
-        action.session, award_id, now=action.now, on=action.today, case_id=action.case.id, case_seq=action.seq, **change
+        action.session, award_id, now=action.now, on=day, case_id=action.case.id, case_seq=action.seq, **change
     )
+    if again:
+        decided_again.settle_later(action)
+        return
     # The first of its months may have been drafted before: without the award, or with what was due then.
     if since and (since <= action.today or arrears.is_ordered(action.session, award_id, since)):
         jobs.enqueue_all(action.session, [settle(award_id, since, action.now, action.id)])

@@ -85,15 +85,14 @@ def settle(action: Action, correction: Correction) -> None:
 def note(action: Action, correction: Correction) -> None:
     """One letter of this action tells all that was found, after everything else was written."""
     if not action.corrections:
-        action.plan(Planned(Rank.NUMBER, _tell))
+        action.plan(Planned(Rank.NUMBER, tell))
     action.corrections.append(correction)
 
 
 def has_told(action: Action) -> bool:
     """Whether a letter said, since the case was reopened, what came of it."""
-    letters = issued.documents_of(action.session, action.case.id)
-    seq = action.case.reopened_seq or 0
-    return bool(action.corrections) or any(each.template == LETTER and each.case_seq > seq for each in letters)
+    seq, letters = action.case.reopened_seq or 0, issued.documents_of(action.session, action.case.id)
+    return any(each.template == LETTER and (each.case_seq or 0) > seq for each in letters)
 
 
 def _decided(action: Action) -> dict[str, Decimal]:
@@ -122,7 +121,7 @@ def _names(action: Action) -> Mapping[str, str]:
     return {was.applicant_name: name} if same and was.applicant_name != name else {}
 
 
-def _tell(action: Action) -> None:
+def tell(action: Action) -> None:
     """The letter, which takes the place of those of the decision that fell; these stay, and say by what."""
     was = latest(action)
     earlier = [row for row in issued.voidable_since(action.session, action.case.id, was.since_seq)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import door, guards, persist, store, tasks
+from app.cases import door, guards, persist, standing_decisions, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import EFFECTS
 from app.cases.errors import NoOffice
@@ -95,11 +95,14 @@ def start_award_case(
     now: datetime,
     begun_by: tuple[str, int] | None = None,
 ) -> Receipt:
-    """Begin a process on an award in payment: re-check, change, visit or ending. Raises NotFound, Invalid (process).
+    """Begin a process on an award in payment: re-check, change, visit or ending.
+
+    Raises NotFound, Invalid (process), Gone while a decision on the award is made again.
 
     `begun_by` is the case whose diagram asked for it, with the audit number of its step.
     """
     award = registry.award_in_payment(session, award_id)
+    standing_decisions.require_none_again(session, award_id)
     chain = identity.chain(session, award.region_id)
     if actor.kind == APPLICANT.kind:
         raise NotYours("在保待遇的复核、变更和终止由经办单位启动，请到村（社区）或者乡镇（街道）办理")

@@ -1,4 +1,4 @@
-"""Reopening a case that has decided to pay, to decide it again with the facts corrected."""
+"""Reopening a case that has decided to pay, to decide it again with the facts corrected (docs/adr/0030, 0032)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import identifying, incidents, persist, policy, reversal, store
+from app.cases import identifying, incidents, persist, policy, reversal, standing_decisions, store
 from app.cases.action import Action
 from app.cases.models import Reopening
 from app.cases.operations.lifecycle import require_reason
@@ -27,7 +27,8 @@ def reopen(session: Session, actor: Actor, case_id: str, element_id: str, reason
     """Send a case whose money is out back to the decision, or to another of `steps`; nothing that was paid is undone.
 
     What it decides then is paid or claimed back as a difference. Raises NotYours, Gone (no money is out, money is at
-    the bank, on hold, another case has changed the award since), Invalid (element_id, reason).
+    the bank, on hold, another case has decided on the award since), Invalid (element_id, reason), Duplicate or
+    OverLimit (the award that it ended cannot go on).
     """
     action = store.lock(session, actor, case_id, now)
     require_may_reopen(action)
@@ -53,10 +54,10 @@ def require_may_reopen(action: Action) -> None:
     policy.require_may_steer(action.session, action.actor, action, CAPABILITY)
     policy.require_no_ties(action)
     store.require_not_on_hold(action)
-    if action.case.award_id is not None:
-        raise Gone("按月发放的待遇有误的，请办理复核、变更或者终止，差额随之补发；多发的由县级登记追回")
     if _decided_seq(action) is None:
         raise Gone("本案没有发放过款项，不需要重新办理；正在办理的请退回，已经办结的请重新申请")
+    if action.case.award_id is not None:
+        standing_decisions.require_newest(action, action.case.award_id)
 
 
 def steps(action: Action) -> list[engine.Element]:
@@ -77,6 +78,8 @@ def _decided_seq(action: Action) -> int | None:
 
     One that has decided to pay nothing decided by its end. While it runs, a return is enough until money is out.
     """
+    if action.case.award_id is not None:
+        return standing_decisions.decided_seq(action, action.case.award_id)
     is_over, after = action.case.closed_at is not None, action.case.reopened_seq or 0
     orders = funds.orders_of(action.session, action.case.id)
     if not any(order.status == "paid" or (is_over and order.status != "cancelled") for order in orders):
@@ -88,6 +91,7 @@ def _decided_seq(action: Action) -> int | None:
 
 def _record(action: Action, element_id: str, since: int, reason: str) -> None:
     case = action.case
+    held = standing_decisions.holds_from(action, case.award_id) if case.award_id else None
     row = {
         "id": new_id(),
         "case_id": case.id,
@@ -97,6 +101,7 @@ def _record(action: Action, element_id: str, since: int, reason: str) -> None:
         "reason": reason.strip(),
         "applicant_name": case.applicant_name,
         "applicant_blind": case.applicant_blind,
+        "holds_from": held,
         "by_id": action.actor.user_id,
         "at": action.now,
     }

@@ -1,0 +1,63 @@
+"""A decision on an award was made again: its months are calculated, the difference settled, and a letter says so.
+
+By a job of its own: what months are due may need figures that nobody entered, and that must not undo the decision.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.cases import persist, recalculation, store
+from app.cases.action import Action
+from app.cases.arrears import Months, record
+from app.cases.effects import corrections, decided_again
+from app.cases.effects.corrections import Correction
+from app.core.actor import SYSTEM
+from app.core.ids import new_id
+from app.funds.award_settling import Settling
+from app.funds.claims import ClaimRequest
+from app.funds.settling import Difference
+from app.jobs.operations import DueJob
+from app.jobs.runner import Claim, DatabaseHandler
+from app.registry import queries as registry
+from app.registry.queries import AwardState
+
+
+def _settle(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Settle the money of an award. A case that was reopened once more, or went back, settles what it decides then."""
+    action = store.lock(session, SYSTEM, job.payload["case_id"], now)
+    claim()
+    undecided = action.case.closed_at is None and decided_again.is_due(action)
+    if undecided or action.case.reopened_seq != job.payload["reopened_seq"]:
+        return
+    award = registry.award(session, job.reference or "", lock=True)
+    found = _difference(action, award, job.payload["since"], now)
+    if corrections.has_told(action) and not (found.order or found.claim or found.undo):
+        return
+    action.corrections.append(Correction(award.name or action.case.applicant_name, found.decided, found))
+    corrections.tell(action)
+    persist.finish(action, "award_settled", had=found.had, decided=found.decided, more=found.order, less=found.claim)
+
+
+def _difference(action: Action, award: AwardState, since: date, now: datetime) -> Difference:
+    if award.status == registry.IN_PAYMENT:
+        recalculation.settle(action.session, award, since, action.id, now)
+    months = Months(action.session, [award], since, now)
+    record(action.session, months.owed(award, ()), new_id(), now)
+    claim = ClaimRequest(
+        debtor=award.name or action.case.applicant_name,
+        title=f"案件{action.case.number}重新办理后应当退回的款项",
+        parts=(),
+        case_id=action.case.id,
+        case_seq=action.seq,
+    )
+    due = months.worth(award)
+    if not due:
+        return Difference(Decimal("0.00"), Decimal("0.00"))
+    return Settling(action.session, award.id, due, action.actor, now).settle(claim)
+
+
+HANDLERS: dict[str, DatabaseHandler] = {decided_again.CORRECTED: _settle}
