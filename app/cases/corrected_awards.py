@@ -5,7 +5,7 @@ By a job of its own: what months are due may need figures that nobody entered, a
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.cases.effects import corrections, decided_again
 from app.cases.effects.corrections import Correction
 from app.core.actor import SYSTEM
 from app.core.ids import new_id
+from app.core.months import month_after
 from app.funds.award_settling import Settling
 from app.funds.claims import ClaimRequest
 from app.funds.settling import Difference
@@ -34,7 +35,9 @@ def _settle(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     if undecided or action.case.reopened_seq != job.payload["reopened_seq"]:
         return
     award = registry.award(session, job.reference or "", lock=True)
-    found = _difference(action, award, job.payload["since"], now)
+    # What ends on the first of a month is not paid for that month any more; what changes then, from the next one.
+    since = month_after(job.payload["since"] - timedelta(days=1))
+    found = _difference(action, award, since, now)
     if corrections.has_told(action) and not (found.order or found.claim or found.undo):
         return
     action.corrections.append(Correction(award.name or action.case.applicant_name, found.decided, found))

@@ -16,13 +16,16 @@ from app.funds.claims import CLAIMED
 from app.funds.models import Arrears, PaymentOrder
 
 ZERO = Decimal("0.00")
+AGAIN = "待遇重新决定，不应再支付"
+"""Why an order that came back was given up by a decision, and not by people: another one may pay it after all."""
 
 
 @dataclass(slots=True)
 class Order:
     """An order for a month (`2021-05`), or of arrears of several; `waits`: it came back and will be ordered again.
 
-    `is_whole`: it pays none of another month.
+    `claimed` is what was claimed of it and not given up again, `back` what is not ordered again of what came back.
+    `outside` is what it pays for other months than those that were asked for.
     """
 
     id: str
@@ -33,52 +36,86 @@ class Order:
     is_pending: bool
     waits: bool
     is_given_up: bool
+    replaces: str | None
     claimed: Decimal = ZERO
     owed: Decimal = ZERO
     waived: Decimal = ZERO
     back: Decimal = ZERO
-    is_whole: bool = True
+    outside: Decimal = ZERO
 
     @property
     def kept(self) -> Decimal:
-        """What somebody has of it or is about to have, after all that was claimed, paid back or not."""
-        if self.is_live:
-            return self.amount - self.claimed
-        return self.amount - self.back if self.waits else ZERO
+        """What somebody has of it or is about to have, after all that was claimed, paid back or not.
+
+        Who paid back what the bank sent back, too, has less than nothing of it.
+        """
+        stands = self.amount - self.back - self.outside if self.is_live or self.waits else ZERO
+        return stands - self.claimed
 
     @property
     def claimable(self) -> Decimal:
         """Nobody owes more of an order than it paid."""
         return self.amount - self.claimed - self.waived if self.is_live else ZERO
 
+    @property
+    def is_untouched(self) -> bool:
+        return not (self.claimed or self.waived or self.back or self.outside)
+
 
 def orders_of(session: Session, award_id: str, months: Collection[str]) -> list[Order]:
     """The orders for months, and those of arrears that pay one of them, the latest first; cancelled ones are none."""
-    of, pays = PaymentOrder, _rows(award_id, months)
-    line_ids = select(Arrears.line_id).where(pays, Arrears.line_id.is_not(None))
-    wanted = of.purpose.in_(months) | ((of.purpose == ARREARS) & of.id.in_(line_ids))
-    columns = (of.id, of.purpose, of.payee, of.amount, of.status, of.bank_file_id, of.given_up, came_back.waiting())
-    query = select(*columns).where(of.award_id == award_id, wanted, of.status != "cancelled")
-    found = {}
-    for row in session.execute(query.order_by(of.due_on.desc(), of.id.desc())):
+    of = PaymentOrder
+    columns = (of.id, of.purpose, of.payee, of.amount, of.status, of.bank_file_id, of.given_up, of.replaces)
+    wanted = of.purpose.in_([*months, ARREARS]) & (of.award_id == award_id) & (of.status != "cancelled")
+    rows = session.execute(select(*columns, came_back.waiting()).where(wanted).order_by(of.due_on, of.created_at))
+    found: dict[str, Order] = {}
+    for row in rows.all():
         pending = row.status == "pending"
         found[row.id] = Order(
             row.id, row.purpose, row.payee, row.amount, pending or row.status == "paid",
-            pending and row.bank_file_id is None, bool(row[-1]), row.given_up is not None,
+            pending and row.bank_file_id is None, bool(row[-1]), row.given_up not in (None, AGAIN), row.replaces,
         )  # fmt: skip
-    others = select(Arrears.line_id).where(Arrears.line_id.in_(list(found)), Arrears.month.not_in(months))
-    for order_id in session.scalars(others):
-        found[order_id].is_whole = False
-    sums = select(CLAIMED.c.order_id, CLAIMED.c.kind, func.sum(CLAIMED.c.amount, type_=Money()))
-    for order_id, kind, amount in session.execute(
-        sums.where(CLAIMED.c.order_id.in_(list(found))).group_by(CLAIMED.c.order_id, CLAIMED.c.kind)
+    inside, outside = _paid_by(session, award_id, months)
+    for order in found.values():
+        if order.month == ARREARS:
+            first = _first(order, found)
+            order.outside = min(outside.get(first, ZERO), order.amount)
+            order.is_live &= first in inside
+            order.waits &= first in inside
+    _claims(session, found)
+    return list(reversed(found.values()))
+
+
+def _first(order: Order, among: dict[str, Order]) -> str:
+    """The order that was sent first of those that replace one another: it has the id of its line."""
+    while order.replaces in among:
+        order = among[order.replaces]
+    return order.id
+
+
+def _paid_by(session: Session, award_id: str, months: Collection[str]) -> tuple[set[str], dict[str, Decimal]]:
+    """Lines of arrears that pay some of these months; and by line, what it pays for others."""
+    query = select(Arrears.line_id, Arrears.month, Arrears.amount)
+    inside, outside = set(), dict[str, Decimal]()
+    for line_id, month, amount in session.execute(
+        query.where(Arrears.award_id == award_id, Arrears.line_id.is_not(None))
     ):
+        if month in months:
+            inside.add(line_id)
+        else:
+            outside[line_id] = outside.get(line_id, ZERO) + amount
+    return inside, outside
+
+
+def _claims(session: Session, found: dict[str, Order]) -> None:
+    sums = select(CLAIMED.c.order_id, CLAIMED.c.kind, func.sum(CLAIMED.c.amount, type_=Money()))
+    mine = sums.where(CLAIMED.c.order_id.in_(list(found))).group_by(CLAIMED.c.order_id, CLAIMED.c.kind)
+    for order_id, kind, amount in session.execute(mine):
         order = found[order_id]
         order.owed += amount
         order.claimed += ZERO if kind == "repaid" else amount
         order.waived -= amount if kind == "waived" else ZERO
         order.back -= amount if kind == "returned" else ZERO
-    return list(found.values())
 
 
 def open_arrears(session: Session, award_id: str, months: Collection[str]) -> dict[str, Decimal]:

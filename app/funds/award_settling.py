@@ -18,13 +18,12 @@ from app.core.actor import Actor
 from app.core.ids import new_id
 from app.funds import arrears, award_orders, came_back, claims
 from app.funds.arrears import ARREARS, Found
-from app.funds.award_orders import Order
+from app.funds.award_orders import AGAIN, Order
 from app.funds.claims import ClaimRequest
 from app.funds.models import PaymentOrder
 from app.funds.settling import Difference, Standing, difference
 
 ZERO = Decimal("0.00")
-AGAIN = "待遇重新决定，不应再支付"
 
 
 class Settling:
@@ -49,12 +48,12 @@ class Settling:
 
         `had` is what was ordered and stays, `order` what is to be ordered yet, arrears found before among it.
         """
-        kept = self._total(self._open) + self._total(self._ordered) + self._kept(self._orders)
+        kept = self._total(self._open) + self._kept(self._orders)
         owed, waived = (
             sum((each.owed for each in self._orders), ZERO),
             sum((each.waived for each in self._orders), ZERO),
         )
-        found = difference(Standing(kept, owed, waived), self._total(self._due))
+        found = difference(Standing(kept, owed, waived), self._total(self._due) - self._given_up(ARREARS))
         self._take_off(found.claim)
         if found.undo:
             self._undo(found.undo, claim.title)
@@ -88,8 +87,7 @@ class Settling:
         return amount
 
     def _off_order(self, order: Order, amount: Decimal) -> Decimal:
-        untouched = order.is_whole and not (order.claimed or order.waived or order.back)
-        if (order.is_pending or order.waits) and untouched and order.amount <= amount:
+        if (order.is_pending or order.waits) and order.is_untouched and order.amount <= amount:
             self._stop(order)
             return order.amount
         if order.waits:
@@ -139,13 +137,14 @@ class Settling:
         return sum((part for parts in self._parts.values() for _, part in parts), ZERO)
 
     def _given_up(self, month: str) -> Decimal:
-        gone = (each.amount - each.back for each in self._orders if each.is_given_up and each.month == month)
+        gone = (
+            each.amount - each.back - each.outside for each in self._orders if each.is_given_up and each.month == month
+        )
         return sum(gone, ZERO)
 
     @staticmethod
     def _kept(orders: Iterable[Order]) -> Decimal:
-        """Orders of arrears count by the months that they pay; what was claimed of them counts here."""
-        return sum((each.kept if each.month != ARREARS else -each.claimed for each in orders), ZERO)
+        return sum((each.kept for each in orders), ZERO)
 
     @staticmethod
     def _total(by_month: Mapping[str, Decimal]) -> Decimal:

@@ -152,7 +152,10 @@ class AwardEnd(EffectObject):
     schema = SCHEMAS["award_end"]
 
     def plan(self, action: Action, effect: Effect, *, award_id: str | None, reason: str, on: date | None) -> None:
-        award, day = _award(action, effect, award_id), on or decided_again.day_of(action)
+        # The diagram's today is the day of the decision, also of one that is made again.
+        award, day = _award(action, effect, award_id), on
+        if day in (None, action.today):
+            day = decided_again.day_of(action)
         action.plan(Planned(Rank.RECORD, partial(_end, award_id=award, reason=reason, on=day)))
         self.note(action, reason=reason, on=day)
 

@@ -41,8 +41,12 @@ class OwedItems(EffectObject):
         self.note(action, items=[_title(item) for item in items])
 
     def undo(self, action: Action, since: int, reason: str) -> int:
-        mine = (Owed.case_id == action.case.id) & (Owed.case_seq >= since)
         claims.take_back(action.session, action.case.id, since, reason, action.actor, action.now)
+        return self.reopen(action, since, reason)
+
+    def reopen(self, action: Action, since: int, reason: str) -> int:
+        """What was claimed stays, and may be paid back in part, until it is decided again."""
+        mine = (Owed.case_id == action.case.id) & (Owed.case_seq >= since)
         return rows_changed(action.session, delete(Owed).where(mine))
 
 
