@@ -1,4 +1,4 @@
-"""Which decision on an award may be made again (docs/adr/0032): the newest, while nothing else is decided on it."""
+"""Which decision on an award may be made again (docs/adr/0034): the newest, while nothing else is decided on it."""
 
 from __future__ import annotations
 

@@ -31,6 +31,16 @@ def letter(key: str, **sizes: float) -> Callable[[Callable[[Paper], None]], Call
     return register
 
 
+def _stop(name: str) -> str:
+    """A full stop where what somebody wrote ends without one."""
+    return f"{{% if {name}|last not in ['。', '！', '？', '；', '.'] %}}。{{% endif %}}"
+
+
+def _said(name: str) -> str:
+    """What somebody wrote, as a sentence."""
+    return f"{{{{ {name} }}}}{_stop(name)}"
+
+
 @letter("missing_materials_notice")
 def missing_materials_notice(paper: Paper) -> None:
     """一次性告知书"""
@@ -64,7 +74,7 @@ def refusal_notice(paper: Paper) -> None:
     )
     paper.tag("endfor")
     paper.heading("二、告知事项")
-    paper.when("advice", "{{ advice }}")
+    paper.when("advice", _said("advice"))
     paper.text("情况发生变化、符合条件的，可以重新提出申请。", _OBJECT)
 
 
@@ -96,7 +106,7 @@ def approval_notice(paper: Paper) -> None:
         "{% if member.relation %}（{{ member.relation }}）{% endif %}"
         "{% if not loop.last %}、{% endif %}{% endfor %}。",
     )
-    paper.when("opinion", "审批意见：{{ opinion }}")
+    paper.when("opinion", "审批意见：" + _said("opinion"))
     _steps(paper, "二、金额计算过程")
     paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
     paper.when(
@@ -104,7 +114,7 @@ def approval_notice(paper: Paper) -> None:
         "家庭人口、收入和财产发生变化的，应当如实报告。"
         "{% if recheck_on %}本机关将于{{ recheck_on }}前对{{ you }}的情况进行复核。{% endif %}",
     )
-    paper.when("advice", "{{ advice }}")
+    paper.when("advice", _said("advice"))
     paper.text(_OBJECT)
 
 
@@ -169,7 +179,7 @@ def returned_payment_notice(paper: Paper) -> None:
         "应于{{ due_on }}发给你{% if institution %}单位{% endif %}的{{ programme }}{% if purpose %}（{{ purpose }}）"
         "{% endif %}款项{% if resident %}（{{ resident }}的供养金）{% endif %}人民币{{ amount_capital }}"
         "（{{ amount }}元）没有到账，银行已经退回。",
-        "银行退回的原因：{{ reason }}",
+        "银行退回的原因：" + _said("reason"),
     )
     paper.when(
         "institution",
@@ -189,8 +199,8 @@ def correction_notice(paper: Paper) -> None:
     paper.title("更正决定告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        "{{ you }}的{{ programme }}案件（{{ case_number }}）在发放后由本机关于{{ reopened_on }}重新办理，"
-        "原因：{{ reason }}",
+        "{{ you }}的{{ programme }}案件（{{ case_number }}）在发放后由本机关于{{ reopened_on }}重新办理，原因："
+        + _said("reason"),
         "现已重新作出决定，理由见随附的决定文书。有关事项告知如下：",
     )
     paper.heading("一、款项")
@@ -248,7 +258,7 @@ def void_notice(paper: Paper) -> None:
     paper.text(
         "{% if voided_date %}{{ voided_date }}{% else %}此前{% endif %}发给{{ you }}的《{{ voided_title }}》"
         "（{{ voided_number }}）自本通知发出之日起作废。",
-        "作废原因：{{ reason }}",
+        "作废原因：" + _said("reason"),
     )
     paper.when("replaced_by", "该文书由{{ replaced_by }}代替。")
     paper.text("作废的文书请妥善保存或者交回。" + _OBJECT)
@@ -264,10 +274,10 @@ def ending_notice(paper: Paper) -> None:
         "自{{ ended_on }}起终止。现将理由和有关事项告知如下："
     )
     paper.heading("一、终止的理由")
-    paper.text("{{ reason }}{% if clause %}（依据：{{ clause }}）{% endif %}")
+    paper.text("{{ reason }}{% if clause %}（依据：{{ clause }}）{% endif %}" + _stop("reason"))
     paper.heading("二、告知事项")
     paper.when("tapering_until", "为防止返贫，设置渐退期，渐退期至{{ tapering_until }}止，期间按规定继续发给救助金。")
-    paper.when("settlement", "{{ settlement }}")
+    paper.when("settlement", _said("settlement"))
     paper.text("生活再次遇到困难、符合条件的，可以重新提出申请。", _OBJECT)
 
 
@@ -280,7 +290,7 @@ def recheck_notice(paper: Paper) -> None:
         "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对{{ you }}的{{ programme }}进行了复核，现将结果告知如下："
     )
     paper.heading("一、复核结果")
-    paper.text("{{ result }}。{% if opinion %}复核意见：{{ opinion }}{% endif %}")
+    paper.text("{{ result }}。{% if opinion %}复核意见：" + _said("opinion") + "{% endif %}")
     paper.when(
         "monthly",
         "{% if adjusted %}{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金"
@@ -334,7 +344,7 @@ def objection_reply(paper: Paper) -> None:
         "{% if objection %}你反映：{{ objection }}{% endif %}"
     )
     paper.text("我们进行了重新调查，现将结果答复如下：")
-    paper.text("一、异议{% if upheld %}成立{% else %}不成立{% endif %}。调查意见：{{ opinion }}")
+    paper.text("一、异议{% if upheld %}成立{% else %}不成立{% endif %}。调查意见：" + _said("opinion"))
     paper.text(
         "二、{% if upheld %}公示已经停止，该申请退回重新审核。"
         "{% else %}公示继续进行{% if extended_to %}，公示期顺延至{{ extended_to }}{% endif %}。{% endif %}"

@@ -1,4 +1,4 @@
-"""A decision on an award is made again (docs/adr/0032): it holds as of the day of the one that fell.
+"""A decision on an award is made again (docs/adr/0034): it holds as of the day of the one that fell.
 
 What a case did to an award that was there before is undone when it is reopened; an award that it began itself is paid
 as it stands until something else is decided. Money and the letter follow by a job, once the months are known.

@@ -1,4 +1,4 @@
-"""Reopening a case that has decided to pay, to decide it again with the facts corrected (docs/adr/0030, 0032)."""
+"""Reopening a case that has decided to pay, to decide it again with the facts corrected (docs/adr/0030, 0034)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decision on an award that is paid by the month is made again: every month is settled to the fen (docs/adr/0032)."""
+"""A decision on an award that is paid by the month is made again: every month is settled to the fen (docs/adr/0034)."""
 
 from __future__ import annotations
 
