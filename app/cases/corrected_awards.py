@@ -5,6 +5,8 @@ By a job of its own: what months are due may need figures that nobody entered, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +28,8 @@ from app.jobs.runner import Claim, DatabaseHandler
 from app.registry import queries as registry
 from app.registry.queries import AwardState
 
+ZERO = Decimal("0.00")
+
 
 def _settle(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     """Settle the money of an award. A case that was reopened once more, or went back, settles what it decides then."""
@@ -37,15 +41,21 @@ def _settle(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     award = registry.award(session, job.reference or "", lock=True)
     # What ends on the first of a month is not paid for that month any more; what changes then, from the next one.
     since = month_after(job.payload["since"] - timedelta(days=1))
-    found = _difference(action, award, since, now)
+    found, claimed = _difference(action, award, since, now)
     if corrections.has_told(action) and not (found.order or found.claim or found.undo):
         return
-    action.corrections.append(Correction(award.name or action.case.applicant_name, found.decided, found))
+    of = replace(found, claim=ZERO)
+    action.corrections.append(Correction(award.name or action.case.applicant_name, found.decided, of))
+    owing = ((payee, Difference(ZERO, ZERO, claim=amount)) for payee, amount in claimed.items())
+    action.corrections.extend(Correction(payee, ZERO, each) for payee, each in owing)
     corrections.tell(action)
     persist.finish(action, "award_settled", had=found.had, decided=found.decided, more=found.order, less=found.claim)
 
 
-def _difference(action: Action, award: AwardState, since: date, now: datetime) -> Difference:
+def _difference(
+    action: Action, award: AwardState, since: date, now: datetime
+) -> tuple[Difference, Mapping[str, Decimal]]:
+    """What follows for the money, and who owes what of it."""
     if award.status == registry.IN_PAYMENT:
         recalculation.settle(action.session, award, since, action.id, now)
     months = Months(action.session, [award], since, now)
@@ -59,8 +69,9 @@ def _difference(action: Action, award: AwardState, since: date, now: datetime) -
     )
     due = months.worth(award)
     if not due:
-        return Difference(Decimal("0.00"), Decimal("0.00"))
-    return Settling(action.session, award.id, due, action.actor, now).settle(claim)
+        return Difference(ZERO, ZERO), {}
+    settling = Settling(action.session, award.id, due, action.actor, now)
+    return settling.settle(claim), settling.claimed
 
 
 HANDLERS: dict[str, DatabaseHandler] = {decided_again.CORRECTED: _settle}

@@ -134,13 +134,18 @@ class Settling:
         """One claim for each account to which it was paid: an institution owes what it got."""
         for payee, parts in sorted(self._parts.items()):
             claims.claim(self._session, replace(claim, debtor=payee, parts=parts), self._actor, self._now)
-        return sum((part for parts in self._parts.values() for _, part in parts), ZERO)
+        return self._total(self.claimed)
 
     def _given_up(self, month: str) -> Decimal:
         gone = (
             each.amount - each.back - each.outside for each in self._orders if each.is_given_up and each.month == month
         )
         return sum(gone, ZERO)
+
+    @property
+    def claimed(self) -> dict[str, Decimal]:
+        """Who owes how much by it."""
+        return {payee: sum((part for _, part in parts), ZERO) for payee, parts in self._parts.items()}
 
     @staticmethod
     def _kept(orders: Iterable[Order]) -> Decimal:
