@@ -1,4 +1,4 @@
-"""What is due of the subsidies of institutions less what was ordered, by month (E17; docs/adr/0032).
+"""What is due of the subsidies of institutions less what was ordered, by month (E17; docs/adr/0035).
 
 Stars that changed with effect from an earlier month, and residents entered late, leave a month that was ordered too
 low or too high. The next batch pays what is lacking as a line of its own; what was too much becomes a claim when that
