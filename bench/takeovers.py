@@ -25,24 +25,27 @@ AIM = "<= 120"
 
 
 @contextmanager
-def timed(name: str, what: str, aim: str = "") -> Iterator[None]:
+def timed(name: str, what: str, size: int, aim: str = "") -> Iterator[None]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    figure(f"takeover.{name}.{what}", wall, "s", aim)
-    print(f"  {what:10} {wall:6.1f} s, {cpu:6.1f} s of the processor {f'(aim {aim} s)' if aim else ''}", flush=True)
+    aim = aim if size == AWARDS else ""
+    figure(f"takeover.{name}.{what.replace(' ', '_')}", wall, "s", aim)
+    figure(f"takeover.{name}.{what.replace(' ', '_')}.each", cpu / size * 1000, "ms cpu")
+    told = f"{cpu:6.1f} s of the processor, {cpu / size * 1000:.2f} ms an award"
+    print(f"  {what:10} {wall:6.1f} s, {told}{f' (aim {aim} s)' if aim else ''}", flush=True)
 
 
 def _measure(name: str, office: Office, size: int) -> None:
     office.clock.move_to(datetime(2021, 1, 10, 9, tzinfo=SHANGHAI))
     content = takeover.workbook(takeover.households(size))
     print(f"{name}: {size} awards of two people, {len(content) / 1e6:.1f} MB")
-    with timed(name, "all", AIM):
-        with timed(name, "dry run"):
+    with timed(name, "all", size, AIM):
+        with timed(name, "dry run", size):
             takeover.tried(office, content)
-        with timed(name, "import"):
+        with timed(name, "import", size):
             takeover_id = takeover.proposed(office, content) or ""
-        with timed(name, "written"):
+        with timed(name, "written", size):
             with office.database.write() as session:
                 operations.confirm(session, office.holder(session, "county_head"), takeover_id, office.now)
             worker = Worker(office.database, office.clock, {**writing.HANDLERS, **cases.HANDLERS})

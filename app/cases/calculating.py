@@ -41,7 +41,8 @@ class Outcome:
     """What an award is worth now. `refused`: why it cannot be calculated from what is known, and is re-checked.
 
     `monthly` is the amount that it should have, also where nothing changes (`is_changed`: the diagram asks for a
-    change, be it of the sources alone). `facts`, `reason` and `letter` (its inputs and template) come with a change.
+    change, be it of the sources alone). `facts`, `reason` and `letter` (its inputs and template) come with a change;
+    `decided` gives the decisions behind it as they are recorded, for which a preview has no use.
     """
 
     award: AwardState
@@ -50,7 +51,7 @@ class Outcome:
     reason: str = ""
     letter: Mapping[str, Any] | None = None
     refused: str | None = None
-    decided: tuple[Decided, ...] = ()
+    decided: Callable[[], tuple[Decided, ...]] = tuple
     is_changed: bool = False
 
 
@@ -83,7 +84,7 @@ class Calculator:
             raise EffectError(f"「{change.element.label}」没有算出金额，请核对这户的认定记录")
         return Outcome(
             award, given["monthly"], given["facts"] or {}, done.end.label,
-            letter.inputs() if letter else None, decided=host.decided(), is_changed=True,
+            letter.inputs() if letter else None, decided=host.decided, is_changed=True,
         )  # fmt: skip
 
     def month_worth(self, award: AwardState, facts: Mapping[str, Any], ordered: Decimal, day: date) -> Decimal:

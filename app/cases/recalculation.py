@@ -181,7 +181,7 @@ def _records(session: Session, by: Calculator, part: Part, outcome: Outcome, now
         return []
     of = {"case_id": outcome.award.case_id, "door_id": None, "action_id": part.id,
           "release_id": by.bundle.release_id, "decided_at": now}  # fmt: skip
-    return decisions.rows(session.info["vault"], outcome.decided, of)
+    return decisions.rows(session.info["vault"], outcome.decided(), of)
 
 
 def _write(session: Session, part: Part, now: datetime) -> None:

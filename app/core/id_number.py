@@ -5,6 +5,7 @@ number raise ValueError when it is not valid, so that no age is ever computed fr
 """
 
 from datetime import date
+from functools import lru_cache
 from operator import mul
 from typing import Literal
 
@@ -38,16 +39,12 @@ def check_character(first_17: str) -> str:
 
 def is_valid(text: object) -> bool:
     """Whether the text is a possible number: form, a real birth date, check character."""
-    if not isinstance(text, str) or len(text) != 18 or not text.isascii():
-        return False
-    if not text[:17].isdigit() or text[0] == "0":
-        return False
-    return _birth_date(text) is not None and check_character(text[:17]) == text[17]
+    return isinstance(text, str) and _born(text) is not None
 
 
 def birth_date(text: str) -> date:
     """The birth date that a valid number carries. Raises ValueError when the number is not valid."""
-    born = _birth_date(text) if is_valid(text) else None
+    born = _born(text) if is_valid(text) else None
     if born is None:
         raise ValueError("身份证号码不正确")
     return born
@@ -67,7 +64,13 @@ def sex(text: str) -> Literal["男", "女"]:
     return "男" if int(text[16]) % 2 else "女"
 
 
-def _birth_date(text: str) -> date | None:
+@lru_cache(16)
+def _born(text: str) -> date | None:
+    """The birth date of a valid number. A number is asked several things in a row: age, day, sex."""
+    if len(text) != 18 or not text.isascii() or not text[:17].isdigit() or text[0] == "0":
+        return None
+    if check_character(text[:17]) != text[17]:
+        return None
     try:
         born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
