@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,21 +22,36 @@ from app.jobs.operations import DueJob, NewJob
 from app.jobs.runner import Claim
 from app.registry import deaths
 from app.registry import queries as registry
+from app.registry.terms import Terms
 
 LETTER = "award.letter"
 
 
-def order(session: Session, part_id: str, changed: Sequence[Outcome], owed: Sequence[Found], now: datetime) -> None:
-    """Have the letters written that the diagram asks for; what arrears come to stands in them."""
+def order(
+    session: Session,
+    part_id: str,
+    changed: Sequence[Outcome],
+    due: Mapping[str, Sequence[Terms]],
+    owed: Sequence[Found],
+    now: datetime,
+) -> None:
+    """Have the letters written that the diagram asks for; the first month of the amount and arrears stand in them.
+
+    due: by award, from which month on which amount is due; the last one is that of today.
+    """
     sums: dict[str, Decimal] = {}
     for each in owed:
         sums[each.award_id] = sums.get(each.award_id, Decimal()) + each.amount
-    due = [
-        NewJob(LETTER, {"given": dict(each.letter), "arrears": sums.get(each.award.id)}, now,
+    letters = [
+        NewJob(LETTER, {"given": _given(each.letter, due.get(each.award.id)), "arrears": sums.get(each.award.id)}, now,
                f"{LETTER}:{part_id}:{each.award.id}", None, jobs.BULK, reference=each.award.id)
         for each in changed if each.letter is not None
     ]  # fmt: skip
-    jobs.enqueue_all(session, due)
+    jobs.enqueue_all(session, letters)
+
+
+def _given(letter: Mapping[str, Any], due: Sequence[Terms] | None) -> dict[str, Any]:
+    return {**letter, "starts_on": due[-1].since} if due and letter.get("starts_on") else dict(letter)
 
 
 def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

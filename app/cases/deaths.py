@@ -60,9 +60,9 @@ def _settle_mistake(session: Session, person_id: str, since: date, by: str, now:
 def _stop_paying(session: Session, case: Case, day: date, now: datetime) -> None:
     """Instalments of the months after are not paid; what was, is owed back."""
     stopped = funds.stop_orders(session, day, now, case_ids=[case.id])
-    paid = [(row.id, row.amount) for row in orders.paid_from(session, day, case_id=case.id)]
+    paid = orders.overpaid(session, day, case_id=case.id)
     if paid:
-        operations.claim_back(session, case.id, paid, now)
+        operations.claim_back(session, case.id, [(each["order"], each["amount"]) for each in paid], now)
     if stopped:
         operations.tell(session, case.id, f"受助人已死亡，次月以后的{stopped}笔款项已经停发", now)
 

@@ -18,6 +18,7 @@ from app.core.errors import Gone, NotEligible, NotFound
 from app.definitions import queries as definitions
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
+from app.funds import queries as orders
 from app.identity import queries as identity
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler
@@ -53,11 +54,16 @@ def _begin(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 
 
 def _departure(session: Session, award: AwardState, told: dict[str, Any]) -> dict[str, Any]:
-    """What the process reads: whom the award's last calculation counts and it covers no more."""
+    """What the process reads: whom the award's last calculation counts and it covers no more, and since which month;
+    what was paid for it and later."""
     covered = members.numbers_of(session, award.id)
     counted = [each["id_number"] for each in (award.facts.get("assessed") or {}).get("members") or []]
     left = [number for number in counted or [award.id_number] if number not in covered]
-    return {**told, "left": left, "remaining": len(set(covered.values()))}
+    remaining = len(set(covered.values()))
+    since = award.recount_since or told["starts_on"]
+    paid = orders.overpaid(session, since, award_id=award.id)
+    return {**told, "left": left, "remaining": remaining, "overpaid": paid,
+            "starts_on": since if remaining else told["starts_on"]}  # fmt: skip
 
 
 def _bundle(session: Session, award: AwardState, now: datetime) -> Bundle | None:

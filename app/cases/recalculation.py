@@ -200,7 +200,7 @@ def _write(session: Session, part: Part, now: datetime) -> None:
             "amounts": {each.award.id: [each.award.monthly, each.monthly] for each in part.changed}}  # fmt: skip
     chain = f"recalculation:{part.figure_id or 'single'}"
     audit.append(session, chain, "recalculated", SYSTEM, told, part.id, now, shared=True)
-    award_letters.order(session, part.id, part.changed, part.arrears, now)
+    award_letters.order(session, part.id, part.changed, part.due, part.arrears, now)
     rechecks = [
         NewJob(RECHECK, {}, now, f"{RECHECK}:{part.id}:{each.award.id}", None, jobs.BULK, reference=each.award.id)
         for each in part.refused

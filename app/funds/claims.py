@@ -180,6 +180,13 @@ def require_none(session: Session, order_ids: Collection[str]) -> None:
         raise Gone("所选支付单中有已登记追回的，不能直接移出；银行没有付出的，请登记退汇，追回随之结清")
 
 
+ALREADY = (
+    select(func.coalesce(func.sum(CLAIMED.c.amount, type_=Money()), 0, type_=Money()))
+    .where(CLAIMED.c.order_id == PaymentOrder.id, CLAIMED.c.kind.in_(("claimed", "undone")))
+    .correlate(PaymentOrder)
+    .scalar_subquery()
+)
+"""What of an order was claimed, repaid or waived since or not."""
 _PLACE = select(PaymentOrder.county_id, PaymentOrder.region_id, PaymentOrder.programme)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.funds import came_back
+from app.funds import came_back, claims
 from app.funds.models import Batch, BatchLine, Fund, PaymentOrder
 from app.funds.operations import RESERVE
 
@@ -38,14 +38,23 @@ def orders_of(session: Session, case_id: str) -> list[Any]:
 
 
 def paid_from(session: Session, day: date, *, award_id: str = "", case_id: str = "") -> list[Any]:
-    """What was paid for an award or a case, or is at the bank, for a day and later: rows `{id, due_on, amount}`."""
+    """What was paid for an award or a case, or is at the bank, for a day and later.
+
+    Rows `{id, due_on, amount, claimed}`; `claimed` is what of the order was claimed back, repaid since or not.
+    """
     at_the_bank = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_not(None)
     gone = (PaymentOrder.status == "paid") | at_the_bank
     mine = (PaymentOrder.award_id == award_id) | (PaymentOrder.case_id == case_id)
-    query = select(PaymentOrder.id, PaymentOrder.due_on, PaymentOrder.amount).where(
-        mine, PaymentOrder.due_on >= day, gone
-    )
+    columns = PaymentOrder.id, PaymentOrder.due_on, PaymentOrder.amount, claims.ALREADY.label("claimed")
+    query = select(*columns).where(mine, PaymentOrder.due_on >= day, gone)
     return list(session.execute(query.order_by(PaymentOrder.due_on, PaymentOrder.id)))
+
+
+def overpaid(session: Session, since: date, *, award_id: str = "", case_id: str = "") -> list[dict[str, Any]]:
+    """The same as `{order, due, amount}`, with what of each nobody has claimed back yet."""
+    paid = paid_from(session, since, award_id=award_id, case_id=case_id)
+    left = [(row, row.amount - row.claimed) for row in paid]
+    return [{"order": row.id, "due": row.due_on, "amount": amount} for row, amount in left if amount > 0]
 
 
 def unsettled(session: Session, case_ids: Collection[str], award_ids: Collection[str]) -> int:

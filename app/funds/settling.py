@@ -146,10 +146,7 @@ def settle_orders(session: Session, of: Difference, mine: ColumnElement[bool], c
 
 def _parts(session: Session, mine: ColumnElement[bool], amount: Decimal) -> list[tuple[str, Decimal]]:
     """Orders with what of each must come back: nobody owes more of an order than it paid."""
-    claimed = func.coalesce(func.sum(CLAIMED.c.amount, type_=Money()), 0, type_=Money())
-    own = CLAIMED.c.order_id == PaymentOrder.id, CLAIMED.c.kind.in_(("claimed", "undone"))
-    already = select(claimed).where(*own).correlate(PaymentOrder).scalar_subquery()
-    query = select(PaymentOrder.id, PaymentOrder.amount, already.label("claimed")).where(mine, _LIVE)
+    query = select(PaymentOrder.id, PaymentOrder.amount, claims.ALREADY.label("claimed")).where(mine, _LIVE)
     parts = []
     for row in session.execute(query.order_by(PaymentOrder.due_on.desc(), PaymentOrder.place.desc(), PaymentOrder.id)):
         part = min(amount, row.amount - row.claimed)

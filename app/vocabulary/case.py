@@ -32,6 +32,9 @@ DEPARTURE = shapes.context(
     clause=typed("string", "条款", certain=True),
     starts_on=typed("date", "减员以后的金额从哪一天起", certain=True),
     died=typed("boolean", "是否因死亡", certain=True),
+    overpaid=typed(
+        "list<context<order: string, due: date, amount: number>>", "那一天起已经发放、还没有追回的款项", certain=True
+    ),
 )
 
 

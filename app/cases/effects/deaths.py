@@ -23,7 +23,8 @@ from app.registry import operations as registry
 class RecordDeath(EffectObject):
     """The day goes into the registry. The result says how many the award still covers and what was paid too much.
 
-    `overpaid` are the orders for the months after the death that were paid or are at the bank, whole. What was ordered
+    `overpaid` are the orders for the months after the death that were paid or are at the bank, with what of each nobody
+    has claimed. What was ordered
     for somebody alone and did not reach the bank is cancelled.
     """
 
@@ -37,7 +38,6 @@ class RecordDeath(EffectObject):
         deaths.require_day(person, on, action.today)
         first_unpaid = month_after(person.died_on or on)
         remaining = len(members.covered_now(action.session, award_id) - {person.id})
-        paid = orders.paid_from(action.session, first_unpaid, award_id=award_id)
         stopped = [] if remaining else [award_id]
         action.dying.add(id_number)
         action.plan(Planned(Rank.RECORD, partial(_record, person=person, on=on, award_ids=stopped)))
@@ -46,7 +46,7 @@ class RecordDeath(EffectObject):
             "id_number": id_number,
             "first_unpaid": first_unpaid,
             "remaining": remaining,
-            "overpaid": [{"order": row.id, "due": row.due_on, "amount": row.amount} for row in paid],
+            "overpaid": orders.overpaid(action.session, first_unpaid, award_id=award_id),
         }
 
     def undo(self, action: Action, since: int, reason: str) -> int:

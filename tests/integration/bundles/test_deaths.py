@@ -136,6 +136,7 @@ def test_a_day_that_cannot_be_is_refused(office: Office, told: dict[str, Any], f
 
 def test_a_death_known_twice_is_harmless_and_a_mistake_is_corrected_with_history(office: Office) -> None:
     award = admitted(office, members=[HEAD, WIFE])
+    order(office, award, DECEMBER, "500.00", purpose="2020-12")
     wife, day = person(office, WIFE), office.now.date()
     with office.database.write() as session:
         clerk, finance = office.holder(session, "township_clerk"), office.holder(session, "finance")
@@ -144,7 +145,10 @@ def test_a_death_known_twice_is_harmless_and_a_mistake_is_corrected_with_history
         assert deaths.record_by_staff(session, clerk, wife.id, day, office.now)
         assert not deaths.record_by_staff(session, clerk, wife.id, day - timedelta(days=1), office.now)
     pass_days(office, 0)
-    assert award_of(office, begun_on(office, award, "departure")).monthly == Decimal("100.00")
+    departure = begun_on(office, award, "departure")
+    assert (award_of(office, departure).monthly, owed(office, departure)) == (Decimal("100.00"), ["overpaid"])
+    told = letter(office, departure, "recheck_notice")
+    assert all(part in told for part in ("自2020年11月1日起", "11月起多发的400元应当退回"))
     with office.database.write() as session:
         with pytest.raises(Invalid, match="理由"):
             deaths.correct(session, clerk, wife.id, None, " ", office.now)
@@ -156,7 +160,7 @@ def test_a_death_known_twice_is_harmless_and_a_mistake_is_corrected_with_history
     with office.database.read() as session:
         assert set(members.numbers_of(session, award.id)) == {HEAD["id_number"], WIFE["id_number"]}
         after = registry.award(session, award.id)
-    assert (after.monthly, after.recount_since) == (Decimal("500.00"), None)
+    assert (after.monthly, after.recount_since, owed(office, departure)) == (Decimal("500.00"), None, [])
     assert paid_for(office, NOVEMBER) == [("周海", Decimal("500.00"))]
 
 
