@@ -18,8 +18,10 @@ from app.core.clock import local_date
 from app.core.errors import Invalid, NotFound
 from app.identity import policy as identity_policy
 from app.jobs import operations as jobs
-from app.registry import operations, policy
+from app.registry import policy
+from app.registry.changing import take_out
 from app.registry.lookups import AWARD, COVERED, FOUND, NUMBER, PERSON, blind
+from app.registry.mistaken_deaths import undo_death
 from app.registry.models import IN_PAYMENT
 
 DIED = "person.died"
@@ -119,9 +121,7 @@ def record(
         return False
     session.execute(update(PERSON).where(PERSON.c.id == person.id).values(died_on=died_on))
     for award_id in session.connection().execute(_COVERED_BY, {"person_id": person.id}).scalars().all():
-        operations.take_out(
-            session, award_id, [person.id], died_on + timedelta(days=1), now, case_id, case_seq, died=person.id
-        )
+        take_out(session, award_id, [person.id], died_on + timedelta(days=1), now, case_id, case_seq, died=person.id)
     told = {"on": died_on, "case_id": case_id}
     audit.append(session, _chain(person.id), "died", actor, told, None, now, shared=True)
     _tell(session, person.id, died_on, now, case_id, case_seq)
@@ -147,7 +147,7 @@ def correct(session: Session, actor: Actor, person_id: str, died_on: date | None
     if known.died_on is None or died_on == known.died_on:
         raise Invalid({"happened_on": "与登记的内容相同，不需要更正"})
     session.execute(update(PERSON).where(PERSON.c.id == known.id).values(died_on=None))
-    operations.undo_death(session, known.id, now)
+    undo_death(session, known.id, now)
     _tell(session, known.id, died_on, now, was=known.died_on)
     told = {"before": known.died_on, "on": died_on, "reason": reason.strip()}
     audit.append(session, _chain(known.id), "death_corrected", actor, told, None, now, shared=True)
