@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,12 @@ class Database:
         """All tables that the metadata knows, for scratch databases; others are migrated."""
         with self.write() as session:
             Base.metadata.create_all(session.connection())
+
+    def forgotten(self) -> Database:
+        """The same by the same connections, of which this process keeps nothing: as after a restart."""
+        fresh = copy(self)
+        fresh.kept = {}
+        return fresh
 
     def dispose(self) -> None:
         self.engine.dispose()

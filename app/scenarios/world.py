@@ -34,12 +34,10 @@ class World:
     database: Database
     clock: MovableClock
     discard: Callable[[], None]
-    reopen: Callable[[], Database]
 
     def restart(self) -> None:
         """Forget everything that this process keeps about the database, as a restart would."""
-        self.database.dispose()
-        self.database = self.reopen()
+        self.database = self.database.forgotten()
 
 
 @dataclass
@@ -66,8 +64,7 @@ class WorldTemplate:
     def open(self, clock: MovableClock) -> World:
         """A fresh world."""
         name = f"{self._name}_{new_id()[-8:]}"
-        location = self._create(name, copy_of=self._name)
-        world = World(self._open(location), clock, lambda: None, lambda: self._open(location))
+        world = World(self._open(self._create(name, copy_of=self._name)), clock, lambda: None)
         world.discard = lambda: self._discard(world, name)
         return world
 
