@@ -5,7 +5,15 @@ Every message is Chinese, names what is wrong and says what to do.
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Mapping
+
+
+class Lost(ABC):  # noqa: B024 (others are registered with it)
+    """What the program stands on failed, not what it was doing: no rule and no element is to blame for it.
+
+    `app.db` registers the errors of the database here, of which the engine knows nothing.
+    """
 
 
 class Rejection(Exception):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from app.core.errors import Lost
+
+Lost.register(SQLAlchemyError)
 
 _SQLITE_AWAY = frozenset(
     {

@@ -16,10 +16,9 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import require_aware
-from app.core.errors import Rejection
+from app.core.errors import Lost, Rejection
 from app.engine import script
 from app.engine.bounds import MAX_INSTANCES, Bounds
 from app.engine.diagram import HUMAN, Diagram
@@ -283,9 +282,9 @@ class Run(PythonScriptEngine):
     # Failures
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Note that an automatic element failed. A refusal ends the whole command, as does an error of the database:
+        """Note that an automatic element failed. A refusal ends the whole command, and so does what was lost meanwhile:
         what failed is not the element, and this transaction can note nothing any more."""
-        if isinstance(error, Rejection | SQLAlchemyError):
+        if isinstance(error, Rejection | Lost):
             raise error
         task.internal_data["failed"] = True
         if self.failure is None:

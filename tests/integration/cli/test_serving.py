@@ -86,6 +86,7 @@ def wait_until(what: object, process: subprocess.Popen[str]) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize("blank_database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_an_unmigrated_database_is_said_in_one_sentence(settings: dict[str, str], command: str) -> None:
     with running(settings, "-m", "app.cli", command) as process:

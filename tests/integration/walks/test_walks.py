@@ -144,7 +144,7 @@ def _go(walk: Walk, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
 def test_walks_on_sqlite(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
-    _wander(sqlite_worlds, bundle, examples=10)
+    _wander(sqlite_worlds, bundle, examples=6)
 
 
 @pytest.mark.parametrize("bundle", OF_AWARDS, ids=lambda folder: folder.name)
@@ -158,8 +158,9 @@ def test_walks_on_awards(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
 def test_a_return_leaves_nothing_of_what_was_answered_behind_it(
     sqlite_worlds: WorldTemplate, bundle: Path, process: str
 ) -> None:
-    """Checked by `Walk.send_back` in every walk; here each process is sent back a few times."""
-    assert _go_back(sqlite_worlds, bundle, process, examples=3) > 0
+    """Checked by `Walk.send_back` in every walk; here each process is sent back a few times. By chance a form may be
+    answered wrongly so often that nothing is ever done that could be sent back."""
+    assert any(_go_back(sqlite_worlds, bundle, process, examples) for examples in (3, 15))
 
 
 if not SQLITE_ONLY:
@@ -167,4 +168,4 @@ if not SQLITE_ONLY:
     @pytest.mark.postgres
     @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
     def test_walks_on_postgresql(postgres_worlds: WorldTemplate, bundle: Path) -> None:
-        _wander(postgres_worlds, bundle, examples=3)
+        _wander(postgres_worlds, bundle, examples=2)

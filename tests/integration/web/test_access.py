@@ -494,6 +494,7 @@ class House:
         self.web.database.dispose()
         self._file.write_bytes(self._kept)
         self.web.database.kept.clear()
+        open_web(self.web.database, self.web.clock)  # other tests of this process have the application too
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 from app.jobs.runner import Worker
 from app.publicity import queries as notices
+from app.registry import house_accounts, paying
 from app.registry import operations as registry
-from app.registry import paying
 from tests.support import money
 from tests.support.money import ID_NUMBER, RECIPIENT
 from tests.support.web import APPLICATION, COUNTY, TOWNSHIP, VILLAGE, Web
@@ -166,7 +166,12 @@ def test_the_county_draws_rechecks_and_keeps_accounts_of_institutions(web: Web) 
     assert "随机抽取" not in web.client(CLERK).get("/desk/awards/rechecks").text
     where = f"/desk/awards/institutions/{house}/account"
     assert county.post(where, data={"account": "12"}).status_code == 422
-    assert county.post(where, data={"account": "6217 0000 1111 2222"}).status_code == 302
+    assert county.post(where, data={"account": "6217 0000 1111 2222", "basis": "开户许可证"}).status_code == 302
+    with web.database.read() as session:
+        assert paying.accounts_of_institutions(session, {house}) == {}
+        (waiting,) = house_accounts.history(session, house)
+    assert county.post(f"{where}/{waiting.id}/confirm").status_code == 403
+    assert web.client(f"county_clerk.{COUNTY}.2").post(f"{where}/{waiting.id}/confirm").status_code == 302
     with web.database.read() as session:
         assert paying.accounts_of_institutions(session, {house}) == {house: "6217000011112222"}
 
