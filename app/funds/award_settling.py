@@ -91,7 +91,7 @@ class Settling:
             self._stop(order)
             return order.amount
         if order.waits:
-            return self._withhold(order, min(amount, order.kept))
+            return self._withhold(order, min(amount, order.kept - order.waived))
         part = min(amount, order.claimable)
         if part > 0:
             order.claimed += part

@@ -18,7 +18,7 @@ from app.core.errors import Invalid, NotEligible, NotYours
 from app.funds.models import PaymentOrder
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
-from app.registry import deaths, members
+from app.registry import deaths, members, people
 from app.registry import queries as registry
 from tests.integration.bundles.test_dibao import (
     APPLICATION,
@@ -184,7 +184,7 @@ def test_an_award_that_a_mistaken_death_ended_goes_on_and_nothing_is_owed_back(o
 
 def test_nobody_is_admitted_with_a_member_who_has_died(office: Office) -> None:
     with office.database.write() as session:
-        deaths.operations.record_person(session, WIFE["id_number"], "吴霞", office.now)
+        people.record_person(session, WIFE["id_number"], "吴霞", office.now)
         known = deaths.person_with(session, WIFE["id_number"])
         deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
     with pytest.raises(NotEligible, match="家庭成员登记为已经死亡"):
@@ -200,7 +200,7 @@ def test_later_instalments_stop_and_what_was_paid_is_owed_back(office: Office) -
         for place, state in enumerate(("paid", "paid", "pending")):
             dated = {"id": f"i{place}", "dedup": f"i{place}", "due_on": date(2020, 10 + place, 20), "status": state}
             session.add(PaymentOrder(**of_case, **each, **dated, place=place))
-        deaths.operations.record_person(session, SPENDING["id_number"], "孙丽", office.now)
+        people.record_person(session, SPENDING["id_number"], "孙丽", office.now)
         known = deaths.person_with(session, SPENDING["id_number"])
         deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
     pass_days(office, 0)
@@ -214,7 +214,7 @@ def test_an_open_application_of_the_dead_ends(office: Office) -> None:
     household = {"members": [HEAD], "annual_income": INCOME, "financial_assets": 0}
     case_id = office.apply("dibao", APPLICATION, household=household).case_id
     with office.database.write() as session:
-        deaths.operations.record_person(session, HEAD["id_number"], "周海", office.now)
+        people.record_person(session, HEAD["id_number"], "周海", office.now)
         known = deaths.person_with(session, HEAD["id_number"])
         deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
     pass_days(office, 0)
@@ -224,7 +224,7 @@ def test_an_open_application_of_the_dead_ends(office: Office) -> None:
 def test_no_letter_and_no_message_goes_to_the_dead(office: Office) -> None:
     case_id = to_review(office)
     with office.database.write() as session:
-        deaths.operations.record_person(session, HEAD["id_number"], "周海", office.now)
+        people.record_person(session, HEAD["id_number"], "周海", office.now)
         known = deaths.person_with(session, HEAD["id_number"])
         deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
         told = {"to": APPLICATION["phone"], "text": "您的申请已受理"}

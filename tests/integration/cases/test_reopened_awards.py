@@ -147,6 +147,28 @@ def test_somebody_who_dies_meanwhile_is_counted_until_then(office: Office, grant
     assert (due, kept) == (Decimal(1000 + 600), Decimal(1600))
 
 
+@ON_SQLITE
+def test_what_was_waived_and_then_came_back_is_not_claimed_again(office: Office, granted: str) -> None:
+    award_id = award_of(office, granted)
+    month(office, 5)
+    with office.database.write() as session:
+        finance, (order,) = office.holder(session, "finance"), session.scalars(select(PaymentOrder.id)).all()
+        bank.mark_paid(session, finance, [order], "回单", office.now)
+    reopen(office, granted)
+    checked(office, granted, 9600)
+    decided(office, granted)
+    with office.database.write() as session:
+        (claim,) = session.scalars(select(Claim.id)).all()
+        claims.waive(session, office.holder(session, "county_head"), claim, "经会议决定", office.now)
+        returns.mark_returned(session, finance, [order], "户名不符", office.now)
+    reopen(office, granted, "review")
+    decided(office, granted, yes=False)
+    due, kept, waived = due_and_kept(office, award_id)
+    assert due == 0 <= kept <= waived
+    with office.database.read() as session:
+        assert agreement.disagreements(session, SYSTEM) == []
+
+
 def test_any_sequence_leaves_what_the_months_are_due(office: Office, granted: str) -> None:
     """Raises, months, returns, claims and repayments by chance: orders less claims are what the months are due."""
     chance, done, award_id = random.Random(8), set[str](), award_of(office, granted)
