@@ -30,6 +30,9 @@ FLAGS = [
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 MISSING = "No Chromium was found. Install it (Debian: apt-get install chromium fonts-noto-cjk)."
 
+PATIENCE = 90_000
+"""Milliseconds; the machine may be busy with the rest of the suite."""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -70,6 +73,7 @@ class Site:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", base_url=self.url, accept_downloads=True
         )
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
