@@ -6,11 +6,10 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import people
-from app.core.chinese import mask_id_number
 from app.core.errors import Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
-from app.desk.people import person_page
+from app.desk.people import history_again, masked_number, person_page
 from app.registry import person_files
 from app.web import Call, writes
 
@@ -38,14 +37,8 @@ def person_merge(call: Call, person_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.person", person_id=kept_id))
 
 
-def _split_again(call: Call, rejection: Rejection, person_id: str, change_id: str) -> ResponseReturnValue:
-    if rejection.status not in (409, 422):
-        raise rejection
-    return person_page(call, person_id, rejection)
-
-
 @blueprint.post("/people/<person_id>/merges/<change_id>/split")
-@writes(again=_split_again)
+@writes(again=history_again)
 def person_split(call: Call, person_id: str, change_id: str) -> ResponseReturnValue:
     reason = request.form.get("split_reason", "")
     kept_id, _ = people.split(call.session, call.actor, change_id, reason, call.now)
@@ -62,14 +55,9 @@ def _preview(call: Call, person_id: str, rejection: Rejection | None = None) -> 
         mine=mine,
         kept=found.kept,
         twice=found.twice,
-        numbers=[_masked(file) for file in (mine, found.kept)],
+        numbers=[masked_number(file["person"]) if file else "尚未查明" for file in (mine, found.kept)],
         id_number=number,
         titles=programme_titles(call.session),
         typed=request.form,
         errors=rejection.fields if rejection else {},
     )
-
-
-def _masked(file: dict[str, object] | None) -> str:
-    number = file["person"]["id_number"] if file else None  # type: ignore[index]
-    return mask_id_number(number) if number else "尚未查明"

@@ -11,7 +11,7 @@ from app.core.chinese import mask_id_number
 from app.core.errors import Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
-from app.desk.people import person_page
+from app.desk.people import history_again, masked_number
 from app.registry import person_files
 from app.web import Call, reads, writes
 
@@ -42,14 +42,8 @@ def person_parted(call: Call, person_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.person", person_id=other_id))
 
 
-def _undo_again(call: Call, rejection: Rejection, person_id: str, change_id: str) -> ResponseReturnValue:
-    if rejection.status not in (409, 422):
-        raise rejection
-    return person_page(call, person_id, rejection)
-
-
 @blueprint.post("/people/<person_id>/parts/<change_id>/undo")
-@writes(again=_undo_again)
+@writes(again=history_again)
 def person_joined(call: Call, person_id: str, change_id: str) -> ResponseReturnValue:
     reason = request.form.get("join_reason", "")
     file_id = parting.take_back(call.session, call.actor, change_id, reason, call.now)
@@ -71,7 +65,7 @@ def _page(call: Call, person_id: str, rejection: Rejection | None = None, *, sho
     return render_template(
         "desk/person_part.html",
         person=mine,
-        number=mask_id_number(mine["id_number"] or "") or "尚未查明",
+        number=masked_number(mine),
         choices=found,
         chosen=wanted.keys,
         preview=preview,

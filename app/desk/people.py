@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -54,6 +57,18 @@ def person_death(call: Call, person_id: str) -> ResponseReturnValue:
         deaths.record_by_staff(call.session, call.actor, person_id, day, call.now)
         flash("死亡已登记：次月起不再发放，有其他成员的随即重新核算。", "success")
     return redirect(url_for("desk.person", person_id=person_id))
+
+
+def history_again(call: Call, rejection: Rejection, person_id: str, change_id: str) -> ResponseReturnValue:
+    """The file, where something of its history could not be taken back."""
+    if rejection.status not in (409, 422):
+        raise rejection
+    return person_page(call, person_id, rejection)
+
+
+def masked_number(person: Mapping[str, Any]) -> str:
+    """The number of a file as everybody may see it."""
+    return mask_id_number(person["id_number"] or "") or "尚未查明"
 
 
 def person_page(call: Call, person_id: str, rejection: Rejection | None = None, number: str | None = None) -> str:
