@@ -12,11 +12,12 @@ from app.changes import policy, store
 from app.changes.models import ChangeCheck
 from app.core.actor import Actor
 from app.core.clock import local_date
+from app.core.forking import Limits
 from app.core.ids import new_id
 from app.definitions import receipts
 from app.definitions.bundle import hash_of_names
 from app.gate import releases as gate
-from app.gate.isolated import Limits, Outcome, Placed, World
+from app.gate.isolated import Outcome, Placed, World
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs import standing

@@ -1,32 +1,22 @@
-"""The child's side of a check: limits first, then what they must hold is imported, read and checked."""
+"""The child's side of a check: what `isolated` sends is read and checked."""
 
 from __future__ import annotations
 
 import base64
 import json
-import resource
-import sys
 from collections.abc import Sequence
 
 from app.figures.items import Item
 from app.gate.isolated import Placed, World
+from app.gate.trial import run
 
-_MEGABYTE = 1 << 20
 
-
-def serve(seconds: int, memory_mb: int, file_mb: int) -> None:
-    """Read placed files as JSON from standard input, write findings and stories to standard output."""
-    for what, most in (
-        (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory_mb * _MEGABYTE), (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, file_mb * _MEGABYTE),
-    ):  # fmt: skip
-        resource.setrlimit(what, (most, most))
-    from app.gate.trial import run
-
-    asked = json.load(sys.stdin)
+def check(request: bytes) -> bytes:
+    """Placed files as JSON give findings and stories as JSON."""
+    asked = json.loads(request)
     placed: list[Placed] = [(code, _decoded(files)) for code, files in asked["placed"]]
     findings, stories = run(placed[-1], _world(placed[:-1], asked["letters"], asked["catalogue"]))
-    json.dump({"findings": findings, "stories": stories}, sys.stdout, ensure_ascii=False)
+    return json.dumps({"findings": findings, "stories": stories}, ensure_ascii=False).encode()
 
 
 def _world(placed: Sequence[Placed], letters: dict[str, str] | None, catalogue: list[list[str]] | None) -> World:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.paths import ROOT
+from app.core import forking
+from app.core.forking import Exceeded, Limits
 from app.figures.items import Item
 
+_WORK = "app.gate.child:check"
 Placed = tuple[str, Mapping[str, bytes]]
 """A release of the installation: the code of its region ("" for everywhere) and its files."""
 
@@ -55,34 +53,13 @@ class Outcome:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds and megabytes of the child; scratch databases of stories bound the size of files."""
-
-    seconds: int = 900
-    memory_mb: int = 2048
-    file_mb: int = 512
-
-
 def check_isolated(draft: Placed, world: World | None = None, limits: Limits | None = None) -> Outcome:
     """Check a draft and play its stories in a scratch world that holds what `world` holds, and the draft."""
-    limits = limits or Limits()
-    request = json.dumps(_request(draft, world or World())).encode()
-    command = [sys.executable, "-I", "-c", _CHILD, str(ROOT), str(limits.seconds), str(limits.memory_mb),
-               str(limits.file_mb)]  # fmt: skip
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-        env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
-    ) as process:  # fmt: skip
-        try:
-            output, _ = process.communicate(request, timeout=limits.seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # with all that it started
-            process.communicate()
-            return _refused(f"检查用时超过 {limits.seconds} 秒")
-    if process.returncode:
-        return _refused("检查时超出了内存或运算上限")
-    return Outcome(**json.loads(output))
+    try:
+        answer = forking.ask(_WORK, json.dumps(_request(draft, world or World())).encode(), limits or Limits())
+    except Exceeded as exceeded:
+        return _refused(f"检查{exceeded}")
+    return Outcome(**json.loads(answer))
 
 
 def _refused(reason: str) -> Outcome:
@@ -98,8 +75,3 @@ def _request(draft: Placed, world: World) -> dict[str, Any]:
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: base64.b64encode(content).decode() for path, content in files.items()}
-
-
-_CHILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from app.gate.child import serve; serve(*map(int, sys.argv[2:5]))"
-)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone
+from app.core.forking import Limits
 from app.db import Database
 from app.definitions import lists, news, queries, receipts, standing, store
 from app.definitions.letters import Letter, as_files
 from app.definitions.names import EVERYWHERE
 from app.figures.catalogue import catalogue
-from app.gate.isolated import Limits, Outcome, Placed, World, check_isolated
+from app.gate.isolated import Outcome, Placed, World, check_isolated
 from app.identity import queries as identity
 from app.jobs.operations import DueJob
 from app.jobs.runner import OutsideHandler

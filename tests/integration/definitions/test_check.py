@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from app.core.forking import Limits
 from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions.folder import read_folder
 from app.gate.diff import compare
-from app.gate.isolated import Limits, check_isolated
+from app.gate.isolated import check_isolated
 
 KEY = "uninsured_unemployed_relief"
 FILES = read_folder(BUNDLES / KEY)
@@ -32,7 +33,7 @@ def test_a_template_that_is_none_is_told() -> None:
 
 
 def test_a_check_that_takes_too_much_is_one_finding() -> None:
-    outcome = check_isolated(("22", ONE_STORY), limits=Limits(seconds=1))
+    outcome = check_isolated(("22", ONE_STORY), limits=Limits(memory_mb=64))
     assert not outcome.passed
     assert "请简化文件" in outcome.findings[0]["message"]
 

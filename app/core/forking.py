@@ -1,0 +1,142 @@
+"""Work on strangers' files in children that begin at once: a spare process has imported the application and forks.
+
+A child of its own has limits of memory, time and file size, and is gone after one answer. Starting Python and importing
+the application costs seconds, forking milliseconds. The spare process holds nothing but code: it never reads a request.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PID_BYTES = 8
+_STARTING_SECONDS = 120
+"""How long a busy machine may take to import the application."""
+DONE = b"+"
+Work = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds of wall clock and of CPU, megabytes of address space and of any file, of a child."""
+
+    seconds: int = 900
+    memory_mb: int = 2048
+    file_mb: int = 512
+
+
+class Exceeded(Exception):
+    """The child did not end within its limits; the message is Chinese and says which."""
+
+
+def ask(work: str, request: bytes, limits: Limits) -> bytes:
+    """What `work` ("package.module:function", bytes to bytes) answers to `request` in a child. Raises Exceeded."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            _spare(os.getpid()).send(work, limits, theirs)
+        return _answer(ours, request, limits)
+
+
+def warm(work: str) -> None:
+    """Let the spare process get ready for `work`, without waiting for it."""
+    _spare(os.getpid()).send(work, Limits(), None)
+
+
+def _answer(ours: socket.socket, request: bytes, limits: Limits) -> bytes:
+    ours.settimeout(_STARTING_SECONDS)
+    pid = int.from_bytes(_read(ours, _PID_BYTES), "big")
+    if not pid:
+        raise Exceeded("检查程序没有启动")
+    ours.settimeout(limits.seconds)
+    try:
+        ours.sendall(request)
+        ours.shutdown(socket.SHUT_WR)
+        answer = _read(ours)
+    except TimeoutError:
+        _end(pid)
+        raise Exceeded(f"用时超过 {limits.seconds} 秒") from None
+    except ConnectionError:  # the child is gone before it has read everything
+        answer = b""
+    if not answer.startswith(DONE):
+        raise Exceeded("超出了内存或运算上限")
+    return answer[len(DONE) :]
+
+
+def _read(channel: socket.socket, most: int | None = None) -> bytes:
+    parts, missing = [], most
+    while missing is None or missing:
+        part = channel.recv(min(missing or 1 << 16, 1 << 16))
+        if not part:
+            break
+        parts.append(part)
+        missing = None if missing is None else missing - len(part)
+    return b"".join(parts)
+
+
+def _end(pid: int) -> None:
+    """The child leads a group of its own, with all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+class _Spare:
+    """The spare process of this process: started when it is needed, gone when it was not needed for a while."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.close)
+
+    def send(self, work: str, limits: Limits, channel: socket.socket | None) -> None:
+        """Have a child begun that speaks through `channel`; None only prepares for it."""
+        message = json.dumps({"work": work, **asdict(limits)}).encode()
+        descriptors = [] if channel is None else [channel.fileno()]
+        with self._lock:
+            try:
+                socket.send_fds(self._started(), [message], descriptors)
+            except ConnectionError:  # it had nothing to do for so long that it has ended
+                self.close()
+                socket.send_fds(self._started(), [message], descriptors)
+
+    def close(self) -> None:
+        """The spare process ends when nobody holds the other end of its control."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.wait()
+        self._control = self._process = None
+
+    def _started(self) -> socket.socket:
+        if self._control is None:
+            self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-c", _SPARE, str(_ROOT), str(theirs.fileno())], pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                    env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
+                )  # fmt: skip
+        return self._control
+
+
+@cache
+def _spare(pid: int) -> _Spare:
+    """One a process: what a fork inherited belongs to its parent."""
+    return _Spare()
+
+
+_SPARE = "import sys; sys.path.insert(0, sys.argv[1]); from app.core.spare import serve; serve(int(sys.argv[2]))"
