@@ -43,11 +43,12 @@ class Exceeded(Exception):
 
 def ask(work: str, request: bytes, limits: Limits) -> bytes:
     """What `work` ("package.module:function", bytes to bytes) answers to `request` in a child. Raises Exceeded."""
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            _spare(os.getpid()).send(work, limits, theirs)
-        return _answer(ours, request, limits)
+    channel, pid = _begun(work, limits)
+    if not pid:  # the spare process ended, idle for long, just when it was asked
+        channel.close()
+        channel, pid = _begun(work, limits)
+    with channel:
+        return _answer(channel, pid, request, limits)
 
 
 def warm(work: str) -> None:
@@ -55,11 +56,20 @@ def warm(work: str) -> None:
     _spare(os.getpid()).send(work, Limits(), None)
 
 
-def _answer(ours: socket.socket, request: bytes, limits: Limits) -> bytes:
+def _begun(work: str, limits: Limits) -> tuple[socket.socket, int]:
+    """Our end of what a new child reads and writes, and its process id; 0 where there is none."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        _spare(os.getpid()).send(work, limits, theirs)
     ours.settimeout(_STARTING_SECONDS)
-    pid = int.from_bytes(_read(ours, _PID_BYTES), "big")
+    with suppress(TimeoutError, ConnectionError):
+        return ours, int.from_bytes(_read(ours, _PID_BYTES), "big")
+    return ours, 0
+
+
+def _answer(ours: socket.socket, pid: int, request: bytes, limits: Limits) -> bytes:
     if not pid:
-        raise Exceeded("检查程序没有启动")
+        raise Exceeded("的程序没有启动")
     ours.settimeout(limits.seconds)
     try:
         ours.sendall(request)

@@ -39,6 +39,7 @@ def serve(control: int) -> None:
                 ready[name] = _load(name)
             for channel in descriptors:
                 if os.fork() == 0:
+                    messages.close()
                     _work(ready[name], Limits(**asked), channel)
                 os.close(channel)
 
