@@ -29,6 +29,7 @@ class Case(Base):
         Index("ix_case_file_applicant", "applicant_blind"),
         Index("ix_case_file_award", "award_id"),
         Index("ix_case_file_begun_by", "begun_by"),
+        Index("ix_case_file_release", "release_id", "closed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -279,6 +280,41 @@ class SurveyFinding(Base):
     to: Mapped[Decimal | None] = mapped_column("to_amount", Money)
     arrears: Mapped[Decimal] = mapped_column(Money)
     reason: Mapped[str] = mapped_column(String(200))
+
+
+class CaseMigration(Base):
+    """Running cases go on under another release in the background, or a preview tells what would become of each.
+
+    `names` maps ids of renamed elements. `cases` is None until they were listed; `elsewhere` are not `asked_by`'s.
+    """
+
+    __tablename__ = "case_migration"
+    __table_args__ = (Index("ix_case_migration_release", "release_id", "asked_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"))
+    is_preview: Mapped[bool]
+    names: Mapped[Any] = mapped_column(Json)
+    cases: Mapped[int | None]
+    elsewhere: Mapped[int] = mapped_column(default=0)
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class CaseMigrationLine(Base):
+    """One case of a migration, the `place`-th. `state`: waiting, moves (or has moved), stays; `told`: sentences."""
+
+    __tablename__ = "case_migration_line"
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'moves', 'stays')", name="state"),)
+
+    migration_id: Mapped[str] = mapped_column(ForeignKey("case_migration.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_id: Mapped[str] = mapped_column(String(32))
+    number: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(8))
+    told: Mapped[Any] = mapped_column(Json)
 
 
 class CaseNumber(Base):

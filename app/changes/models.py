@@ -48,7 +48,10 @@ class PolicyChange(Base):
 
 
 class ChangeBundle(Base):
-    """A programme in a change. `based_on` is None for one that is new; `release_id` is what was submitted of it."""
+    """A programme in a change. `based_on` is None for one that is new; `release_id` is what was submitted of it.
+
+    `restores` is the older release that the change brings back.
+    """
 
     __tablename__ = "change_bundle"
     __table_args__ = (Index("ix_change_bundle_change", "change_id"), Index("ix_change_bundle_programme", "programme"))
@@ -59,6 +62,7 @@ class ChangeBundle(Base):
     title: Mapped[str] = mapped_column(String(200))
     based_on: Mapped[str | None] = mapped_column(String(32))
     release_id: Mapped[str | None] = mapped_column(String(32))
+    restores: Mapped[str | None] = mapped_column(String(32))
 
 
 class ChangePlace(Base):

@@ -91,7 +91,7 @@ def _submit_bundle(
     files = store.files_of(session, bundle)
     _require_same_programme(bundle, files)
     codes = [identity.region(session, place.scope).code for place in store.places_of(session, bundle.id)]
-    release_id = releases.draft(session, actor, files, codes, now=now)
+    release_id = releases.draft(session, actor, files, codes, now=now, restores=bundle.restores)
     outcome = SimpleNamespace(passed=check.passed, findings=check.findings, stories=check.stories)
     receipts.keep(session, actor, release_id, subject, outcome, now)
     releases.submit(session, actor, release_id, day, change.reason, now=now)

@@ -20,6 +20,7 @@ from app.definitions.folder import MANIFEST
 from app.definitions.manifest import load_manifest
 from app.definitions.names import APPROVED, AUDIT_CHAIN, DRAFT, REJECTED, SUBMITTED
 from app.definitions.store import PLACE, RELEASE
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
 
 LONGEST_REASON = 500
@@ -153,6 +154,7 @@ def _open(session: Session, release_id: str) -> tuple[Any, Sequence[Any]]:
 
 def _in_force(session: Session, actor: Actor, release_id: str, capability: str) -> list[Any]:
     """The places where the release is the newest one that is neither retired nor superseded."""
+    identity_policy.require_any(session, actor, capability)
     found, places = _open(session, release_id)
     policy.require(session, actor, [place.scope for place in places], capability)
     _require_state(found, APPROVED)

@@ -71,6 +71,19 @@ def standing_of(session: Session, case_ids: Sequence[str]) -> list[Any]:
     return list(session.connection().execute(_STANDING, {"case_ids": case_ids}))
 
 
+def open_elements(session: Session, cases: Select[tuple[str]]) -> dict[str, int]:
+    """How many tasks are open at each element, of the cases that a query finds."""
+    query = select(ITEM.c.element_id, func.count()).where(ITEM.c.case_id.in_(cases), ITEM.c.status == "open")
+    return dict(session.execute(query.where(ITEM.c.kind == "task").group_by(ITEM.c.element_id)).tuples().all())
+
+
+def done_of(session: Session, cases: Select[tuple[str]]) -> Sequence[Any]:
+    """When the tasks of these cases were there, were done and had to be: case, element and the three times."""
+    columns = (ITEM.c.case_id, ITEM.c.element_id, ITEM.c.created_at, ITEM.c.closed_at, ITEM.c.due_on)
+    done = (ITEM.c.status == "done") & (ITEM.c.kind == "task")
+    return session.execute(select(*columns).where(ITEM.c.case_id.in_(cases), done)).all()
+
+
 def items_of_case(session: Session, case_id: str) -> list[Any]:
     """All work items of a case, oldest first; without drafts."""
     columns = [column for column in ITEM.c if column.name != "draft"]

@@ -1,6 +1,18 @@
 """The pages of policy owners (政策变更): what they draft together, edit, compare, check, submit and approve."""
 
-from app.studio import changes, clauses, comparing, deciding, expressions, figures, files, letters, materials, turns
+from app.studio import (
+    changes,
+    clauses,
+    comparing,
+    deciding,
+    expressions,
+    figures,
+    files,
+    letters,
+    materials,
+    releases,
+    turns,
+)
 from app.studio.blueprint import blueprint
 
 __all__ = [
@@ -14,5 +26,6 @@ __all__ = [
     "files",
     "letters",
     "materials",
+    "releases",
     "turns",
 ]

@@ -1,4 +1,5 @@
-// Shows a diagram and where a case stands in it: <div data-diagram="URL of the BPMN" data-states='{"element": "state"}'>.
+// Shows a diagram and where a case stands in it: <div data-diagram="URL of the BPMN" data-states='{"element": "state"}'>,
+// or how its steps go: data-heat='{"element": {"state": "…", "text": "…"}}'.
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './diagram.css';
@@ -19,6 +20,7 @@ async function show(container) {
   const viewer = new Viewer({ container, moddleExtensions: { camunda }, zoomScroll: { enabled: false } });
   await viewer.importXML(await answer.text());
   mark(viewer, JSON.parse(container.dataset.states || '{}'));
+  warm(viewer, JSON.parse(container.dataset.heat || '{}'));
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
   const minimum = container.clientWidth < 600 ? 0.6 : 0.4; // smaller than this nobody can read it
@@ -35,12 +37,22 @@ function mark(viewer, states) {
   for (const [ id, state ] of Object.entries(states)) {
     if (!elements.get(id)) continue;
     canvas.addMarker(id, `case-${state}`);
-    if (state === 'done') continue;
-    const badge = document.createElement('div');
-    badge.className = `case-badge case-badge-${state}`;
-    badge.textContent = LABELS[state];
-    overlays.add(id, { position: { top: -14, left: 8 }, html: badge });
+    if (state !== 'done') badge(overlays, id, state, LABELS[state]);
   }
+}
+
+function warm(viewer, heat) {
+  const canvas = viewer.get('canvas'), overlays = viewer.get('overlays'), elements = viewer.get('elementRegistry');
+  for (const [ id, { state, text } ] of Object.entries(heat)) {
+    if (!elements.get(id)) continue;
+    if (state !== 'done') canvas.addMarker(id, `case-${state}`);
+    badge(overlays, id, state, text);
+  }
+}
+
+function badge(overlays, id, state, text) {
+  const html = Object.assign(document.createElement('div'), { className: `case-badge case-badge-${state}`, textContent: text });
+  overlays.add(id, { position: { top: -14, left: 8 }, html });
 }
 
 /** Brings the place where the case stands into view when the whole does not fit. */

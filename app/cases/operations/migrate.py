@@ -93,11 +93,17 @@ class Journey:
         persist.finish(action, "migrated", before=before, after=self.release_id, told=moved.told)
         return moved
 
-    def attempt(self, case: ToMigrate) -> Moved:
-        """The same behind a savepoint: a case that cannot move stays as it was, and the others go on."""
+    def attempt(self, case: ToMigrate, *, keep: bool = True) -> Moved:
+        """The same behind a savepoint: a case that cannot move stays as it was, and the others go on.
+
+        Without `keep` it stays in any case, and what would become of it is told.
+        """
         try:
-            with self.session.begin_nested():
-                return self.move(case.case_id)
+            with self.session.begin_nested() as savepoint:
+                moved = self.move(case.case_id)
+                if not keep:
+                    savepoint.rollback()
+                return moved
         except Stays as stays:
             return Moved(*case, problems=stays.reasons)
         except OperationalError:
