@@ -18,7 +18,9 @@ This list is written by `python -m scripts.third_party` from the lock files.
 
 def python_packages() -> list[tuple[str, str, str]]:
     """Name, version and licence of every package in requirements.lock."""
-    locked = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    locked = re.findall(
+        r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+    )
     return [(name, version, _licence(name)) for name, version in locked]
 
 

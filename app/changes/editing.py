@@ -17,6 +17,8 @@ from app.core.ids import new_id
 from app.definitions import limits
 from app.definitions import store as contents
 from app.definitions.folder import belongs
+from app.definitions.letters import TEMPLATE
+from app.documents.upload import check_upload
 
 SAVE: Table = ChangeSave.__table__  # type: ignore[assignment]
 ONE_GO = timedelta(minutes=10)
@@ -142,3 +144,6 @@ def _require_possible(path: str, content: bytes) -> None:
         raise Invalid({path: f"“{path}”不能放进项目：只收流程图 .bpmn、决策表 .dmn、表单 .form.json、清单 .yaml、"
                              "scenarios/ 里的故事和 letters/文书名/ 里的文书"})  # fmt: skip
     limits.require({path: content})
+    if path.endswith(f"/{TEMPLATE}") and (problems := check_upload(content)):
+        told = "；".join(f"{each.message}{each.where and f'（{each.where}）'}" for each in problems[:3])
+        raise Invalid({path: f"“{path}”不能用作文书模板：{told}"})

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from app.outside import Failed, Refused
 from app.outside.boundary import Settings
 
 _FONTS = Path(__file__).with_name("fonts.conf")
+_MEMORY = 4 << 30
+"""Bytes of address space: a letter takes a third of it, and a draft's template is a stranger's file."""
 
 
 class LibreOffice:
@@ -71,6 +74,8 @@ class LibreOffice:
             start_new_session=True,
         )  # fmt: skip
         try:
+            with contextlib.suppress(ProcessLookupError):  # it has ended already
+                resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
             process.wait(self._timeout)
         except subprocess.TimeoutExpired as exc:
             raise Failed(f"生成 PDF 超过 {self._timeout:g} 秒，已经停止") from exc

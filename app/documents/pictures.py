@@ -3,7 +3,7 @@
 import posixpath
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import segno
 from lxml import etree
@@ -56,12 +56,17 @@ def qr_png(text: str) -> bytes:
     size, image = width * _SCALE, []
     for line in [*lines, *lines[:_BORDER]]:
         dots = line.replace("1", "1" * _SCALE).replace("0", "0" * _SCALE).ljust(-(-size // 8) * 8, "0")
-        image += [b"\0" + int(dots, 2).to_bytes(len(dots) // 8, "big")] * _SCALE
-    header = struct.pack(">LLBBBBB", size, size, 1, 0, 0, 0, 0)  # one bit a dot, grey: 1 is white
+        image += [int(dots, 2).to_bytes(len(dots) // 8, "big")] * _SCALE
+    return png(size, 1, 0, image)  # one bit a dot: 1 is white
+
+
+def png(width: int, depth: int, colour: int, lines: Sequence[bytes]) -> bytes:
+    """A PNG of these lines of dots, from the top; `depth` bits a channel, `colour` 0: grey, 2: red, green, blue."""
+    header = struct.pack(">LLBBBBB", width, len(lines), depth, colour, 0, 0, 0)
+    image = b"".join(b"\0" + line for line in lines)  # 0: the line is as it is, not against another
     return b"".join(
-        (b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(b"".join(image))),
-         _chunk(b"IEND", b""))
-    )  # fmt: skip
+        (b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(image)), _chunk(b"IEND", b""))
+    )
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -10,6 +10,7 @@ from app.studio import (
     files,
     letters,
     materials,
+    previews,
     releases,
     turns,
 )
@@ -27,5 +28,6 @@ __all__ = [
     "letters",
     "materials",
     "releases",
+    "previews",
     "turns",
 ]

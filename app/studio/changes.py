@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.changes import opening, policy, queries, store, turns
+from app.changes import letters, opening, policy, queries, store, turns
 from app.changes.names import APPROVED, DROPPED, OPEN, STATES, SUBMITTED
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
@@ -111,6 +111,10 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None) -> str:
         is_ready=all(each.check is not None and each.check.passed for each in changed),
         programmes=sorted(programme_titles(call.session).items(), key=lambda pair: pair[1]),
         places=choosing.regions_within(call.session, call.actor, policy.DRAFTS, local_date(call.now)),
+        letters={
+            each.id: letters.titles(call.session, each, now=call.now)
+            for each in store.bundles_of(call.session, change_id)
+        },
         known_figures=sorted(catalogue(call.session).figures.values(), key=lambda entry: (entry.kind, entry.title)),
         kinds={key: kind.title for key, kind in KINDS.items()},
         units={key: unit.suffix for key, unit in UNITS.items()},

@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from flask import Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.changes import editing, policy, store
+from app.changes import editing, letters, policy, store
 from app.core.errors import Invalid, NotFound, Rejection
 from app.core.ids import digest
 from app.definitions.letters import FOLDER
@@ -74,6 +74,7 @@ def file_upload(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVal
     """Chosen files take the place of those with their names; a zip brings a whole folder; a .docx the chosen letter."""
     policy.open_to(call.session, call.actor, change_id)
     files = _uploaded(request.form.get("letter", ""))
+    files = letters.completed(call.session, change_id, bundle_id, files, now=call.now)
     changed = editing.take_files(call.session, call.actor, change_id, bundle_id, files, now=call.now)
     told = (
         f"已放入 {len(changed)} 个文件：{'、'.join(changed[:8])}" if changed else "上传的文件与现有内容相同，没有变化"

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.changes import (
@@ -24,29 +23,23 @@ from app.changes import (
 )
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, Rejection, Taken
-from app.core.ids import digest, new_id
+from app.core.ids import digest
 from app.definitions import publishing
 from app.definitions.queries import resolve_open
 from app.definitions.store import files_of
 from app.figures.reader import FigureReader
 from app.gate.isolated import check_isolated
-from app.identity import operations as staff
 from app.identity import queries as identity
 from app.jobs.operations import claim, complete
+from tests.support.changes import COUNTY
+from tests.support.changes import checked as _checked
+from tests.support.changes import owner as _owner
 from tests.support.worlds import VILLAGE, Office
 
-KEY, COUNTY, MANIFEST = "uninsured_unemployed_relief", "220122", "bundle.yaml"
+KEY, MANIFEST = "uninsured_unemployed_relief", "bundle.yaml"
 TODAY = date(2020, 10, 12)
 MONDAY = TODAY + timedelta(days=7)
 CAP = "uninsured_relief_cap"
-
-
-def _owner(office: Office, session: Session, number: int = 0) -> Actor:
-    chain = identity.chain_by_code(session, COUNTY, TODAY)
-    there = identity.office_of(session, chain, "policy_owner")
-    assert there is not None
-    staff.ensure_holders(session, there, office.now, count=3)
-    return office.holder(session, "policy_owner", number, COUNTY)
 
 
 def _begun(office: Office, session: Session, title: str = "提高临时救助标准", number: int = 0) -> tuple[str, str]:
@@ -68,13 +61,6 @@ def _save(
     was = _hash(session, *ids, path)
     content = store.files_of(session, bundle).get(path, b"") + more.encode()
     return editing.save(session, _owner(office, session, number), *ids, path, content, was=was, now=office.now)
-
-
-def _checked(office: Office, session: Session, ids: tuple[str, str], *, passed: bool = True) -> None:
-    subject = checking.subject_of(session, store.bundle_of(session, *ids), TODAY)
-    row = {"id": new_id(), "bundle_id": ids[1], "passed": passed, "findings": [], "stories": [],
-           "checked_at": office.now}  # fmt: skip
-    session.execute(insert(checking.RESULT).values(**row, **subject._asdict()))
 
 
 def _in_force(session: Session, on: date) -> bytes:

@@ -15,7 +15,7 @@ from app.changes import checking, store
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.ids import digest, new_id
-from app.core.paths import BUNDLES
+from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions import publishing
 from app.definitions.folder import read_folder
 from app.identity import queries as identity
@@ -187,3 +187,38 @@ def test_words_of_a_letter_that_cannot_be_saved_are_still_there(web: Web) -> Non
     assert late.status_code == 409
     assert "晚了一步</textarea>" in late.text
     assert "改过的第一段</textarea>" in late.text  # what was saved meanwhile is not put back to what it was
+
+
+def test_a_letter_is_shown_as_it_will_come_out_and_what_is_no_letter_is_refused_in_words(web: Web) -> None:
+    owner = _owner(web)
+    _, bundle = _begun(owner)
+    shipped = (TEMPLATES / "approval_notice" / "template.docx").read_bytes()
+    where = {"path": "letters/approval_notice/template.docx"}
+    assert "已经不在" in owner.get(f"{bundle}/file", query_string=where).text
+    assert "缺少 template.docx" in owner.get(f"{bundle}/letter/preview", query_string=where).text
+    for name, told in (("plain.docx", "不是有效的 Word 文档"), ("macro.docx", "不允许的文件类型")):
+        content = {"plain.docx": b"%PDF-1.7", "macro.docx": _with_macro(shipped)}[name]
+        sent = {"letter": "approval_notice", "files": (io.BytesIO(content), name)}
+        refused = owner.post(f"{bundle}/upload", data=sent)
+        assert (refused.status_code, told in refused.text) == (422, True)
+    owner.post(f"{bundle}/upload", data={"letter": "approval_notice", "files": (io.BytesIO(shipped), "new.docx")})
+    seen = owner.get(f"{bundle}/letter/preview", query_string=where).text
+    assert "共 2 页" in seen
+    assert seen.count("data:image/png;base64,iVBORw0KGgo") == 2
+    page = owner.get(f"{bundle}/file", query_string=where).text
+    was = re.search(r'name="was" value="(\w+)"', page)
+    first = re.search(r'name="(p-\d+)"', page)
+    assert was is not None
+    assert first is not None
+    reworded = {**where, "was": was[1], first[1]: "经办人：{{ nobody }}"}
+    assert owner.post(f"{bundle}/letter", data=reworded).status_code == 302
+    broken = owner.get(f"{bundle}/letter/preview", query_string=where).text
+    assert "所在段落：经办人：{{ nobody }}" in broken
+    assert "没有变量 nobody" in owner.get(f"{bundle}/letter.pdf", query_string=where).text
+
+
+def _with_macro(docx: bytes) -> bytes:
+    buffer = io.BytesIO(docx)
+    with ZipFile(buffer, "a") as letter:
+        letter.writestr("word/vbaProject.bin", b"macro")
+    return buffer.getvalue()

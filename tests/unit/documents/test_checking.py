@@ -1,17 +1,21 @@
 """The publish check: what a policy owner is told before a template goes out."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
+from app.core.forking import Limits
 from app.core.paths import TEMPLATES
 from app.definitions.letters import CONTRACT as CONTRACT_FILE
 from app.definitions.letters import SAMPLE as SAMPLE_FILE
 from app.definitions.letters import TEMPLATE
 from app.documents import lint, variables
 from app.documents.checking import check_files
-from app.documents.isolated import check_isolated
+from app.documents.isolated import check_isolated, pages_isolated, try_isolated
 from app.documents.sandbox import parse
+from app.documents.text import extract_text
 
 
 def test_what_ships_has_no_problem(shipped):
@@ -136,10 +140,41 @@ def test_isolated_survives_garbage(files):
 def test_isolated_stops_what_takes_too_long(word, contract_of):
     loops = ["{% for a in xs %}" * 3 + "{{ a }}" + "{% endfor %}" * 3]
     sample = json.dumps({"xs": ["甲"] * 3000}).encode()
-    problems = check_isolated(word(*loops), contract_of(xs="list text"), sample, timeout=2)
+    problems = check_isolated(word(*loops), contract_of(xs="list text"), sample, Limits(2, 1024, 0))
     assert [problem.message for problem in problems] == [
         "检查没有完成：模板过于复杂，或者文件是有意构造的。请简化后再上传"
     ]
+
+
+def test_a_letter_is_tried_with_its_sample(word, contract_of):
+    contract, sample = contract_of(name="text"), '{"name": "张三"}'.encode()
+    trial = try_isolated(word("兹通知{{ name }}"), contract, sample)
+    assert (trial.problems, extract_text(trial.docx)) == ([], "兹通知张三")
+    broken = try_isolated(word("兹通知{{ nmae }}"), contract, sample)
+    assert broken.docx is None
+    assert any("nmae" in each.message and "兹通知" in each.where for each in broken.problems)
+
+
+def test_no_page_comes_of_what_is_no_pdf():
+    assert pages_isolated(b"%PDF-1.7 nothing") is None
+
+
+ESCAPES = """
+import os, socket, subprocess, app.documents.child as child
+child._opened(b"[]")
+for escape in (socket.socket, lambda: subprocess.Popen(["true"]), lambda: os.system("true"), os.fork):
+    try:
+        escape()
+        print("out")
+    except PermissionError:
+        print("refused")
+"""
+
+
+def test_the_child_reaches_nobody():
+    """What it calls before it reads a file, in a process of its own: the hook stays for as long as that lives."""
+    ended = subprocess.run([sys.executable, "-c", ESCAPES], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["refused"] * 4
 
 
 def test_the_notice_that_voids_others_is_never_voided_itself():
