@@ -18,7 +18,7 @@ from app.cases import nightly
 from app.cases.effects.asking import ASK
 from app.cases.effects.messages import MESSAGE
 from app.cases.messaging import sending
-from app.changes import checking
+from app.changes import backtesting, checking
 from app.config import Config
 from app.core.clock import Clock, local_date
 from app.db import Database
@@ -87,9 +87,10 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
 
 
 def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: float) -> tuple[Worker, ...]:
-    """Three workers: for what takes moments, for what waits for others, and for what takes minutes.
+    """Four workers: for what takes moments, for what waits for others, for what takes minutes, and for back-tests.
 
-    So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work.
+    So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work, and
+    nobody's check waits for the replay of a province's cases.
 
     Tonight's housekeeping is planned, and the checks that a new version of the product or of the catalogue asks for.
     """
@@ -106,6 +107,7 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         Worker(database, clock, moments, on_dead=cases.on_dead, limit_seconds=limit_seconds),
         Worker(database, clock, waiting, on_dead=cases.on_dead),
         Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
+        Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,18 @@ class Decided:
     result: Any
     rows: list[int]
     figures: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that was opened but not read: `content` is its JSON, for `read`."""
+
+    id: str
+    element_id: str
+    decision: str
+    release_id: str
+    decided_at: datetime
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,25 @@ def find(session: Session, reference: str) -> list[Record]:
     return found
 
 
+def kept(session: Session, owner: str, ids: Collection[str]) -> Iterator[tuple[str, Kept]]:
+    """The records of these cases or answers at the door (`owner`: `case_id`, `door_id`), each with whose it is, in
+    the order in which they were made; opened, not read."""
+    mine = _RECORD.c[owner]
+    wanted = select(_RECORD, mine.label("whose")).where(mine.in_(ids))
+    for row in session.execute(wanted.order_by(mine, _RECORD.c.decided_at, _RECORD.c.place)):
+        content = _content(session.info["vault"], row)
+        yield row.whose, Kept(row.id, row.element_id, row.decision, row.release_id, row.decided_at, content)
+
+
+def read(content: str, record_id: str) -> dict[str, Any]:
+    """`{seen, result, rows, figures}` of a record as it was opened. Raises UnknownRecordVersion."""
+    found = json.loads(content)
+    if found["version"] != VERSION:
+        raise UnknownRecordVersion(f"decision record {record_id} is stored in version {found['version']}")
+    figures = decode(found["figures"])
+    return {**{name: found[name] for name in ("seen", "result", "rows")}, "figures": figures}
+
+
 def _records(session: Session, which: ColumnElement[bool]) -> list[Record]:
     process = func.coalesce(Case.process_key, DoorAnswer.process_key).label("process_key")
     query = (
@@ -135,10 +166,10 @@ def _packed(decided: Decided) -> bytes:
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
 
 
+def _content(vault: Vault, row: Any) -> str:
+    return zlib.decompress(vault.open(row.sealed, *_PLACE, row.id)).decode()
+
+
 def _opened(vault: Vault, row: Any) -> Record:
-    content = json.loads(zlib.decompress(vault.open(row.sealed, *_PLACE, row.id)))
-    if content["version"] != VERSION:
-        raise UnknownRecordVersion(f"decision record {row.id} is stored in version {content['version']}")
-    kept = {name: content[name] for name in ("seen", "result", "rows")}
     columns = ("element_id", "decision", "id", "case_id", "door_id", "process_key", "release_id", "decided_at")
-    return Record(**kept, figures=decode(content["figures"]), **{name: getattr(row, name) for name in columns})
+    return Record(**read(_content(vault, row), row.id), **{name: getattr(row, name) for name in columns})

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
-from app.changes import catching_up, checking, editing, policy, store
+from app.changes import backtesting, catching_up, checking, editing, policy, store
 from app.changes.names import APPROVED, OPEN, STATES, SUBMITTED
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -42,6 +42,7 @@ def submit(session: Session, actor: Actor, change_id: str, in_force_from: date, 
         _submit_bundle(session, actor, change, bundle, in_force_from, now)
     for figure in entered:
         _propose(session, actor, change, figure, in_force_from, now)
+    backtesting.keep(session, change_id)
     store.write(session, change_id, state=SUBMITTED, in_force_from=in_force_from, submitted_by=actor.user_id,
                 touched_at=now, editor_id=None, editor_seen_at=None, asked_by=None, asked_at=None)  # fmt: skip
     store.tell(session, actor, "submitted", change_id, now, in_force_from=in_force_from)

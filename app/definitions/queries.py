@@ -149,6 +149,18 @@ def libraries(session: Session, region_ids: Sequence[str], on: date) -> list[str
     return [each.release_id for each in _offers(session, LIBRARY, region_ids, on) if not _retired(each, on)]
 
 
+def releases_of(session: Session, programmes: Iterable[str]) -> dict[str, str]:
+    """The programme of each of their releases, by id."""
+    query = select(RELEASE.c.id, RELEASE.c.programme).where(RELEASE.c.programme.in_(programmes))
+    return {row.id: row.programme for row in session.execute(query)}
+
+
+def place_serving(session: Session, programme: str, region_ids: Sequence[str], on: date) -> str | None:
+    """The scope that brings a programme to `region_ids` (nearest first) on a day; None where nothing does."""
+    offers = _offers(session, programme, region_ids, on)
+    return next((each.scope for each in offers if not _retired(each, on)), None)
+
+
 def programme_titles(session: Session) -> dict[str, str]:
     """Programme key → the title of its newest release anywhere, for lists and filters."""
     query = select(RELEASE.c.programme, RELEASE.c.title).where(RELEASE.c.state == APPROVED)

@@ -5,7 +5,7 @@ host passes through unchanged, and nothing has happened; any other failure of an
 `Advance.failure`.
 """
 
-from app.engine.calculation import Asked, Calculation, calculate, is_calculation
+from app.engine.calculation import Asked, Calculation, assigned, calculate, is_calculation
 from app.engine.diagram import Diagram, load
 from app.engine.due import Due
 from app.engine.errors import (
@@ -71,6 +71,7 @@ __all__ = [
     "StateError",
     "Timer",
     "Wait",
+    "assigned",
     "calculate",
     "cancel",
     "complete",

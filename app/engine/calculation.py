@@ -19,7 +19,9 @@ from app.engine.memory import Memory
 from app.engine.model import Answers, Element, Flow
 from app.engine.repetition import Repetition
 from app.engine.scope import budget, compose
+from app.feel import Expression
 
+Path = tuple[str, ...]
 STEPS = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "serviceTask", "endEvent"})
 _NOBODY = UUID(int=0)
 
@@ -58,6 +60,18 @@ def is_calculation(diagram: Diagram) -> bool:
     plain = all(each.type in STEPS and each.parent == diagram.process_id for each in elements)
     repeated = any(isinstance(spec, Repetition) for spec in diagram.spec.task_specs.values())
     return plain and not repeated and not _has_circle(diagram)
+
+
+def assigned(diagram: Diagram) -> list[tuple[Path, Expression]]:
+    """What scripts and outputs compute, without running: the path that is set and the FEEL that gives its value."""
+    processes = (diagram.spec, *diagram.sub_specs.values())
+    specs = {name: spec for each in processes for name, spec in each.task_specs.items()}
+    found: list[tuple[Path, Expression]] = []
+    for element in diagram.elements.values():
+        if element.type == "scriptTask":
+            found += script.assignments(specs[element.id].script)
+        found += [((name,), script.compiled(text)) for name, text in element.outputs.items() if text]
+    return found
 
 
 def calculate(diagram: Diagram, variables: Mapping[str, Any], host: Answers) -> Calculation:

@@ -125,6 +125,11 @@ def history_in(session: Session, key: str, chains: Iterable[identity.RegionChain
     return _rows(session, [_FIGURE.c.key == key, or_(*scopes)])
 
 
+def counting(session: Session) -> list[FigureRow]:
+    """Every entry that counts anywhere on any day."""
+    return _rows(session, [_FIGURE.c.state == IN_FORCE])
+
+
 def pending(session: Session, regions: Iterable[identity.RegionRef]) -> list[FigureRow]:
     """What waits for a second person in any of these regions and below."""
     inside = [_FIGURE.c.scope.in_(identity.ids_within(region)) for region in regions]

@@ -1,6 +1,7 @@
 """The pages of policy owners (政策变更): what they draft together, edit, compare, check, submit and approve."""
 
 from app.studio import (
+    backtests,
     changes,
     clauses,
     comparing,
@@ -17,6 +18,7 @@ from app.studio import (
 from app.studio.blueprint import blueprint
 
 __all__ = [
+    "backtests",
     "blueprint",
     "changes",
     "clauses",

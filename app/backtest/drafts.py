@@ -1,0 +1,139 @@
+"""What is back-tested: bundles for their places and figures, and which closed cases they would have met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.cases.closed import Closed, Which
+from app.definitions import queries as definitions
+from app.definitions import store
+from app.definitions.folder import STORIES
+from app.definitions.letters import FOLDER
+from app.figures import queries as figures
+from app.identity import queries as identity
+
+Content = TypeVar("Content")
+_UNREAD = (STORIES, f"{FOLDER}/")
+"""What no decision reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBundle:
+    """A programme's files for regions, by their ids. `name` tells it from the others of the draft."""
+
+    name: str
+    programme: str
+    scopes: tuple[str, ...]
+    files: Mapping[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFigure:
+    """A figure for a region."""
+
+    key: str
+    region_id: str
+    value: Decimal
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that belongs together."""
+
+    bundles: tuple[DraftBundle, ...] = ()
+    figures: tuple[DraftFigure, ...] = ()
+
+
+@dataclass
+class Reach:
+    """Which cases a draft would have met. What it finds out of a region is kept."""
+
+    draft: Draft
+    on: date
+    programmes: Mapping[str, str]
+    _regions: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, draft: Draft, on: date) -> Reach:
+        """`programmes`: of each release of a programme that the draft touches."""
+        touched = {each.programme for each in draft.bundles} | _reading(session, draft)
+        return cls(draft, on, definitions.releases_of(session, touched))
+
+    def which(self, session: Session, since: date | None) -> Which:
+        """The closed cases to look at."""
+        scopes = {scope for each in self.draft.bundles for scope in each.scopes}
+        scopes |= {each.region_id for each in self.draft.figures}
+        regions = [identity.chain(session, scope).nearest for scope in sorted(scopes)]
+        return Which(sorted(set(self.programmes.values())), sorted(self.programmes), regions, since)
+
+    def codes(self, session: Session, region_id: str) -> tuple[str, ...]:
+        """The codes of a region and of those above, nearest first."""
+        return self._chain(session, region_id)[1]
+
+    def name_for(self, session: Session, case: Closed) -> str | None:
+        """The bundle of the draft that a case would have met, "" for its own with the draft's figures, else None."""
+        programme = self.programmes[case.release_id]
+        key = (programme, case.region_id)
+        if key not in self._names:
+            self._names[key] = self._nearest(session, programme, self._chain(session, case.region_id)[0])
+        if self._names[key]:
+            return self._names[key]
+        above = self._chain(session, case.region_id)[0]
+        return "" if any(each.region_id in above for each in self.draft.figures) else None
+
+    def _nearest(self, session: Session, programme: str, above: tuple[str, ...]) -> str:
+        """Where a nearer region has rules of its own, the draft's do not hold."""
+        distances = {above.index(scope): each.name for each in self.draft.bundles if each.programme == programme
+                     for scope in each.scopes if scope in above}  # fmt: skip
+        if not distances:
+            return ""
+        serving = definitions.place_serving(session, programme, above, self.on)
+        nearest = above.index(serving) if serving in above else len(above)
+        return distances[min(distances)] if min(distances) <= nearest else ""
+
+    def _chain(self, session: Session, region_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if region_id not in self._regions:
+            chain = identity.chain(session, region_id)
+            self._regions[region_id] = (chain.ids, tuple(each.code for each in chain.refs))
+        return self._regions[region_id]
+
+
+def read_by_rules(files: Mapping[str, Content]) -> dict[str, Content]:
+    """The files that decisions can depend on, or their hashes: all but letters and stories."""
+    return {path: content for path, content in files.items() if not path.startswith(_UNREAD)}
+
+
+def setting(session: Session, draft: Draft) -> dict[str, Any]:
+    """What the draft sets, and every figure that counts, as the child reads them."""
+    entered = [[each.key, identity.region(session, each.region_id).code, str(each.value), each.title]
+               for each in draft.figures]  # fmt: skip
+    spans = [
+        [each.region, each.key, str(each.value), each.valid_from.isoformat(),
+         (each.valid_until or date.max).isoformat(), (each.decided_at or each.entered_at).isoformat()]
+        for each in figures.counting(session)
+    ]  # fmt: skip
+    return {"figures": entered, "spans": spans}
+
+
+def _reading(session: Session, draft: Draft) -> set[str]:
+    """The programmes whose releases name a figure of the draft in a table."""
+    keys = [each.key.encode() for each in draft.figures]
+    if not keys:
+        return set()
+    found = definitions.releases_of(session, definitions.programme_titles(session))
+    wanted = set()
+    for release_id, programme in found.items():
+        if programme in wanted:
+            continue
+        tables = (content for path, content in store.files_of(session, release_id).items() if path.endswith(".dmn"))
+        if any(key in content for content in tables for key in keys):
+            wanted.add(programme)
+    return wanted

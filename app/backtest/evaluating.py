@@ -1,0 +1,225 @@
+"""Evaluating recorded decisions, each once where the same was read: by the release that took it, and by a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app import engine
+from app.backtest.known import FIGURE, OPTIONAL, UNKNOWN, Known, Path
+from app.backtest.rules import Rules
+from app.backtest.subjects import Step, Subject
+from app.cases.decisions import decide
+from app.cases.decisions import read as read_record
+from app.core.clock import local_date
+from app.feel import Expression, FeelError, Replay, canonical, decode
+from app.feel.dmn import Outcome
+
+KEPT = 20_000
+"""Evaluations that are remembered: many cases read the same of what a rule asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A figure that held in a region (None: everywhere) on the days from `since` until before `until`, known `at`."""
+
+    region: str | None
+    key: str
+    value: Decimal
+    since: date
+    until: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that the draft sets for a region."""
+
+    key: str
+    region: str
+    value: Decimal
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the draft sets besides bundles, and what was known then."""
+
+    figures: tuple[Figure, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(slots=True)
+class Read:
+    """A record, and what its own release makes of it. `text`: its result as one text for all that is equal."""
+
+    seen: Any
+    figures: Mapping[str, str | None]
+    outcome: Outcome
+    text: str
+    mismatch: bool
+
+    def is_same(self, result: Any) -> bool:
+        return result is self.outcome.result or canonical(result) == self.text
+
+
+@dataclass(slots=True)
+class Now:
+    """What the draft makes of it."""
+
+    outcome: Outcome
+    text: str = ""
+    unknown: dict[str, None] = field(default_factory=dict)
+    fault: str = ""
+    figures: list[str] = field(default_factory=list)
+
+
+class Evaluator:
+    """Evaluates and remembers."""
+
+    def __init__(self, rules: Mapping[str, Rules], setting: Setting) -> None:
+        self._rules, self._figures = rules, setting.figures
+        self._spans: dict[tuple[str, str | None], list[Span]] = {}
+        for span in setting.spans:
+            self._spans.setdefault((span.key, span.region), []).append(span)
+        self._own: dict[tuple[str, str, str, date | None], Read] = {}
+        self._now: dict[Any, Now] = {}
+        self._alike: dict[tuple[str, str, str], bool] = {}
+
+    def own(self, step: Step) -> Read:
+        """A record by the release that took it."""
+        day = local_date(step.decided_at)
+        key = (step.release_id, step.decision, step.raw)
+        found = self._own.get((*key, None)) or self._own.get((*key, day))
+        if found is None:
+            found = self._read(step)
+            _keep(self._own, (*key, day if found.outcome.asked_clock else None), found)
+        return found
+
+    def _read(self, step: Step) -> Read:
+        content = read_record(step.raw, step.id)
+        recorded = decode(content["result"])
+        names, text = Replay(content["seen"]), canonical(recorded)
+        figures = {each["key"]: each["region"] for each in content["figures"]}
+        try:
+            outcome = decide(self._rules[step.release_id].bundle, step.decision, names, step.decided_at)
+        except (FeelError, KeyError):
+            return Read(content["seen"], figures, Outcome(recorded), text, mismatch=True)
+        is_other = bool(names.unknown) or canonical(outcome.result) != text
+        return Read(content["seen"], figures, outcome, text, is_other)
+
+    def draft(self, step: Step, read: Read, subject: Subject, over: Mapping[Path, Any]) -> Now:
+        """A record by the draft. Where nothing that it read is another, it is what it was."""
+        name = subject.draft or step.release_id
+        figures = self._set_for(subject.regions, read)
+        touched = any(_reads(read.seen, path[0]) for path in over)
+        is_alike = self._is_alike(step.release_id, name, step.decision)
+        if is_alike and not touched and not any(_asks(read.seen, key) for key in figures):
+            return Now(read.outcome, read.text)
+        key = None
+        if not over:  # the draft may ask for names that were not read then, and that it set itself
+            key = (name, step.decision, step.raw, tuple(figures.items()), subject.regions, local_date(step.decided_at))
+            if key in self._now:
+                return self._now[key]
+        now = self._evaluate(name, step.decision, read, over, figures, subject, step.decided_at)
+        if key is not None:
+            _keep(self._now, key, now)
+        return now
+
+    def fresh(self, subject: Subject, decision: str, read: Read, over: Mapping[Path, Any]) -> Now:
+        """A decision that the draft asks beside one that was recorded."""
+        at = subject.steps[-1].decided_at
+        figures = self._set_for(subject.regions, read)
+        return self._evaluate(subject.draft, decision, read, over, figures, subject, at)
+
+    def value(self, expression: Expression, names: Known, step: Step) -> Any:
+        """What an expression of a script gives; UNKNOWN where it fails."""
+        try:
+            return expression.evaluate(names, engine.budget(step.decided_at))
+        except FeelError:
+            return UNKNOWN
+
+    def _evaluate(
+        self, name: str, decision: str, read: Read, over: Mapping[Path, Any], figures: Mapping[str, Figure],
+        subject: Subject, at: datetime,
+    ) -> Now:  # fmt: skip
+        bundle = self._rules[name].bundle
+        if decision not in bundle.decisions:
+            return Now(Outcome(None), fault=f"变更后没有决策 {decision}")
+        asked: dict[str, None] = {}
+
+        def then(key: str) -> Any:
+            return self._known_then(key, subject.regions, at)
+
+        values = _Asked({key: each.value for key, each in figures.items()}, asked)
+        known = Known(read.seen, over, values, then)
+        try:
+            outcome = decide(bundle, decision, known, at)
+        except FeelError as error:
+            return Now(Outcome(None), unknown=known.unknown, fault=str(error))
+        titles = [figures[key].title for key in asked]
+        return Now(outcome, "" if known.unknown else canonical(outcome.result), known.unknown, figures=titles)
+
+    def _set_for(self, regions: tuple[str, ...], read: Read) -> dict[str, Figure]:
+        """The draft's figures that would have counted here: those of the region nearest, and no farther than what was
+        read."""
+        found: dict[str, tuple[int, Figure]] = {}
+        for each in self._figures:
+            if each.region not in regions:
+                continue
+            distance = regions.index(each.region)
+            nearer = read.figures.get(each.key)
+            if nearer in regions and regions.index(nearer) < distance:
+                continue
+            if each.key not in found or distance < found[each.key][0]:
+                found[each.key] = (distance, each)
+        return {key: figure for key, (_, figure) in found.items()}
+
+    def _known_then(self, key: str, regions: tuple[str, ...], at: datetime) -> Any:
+        day = local_date(at)
+        for region in (*regions, None):
+            held = [each for each in self._spans.get((key, region), ())
+                    if each.since <= day < each.until and each.at <= at]  # fmt: skip
+            if held:
+                return max(held, key=lambda each: each.since).value
+        return UNKNOWN
+
+    def _is_alike(self, own: str, draft: str, decision: str) -> bool:
+        """Whether two bundles decide this by the same file."""
+        key = (own, draft, decision)
+        if key not in self._alike:
+            self._alike[key] = own == draft or (
+                self._rules[own].content(decision) == self._rules[draft].content(decision)
+            )
+        return self._alike[key]
+
+
+class _Asked(dict[str, Decimal]):
+    """Figures that note which of them were read."""
+
+    def __init__(self, values: Mapping[str, Decimal], asked: dict[str, None]) -> None:
+        super().__init__(values)
+        self._asked = asked
+
+    def __getitem__(self, key: str) -> Decimal:
+        self._asked[key] = None
+        return super().__getitem__(key)
+
+
+def _reads(seen: Any, name: str) -> bool:
+    return name in seen.get("some", seen.get("all", {}))
+
+
+def _asks(seen: Any, key: str) -> bool:
+    """Whether a figure was looked for, also in vain."""
+    some = seen.get("some", {})
+    return any(key in (some.get(name) or {}).get("some", {}) for name in (FIGURE, OPTIONAL))
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    if len(kept) >= KEPT:
+        kept.clear()
+    kept[key] = value

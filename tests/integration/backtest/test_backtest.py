@@ -1,0 +1,228 @@
+"""Closed cases through the draft of a change: what flips, by which row and clause, and what nobody can say."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.backtest import names, queries, running
+from app.backtest.drafts import Draft, DraftBundle, DraftFigure
+from app.cases.models import DecisionRecord
+from app.changes import backtesting, checking, editing, figures, opening, store, submitting
+from app.core.actor import Actor
+from app.core.clock import SHANGHAI, MovableClock, local_date
+from app.core.errors import Gone, Invalid, NotEligible
+from app.core.ids import new_id
+from app.db import Database, Vault
+from app.definitions import store as releases
+from app.definitions.queries import resolve
+from app.identity import operations as staff
+from app.identity import queries as identity
+from app.jobs.runner import Worker
+from tests.support.filling import Filled
+from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
+
+NOW = datetime(2020, 10, 12, 10, 0, tzinfo=SHANGHAI)
+TODAY = NOW.date()
+KEY, COUNTY, TABLE = "uninsured_unemployed_relief", "220122", "eligibility.dmn"
+MONTHS = b"application.months_without_income</text>"
+NOT_ASKED = b"application.months_without_income + application.not_asked</text>"
+THREE, FOUR = b"&lt; 3</text>", b"&lt; 4</text>"
+CAP = "uninsured_relief_cap"
+Drafting = Callable[..., Draft]
+
+
+def _fill(office: Office) -> None:
+    """Three who were helped (two after three months, one after four) and one who was refused at the door."""
+    for number, months in enumerate((3, 3, 4)):
+        receipt = office.apply(KEY, RELIEF, id_number=id_number(number), months_without_income=months)
+        office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True, opinion="属实")
+        office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=500 + number * 200)
+    with pytest.raises(NotEligible):
+        office.apply(KEY, RELIEF, id_number=id_number(9), months_without_income=2)
+
+
+@pytest.fixture(scope="module")
+def kept(filled: Filled, vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    clock = MovableClock(NOW)
+    folder = tmp_path_factory.mktemp("backtest")
+    with filled.open("sqlite", "backtest", lambda it: _fill(Office.open(it, clock)), folder) as url:
+        database = Database(url, vault, durable=False)
+        yield Office(database, clock)
+        database.dispose()
+
+
+@pytest.fixture
+def drafting(kept: Office) -> Drafting:
+    """A draft of the relief for the county with bytes of its table put in the place of others."""
+
+    def make(*changes: tuple[bytes, bytes], **more: Any) -> Draft:
+        with kept.database.read() as session:
+            on = local_date(kept.now)
+            files = releases.files_of(session, resolve(session, KEY, _chain(session, VILLAGE), on).release_id or "")
+            county = _chain(session, COUNTY)[0]
+        for old, new in changes:
+            assert old in files[TABLE]
+            files[TABLE] = files[TABLE].replace(old, new)
+        return Draft((DraftBundle("draft", KEY, (county,), files),) if changes else (), **more)
+
+    return make
+
+
+def _chain(session: Session, code: str) -> tuple[str, ...]:
+    return identity.chain(session, identity.region_by_code(session, code, TODAY).id).ids
+
+
+def _run(office: Office, draft: Draft, since: date | None = None) -> tuple[running.Totals, list[dict[str, Any]]]:
+    pages = list(running.run(office.database, draft, since, local_date(office.now), children=1))
+    totals = pages[-1].totals if pages else running.Totals()
+    return totals, [line for page in pages for line in page.lines]
+
+
+def test_a_row_that_changes_flips_cases_and_says_which_row_and_clause(kept: Office, drafting: Drafting) -> None:
+    totals, lines = _run(kept, drafting((THREE, FOUR)))
+    assert totals.counts == {names.REFUSED: 2, names.UNCHANGED: 2}
+    line = lines[0]
+    assert (line["table"], line["row"], line["clause"]) == ("申请条件（据申请书）", 3, "A1")
+    assert (line["place"], line["was"], line["now"]) == ("本人提出申请", "无", "不符合（A1）")
+
+
+def test_who_was_refused_at_the_door_would_be_admitted(kept: Office, drafting: Drafting) -> None:
+    totals, (line,) = _run(kept, drafting((THREE, b"&lt; 2</text>")))
+    assert totals.counts == {names.ADMITTED: 1, names.UNCHANGED: 3}
+    assert (line["number"], line["row"], line["note"]) == ("", 3, "当时成立的这一行，变更后不再成立")
+
+
+def test_nothing_changed_reproduces_every_decision(kept: Office, drafting: Drafting) -> None:
+    totals, lines = _run(kept, drafting((THREE, THREE)))
+    assert (totals.counts, lines) == ({names.UNCHANGED: 4}, [])
+    assert totals.decisions > 20
+
+
+def test_what_nobody_answered_is_undetermined_and_never_unchanged(kept: Office, drafting: Drafting) -> None:
+    totals, lines = _run(kept, drafting((MONTHS, NOT_ASKED)))
+    assert totals.counts == {names.UNDETERMINED: 4}
+    assert "application.not_asked" in lines[0]["note"]
+
+
+def test_a_figure_alone_flips_who_was_paid_more(kept: Office, drafting: Drafting) -> None:
+    with kept.database.read() as session:
+        county = _chain(session, COUNTY)[0]
+    totals, (line,) = _run(kept, drafting(figures=(DraftFigure(CAP, county, Decimal(800), "救助金额上限"),)))
+    assert totals.counts == {names.REFUSED: 1, names.UNCHANGED: 3}
+    assert (line["clause"], line["note"]) == ("A7", "标准变了：救助金额上限")
+
+
+def test_a_record_that_was_tampered_with_is_seen(office: Office) -> None:
+    """Its own release does not give what it says; it counts as nothing else."""
+    _fill(office)
+    with office.database.write() as session:
+        table, vault = DecisionRecord.__table__, session.info["vault"]
+        row = session.execute(select(table).where(table.c.decision == "grant_limit").limit(1)).one()
+        where = ("decision_record", "sealed", row.id)
+        content = json.loads(zlib.decompress(vault.open(row.sealed, *where)))
+        content["result"] = [{"all": {"code": "over", "message": "超过上限"}}]
+        sealed = vault.seal(zlib.compress(json.dumps(content).encode()), *where)
+        session.execute(update(table).where(table.c.id == row.id).values(sealed=sealed))
+        county = _chain(session, COUNTY)[0]
+    draft = Draft((), (DraftFigure(CAP, county, Decimal(5000), "救助金额上限"),))
+    totals, (line,) = _run(office, draft)
+    assert totals.counts == {names.MISMATCH: 1, names.UNCHANGED: 3}
+    assert "救助金额上限" in line["note"]
+    assert _run(office, draft, TODAY + timedelta(days=1)) == (running.Totals(), [])
+
+
+def test_a_change_is_back_tested_and_the_result_is_kept_with_the_release(kept: Office) -> None:
+    with kept.database.write() as session:
+        owner = _owner(kept, session)
+        ids = _begun(kept, session, owner)
+        with pytest.raises(Invalid, match="还没有改动"):
+            backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
+        _save(kept, session, owner, ids, THREE, FOUR)
+        backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
+        with pytest.raises(Gone, match="正在回测"):
+            backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
+    _work(kept)
+    with kept.database.write() as session:
+        found = backtesting.newest(session, ids[0])
+        assert found is not None
+        assert (found.state, found.flipped, found.met, found.is_outdated) == (names.DONE, 2, 4, False)
+        lines, following = queries.lines(session, found.id, names.REFUSED, 0)
+        assert [(each.table_row, each.clause) for each in lines] == [(3, "A1"), (3, "A1")]
+        assert following is None
+        _checked(kept, session, ids)
+        submitting.submit(session, owner, ids[0], TODAY, now=kept.now)
+        release_id = store.bundle_of(session, *ids).release_id
+        attached = queries.of_release(session, release_id)
+        assert attached is not None
+        assert attached.id == found.id
+        submitting.take_back(session, owner, ids[0], now=kept.now)
+
+
+def test_a_save_makes_it_outdated_and_somebody_may_stop_it(kept: Office) -> None:
+    with kept.database.write() as session:
+        owner = _owner(kept, session)
+        ids = _begun(kept, session, owner)
+        figures.enter(session, owner, ids[0], CAP, COUNTY, "1200", valid_from=None, clause=None, now=kept.now)
+        backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
+        backtesting.stop(session, owner, ids[0])
+        _save(kept, session, owner, ids, THREE, FOUR)
+    _work(kept)
+    with kept.database.read() as session:
+        stopped = backtesting.newest(session, ids[0])
+        attached = queries.fitting(session, ids[0], backtesting.content_hash(session, ids[0]))
+    assert stopped is not None
+    assert (stopped.state, stopped.is_outdated, attached) == (names.STOPPED, True, None)
+
+
+def test_a_draft_that_cannot_be_read_ends_with_a_word(kept: Office) -> None:
+    with kept.database.write() as session:
+        owner = _owner(kept, session)
+        ids = _begun(kept, session, owner)
+        _save(kept, session, owner, ids, b"</definitions>", b"")
+        backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
+    _work(kept)
+    with kept.database.read() as session:
+        found = backtesting.newest(session, ids[0])
+    assert found is not None
+    assert found.state == names.FAILED
+    assert "请先检查" in (found.fault or "")
+
+
+def _owner(office: Office, session: Session) -> Actor:
+    there = identity.office_of(session, identity.chain_by_code(session, COUNTY, TODAY), "policy_owner")
+    assert there is not None
+    staff.ensure_holders(session, there, office.now, count=1)
+    return office.holder(session, "policy_owner", 0, COUNTY)
+
+
+def _begun(office: Office, session: Session, owner: Actor) -> tuple[str, str]:
+    """A change of its own with the relief in it."""
+    change_id = opening.begin(session, owner, "提高门槛", "县政府常务会议决定", "", now=office.now)
+    return change_id, opening.take_in(session, owner, change_id, KEY, [COUNTY], now=office.now)
+
+
+def _save(office: Office, session: Session, owner: Actor, ids: tuple[str, str], old: bytes, new: bytes) -> None:
+    bundle = store.bundle_of(session, *ids)
+    was, content = store.hashes_of(session, bundle)[TABLE], store.files_of(session, bundle)[TABLE]
+    assert old in content
+    editing.save(session, owner, *ids, TABLE, content.replace(old, new), was=was, now=office.now)
+
+
+def _checked(office: Office, session: Session, ids: tuple[str, str]) -> None:
+    subject = checking.subject_of(session, store.bundle_of(session, *ids), TODAY)
+    row = {"id": new_id(), "bundle_id": ids[1], "passed": True, "findings": [], "stories": []}
+    session.execute(insert(checking.RESULT).values(**row, **subject._asdict(), checked_at=office.now))
+
+
+def _work(office: Office) -> None:
+    handlers = {backtesting.RUN: backtesting.handler(office.database)}
+    assert Worker(office.database, office.clock, handlers).run_once() == 1
