@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.changes import policy, store
+from app.changes import beginnings, places, policy, store
 from app.changes.models import ChangeSave
 from app.core.actor import Actor
-from app.core.errors import Gone, Invalid, NotFound
+from app.core.errors import Duplicate, Gone, Invalid, NotFound
 from app.core.ids import new_id
 from app.definitions import limits
 from app.definitions import store as contents
@@ -69,6 +69,20 @@ def take_files(
         _require_possible(path, content)
     stand = store.hashes_of(session, bundle)
     return _put(session, actor, bundle, contents.keep_contents(session, files), stand, now)
+
+
+def begin(session: Session, actor: Actor, change_id: str, bundle_id: str, path: str, *, now: datetime) -> None:
+    """A new file of this path, with what its kind begins with.
+
+    Raises NotFound, Gone, NotYours, Taken, Duplicate (it is there already), Invalid (path).
+    """
+    policy.edit(session, actor, change_id, now)
+    bundle = store.bundle_of(session, change_id, bundle_id)
+    if path in store.hashes_of(session, bundle):
+        raise Duplicate(f"已经有 {path}，请直接打开它")
+    place = places.some_below(session, store.places_of(session, bundle_id)[0].scope, now)
+    take_files(session, actor, change_id, bundle_id,
+               {path: beginnings.file_for(path, bundle.programme, bundle.title, place)}, now=now)  # fmt: skip
 
 
 def put_back(session: Session, actor: Actor, change_id: str, save_id: str, *, now: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.changes import beginnings, editing, policy, store
+from app.changes import beginnings, editing, places, policy, store
 from app.changes.models import ChangeCheck, ChangeFile, ChangeSave
 from app.changes.names import DROPPED, OPEN
 from app.core.actor import Actor
@@ -90,7 +90,7 @@ def take_in_new(
     bundle_id = _insert(session, actor, change_id, programme, title, None, scopes, now)
     code = identity.region(session, scopes[0]).code
     basis = change.document or change.title
-    files = beginnings.files_for(programme, title, code, _place_below(session, scopes[0], now), basis)
+    files = beginnings.files_for(programme, title, code, places.some_below(session, scopes[0], now), basis)
     editing.take_files(session, actor, change_id, bundle_id, files, now=now)
     return bundle_id
 
@@ -103,14 +103,6 @@ def _require_new(programme: str, title: str) -> None:
         faults["new_name"] = f"请填写项目名称，不超过 {LONGEST_NAME} 字"
     if faults:
         raise Invalid(faults)
-
-
-def _place_below(session: Session, region_id: str, now: datetime) -> str:
-    """Some village of a region, or the region itself where none is known: there the first story plays."""
-    found = identity.region(session, region_id)
-    while below := identity.children(session, found.id, local_date(now)):
-        found = below[0]
-    return found.code
 
 
 def leave_out(session: Session, actor: Actor, change_id: str, bundle_id: str, *, now: datetime) -> None:

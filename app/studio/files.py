@@ -59,6 +59,15 @@ def file_save(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue
     return jsonify({"hash": hash})
 
 
+@blueprint.post("/changes/<change_id>/programmes/<bundle_id>/new")
+@writes(again=again)
+def file_new(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
+    """Begin a file and open its editor."""
+    path = request.form.get("path", "").strip()
+    editing.begin(call.session, call.actor, change_id, bundle_id, path, now=call.now)
+    return redirect(url_for("studio.file_page", change_id=change_id, bundle_id=bundle_id, path=path))
+
+
 @blueprint.post("/changes/<change_id>/programmes/<bundle_id>/remove")
 @writes(again=again)
 def file_remove(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
