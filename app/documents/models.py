@@ -24,6 +24,8 @@ class Document(Base):
     case_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int | None]
     origin: Mapped[str | None] = mapped_column(String(32), index=True)
+    # The element of the case's diagram that issued it; None for what the product writes by itself.
+    element_id: Mapped[str | None] = mapped_column(String(128))
     template: Mapped[str] = mapped_column(String(64))
     template_hash: Mapped[str] = mapped_column(String(64))
     contract_hash: Mapped[str] = mapped_column(String(64))

@@ -49,6 +49,7 @@ class DocumentRequest:
 
     `address` says to whom a letter to somebody goes; asked for the names alone that the letter addresses.
     `letter` comes from the release of the case or of the programme: what is published later changes nothing.
+    `element_id` is the element that issues it.
     `origin` is an order of a batch. `region_codes` (the region and its ancestors) decide which documents clauses cite.
     """
 
@@ -60,6 +61,7 @@ class DocumentRequest:
     subject: str
     copies: int | None = None
     origin: str | None = None
+    element_id: str | None = None
     region_codes: tuple[str, ...] = ()
 
 
@@ -119,6 +121,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "case_id": request.case_id,
         "case_seq": request.case_seq,
         "origin": request.origin,
+        "element_id": request.element_id,
         "template": request.letter.key,
         "template_hash": request.letter.template_hash,
         "contract_hash": request.letter.contract_hash,

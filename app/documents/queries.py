@@ -42,6 +42,12 @@ def voidable_since(session: Session, case_id: str, since: int) -> list[Any]:
     return [row for row in rows if load_contract(contracts[row.contract_hash]).voidable]
 
 
+def of_code(session: Session, code: str) -> Any | None:
+    """The record of the letter on which this code is printed, however it was typed; None where there is none."""
+    typed = "".join(code.split()).upper()
+    return session.execute(select(*LISTED).where(Document.verify_code == typed)).one_or_none()
+
+
 def document(session: Session, document_id: str) -> Any:
     """One record; raises NotFound."""
     row = session.execute(select(*LISTED).where(Document.id == document_id)).one_or_none()

@@ -63,13 +63,19 @@ def write(
     """
     county = action.offices.get("county")
     named = {"document": dict(given), "county_office": county and {"name": county.name, "phone": county.phone}}
-    made = ready(action, action.letter(template), action.names(element, named, variables), issuer, copies)
+    names = action.names(element, named, variables)
+    made = ready(action, action.letter(template), names, issuer, copies, element)
     action.plan(Planned(Rank.NUMBER, partial(_record, ready=made)))
     return made.title
 
 
 def ready(
-    action: Action, letter: Letter, scope: Mapping[str, Any], issuer: str | None = None, copies: int | None = None
+    action: Action,
+    letter: Letter,
+    scope: Mapping[str, Any],
+    issuer: str | None = None,
+    copies: int | None = None,
+    element: Element | None = None,
 ) -> documents.ReadyDocument:
     """A letter about the case, its data frozen. Raises DocumentError."""
     request = documents.DocumentRequest(
@@ -80,6 +86,7 @@ def ready(
         case_seq=action.seq,
         subject=action.case.number,
         copies=copies,
+        element_id=element.id if element else None,
         region_codes=action.region_codes,
     )
     return documents.prepare(action.session, request, action.offices, issuer, action.now)
