@@ -2,43 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.changes import policy, store
+from app.changes.grid import cell_name
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.ids import new_id
-from app.figures import operations as figures
+from app.figures import floors, operations
+from app.figures.catalogue import catalogue
 from app.identity import queries as identity
 
 
-def enter(
-    session: Session, actor: Actor, change_id: str, key: str, region_code: str, value: str, *,
-    valid_from: date | None, clause: str | None, now: datetime,
-) -> None:  # fmt: skip
-    """Write down a figure for a region, in the place of what the change said of it before.
+class Typed(NamedTuple):
+    """A figure of a region as somebody typed it; `value` "" leaves it as it is.
 
-    `valid_from` None: from the day on that the change is submitted for. Raises NotFound, Gone, NotYours, Taken,
-    Invalid (key, region, value; a floor that is not kept).
+    `valid_from` None: from the day on that the change is submitted for.
+    """
+
+    key: str
+    region_code: str
+    value: str
+    valid_from: date | None = None
+
+
+def enter(session: Session, actor: Actor, change_id: str, figures: Iterable[Typed], *, now: datetime) -> int:
+    """Write down figures, each in the place of what the change said of it before; how many are other than before.
+
+    All or none. Raises NotFound, Gone, NotYours, Taken, Invalid (by `grid.cell_name`: the value, or a floor that is not
+    kept).
     """
     policy.edit(session, actor, change_id, now)
-    if not region_code:
-        raise Invalid({"region": "请选择在哪里执行"})
-    day = valid_from or local_date(now)
-    floors = figures.assess(session, actor, key, region_code, value, valid_from=day, now=now)
-    for floor in floors:
+    faults: dict[str, str] = {}
+    changed = 0
+    for typed in figures:
+        try:
+            changed += _enter(session, actor, change_id, typed, now)
+        except Invalid as refused:
+            faults[cell_name(typed.key, typed.region_code)] = f"{_title(session, typed, now)}：{refused.message}"
+    if faults:
+        raise Invalid(faults)
+    return changed
+
+
+def held_against(session: Session, actor: Actor, typed: Typed, now: datetime) -> list[floors.Floor]:
+    """The floors that a value meets while it is typed. Raises as `figures.operations.assess` does."""
+    day = typed.valid_from or local_date(now)
+    return operations.assess(session, actor, typed.key, typed.region_code, typed.value, valid_from=day, now=now)
+
+
+def _title(session: Session, typed: Typed, now: datetime) -> str:
+    entry = catalogue(session).figures.get(typed.key)
+    place = identity.region_by_code(session, typed.region_code, local_date(now)).name
+    return f"{place}的{entry.title if entry else typed.key}"
+
+
+def _enter(session: Session, actor: Actor, change_id: str, typed: Typed, now: datetime) -> bool:
+    region_id = identity.region_by_code(session, typed.region_code, local_date(now)).id
+    mine = store.FIGURE.c
+    same = (mine.change_id == change_id) & (mine.key == typed.key) & (mine.region_id == region_id)
+    stands = session.execute(select(mine.value, mine.valid_from).where(same)).one_or_none()
+    value = typed.value.strip()
+    if stands is not None and (value, typed.valid_from) == tuple(stands):
+        return False
+    for floor in held_against(session, actor, typed, now) if value else ():
         if floor.refusal is not None:
             raise floor.refusal
-    region_id = identity.region_by_code(session, region_code, local_date(now)).id
-    _forget(session, change_id, key, region_id)
-    session.execute(insert(store.FIGURE).values(
-        id=new_id(), change_id=change_id, key=key, region_id=region_id, value=value.strip(), valid_from=valid_from,
-        clause=clause or None,
-    ))  # fmt: skip
+    session.execute(delete(store.FIGURE).where(same))
+    if value:
+        row = {"id": new_id(), "change_id": change_id, "key": typed.key, "region_id": region_id}
+        session.execute(insert(store.FIGURE).values(**row, value=value, valid_from=typed.valid_from))
+    return stands is not None or bool(value)
 
 
 def remove(session: Session, actor: Actor, change_id: str, figure_id: str, *, now: datetime) -> None:
@@ -46,9 +86,3 @@ def remove(session: Session, actor: Actor, change_id: str, figure_id: str, *, no
     policy.edit(session, actor, change_id, now)
     mine = (store.FIGURE.c.change_id == change_id) & (store.FIGURE.c.id == figure_id)
     session.execute(delete(store.FIGURE).where(mine))
-
-
-def _forget(session: Session, change_id: str, key: str, region_id: str) -> None:
-    mine = store.FIGURE.c
-    same = (mine.change_id == change_id) & (mine.key == key) & (mine.region_id == region_id)
-    session.execute(delete(store.FIGURE).where(same))

@@ -117,6 +117,12 @@ def history(session: Session, key: str | None = None, region_ids: Sequence[str] 
     return _rows(session, wanted)
 
 
+def coming(session: Session, region_ids: Sequence[str], on: date, key: str | None = None) -> list[FigureRow]:
+    """What is decided for a region's chain or everywhere and begins after a day, of one figure or all; next first."""
+    wanted = [_FIGURE.c.scope.in_((*region_ids, EVERYWHERE)), _FIGURE.c.state == IN_FORCE, _FIGURE.c.valid_from > on]
+    return _rows(session, [*wanted, *([] if key is None else [_FIGURE.c.key == key])])[::-1]
+
+
 def history_in(session: Session, key: str, chains: Iterable[identity.RegionChain]) -> list[FigureRow]:
     """Every entry of a figure for these regions, those above them and all that lie below, latest day first."""
     scopes = [_FIGURE.c.scope == EVERYWHERE]

@@ -12,7 +12,6 @@ from app.core.errors import Invalid, Rejection
 from app.definitions import news
 from app.definitions.queries import programme_titles
 from app.figures.catalogue import catalogue
-from app.figures.entries import KINDS, UNITS
 from app.identity import choosing
 from app.identity import queries as identity
 from app.studio.blueprint import blueprint
@@ -61,8 +60,9 @@ def change_open(call: Call) -> ResponseReturnValue:
             path, at = going["path"], going["at"] or None
             return redirect(url_for("studio.file_page", change_id=change_id, bundle_id=bundle_id, path=path, at=at))
     flash("已建立政策变更。请选择要修改的项目或标准。", "success")
-    figure = going["figure"] or None
-    return redirect(url_for("studio.change", change_id=change_id, figure=figure, _anchor="figures" if figure else None))
+    if going["figure"]:
+        return redirect(url_for("studio.figure_grid", change_id=change_id, key=going["figure"]))
+    return redirect(url_for("studio.change", change_id=change_id))
 
 
 def _new(call: Call, typed: dict[str, str], rejection: Rejection | None = None) -> str:
@@ -116,9 +116,6 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None) -> str:
             each.id: letters.titles(call.session, each, now=call.now)
             for each in store.bundles_of(call.session, change_id)
         },
-        known_figures=sorted(catalogue(call.session).figures.values(), key=lambda entry: (entry.kind, entry.title)),
-        kinds={key: kind.title for key, kind in KINDS.items()},
-        units={key: unit.suffix for key, unit in UNITS.items()},
         typed=request.form if rejection else {},
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},

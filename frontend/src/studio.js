@@ -1,5 +1,6 @@
 // The studio: <section data-editor="text" data-content="URL" data-hash="SHA-256"> becomes an editor that saves itself.
 import './studio/studio.css';
+import { walk } from './studio/grid.js';
 import { open as text } from './studio/text.js';
 
 const EDITORS = { text };
@@ -7,3 +8,5 @@ const EDITORS = { text };
 for (const host of document.querySelectorAll('[data-editor]')) {
   EDITORS[host.dataset.editor]?.(host);
 }
+
+for (const form of document.querySelectorAll('[data-grid]')) walk(form);

@@ -21,6 +21,7 @@ from app.changes import (
     submitting,
     turns,
 )
+from app.changes.figures import Typed
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, Rejection, Taken
 from app.core.ids import digest
@@ -78,7 +79,7 @@ def test_files_and_figures_of_a_change_hold_together_from_one_day(office: Office
         owner, second = _owner(office, session), _owner(office, session, 1)
         ids = _begun(office, session)
         _save(office, session, ids)
-        figures.enter(session, owner, ids[0], CAP, COUNTY, "1500", valid_from=None, clause=None, now=office.now)
+        figures.enter(session, owner, ids[0], [Typed(CAP, COUNTY, "1500")], now=office.now)
         _checked(office, session, ids)
         submitting.submit(session, owner, ids[0], MONDAY, now=office.now)
         submitted = (_cap(session, MONDAY), _in_force(session, MONDAY))
@@ -216,7 +217,7 @@ def test_what_was_sent_back_is_mended_and_submitted_again(office: Office) -> Non
         owner, second = _owner(office, session), _owner(office, session, 1)
         ids = _begun(office, session)
         _save(office, session, ids)
-        figures.enter(session, owner, ids[0], CAP, COUNTY, "1500", valid_from=None, clause=None, now=office.now)
+        figures.enter(session, owner, ids[0], [Typed(CAP, COUNTY, "1500")], now=office.now)
         _checked(office, session, ids)
         for remark in ("依据写错了", None):
             submitting.submit(session, owner, ids[0], MONDAY, now=office.now)
@@ -263,9 +264,9 @@ def test_a_figure_below_its_floor_and_a_foreign_region_are_refused_while_draftin
         owner = _owner(office, session)
         ids = _begun(office, session)
         with pytest.raises(Invalid) as refused:
-            figures.enter(session, owner, ids[0], "publicity_days", COUNTY, "0", valid_from=None, clause=None,
-                          now=office.now)  # fmt: skip
-        assert "value" in refused.value.fields
+            figures.enter(session, owner, ids[0], [Typed("publicity_days", COUNTY, "0")], now=office.now)
+        assert list(refused.value.fields) == [f"publicity_days@{COUNTY}"]
+        assert "农安县的公示天数" in refused.value.message
         with pytest.raises(NotYours):
             opening.take_in(session, owner, ids[0], "emergency_relief", ["22"], now=office.now)
         assert store.figures_of(session, ids[0]) == []

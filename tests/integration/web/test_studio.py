@@ -189,6 +189,30 @@ def test_words_of_a_letter_that_cannot_be_saved_are_still_there(web: Web) -> Non
     assert "改过的第一段</textarea>" in late.text  # what was saved meanwhile is not put back to what it was
 
 
+def test_figures_are_typed_in_a_grid_and_a_refusal_loses_nothing(web: Web) -> None:
+    owner = _owner(web)
+    at, _ = _begun(owner)
+    assert "沿用全国" in owner.get(f"{at}/figures?key=publicity_days").text
+    cells = {"value:publicity_days@220122": "9", "value:uninsured_relief_cap@220122": "-1"}
+    refused = owner.post(f"{at}/figures", data={**cells, "since:publicity_days@220122": "2021-01-01"})
+    assert refused.status_code == 422
+    assert re.search(r'name="value:publicity_days@220122" value="9"', refused.text)
+    assert re.search(r'name="since:publicity_days@220122" value="2021-01-01"', refused.text)
+    assert re.search(r'is-invalid" name="value:uninsured_relief_cap@220122" value="-1"', refused.text)
+    assert "不改标准" in owner.get(at).text
+    saved = owner.post(f"{at}/figures", data={**cells, "value:uninsured_relief_cap@220122": "1500"})
+    assert saved.status_code == 302
+    assert "1500 元" in owner.get(at).text
+    typed = {
+        "publicity_days@220122": {"value": "0", "since": ""},
+        "uninsured_relief_cap@220122": {"value": "", "since": ""},
+    }
+    held = (owner.post("/studio/figures/held", json={"cells": typed}).json or {})["cells"]
+    assert held["publicity_days@220122"]["refused"]
+    assert "公示至少一天" in held["publicity_days@220122"]["message"]
+    assert held["uninsured_relief_cap@220122"] == {"message": "", "refused": False}
+
+
 def test_a_letter_is_shown_as_it_will_come_out_and_what_is_no_letter_is_refused_in_words(web: Web) -> None:
     owner = _owner(web)
     _, bundle = _begun(owner)
