@@ -246,3 +246,29 @@ def _with_macro(docx: bytes) -> bytes:
     with ZipFile(buffer, "a") as letter:
         letter.writestr("word/vbaProject.bin", b"macro")
     return buffer.getvalue()
+
+
+def test_a_document_is_pasted_its_clauses_marked_and_linked(web: Web) -> None:
+    owner = _owner(web)
+    at, bundle = _begun(owner)
+    head = {"key": "N21", "title": "农安县临时救助办法", "number": "农政发〔2021〕3号", "in_force_from": "2020-11-01"}
+    text = "一、总则\n（一）村（居）民委员会五个工作日内调查核实。\n（二）乡镇人民政府审批，发给一次性救助金。"
+    read = owner.post(f"{bundle}/document", data={**head, "text": text})
+    assert all(f'value="{each}"' in read.text for each in ("N21-1", "N21-2", "一(一)", "一(二)"))
+    marked = {
+        "id": ["N21-1", "N21-2", "N21-3"], "at": ["一", "一(一)", "一(二)"], "title_of": ["总则", "调查", "审批"],
+        "text_of": ["总则", "五个工作日内调查核实。", "乡镇审批。"], "chosen": ["1", "2"], "act": "save",
+    }  # fmt: skip
+    wrong = owner.post(f"{bundle}/document", data={**head, **marked, "id": ["N21-1", "A4", "N21-3"]})
+    assert wrong.status_code == 422
+    assert "目录中已有这个条款" in wrong.text
+    assert "五个工作日内调查核实。" in wrong.text, "nothing typed is lost"
+    links = owner.post(f"{bundle}/document", data={**head, **marked}).location
+    assert "村（社区）调查核实" in owner.get(links).text
+    owner.post(f"{bundle}/document/links", data={"to:N21-2": "relief.bpmn#village_investigation", "to:N21-3": ""})
+    kept = owner.get(f"{bundle}/content?path=catalogue.yaml").data.decode()
+    assert "N21-2" in kept
+    assert "N21-1:" not in kept
+    assert ">N21-2、" in owner.get(f"{bundle}/content?path=relief.bpmn").data.decode()
+    offered = owner.get(f"{bundle}/materials").json or {}
+    assert {"N21-2", "N21-3"} <= {each["value"] for each in offered["clauses"]}
