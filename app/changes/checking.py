@@ -88,15 +88,19 @@ def _prepare(session: Session, bundle_id: str, on: date) -> Prepared | None:
     bundle = session.execute(select(store.BUNDLE).where(store.BUNDLE.c.id == bundle_id)).one_or_none()
     if bundle is None:
         return None
-    codes = _codes(session, bundle_id)
+    return Prepared(bundle_id, subject_of(session, bundle, on), trials_of(session, bundle, on))
+
+
+def trials_of(session: Session, bundle: Row[Any], on: date) -> list[tuple[Placed, World]]:
+    """A bundle as it stands with its world, for each place that differs; the others of its change are beside it."""
+    codes = _codes(session, bundle.id)
     beside = [
         (code, store.files_of(session, other))
-        for other in store.bundles_of(session, bundle.change_id) if other.id != bundle_id
+        for other in store.bundles_of(session, bundle.change_id) if other.id != bundle.id
         for code in _codes(session, other.id)
     ]  # fmt: skip
     files, letters = store.files_of(session, bundle), gate.library_at(session, codes, on)
-    trials = gate.trials(session, files, letters, on, beside=beside)
-    return Prepared(bundle_id, subject_of(session, bundle, on), trials)
+    return gate.trials(session, files, letters, on, beside=beside)
 
 
 def _codes(session: Session, bundle_id: str) -> list[str]:

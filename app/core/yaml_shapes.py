@@ -8,6 +8,8 @@ from typing import Any
 
 import marshmallow as ma
 
+from app.core.said import Said
+
 MESSAGES: dict[str, Any] = {"required": "缺少这一项", "null": "不能为空", "invalid": "类型不对"}
 
 
@@ -60,8 +62,8 @@ class Strict(ma.Schema):
     error_messages = {"unknown": "没有这一项，请删除或改正名称", "type": "应为“名称: 内容”的形式"}
 
 
-def problems_of(messages: Any, path: str = "") -> Iterator[str]:
-    """marshmallow's nested messages as lines: `documents.Z86.region：缺少这一项`."""
+def problems_of(messages: Any, path: str = "") -> Iterator[Said]:
+    """marshmallow's nested messages as lines: `documents.Z86.region：缺少这一项`, each with its key path."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
             own_level = key in ("key", "value") and path.count(".") == 1  # of a Dict: names no place in the file
@@ -69,4 +71,4 @@ def problems_of(messages: Any, path: str = "") -> Iterator[str]:
             yield from problems_of(inner, f"{path}.{step}".strip("."))
     else:
         for message in messages:
-            yield f"{path or '文件'}：{message}"
+            yield Said(f"{path or '文件'}：{message}", path)

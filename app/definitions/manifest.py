@@ -9,6 +9,7 @@ import marshmallow as ma
 
 from app.core import strict_yaml
 from app.core import yaml_shapes as shapes
+from app.core.said import Said, nearest
 from app.definitions.errors import BundleError
 from app.definitions.names import LIBRARY
 
@@ -153,5 +154,12 @@ def load_manifest(content: bytes) -> dict[str, Any]:
     except strict_yaml.NotYaml as error:
         raise BundleError([str(error)]) from error
     except ma.ValidationError as error:
-        raise BundleError([f"bundle.yaml 的 {told}" for told in shapes.problems_of(error.messages)]) from error
+        raise BundleError([_told(each) for each in shapes.problems_of(error.messages)]) from error
     return loaded
+
+
+def _told(problem: Said) -> Said:
+    """With the key that was probably meant."""
+    *outer, key = problem.at.split(".")
+    known = () if key in ManifestSchema().fields else ClockSchema().fields if outer else ManifestSchema().fields
+    return Said(f"bundle.yaml 的 {problem}", problem.at, nearest(key, known))

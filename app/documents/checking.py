@@ -15,6 +15,7 @@ from app.documents.text import extract_text
 from app.documents.upload import check_upload
 from app.documents.variables import Comparison, Use
 
+CONTRACT, SAMPLE = "contract.yaml", "sample.json"
 _MARKUP = re.compile(r"<[^>]+>")
 _SALUTATION = re.compile(r"\s*\{\{\s*(?P<name>\w+)[^}]*\}\}(?:（[^：]*）)?\s*[：:]\s*")
 
@@ -27,13 +28,14 @@ def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem
     problems = check_upload(template)
     try:
         loaded = load_contract(contract)
-        values = json.loads(sample)
-        if not isinstance(values, dict):
-            raise DocumentError("sample.json 应为“变量名: 值”的形式")
     except DocumentError as exc:
-        return [*problems, error(exc.message)]
+        return [*problems, error(exc.message, file=CONTRACT)]
+    try:
+        values = json.loads(sample)
     except (ValueError, RecursionError) as exc:
-        return [*problems, error(f"sample.json 不是合法的 JSON：{exc}")]
+        return [*problems, error(f"sample.json 不是合法的 JSON：{exc}", file=SAMPLE)]
+    if not isinstance(values, dict):
+        return [*problems, error("sample.json 应为“变量名: 值”的形式", file=SAMPLE)]
     if problems:
         return problems
     traps = lint.lint(template)
@@ -47,7 +49,9 @@ def check(template: Template, contract: Contract, sample: Mapping[str, Any]) -> 
     """What is wrong between a template, its contract and its sample."""
     problems = [*_names(template, contract), *_sample(contract, sample)]
     if contract.key == VOID_NOTICE and contract.voidable:
-        problems.append(error("作废别的文书的通知自己不能再作废，请在 contract.yaml 写上 voidable: false"))
+        problems.append(
+            error("作废别的文书的通知自己不能再作废，请在 contract.yaml 写上 voidable: false", file=CONTRACT)
+        )
     if any(problem.severity == "error" for problem in problems):
         return problems
     try:
@@ -76,7 +80,7 @@ def _names(template: Template, contract: Contract) -> Iterator[Problem]:
             if name not in template.pictures:
                 yield warning(f"没有替代文字为 {name} 的图片，二维码不会印出来", variable=name)
         elif name not in used:
-            yield warning(f"变量 {variable.title} 没有用到", variable=name)
+            yield warning(f"变量 {variable.title} 没有用到", variable=name, file=CONTRACT)
 
 
 def _salutations(source: Source, contract: Contract) -> Iterator[Problem]:
@@ -152,15 +156,15 @@ def _declared(variable: Variable, steps: list[str]) -> bool | str:
 
 def _sample(contract: Contract, sample: Mapping[str, Any]) -> Iterator[Problem]:
     for name in sample.keys() - contract.variables.keys():
-        yield error(f"样例里的 {name} 不是约定的变量{_meant(name, contract.variables)}", "sample.json", name)
+        yield error(f"样例里的 {name} 不是约定的变量{_meant(name, contract.variables)}", "sample.json", name, SAMPLE)
     for name, variable in contract.variables.items():
         value = sample.get(name)
         if name not in sample:
-            yield error(f"样例里缺少变量 {variable.title}", "sample.json", name)
+            yield error(f"样例里缺少变量 {variable.title}", "sample.json", name, SAMPLE)
         elif value is None and not variable.optional:
-            yield error(f"样例里变量 {variable.title} 不能没有值", "sample.json", name)
+            yield error(f"样例里变量 {variable.title} 不能没有值", "sample.json", name, SAMPLE)
         elif value is not None and not _fits(variable, value):
-            yield error(f"样例里变量 {variable.title} 的类型不对", "sample.json", name)
+            yield error(f"样例里变量 {variable.title} 的类型不对", "sample.json", name, SAMPLE)
 
 
 def _fits(variable: Variable, value: Any) -> bool:

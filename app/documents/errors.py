@@ -16,20 +16,21 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding about a template: an `error` forbids publishing it, a `warning` does not."""
+    """One finding about a template: an `error` forbids publishing it, a `warning` does not. `file` is one of three."""
 
     severity: Literal["error", "warning"]
     message: str
     where: str = ""
     variable: str | None = None
+    file: str = "template.docx"
 
     def as_dict(self) -> dict[str, str | None]:
         return asdict(self)
 
 
-def error(message: str, where: str = "", variable: str | None = None) -> Problem:
-    return Problem("error", message, where, variable)
+def error(message: str, where: str = "", variable: str | None = None, file: str = "template.docx") -> Problem:
+    return Problem("error", message, where, variable, file)
 
 
-def warning(message: str, where: str = "", variable: str | None = None) -> Problem:
-    return Problem("warning", message, where, variable)
+def warning(message: str, where: str = "", variable: str | None = None, file: str = "template.docx") -> Problem:
+    return Problem("warning", message, where, variable, file)

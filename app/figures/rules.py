@@ -7,6 +7,7 @@ from typing import Any
 
 from app import feel
 from app.core.exact_json import load_json
+from app.core.said import Said
 from app.figures.items import CLAUSE, DOCUMENT, EXCLUSION, FIGURE, Item
 
 _WORDS = {FIGURE: "参数", DOCUMENT: "文件", CLAUSE: "条款", EXCLUSION: "互斥关系"}
@@ -21,11 +22,11 @@ def problems_of_additions(known: Iterable[Item], added: Iterable[Item]) -> list[
         {key for of, key in (*owners, *((item.kind, item.key) for item in items)) if of == kind}
         for kind in (DOCUMENT, CLAUSE)
     )
-    problems = []
+    problems: list[str] = []
     for item, row in rows:
         place = f"{item.kind}s.{item.key}"
         found = [*_owned(owners, item, row), *_OF_KIND[item.kind](item, row, documents, clauses)]
-        problems += [f"{place}：{told}" for told in found]
+        problems += [Said(f"{place}：{told}", place) for told in found]
     return problems
 
 

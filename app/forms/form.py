@@ -12,6 +12,7 @@ from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
 from app.core.errors import Invalid
+from app.core.said import Said
 from app.feel.shapes import Shape
 from app.forms import parsing
 from app.forms.cleaning import Cleaning, unknown_fields
@@ -52,7 +53,7 @@ class Form:
         labels = (each.label.plain for each in self.root.walk() if path and ".".join(each.path) == path)
         return next((label for label in labels if label), path)
 
-    def texts(self) -> Iterator[tuple[str, Shape, str]]:
+    def texts(self) -> Iterator[tuple[Component, Shape, str]]:
         """Every FEEL text of the form: the component, the shape of the row it stands in, the text."""
         return texts_of(self.root, self.shape)
 
@@ -165,7 +166,10 @@ def load(source: bytes | str) -> Form:
 
 
 def lint(source: bytes | str) -> list[str]:
-    """All problems of the form, in Chinese, for the publish gate; empty when it can be used."""
+    """All problems of the form, in Chinese, for the publish gate; empty when it can be used.
+
+    One that is about a component is a `Said` with its key.
+    """
     try:
         load(source)
     except FormError as error:
@@ -192,5 +196,5 @@ def _default(component: Component) -> list[str]:
     try:
         component.default = field_of(component).deserialize(value)
     except ValidationError as error:
-        return [f"{component.name}：默认值有误：{error.messages[0]}"]
+        return [Said(f"{component.name}：默认值有误：{error.messages[0]}", component.key)]
     return []

@@ -70,6 +70,11 @@ def bound(value: Any) -> Decimal | Expression | None:
     return number
 
 
+def key_of(spec: Mapping[str, Any]) -> str:
+    """By which an editor finds a component: its key or path, else the id that the editor gave it."""
+    return str(spec.get("key") or spec.get("path") or spec.get("id") or "")
+
+
 @dataclass(eq=False)
 class Component:
     """One component. `path` is relative to the enclosing list item, or to the root where there is none."""
@@ -96,6 +101,11 @@ class Component:
     expressions: Mapping[str, Expression] = field(default_factory=dict)
     default: Any = None
     children: list[Component] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """By which an editor finds it."""
+        return key_of(self.spec)
 
     @property
     def is_input(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import re2
 
 from app import feel
+from app.core.said import Said
 from app.forms.expressions import Expression, Template
 from app.forms.model import (
     CHOICES,
@@ -23,6 +24,7 @@ from app.forms.model import (
     Rows,
     Scope,
     bound,
+    key_of,
     token,
 )
 
@@ -110,7 +112,7 @@ class _Reader:
         kind = str(spec.get("type", ""))
         name = _name(spec, kind)
         if kind not in INPUTS | SHOWN | CONTAINERS:
-            self.problems.append(f"{name}：不支持的组件类型“{kind}”，请换成其他组件")
+            self.problems.append(Said(f"{name}：不支持的组件类型“{kind}”，请换成其他组件", key_of(spec)))
             return
         component = Component(kind, spec, (), Template(""), name)
         parent.children.append(component)
@@ -128,7 +130,7 @@ class _Reader:
             self._claim(component, scope, component, say)
 
     def _say(self, component: Component) -> Callable[[str], None]:
-        return lambda message: self.problems.append(f"{component.name}：{message}")
+        return lambda message: self.problems.append(Said(f"{component.name}：{message}", component.key))
 
     def _keys(self, component: Component, say: Callable[[str], None]) -> tuple[str, ...]:
         if component.kind in SHOWN:

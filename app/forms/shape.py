@@ -19,16 +19,16 @@ def shape_of(root: Component, scope: Scope) -> Shape:
     return _context(scope, hidden)
 
 
-def texts_of(component: Component, row: Shape, inside: bool = False) -> Iterator[tuple[str, Shape, str]]:
-    """Every FEEL text below a component: its name, the shape of its row (empty outside lists), the text."""
+def texts_of(component: Component, row: Shape, inside: bool = False) -> Iterator[tuple[Component, Shape, str]]:
+    """Every FEEL text below a component: whose it is, the shape of its row (empty outside lists), the text."""
     given = (component.hide, component.required_when, component.readonly, component.expression)
     others = (component.options_from, *component.bounds.values(), *component.expressions.values())
     for each in (*given, *others):
         if isinstance(each, Expression):
-            yield component.name, row if inside else Shape("context"), each.text
+            yield component, row if inside else Shape("context"), each.text
     for template in component.templates.values():
         for expression in template.expressions:
-            yield component.name, row if inside else Shape("context"), expression.text
+            yield component, row if inside else Shape("context"), expression.text
     if component.kind == "dynamiclist":
         rows = row.at(component.path) or UNKNOWN
         row, inside = rows.item or UNKNOWN, True

@@ -8,6 +8,7 @@ from typing import Any
 
 from app import feel, forms, vocabulary
 from app.core.paths import TEMPLATES
+from app.core.said import Hint, Said, hint_of, nearest
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
 from app.definitions.folder import CATALOGUE, MANIFEST, STORIES, read_folder
@@ -15,15 +16,18 @@ from app.definitions.letters import FOLDER, Letter, letters_of
 from app.definitions.manifest import load_manifest
 from app.definitions.names import EVERYWHERE
 from app.effects import SCHEMAS
-from app.engine.lint import Known, lint_all
+from app.engine.lint import Known, lint, lint_all
 from app.feel import dmn
 from app.figures.content import Catalogue, seeded
 from app.figures.errors import CatalogueError
 from app.gate import letters
+from app.gate.lines import with_lines
+from app.gate.mending import with_mends
 from app.identity.positions import POSITIONS
 from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
 
+_FORM = ".form.json"
 FIRST_FIELDS = ("name", "id_number")
 
 
@@ -37,21 +41,32 @@ def check_bundle(
     library: Mapping[str, Letter] | None = None,
     catalogue: Catalogue | None = None,
     place: str | None = None,
+    *,
+    contained: bool = False,
 ) -> list[Finding]:
-    """Check the files of a bundle; diagrams are read in a child process with limits.
+    """Check the files of a bundle; diagrams and letters are read in child processes with limits.
 
     `library`: the letters that it may use besides its own; `catalogue`: what figures, clauses and documents there are;
     by default those of the repository. `place`: the region for which it is meant, by default that of its manifest.
+    `contained`: this is a child process with limits already.
     """
+    found = _check(files, library, catalogue or seeded(), place, contained)
+    return with_mends(with_lines(list(dict.fromkeys(found)), files), files)
+
+
+def _check(
+    files: Mapping[str, bytes], library: Mapping[str, Letter] | None, catalogue: Catalogue, place: str | None,
+    contained: bool,
+) -> list[Finding]:  # fmt: skip
     library = letters_of(read_folder(TEMPLATES)) if library is None else library
     if MANIFEST not in files:
         return [Finding(ERROR, MANIFEST, "", "缺少方案清单，请先填写 bundle.yaml")]
     try:
         manifest = load_manifest(files[MANIFEST])
     except BundleError as error:
-        return [Finding(ERROR, MANIFEST, "", problem) for problem in error.problems]
+        return [_said(MANIFEST, problem) for problem in error.problems]
     models, findings = _tables(files, manifest)
-    known_words, problems = _catalogue(files, catalogue or seeded(), place or manifest["region"])
+    known_words, problems = _catalogue(files, catalogue, place or manifest["region"])
     findings += problems
     for rule in (_present, _clocks, _forms):
         findings += rule(files, manifest)
@@ -63,33 +78,61 @@ def check_bundle(
         positions=set(POSITIONS),
         clocks=set(manifest["clocks"]),
     )
-    findings += _diagrams(files, manifest, known)
+    findings += _diagrams(files, manifest, known, contained)
     findings += [found for path in files if path.startswith(STORIES) for found in _story(path, files[path])]
-    return (
-        findings
-        if any(each.severity == ERROR for each in findings)
-        else findings + _vocabulary(files, library, known_words)
-    )
+    findings += letters.check_own(files, contained=contained)
+    if any(each.severity == ERROR for each in findings):
+        return findings
+    return findings + _vocabulary(files, library, known_words)
 
 
-def _diagrams(files: Mapping[str, bytes], manifest: dict[str, Any], known: Known) -> list[Finding]:
+def _said(file: str, problem: str) -> Finding:
+    """A sentence of a reader about a place of a file."""
+    at = problem.at if isinstance(problem, Said) else ""
+    return Finding(ERROR, file, at, problem, at=at, hint=hint_of(problem))
+
+
+def _diagrams(files: Mapping[str, bytes], manifest: dict[str, Any], known: Known, contained: bool) -> list[Finding]:
     diagrams = {path: files[path] for path in manifest["processes"].values() if path in files}
+    found = {path: lint(xml, known) for path, xml in diagrams.items()} if contained else lint_all(diagrams, known)
     return [
-        Finding(each.severity, path, each.element_name or each.element_id, each.message, each.see)
-        for path, problems in lint_all(diagrams, known).items()
+        Finding(
+            each.severity, path, each.element_name or each.element_id, each.message, each.see, each.element_id,
+            hint=each.hint,
+        )
+        for path, problems in found.items()
         for each in problems
-    ]
+    ]  # fmt: skip
 
 
 def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
-    named = [*manifest["processes"].values(), manifest["application_form"], *manifest["decisions"]]
-    missing = [path for path in dict.fromkeys(named) if path not in files]
-    found = [Finding(ERROR, MANIFEST, path, "清单里写了这个文件，文件夹里没有，请补上或改正名称") for path in missing]
+    told = "清单里写了这个文件，文件夹里没有，请补上或改正名称"
+    found = [
+        Finding(ERROR, MANIFEST, path, told, at=at, hint=_instead(path, at, files))
+        for at, path in _named(manifest) if path not in files
+    ]  # fmt: skip
     if "main" not in manifest["processes"]:
-        found.append(Finding(ERROR, MANIFEST, "processes", "缺少 main：从申请开始的流程"))
-    used = {MANIFEST, CATALOGUE, *named} | {path for path in files if path.endswith(".form.json")}
+        found.append(Finding(ERROR, MANIFEST, "processes", "缺少 main：从申请开始的流程", at="processes"))
+    used = {MANIFEST, CATALOGUE, *dict(_named(manifest)).values()} | {path for path in files if path.endswith(_FORM)}
     unused = sorted(path for path in set(files) - used if not path.startswith((STORIES, f"{FOLDER}/")))
-    return found + [Finding(WARNING, path, "", "清单没有用到这个文件，请写进清单或删除") for path in unused]
+    for path in unused:
+        hint = ("listed", path) if path.endswith(".dmn") else ("remove",)
+        found.append(Finding(WARNING, path, "", "清单没有用到这个文件，请写进清单或删除", hint=hint))
+    return found
+
+
+def _named(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """The files that a manifest names, with where it does."""
+    listed = [(f"processes.{key}", path) for key, path in manifest["processes"].items()]
+    listed.append(("application_form", manifest["application_form"]))
+    return listed + [(f"decisions.{at}", path) for at, path in enumerate(manifest["decisions"])]
+
+
+def _instead(path: str, at: str, files: Mapping[str, bytes]) -> Hint:
+    """The file that is called almost so; a table that is nowhere may leave the list."""
+    kind = path[path.find(".") :]
+    hint = nearest(path, (each for each in files if each.endswith(kind) and "/" not in each))
+    return hint or (("unlisted", path) if at.startswith("decisions.") else ())
 
 
 def _clocks(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
@@ -98,23 +141,25 @@ def _clocks(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Findin
         try:
             feel.compile(rule["limit"])
         except feel.FeelError as error:
-            found.append(Finding(ERROR, MANIFEST, f"clocks.{key}.limit", str(error)))
+            at = f"clocks.{key}.limit"
+            found.append(Finding(ERROR, MANIFEST, at, str(error), at=at))
     return found
 
 
 def _forms(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
     found = [
-        Finding(ERROR, path, "", message)
+        _said(path, problem)
         for path, content in files.items()
-        if path.endswith(".form.json")
-        for message in forms.lint(content)
+        if path.endswith(_FORM)
+        for problem in forms.lint(content)
     ]
     path = manifest["application_form"]
     if path in files and not any(each.file == path for each in found):
         names = forms.load(files[path]).scope.entries
         first = FIRST_FIELDS[:1] if manifest["by_office"] else FIRST_FIELDS
         lacking = [name for name in first if name not in names]
-        found += [Finding(ERROR, path, name, "申请表必须有这个字段，案件和文书都要用到") for name in lacking]
+        told = "申请表必须有这个字段，案件和文书都要用到"
+        found += [Finding(ERROR, path, name, told, hint=("field", name)) for name in lacking]
     return found
 
 
@@ -129,9 +174,21 @@ def _tables(files: Mapping[str, bytes], manifest: dict[str, Any]) -> tuple[list[
             found.append(Finding(ERROR, path, "", str(error)))
             continue
         models.append(model)
-        told = (each for each in model.analyse() if each.severity in (ERROR, WARNING))
-        found += [Finding(each.severity, path, each.decision, each.message_zh) for each in told]
+        found += [_of_table(path, model, each) for each in model.analyse() if each.severity in (ERROR, WARNING)]
     return models, found
+
+
+def _of_table(path: str, model: dmn.Decisions, each: dmn.Finding) -> Finding:
+    row = each.rows[-1] if each.rows else 0
+    hint: Hint = ()
+    at = model.id_of(each.decision)
+    table = model.table(at) if row else None
+    if table is not None and each.kind == "unreachable" and not each.cell:
+        hint = ("row",)
+    elif table is not None and each.kind == "overlap":
+        one, other = (table.rules[number - 1] for number in each.rows)
+        hint = ("row",) if (one.inputs, one.outputs) == (other.inputs, other.outputs) else ()
+    return Finding(each.severity, path, each.decision, each.message_zh, at=at, row=row, cell=each.cell, hint=hint)
 
 
 def _catalogue(files: Mapping[str, bytes], known: Catalogue, place: str) -> tuple[Catalogue, list[Finding]]:
@@ -141,19 +198,22 @@ def _catalogue(files: Mapping[str, bytes], known: Catalogue, place: str) -> tupl
     try:
         return known.with_additions(files[CATALOGUE], place), []
     except CatalogueError as error:
-        return known, [Finding(ERROR, CATALOGUE, "", problem) for problem in error.problems]
+        return known, [_said(CATALOGUE, problem) for problem in error.problems]
 
 
 def _vocabulary(files: Mapping[str, bytes], library: Mapping[str, Letter], catalogue: Catalogue) -> list[Finding]:
     """Names, their types and paths: asked once every file can be read by itself."""
     bundle = Bundle(files, pinned={EVERYWHERE: library})
     words = vocabulary.of(bundle, catalogue)
-    return words.findings() + list(dict.fromkeys((*letters.check_own(bundle), *letters.check_read(bundle, words))))
+    return words.findings() + list(letters.check_read(bundle, words))
 
 
 def _story(path: str, content: bytes) -> list[Finding]:
     try:
         parse_story(content)
     except StoryError as error:
-        return [Finding(ERROR, path, "", str(error))]
+        return [
+            Finding(ERROR, path, "", problem, row=int(_said(path, problem).at or 0), hint=hint_of(problem))
+            for problem in error.problems
+        ]  # fmt: skip
     return []

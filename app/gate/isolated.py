@@ -34,7 +34,7 @@ class World:
 class Outcome:
     """What a check found; `stories`: `{file, title, holds, problems}` each."""
 
-    findings: list[dict[str, str]]
+    findings: list[dict[str, Any]]
     stories: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -53,10 +53,12 @@ class Outcome:
         )
 
 
-def check_isolated(draft: Placed, world: World | None = None, limits: Limits | None = None) -> Outcome:
+def check_isolated(
+    draft: Placed, world: World | None = None, limits: Limits | None = None, *, stories: bool = True
+) -> Outcome:
     """Check a draft and play its stories in a scratch world that holds what `world` holds, and the draft."""
     try:
-        answer = forking.ask(_WORK, json.dumps(_request(draft, world or World())).encode(), limits or Limits())
+        answer = forking.ask(_WORK, json.dumps(_request(draft, world or World(), stories)).encode(), limits or Limits())
     except Exceeded as exceeded:
         return _refused(f"检查{exceeded}")
     return Outcome(**json.loads(answer))
@@ -67,10 +69,11 @@ def _refused(reason: str) -> Outcome:
     return Outcome([{"severity": "error", "file": "", "place": "", "message": told}])
 
 
-def _request(draft: Placed, world: World) -> dict[str, Any]:
-    placed = [(code, _encoded(files)) for code, files in (*world.releases, draft)]
+def _request(draft: Placed, world: World, stories: bool) -> dict[str, Any]:
+    others = world.releases if stories else ()  # nothing else reads them
+    placed = [(code, _encoded(files)) for code, files in (*others, draft)]
     letters = None if world.letters is None else _encoded(world.letters)
-    return {"placed": placed, "letters": letters, "catalogue": world.catalogue}
+    return {"placed": placed, "letters": letters, "catalogue": world.catalogue, "stories": stories}
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

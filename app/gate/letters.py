@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from app import vocabulary
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
-from app.definitions.letters import CONTRACT, FOLDER, SAMPLE
+from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE
+from app.documents import wording
+from app.documents.checking import check_files
 from app.documents.contract import load_contract
-from app.documents.errors import DocumentError
+from app.documents.errors import DocumentError, Problem
 from app.documents.isolated import check_isolated
+from app.documents.upload import check_upload
 from app.vocabulary import ERROR, Finding
 
+_QUOTED = re.compile(r"所在段落：(.{1,60}?)）")
 
-def check_own(bundle: Bundle) -> Iterator[Finding]:
-    """Template, contract and sample of each letter that the bundle brings, read in a child process with limits."""
-    for key, letter in bundle.letters.items():
+
+def check_own(files: Mapping[str, bytes], *, contained: bool = False) -> Iterator[Finding]:
+    """The three files of each letter that a bundle or library brings, read in a child process with limits.
+
+    contained: this is such a process already.
+    """
+    check = check_files if contained else check_isolated
+    for key in sorted({path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/") and path.count("/") > 1}):
         folder = f"{FOLDER}/{key}"
-        if letter.sample is None:
-            yield Finding(ERROR, f"{folder}/{SAMPLE}", "", "缺少样例，请补上一份每个变量都有值的 sample.json")
-            continue
-        for each in check_isolated(letter.template, letter.contract, letter.sample):
-            yield Finding(each.severity, folder, each.variable or "", f"{each.message}{each.where}")
+        template, contract, sample = (files.get(f"{folder}/{name}") for name in (TEMPLATE, CONTRACT, SAMPLE))
+        for name, content in ((TEMPLATE, template), (CONTRACT, contract), (SAMPLE, sample)):
+            if content is None:
+                told = "文书要有模板、约定和样例三个文件，缺少这一个，请补上"
+                more = "；样例是一份每个变量都有值的数据" if name == SAMPLE else ""
+                yield Finding(ERROR, f"{folder}/{name}", "", f"{told}{more}")
+        if template is not None and contract is not None and sample is not None:
+            for each in check(template, contract, sample):
+                yield _finding(folder, template, each)
+
+
+def _finding(folder: str, template: bytes, each: Problem) -> Finding:
+    at, told = each.variable or "", f"{each.message}{each.where if each.file == TEMPLATE else ''}"
+    row = _paragraph(template, told, at) if each.file == TEMPLATE else 0
+    return Finding(each.severity, f"{folder}/{each.file}", at, told, at=at, row=row)
+
+
+def _paragraph(template: bytes, told: str, variable: str) -> int:
+    """The paragraph that a problem quotes, else the first that uses its variable; 0 where neither is found."""
+    if check_upload(template):
+        return 0
+    quoted, name = _QUOTED.search(told), variable.partition(".")[0].removesuffix("[]")
+    wanted = [part for part in (quoted[1] if quoted else "", name) if part]
+    lines = wording.read(template)
+    return next((line.number for part in wanted for line in lines if part in line.text), 0)
 
 
 def check_read(bundle: Bundle, words: vocabulary.Vocabulary) -> Iterator[Finding]:

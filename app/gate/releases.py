@@ -92,9 +92,9 @@ def library_at(session: Session, codes: Iterable[str], on: date) -> dict[str, Ma
     return {code: queries.library(session, _chain(session, code, on), on) for code in codes}
 
 
-def run(prepared: Iterable[tuple[Placed, World]]) -> Outcome:
+def run(prepared: Iterable[tuple[Placed, World]], *, stories: bool = True, limits: Limits | None = None) -> Outcome:
     """Check every trial in the child. No transaction should be open meanwhile."""
-    return Outcome.of_all(check_isolated(draft, world) for draft, world in prepared)
+    return Outcome.of_all(check_isolated(draft, world, limits, stories=stories) for draft, world in prepared)
 
 
 def _prepare(session: Session, release_id: str, on: date) -> Prepared:

@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions.folder import MANIFEST, STORIES
-from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, letters_of
-from app.documents.checking import check_files
+from app.definitions.letters import letters_of
 from app.figures.content import of
 from app.gate.check import check_bundle
 from app.gate.isolated import Placed, World
+from app.gate.letters import check_own
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
 from app.scenarios.world import WorldTemplate
-from app.vocabulary import ERROR, Finding
+from app.vocabulary import ERROR
 
 
-def run(draft: Placed, world: World) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    """Findings, and how each story went; stories are played only where nothing forbids publishing."""
+def run(draft: Placed, world: World, stories: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Findings, and how each story went; `stories` are played only where nothing forbids publishing."""
     files = draft[1]
-    findings = _letters(files)
     if MANIFEST in files:
         library = None if world.letters is None else letters_of(world.letters)
         catalogue = None if world.catalogue is None else of(tuple(world.catalogue))
-        findings += check_bundle(files, library, catalogue, draft[0])
+        findings = check_bundle(files, library, catalogue, draft[0], contained=True)
+    else:
+        findings = list(check_own(files, contained=True))
     told = [each.as_dict() for each in findings]
-    if any(each.severity == ERROR for each in findings):
+    if not stories or any(each.severity == ERROR for each in findings):
         return told, []
     return told, _stories(draft, world)
-
-
-def _letters(files: Mapping[str, bytes]) -> list[Finding]:
-    """The three files of each letter; a template that is none is refused here."""
-    found = []
-    keys = {path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/")}
-    for key in sorted(keys):
-        parts = {name: files.get(f"{FOLDER}/{key}/{name}") for name in (TEMPLATE, CONTRACT, SAMPLE)}
-        missing = [name for name, content in parts.items() if content is None]
-        if missing:
-            told = f"缺少 {'、'.join(missing)}，请补上"
-            found.append(Finding(ERROR, f"{FOLDER}/{key}", "", told))
-            continue
-        for problem in check_files(*(content or b"" for content in parts.values())):
-            found.append(Finding(problem.severity, f"{FOLDER}/{key}", problem.where, problem.message))
-    return found
 
 
 def _stories(draft: Placed, world: World) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any
 
 from app.core.clock import SHANGHAI
 from app.core.marked_yaml import Path
+from app.core.said import Said, hint_of, nearest
 from app.core.spelling import half_width
 
 Read = Callable[[Any], Any]
@@ -209,9 +209,9 @@ def _known(name: str, keys: Mapping[str, Any]) -> bool:
 
 
 def _unknown(name: str, keys: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, keys, n=1)
-    meant = f"（是不是 {near[0]}？）" if near else ""
-    return f"不认识 {name}{meant}，可用：{'、'.join(keys)}"
+    hint = nearest(name, keys)
+    meant = f"（是不是 {hint[-1]}？）" if hint else ""
+    return Said(f"不认识 {name}{meant}，可用：{'、'.join(keys)}", hint=hint)
 
 
 def _mapping(value: Any, path: Path, faults: list[Fault]) -> dict[str, Any]:
@@ -222,9 +222,10 @@ def _mapping(value: Any, path: Path, faults: list[Fault]) -> dict[str, Any]:
         return {}
 
 
-def told(faults: list[Fault], line: Callable[[Path], int | None]) -> Iterator[str]:
-    """One line for each fault: where (line of the file, place), and what."""
+def told(faults: list[Fault], line: Callable[[Path], int | None]) -> Iterator[Said]:
+    """One line for each fault: where (line of the file, place), and what; `at` is the line."""
     for path, what in faults:
         number = line(path)
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
-        yield f"{f'第 {number} 行 ' if number else ''}{place} {what}".replace("  ", " ").strip()
+        text = f"{f'第 {number} 行 ' if number else ''}{place} {what}".replace("  ", " ").strip()
+        yield Said(text, str(number or ""), hint_of(what))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,11 @@ APPLICANTS_ACTS = frozenset({"apply", "object", "withdraw"})
 
 
 class StoryError(Exception):
-    """The file is no story; the message is Chinese and names line and key."""
+    """The file is no story; the message is Chinese and names line and key. `problems` are its parts."""
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems or [message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ def parse_story(text: bytes, name: str = "") -> Story:
     end = data.get("end") or {}
     _check_labels(steps, end, faults)
     if faults:
-        raise StoryError(f"故事格式不正确：{'；'.join(form.told(faults, marked.line))}")
+        problems = list(form.told(faults, marked.line))
+        raise StoryError(f"故事格式不正确：{'；'.join(problems)}", problems)
     named = [*data.get("cites", ()), *(clause for step in steps for clause in step.cites), *end.get("cites", ())]
     return Story(
         title=data.get("title") or name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.changes import catching_up, checking, policy, queries, submitting
+from app.changes import catching_up, checking, policy, queries, store, submitting
 from app.core.days import typed_day
 from app.studio.blueprint import blueprint
 from app.studio.changes import again
@@ -27,7 +27,8 @@ def change_checks(call: Call, change_id: str) -> ResponseReturnValue:
     """A piece of the page, asked again while checks are under way."""
     policy.require_reader(call.session, call.actor)
     bundles = queries.bundles(call.session, change_id, call.now)
-    return render_template("studio/_checks.html", change_id=change_id, bundles=bundles)
+    may_edit = policy.may_edit(call.session, call.actor, store.found(call.session, change_id), call.now)
+    return render_template("studio/_checks.html", change_id=change_id, bundles=bundles, may_edit=may_edit)
 
 
 @blueprint.post("/changes/<change_id>/programmes/<bundle_id>/catch-up")

@@ -41,7 +41,7 @@ def check(words: Words) -> Iterator[Finding]:
 
 
 def told(words: Words, point: Point, message: str) -> Finding:
-    return Finding(ERROR, words.file, point.element.label, message)
+    return Finding(ERROR, words.file, point.element.label, message, at=point.id)
 
 
 def _scope(words: Words, own: Mapping[str, Shape]) -> dict[str, Shape]:
@@ -107,10 +107,10 @@ def _clock(words: Words, point: Point) -> Iterator[Finding]:
     if inferred is None:
         return
     for each in Reader(words, point).findings(inferred, "限期", file="bundle.yaml"):
-        yield replace(each, place=f"clocks.{key}.limit")
+        yield replace(each, place=f"clocks.{key}.limit", at=f"clocks.{key}.limit")
     if inferred.shape.known and inferred.shape.kind != "number":
         what = f"时限“{rule['title']}”的 limit 应为天数，现在的表达式得到{word(inferred.shape)}，请改正"
-        yield Finding(ERROR, "bundle.yaml", f"clocks.{key}.limit", what)
+        yield Finding(ERROR, "bundle.yaml", f"clocks.{key}.limit", what, at=f"clocks.{key}.limit")
 
 
 def _form(words: Words, point: Point) -> Iterator[Finding]:
@@ -128,7 +128,7 @@ def _form(words: Words, point: Point) -> Iterator[Finding]:
         if inferred is not None:
             inside = Reader(words, point, [*form.shape.members, *scope]) if scope else reader
             for each in inside.findings(inferred, "条件", values=False, file=key):
-                yield replace(each, place=field)
+                yield replace(each, place=field.name, at=field.key)
 
 
 _IN_ROWS = ("this", "parent", "i", "_this_", "_parent_", "_i_")

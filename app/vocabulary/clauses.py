@@ -17,32 +17,36 @@ _TEXT = re.compile(r'=?\s*"([^"]*)"\s*')
 
 def check(bundle: Bundle, words: Mapping[str, Words], catalogue: Catalogue) -> Iterator[Finding]:
     """Clause ids that nobody registered."""
-    for file, place, where, ids in _cited(bundle, words):
+    for file, place, where, ids, at, row in _cited(bundle, words):
         for unknown in [id for id in dict.fromkeys(ids) if id not in catalogue.clauses]:
             what = f"{where}引用的条款 {unknown} 不在条款目录里，请改正编号，或先登记这一条款"
-            yield Finding(ERROR, file, place, what)
+            yield Finding(ERROR, file, place, what, at=at, row=row)
 
 
-def _cited(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[tuple[str, str, str, list[str]]]:
+def _cited(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[tuple[str, str, str, list[str], str, int]]:
     for each in words.values():
         for point in each.outline.points.values():
-            yield each.file, point.element.label, "说明", leading(point.element.documentation)
+            yield each.file, point.element.label, "说明", leading(point.element.documentation), point.id, 0
             for name, text in point.element.inputs.items():
                 if name == "clause" and (found := _TEXT.fullmatch(text)):
-                    yield each.file, point.element.label, "输入“clause”", _SPLIT.split(found[1].strip())
+                    ids = _SPLIT.split(found[1].strip())
+                    yield each.file, point.element.label, "输入“clause”", ids, point.id, 0
     for key, rule in bundle.manifest["clocks"].items():
-        yield "bundle.yaml", f"clocks.{key}.clause", "时限", leading(rule["clause"])
+        at = f"clocks.{key}.clause"
+        yield "bundle.yaml", at, "时限", leading(rule["clause"]), at, 0
     if rule := bundle.quota_subsidy:
-        yield "bundle.yaml", "quota_subsidy.clause", "定额补助", leading(rule["clause"])
+        at = "quota_subsidy.clause"
+        yield "bundle.yaml", at, "定额补助", leading(rule["clause"]), at, 0
     for decision, model in bundle.decisions.items():
         table = model.table(decision)
         for rule in table.rules if table else ():
             place = model.label(decision)
-            yield bundle.file_of(decision), place, f"第 {rule.index} 行的注释", leading(rule.row.annotation)
+            file, told = bundle.file_of(decision), f"第 {rule.index} 行"
+            yield file, place, f"{told}的注释", leading(rule.row.annotation), decision, rule.index
             for output, text in zip(table.outputs, rule.outputs, strict=True) if table else ():
                 if output.name == "clause" and (found := _TEXT.fullmatch(text)):
                     ids = _SPLIT.split(found[1].strip())
-                    yield bundle.file_of(decision), place, f"第 {rule.index} 行", ids
+                    yield file, place, told, ids, decision, rule.index
 
 
 def leading(text: str) -> list[str]:

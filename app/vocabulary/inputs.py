@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.core.said import Said, hint_of, nearest
 from app.effects import SCHEMAS, Input, Schema
 from app.effects.reading import expected, missing, unknown
 from app.engine import script
@@ -25,14 +26,14 @@ def check(words: Words, point: Point) -> Iterator[Finding]:
     if schema is None or point.element.type != "serviceTask":
         return
     for message in (*_named(point, schema), *_values(words, point, schema), *_begins(words, point, schema)):
-        yield Finding(ERROR, words.file, point.element.label, message)
+        yield Finding(ERROR, words.file, point.element.label, message, at=point.id, hint=hint_of(message))
 
 
 def _named(point: Point, schema: Schema) -> Iterator[str]:
     given = point.element.inputs
     for name in given:
         if name not in schema.by_name and not schema.further:
-            yield unknown(schema, name).removeprefix("的")
+            yield Said(unknown(schema, name).removeprefix("的"), hint=nearest(name, schema.by_name))
     for spec in schema.inputs:
         if spec.required and given.get(spec.name, "").removeprefix("=").strip() in ("", "null"):
             yield missing(spec)

@@ -75,6 +75,8 @@ class Variable(Protocol):
     """A variable of a contract."""
 
     @property
+    def name(self) -> str: ...
+    @property
     def title(self) -> str: ...
     @property
     def type(self) -> str: ...
@@ -103,7 +105,7 @@ class Made:
             for message in self._said(variable, inferred, World(scope), asked if shared else None):
                 place = f"letters/{self.template}/contract.yaml"
                 told = f"《{title}》的{variable.title}，由“{self.point.element.label}”出具：{message}"
-                yield Finding(ERROR, place, self.point.element.label, told)
+                yield Finding(ERROR, place, self.point.element.label, told, at=variable.name)
 
     def _said(
         self, variable: Variable, inferred: Inferred, world: World, asked: frozenset[str] | None

@@ -44,4 +44,4 @@ def _written(words: Words, ids: set[str]) -> dict[str, str]:
 
 
 def _told(words: Words, point: Point, message: str) -> Finding:
-    return Finding(ERROR, words.file, point.element.label, message)
+    return Finding(ERROR, words.file, point.element.label, message, at=point.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from app.core.said import Said, hint_of
 from app.engine.outline import Point
 from app.feel import Inferred, Read, Unknown
 from app.feel.diagnostics import WORDS
@@ -28,7 +29,10 @@ class Reader:
         for read in inferred.reads:
             said += self.said(read, values)
         for message in dict.fromkeys(said):
-            yield Finding(ERROR, file or self.words.file, self.point.element.label, f"{where}{message}")
+            element, told = self.point.element, f"{where}{message}"
+            yield Finding(
+                ERROR, file or self.words.file, element.label, told, at=element.id, hint=hint_of(message)
+            )  # fmt: skip
 
     def said(self, read: Read, values: bool) -> Iterator[str]:
         """What is wrong with one read: the name comes later, lacks a value on a path, or is of an earlier round."""
@@ -70,9 +74,11 @@ def said_of(unknown: Iterable[Unknown]) -> Iterator[str]:
     """What to say of names that nobody declared."""
     for each in unknown:
         hint = f"，是不是 {each.near}" if each.near else ""
+        swap = ("swap", each.name, each.near) if each.near else ()
         if each.base in ("figure", "optional_figure"):
-            yield f"用到的参数 {each.name} 不在参数目录里{hint}？请改正名称，或先在参数目录中登记"
+            told = f"用到的参数 {each.name} 不在参数目录里{hint}？请改正名称，或先在参数目录中登记"
         elif each.base:
-            yield f"用到的“{each.base}”里没有“{each.name}”{hint}？请检查名称"
+            told = f"用到的“{each.base}”里没有“{each.name}”{hint}？请检查名称"
         else:
-            yield f"用到的“{each.name}”没有任何环节给出{hint}？请检查名称"
+            told = f"用到的“{each.name}”没有任何环节给出{hint}？请检查名称"
+        yield Said(told, hint=swap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.core.said import nearest
 from app.definitions.bundle import Bundle
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue
@@ -18,4 +19,5 @@ def check(bundle: Bundle, catalogue: Catalogue) -> Iterator[Finding]:
     for place, key in named.items():
         if key not in catalogue.figures:
             what = f"参数目录里没有 {key}，请改正名称，或先登记这个参数"
-            yield Finding(ERROR, "bundle.yaml", f"quota_subsidy.{place}", what)
+            at = f"quota_subsidy.{place}"
+            yield Finding(ERROR, "bundle.yaml", at, what, at=at, hint=nearest(key, catalogue.figures))

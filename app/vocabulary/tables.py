@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from app.core.errors import Duplicate, Invalid, NotEligible, OverLimit
+from app.core.said import Hint, nearest
 from app.definitions.bundle import Bundle
 from app.engine.outline import Point
 from app.feel import dmn
@@ -34,26 +35,29 @@ def check(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[Finding]:
         model = bundle.decisions.get(guard)
         table = model.table(guard) if model is not None else None
         if model is not None and table is not None:
-            yield from _guard(bundle.file_of(guard), model.label(guard), table)
+            yield from _guard(bundle.file_of(guard), model.label(guard), guard, table)
 
 
-Place = tuple[str, str, str]
+Place = tuple[str, str, str, int, int]
+"""File, decision, where in it (Chinese), row and cell."""
 
 
 def _names(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[Finding]:
     """A table may serve several processes, and reads null where one lacks a name; one that all lack is a mistake."""
     asked: Counter[Place] = Counter()
-    said: Counter[tuple[Place, str]] = Counter()
+    said: Counter[tuple[Place, tuple[str, Hint]]] = Counter()
     for each in words.values():
         for point in each.points():
             for decision, own in _asks(each, point):
                 for place, told in _told(bundle, each, point, decision, own):
                     asked[place] += 1
-                    said.update((place, message) for message in told)
-    for (place, message), count in said.items():
+                    said.update((place, each) for each in told)
+    for (place, (message, hint)), count in said.items():
         if count == asked[place]:
-            file, decision, where = place
-            yield Finding(ERROR, file, decision, f"{where}{message}")
+            file, decision, where, row, cell = place
+            yield Finding(
+                ERROR, file, decision, f"{where}{message}", at=decision, row=row, cell=cell, hint=hint
+            )  # fmt: skip
 
 
 def _asks(words: Words, point: Point) -> Iterator[tuple[str, Mapping[str, Shape]]]:
@@ -68,29 +72,34 @@ def _asks(words: Words, point: Point) -> Iterator[tuple[str, Mapping[str, Shape]
 
 def _told(
     bundle: Bundle, words: Words, point: Point, decision: str, own: Mapping[str, Shape]
-) -> Iterator[tuple[Place, set[str]]]:
+) -> Iterator[tuple[Place, set[tuple[str, Hint]]]]:
     model = bundle.decisions.get(decision)
     if model is None:
         return
     reader, file = Reader(words, point, own), bundle.file_of(decision)
-    pieces: dict[Place, set[str]] = {}
+    pieces: dict[Place, set[tuple[str, Hint]]] = {}
     for piece in model.survey(decision, {**words.roots, **own}).pieces:
-        found = {each.message for each in reader.findings(piece.inferred, "", values=False)}
-        pieces.setdefault((file, piece.decision, piece.place), set()).update(found)
+        found = {(each.message, each.hint) for each in reader.findings(piece.inferred, "", values=False)}
+        place = (file, piece.decision, piece.place, piece.row, piece.cell)
+        pieces.setdefault(place, set()).update(found)
     yield from pieces.items()
 
 
-def _guard(file: str, label: str, table: dmn.Table) -> Iterator[Finding]:
+def _guard(file: str, label: str, guard: str, table: dmn.Table) -> Iterator[Finding]:
     names = [output.name for output in table.outputs]
     for lacking in [name for name in COLUMNS if name not in names]:
-        yield Finding(ERROR, file, label, f"把关的表缺少输出列 {lacking}，应有 {'、'.join(COLUMNS)} 四列，请补上")
+        told = f"把关的表缺少输出列 {lacking}，应有 {'、'.join(COLUMNS)} 四列，请补上"
+        yield Finding(ERROR, file, label, told, at=guard)
     if "code" not in names:
         return
     for rule in table.rules:
         text = rule.outputs[names.index("code")]
-        found = _TEXT.fullmatch(text)
+        found, cell = _TEXT.fullmatch(text), len(rule.inputs) + names.index("code") + 1
         known = "、".join(f"{code}（{title}）" for code, title in CODES.items())
         if text.strip() in ("", "-", "null"):
-            yield Finding(ERROR, file, label, f"第 {rule.index} 行没有结果代码（code），请填写 {known} 之一")
+            told = f"第 {rule.index} 行没有结果代码（code），请填写 {known} 之一"
+            yield Finding(ERROR, file, label, told, at=guard, row=rule.index, cell=cell)
         elif found and found[1] not in CODES:
-            yield Finding(ERROR, file, label, f"第 {rule.index} 行的结果代码“{found[1]}”不认识，请填写 {known} 之一")
+            told = f"第 {rule.index} 行的结果代码“{found[1]}”不认识，请填写 {known} 之一"
+            hint = nearest(found[1], CODES)
+            yield Finding(ERROR, file, label, told, at=guard, row=rule.index, cell=cell, hint=hint)

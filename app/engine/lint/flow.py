@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from app.core.said import Hint
 from app.engine.lint.graph import Graph, Scope, problem
 from app.engine.lint.problem import ERROR, WARNING, Problem
+from app.engine.model import Flow
 from app.engine.xml import bpmn, local_name
 
 _CHOICES = ("exclusiveGateway", "inclusiveGateway")
@@ -95,18 +97,27 @@ def _gateways(scope: Scope) -> Iterator[Problem]:
     for gateway in scope.tagged(*_CHOICES):
         outgoing, default = scope.outgoing(gateway.get("id", "")), gateway.get("default")
         if default and default not in {flow.id for flow in outgoing}:
-            yield problem(gateway, f"默认流向“{default}”不是它的流出线，请重新指定默认流向")
+            told = f"默认流向“{default}”不是它的流出线，请重新指定默认流向"
+            yield problem(gateway, told, hint=_only_bare(outgoing))
         elif len(outgoing) > 1 and not default:
-            yield problem(gateway, "没有默认流向：条件都不成立时案件会卡住，请指定一条默认流向")
+            told = "没有默认流向：条件都不成立时案件会卡住，请指定一条默认流向"
+            yield problem(gateway, told, hint=_only_bare(outgoing))
         for flow in outgoing:
             if len(outgoing) > 1 and flow.id != default and not flow.condition:
                 yield problem(gateway, f"通往“{_target(scope, flow.target)}”的线没有条件，请写条件或设为默认流向")
             if flow.id == default and flow.condition:
-                yield problem(gateway, "默认流向上的条件不起作用，请删除这个条件", WARNING)
+                told = "默认流向上的条件不起作用，请删除这个条件"
+                yield problem(gateway, told, WARNING, hint=("drop", flow.id, "conditionExpression"))
     for gateway in scope.tagged("exclusiveGateway", "inclusiveGateway", "parallelGateway"):
         key = gateway.get("id", "")
         if len(scope.incoming(key)) == 1 and len(scope.outgoing(key)) == 1:
             yield problem(gateway, "这个网关只有一进一出，没有作用，可以删除", WARNING)
+
+
+def _only_bare(outgoing: list[Flow]) -> Hint:
+    """Make the one flow without a condition the default."""
+    bare = [flow.id for flow in outgoing if not flow.condition]
+    return ("set", "default", bare[0]) if len(bare) == 1 else ()
 
 
 def _target(scope: Scope, key: str) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
+from app.core.said import Hint
 from app.engine.lint.problem import ERROR, Problem
 from app.engine.model import Element, Flow
 from app.engine.support.verdicts import anchor
@@ -66,11 +67,11 @@ class Graph:
         return {node.get("id", ""): node.get("name", "") for node in self.root.iter(bpmn("message"))}
 
 
-def problem(node: Node, message: str, severity: str = ERROR, see: str = "") -> Problem:
+def problem(node: Node, message: str, severity: str = ERROR, see: str = "", hint: Hint = ()) -> Problem:
     """A finding about a node; about the element around it when it has no id of its own."""
     see = see or anchor(local_name(node))
     while not node.get("id") and node.getparent() is not None:
         node = node.getparent()
     if node.getparent() is None:  # the file itself, whose id nobody ever saw
         return Problem("", node.get("name", ""), severity, message, see)
-    return Problem(node.get("id", ""), label(node), severity, message, see)
+    return Problem(node.get("id", ""), label(node), severity, message, see, hint)

@@ -7,8 +7,9 @@ import resource
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from app.engine.lint.problem import ERROR, Known, Problem
 
@@ -57,7 +58,12 @@ def _ask(diagrams: list[bytes], known: Known, limits: Limits) -> list[list[Probl
         return f"检查用时超过 {limits.seconds:g} 秒"
     if done.returncode:
         return "检查时超出了内存或运算上限"
-    return [[Problem(*each) for each in problems] for problems in json.loads(done.stdout)]
+    return [[_problem(*each) for each in problems] for problems in json.loads(done.stdout)]
+
+
+def _problem(*told: Any) -> Problem:
+    """As it was before it was JSON."""
+    return replace(Problem(*told), hint=tuple(told[-1]))
 
 
 def _plain(known: Known) -> dict[str, list[str] | None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from app.core.said import Hint
+
 ERROR, WARNING = "error", "warning"
 
 
@@ -12,7 +14,7 @@ ERROR, WARNING = "error", "warning"
 class Problem:
     """One finding. severity: `error` forbids publishing, `warning` does not. message: Chinese, says what to do.
 
-    see: the anchor on `docs/modelling.zh-CN.md` that tells more.
+    see: the anchor on `docs/modelling.zh-CN.md` that tells more. hint: what would obviously mend it.
     """
 
     element_id: str
@@ -20,6 +22,7 @@ class Problem:
     severity: str
     message: str
     see: str = "bpmn-definitions"
+    hint: Hint = ()
 
     def __str__(self) -> str:
         where = f"“{self.element_name or self.element_id}”：" if self.element_id else ""

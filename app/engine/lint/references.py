@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 
+from app.core.said import Hint, nearest
 from app.engine.diagram import HUMAN
 from app.engine.lint.graph import Graph
 from app.engine.lint.problem import ERROR, WARNING, Known, Problem
@@ -36,15 +36,15 @@ def check(graph: Graph, known: Known) -> Iterator[Problem]:
             yield from rule
 
 
-def _problem(element: Element, message: str, severity: str = ERROR) -> Problem:
-    return Problem(element.id, element.label, severity, message, anchor(element.type))
+def _problem(element: Element, message: str, severity: str = ERROR, hint: Hint = ()) -> Problem:
+    return Problem(element.id, element.label, severity, message, anchor(element.type), hint)
 
 
 def _missing(element: Element, what: str, name: str, known: Collection[str] | None) -> Iterator[Problem]:
     if known is not None and name not in known:
-        near = get_close_matches(name, [str(each) for each in known], 1)
-        hint = f"，是不是“{near[0]}”？" if near else f"，可用的有：{'、'.join(sorted(known)) or '无'}"
-        yield _problem(element, f"{what}“{name}”不存在{hint}")
+        hint = nearest(name, known)
+        meant = f"，是不是“{hint[-1]}”？" if hint else f"，可用的有：{'、'.join(sorted(known)) or '无'}"
+        yield _problem(element, f"{what}“{name}”不存在{meant}", hint=hint)
 
 
 def _split(text: str) -> list[str]:
@@ -73,7 +73,9 @@ def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem
         yield _problem(element, told)
     for other in _split(element.properties.get("separateFrom", "")):
         if other == element.id or graph.elements.get(other, element).type not in HUMAN or other not in graph.elements:
-            yield _problem(element, f"应与之分开办理的环节“{other}”不是本图中的另一个人工环节，请检查 separateFrom")
+            told = f"应与之分开办理的环节“{other}”不是本图中的另一个人工环节，请检查 separateFrom"
+            humans = [each.id for each in graph.elements.values() if each.type in HUMAN and each.id != element.id]
+            yield _problem(element, told, hint=nearest(other, humans))
 
 
 def _is_taken_away(graph: Graph, element: Element) -> bool:
@@ -101,7 +103,8 @@ def _business_rule(element: Element, known: Known) -> Iterator[Problem]:
     else:
         yield from _missing(element, "决策表", decision, known.decisions)
     if not element.attributes.get("resultVariable"):
-        yield _problem(element, "没有写结果变量，决策结果将存为它的编号，请填写 resultVariable", WARNING)
+        told = "没有写结果变量，决策结果将存为它的编号，请填写 resultVariable"
+        yield _problem(element, told, WARNING, ("set", "camunda:resultVariable", decision or ""))
 
 
 def _guards(element: Element, known: Known) -> Iterator[Problem]:
@@ -120,16 +123,19 @@ def _properties(element: Element) -> Iterator[Problem]:
     allowed = {name for tag, name in PROPERTIES if tag in ("*", element.type)}
     for name, value in element.properties.items():
         if name not in allowed:
-            near = get_close_matches(name, sorted(allowed), 1)
-            hint = f"，是不是“{near[0]}”" if near else ""
-            yield _problem(element, f"属性“{name}”不起作用{hint}？请检查名称", WARNING)
+            hint = nearest(name, sorted(allowed))
+            meant = f"，是不是“{hint[-1]}”" if hint else ""
+            yield _problem(element, f"属性“{name}”不起作用{meant}？请检查名称", WARNING, hint)
         elif name == "figuresOn" and value != "application":
-            yield _problem(element, f"figuresOn 只能写 application（按申请日取值），不能写“{value}”")
+            told = f"figuresOn 只能写 application（按申请日取值），不能写“{value}”"
+            yield _problem(element, told, hint=("swap", value, "application"))
         elif name == "follows" and value not in _FOLLOWS:
             yield _problem(
                 element,
                 f"follows 不认识“{value}”，请写 case（申请被拒绝以后）、figures（标准调整以后）"
                 "或 members（成员减少以后）",
+                hint=nearest(value, _FOLLOWS),
             )
         elif name == "status" and value not in _STATUS:
-            yield _problem(element, f"结束状态“{value}”不认识，请写 {'、'.join(sorted(_STATUS))} 之一")
+            told = f"结束状态“{value}”不认识，请写 {'、'.join(sorted(_STATUS))} 之一"
+            yield _problem(element, told, hint=nearest(value, _STATUS))

@@ -32,7 +32,8 @@ class Finding:
 
     kind: syntax, name, requirement, overlap, gap, unreachable, contradiction, output or size. severity: error, warning,
     info.
-    rows count from 1. example: values of the input columns, by label, that show it.
+    rows count from 1, and so does cell, the cells of results after those of conditions. example: values of the input
+    columns, by label, that show it.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Finding:
     rows: tuple[int, ...] = ()
     example: tuple[tuple[str, Any], ...] = ()
     suggestion: str | None = None
+    cell: int = 0
 
 
 @put_off()
@@ -95,7 +97,9 @@ def _syntax(problem: Problem) -> Finding:
         problem.owner,
         f"{problem.place}：{error}",
         f"{problem.place}: {error.english}",
+        (problem.row,) if problem.row else (),
         suggestion=error.suggestion,
+        cell=problem.cell,
     )
 
 
@@ -171,7 +175,7 @@ class _Analysis:
 
     def _impossible(self) -> Iterator[Finding]:
         for row, masks in enumerate(self.sure):
-            for column, mask in zip(self.columns, masks, strict=True):
+            for cell, (column, mask) in enumerate(zip(self.columns, masks, strict=True), 1):
                 if mask == 0:
                     yield self._finding(
                         "unreachable",
@@ -179,6 +183,7 @@ class _Analysis:
                         f"第 {row + 1} 行永远不会命中：“{column.label}”一格没有任何值能满足",
                         f"rule {row + 1} can never fire: no value of {column.label!r} passes",
                         (row + 1,),
+                        cell=cell,
                     )
                     break
 
@@ -336,15 +341,17 @@ class _Analysis:
                 if scope.reads or value is _UNKNOWN or value is None:
                     continue
                 if test(Frame({INPUT: value}, None, {}, Run()), value) is not True:
-                    yield self._not_allowed(rule, output.label or "结果", rule.outputs[index])
+                    yield self._not_allowed(rule, output.label or "结果", index)
 
-    def _not_allowed(self, rule: Rule, label: str, text: str) -> Finding:
+    def _not_allowed(self, rule: Rule, label: str, index: int) -> Finding:
+        text = rule.outputs[index]
         return self._finding(
             "output",
             "error",
             f"第 {rule.index} 行的“{label}”{text} 不在允许值之内",
             f"rule {rule.index} gives {text}, which is not among the values of {label!r}",
             (rule.index,),
+            cell=len(rule.inputs) + index + 1,
         )
 
 

@@ -62,6 +62,11 @@ class Decisions:
         item = self.model.items.get(decision_id)
         return item.name if item is not None and item.name else decision_id
 
+    def id_of(self, name: str) -> str:
+        """The id of an element by its name or id; the name itself where there is none."""
+        item = self.model.named(name)
+        return item.id if item is not None else name
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Pieces of FEEL that cannot be read; they count as null."""

@@ -17,12 +17,17 @@ from app.feel.typecheck import ANY, FeelType, resolve
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A piece of FEEL in the model that is no FEEL: what owns it, where in the table it stands, and why."""
+    """A piece of FEEL in the model that is no FEEL: what owns it, where in the table it stands, and why.
+
+    row and cell count from 1, the cells of results after those of conditions; 0 where it stands in no row.
+    """
 
     owner: str
     place: str
     text: str
     error: FeelSyntaxError
+    row: int = 0
+    cell: int = 0
 
 
 @dataclass(slots=True)
@@ -62,22 +67,22 @@ class Environment:
             tree = self.trees[is_cell, text] = read(text, self.names)
         return tree
 
-    def expression(self, text: str | None, scope: Scope, place: str) -> Code:
+    def expression(self, text: str | None, scope: Scope, place: str, row: int = 0, cell: int = 0) -> Code:
         """The code of a text; null for none, and null for a broken one, which is kept among the problems."""
         if text is None or not text.strip():
             return constant(None)
         try:
             return compile_node(self.tree(text), scope)
         except FeelSyntaxError as error:
-            self.problems.append(Problem(self.owner, place, text, error))
+            self.problems.append(Problem(self.owner, place, text, error, row, cell))
             return constant(None)
 
-    def tests(self, text: str | None, scope: Scope, place: str) -> Test:
+    def tests(self, text: str | None, scope: Scope, place: str, row: int = 0, cell: int = 0) -> Test:
         """The test of a cell, in a scope that has a layer for `?`. A broken one never passes."""
         try:
             return compile_unary_tests(self.unary(text or ""), scope)
         except FeelSyntaxError as error:
-            self.problems.append(Problem(self.owner, place, text or "", error))
+            self.problems.append(Problem(self.owner, place, text or "", error, row, cell))
             return _never
 
     def scope(self, *layers: frozenset[str]) -> Scope:

@@ -23,13 +23,18 @@ _LISTS = ("RULE ORDER", "OUTPUT ORDER")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One text of a decision: whose it is, where it stands (Chinese), what is known of it. output: its column."""
+    """One text of a decision: whose it is, where it stands (Chinese), what is known of it. output: its column.
+
+    row and cell count from 1, the cells of results after those of conditions; 0 where it stands in no row.
+    """
 
     decision: str
     place: str
     text: str
     inferred: Inferred
     output: str = ""
+    row: int = 0
+    cell: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,9 @@ class _Surveyor:
         return Shape("context", members=made)
 
     def _text(
-        self, item: Item, text: str | None, scope: Scope, place: str, input: Shape | None = None, output: str = ""
-    ) -> Shape:
+        self, item: Item, text: str | None, scope: Scope, place: str, input: Shape | None = None, output: str = "",
+        row: int = 0, cell: int = 0,
+    ) -> Shape:  # fmt: skip
         """The shape of a text; of a cell where `input` is what it tests."""
         if text is None or text.strip() in ("", "-"):
             return UNKNOWN
@@ -104,7 +110,7 @@ class _Surveyor:
         if tree is None:
             return UNKNOWN
         inferred = infer(text, tree, scope, input or UNKNOWN)
-        self.pieces.append(Piece(item.name or item.id, place, text, inferred, output))
+        self.pieces.append(Piece(item.name or item.id, place, text, inferred, output, row, cell))
         return inferred.shape
 
     def _table(self, item: Item, table: Table, scope: Scope) -> Shape:
@@ -115,11 +121,12 @@ class _Surveyor:
             columns.append(found if found.known else declared)
         outputs: list[Shape | None] = [None] * len(table.outputs)
         for rule in table.rules:
-            for text, column, shape in zip(rule.inputs, table.inputs, columns, strict=True):
-                self._text(item, text, scope, f"第 {rule.index} 行“{column.label}”一格", shape)
+            for at, (text, column, shape) in enumerate(zip(rule.inputs, table.inputs, columns, strict=True), 1):
+                self._text(item, text, scope, f"第 {rule.index} 行“{column.label}”一格", shape, "", rule.index, at)
             for i, text in enumerate(rule.outputs):
                 name, label = table.outputs[i].name, table.outputs[i].label or "结果"
-                shape = self._text(item, text, scope, f"第 {rule.index} 行“{label}”一格", output=name)
+                place, cell = f"第 {rule.index} 行“{label}”一格", len(rule.inputs) + i + 1
+                shape = self._text(item, text, scope, place, output=name, row=rule.index, cell=cell)
                 if text.strip() not in ("", "-", "null"):
                     before = outputs[i]
                     outputs[i] = shape if before is None else join(before, shape)

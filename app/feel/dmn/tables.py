@@ -215,10 +215,11 @@ def _compile_rule(
     tests = []
     for index, text in enumerate(rule.inputs):
         if text.strip() not in ("", "-"):
-            tests.append((index, env.tests(text, cells, f"第 {rule.index} 行输入 {index + 1}")))
+            tests.append((index, env.tests(text, cells, f"第 {rule.index} 行输入 {index + 1}", rule.index, index + 1)))
     codes = []
     for index, (text, output) in enumerate(zip(rule.outputs, table.outputs, strict=True), 1):
-        codes.append(_typed(env, env.expression(text, scope, f"第 {rule.index} 行输出 {index}"), output.type))
+        place, cell = f"第 {rule.index} 行输出 {index}", len(rule.inputs) + index
+        codes.append(_typed(env, env.expression(text, scope, place, rule.index, cell), output.type))
     return rule.row, tests, _assembled(table, codes)
 
 
