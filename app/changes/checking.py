@@ -78,7 +78,7 @@ def handler() -> OutsideHandler:
 
     def finish(session: Session, job: DueJob, done: tuple[Prepared, Outcome] | None, now: datetime) -> None:
         if done is not None:
-            _keep(session, *done, now)
+            keep(session, *done, now)
 
     return OutsideHandler(do, prepare, finish, lease_seconds=4 * Limits().seconds)
 
@@ -107,7 +107,8 @@ def _codes(session: Session, bundle_id: str) -> list[str]:
     return [identity.region(session, place.scope).code for place in store.places_of(session, bundle_id)]
 
 
-def _keep(session: Session, prepared: Prepared, outcome: Outcome, now: datetime) -> None:
+def keep(session: Session, prepared: Prepared, outcome: Outcome, now: datetime) -> None:
+    """What was found holds for exactly what was looked at."""
     row = {
         "id": new_id(), "bundle_id": prepared.bundle_id, **prepared.subject._asdict(), "passed": outcome.passed,
         "findings": outcome.findings, "stories": outcome.stories, "checked_at": now,

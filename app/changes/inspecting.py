@@ -67,4 +67,6 @@ def _edited(content: bytes, wanted: Mapping[str, str], text: str) -> bytes:
         raise Invalid({"mend": "这一处不能自动修改，请打开文件改正"}) from error
     if not 0 <= begin <= end <= len(whole):
         raise Invalid({"mend": "这一处不能自动修改，请打开文件改正"})
+    if "\r\n" not in whole:  # which forms of browsers make of every line's end
+        text = text.replace("\r\n", "\n")
     return f"{whole[:begin]}{text}{whole[end:]}".encode()

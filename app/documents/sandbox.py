@@ -65,7 +65,9 @@ def parse(source: str, where: str) -> nodes.Template:
         tree = environment().parse(source)
     except TemplateError as exc:
         place = quote(source, getattr(exc, "lineno", None))
-        raise DocumentError(f"{where}：标签写法有误，请检查括号、if 和 for 是否成对（{exc.message}）{place}") from exc
+        raise DocumentError(
+            f"{where}：标签写法有误，请检查括号是否写全，if 和 endif、for 和 endfor 是否成对{place}"
+        ) from exc
     _inspect(tree, source, where, 0)
     return tree
 

@@ -108,7 +108,7 @@ def _diagrams(files: Mapping[str, bytes], manifest: dict[str, Any], known: Known
 def _present(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
     told = "清单里写了这个文件，文件夹里没有，请补上或改正名称"
     found = [
-        Finding(ERROR, MANIFEST, path, told, at=at, hint=_instead(path, at, files))
+        Finding(ERROR, MANIFEST, path, told, at=at, hint=_instead(path, files))
         for at, path in _named(manifest) if path not in files
     ]  # fmt: skip
     if "main" not in manifest["processes"]:
@@ -128,11 +128,10 @@ def _named(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     return listed + [(f"decisions.{at}", path) for at, path in enumerate(manifest["decisions"])]
 
 
-def _instead(path: str, at: str, files: Mapping[str, bytes]) -> Hint:
-    """The file that is called almost so; a table that is nowhere may leave the list."""
+def _instead(path: str, files: Mapping[str, bytes]) -> Hint:
+    """The file that is called almost so."""
     kind = path[path.find(".") :]
-    hint = nearest(path, (each for each in files if each.endswith(kind) and "/" not in each))
-    return hint or (("unlisted", path) if at.startswith("decisions.") else ())
+    return nearest(path, (each for each in files if each.endswith(kind) and "/" not in each))
 
 
 def _clocks(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:

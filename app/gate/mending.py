@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from os.path import commonprefix
 
 from app.core.ids import digest
 from app.definitions.folder import MANIFEST
@@ -29,7 +30,7 @@ def with_mends(findings: list[Finding], files: Mapping[str, bytes]) -> list[Find
 
 def _mend(finding: Finding, files: Mapping[str, bytes]) -> Mend | None:
     kind, *operands = finding.hint
-    path = MANIFEST if kind in _IN_MANIFEST else finding.file
+    path = MANIFEST if kind == "listed" else finding.file
     content = files.get(path)
     if content is None:
         return None
@@ -37,7 +38,17 @@ def _mend(finding: Finding, files: Mapping[str, bytes]) -> Mend | None:
         edit = _OPERATIONS[kind](content.decode(), finding, *operands)
     except UnicodeDecodeError:
         return None
-    return Mend(edit[0], path, digest(content), *edit[1:]) if edit else None
+    return Mend(edit[0], path, digest(content), *_least(content.decode(), *edit[1:])) if edit else None
+
+
+def _least(text: str, begin: int, end: int, new: str | None) -> tuple[int, int, str | None]:
+    """The same change without what stays as it is before and behind it."""
+    if new is None:
+        return begin, end, new
+    old = text[begin:end]
+    before = len(commonprefix([old, new]))
+    behind = len(commonprefix([old[before:][::-1], new[before:][::-1]]))
+    return begin + before, end - behind, new[before : len(new) - behind]
 
 
 def _swap(text: str, finding: Finding, old: str, new: str) -> Edit | None:
@@ -95,15 +106,6 @@ def _listed(text: str, finding: Finding, path: str) -> Edit:
     return said, len(text), len(text), f"{'' if text.endswith(chr(10)) else chr(10)}decisions: [{path}]\n"
 
 
-def _unlisted(text: str, finding: Finding, path: str) -> Edit | None:
-    """A table out of the list of the manifest; only there, as anything else is needed."""
-    name = re.escape(path)
-    for pattern in (rf"^[ \t]*- *{name} *\n", rf",\s*{name}(?=\s*[,\]])", rf"(?<=\[)\s*{name}\s*,?\s*"):
-        if found := re.search(pattern, text, re.M):
-            return "从清单里删去", found.start(), found.end(), ""
-    return None
-
-
 def _field(text: str, finding: Finding, key: str) -> Edit | None:
     """A field that every application form has, as the first one."""
     found = re.search(r'"components"\s*:\s*\[', text)
@@ -116,10 +118,9 @@ def _field(text: str, finding: Finding, key: str) -> Edit | None:
     return f"加上“{label}”", found.end(), found.end(), written
 
 
-_IN_MANIFEST = frozenset({"listed", "unlisted"})
 _OPERATIONS: Mapping[str, Callable[..., Edit | None]] = {
     "swap": _swap, "set": _set, "drop": _drop, "row": _row, "remove": _remove, "listed": _listed,
-    "unlisted": _unlisted, "field": _field,
+    "field": _field,
 }  # fmt: skip
 
 

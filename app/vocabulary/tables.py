@@ -55,8 +55,9 @@ def _names(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[Finding]:
     for (place, (message, hint)), count in said.items():
         if count == asked[place]:
             file, decision, where, row, cell = place
+            label = bundle.decisions[decision].label(decision) if decision in bundle.decisions else decision
             yield Finding(
-                ERROR, file, decision, f"{where}{message}", at=decision, row=row, cell=cell, hint=hint
+                ERROR, file, label, f"{where}{message}", at=decision, row=row, cell=cell, hint=hint
             )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def _told(
     pieces: dict[Place, set[tuple[str, Hint]]] = {}
     for piece in model.survey(decision, {**words.roots, **own}).pieces:
         found = {(each.message, each.hint) for each in reader.findings(piece.inferred, "", values=False)}
-        place = (file, piece.decision, piece.place, piece.row, piece.cell)
+        place = (file, model.id_of(piece.decision), piece.place, piece.row, piece.cell)
         pieces.setdefault(place, set()).update(found)
     yield from pieces.items()
 

@@ -1,9 +1,10 @@
 // The studio: <section data-editor="text" data-content="URL" data-hash="SHA-256"> becomes an editor that saves itself.
 import './studio/studio.css';
+import { open as letter } from './studio/letter.js';
 import { walk } from './studio/grid.js';
 import { open as text } from './studio/text.js';
 
-const EDITORS = { text };
+const EDITORS = { letter, text };
 
 for (const host of document.querySelectorAll('[data-editor]')) {
   EDITORS[host.dataset.editor]?.(host);

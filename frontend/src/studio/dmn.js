@@ -15,6 +15,7 @@ import Modeler from 'dmn-js/lib/Modeler';
 import Viewer from 'dmn-js/lib/NavigatedViewer';
 import { Checker } from './dmn-check.js';
 import { drawRows } from './dmn-rows.js';
+import { showFindings } from './findings.js';
 import { failed, make, openFile } from './opening.js';
 import { translation } from './translate.js';
 import zh from './zh/dmn.json';
@@ -32,7 +33,8 @@ async function open(host, readonly) {
   if (readonly) {
     const answer = await fetch(host.dataset.content, { credentials: 'same-origin' });
     await tables.importXML(await answer.text(), { open: false });
-    return shown.begin();
+    await shown.begin();
+    return showFindings(host, each => shown.go(each), found => shown.mark(found));
   }
   const checker = new Checker(host, said, tables);
   let touch = () => {};
@@ -46,6 +48,7 @@ async function open(host, readonly) {
   touch = await openFile(host, xml => tables.importXML(xml, { open: false }), write);
   shown.opened = () => checker.soon();
   await shown.begin();
+  showFindings(host, each => shown.go(each), found => shown.mark(found));
 }
 
 function start(container, readonly) {
@@ -62,8 +65,7 @@ class Shown {
   }
 
   async begin() {
-    const views = this.tables.getViews(), wanted = new URLSearchParams(location.search).get('at');
-    const named = views.find(({ element }) => wanted && (element.id === wanted || element.name === wanted));
+    const views = this.tables.getViews(), named = this.view(new URLSearchParams(location.search).get('at'));
     const choice = make('select', 'form-select');
     choice.ariaLabel = '决策';
     choice.append(...views.map((view, index) => new Option(view.type === 'drd' ? '各决策的关系图' : view.element.name || view.element.id, index)));
@@ -80,6 +82,42 @@ class Shown {
     await this.open(first);
   }
 
+  /** The view of a decision by its id or name. */
+  view(name) {
+    return this.tables.getViews().find(({ element }) => name && (element.id === name || element.name === name));
+  }
+
+  /** Opens a decision, with a row or a cell of it in view. */
+  async go({ at, row, cell }) {
+    const view = this.view(at);
+    if (view && view !== this.tables.getActiveView()) await this.open(view);
+    this.mark();
+    requestAnimationFrame(() => {
+      const place = this.at(row, cell)[0];
+      place?.scrollIntoView({ block: 'center', inline: 'center' });
+      (place?.querySelector('textarea') || place)?.focus();
+    });
+  }
+
+  /** What is drawn of a row, or of one cell of it, in the table or in sentences. */
+  at(row, cell) {
+    const rule = this.tables.getActiveView()?.element.decisionLogic?.rule?.[row - 1];
+    if (!rule) return [];
+    const cells = [ ...rule.inputEntry, ...rule.outputEntry ].filter((_, index) => !cell || index === cell - 1);
+    const lines = this.place.querySelectorAll(`.dmn-row:nth-child(${row}) ${cell ? `.dmn-line:nth-of-type(${cell})` : '.dmn-line'}`);
+    return this.place.hidden ? cells.map(({ id }) => this.table.querySelector(`[data-element-id="${CSS.escape(id)}"]`)).filter(Boolean) : [ ...lines ];
+  }
+
+  /** Marks what was found in the decision that is shown. */
+  mark(findings = this.findings || []) {
+    this.findings = findings;
+    for (const each of document.querySelectorAll('.editor-dmn .finding-error, .editor-dmn .finding-warning')) each.classList.remove('finding-error', 'finding-warning');
+    const { id, name } = this.tables.getActiveView()?.element || {};
+    for (const { at, row, cell, severity } of findings) {
+      if (at === id || at === name) this.at(row, cell).forEach(each => each.classList.add(`finding-${severity}`));
+    }
+  }
+
   async open(view) {
     await this.tables.open(view);
     this.draw();
@@ -94,6 +132,7 @@ class Shown {
     this.table.hidden = sentences;
     this.place.hidden = !sentences;
     this.rows();
+    this.mark();
   }
 
   rows() {

@@ -6,6 +6,7 @@ import './studio.css';
 import './form-editor.css';
 import { FormEditor } from '@bpmn-io/form-js-editor';
 import { Form } from '@bpmn-io/form-js-viewer';
+import { showFindings } from './findings.js';
 import { failed, make, openFile } from './opening.js';
 
 const PAUSE = 400;
@@ -29,6 +30,17 @@ async function open(host) {
     timer = setTimeout(draw, PAUSE);
   });
   await draw();
+  const fieldOf = at => editor.get('formFieldRegistry').getAll().find(each => at && [ each.key, each.path, each.id ].includes(at));
+  const drawn = field => field && place.querySelector(`[data-id="${field.id}"]`);
+  showFindings(host, ({ at }) => {
+    const field = fieldOf(at);
+    if (!field) return;
+    editor.get('selection').set(field);
+    drawn(field)?.scrollIntoView({ block: 'center' });
+  }, findings => {
+    place.querySelectorAll('.finding-error, .finding-warning').forEach(each => each.classList.remove('finding-error', 'finding-warning'));
+    findings.forEach(({ at, severity }) => drawn(fieldOf(at))?.classList.add(`finding-${severity}`));
+  });
 }
 
 async function shown(host) {

@@ -17,6 +17,7 @@ import bpmnZh from 'bpmn-js-i18n-zh/lib/bpmn-js';
 import panelZh from 'bpmn-js-i18n-zh/lib/properties-panel';
 import moreZh from './zh/bpmn.json';
 import { ask, failed, make, openFile } from './opening.js';
+import { showFindings } from './findings.js';
 import { PolicyProvider } from './panel/provider.js';
 import { showNames } from './names.js';
 import { translation } from './translate.js';
@@ -42,7 +43,7 @@ async function open(host) {
   keys(modeler);
   showNames(host, modeler, panel, names);
   // The panel begins to listen after it was drawn for the first time.
-  requestAnimationFrame(() => setTimeout(() => select(modeler, new URLSearchParams(location.search).get('at'))));
+  requestAnimationFrame(() => setTimeout(() => showFindings(host, ({ at }) => select(modeler, at), found => mark(modeler, found))));
 }
 
 function start(container, parent, materials) {
@@ -83,4 +84,17 @@ function select(modeler, name) {
   if (!found) return;
   modeler.get('selection').select(found);
   modeler.get('canvas').scrollToElement(found, { top: 100, bottom: 100, left: 200, right: 200 });
+}
+
+/** Marks elements and lines with what was found there. */
+function mark(modeler, findings) {
+  const canvas = modeler.get('canvas'), overlays = modeler.get('overlays'), elements = modeler.get('elementRegistry');
+  overlays.remove({ type: 'finding' });
+  elements.forEach(each => [ 'error', 'warning' ].forEach(severity => canvas.removeMarker(each, `finding-${severity}`)));
+  for (const { at, severity, message } of findings) {
+    if (!elements.get(at)) continue;
+    canvas.addMarker(at, `finding-${severity}`);
+    const badge = Object.assign(make('div', `finding-badge finding-badge-${severity}`, severity === 'error' ? '须改正' : '请核对'), { title: message });
+    overlays.add(at, 'finding', { position: { top: -12, left: 0 }, html: badge });
+  }
 }

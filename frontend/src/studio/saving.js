@@ -1,6 +1,7 @@
 // Keeps what is typed: a moment after each change the content goes to the server, which refuses to overwrite what the
 // page has not seen. Until the server has it, it also rests in this browser, so that a crash or a lost network loses
 // nothing; there it is sealed to one version of the file and forgotten once it is saved.
+import { outdated, saved } from './findings.js';
 
 const PAUSE = 1500, RETRY = 10000;
 
@@ -27,6 +28,7 @@ export class Saver {
     if (this.stopped) return;
     this.changed = true;
     this.tell('正在编辑…');
+    outdated();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
   }
@@ -64,6 +66,7 @@ export class Saver {
     forget(this.host);
     const clock = new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
     this.tell(`已保存 ${clock}`);
+    saved();
   }
 
   /** The server refused. What cannot be mended by going on editing ends saving, so that nothing is overwritten. */

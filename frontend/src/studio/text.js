@@ -1,8 +1,10 @@
 // The editor for files that are plain text: manifests, stories, contracts of letters.
+import { showFindings } from './findings.js';
 import { Saver, forget, unsaved } from './saving.js';
 
 export function open(host) {
   const area = host.querySelector('textarea');
+  showFindings(host, ({ row }) => toLine(area, row));
   if ('readonly' in host.dataset) return;
   const saver = new Saver(host, () => area.value);
   const kept = unsaved(host);
@@ -24,4 +26,13 @@ function indent(event, area) {
     area.setRangeText('  ', area.selectionStart, area.selectionEnd, 'end');
     area.dispatchEvent(new Event('input'));
   } else delete area.dataset.leaving;
+}
+
+/** Selects a line (from 1) and brings it into view. */
+function toLine(area, row) {
+  if (!row) return area.focus();
+  const lines = area.value.split('\n'), begin = lines.slice(0, row - 1).join('\n').length + (row > 1 ? 1 : 0);
+  area.focus();
+  area.setSelectionRange(begin, begin + (lines[row - 1] || '').length);
+  area.scrollTop = Math.max(0, (row - 6) * parseFloat(getComputedStyle(area).lineHeight));
 }

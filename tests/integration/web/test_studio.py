@@ -18,6 +18,7 @@ from app.core.ids import digest, new_id
 from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions import publishing
 from app.definitions.folder import read_folder
+from app.gate import releases as gate
 from app.identity import queries as identity
 from tests.support.web import COUNTY, PROGRAMME, TOWNSHIP, Web
 
@@ -272,3 +273,37 @@ def test_a_document_is_pasted_its_clauses_marked_and_linked(web: Web) -> None:
     assert ">N21-2、" in owner.get(f"{bundle}/content?path=relief.bpmn").data.decode()
     offered = owner.get(f"{bundle}/materials").json or {}
     assert {"N21-2", "N21-3"} <= {each["value"] for each in offered["clauses"]}
+
+
+def test_what_is_found_is_mended_at_one_press_and_nothing_broken_is_submitted(web: Web) -> None:
+    owner = _owner(web)
+    at, bundle = _begun(owner)
+    where, diagram = {"path": "relief.bpmn"}, FILES["relief.bpmn"]
+    broken = diagram.replace(b'"township_review.form.json"', b'"township_reviews.form.json"')
+    owner.put(f"{bundle}/content", query_string={**where, "was": digest(diagram)}, data=broken)
+    found = owner.get(f"{bundle}/findings", query_string=where).text
+    assert "1 处须改正" in found
+    assert "at=township_review" in html.unescape(found)
+    mend = {name: html.unescape(text) for name, text in re.findall(r'name="(\w+)" value="([^"]*)"', found)}
+    assert (mend["path"], mend["was"]) == ("relief.bpmn", digest(broken))
+    with web.database.read() as session:
+        row = store.bundle_of(session, *re.findall(r"\w{32}", bundle))
+        prepared = checking.Prepared(
+            row.id, checking.subject_of(session, row, local_date(web.clock.now())), checking.trials_of(
+                session, row, local_date(web.clock.now()))
+        )  # fmt: skip
+    outcome = gate.run(prepared.trials)
+    with web.database.write() as session:
+        checking.keep(session, prepared, outcome, web.clock.now())
+    refused = owner.post(f"{at}/submit", data={"from": "2020-11-01"})
+    assert refused.status_code == 409
+    assert "检查没有通过" in refused.text
+    assert "改为“township_review.form.json”" in refused.text
+
+    owner.post(f"{bundle}/mend", data=mend)
+    assert owner.get(f"{bundle}/content", query_string=where).data == diagram
+    assert "没有发现问题" in owner.get(f"{bundle}/findings", query_string=where).text
+    again = owner.post(f"{bundle}/mend", data=mend)
+    assert again.status_code == 409
+    assert "又改过" in again.text
+    assert owner.get(f"{bundle}/content", query_string=where).data == diagram
