@@ -133,3 +133,14 @@ class ChangeCheck(Base):
     findings: Mapped[Any] = mapped_column(Json)
     stories: Mapped[Any] = mapped_column(Json)
     checked_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class ChangeTrial(Base):
+    """A case that somebody plays through a bundle of a change: `trial` is JSON, see `app.tryout.trial`."""
+
+    __tablename__ = "change_trial"
+
+    bundle_id: Mapped[str] = mapped_column(ForeignKey("change_bundle.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    trial: Mapped[str] = mapped_column(Text)
+    touched_at: Mapped[datetime] = mapped_column(AwareDateTime)

@@ -32,6 +32,7 @@ from app.engine.model import (
     Timer,
     Wait,
 )
+from app.engine.passed import passed
 from app.engine.run import (
     cancel,
     complete,
@@ -85,6 +86,7 @@ __all__ = [
     "is_calculation",
     "load",
     "migrate",
+    "passed",
     "retry",
     "return_to",
     "send",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,7 +36,7 @@ DEFAULT = Budget()
 class Run:
     """One evaluation under way: what is left of the budget."""
 
-    __slots__ = ("asked_clock", "budget", "depth", "lists", "patterns", "size", "steps", "trace")
+    __slots__ = ("asked_clock", "budget", "depth", "explains", "given", "lists", "patterns", "size", "steps", "trace")
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget = budget or DEFAULT
@@ -46,6 +46,8 @@ class Run:
         self.lists: dict[int, tuple[Any, list[Any]]] = {}
         self.patterns: dict[tuple[str, str], Any] = {}
         self.trace: list[Any] | None = None  # where decision tables note which rows fired
+        self.explains = False  # and, of every row, which of its cells hold
+        self.given: Mapping[str, Sequence[Any]] = {}  # table → what its columns see instead of what they ask for
 
     def charge(self, steps: int) -> None:
         self.steps -= steps

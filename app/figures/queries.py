@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.db import stamps
-from app.figures.models import EVERYWHERE, IN_FORCE, PENDING, Figure
+from app.figures.models import EVERYWHERE, IN_FORCE, PENDING, PRODUCT, Figure
 from app.figures.store import STAMP
 from app.identity import queries as identity
 
@@ -121,6 +121,12 @@ def coming(session: Session, region_ids: Sequence[str], on: date, key: str | Non
     """What is decided for a region's chain or everywhere and begins after a day, of one figure or all; next first."""
     wanted = [_FIGURE.c.scope.in_((*region_ids, EVERYWHERE)), _FIGURE.c.state == IN_FORCE, _FIGURE.c.valid_from > on]
     return _rows(session, [*wanted, *([] if key is None else [_FIGURE.c.key == key])])[::-1]
+
+
+def entered(session: Session, region_ids: Sequence[str]) -> list[FigureRow]:
+    """What counts, today or on another day, for a region's chain besides what the product brought."""
+    mine = (_FIGURE.c.scope.in_(region_ids), _FIGURE.c.state == IN_FORCE, _FIGURE.c.origin != PRODUCT)
+    return _rows(session, mine)
 
 
 def history_in(session: Session, key: str, chains: Iterable[identity.RegionChain]) -> list[FigureRow]:

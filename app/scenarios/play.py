@@ -49,8 +49,7 @@ class Player:
         """Play all steps; the first difference ends the story, since what follows would only echo it."""
         result = Result(self.story.title)
         try:
-            prepare(self.world, self.story)
-            self.deaths = ahead(self.story)
+            self.begin()
         except Rejection as refusal:
             return Result(self.story.title, [(0, f"准备：{refusal.message}")])
         for number, step in enumerate(self.story.steps, 1):
@@ -77,8 +76,7 @@ class Player:
             self._move_to(step.at)
         before = Snapshot.take(self.world.database) if "error" in step.expect else None
         known = self._orders() if "orders" in step.expect else frozenset()
-        refusal = self._act(step)
-        self._run_due(self.world.clock.now())
+        refusal = self._done(step)
         found = self._refused(step, refusal, before)
         if found or not step.expect:
             return found
@@ -88,6 +86,22 @@ class Player:
             found += differences(session, self._case_of(step), step.expect)
             found += people_differ(session, step.expect, self.world.clock.now())
         return found
+
+    def begin(self) -> None:
+        """Let the world hold what the story takes for granted. Raises what the story cannot have."""
+        prepare(self.world, self.story)
+        self.deaths = ahead(self.story)
+
+    def take(self, step: Step) -> Rejection | None:
+        """Do a step, whatever it expects; the refusal where it was refused."""
+        if step.at is not None:
+            self._move_to(step.at)
+        return self._done(step)
+
+    def _done(self, step: Step) -> Rejection | None:
+        refusal = self._act(step)
+        self._run_due(self.world.clock.now())
+        return refusal
 
     def _refused(self, step: Step, refusal: Rejection | None, before: Snapshot | None) -> list[str]:
         expected = step.expect.get("error")

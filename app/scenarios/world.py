@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,14 @@ class World:
     clock: MovableClock
     discard: Callable[[], None]
 
+    def publish(self, drafts: Iterable[tuple[str, Mapping[str, bytes]]]) -> None:
+        """Put drafts (region code, "" for everywhere, and files) in force on top of what is there."""
+        with self.database.write() as session:
+            for code, files in drafts:
+                scope = identity.ensure_region(session, code).id if code else EVERYWHERE
+                day = publishing.first_day(files)
+                publishing.put_in_force(session, SYSTEM, files, LONG_AGO, scopes=[scope], in_force_from=day)
+
     def restart(self) -> None:
         """Forget everything that this process keeps about the database, as a restart would."""
         self.database = self.database.forgotten()
@@ -59,6 +67,7 @@ class WorldTemplate:
         self._name = f"doudi_story_{new_id()[-12:]}"
         database = self._open(self._create(self._name))
         self._fill(database)
+        World(database, MovableClock(LONG_AGO), database.dispose).publish(self.drafts)
         database.dispose()
 
     def open(self, clock: MovableClock) -> World:
@@ -81,10 +90,6 @@ class WorldTemplate:
             rights.seed(session)
             figures.seed_defaults(session, LONG_AGO)
             seeding.seed(session, self.bundle_folder, self.template_folder, LONG_AGO)
-            for code, files in self.drafts:
-                scope = identity.ensure_region(session, code).id if code else EVERYWHERE
-                day = publishing.first_day(files)
-                publishing.put_in_force(session, SYSTEM, files, LONG_AGO, scopes=[scope], in_force_from=day)
 
     def _open(self, location: str) -> Database:
         return Database(location, self._vault, pool_size=2, durable=False)

@@ -15,6 +15,8 @@ from app.studio import (
     materials,
     previews,
     releases,
+    tables,
+    trying,
     turns,
 )
 from app.studio.blueprint import blueprint
@@ -35,5 +37,7 @@ __all__ = [
     "materials",
     "releases",
     "previews",
+    "tables",
+    "trying",
     "turns",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,18 +72,25 @@ class Decisions:
         """Pieces of FEEL that cannot be read; they count as null."""
         return tuple(self.model.env.problems)
 
-    def decide(self, name: str, context: Mapping[str, Any], budget: Budget | None = None) -> Outcome:
+    def decide(
+        self, name: str, context: Mapping[str, Any], budget: Budget | None = None, *,
+        explain: bool = False, given: Sequence[Any] | None = None,
+    ) -> Outcome:  # fmt: skip
         """Evaluate a decision, a decision service or a business knowledge model, by name or id.
+
+        explain: the trace tells of every row which cells hold. given: what the columns of its own table see instead of
+        what they ask for.
 
         DmnError where there is none. Whatever else the context raises passes through untouched; BudgetError past the
         limits.
         """
         item = self._find(name)
         run = Run(budget)
-        run.trace = []
+        run.trace, run.explains = [], explain
+        run.given = {item.name: given} if given is not None else {}
         try:
             result = export(_result(item, Session(run, self.model, context), run), run.size)
-            trace = tuple(Fired(f.owner, f.rows, export(f.inputs, run.size)) for f in run.trace)
+            trace = tuple(Fired(f.owner, f.rows, export(f.inputs, run.size), f.cells) for f in run.trace)
         except RecursionError:
             raise too_deep() from None
         own = next((fired for fired in reversed(trace) if fired.owner == item.name), None)

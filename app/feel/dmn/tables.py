@@ -40,11 +40,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """One evaluation of a table: whose table, which rows, on which values."""
+    """One evaluation of a table: whose table, which rows, on which values.
+
+    cells: where it was asked for, of every row and column whether the cell holds; None where it asks nothing.
+    """
 
     owner: str
     rows: tuple[Row, ...]
     inputs: dict[str, Any]
+    cells: tuple[tuple[bool | None, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +183,29 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
         trace = frame.run.trace
         if trace is not None:
             seen = dict(zip(run_inputs.labels, values, strict=True))
-            trace.append(Fired(table.name, tuple(row for row, _ in kept), seen))
+            cells_held = _held(rules, frames, values) if frame.run.explains else ()
+            trace.append(Fired(table.name, tuple(row for row, _ in kept), seen, cells_held))
         return result
 
     return run
 
 
+def _held(
+    rules: list[tuple[Row, list[tuple[int, Test]], Code]], frames: list[Frame], values: list[Any]
+) -> tuple[tuple[bool | None, ...], ...]:
+    """Of every row and column whether the cell holds; None where it asks nothing."""
+    found = []
+    for _, tests, _ in rules:
+        held: list[bool | None] = [None] * len(values)
+        for index, test in tests:
+            held[index] = test(frames[index], values[index]) is True
+        found.append(tuple(held))
+    return tuple(found)
+
+
 class _Inputs:
     def __init__(self, env: Environment, table: Table, scope: Scope) -> None:
-        cells = scope.inner((INPUT,))
+        cells, self.table = scope.inner((INPUT,)), table.name
         self.labels = [each.label for each in table.inputs]
         self.columns: list[tuple[Code, FeelType, Test | None]] = []
         for number, each in enumerate(table.inputs, 1):
@@ -198,8 +216,9 @@ class _Inputs:
     def read(self, frame: Frame) -> list[Any] | None:
         """The values of the columns; None where one is not among its allowed values."""
         values = []
-        for code, type_, allowed in self.columns:
-            value = code(frame)
+        given = frame.run.given.get(self.table)
+        for place, (code, type_, allowed) in enumerate(self.columns):
+            value = code(frame) if given is None else given[place]
             if value is not None:
                 if type_.kind != "any":
                     value = type_.coerce(frame.run, value)

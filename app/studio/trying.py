@@ -1,0 +1,183 @@
+"""Trying a draft: the page on which a case is played through it, its letters, and the story that is kept of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from app.changes import policy, store, trying
+from app.core.clock import local_date
+from app.core.errors import Gone, NotFound, Rejection
+from app.identity.positions import title_of
+from app.studio.blueprint import blueprint
+from app.tryout.asking import Draft, NotPlayable, ask, get_ready
+from app.tryout.trial import Trial
+from app.web import STAFF, services, transaction, transacts_itself
+from app.web.download import DOCX, PDF, attachment, inline
+
+ADDRESS = "/changes/<change_id>/programmes/<bundle_id>/try"
+POSTED = frozenset({"csrf_token", "kind", "task", "as", "was", "keep"})
+APPLYING = ("applicant", "township_clerk", "village_cadre", "county_clerk")
+"""Who may apply in a trial, the applicant first."""
+
+
+@blueprint.get(ADDRESS)
+@transacts_itself(STAFF)
+def trial_page(change_id: str, bundle_id: str) -> ResponseReturnValue:
+    draft, trial = _standing(change_id, bundle_id)
+    if trial is None:
+        get_ready()
+        return _page(change_id, bundle_id)
+    try:
+        told = ask(draft, "play", trial=trial.as_json(), shown=request.args.get("task"))
+    except Rejection as rejection:
+        return _page(change_id, bundle_id, trial, rejection=rejection)
+    return _page(change_id, bundle_id, trial, told["state"])
+
+
+@blueprint.post(ADDRESS)
+@transacts_itself(STAFF)
+def trial_act(change_id: str, bundle_id: str) -> ResponseReturnValue:
+    """The next step. `kind`: form (of `task`, all other fields are its own), days, until, event or skip.
+
+    `was` is how many steps were done when the page was shown.
+    """
+    with transaction(STAFF, writing=False) as call:
+        bundle = store.bundle_of(call.session, change_id, bundle_id)
+        trial = trying.require_seen(call.session, call.actor, bundle_id, _was())
+        draft = trying.draft_of(call.session, call.actor, bundle, trial.region, call.now)
+    try:
+        told = ask(draft, "play", trial=trial.as_json(), act=_act())
+    except NotPlayable:
+        raise
+    except Rejection as rejection:
+        told = ask(draft, "play", trial=trial.as_json(), shown=None)
+        return _page(change_id, bundle_id, trial, told["state"], rejection), rejection.status
+    after = Trial.of(told["trial"])
+    if after != trial:
+        with transaction(STAFF, writing=True) as call:
+            trying.keep(call.session, call.actor, bundle_id, after, was=trial.position, now=call.now)
+    return _page(change_id, bundle_id, after, told["state"])
+
+
+@blueprint.post(f"{ADDRESS}/begin")
+@transacts_itself(STAFF)
+def trial_begin(change_id: str, bundle_id: str) -> ResponseReturnValue:
+    region, day = request.form.get("region", ""), request.form.get("day", "")
+    try:
+        with transaction(STAFF, writing=True) as call:
+            bundle = store.bundle_of(call.session, change_id, bundle_id)
+            trial = trying.begun(call.session, call.actor, bundle, region, day, call.now)
+            trying.keep(call.session, call.actor, bundle_id, trial, was=None, now=call.now)
+    except Rejection as rejection:
+        if not rejection.fields:
+            raise
+        return _page(change_id, bundle_id, rejection=rejection), rejection.status
+    return redirect(url_for("studio.trial_page", change_id=change_id, bundle_id=bundle_id))
+
+
+@blueprint.post(f"{ADDRESS}/move")
+@transacts_itself(STAFF)
+def trial_move(change_id: str, bundle_id: str) -> ResponseReturnValue:
+    """`by`: back (one step), forward (one step that was taken back), or anew (nothing is left of the trial)."""
+    by = request.form.get("by", "")
+    with transaction(STAFF, writing=True) as call:
+        store.bundle_of(call.session, change_id, bundle_id)
+        trial = trying.require_seen(call.session, call.actor, bundle_id, _was())
+        if by == "anew":
+            trying.forget(call.session, call.actor, bundle_id)
+        else:
+            moved = trial.moved(1 if by == "forward" else -1)
+            trying.keep(call.session, call.actor, bundle_id, moved, was=trial.position, now=call.now)
+    return redirect(url_for("studio.trial_page", change_id=change_id, bundle_id=bundle_id))
+
+
+@blueprint.post(f"{ADDRESS}/record")
+@transacts_itself(STAFF)
+def trial_record(change_id: str, bundle_id: str) -> ResponseReturnValue:
+    """Keep the trial as a story of the bundle, with what came of each step."""
+    draft, trial = _standing(change_id, bundle_id)
+    if trial is None:
+        raise Gone("还没有试办，请先开始")
+    name = request.form.get("name", "").strip()
+    try:
+        title = trying.titled(request.form.get("title", ""), name)
+        story = ask(draft, "record", trial=trial.as_json(), title=title)["story"]
+        with transaction(STAFF, writing=True) as call:
+            path = trying.record(call.session, call.actor, change_id, bundle_id, name, story, call.now)
+    except Rejection as rejection:
+        told = ask(draft, "play", trial=trial.as_json())
+        return _page(change_id, bundle_id, trial, told["state"], rejection), rejection.status
+    flash(f"已存为故事“{title}”，检查时会重演。", "success")
+    return redirect(url_for("studio.file_page", change_id=change_id, bundle_id=bundle_id, path=path))
+
+
+@blueprint.get(f"{ADDRESS}/letters/<number>.<kind>")
+@transacts_itself(STAFF)
+def trial_letter(change_id: str, bundle_id: str, number: str, kind: str) -> ResponseReturnValue:
+    if kind not in ("docx", "pdf") or not (number.isascii() and number.isdigit()):
+        raise NotFound("没有这份文书，请回到试办页")
+    draft, trial = _standing(change_id, bundle_id)
+    if trial is None:
+        raise Gone("还没有试办，请先开始")
+    told = ask(draft, "letter", trial=trial.as_json(), number=int(number[:4]))
+    content = base64.b64decode(told["content"])
+    if kind == "docx":
+        return attachment(content, told["name"], DOCX)
+    return _seen(services().to_pdf(content), f"{told['name'].removesuffix('.docx')}.pdf")
+
+
+def _seen(content: bytes, name: str) -> Response:
+    return inline(content, name, PDF)
+
+
+def _standing(change_id: str, bundle_id: str) -> tuple[Draft, Trial | None]:
+    with transaction(STAFF, writing=False) as call:
+        policy.require_reader(call.session, call.actor)
+        bundle = store.bundle_of(call.session, change_id, bundle_id)
+        trial = trying.kept(call.session, call.actor, bundle_id)
+        return trying.draft_of(call.session, call.actor, bundle, trial.region if trial else "", call.now), trial
+
+
+def _was() -> int:
+    typed = request.form.get("was", "")
+    return int(typed) if typed.isascii() and typed.isdigit() else -1
+
+
+def _act() -> dict[str, Any]:
+    form = request.form
+    kind = form.get("kind", "")
+    if kind == "form":
+        pairs = [(name, value) for name, value in form.items(multi=True) if name not in POSTED]
+        return {"kind": kind, "task": form.get("task", ""), "as": form.get("as", ""), "pairs": pairs,
+                "keep": "keep" in form}  # fmt: skip
+    if kind == "event":
+        given = {name: value.strip() for name, value in form.items() if name not in POSTED and name != "do"}
+        return {"kind": kind, "do": form.get("do", ""), "as": form.get("as", ""), "with": given}
+    return {"kind": kind, "days": form.get("days", ""), "at": form.get("at", "")}
+
+
+def _page(
+    change_id: str, bundle_id: str, trial: Trial | None = None, state: Mapping[str, Any] | None = None,
+    rejection: Rejection | None = None,
+) -> str:  # fmt: skip
+    with transaction(STAFF, writing=False) as call:
+        change, bundle = store.found(call.session, change_id), store.bundle_of(call.session, change_id, bundle_id)
+        return render_template(
+            "studio/try.html",
+            change=change, bundle=bundle, trial=trial, state=state, html=_html(state), applying=APPLYING,
+            villages=trying.villages(call.session, bundle, call.now) if trial is None else [],
+            may_edit=policy.may_edit(call.session, call.actor, change, call.now),
+            message=rejection.message if rejection else None, errors=rejection.fields if rejection else {},
+            posts=title_of, typed=request.form, today=change.in_force_from or local_date(call.now),
+        )  # fmt: skip
+
+
+def _html(state: Mapping[str, Any] | None) -> Markup:
+    """The form as `app.forms` wrote it in the child; no policy of the page lets a script in it run."""
+    return Markup(state["form"]["html"]) if state and state["form"] else Markup()

@@ -1,0 +1,109 @@
+"""A trial as a story: each step expects what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from sqlalchemy.orm import Session
+
+from app.cases import queries as cases
+from app.core.errors import Invalid
+from app.documents import queries as documents
+from app.funds import queries as funds
+from app.publicity import queries as notices
+from app.registry import story as registry
+from app.scenarios.play import play
+from app.scenarios.story import parse_story
+from app.tryout.asking import Draft
+from app.tryout.playing import Stage, Worlds, played
+from app.tryout.trial import Trial
+
+
+def story(draft: Draft, trial: Trial, title: str) -> str:
+    """The text of the story, which was played and holds. Raises Invalid."""
+    found: list[dict[str, Any]] = []
+    known: dict[str, Any] = {}
+
+    def note(stage: Stage, number: int) -> None:
+        now = _seen(stage)
+        found.append(_changed(known, now))
+        known.clear()
+        known.update(now)
+
+    with played(draft, trial, note) as stage:
+        if stage.stop is not None:
+            told = f"试办停在第 {stage.stop.number} 步，请先办完或去掉这一步，再存为故事"
+            raise Invalid({"title": told})
+        content = trial.as_story(stage.bundle.programme, title)
+        end = _end(stage)
+    if not found:
+        raise Invalid({"title": "还没有办理任何一步，请先试办，再存为故事"})
+    for step, expect in zip(content["steps"], found, strict=True):
+        step["expect"] = {**(step.get("expect") or {}), **expect} or None
+    content["steps"] = [{name: each for name, each in step.items() if each is not None} for step in content["steps"]]
+    text = yaml.safe_dump({**content, "end": end}, allow_unicode=True, sort_keys=False, width=110)
+    _require_holds(draft, text)
+    return text
+
+
+def _require_holds(draft: Draft, text: str) -> None:
+    """A story that does not hold on the draft that it was recorded from would tell nobody anything."""
+    problems = play(Worlds(draft), parse_story(text.encode())).problems
+    if problems:
+        raise Invalid({"title": f"存下的故事重演时对不上：{problems[0][1]}。请把这句话告诉管理员"})
+
+
+def _seen(stage: Stage) -> dict[str, Any]:
+    """What stories can expect of the case as it stands."""
+    case_id = stage.player.last
+    if case_id is None:
+        return {}
+    with stage.player.world.database.read() as session:
+        return {
+            "status": cases.head(session, case_id).status,
+            "tasks": [_task(item) for item in stage.open_tasks()],
+            "payments": _payments(session, case_id),
+            "documents": [{"template": row.template} for row in documents.documents_of(session, case_id)],
+            "notices": [{"kind": kind, "from": str(start), "until": str(end)}
+                        for kind, start, end in notices.periods_of(session, case_id)],
+            "owed": [row.key for row in cases.owed_of(session, case_id) if row.settled_at is None],
+            "incident": next((each.message for each in cases.incidents_of(session, case_id)), False),
+        }  # fmt: skip
+
+
+def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What a step changed; of letters those that it issued. At the first step, what there is."""
+    found = {key: each for key, each in now.items() if each != before.get(key, [] if key != "incident" else False)}
+    if "documents" in found:
+        found["documents"] = found["documents"][len(before.get("documents", ())) :]
+    return {key: each for key, each in found.items() if key != "documents" or each}
+
+
+def _task(item: Any) -> dict[str, Any]:
+    due = {"due": str(item.due_on)} if item.due_on else {}
+    return {"task": item.element_id, "position": item.position, **due}
+
+
+def _payments(session: Session, case_id: str) -> list[dict[str, Any]]:
+    """As stories count them: those that were cancelled, given up or ordered again are not among them."""
+    rows = funds.orders_of(session, case_id)
+    first = [row for row in rows if row.status != "cancelled" and not (row.given_up or row.replaces)]
+    return [
+        {"amount": str(row.amount), "payee": row.payee, "on": str(row.due_on), "source": row.source} for row in first
+    ]
+
+
+def _end(stage: Stage) -> dict[str, Any]:
+    """How the case stands, with the awards of everybody."""
+    end = {key: each for key, each in _seen(stage).items() if key in ("status", "payments", "owed")}
+    with stage.player.world.database.read() as session:
+        awards = registry.awards_of_story(session, stage.today)
+        running_out = cases.awards_running_out(session, stage.today)
+    told = [
+        {"programme": each.programme, "persons": each.persons, "monthly": str(each.monthly),
+         "status": "tapering" if each.id in running_out else each.status}
+        for each in awards
+    ]  # fmt: skip
+    return {**end, "awards": told} if told else end

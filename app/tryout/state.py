@@ -1,0 +1,205 @@
+"""What a page shows of a trial, as JSON: words where people read them, codes where pages have words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import calendar, engine
+from app.cases import handlers, pages, queries, store, waits
+from app.core.actor import SYSTEM
+from app.core.clock import SHANGHAI, local_date
+from app.figures.catalogue import catalogue
+from app.identity import queries as identity
+from app.identity.positions import title_of
+from app.jobs import operations as jobs
+from app.tryout import days, rows
+from app.tryout.playing import APPLY, Stage, Stop, Typed, key_of
+
+HORIZON = timedelta(days=800)
+WHO = {"applicant": "申请人", "system": "", "": ""}
+
+
+def of(stage: Stage, shown: str | None, typed: Typed | None) -> dict[str, Any]:
+    """The state after the last step; `shown` is the open task whose form is wanted, `typed` what was not taken."""
+    typed = typed or _unanswered(stage)
+    with stage.player.world.database.read() as session:
+        told = {
+            "title": stage.bundle.title, "now": _moment(stage.now), "today": stage.today.isoformat(),
+            "steps": _steps(stage), "stop": _stop(stage.stop), "place": _place(session, stage),
+            "next": _next(session, stage), "by_office": stage.bundle.by_office,
+        }  # fmt: skip
+        if stage.player.last is None:
+            form = _form(stage.bundle.application_form, APPLY, typed, {})
+            days_told = days.of(session, stage.trial.region, stage.today, {})
+            return {
+                **told,
+                "case": None,
+                "form": form,
+                "tasks": [],
+                "days": days_told,
+                "diagram": _main(stage),
+                "states": {},
+            }
+        return {**told, **_case(session, stage, stage.player.last, shown, typed)}
+
+
+def _case(session: Session, stage: Stage, case_id: str, shown: str | None, typed: Typed | None) -> dict[str, Any]:
+    page = pages.case_page(session, SYSTEM, case_id, stage.now)
+    tasks = [item for item in page.items if item.status == "open" and item.kind == "task"]
+    wanted = typed.task if typed else shown
+    chosen = next((item for item in tasks if key_of(item) == wanted), tasks[0] if tasks else None)
+    elements = {row.id: row.element_id for row in waits.open_of(session, case_id)}
+    marks: dict[str, list[str]] = {stage.today.isoformat(): ["今天"]}
+    for clock in page.clocks:
+        if clock.is_live:
+            marks.setdefault(clock.due_on.isoformat(), []).append(f"{clock.title}到期")
+    for notice in page.notices:
+        marks.setdefault(notice.until_on.isoformat(), []).append("公示期满")
+    return {
+        "case": {"number": page.case.number, "name": page.case.applicant_name, "status": page.case.status,
+                 "closed": page.case.closed_at is not None},
+        "form": _task_form(session, stage, chosen, typed) if chosen else None,
+        "tasks": [_task(session, stage, item) for item in tasks],
+        "waiting": [_waiting(each, elements[each.id]) for each in page.waiting if not each.answered],
+        "failing": [_failing(session, each) for each in page.failing_rules],
+        "earlier": _earlier(page, chosen),
+        "states": _states(session, stage, case_id, page),
+        "diagram": stage.bundle.manifest["processes"][page.case.process_key],
+        "decisions": [rows.of(stage, page.steps, each, catalogue(session)) for each in rows.records(session, case_id)],
+        "clocks": [_clock(session, each) for each in page.clocks],
+        "days": days.of(session, stage.trial.region, stage.today, marks),
+        "notices": [{"summary": each.summary, "from": each.posted_on.isoformat(), "until": each.until_on.isoformat(),
+                     "status": each.status, "waits": each.waits} for each in page.notices],
+        "payments": [{"payee": each.payee, "amount": str(each.amount), "on": each.due_on.isoformat(),
+                      "source": each.source, "status": each.status} for each in page.orders],
+        "documents": [{"title": each.title, "number": each.number or "", "on": each.issued_on.isoformat(),
+                       "voided": each.voided_at is not None} for each in page.documents],
+        "owed": [each.title for each in page.owed if each.settled_at is None],
+        "incidents": [{"step": page.steps.get(each.element_id, each.element_id), "message": each.message}
+                      for each in page.incidents],
+    }  # fmt: skip
+
+
+def _unanswered(stage: Stage) -> Typed | None:
+    """What the step at which a trial has stopped says, to be mended in its form."""
+    if stage.stop is None or not isinstance(stage.stop.step.get("with"), Mapping):
+        return None
+    return Typed(stage.stop.step["do"], stage.stop.step["with"], stage.stop.refusal)
+
+
+def _form(form: Any, task: str, typed: Typed | None, context: Mapping[str, Any]) -> dict[str, Any]:
+    mine = typed if typed is not None and typed.task == task else None
+    errors = mine.refusal.fields if mine and mine.refusal else {}
+    html = form.render(mine.values if mine else {}, errors, context=context)
+    message = mine.refusal.message if mine and mine.refusal else ""
+    return {
+        "faults": len(errors), "task": task, "html": str(html), "message": message,
+        "fields": {form.label_of(path) or path: text for path, text in errors.items()},
+    }  # fmt: skip
+
+
+def _task_form(session: Session, stage: Stage, item: Any, typed: Typed | None) -> dict[str, Any]:
+    action = store.look(session, SYSTEM, item.case_id, stage.now)
+    form = queries.task_form(session, item.id)[1]
+    told = _form(form, key_of(item), typed, {**action.form_context(), "item": item.item_key})
+    element = action.diagram.elements[item.element_id]
+    return {**told, "title": item.title, "documentation": _cited(session, element.documentation)}
+
+
+def _task(session: Session, stage: Stage, item: Any) -> dict[str, Any]:
+    region = identity.office_regions(session, [item.office_id]).get(item.office_id, "")
+    elsewhere = bool(region) and not stage.trial.region.startswith(region)
+    return {
+        "key": key_of(item), "title": item.title, "who": title_of(item.position),
+        "as": f"{item.position}@{region}" if elsewhere else item.position,
+        "due": item.due_on.isoformat() if item.due_on else "",
+    }  # fmt: skip
+
+
+def _failing(session: Session, rule: Mapping[str, Any]) -> str:
+    cited = catalogue(session).cite(rule["clause"]) if rule.get("clause") else ""
+    return f"{rule.get('message') or ''}{f'（{cited}）' if cited else ''}"
+
+
+def _waiting(each: Any, element: str) -> dict[str, Any]:
+    fields = [{"name": field.name, "title": field.title} for field in each.fields]
+    return {"element": element, "title": each.title, "department": each.department,
+            "until": each.until.isoformat(), "fields": fields}  # fmt: skip
+
+
+def _states(session: Session, stage: Stage, case_id: str, page: pages.CasePage) -> dict[str, str]:
+    """Element or flow → done, active, waiting or failed; the worse one wins."""
+    action = store.look(session, SYSTEM, case_id, stage.now)
+    found = {page.start: "done"}
+    if action.instance.state is not None:
+        found |= dict.fromkeys(engine.passed(action.diagram, action.instance.state, action.variables, action), "done")
+    tasks = {item.element_id for item in page.items if item.status == "open"}
+    found |= {element: "active" if element in tasks else "waiting" for element in page.open_elements}
+    return found | {each.element_id: "failed" for each in page.incidents}
+
+
+def _earlier(page: pages.CasePage, chosen: Any) -> list[dict[str, str]]:
+    """Where the case can be returned to."""
+    done = {item.element_id: item.title for item in page.items if item.status == "done" and item.kind == "task"}
+    here = chosen.element_id if chosen else ""
+    return [{"element": element, "title": title} for element, title in done.items() if element != here]
+
+
+def _clock(session: Session, clock: Any) -> dict[str, Any]:
+    sentence = calendar.explain(session, clock)
+    cited = sentence.replace(f"（{clock.clause}）", f"（{catalogue(session).cite(clock.clause)}）")
+    return {"title": clock.title, "due": clock.due_on.isoformat(), "live": clock.is_live, "sentence": cited}
+
+
+def _next(session: Session, stage: Stage) -> str:
+    """When something happens by itself: a deadline's timer, the end of a notice; empty where nothing does."""
+    due = jobs.next_due(session, handlers.HANDLERS, stage.now + HORIZON)
+    if due is None or due <= stage.now:
+        return ""
+    due += timedelta(minutes=1) if due.second or due.microsecond else timedelta()
+    return due.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
+def _steps(stage: Stage) -> list[dict[str, Any]]:
+    """Every step of the trial as a list shows it; which of them are done."""
+    names = {element.id: element.label for diagram in stage.bundle.processes.values()
+             for element in diagram.elements.values()}  # fmt: skip
+    reached = stage.stop.number - 1 if stage.stop else stage.trial.position
+    return [
+        {"do": step["do"], "title": names.get(step["do"], ""), "at": step.get("at", ""),
+         "who": _who(step.get("as", "")), "done": number <= reached,
+         "error": (step.get("expect") or {}).get("error", "")}
+        for number, step in enumerate(stage.trial.steps, 1)
+    ]  # fmt: skip
+
+
+def _who(actor: str) -> str:
+    position = actor.partition("@")[0]
+    return WHO[position] if position in WHO else title_of(position)
+
+
+def _stop(stop: Stop | None) -> dict[str, Any] | None:
+    return None if stop is None else {"number": stop.number, "do": stop.step["do"], "message": stop.refusal.message}
+
+
+def _place(session: Session, stage: Stage) -> str:
+    region = identity.region_by_code(session, stage.trial.region, local_date(stage.now))
+    return identity.chain(session, region.id).full_name
+
+
+def _main(stage: Stage) -> str:
+    return str(stage.bundle.manifest["processes"].get("main", ""))
+
+
+def _cited(session: Session, text: str) -> str:
+    known = catalogue(session)
+    named = known.ids_in(text)
+    return f"{text}（{known.cite(' '.join(named))}）" if named else text
+
+
+def _moment(moment: Any) -> str:
+    return str(moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))

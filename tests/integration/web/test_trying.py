@@ -1,0 +1,78 @@
+"""Trying a draft in the browser: from the first form to a story of the bundle, and cases of a table from Excel."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from tests.support.web import COUNTY, PROGRAMME, Web, flat
+from tests.support.worlds import RELIEF, VILLAGE
+
+
+def _begun(web: Web) -> tuple[FlaskClient, str]:
+    """An owner, and the address of a bundle in a change."""
+    client = web.client()
+    web.sign_in(client, f"policy_owner.{COUNTY}")
+    at = client.post("/studio/changes/new", data={"title": "改时限", "reason": "县政府文件"}).location
+    client.post(f"{at}/programmes", data={"programme": PROGRAMME, "region": COUNTY})
+    (bundle,) = set(re.findall(rf"{at}/programmes/(\w{{32}})/", client.get(at).text))
+    return client, f"{at}/programmes/{bundle}"
+
+
+def test_a_case_is_tried_stepped_back_and_recorded(web: Web) -> None:
+    owner, bundle = _begun(web)
+    assert "农安镇" in owner.get(f"{bundle}/try").text
+    assert owner.post(f"{bundle}/try/begin", data={"region": VILLAGE, "day": "yesterday"}).status_code == 422
+    owner.post(f"{bundle}/try/begin", data={"region": VILLAGE, "day": "2020-10-12"})
+    first = {"kind": "form", "task": "apply", "as": "applicant", "was": "0"}
+    wrong = owner.post(f"{bundle}/try", data={**flat(RELIEF), **first, "id_number": "1"}).text
+    assert "公民身份号码" in wrong
+    assert "把这次拒绝记为一步" in wrong
+    taken = owner.post(f"{bundle}/try", data={**flat(RELIEF), **first}).text
+    assert "2020-10-15 到期" in taken
+    assert owner.post(f"{bundle}/try", data={**flat(RELIEF), **first}).status_code == 409  # sent twice
+    owner.post(f"{bundle}/try/move", data={"by": "back", "was": "1"})
+    assert "再往前" in owner.get(f"{bundle}/try").text
+    owner.post(f"{bundle}/try/move", data={"by": "forward", "was": "0"})
+    assert owner.get(f"{bundle}/try/letters/0.docx").data.startswith(b"PK")
+    assert "故事的标题" in owner.post(f"{bundle}/try/record", data={"title": "", "name": "A b"}).text
+    kept = owner.post(f"{bundle}/try/record", data={"title": "刚刚申请", "name": "just-applied"})
+    assert kept.status_code == 302
+    story = owner.get(f"{bundle}/content?path=scenarios/just-applied.yaml").text
+    assert "title: 刚刚申请" in story
+    assert "due: '2020-10-15'" in story
+
+
+def test_a_table_is_tried_with_a_workbook(web: Web) -> None:
+    owner, bundle = _begun(web)
+    page = owner.get(f"{bundle}/tables").text
+    decision = next(iter(re.findall(r"/tables/(\w+)\.xlsx", page)))
+    content = owner.get(f"{bundle}/tables/{decision}.xlsx").data
+    book = load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[0]
+    titles = [cell.value for cell in sheet[1]]
+    assert titles[-1] == "应有的结果"
+
+    def sent(**options: str) -> tuple[int, bytes]:
+        buffer = io.BytesIO()
+        book.save(buffer)
+        buffer.seek(0)
+        answer = owner.post(f"{bundle}/tables/{decision}", data={"file": (buffer, "cases.xlsx"), **options})
+        return answer.status_code, answer.data
+
+    numeric = titles.index("连续无收入月数") + 1
+    sheet.cell(2, numeric, "三个")
+    status, refused = sent()
+    assert status == 422
+    assert "第 2 行「连续无收入月数」：应填数字" in html.unescape(refused.decode())
+    sheet.cell(2, numeric, "2")
+    sheet.cell(2, len(titles), "无")
+    _, shown = sent()
+    assert "1 个不符" in shown.decode()
+    _, result = sent(**{"as": "sheet"})
+    last = [cell.value for cell in load_workbook(io.BytesIO(result)).worksheets[0][2]]
+    assert "不符" in last
