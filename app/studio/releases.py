@@ -155,7 +155,7 @@ def release_moving(call: Call, release_id: str) -> ResponseReturnValue:
     found = migrating.newest(call.session, call.actor, release_id)
     state = request.args.get("state", "")
     if found is None or state not in (migrating.MOVES, migrating.STAYS):
-        return render_template("studio/_moving.html", id=release_id, migration=found)
+        return render_template("studio/_moving.html", id=release_id, migration=found, errors={}, typed={})
     after = request.args.get("after", 0, type=int)
     lines = migrating.lines(call.session, found.id, state, after=after, limit=LINES)
     return render_template("studio/release_lines.html", id=release_id, migration=found, lines=lines, state=state,
