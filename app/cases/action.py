@@ -89,7 +89,8 @@ class Action:
     """One command on one case. It is the engine's host, and carries what must be written when the engine has run.
 
     `effects` are all effects by topic (`app.cases.effects.EFFECTS`). `corrections` is what a decision made again means
-    for what was paid (`app.cases.effects.corrections.Correction`). `dying`: the numbers of those whose death it enters.
+    for what was paid (`app.cases.effects.corrections.Correction`). `dying`: the numbers of those whose death it enters;
+    `taking`: the names of those to whom it gives a role of the award, by role.
     """
 
     session: Session
@@ -107,6 +108,7 @@ class Action:
     moved_clocks: list[LegalClock] = field(default_factory=list)
     corrections: list[Any] = field(default_factory=list)
     dying: set[str] = field(default_factory=set)
+    taking: dict[str, str] = field(default_factory=dict)
 
     @property
     def diagram(self) -> engine.Diagram:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.cases import roles
 from app.cases.action import Action
 from app.registry import deaths
 from app.registry import queries as registry
@@ -10,9 +11,12 @@ from app.registry import queries as registry
 def address(action: Action, name: str) -> str:
     """The addressee of a letter to somebody of this name.
 
-    The dead are those whom the registry knows as dead, or whose death this action enters. A name that nobody in the
+    Where the person of the case has somebody who is written to, such as a guardian, it is he. The dead are those
+    whom the registry knows as dead, or whose death this action enters. A name that nobody in the
     case has (an institution, who objected) is written to as it stands.
     """
+    if (instead := roles.written_to(action, name)) is not None:
+        return instead
     numbers = _numbers_of(action, name)
     if not numbers or not all(_has_died(action, number) for number in numbers):
         return name

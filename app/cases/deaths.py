@@ -19,7 +19,7 @@ from app.funds import queries as orders
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler
-from app.registry import deaths
+from app.registry import deaths, roles
 
 MAIN = "main"
 
@@ -40,7 +40,12 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         jobs.NewJob(LEFT, told, now, f"{LEFT}:{award_id}:{job.id}", reference=award_id)
         for award_id in deaths.waiting_of(session, person.id)
     ]
-    jobs.enqueue_all(session, left)
+    # A guardian who has died applies no more and is paid no more: people look for the next one.
+    looks = [
+        jobs.NewJob(awards.RECHECK, {}, now, f"{awards.RECHECK}:{award_id}:{job.id}", reference=award_id)
+        for award_id in dict.fromkeys(award_id for award_id, _ in roles.held_by(session, person.id))
+    ]
+    jobs.enqueue_all(session, [*left, *looks])
     numbers = deaths.indexes_of(session, person.id)
     own = select(Case).where(Case.applicant_blind.in_(numbers), Case.award_id.is_(None))
     for case in session.scalars(own.order_by(Case.id)).all():

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import engine
+from app.cases import roles
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotYours
@@ -92,5 +93,6 @@ def completed_seq(action: Action, element_id: str) -> int:
 def _people(action: Action) -> list[str]:
     application = action.variables.get("application") or {}
     members = (application.get("household") or {}).get("members") or []
-    numbers = [application.get("id_number"), *(member.get("id_number") for member in members)]
+    others = roles.named(action).values() if application else ()
+    numbers = [each.get("id_number") for each in (application, *members, *others)]
     return [number for number in numbers if number]

@@ -139,6 +139,12 @@ class ManifestSchema(shapes.Strict):
         validate=ma.validate.Length(min=1, error="至少写一个流程"),
     )
     by_office = shapes.flag(load_default=False)
+    # Parts of the application that name somebody else than the person whom it is for, and in which roles.
+    roles = shapes.keyed(
+        shapes.text(_KEY, validate=shapes.matching(r"[a-z][a-z0-9_]*", "应为申请表里一个分组的路径，例如 guardian")),
+        shapes.listed(shapes.one_of(["applicant", "guardian", "payee"])),
+        load_default=dict,
+    )
     application_form = shapes.text(_PATH, required=True)
     decisions = shapes.listed(shapes.text(_PATH), "应为“- 文件”的列表", load_default=list)
     once = shapes.nested(OnceSchema, load_default=None, allow_none=True)

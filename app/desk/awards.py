@@ -17,7 +17,7 @@ from app.desk.blueprint import blueprint
 from app.identity import choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import consents, house_accounts, houses, members, person_files, place_line, policy, ratings
+from app.registry import consents, house_accounts, houses, members, person_files, place_line, policy, ratings, roles
 from app.registry import queries as registry
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
@@ -157,6 +157,7 @@ def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:
     return render_template(
         "desk/award.html",
         award=found,
+        roles=[(roles.TITLES[each.role], each) for each in roles.holders(call.session, award_id)],
         title=programme_titles(call.session).get(found.programme, found.programme),
         id_number=mask_id_number(found.id_number),
         account=mask_account(found.account) if found.account else "",

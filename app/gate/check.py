@@ -24,6 +24,7 @@ from app.gate import letters
 from app.gate.lines import with_lines
 from app.gate.mending import with_mends
 from app.identity.positions import POSITIONS
+from app.registry.roles import TITLES
 from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
 
@@ -159,6 +160,22 @@ def _forms(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding
         lacking = [name for name in first if name not in names]
         told = "申请表必须有这个字段，案件和文书都要用到"
         found += [Finding(ERROR, path, name, told, hint=("field", name)) for name in lacking]
+        found += _roles(path, names, manifest["roles"])
+    return found
+
+
+def _roles(path: str, names: Mapping[str, Any], roles: Mapping[str, list[str]]) -> list[Finding]:
+    """Who is given a role must be named by the application, with a number by which the registry knows him."""
+    given = [role for each in roles.values() for role in each]
+    found = [
+        Finding(ERROR, MANIFEST, "roles", f"{TITLES[role]}（{role}）写了两次，一个角色只能由一个人承担")
+        for role in TITLES if given.count(role) > 1
+    ]  # fmt: skip
+    for part in roles:
+        known = getattr(names.get(part), "entries", None) or {}
+        lacking = [f"{part}.{name}" for name in FIRST_FIELDS if name not in known]
+        told = "承担角色的人必须有姓名和公民身份号码，请在申请表里加上这个字段"
+        found += [Finding(ERROR, path, name, told) for name in lacking]
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.months import month_after
 from app.identity import queries as identity
-from app.registry import members, overlaps, terms
+from app.registry import members, overlaps, roles, terms
 from app.registry.award_rows import (
     CHANGED,
     LEFT,
@@ -45,6 +45,7 @@ class Change:
     `visits`, the next visit (E11) is due on `visit_on`.
     `recipient` `{id_number, name, account?}` is paid from now on.
     `people` `{id_number, name, relation?}` are those whom it covers from now on; they live together.
+    `roles` `{id_number, name}` by role have others from the day on (another guardian); it is paid to `account`.
     With `kind` (whom it is for: a household, or somebody alone) the first of `people` receives it.
     """
 
@@ -60,6 +61,8 @@ class Change:
     visits: bool = False
     visit_on: date | None = None
     kind: str | None = None
+    roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    account: str | None = None
 
 
 def change_award(
@@ -82,6 +85,7 @@ def change_award(
     change, before, day = Change(**given), award_in_payment(session, award_id), on or local_date(now)
     values = _values(session, before, change, day, now, case_id)
     moved = {} if change.people is None else _cover(session, before, change, day, now)
+    roles.begin(session, award_id, change.roles, day, now, case_id=case_id, case_seq=case_seq)
     if not values and not moved:
         return None
     if values:
@@ -118,6 +122,8 @@ def _values(
         values["visit_on"] = change.visit_on
     if change.waits:
         values |= _wait(session, before, change.place_rank, day, case_id)
+    if change.account is not None:
+        values |= account_column(session, before.id, change.account)
     if change.recipient is not None:
         (person_id,) = record_people(session, [change.recipient], now, living=True)
         values |= {"person_id": person_id, **account_column(session, before.id, change.recipient.get("account"))}

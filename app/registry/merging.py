@@ -23,6 +23,7 @@ from app.core.errors import Duplicate, Gone, NotEligible, NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.identity import operations as identity
+from app.registry import roles
 from app.registry.grants import CLAIM
 from app.registry.lookups import AWARD, COVERED, HOME, PERSON
 from app.registry.models import ENDED, IN_PAYMENT, PersonChange
@@ -247,6 +248,7 @@ def _move_awards(session: Session, kept_id: str, other_id: str) -> dict[str, Any
     return {
         "awards": sorted(session.scalars(paid)),
         "stays": sorted([row.award_id, row.valid_from] for row in session.execute(stays)),
+        "roles": roles.move(session, other_id, kept_id),
     }
 
 
@@ -287,6 +289,7 @@ def _move_back(session: Session, kept_id: str, other_id: str, moved: Mapping[str
         stay = (COVERED.c.award_id == award_id) & (COVERED.c.person_id == kept_id)
         stay &= COVERED.c.valid_from == valid_from
         session.execute(update(COVERED).where(stay).values(person_id=other_id))
+    roles.move_back(session, other_id, kept_id, moved.get("roles", []))
     homes = HOME.c.id.in_(moved["homes"]) & (HOME.c.person_id == kept_id)
     session.execute(update(HOME).where(homes).values(person_id=other_id))
     if moved["left_home"]:

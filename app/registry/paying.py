@@ -14,6 +14,7 @@ from app.identity.queries import RegionRef, within
 from app.registry.lookups import COVERED, PERSON
 from app.registry.members import covers
 from app.registry.models import ENDED, IN_PAYMENT, INSTITUTION_ACCOUNT, WITHDRAWN, Award, Institution, Person
+from app.registry.roles import IS_PAID_TO, PAID_TO, PAYS_TO
 from app.registry.terms import TERMS, hold
 
 HOUSE: Table = Institution.__table__  # type: ignore[assignment]
@@ -71,18 +72,22 @@ def in_payment_select(region: RegionRef, programmes: Collection[str], paid: Paid
             Award.person_id.label("person_id"),
             Award.region_id.label("region_id"),
             Award.programme.label("programme"),
-            func.coalesce(Person.name, NAMELESS).label("payee"),
+            func.coalesce(PAID_TO.c.name, Person.name, NAMELESS).label("payee"),
             pays.amount.label("monthly"),
             heads.correlate(Award).scalar_subquery().label("heads"),
             case((pays.channel == INSTITUTION_ACCOUNT, pays.institution_id)).label("institution_id"),
             pays.split.label("split"),
         )
         .join(Person, Person.id == Award.person_id)
+        .outerjoin(PAYS_TO, IS_PAID_TO)
+        .outerjoin(PAID_TO, PAID_TO.c.id == PAYS_TO.c.person_id)
         .where(
             paid.awards,
             Award.monthly.is_(True),
             or_(known, Award.recount_since > paid.on) if paid.by_month else known,
             or_(Person.died_on.is_(None), Person.died_on >= paid.on),
+            # Nothing goes to the account of a dead guardian: it waits for the next one, whom a re-check names.
+            PAID_TO.c.died_on.is_(None),
             Award.programme.in_(programmes),
             within(region, Award),
         )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Duplicate
 from app.identity import queries as identity
-from app.registry import members, overlaps, terms
+from app.registry import members, overlaps, roles, terms
 from app.registry.award_rows import account_column, fact_columns, joins, note_event, require_place
 from app.registry.changing import SINGLE_PERSON, take_out
 from app.registry.models import IN_PAYMENT, Award, award_columns
@@ -23,7 +23,10 @@ from app.registry.people import ensure_household, record_people
 
 @dataclass(frozen=True, slots=True)
 class AwardRequest:
-    """A monthly award to start. `members` are `{id_number, name, relation?}` of the household, `monthly` is in yuan."""
+    """A monthly award to start. `members` are `{id_number, name, relation?}` of the household, `monthly` is in yuan.
+
+    `roles`: who else has to do with it, `{id_number, name}` by role.
+    """
 
     id: str
     programme: str
@@ -44,6 +47,7 @@ class AwardRequest:
     institution_id: str | None = None
     place_rank: int | None = None
     others: Sequence[overlaps.Other] = ()
+    roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def start_award(session: Session, request: AwardRequest, now: datetime) -> dict[str, str]:
@@ -60,6 +64,9 @@ def start_award(session: Session, request: AwardRequest, now: datetime) -> dict[
     row = _row(session, request, person_id, household_id, now)
     _insert(session, row)
     members.begin(session, request.id, covered, request.starts_on)
+    roles.begin(
+        session, request.id, request.roles, request.starts_on, now, case_id=request.case_id, case_seq=request.case_seq
+    )
     note_event(
         session, request.id, "started", request.starts_on, request.monthly, now,
         case_id=request.case_id, case_seq=request.case_seq, before={"moved": moved},

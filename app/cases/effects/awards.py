@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from app.cases import exclusive
+from app.cases import exclusive, roles
 from app.cases.action import Action
 from app.cases.effects import decided_again
 from app.cases.effects.base import EffectObject
@@ -23,6 +23,7 @@ from app.funds import operations as funds
 from app.jobs import operations as jobs
 from app.registry import award_decisions, queries
 from app.registry import operations as registry
+from app.registry import roles as held
 from app.registry.overlaps import Other
 
 LEFT, RECALCULATE, RECHECK = "award.left", "award.change", "award.recheck"
@@ -99,7 +100,8 @@ class AwardChange(EffectObject):
     `members` {id_number, name, relation} are all whom it covers from today on; `recipient` {id_number, name} is paid
     from now on, to an account that is still to be given.
     `place_rank` puts the person in line for a place in an institution, null takes him out (E12). `visit_on` is the day
-    of the next visit (E11; null: none).
+    of the next visit (E11; null: none). `roles` {role, id_number, name} have others from today on, and it is paid to
+    `account`: another guardian.
     """
 
     schema = SCHEMAS["award_change"]
@@ -118,6 +120,8 @@ class AwardChange(EffectObject):
         institution_id: Any,
         place_rank: Any,
         visit_on: Any,
+        roles: list[dict[str, Any]] | None,
+        account: str | None,
     ) -> None:
         change = {
             "monthly": monthly,
@@ -131,15 +135,20 @@ class AwardChange(EffectObject):
             "visit_on": _given(visit_on),
             "waits": place_rank is not LEFT_OUT,
             "place_rank": _given(place_rank),
+            "roles": {each["role"]: each for each in roles or []},
+            "account": account,
         }
+        action.taking.update({each["role"]: each["name"] for each in roles or []})
         award = _award(action, effect, award_id)
         action.plan(Planned(Rank.RECORD, partial(_change, award_id=award, change=change)))
         self.note(action, monthly=monthly, recheck_on=recheck_on)
 
     def undo(self, action: Action, since: int, reason: str) -> int:
+        held.take_back(action.session, action.case.id, since)
         return len(_undo(action, since, "changed"))
 
     def reopen(self, action: Action, since: int, reason: str) -> int:
+        held.take_back(action.session, action.case.id, since)
         return decided_again.undo(action, since, "changed")
 
     def settle(self, action: Action) -> None:
@@ -215,6 +224,7 @@ def _request(
         starts_on=starts_on,
         account=application.get("bank_account"),
         others=exclusive.others(action, programme),
+        roles=roles.named(action),
         case_id=action.case.id,
         case_number=action.case.number,
         case_seq=action.seq,
@@ -254,12 +264,14 @@ def _withdraw(action: Action) -> None:
 
 def _change(action: Action, award_id: str, change: dict[str, Any]) -> None:
     again, day = decided_again.is_due(action), decided_again.day_of(action)
+    withheld = held.withheld_since(action.session, award_id) if held.PAYEE in change.get("roles", ()) else None
     since = registry.change_award(
         action.session, award_id, now=action.now, on=day, case_id=action.case.id, case_seq=action.seq, **change
     )
     if again:
         decided_again.settle_later(action)
         return
+    since = min(filter(None, (since, withheld)), default=None)
     # The first of its months may have been drafted before: without the award, or with what was due then.
     if since and (since <= action.today or arrears.is_ordered(action.session, award_id, since)):
         jobs.enqueue_all(action.session, [settle(award_id, since, action.now, action.id)])

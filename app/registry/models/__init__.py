@@ -213,6 +213,21 @@ class AwardPerson(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
 
 
+class AwardRole(Base):
+    """Who else has to do with an award, from a day up to, not including, `valid_until`: see `app.registry.roles`."""
+
+    __tablename__ = "award_role"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    case_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    case_seq: Mapped[int | None]
+
+
 class AwardEvent(Base):
     """What happened to a monthly award, and how it stood before, so that a case taken back can be undone."""
 

@@ -27,6 +27,7 @@ from app.registry import house_accounts
 from app.registry import operations as registry
 from app.registry.models import (
     Award,
+    AwardRole,
     Consent,
     HouseholdMember,
     Institution,
@@ -35,7 +36,7 @@ from app.registry.models import (
     Person,
     PlaceInLine,
 )
-from tests.support.worlds import RELIEF, Office
+from tests.support.worlds import RELIEF, Office, id_number
 
 EARLIER, ITS_STEP, LATER = 90, 100, 110
 AWARD = {"monthly": Decimal(100), "facts": {"people": 1}}
@@ -99,6 +100,16 @@ def _agreed(action: Action) -> None:
     _perform(action, "record_consent", EARLIER, scope="land_income", form="书面同意", by="本人")
 
 
+def _guardian(n: int) -> dict[str, str]:
+    return {"role": "guardian", "id_number": id_number(n), "name": f"监护人{n}"}
+
+
+def _guarded(action: Action) -> None:
+    """The award has a guardian since an earlier step of the same day."""
+    _started(action)
+    _perform(action, "award_change", EARLIER, roles=[_guardian(1)])
+
+
 LATER_JOBS = ("document.issue", "case.ask", "award.change")
 """Jobs that look for themselves whether there is still anything to do; the last one is begun by taking back."""
 Prepare = Callable[[Action], None]
@@ -108,6 +119,8 @@ CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "award_start": ("award_start", lambda action: _house(action, EARLIER) and None, AWARD),
     "award_change": ("award_change", _started, {"monthly": Decimal(200), "institution_id": None, "place_rank": 2,
                                                 "facts": {"people": 2}}),
+    "award_change of a guardian": ("award_change", _guarded,
+                                   {"roles": [_guardian(2)], "account": "6228480240001234576"}),
     "award_end": ("award_end", _started, {"reason": "已就业"}),
     "record_death": ("record_death", _started, {"id_number": RELIEF["id_number"]}),
     "register_institution": ("register_institution", None, {"name": "合隆镇敬老院"}),
@@ -147,6 +160,7 @@ def _world(session: Session, case_id: str) -> dict[str, Any]:
         "line": rows(PlaceInLine.rank, PlaceInLine.number, where=PlaceInLine.state == "waits"),
         "awards": rows(Award.amount, Award.status, Award.recheck_on, Award.visit_on, Award.ended_on,
                        Award.institution_id, Award.place_rank, Award.wants_place_on, where=Award.status != "withdrawn"),
+        "roles": rows(AwardRole.role, AwardRole.person_id, where=AwardRole.valid_until.is_(None)),
         "deaths": rows(Person.died_on, where=Person.died_on.is_not(None)),
         "homes": rows(HouseholdMember.person_id, HouseholdMember.household_id, where=standing),
         "houses": rows(Institution.name, Institution.free, where=Institution.withdrawn_at.is_(None)),
