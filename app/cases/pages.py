@@ -236,13 +236,13 @@ def _submissions(action: Action, work: Iterable[Any]) -> list[Submitted]:
         form, values = action.bundle.application_form, context["application"]
         found.append(Submitted("申请", case.applicant_name, case.filed_at, form, values, context))
     done = sorted((item for item in work if item.status == "done" and item.kind == "task"), key=lambda i: i.closed_at)
-    for item, values in _latest(done, context):
+    for item, values in latest(done, context):
         form = action.bundle.form(action.diagram.elements[item.element_id].attributes["formKey"])
         found.append(Submitted(item.title, item.closed_by_name or "", item.closed_at, form, values, context))
     return found
 
 
-def _latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Mapping[str, Any]]]:
+def latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Mapping[str, Any]]]:
     """Each completed item with its submission; of a step done again the last time counts."""
     by_element: dict[str, list[Any]] = {}
     for item in done:

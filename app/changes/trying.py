@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.changes import editing, policy, store
+from app.changes import closed_cases, editing, policy, store
 from app.changes.models import ChangeTrial
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI, local_date
@@ -77,6 +77,17 @@ def begun(session: Session, actor: Actor, bundle: Row[Any], region_code: str, da
     return Trial(
         region_code, start.strftime("%Y-%m-%d %H:%M"), parameters=_figures(session, bundle, region_code, start)
     )
+
+
+def begun_from(session: Session, actor: Actor, bundle: Row[Any], number: str, now: datetime) -> Trial:
+    """A trial that has the answers of a closed case, without its people. Raises Invalid (number), NotYours."""
+    region_code, filed_at, steps = closed_cases.steps_of(session, actor, bundle, number, now)
+    start = filed_at.astimezone(SHANGHAI)
+    parameters = _figures(session, bundle, region_code, start)
+    trial = Trial(region_code, start.strftime("%Y-%m-%d %H:%M"), parameters=parameters)
+    for step in steps:
+        trial = trial.followed(step)
+    return trial
 
 
 def villages(session: Session, bundle: Row[Any], now: datetime) -> list[tuple[str, str]]:

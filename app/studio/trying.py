@@ -72,7 +72,11 @@ def trial_begin(change_id: str, bundle_id: str) -> ResponseReturnValue:
     try:
         with transaction(STAFF, writing=True) as call:
             bundle = store.bundle_of(call.session, change_id, bundle_id)
-            trial = trying.begun(call.session, call.actor, bundle, region, day, call.now)
+            number = request.form.get("number", "").strip()
+            if number:
+                trial = trying.begun_from(call.session, call.actor, bundle, number, call.now)
+            else:
+                trial = trying.begun(call.session, call.actor, bundle, region, day, call.now)
             trying.keep(call.session, call.actor, bundle_id, trial, was=None, now=call.now)
     except Rejection as rejection:
         if not rejection.fields:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from tests.support.web import COUNTY, PROGRAMME, Web, flat
+from app.cases import operations
+from app.changes import trying
+from app.core import id_number
+from tests.support.web import COUNTY, PROGRAMME, TOWNSHIP, Web, flat
 from tests.support.worlds import RELIEF, VILLAGE
 
 
@@ -76,3 +81,33 @@ def test_a_table_is_tried_with_a_workbook(web: Web) -> None:
     _, result = sent(**{"as": "sheet"})
     last = [cell.value for cell in load_workbook(io.BytesIO(result)).worksheets[0][2]]
     assert "不符" in last
+
+
+def test_a_closed_case_is_tried_without_its_people(web: Web) -> None:
+    done = web.apply()
+    for position, given in (
+        ("village_cadre", {"facts_true": True, "opinion": "王建国家情况属实"}),
+        ("township_clerk", {"confirmed": True, "amount": "800", "opinion": "同意"}),
+    ):
+        actor = web.actor(f"{position}.{VILLAGE if position == 'village_cadre' else TOWNSHIP}")
+        with web.database.write() as session:
+            operations.complete_task(session, actor, web.open_task(done.case_id), given, web.clock.now())
+    owner, bundle = _begun(web)
+    assert "没有这个办结的案件" in owner.post(f"{bundle}/try/begin", data={"number": "220122-1999-000001"}).text
+    owner.post(f"{bundle}/try/begin", data={"number": done.number})
+    shown = owner.get(f"{bundle}/try").text
+    assert "已批准" in shown
+    assert "800.00" in shown
+    with web.database.read() as session:
+        (kept,) = session.scalars(select(trying.TRIAL.c.trial))
+    person = {name: RELIEF[name] for name in ("name", "id_number", "phone", "bank_account", "hardship")}
+    assert [name for name, value in person.items() if str(value) in kept or str(value) in shown] == []
+    assert RELIEF["address"] not in kept
+    number = json.loads(kept)["steps"][0]["with"]["id_number"]
+    assert id_number.birth_date(number) == id_number.birth_date(RELIEF["id_number"])
+    assert id_number.sex(number) == id_number.sex(RELIEF["id_number"])
+    other = web.client()
+    web.sign_in(other, "policy_owner.220104")
+    refused = other.post(f"{bundle}/try/begin", data={"number": done.number})
+    assert refused.status_code == 422
+    assert "没有这个办结的案件" in refused.text
