@@ -15,6 +15,7 @@ from app.definitions import queries as definitions
 from app.definitions import store
 from app.definitions.folder import STORIES
 from app.definitions.letters import FOLDER
+from app.definitions.names import EVERYWHERE
 from app.figures import queries as figures
 from app.identity import queries as identity
 
@@ -71,7 +72,8 @@ class Reach:
         """The closed cases to look at."""
         scopes = {scope for each in self.draft.bundles for scope in each.scopes}
         scopes |= {each.region_id for each in self.draft.figures}
-        regions = [identity.chain(session, scope).nearest for scope in sorted(scopes)]
+        everywhere = EVERYWHERE in scopes
+        regions = [] if everywhere else [identity.chain(session, scope).nearest for scope in sorted(scopes)]
         return Which(sorted(set(self.programmes.values())), sorted(self.programmes), regions, since)
 
     def codes(self, session: Session, region_id: str) -> tuple[str, ...]:
@@ -95,14 +97,14 @@ class Reach:
                      for scope in each.scopes if scope in above}  # fmt: skip
         if not distances:
             return ""
-        serving = definitions.place_serving(session, programme, above, self.on)
+        serving = definitions.place_serving(session, programme, above[:-1], self.on)
         nearest = above.index(serving) if serving in above else len(above)
         return distances[min(distances)] if min(distances) <= nearest else ""
 
     def _chain(self, session: Session, region_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if region_id not in self._regions:
             chain = identity.chain(session, region_id)
-            self._regions[region_id] = (chain.ids, tuple(each.code for each in chain.refs))
+            self._regions[region_id] = ((*chain.ids, EVERYWHERE), tuple(each.code for each in chain.refs))
         return self._regions[region_id]
 
 

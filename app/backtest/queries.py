@@ -80,7 +80,7 @@ class View:
         """What it came to, in one sentence."""
         parts = [f"{title} {count} 件" for _, title, count in self.listed]
         money = f"按月发放的由每月 {self.before} 元变为 {self.after} 元" if self.before != self.after else ""
-        told = "，".join([f"不变 {self.unchanged} 件", *parts, *([money] if money else [])])
+        told = "；".join([f"不变 {self.unchanged} 件", *parts, *([money] if money else [])])
         return f"回测 {self.met} 件已办结的案件：{told}。"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.cases import decisions
@@ -24,7 +24,7 @@ _DOOR: Table = DoorAnswer.__table__  # type: ignore[assignment]
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Closed cases of programmes in regions (each with all below it), by the day on which they were over.
+    """Closed cases of programmes in regions (each with all below it; none: anywhere), by the day when they were over.
 
     `releases` are all releases of the programmes: an answer at the door knows its release alone.
     """
@@ -98,4 +98,5 @@ def _doors(which: Which) -> Select[Any]:
 
 
 def _within(table: Table, regions: Iterable[identity.RegionRef]) -> ColumnElement[bool]:
-    return or_(*(table.c.region_id.in_(identity.ids_within(region)) for region in regions))
+    inside = [table.c.region_id.in_(identity.ids_within(region)) for region in regions]
+    return or_(*inside) if inside else true()

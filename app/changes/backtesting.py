@@ -18,6 +18,8 @@ from app.core.actor import Actor
 from app.core.errors import Gone, Invalid
 from app.core.ids import digest
 from app.db import Database
+from app.definitions import standing
+from app.definitions import store as releases
 from app.definitions.bundle import hash_of_names
 from app.definitions.names import LIBRARY
 from app.figures.catalogue import catalogue
@@ -67,7 +69,8 @@ def content_hash(session: Session, change_id: str) -> str:
 
 
 def draft_of(session: Session, change_id: str) -> Draft:
-    """Everything in a change that a decision can read."""
+    """Everything in a change that a decision can read. Raises NotFound."""
+    store.found(session, change_id)
     titles = catalogue(session).figures
     bundles = [
         DraftBundle(f"change:{each.id}", each.programme, tuple(_scopes(session, each)), store.files_of(session, each))
@@ -79,6 +82,14 @@ def draft_of(session: Session, change_id: str) -> Draft:
         for each in store.figures_of(session, change_id)
     ]  # fmt: skip
     return Draft(tuple(bundles), tuple(entered))
+
+
+def draft_of_release(session: Session, release_id: str) -> Draft:
+    """A release as a draft for its places, be it in force or not. Raises NotFound."""
+    places = standing.places_of(session, release_id)
+    scopes = tuple(place.scope for place in places)
+    files = releases.files_of(session, release_id)
+    return Draft((DraftBundle(f"release:{release_id}", places[0].programme, scopes, files),))
 
 
 def handler(database: Database) -> OutsideHandler:

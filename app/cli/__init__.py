@@ -18,6 +18,7 @@ COMMANDS = {
     "coverage": "pages",
     "db": "database",
     "decision": "decisions",
+    "demo": "demo",
     "effects": "pages",
     "figure": "figures",
     "keys": "keys",

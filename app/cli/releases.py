@@ -11,6 +11,7 @@ MODULES = {
     **dict.fromkeys(("check", "recheck"), "checking"),
     **dict.fromkeys(("list", "export", "diff", "compare"), "showing"),
     "migrate": "migrating",
+    "backtest": "backtesting",
 }
 
 

@@ -2,6 +2,8 @@
 
 from app.seed.batches import play_batches
 from app.seed.cases import play_cases
+from app.seed.closed import MOST as MOST_CLOSED
+from app.seed.closed import play_closed
 from app.seed.world import is_loaded, load, logins
 
-__all__ = ["is_loaded", "load", "logins", "play_batches", "play_cases"]
+__all__ = ["MOST_CLOSED", "is_loaded", "load", "logins", "play_batches", "play_cases", "play_closed"]

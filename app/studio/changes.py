@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.changes import backtesting, letters, opening, policy, queries, store, turns
+from app.changes import backtesting, letters, opening, policy, queries, store, summing_up, turns
 from app.changes.names import APPROVED, DROPPED, OPEN, STATES, SUBMITTED
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
@@ -103,6 +103,7 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None) -> str:
         is_submitted=row.state == SUBMITTED,
         bundles=bundles,
         backtest=backtesting.newest(call.session, change_id),
+        summary=summing_up.of_change(call.session, row, call.now) if row.state == SUBMITTED else None,
         figures=figures,
         overlaps=queries.overlaps(call.session, change_id) if row.state in (OPEN, SUBMITTED) else [],
         history=queries.history(call.session, change_id),

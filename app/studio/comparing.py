@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.changes import policy, queries, store
+from app.changes import policy, queries, store, summing_up
+from app.changes.names import STATES
 from app.core.clock import local_date
 from app.definitions import lists, news
 from app.gate.comparing import compare_sides
 from app.gate.diff import compare
 from app.gate.diff.differences import WORDS
 from app.gate.diff.three import TITLES
+from app.identity import queries as identity
 from app.studio.blueprint import blueprint
 from app.web import Call, reads
 
@@ -31,6 +33,24 @@ def change_compare(call: Call, change_id: str) -> ResponseReturnValue:
         found=found,
         words=WORDS,
         figures=queries.figures(call.session, change_id),
+        summary=summing_up.of_change(call.session, row, call.now),
+    )
+
+
+@blueprint.get("/changes/<change_id>/summary")
+@reads()
+def change_summary(call: Call, change_id: str) -> ResponseReturnValue:
+    """The change in sentences, to be printed and signed."""
+    policy.require_reader(call.session, call.actor)
+    row = store.found(call.session, change_id)
+    people = [each for each in (row.opened_by, row.submitted_by, row.decided_by) if each]
+    return render_template(
+        "studio/summary.html",
+        change=row,
+        state=STATES[row.state],
+        places=sorted(identity.region_names(call.session, store.scopes_of(call.session, change_id)).values()),
+        names=identity.user_names(call.session, people),
+        summary=summing_up.of_change(call.session, row, call.now),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.backtest import queries as backtests
 from app.cases import heat, migrating
 from app.cases import queries as cases
 from app.changes import bringing_back
@@ -56,6 +57,7 @@ def _page(call: Call, release_id: str, rejection: Rejection | None = None) -> st
         is_library=is_library,
         places=places,
         version=versions[0],
+        backtest=backtests.of_release(session, release_id),
         is_current=any(each.state in (holding.IN_FORCE, holding.STOPPED) for each in versions),
         is_newest=any(place.versions[0].release_id == release_id for place in places),
         may_draft=any(place.is_mine for place in places),

@@ -30,6 +30,12 @@ def compare(file: str, old: bytes, new: bytes) -> Iterator[Difference]:
             yield from _rows(file, name, id, _table(was[id]), _table(now[id]))
 
 
+def rows_of(content: bytes) -> dict[str, dict[str, str]]:
+    """The cells of every row by column, under the id that a difference gives the row."""
+    tables = {id: _table(node) for id, node in _decisions(read(content)).items()}
+    return {f"{table}/{id}": row.cells for table, rows in tables.items() for id, row in rows.items()}
+
+
 def _rows(file: str, name: str, table: str, was: dict[str, Row], now: dict[str, Row]) -> Iterator[Difference]:
     for id in dict.fromkeys((*was, *now)):
         place, row = f"{name} 第 {(now if id in now else was)[id].number} 行", f"{table}/{id}"

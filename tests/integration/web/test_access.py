@@ -345,6 +345,7 @@ TABLE: dict[str, Row] = {
     "POST studio.release_migrate_stop": desk(POLICY, staff(
         "POST", "/studio/releases/unknown/migrations/unknown/stop", 403, 409, 409)),
     "GET studio.change_checks": desk(POLICY, staff("GET", f"{CHANGE}/checks", 403, 200, 200)),
+    "GET studio.change_summary": desk(POLICY, staff("GET", f"{CHANGE}/summary", 403, 200, 200)),
     "GET studio.backtest": desk(POLICY, staff("GET", f"{CHANGE}/backtest", 403, 200, 200)),
     "GET studio.backtest_progress": desk(POLICY, staff("GET", f"{CHANGE}/backtest/progress", 403, 200, 200)),
     "GET studio.backtest_workbook": desk(POLICY, staff("GET", f"{CHANGE}/backtest.xlsx", 403, 404, 404)),
@@ -492,6 +493,7 @@ NEEDS: dict[str, str] = {
                      "trial_act", "trial_begin", "trial_move", "trial_record", "table_cases")),
                     "draft_releases"),
     "PUT studio.file_save": "draft_releases",
+    "GET studio.change_summary": "draft_releases",
     **dict.fromkeys(("POST studio.change_approve", "POST studio.change_send_back",
                      "POST studio.release_retire", "POST studio.release_migrate",
                      "POST studio.release_migrate_stop"), "approve_releases"),
