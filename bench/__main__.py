@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import (
+    backtests,
     batch,
     cases,
     county,
@@ -41,6 +42,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("Letters", lambda: letters.main(list(letters.KEYS))),
     ("FEEL and decision tables", feel.main),
     ("Decisions that run again", decisions.main),
+    ("Back-tests", backtests.main),
     ("Large files", large.main),
     ("Releases", releases.main),
     ("Migration", migration.main),

@@ -92,12 +92,16 @@ class Evaluator:
     def own(self, step: Step) -> Read:
         """A record by the release that took it."""
         day = local_date(step.decided_at)
-        key = (step.release_id, step.decision, step.raw)
+        key = (step.release_id, step.decision, self._read_text(step))
         found = self._own.get((*key, None)) or self._own.get((*key, day))
         if found is None:
             found = self._read(step)
             _keep(self._own, (*key, day if found.outcome.asked_clock else None), found)
         return found
+
+    def _read_text(self, step: Step) -> str:
+        """What tells a record from others: where figures came from matters only to a draft that sets some."""
+        return step.raw if self._figures else step.raw.rpartition(',"figures":')[0]
 
     def _read(self, step: Step) -> Read:
         content = read_record(step.raw, step.id)
@@ -121,7 +125,8 @@ class Evaluator:
             return Now(read.outcome, read.text)
         key = None
         if not over:  # the draft may ask for names that were not read then, and that it set itself
-            key = (name, step.decision, step.raw, tuple(figures.items()), subject.regions, local_date(step.decided_at))
+            asked = (name, step.decision, self._read_text(step))
+            key = (*asked, tuple(figures.items()), subject.regions, local_date(step.decided_at))
             if key in self._now:
                 return self._now[key]
         now = self._evaluate(name, step.decision, read, over, figures, subject, step.decided_at)
@@ -188,7 +193,7 @@ class Evaluator:
         return UNKNOWN
 
     def _is_alike(self, own: str, draft: str, decision: str) -> bool:
-        """Whether two bundles decide this by the same file."""
+        """Whether two bundles decide this alike."""
         key = (own, draft, decision)
         if key not in self._alike:
             self._alike[key] = own == draft or (

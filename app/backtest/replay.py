@@ -174,6 +174,8 @@ class _Run:
         before, after = own.process(subject.process), draft.process(subject.process)
         if own is draft or before is None or after is None:
             return
+        if subject.status != DOOR and before.way != after.way:
+            self.found.faults.append("变更后流程的走向不同，只重算判断看不出结果")
         for asked, place in after.places.items():
             if asked in before.places or (subject.status == DOOR and asked[0] != after.start):
                 continue

@@ -9,11 +9,15 @@ from functools import cached_property
 from html import unescape
 from typing import Any
 
+from lxml import etree
+
 from app import engine
 from app.definitions.bundle import Bundle
 from app.feel import Expression
+from app.gate.diff.xml import local, read
 
 MONTHLY = "monthly"
+DECIDE = ("decision", "businessKnowledgeModel", "decisionService")
 _TEXT = re.compile(r'"([^"\n]{1,80})"')
 Path = tuple[str, ...]
 Asked = tuple[str, str]
@@ -45,6 +49,12 @@ class Process:
         self.start = diagram.start.id
 
     @cached_property
+    def way(self) -> tuple[frozenset[tuple[str, str, str]], frozenset[str]]:
+        """Where tokens may go, and whom they ask: flows with their conditions, and human tasks."""
+        flows = frozenset((each.source, each.target, each.condition) for each in self._diagram.flows)
+        return flows, frozenset(each.id for each in self._diagram.human_tasks)
+
+    @cached_property
     def computed(self) -> list[tuple[Path, Expression]]:
         """What scripts and outputs set."""
         return engine.assigned(self._diagram)
@@ -70,6 +80,8 @@ class Rules:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.bundle = Bundle(files)
         self._processes: dict[str, Process] = {}
+        self._contents: dict[str, bytes] = {}
+        self._asking: dict[tuple[str, str, str], tuple[str, Place] | None] = {}
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -88,6 +100,12 @@ class Rules:
     def asking(self, process: str, asked: Asked) -> tuple[str, Place] | None:
         """The process in which an element asks a decision: the case's own first, since an award is also calculated
         again by other processes of its programme."""
+        known = (process, *asked)
+        if known not in self._asking:
+            self._asking[known] = self._found_asking(process, asked)
+        return self._asking[known]
+
+    def _found_asking(self, process: str, asked: Asked) -> tuple[str, Place] | None:
         for key in dict.fromkeys((process, *self.bundle.manifest["processes"])):
             found = self.process(key)
             if found is not None and asked in found.places:
@@ -95,10 +113,24 @@ class Rules:
         return None
 
     def content(self, decision: str) -> bytes | None:
-        """The file that holds a decision; None where none does."""
+        """What decides: a decision with all that it requires, and the types of its file; None where there is none."""
         if decision not in self.bundle.decisions:
             return None
-        return self.bundle.files[self.bundle.file_of(decision)]
+        if decision not in self._contents:
+            self._contents[decision] = _closure(read(self.bundle.files[self.bundle.file_of(decision)]), decision)
+        return self._contents[decision]
+
+
+def _closure(root: Any, decision: str) -> bytes:
+    known = {node.get("id"): node for node in root if local(node) in DECIDE}
+    wanted, found = [decision], set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in known and name not in found:
+            found.add(name)
+            wanted += [each.get("href").rpartition("#")[2] for each in known[name].iter("*") if each.get("href")]
+    parts = [node for node in root if node.get("id") in found or local(node) not in (*DECIDE, "DMNDI")]
+    return b"".join(etree.tostring(node, method="c14n") for node in parts)
 
 
 def at(values: Mapping[str, Any], path: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -113,6 +114,17 @@ def test_what_nobody_answered_is_undetermined_and_never_unchanged(kept: Office, 
     assert "application.not_asked" in lines[0]["note"]
 
 
+def test_another_way_through_the_diagram_is_undetermined_too(kept: Office, drafting: Drafting) -> None:
+    """Whom the diagram asks and where it goes cannot be told from decisions; who never got past the door is certain."""
+    draft = drafting((THREE, THREE))
+    files = dict(draft.bundles[0].files)
+    files["relief.bpmn"] = files["relief.bpmn"].replace(b"township_review.confirmed = true<", b"true<", 1)
+    assert files != draft.bundles[0].files
+    totals, lines = _run(kept, Draft((replace(draft.bundles[0], files=files),)))
+    assert totals.counts == {names.UNDETERMINED: 3, names.UNCHANGED: 1}
+    assert "走向" in lines[0]["note"]
+
+
 def test_a_figure_alone_flips_who_was_paid_more(kept: Office, drafting: Drafting) -> None:
     with kept.database.read() as session:
         county = _chain(session, COUNTY)[0]
@@ -171,7 +183,7 @@ def test_a_save_makes_it_outdated_and_somebody_may_stop_it(kept: Office) -> None
     with kept.database.write() as session:
         owner = _owner(kept, session)
         ids = _begun(kept, session, owner)
-        figures.enter(session, owner, ids[0], CAP, COUNTY, "1200", valid_from=None, clause=None, now=kept.now)
+        figures.enter(session, owner, ids[0], [figures.Typed(CAP, COUNTY, "1200")], now=kept.now)
         backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
         backtesting.stop(session, owner, ids[0])
         _save(kept, session, owner, ids, THREE, FOUR)
