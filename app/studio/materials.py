@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
@@ -54,7 +54,7 @@ def file_materials(call: Call, change_id: str, bundle_id: str) -> ResponseReturn
 @blueprint.get("/changes/<change_id>/programmes/<bundle_id>/names")
 @reads()
 def file_names(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
-    """The names that may be read at `element` of the diagram `path`, as the draft stands.
+    """The names that may be read at `element` of the diagram `path`, or wherever a table of `path` is asked.
 
     Gives `{names: [{name, type, title}]}`, what the case itself finds first; none where the element is not saved yet
     or the draft cannot be read as a whole.
@@ -63,11 +63,17 @@ def file_names(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValu
     try:
         bundle = Bundle(files)
         words = vocabulary.of(bundle, _catalogue(call, files))
-        process = next((key for key, file in bundle.manifest["processes"].items() if file == path), "")
-        names = sorted(words.at(process, request.args.get("element", "")).names(), key=_nearness)
+        names = sorted(_names(words, bundle, path, request.args.get("element", "")), key=_nearness)
     except (*UNREADABLE, NotFound):
         names = []
     return jsonify({"names": [{"name": each.path, "type": each.type, "title": each.title} for each in names]})
+
+
+def _names(words: vocabulary.Vocabulary, bundle: Bundle, path: str, element: str) -> Iterable[Name]:
+    if path.endswith(".dmn"):
+        return words.asked(dmn.load(bundle.files[path]).ids)
+    process = next((key for key, file in bundle.manifest["processes"].items() if file == path), "")
+    return words.at(process, element).names()
 
 
 def _files(call: Call, change_id: str, bundle_id: str) -> dict[str, bytes]:

@@ -48,7 +48,7 @@ def _names(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[Finding]:
     said: Counter[tuple[Place, tuple[str, Hint]]] = Counter()
     for each in words.values():
         for point in each.points():
-            for decision, own in _asks(each, point):
+            for decision, own in asks(each, point):
                 for place, told in _told(bundle, each, point, decision, own):
                     asked[place] += 1
                     said.update((place, each) for each in told)
@@ -61,7 +61,7 @@ def _names(bundle: Bundle, words: Mapping[str, Words]) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _asks(words: Words, point: Point) -> Iterator[tuple[str, Mapping[str, Shape]]]:
+def asks(words: Words, point: Point) -> Iterator[tuple[str, Mapping[str, Shape]]]:
     """The decisions asked at an element, each with the names that only they read; a guard reads what it checks."""
     element, own = point.element, words.own(point, passed=False)
     if element.type == "businessRuleTask":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from app.core.errors import NotFound
 from app.definitions.bundle import Bundle
@@ -14,7 +14,7 @@ from app.vocabulary.case import DEPARTURE, case_shape, with_award, with_origin
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue, host_shapes
 from app.vocabulary.letters import Made, made
-from app.vocabulary.words import Scope, Words, look
+from app.vocabulary.words import Name, Scope, Words, look
 
 KEPT = ("award_start", "award_change")
 """Effects whose `facts` stay with an award."""
@@ -86,6 +86,14 @@ class Vocabulary:
         if words is None or point is None:
             raise NotFound(f"流程 {process} 没有元素 {element_id}，请核对编号")
         return words.scope(point)
+
+    def asked(self, decisions: Collection[str]) -> list[Name]:
+        """What may be read where any of these decisions is asked, each name once."""
+        scopes = (
+            words.scope(point) for words in self.words.values() for point in words.points()
+            if any(decision in decisions for decision, _ in tables.asks(words, point))
+        )  # fmt: skip
+        return list({name.path: name for scope in scopes for name in scope.names()}.values())
 
     def letters(self) -> Iterator[Made]:
         """Every letter that the diagrams make, and those that the product makes by itself."""

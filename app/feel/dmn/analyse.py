@@ -10,14 +10,16 @@ from app.feel.budget import DEFAULT, Run
 from app.feel.checks import KnownNames
 from app.feel.compiler import compile_node
 from app.feel.compiler.cells import INPUT, compile_unary_tests
+from app.feel.diagnostics import WORDS
 from app.feel.dmn.collecting import put_off
 from app.feel.dmn.domains import Cells, Column, TooLarge
 from app.feel.dmn.environment import Environment, Problem
 from app.feel.dmn.graph import Item, Model
-from app.feel.dmn.tables import Rule, Table
+from app.feel.dmn.tables import Output, Rule, Table
 from app.feel.errors import FeelError
 from app.feel.frames import Frame, Scope
 from app.feel.operators import equal
+from app.feel.typecheck import SIMPLE
 from app.feel.values import kind
 
 MAX_GAPS = 5
@@ -328,6 +330,8 @@ class _Analysis:
 
     def _outputs(self) -> Iterator[Finding]:
         for index, output in enumerate(self.table.outputs):
+            if self.table.aggregation != "COUNT":  # what is counted may be of any type
+                yield from self._mistyped(index, output)
             listed = self._listed(index)
             if not listed:
                 continue
@@ -336,12 +340,31 @@ class _Analysis:
                 test = compile_unary_tests(self.env.unary(listed), scope.inner((INPUT,)))
             except FeelError:
                 continue
-            for rule in self.table.rules:
-                value = self.outputs[rule.index - 1][index]
-                if scope.reads or value is _UNKNOWN or value is None:
-                    continue
-                if test(Frame({INPUT: value}, None, {}, Run()), value) is not True:
+            for rule, value in self._constants(index):
+                if not scope.reads and test(Frame({INPUT: value}, None, {}, Run()), value) is not True:
                     yield self._not_allowed(rule, output.label or "结果", index)
+
+    def _constants(self, index: int) -> Iterator[tuple[Rule, Any]]:
+        """The rows whose result in a column depends on nothing, with its value."""
+        for rule in self.table.rules:
+            value = self.outputs[rule.index - 1][index]
+            if value is not _UNKNOWN and value is not None:
+                yield rule, value
+
+    def _mistyped(self, index: int, output: Output) -> Iterator[Finding]:
+        """Results that would become null, since they are not of the type that the column declares."""
+        wanted = self.env.type(output.type).kind
+        for rule, value in self._constants(index):
+            if wanted in SIMPLE.values() and kind(value) != wanted:
+                yield self._finding(
+                    "output",
+                    "error",
+                    f"第 {rule.index} 行的“{output.label or output.name or '结果'}”应为{WORDS[wanted]}，"
+                    f"{rule.outputs[index]} 是{WORDS.get(kind(value), kind(value))}",
+                    f"rule {rule.index} gives {rule.outputs[index]}, which is no {wanted}",
+                    (rule.index,),
+                    cell=len(rule.inputs) + index + 1,
+                )
 
     def _not_allowed(self, rule: Rule, label: str, index: int) -> Finding:
         text = rule.outputs[index]

@@ -34,7 +34,7 @@ function textsOf(logic) {
     { id: input.inputExpression.id, text: input.inputExpression.text, unary: false, type: inputs[at].type, place: `条件列“${inputs[at].title}”` }));
   const cells = (logic.rule || []).flatMap((rule, index) => [
     ...rule.inputEntry.map((cell, at) => ({ id: cell.id, text: cell.text, unary: true, type: inputs[at].type, place: `第 ${index + 1} 行“${inputs[at].title}”` })),
-    ...rule.outputEntry.map((cell, at) => ({ id: cell.id, text: cell.text, unary: false, type: logic.output[at].typeRef || '', place: `第 ${index + 1} 行“${logic.output[at].label || logic.output[at].name || '结果'}”` })),
+    ...rule.outputEntry.map((cell, at) => ({ id: cell.id, text: cell.text, unary: false, type: logic.output[at].typeRef || '', allowed: logic.output[at].outputValues?.text || '', place: `第 ${index + 1} 行“${logic.output[at].label || logic.output[at].name || '结果'}”` })),
   ]);
   return [ ...heads, ...cells ].filter(each => each.text && each.text.trim() !== '-');
 }

@@ -14,6 +14,7 @@ import './dmn.css';
 import Modeler from 'dmn-js/lib/Modeler';
 import Viewer from 'dmn-js/lib/NavigatedViewer';
 import { Checker } from './dmn-check.js';
+import { completeCells } from './dmn-names.js';
 import { drawRows } from './dmn-rows.js';
 import { showFindings } from './findings.js';
 import { failed, make, openFile } from './opening.js';
@@ -37,6 +38,7 @@ async function open(host, readonly) {
     return showFindings(host, each => shown.go(each), found => shown.mark(found));
   }
   const checker = new Checker(host, said, tables);
+  completeCells(host, () => tables.getActiveView()?.element.decisionLogic);
   let touch = () => {};
   tables.on('viewer.created', ({ viewer }) => viewer.on('commandStack.changed', ({ trigger }) => {
     if (trigger === 'clear') return;

@@ -1,12 +1,15 @@
 // The names that may be read at the selected element: a click puts one where the cursor last stood.
+import { complete } from './completion.js';
 import { ask, make } from './opening.js';
 
 const PAUSE = 300;
+const FIELDS = 'input[type=text]:not([name=id], [name=name]), textarea:not([name=requirement], [name=name])';
 
 export function showNames(host, modeler, panel, place) {
   const search = Object.assign(make('input', 'form-control form-control-sm'), { type: 'search', placeholder: '查找名称', ariaLabel: '查找可用的名称' });
-  const list = make('ul'), note = make('p', 'quiet');
-  place.append(make('h2', '', '可用的名称'), search, note, list);
+  const list = make('ul'), note = make('p', 'quiet'), said = make('p', 'field-error');
+  said.setAttribute('role', 'status');
+  place.append(said, make('h2', '', '可用的名称'), search, note, list);
   let field = null, all = [], timer;
   panel.addEventListener('focusin', event => { if (event.target.matches('input[type=text], textarea')) field = event.target; });
   const draw = () => {
@@ -15,6 +18,8 @@ export function showNames(host, modeler, panel, place) {
     list.replaceChildren(...found.slice(0, 200).map(each => line(each, () => insert(field, each.name))));
     note.textContent = !all.length ? '选中一个环节，这里列出它能用的名称' : found.length ? '点一下，填到光标所在的地方' : '没有找到';
   };
+  panel.addEventListener('input', event => { if (event.target.matches(FIELDS)) check(host, event.target, said); });
+  complete(panel, FIELDS, () => all.map(each => ({ value: each.name, type: each.type, title: each.title })));
   const load = async element => {
     try {
       ({ names: all } = await ask(host, `${host.dataset.names}&element=${encodeURIComponent(element.id)}`));
@@ -26,12 +31,26 @@ export function showNames(host, modeler, panel, place) {
   modeler.on('selection.changed', ({ newSelection: [ element ] }) => {
     clearTimeout(timer);
     field = null;
+    said.textContent = '';
     all = [];
     draw();
     if (element?.businessObject?.$instanceOf('bpmn:FlowElement')) timer = setTimeout(load, PAUSE, element);
   });
   search.addEventListener('input', draw);
   draw();
+}
+
+let checking;
+
+/** The server reads an expression a moment after the last key. */
+function check(host, field, said) {
+  clearTimeout(checking);
+  const text = field.value.trim();
+  if (!text.startsWith('=')) return void (said.textContent = '');
+  checking = setTimeout(async () => {
+    const { findings: [ found ] } = await ask(host, host.dataset.feel, { texts: [ { id: 'field', text: text.slice(1) } ] }).catch(() => ({ findings: [] }));
+    if (field.value.trim() === text) said.textContent = found ? `表达式有误：${found.message}` : '';
+  }, PAUSE);
 }
 
 function line(each, act) {

@@ -55,6 +55,14 @@ def test_outputs_outside_their_list_and_sums_of_texts() -> None:
     assert (found.kind, found.rows) == ("contradiction", (1,))
 
 
+def test_a_result_of_another_type_than_its_column_is_an_error_unless_it_is_counted() -> None:
+    (found,) = findings("UNIQUE", ["x: boolean"], ["true -> 1", 'false -> "2"'], "o: number")
+    assert (found.kind, found.severity, found.rows) == ("output", "error", (2,))
+    assert "应为数" in found.message_zh
+    assert findings("UNIQUE", ["x: boolean"], ["true -> y", "false -> null"], "o: number") == []
+    assert findings("COLLECT", ["x: number"], ['- -> "c"'], "o: number", "COUNT") == []
+
+
 @pytest.mark.parametrize(("rows", "fits"), [(70, True), (90, False)])
 def test_a_table_that_nobody_could_ask_is_an_error(rows: int, fits: bool) -> None:
     cells = [f'"{row}{"x" * 4900}" -> {row}' for row in range(rows)]
