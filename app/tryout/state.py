@@ -96,10 +96,7 @@ def _form(form: Any, task: str, typed: Typed | None, context: Mapping[str, Any])
     errors = mine.refusal.fields if mine and mine.refusal else {}
     html = form.render(mine.values if mine else {}, errors, context=context)
     message = mine.refusal.message if mine and mine.refusal else ""
-    return {
-        "faults": len(errors), "task": task, "html": str(html), "message": message,
-        "fields": {form.label_of(path) or path: text for path, text in errors.items()},
-    }  # fmt: skip
+    return {"faults": len(errors), "task": task, "html": str(html), "message": message}
 
 
 def _task_form(session: Session, stage: Stage, item: Any, typed: Typed | None) -> dict[str, Any]:
