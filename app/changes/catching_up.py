@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.changes import editing, opening, policy, store
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid
-from app.definitions import store as contents
 from app.definitions.names import LIBRARY
 
 
@@ -60,7 +59,7 @@ def catch_up(
 def _below(session: Session, bundle: Row[Any]) -> dict[str, str]:
     scope = store.places_of(session, bundle.id)[0].scope
     stands = opening.based_on(session, bundle.programme, scope)
-    return contents.hashes_of(session, stands) if stands else {}
+    return store.standing_on(session, bundle, stands)
 
 
 def _move(session: Session, bundle: Row[Any], now: datetime) -> Row[Any]:

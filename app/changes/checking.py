@@ -56,7 +56,7 @@ def is_under_way(session: Session, bundle_id: str) -> bool:
 def subject_of(session: Session, bundle: Row[Any], on: date) -> receipts.Subject:
     """What a check of the bundle would cover as it stands now."""
     scopes = [place.scope for place in store.places_of(session, bundle.id)]
-    return receipts.subject(session, hash_of_names(store.hashes_of(session, bundle)), scopes, on)
+    return receipts.subject(session, hash_of_names(store.released_hashes(session, bundle)), scopes, on)
 
 
 def fitting(session: Session, bundle_id: str, subject: receipts.Subject) -> Row[Any] | None:
@@ -99,7 +99,7 @@ def trials_of(session: Session, bundle: Row[Any], on: date) -> list[tuple[Placed
         for other in store.bundles_of(session, bundle.change_id) if other.id != bundle.id
         for code in _codes(session, other.id)
     ]  # fmt: skip
-    files, letters = store.files_of(session, bundle), gate.library_at(session, codes, on)
+    files, letters = store.released_files(session, bundle), gate.library_at(session, codes, on)
     return gate.trials(session, files, letters, on, beside=beside)
 
 

@@ -15,7 +15,6 @@ from app.changes.names import OPEN, STATES, SUBMITTED
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.definitions import standing
-from app.definitions import store as contents
 from app.definitions.folder import STORIES
 from app.figures.catalogue import catalogue
 from app.figures.entries import UNITS
@@ -206,7 +205,7 @@ def history(session: Session, change_id: str) -> list[Entry]:
 
 def base_files(session: Session, bundle: Row[Any]) -> dict[str, bytes]:
     """The files of the release below; none below a new programme."""
-    return contents.files_of(session, bundle.based_on) if bundle.based_on else {}
+    return store.contents_of(session, store.base_hashes(session, bundle))
 
 
 def _bundle(session: Session, row: Row[Any], now: datetime) -> BundleView:

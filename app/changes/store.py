@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,13 @@ from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.changes import library
 from app.changes.models import ChangeBundle, ChangeFigure, ChangeFile, ChangePlace, PolicyChange
 from app.changes.names import AUDIT_CHAIN
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.definitions import store as contents
+from app.definitions.names import LIBRARY
 
 CHANGE: Table = PolicyChange.__table__  # type: ignore[assignment]
 BUNDLE: Table = ChangeBundle.__table__  # type: ignore[assignment]
@@ -66,8 +68,16 @@ def figures_of(session: Session, change_id: str) -> Sequence[Row[Any]]:
 
 
 def base_hashes(session: Session, bundle: Row[Any]) -> dict[str, str]:
-    """Path → content of the release below; nothing below a new programme."""
-    return contents.hashes_of(session, bundle.based_on) if bundle.based_on else {}
+    """Path → content of the release below; nothing below a new programme. Of the library, with wider places'."""
+    return standing_on(session, bundle, bundle.based_on)
+
+
+def standing_on(session: Session, bundle: Row[Any], release_id: str | None) -> dict[str, str]:
+    """The same, where the release below is this one."""
+    own = contents.hashes_of(session, release_id) if release_id else {}
+    if bundle.programme != LIBRARY:
+        return own
+    return library.over(own, library.wider(session, places_of(session, bundle.id)[0].scope))
 
 
 def changed_hashes(session: Session, bundle_id: str) -> dict[str, str | None]:
@@ -82,17 +92,35 @@ def hashes_of(session: Session, bundle: Row[Any]) -> dict[str, str]:
     return {path: hash for path, hash in sorted(merged.items()) if hash is not None}
 
 
+def released_hashes(session: Session, bundle: Row[Any]) -> dict[str, str]:
+    """Path → content of what would be published: everything; of the library, the letters that are not as above."""
+    stand = hashes_of(session, bundle)
+    if bundle.programme != LIBRARY:
+        return stand
+    above = [library.wider(session, place.scope) for place in places_of(session, bundle.id)]
+    return {path: hash for below in above for path, hash in library.differing(stand, below).items()}
+
+
+def released_files(session: Session, bundle: Row[Any]) -> dict[str, bytes]:
+    """The same with the contents themselves."""
+    return contents_of(session, released_hashes(session, bundle))
+
+
 def files_of(session: Session, bundle: Row[Any]) -> dict[str, bytes]:
     """Every file as it stands now."""
-    hashes = hashes_of(session, bundle)
-    found = contents.blobs(session, hashes.values())
-    return {path: found[hash] for path, hash in hashes.items()}
+    return contents_of(session, hashes_of(session, bundle))
 
 
 def file_of(session: Session, bundle: Row[Any], path: str) -> bytes | None:
     """One file as it stands now; None where there is none."""
     hash = hashes_of(session, bundle).get(path)
     return contents.blob(session, hash) if hash else None
+
+
+def contents_of(session: Session, hashes: Mapping[str, str]) -> dict[str, bytes]:
+    """Path → content itself."""
+    found = contents.blobs(session, hashes.values())
+    return {path: found[hash] for path, hash in hashes.items()}
 
 
 def write(session: Session, change_id: str, **values: Any) -> None:

@@ -89,7 +89,9 @@ def _submit_bundle(
         raise Gone(f"“{bundle.title}”还没有按现在的内容检查过，请先检查")
     if not check.passed:
         raise Gone(f"“{bundle.title}”检查没有通过，请按检查结果改正后再提交")
-    files = store.files_of(session, bundle)
+    files = store.released_files(session, bundle)
+    if not files:
+        raise Invalid({"files": "这里的文书与上级文书库的完全相同，没有要发布的；请把文书库移出这项变更"})
     _require_same_programme(bundle, files)
     codes = [identity.region(session, place.scope).code for place in store.places_of(session, bundle.id)]
     release_id = releases.draft(session, actor, files, codes, now=now, restores=bundle.restores)

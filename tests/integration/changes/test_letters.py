@@ -6,13 +6,18 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.changes import editing, letters, opening, submitting
-from app.core.actor import Actor
+from app.changes import editing, letters, opening, store, submitting
+from app.core.actor import SYSTEM, Actor
 from app.core.paths import TEMPLATES
+from app.definitions import publishing, queries, standing
+from app.definitions.folder import read_folder
+from app.definitions.names import EVERYWHERE, LIBRARY
+from app.definitions.store import hashes_of
 from app.documents import operations as documents
 from app.documents import queries as records
 from app.documents import wording
 from app.documents.text import extract_text
+from app.identity import queries as identity
 from tests.support.changes import COUNTY, checked, owner
 from tests.support.worlds import RELIEF, Office
 
@@ -64,3 +69,29 @@ def test_an_uploaded_letter_is_for_the_next_case_and_not_for_the_last(office: Of
     said = [_decision(office, each.case_id) for each in (last, following)]
     assert [NEW in each for each in said] == [False, True]
     assert all(OLD in each for each in said)
+
+
+def test_a_library_of_a_county_holds_only_what_differs(office: Office) -> None:
+    with office.database.write() as session:
+        writer, ids = _begun(office, session, LIBRARY)
+        bundle = store.bundle_of(session, *ids)
+        stand = store.hashes_of(session, bundle)
+        assert stand == hashes_of(session, bundle.based_on)  # every letter is there to be changed
+        editing.save(session, writer, *ids, WORD, _reworded(), was=stand[WORD], now=office.now)
+        _published(office, session, writer, ids)
+        chain = identity.chain_by_code(session, COUNTY, TODAY)
+        mine = standing.held(session, LIBRARY, chain.nearest.id)
+        assert sorted(hashes_of(session, mine or "")) == [f"{FOLDER}/contract.yaml", f"{FOLDER}/sample.json", WORD]
+        newer = read_folder(TEMPLATES)
+        for key in ("approval_notice", "refusal_notice"):
+            newer[f"letters/{key}/contract.yaml"] += b"# newer\n"
+        publishing.put_in_force(session, SYSTEM, newer, office.now, scopes=[EVERYWHERE], in_force_from=TODAY)
+        here = queries.library(session, chain.ids, TODAY)
+        assert [here[key].contract.endswith(b"# newer\n") for key in ("approval_notice", "refusal_notice")] == [
+            False,
+            True,
+        ]
+        _, again = _begun(office, session, LIBRARY)
+        seen = store.files_of(session, store.bundle_of(session, *again))
+        assert seen[WORD] == _reworded()
+        assert seen["letters/refusal_notice/contract.yaml"].endswith(b"# newer\n")
