@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,8 +35,10 @@ MOST_DAYS = 400
 
 @cache
 def base() -> WorldTemplate:
-    """What the product ships, built once in the process from which the children are forked."""
-    return WorldTemplate(BUNDLES, TEMPLATES)
+    """What the product ships, built once in the process from which the children are forked, and removed with it."""
+    template = WorldTemplate(BUNDLES, TEMPLATES)
+    atexit.register(template.close)
+    return template
 
 
 @dataclass(frozen=True, slots=True)
