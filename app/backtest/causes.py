@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.backtest.rules import MONTHLY
+from app.core.money import to_money
 from app.definitions.bundle import Bundle
 from app.feel.dmn import Fired, Outcome, Row
+from app.feel.dmn.xml import text_of
 from app.feel.formatting import format_number
 
 _CLAUSE = re.compile(r"\b[A-Z]\d+\b")
@@ -86,8 +89,9 @@ def _rules(bundle: Bundle, owner: str) -> dict[Any, tuple[tuple[str, ...], tuple
 
 
 def _about(model: Any, decision: str) -> str:
-    table = model.table(decision)
-    return table.documentation if table is not None else ""
+    """What its author wrote of a decision."""
+    item = model.model.items.get(decision)
+    return (text_of(item.element, "description") or "") if item is not None else ""
 
 
 def _cited(text: str) -> str:
@@ -110,6 +114,8 @@ def told(value: Any, words: frozenset[str]) -> str:
         return format_number(value)
     if isinstance(value, str):
         return value if value in words else "（内容）"
+    if isinstance(value, Mapping) and isinstance(value.get(MONTHLY), Decimal):
+        return f"每月 {to_money(value[MONTHLY])} 元"
     if isinstance(value, Mapping):
         parts = (f"{name} {told(each, words)}" for name, each in value.items() if isinstance(each, (Decimal, bool)))
         return "，".join(parts) or "（内容）"

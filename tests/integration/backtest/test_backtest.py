@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app import seed
 from app.backtest import names, queries, running
 from app.backtest.drafts import Draft, DraftBundle, DraftFigure
 from app.cases.models import DecisionRecord
@@ -25,6 +27,7 @@ from app.core.ids import new_id
 from app.db import Database, Vault
 from app.definitions import store as releases
 from app.definitions.queries import resolve
+from app.figures import seeding
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.jobs.runner import Worker
@@ -131,6 +134,32 @@ def test_a_figure_alone_flips_who_was_paid_more(kept: Office, drafting: Drafting
     totals, (line,) = _run(kept, drafting(figures=(DraftFigure(CAP, county, Decimal(800), "救助金额上限"),)))
     assert totals.counts == {names.REFUSED: 1, names.UNCHANGED: 3}
     assert (line["clause"], line["note"]) == ("A7", "标准变了：救助金额上限")
+
+
+def test_a_raise_says_what_it_costs_a_month_of_cases_made_by_the_number(
+    filled: Filled, vault: Vault, tmp_path: Path
+) -> None:
+    """Cases of the demo are real: every decision comes out as recorded, and the raised standard reaches the sum."""
+    clock = MovableClock(NOW + timedelta(days=400))
+    with filled.open("sqlite", "backtest made", lambda it: _make(Office.open(it, clock)), tmp_path) as url:
+        database = Database(url, vault, durable=False)
+        with database.read() as session:
+            county = _chain(session, COUNTY)[0]
+        raised = DraftFigure("rural_dibao_standard_month", county, Decimal(500), "农村低保标准")
+        totals, lines = _run(Office(database, clock), Draft((), (raised,)))
+        database.dispose()
+    more = [line for line in lines if line["kind"] == names.MORE]
+    assert more
+    assert not totals.counts[names.MISMATCH] + totals.counts[names.UNDETERMINED]
+    assert totals.after - totals.before == sum(Decimal(line["after"]) - Decimal(line["before"]) for line in more) > 0
+    assert (more[0]["was"], more[0]["note"][:9]) == (f"每月 {Decimal(more[0]['before']):.2f} 元", "标准变了：农村低保")
+
+
+def _make(office: Office) -> None:
+    with office.database.write() as session:
+        share = "extra_share_severely_disabled"
+        seeding.establish(session, share, COUNTY, Decimal("0.3"), origin=seeding.STORY, now=office.now)
+    assert list(seed.play_closed(office.database, 8, 4, office.now)) == [8]
 
 
 def test_a_record_that_was_tampered_with_is_seen(office: Office) -> None:

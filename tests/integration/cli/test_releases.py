@@ -203,3 +203,20 @@ def test_what_ships_is_listed(shell: Shell) -> None:
     lines = shell.json("release", "list")
     assert shipped <= {each["programme"] for each in lines}
     assert {each["state"] for each in lines} == {"in force"}
+
+
+def test_a_back_test_tells_what_closed_cases_would_have_become(shell: Shell) -> None:
+    receipt = shell.office.apply(PROGRAMME, RELIEF)
+    shell.office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True, opinion="属实")
+    shell.office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800)
+    table = FILES["eligibility.dmn"].replace(b"&lt; 3</text>", b"&lt; 4</text>")
+    release_id = shell.drafted("stricter", {**FILES, "eligibility.dmn": table})
+    told = shell("release", "backtest", release_id)
+    assert "原来准予，改为不予：无 → 不符合（A1）" in told
+    assert "申请条件（据申请书）第 3 行 A1" in told
+    found = shell.json("release", "backtest", release_id, "--since", shell.today)
+    assert (found["counts"], found["cases"][0]["clause"]) == ({"refused": 1}, "A1")
+    tomorrow = shell.today + timedelta(days=1)
+    assert shell.json("release", "backtest", release_id, "--since", tomorrow)["met"] == 0
+    assert "没有发布版 unknown" in shell("release", "backtest", "unknown", code=1)
+    assert "不是演示库" in shell("demo", "closed", "--count", 1, code=1)
