@@ -100,7 +100,7 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         rechecks.plan(session, clock.now())
     every = handlers(outside)
     long = {kind: every.pop(kind) for kind in LONG}
-    checks = {rechecks.RECHECK: rechecking(), checking.CHECK: checking.handler()}
+    checks = {rechecks.RECHECK: rechecking(), checking.CHECK: checking.handler(database)}
     waiting = {kind: handler for kind, handler in every.items() if isinstance(handler, OutsideHandler)}
     moments = {kind: handler for kind, handler in every.items() if kind not in waiting}
     return (

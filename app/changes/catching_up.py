@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, update
 from sqlalchemy.orm import Session
 
-from app.changes import editing, opening, policy, store
+from app.changes import checking, editing, opening, policy, store
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid
 from app.definitions.names import LIBRARY
@@ -52,6 +52,7 @@ def catch_up(
     moved = _move(session, bundle, now)
     session.execute(delete(store.FILE).where(store.FILE.c.bundle_id == bundle_id))
     editing.write(session, moved, mine)
+    checking.soon(session, bundle_id, now)
     store.tell(session, actor, "caught_up", change_id, now, programme=bundle.programme, based_on=moved.based_on,
                given_up=sorted(given_up))  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.changes import beginnings, places, policy, store
+from app.changes import beginnings, checking, places, policy, store
 from app.changes.models import ChangeSave
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound
@@ -135,6 +135,7 @@ def _put(
     changed = {path: hash for path, hash in hashes.items() if hash != stand.get(path)}
     if changed:
         write(session, bundle, changed)
+        checking.soon(session, bundle.id, now)
     for path, hash in changed.items():
         _note(session, actor, bundle.id, path, stand.get(path), hash, now)
     return list(changed)

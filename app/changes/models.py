@@ -118,6 +118,18 @@ class ChangeFigure(Base):
     figure_id: Mapped[str | None] = mapped_column(String(32))
 
 
+class ChangeProgress(Base):
+    """How far the check of a bundle is that is being done: stories played, of how many, not held, and the next one."""
+
+    __tablename__ = "change_progress"
+
+    bundle_id: Mapped[str] = mapped_column(ForeignKey("change_bundle.id"), primary_key=True)
+    done: Mapped[int]
+    total: Mapped[int]
+    failed: Mapped[int]
+    next: Mapped[str] = mapped_column(String(200))
+
+
 class ChangeCheck(Base):
     """What a check of a bundle found, and of what exactly: see `ReleaseReceipt`, which it becomes."""
 

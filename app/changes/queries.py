@@ -53,7 +53,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class BundleView:
-    """A programme of a change. `check` is the newest check of exactly this content; `is_running`: one is on its way."""
+    """A programme of a change. `check` is the newest check of exactly this content; `is_running`: one is on its way.
+
+    `progress` is how far the one is that is being done.
+    """
 
     id: str
     programme: str
@@ -65,6 +68,7 @@ class BundleView:
     is_behind: bool
     check: Row[Any] | None
     is_running: bool
+    progress: Row[Any] | None
     release_id: str | None
 
     @property
@@ -217,7 +221,7 @@ def _bundle(session: Session, row: Row[Any], now: datetime) -> BundleView:
         tuple(standing.place_name(session, place.scope) for place in store.places_of(session, row.id)),
         row.based_on is None, files_of(session, row),
         tuple(catching_up.conflicts(session, row)) if behind else (), behind, check,
-        check is None and checking.is_under_way(session, row.id), row.release_id,
+        check is None and checking.is_under_way(session, row.id), checking.progress_of(session, row.id), row.release_id,
     )  # fmt: skip
 
 

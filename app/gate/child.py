@@ -15,7 +15,8 @@ def check(request: bytes) -> bytes:
     """Placed files as JSON give findings and stories as JSON."""
     asked = json.loads(request)
     placed: list[Placed] = [(code, _decoded(files)) for code, files in asked["placed"]]
-    findings, stories = run(placed[-1], _world(placed[:-1], asked["letters"], asked["catalogue"]), asked["stories"])
+    world = _world(placed[:-1], asked["letters"], asked["catalogue"])
+    findings, stories = run(placed[-1], world, asked["stories"], check=asked["check"])
     return json.dumps({"findings": findings, "stories": stories}, ensure_ascii=False).encode()
 
 

@@ -57,8 +57,22 @@ def check_isolated(
     draft: Placed, world: World | None = None, limits: Limits | None = None, *, stories: bool = True
 ) -> Outcome:
     """Check a draft and play its stories in a scratch world that holds what `world` holds, and the draft."""
+    return _asked(draft, world or World(), limits or Limits(), check=True, stories=None if stories else [])
+
+
+def play_isolated(draft: Placed, world: World, stories: Sequence[str]) -> list[dict[str, Any]]:
+    """Play these stories alone of a draft that passed the rest of the gate."""
+    outcome = _asked(draft, world, Limits(), check=False, stories=stories)
+    told = "；".join(each["message"] for each in outcome.findings)
+    lost = [{"file": path, "title": path, "holds": False, "problems": [[0, told]]} for path in stories if told]
+    return outcome.stories or lost
+
+
+def _asked(draft: Placed, world: World, limits: Limits, *, check: bool, stories: Sequence[str] | None) -> Outcome:
+    """stories: which are played; None for all."""
+    request = _request(draft, world, stories) | {"check": check}
     try:
-        answer = forking.ask(_WORK, json.dumps(_request(draft, world or World(), stories)).encode(), limits or Limits())
+        answer = forking.ask(_WORK, json.dumps(request).encode(), limits)
     except Exceeded as exceeded:
         return _refused(f"检查{exceeded}")
     return Outcome(**json.loads(answer))
@@ -69,8 +83,8 @@ def _refused(reason: str) -> Outcome:
     return Outcome([{"severity": "error", "file": "", "place": "", "message": told}])
 
 
-def _request(draft: Placed, world: World, stories: bool) -> dict[str, Any]:
-    others = world.releases if stories else ()  # nothing else reads them
+def _request(draft: Placed, world: World, stories: Sequence[str] | None) -> dict[str, Any]:
+    others = () if stories == [] else world.releases  # only stories read them
     placed = [(code, _encoded(files)) for code, files in (*others, draft)]
     letters = None if world.letters is None else _encoded(world.letters)
     return {"placed": placed, "letters": letters, "catalogue": world.catalogue, "stories": stories}

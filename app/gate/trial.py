@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.core.paths import BUNDLES, TEMPLATES
@@ -14,33 +15,39 @@ from app.gate.letters import check_own
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
 from app.scenarios.world import WorldTemplate
-from app.vocabulary import ERROR
+from app.vocabulary import ERROR, Finding
 
 
-def run(draft: Placed, world: World, stories: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Findings, and how each story went; `stories` are played only where nothing forbids publishing."""
-    files = draft[1]
-    if MANIFEST in files:
-        library = None if world.letters is None else letters_of(world.letters)
-        catalogue = None if world.catalogue is None else of(tuple(world.catalogue))
-        findings = check_bundle(files, library, catalogue, draft[0], contained=True)
-    else:
-        findings = list(check_own(files, contained=True))
+def run(
+    draft: Placed, world: World, stories: Sequence[str] | None, *, check: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Findings, and how each story went; they are played only where nothing forbids publishing.
+
+    `stories` are those to play (None: all); without `check` nothing else is looked at.
+    """
+    findings = _findings(draft, world) if check else []
     told = [each.as_dict() for each in findings]
-    if not stories or any(each.severity == ERROR for each in findings):
+    wanted = sorted(path for path in draft[1] if path.startswith(STORIES)) if stories is None else stories
+    if not wanted or any(each.severity == ERROR for each in findings):
         return told, []
-    return told, _stories(draft, world)
+    return told, _stories(draft, world, wanted)
 
 
-def _stories(draft: Placed, world: World) -> list[dict[str, Any]]:
+def _findings(draft: Placed, world: World) -> list[Finding]:
     code, files = draft
-    stories = {path: content for path, content in files.items() if path.startswith(STORIES)}
-    if not stories:
-        return []
+    if MANIFEST not in files:
+        return list(check_own(files, contained=True))
+    library = None if world.letters is None else letters_of(world.letters)
+    catalogue = None if world.catalogue is None else of(tuple(world.catalogue))
+    return check_bundle(files, library, catalogue, code, contained=True)
+
+
+def _stories(draft: Placed, world: World, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    code, files = draft
     library = [] if world.letters is None else [(code, world.letters)]
     template = WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world.releases, *library, draft])
     try:
-        return [_played(template, path, content) for path, content in sorted(stories.items())]
+        return [_played(template, path, files[path]) for path in wanted]
     finally:
         template.close()
 

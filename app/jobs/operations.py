@@ -266,6 +266,12 @@ def hasten(session: Session, kind: str, cases: Select[Any], now: datetime) -> in
     return session.connection().execute(update(JOB).where(later).values(due=now)).rowcount
 
 
+def bring_forward(session: Session, kind: str, reference: str, now: datetime) -> bool:
+    """Let what waits for its hour about this row be due at once; whether anything did."""
+    later = JOB.c.kind == kind, JOB.c.reference == reference, JOB.c.state == "ready", JOB.c.due > now
+    return bool(session.connection().execute(update(JOB).where(*later).values(due=now)).rowcount)
+
+
 def purge(session: Session, finished_before: datetime) -> int:
     """Delete finished jobs that are older, dead letters excepted; how many. Their names are free again."""
     statement = delete(JOB).where(JOB.c.finished_at < finished_before, JOB.c.state == "done")

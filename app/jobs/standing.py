@@ -43,6 +43,12 @@ def standing(session: Session, now: datetime, cap: int) -> Standing:
     return Standing(counts, max(now - since, timedelta()), skew)
 
 
+def is_waiting(session: Session, kind: str, reference: str) -> bool:
+    """Whether a job of this kind about this row waits; one that is being done does not count."""
+    waiting = select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, JOB.c.state == "ready")
+    return session.scalar(waiting) is not None
+
+
 def is_under_way(session: Session, kind: str, reference: str) -> bool:
     """Whether a job of this kind about this row waits or is being done."""
     open_ = JOB.c.state.in_(("ready", "running"))

@@ -191,7 +191,7 @@ def _pass(site: Site, page: Page, at: str) -> None:
     """The worker checks, all stories included; then it is submitted, and a second person approves."""
     page.goto(at)
     page.click("button:text-is('检查全部')")
-    handlers = {checking.CHECK: checking.handler()}
+    handlers = {checking.CHECK: checking.handler(site.web.database)}
     while Worker(site.web.database, site.web.clock, handlers).run_once():
         pass
     page.goto(at)

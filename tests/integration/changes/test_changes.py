@@ -290,10 +290,10 @@ def test_the_gate_checks_a_change_as_it_stands_and_the_check_becomes_the_receipt
         for path in files:  # one story is enough to see that stories are played
             if path.startswith("scenarios/") and path != "scenarios/amount-exactly-the-cap.yaml":
                 editing.save(session, owner, *ids, path, None, was=digest(files[path]), now=office.now)
-        assert checking.request(session, owner, ids[0], now=office.now) == 1
+        assert checking.request(session, owner, ids[0], now=office.now) == 1  # what waits after a save begins at once
         assert checking.request(session, owner, ids[0], now=office.now) == 0  # it is under way
         assert queries.bundles(session, ids[0], office.now)[0].is_running
-    handler = checking.handler()
+    handler = checking.handler(office.database)
     with office.database.write() as session:
         job = claim(session, {checking.CHECK}, office.now, "here", 60)
         assert job is not None

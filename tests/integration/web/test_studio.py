@@ -288,10 +288,9 @@ def test_what_is_found_is_mended_at_one_press_and_nothing_broken_is_submitted(we
     assert (mend["path"], mend["was"]) == ("relief.bpmn", digest(broken))
     with web.database.read() as session:
         row = store.bundle_of(session, *re.findall(r"\w{32}", bundle))
-        prepared = checking.Prepared(
-            row.id, checking.subject_of(session, row, local_date(web.clock.now())), checking.trials_of(
-                session, row, local_date(web.clock.now()))
-        )  # fmt: skip
+        on = local_date(web.clock.now())
+        trials = checking.trials_of(session, row, on)
+        prepared = checking.Prepared(row.id, checking.subject_of(session, row, on), trials, {}, "")
     outcome = gate.run(prepared.trials)
     with web.database.write() as session:
         checking.keep(session, prepared, outcome, web.clock.now())
