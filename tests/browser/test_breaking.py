@@ -101,7 +101,7 @@ def test_twenty_ways_to_break_a_programme_are_each_told(site: Site, fits: Callab
         way = WAYS[name]
         draft.open(way.path)
         page.evaluate(SAVE, [way.path, way.broken()[way.path].decode()])
-        page.evaluate("document.dispatchEvent(new Event('saved'))")
+        draft.open(way.path)
         draft.tells(name)
         page.evaluate(SAVE, [way.path, whole()[way.path].decode()])
 

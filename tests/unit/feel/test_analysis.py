@@ -37,7 +37,7 @@ def findings(policy: str, inputs: list[str], rows: list[str], outputs: str = "o"
         ("FIRST", ["x: number"], ["[5..1] -> 1", "- -> 2"], [("unreachable", (1,), "没有任何值")]),
         ("FIRST", ["x: number"], ['"abc" -> 1', "- -> 2"], [("unreachable", (1,), "没有任何值")]),
         ("PRIORITY", ["x: number"], ["- -> 1"], [("contradiction", (), "允许值的顺序")]),
-        ("FIRST", ["x: number"], ["＜ 3 -> 1", "- -> 2"], [("syntax", (), "半角")]),
+        ("FIRST", ["x: number"], ["＜ 3 -> 1", "- -> 2"], [("syntax", (1,), "半角")]),
     ],
 )
 def test_findings(
