@@ -19,7 +19,7 @@ TYPED = ("a key that nobody reads", "days of no kind", "a figure by a clause tha
 UPLOADED = (
     "a form that is nowhere", "no default flow", "a guard that is nowhere", "a letter that is nowhere",
     "a name that nobody gives", "an end of no kind", "a figure that is nowhere", "a guard that lacks a column",
-    "a row with a cell too few", "a field of no kind", "a condition on a field that is nowhere",
+    "a row that cites a clause that is nowhere", "a format that is none", "a condition on a field that is nowhere",
     "an application without a name",
 )  # fmt: skip
 SAVED_AND_CHECKED = 30_000
