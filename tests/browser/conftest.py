@@ -92,7 +92,9 @@ class Site:
     def _listen(self, message: object) -> None:
         text = str(getattr(message, "text", message))
         # A refused form is an answer with status 422, which the console calls a failed resource.
-        if getattr(message, "type", "") == "error" and "422" not in text:
+        # A page that is left gives up what it was asking, which htmx tells as these two.
+        given_up = text.startswith(("htmx:afterRequest", "htmx:sendError"))
+        if getattr(message, "type", "") == "error" and "422" not in text and not given_up:
             self.complaints.append(text)
 
 
