@@ -10,6 +10,7 @@ import pytest
 from app import vocabulary
 from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions.bundle import Bundle
+from app.definitions.folder import CATALOGUE as FILE
 from app.definitions.folder import read_folder
 from app.definitions.letters import letters_of
 from app.definitions.names import EVERYWHERE
@@ -21,7 +22,9 @@ CATALOGUE = seeded()
 
 
 def findings(files: Mapping[str, bytes]) -> list[vocabulary.Finding]:
-    return vocabulary.of(Bundle(files), CATALOGUE).findings()
+    bundle, added = Bundle(files), files.get(FILE)
+    known = CATALOGUE if added is None else CATALOGUE.with_additions(added, bundle.region_code)
+    return vocabulary.of(bundle, known).findings()
 
 
 def broken(folder: str, file: str, old: str, new: str) -> dict[str, bytes]:
