@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +27,8 @@ _RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
 _INSERT = insert(_RECORD)
 _PLACE = ("decision_record", "sealed")
 VERSION = 1
+Watcher = Callable[[Bundle, str, Outcome], None]
+_watching: ContextVar[Watcher | None] = ContextVar("watching", default=None)
 FIGURES = ("figure", "optional_figure")
 
 
@@ -72,9 +76,21 @@ class Record(Decided):
     decided_at: datetime
 
 
+@contextmanager
+def watched(told: Watcher) -> Iterator[None]:
+    """Inside, tell of every evaluation, also of those that a refusal takes back and nothing records."""
+    token = _watching.set(told)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
+
+
 def decide(bundle: Bundle, decision: str, names: Mapping[str, Any], now: datetime) -> Outcome:
     """Evaluate a decision. The result holds no context of `names` any more; `today()` is the date of law."""
     outcome = bundle.decisions[decision].decide(decision, names, engine.budget(now))
+    if told := _watching.get():
+        told(bundle, decision, outcome)
     return replace(outcome, result=plain(outcome.result))
 
 

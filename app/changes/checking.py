@@ -164,6 +164,7 @@ def keep(session: Session, prepared: Prepared, outcome: Outcome, now: datetime) 
     """What was found holds for exactly what was looked at."""
     row = {
         "id": new_id(), "bundle_id": prepared.bundle_id, **prepared.subject._asdict(), "passed": outcome.passed,
-        "findings": outcome.findings, "stories": outcome.stories, "checked_at": now,
+        "findings": outcome.findings, "stories": outcome.stories,
+        "reached": outcome.reached, "checked_at": now,
     }  # fmt: skip
     session.execute(insert(RESULT).values(row))

@@ -144,6 +144,7 @@ class ChangeCheck(Base):
     passed: Mapped[bool]
     findings: Mapped[Any] = mapped_column(Json)
     stories: Mapped[Any] = mapped_column(Json)
+    reached: Mapped[Any | None] = mapped_column(Json)
     checked_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 

@@ -30,8 +30,12 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=Fals
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A paragraph of the letter; `template` is what its author wrote, `variables` those that it prints, in order."""
+    """A paragraph of the letter; `template` is what its author wrote, `variables` those that it prints, in order.
 
+    `number` is the paragraph's in the template, from 1 (`wording.Paragraph`).
+    """
+
+    number: int
     text: str
     template: str
     variables: tuple[str, ...]
@@ -68,7 +72,7 @@ def sentences(template: bytes, contract: Contract, values: Mapping[str, Any]) ->
             text, number = "".join(text_of(paragraph)).strip(), paragraph.get(_MARK)
             if text and number:
                 source = written[int(number, 16)]
-                yield Sentence(text, source, tuple(_variables(source, loops, contract)))
+                yield Sentence(int(number, 16) + 1, text, source, tuple(_variables(source, loops, contract)))
 
 
 def _marked(docx: bytes) -> tuple[bytes, list[str]]:

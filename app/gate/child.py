@@ -12,12 +12,12 @@ from app.gate.trial import run
 
 
 def check(request: bytes) -> bytes:
-    """Placed files as JSON give findings and stories as JSON."""
+    """Placed files as JSON give findings, stories and what these came to as JSON."""
     asked = json.loads(request)
     placed: list[Placed] = [(code, _decoded(files)) for code, files in asked["placed"]]
     world = _world(placed[:-1], asked["letters"], asked["catalogue"])
-    findings, stories = run(placed[-1], world, asked["stories"], check=asked["check"])
-    return json.dumps({"findings": findings, "stories": stories}, ensure_ascii=False).encode()
+    findings, stories, reached = run(placed[-1], world, asked["stories"], check=asked["check"])
+    return json.dumps({"findings": findings, "stories": stories, "reached": reached}, ensure_ascii=False).encode()
 
 
 def _world(placed: Sequence[Placed], letters: dict[str, str] | None, catalogue: list[list[str]] | None) -> World:

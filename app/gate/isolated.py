@@ -11,6 +11,7 @@ from typing import Any
 from app.core import forking
 from app.core.forking import Exceeded, Limits
 from app.figures.items import Item
+from app.gate.reached import Reached, union
 
 _WORK = "app.gate.child:check"
 Placed = tuple[str, Mapping[str, bytes]]
@@ -32,10 +33,11 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check found; `stories`: `{file, title, holds, problems}` each."""
+    """What a check found; `stories`: `{file, title, holds, problems}` each; `reached`: see `gate.reached`."""
 
     findings: list[dict[str, Any]]
     stories: list[dict[str, Any]] = field(default_factory=list)
+    reached: Reached = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -49,7 +51,9 @@ class Outcome:
         found = list(outcomes)
         told = [each for outcome in found for each in outcome.findings]
         return cls(
-            [each for at, each in enumerate(told) if each not in told[:at]], [s for o in found for s in o.stories]
+            [each for at, each in enumerate(told) if each not in told[:at]],
+            [story for outcome in found for story in outcome.stories],
+            union(outcome.reached for outcome in found),
         )
 
 
@@ -60,12 +64,12 @@ def check_isolated(
     return _asked(draft, world or World(), limits or Limits(), check=True, stories=None if stories else [])
 
 
-def play_isolated(draft: Placed, world: World, stories: Sequence[str]) -> list[dict[str, Any]]:
-    """Play these stories alone of a draft that passed the rest of the gate."""
+def play_isolated(draft: Placed, world: World, stories: Sequence[str]) -> Outcome:
+    """Play these stories alone of a draft that passed the rest of the gate; what is found are theirs."""
     outcome = _asked(draft, world, Limits(), check=False, stories=stories)
     told = "；".join(each["message"] for each in outcome.findings)
     lost = [{"file": path, "title": path, "holds": False, "problems": [[0, told]]} for path in stories if told]
-    return outcome.stories or lost
+    return Outcome([], outcome.stories or lost, outcome.reached)
 
 
 def _asked(draft: Placed, world: World, limits: Limits, *, check: bool, stories: Sequence[str] | None) -> Outcome:

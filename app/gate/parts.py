@@ -34,7 +34,8 @@ def check_in_parts(
             failed = sum(not each["holds"] for each in played)
             if not go_on(Progress(len(played), len(played) + len(rest), failed, rest[0])):
                 return None
-            size = PART if outcome.stories else FIRST
-            outcome.stories.extend(play_isolated(draft, world, rest[:size]))
+            size = PART if played else FIRST
+            part = play_isolated(draft, world, rest[:size])
+            outcomes.append(part)
             rest = rest[size:]
     return Outcome.of_all(outcomes)

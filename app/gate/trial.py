@@ -12,16 +12,18 @@ from app.figures.content import of
 from app.gate.check import check_bundle
 from app.gate.isolated import Placed, World
 from app.gate.letters import check_own
+from app.gate.reached import Reached, Reaching
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
+from app.scenarios.world import World as Scratch
 from app.scenarios.world import WorldTemplate
 from app.vocabulary import ERROR, Finding
 
 
 def run(
     draft: Placed, world: World, stories: Sequence[str] | None, *, check: bool
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Findings, and how each story went; they are played only where nothing forbids publishing.
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Reached]:
+    """Findings, how each story went, and what they came to; played only where nothing forbids publishing.
 
     `stories` are those to play (None: all); without `check` nothing else is looked at.
     """
@@ -29,8 +31,8 @@ def run(
     told = [each.as_dict() for each in findings]
     wanted = sorted(path for path in draft[1] if path.startswith(STORIES)) if stories is None else stories
     if not wanted or any(each.severity == ERROR for each in findings):
-        return told, []
-    return told, _stories(draft, world, wanted)
+        return told, [], {}
+    return told, *_stories(draft, world, wanted)
 
 
 def _findings(draft: Placed, world: World) -> list[Finding]:
@@ -42,19 +44,25 @@ def _findings(draft: Placed, world: World) -> list[Finding]:
     return check_bundle(files, library, catalogue, code, contained=True)
 
 
-def _stories(draft: Placed, world: World, wanted: Sequence[str]) -> list[dict[str, Any]]:
+def _stories(draft: Placed, world: World, wanted: Sequence[str]) -> tuple[list[dict[str, Any]], Reached]:
     code, files = draft
+    reaching = Reaching(files)
     library = [] if world.letters is None else [(code, world.letters)]
     template = WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world.releases, *library, draft])
     try:
-        return [_played(template, path, files[path]) for path in wanted]
+        return [_played(template, path, reaching) for path in wanted], reaching.told()
     finally:
         template.close()
 
 
-def _played(template: WorldTemplate, path: str, content: bytes) -> dict[str, Any]:
+def _played(template: WorldTemplate, path: str, reaching: Reaching) -> dict[str, Any]:
+    def look(scratch: Scratch) -> None:
+        with scratch.database.read() as session:
+            reaching.look(session, scratch.clock.now())
+
     try:
-        result = play(template, parse_story(content, path))
+        with reaching.watching():
+            result = play(template, parse_story(reaching.files[path], path), look)
     except Exception as error:  # a story that breaks the program must not hide the others
         problems, title = [[0, f"程序出错 {type(error).__name__}：{error}"]], path
     else:

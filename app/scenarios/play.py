@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -183,10 +184,13 @@ class Worlds(Protocol):
     def open(self, clock: MovableClock) -> World: ...
 
 
-def play(template: Worlds, story: Story) -> Result:
-    """Play a story in a fresh world."""
+def play(template: Worlds, story: Story, afterwards: Callable[[World], None] = lambda world: None) -> Result:
+    """Play a story in a fresh world; `afterwards` looks at what it has become."""
     world = template.open(MovableClock(story.clock))
     try:
-        return Player(world, story).run()
+        player = Player(world, story)
+        result = player.run()
+        afterwards(player.world)
+        return result
     finally:
         world.discard()

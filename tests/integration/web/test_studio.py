@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 from datetime import timedelta
 from zipfile import ZipFile
@@ -40,13 +41,14 @@ def _begun(client: FlaskClient) -> tuple[str, str]:
     return at, f"{at}/programmes/{bundle}"
 
 
-def _pass_checks(web: Web, at: str) -> None:
-    """As if the worker had found nothing."""
+def _pass_checks(web: Web, at: str, reached: dict[str, list[str]] | None = None) -> None:
+    """As if the worker had found nothing, and its stories had come to these."""
     with web.database.write() as session:
         now = web.clock.now()
         for bundle in store.bundles_of(session, at.rpartition("/")[2]):
             subject = checking.subject_of(session, bundle, local_date(now))
-            row = {"id": new_id(), "bundle_id": bundle.id, "passed": True, "findings": [], "stories": []}
+            row = {"id": new_id(), "bundle_id": bundle.id, "passed": True, "findings": [], "stories": [],
+                   "reached": reached}  # fmt: skip
             session.execute(insert(checking.RESULT).values(**row, **subject._asdict(), checked_at=now))
 
 
@@ -306,3 +308,19 @@ def test_what_is_found_is_mended_at_one_press_and_nothing_broken_is_submitted(we
     assert again.status_code == 409
     assert "又改过" in again.text
     assert owner.get(f"{bundle}/content", query_string=where).data == diagram
+
+
+def test_what_no_story_comes_to_is_listed_with_its_share_and_marked_on_the_diagram(web: Web) -> None:
+    owner = _owner(web)
+    at, bundle = _begun(owner)
+    assert "还没有按现在的内容检查过" in owner.get(f"{bundle}/reach").text
+    _pass_checks(web, at, {"relief.bpmn": ["apply", "application_form"], "eligibility.dmn": ["申请条件（据申请书）#3"]})
+    page = re.sub(r"\s+", " ", owner.get(f"{bundle}/reach").text)
+    assert re.search(
+        r'环节</a></td><td data-label="共有" class="end figures">13</td><td [^>]*>2</td><td [^>]*>11<', page
+    )
+    assert "申请条件（据申请书） 第 3 行" not in page
+    assert re.search(r"path=eligibility.dmn&amp;at=application_eligibility&amp;row=2", page)
+    marked = json.loads(html.unescape(re.findall(r'data-heat="(.*?)"', page)[0]))
+    assert "payment" in marked
+    assert "apply" not in marked
