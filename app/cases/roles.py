@@ -10,7 +10,7 @@ from typing import Any
 
 from app.cases.action import Action
 from app.registry import roles as held
-from app.registry.roles import APPLICANT, GUARDIAN, PAYEE, TITLES
+from app.registry.role_names import APPLICANT, GUARDIAN, PAYEE, TITLES
 
 
 def named(action: Action) -> dict[str, dict[str, Any]]:

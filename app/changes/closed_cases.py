@@ -18,6 +18,7 @@ from app.core.errors import Invalid, NotFound
 from app.forms import Form
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.identity.capabilities import positions_with
 from app.tryout.anonymous import Anonymous
 from app.tryout.trial import Step, trimmed
 
@@ -37,7 +38,7 @@ def steps_of(
     region = identity.region(session, case.region_id).code
     hidden = Anonymous(region[:COUNTY_DIGITS].ljust(COUNTY_DIGITS, "0"))
     form, values = answers.application(session, case.id, now)
-    who = "applicant" if case.channel == "applicant" else "township_clerk"
+    who = "applicant" if case.channel == "applicant" else positions_with("file_applications", "township")[0]
     steps = [_step("apply", who, None, hidden, form, values)]
     steps += [
         _step(each.element_id, each.position, each.at, hidden, each.form, each.values)

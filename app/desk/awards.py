@@ -19,6 +19,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import consents, house_accounts, houses, members, person_files, place_line, policy, ratings, roles
 from app.registry import queries as registry
+from app.registry.role_names import TITLES
 from app.web import Call, reads, words, writes
 from app.web.paging import cut
 
@@ -157,7 +158,7 @@ def _page(call: Call, award_id: str, rejection: Rejection | None = None) -> str:
     return render_template(
         "desk/award.html",
         award=found,
-        roles=[(roles.TITLES[each.role], each) for each in roles.holders(call.session, award_id)],
+        roles=[(TITLES[each.role], each) for each in roles.holders(call.session, award_id)],
         title=programme_titles(call.session).get(found.programme, found.programme),
         id_number=mask_id_number(found.id_number),
         account=mask_account(found.account) if found.account else "",

@@ -24,7 +24,7 @@ from app.gate import letters
 from app.gate.lines import with_lines
 from app.gate.mending import with_mends
 from app.identity.positions import POSITIONS
-from app.registry.roles import TITLES
+from app.registry.role_names import TITLES
 from app.scenarios.story import StoryError, parse_story
 from app.vocabulary import ERROR, WARNING, Finding
 

@@ -11,7 +11,7 @@ from typing import Any
 from app.core import forking
 from app.core.forking import Exceeded, Limits
 from app.figures.items import Item
-from app.gate.reached import Reached, union
+from app.gate.reach import Reached, union
 
 _WORK = "app.gate.child:check"
 Placed = tuple[str, Mapping[str, bytes]]

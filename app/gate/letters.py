@@ -9,12 +9,8 @@ from app import vocabulary
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
 from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE
-from app.documents import wording
-from app.documents.checking import check_files
 from app.documents.contract import load_contract
 from app.documents.errors import DocumentError, Problem
-from app.documents.isolated import check_isolated
-from app.documents.upload import check_upload
 from app.vocabulary import ERROR, Finding
 
 _QUOTED = re.compile(r"所在段落：(.{1,60}?)）")
@@ -25,7 +21,6 @@ def check_own(files: Mapping[str, bytes], *, contained: bool = False) -> Iterato
 
     contained: this is such a process already.
     """
-    check = check_files if contained else check_isolated
     for key in sorted({path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/") and path.count("/") > 1}):
         folder = f"{FOLDER}/{key}"
         template, contract, sample = (files.get(f"{folder}/{name}") for name in (TEMPLATE, CONTRACT, SAMPLE))
@@ -35,8 +30,16 @@ def check_own(files: Mapping[str, bytes], *, contained: bool = False) -> Iterato
                 more = "；样例是一份每个变量都有值的数据" if name == SAMPLE else ""
                 yield Finding(ERROR, f"{folder}/{name}", "", f"{told}{more}")
         if template is not None and contract is not None and sample is not None:
-            for each in check(template, contract, sample):
+            for each in _read(template, contract, sample, contained):
                 yield _finding(folder, template, each)
+
+
+def _read(template: bytes, contract: bytes, sample: bytes, contained: bool) -> list[Problem]:
+    """Whoever reads Word documents is loaded for a bundle with letters alone: it takes longer than other checks."""
+    from app.documents.checking import check_files
+    from app.documents.isolated import check_isolated
+
+    return list((check_files if contained else check_isolated)(template, contract, sample))
 
 
 def _finding(folder: str, template: bytes, each: Problem) -> Finding:
@@ -47,6 +50,9 @@ def _finding(folder: str, template: bytes, each: Problem) -> Finding:
 
 def _paragraph(template: bytes, told: str, variable: str) -> int:
     """The paragraph that a problem quotes, else the first that uses its variable; 0 where neither is found."""
+    from app.documents import wording
+    from app.documents.upload import check_upload
+
     if check_upload(template):
         return 0
     quoted, name = _QUOTED.search(told), variable.partition(".")[0].removesuffix("[]")

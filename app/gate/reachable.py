@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.definitions.bundle import Bundle
 from app.definitions.letters import FOLDER, TEMPLATE
 from app.documents import wording
-from app.gate.reached import Reached
+from app.gate.reach import Reached
 
 ELEMENTS, FLOWS, ROWS, SENTENCES = "elements", "flows", "rows", "sentences"
 TITLES = {ELEMENTS: "环节", FLOWS: "流转", ROWS: "决策表的行", SENTENCES: "文书的句子"}

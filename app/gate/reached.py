@@ -18,10 +18,8 @@ from app.definitions.letters import FOLDER, TEMPLATE
 from app.documents import queries as documents
 from app.documents import tracing
 from app.feel.dmn import Outcome
+from app.gate.reach import Reached
 from app.inbox import queries as inbox
-
-Reached = dict[str, list[str]]
-"""By file: ids of elements and flows, `table#row` of rows, numbers of a letter's paragraphs."""
 
 
 @dataclass
@@ -75,12 +73,3 @@ class Reaching:
 
     def _add(self, path: str, ids: Iterable[str]) -> None:
         self.found.setdefault(path, set()).update(ids)
-
-
-def union(parts: Iterable[Reached]) -> Reached:
-    """Everything that any of them came to."""
-    found: dict[str, set[str]] = {}
-    for part in parts:
-        for path, ids in part.items():
-            found.setdefault(path, set()).update(ids)
-    return {path: sorted(ids) for path, ids in sorted(found.items())}

@@ -12,7 +12,8 @@ from app.figures.content import of
 from app.gate.check import check_bundle
 from app.gate.isolated import Placed, World
 from app.gate.letters import check_own
-from app.gate.reached import Reached, Reaching
+from app.gate.reach import Reached
+from app.gate.reached import Reaching
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
 from app.scenarios.world import World as Scratch

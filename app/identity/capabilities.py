@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from app.identity.positions import POSITIONS
+
 SYSTEM, SECURITY, POLICY, AUDIT = "system", "security", "policy", "audit"
 DUTIES: Mapping[str, str] = MappingProxyType(
     {SYSTEM: "系统管理", SECURITY: "安全管理", POLICY: "政策管理", AUDIT: "审计"}
@@ -93,6 +95,14 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
 def seeded_for(position: str) -> frozenset[str]:
     """What the position may do at first."""
     return frozenset(key for key, each in CAPABILITIES.items() if position in each.seeded)
+
+
+def positions_with(capability: str, level: str | None = None) -> tuple[str, ...]:
+    """Keys of the positions that have a capability from the beginning; of a level of offices, or of all."""
+    return tuple(
+        key for key, each in POSITIONS.items()
+        if capability in seeded_for(key) and (level is None or each.level == level)
+    )  # fmt: skip
 
 
 def duties_of(capabilities: Iterable[str]) -> frozenset[str]:

@@ -18,9 +18,7 @@ from app.core.months import month_after
 from app.registry.lookups import AWARD, PERSON
 from app.registry.models import IN_PAYMENT, AwardRole
 from app.registry.people import record_people
-
-APPLICANT, GUARDIAN, PAYEE = "applicant", "guardian", "payee"
-TITLES: Mapping[str, str] = {APPLICANT: "申请人", GUARDIAN: "监护人", PAYEE: "领款人"}
+from app.registry.role_names import PAYEE
 
 ROLE: Table = AwardRole.__table__  # type: ignore[assignment]
 PAID_TO = PERSON.alias("paid_to")

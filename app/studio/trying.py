@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.changes import policy, store, trying
 from app.core.clock import local_date
 from app.core.errors import Gone, NotFound, Rejection
+from app.identity.capabilities import positions_with
 from app.identity.positions import title_of
 from app.studio.blueprint import blueprint
 from app.tryout.asking import Draft, NotPlayable, ask, get_ready
@@ -22,7 +23,7 @@ from app.web.download import DOCX, PDF, attachment, inline
 
 ADDRESS = "/changes/<change_id>/programmes/<bundle_id>/try"
 POSTED = frozenset({"csrf_token", "kind", "task", "as", "was", "keep"})
-APPLYING = ("applicant", "township_clerk", "village_cadre", "county_clerk")
+APPLYING = ("applicant", *positions_with("file_applications"))
 """Who may apply in a trial, the applicant first."""
 
 

@@ -10,7 +10,7 @@ from app.jobs.runner import Worker
 from tests.browser.conftest import Site
 from tests.support.worlds import RELIEF, Office, id_number
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("site", ["desk"], indirect=True)]
 KEY, OWNER = "uninsured_unemployed_relief", "policy_owner.220122"
 
 

@@ -15,7 +15,7 @@ from app.jobs.runner import Worker
 from tests.browser.conftest import Site
 from tests.integration.web import test_releases as made
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("site", ["desk"], indirect=True)]
 OWNER, SECOND = "policy_owner.220122", "policy_owner.220122.2"
 TWO_MINUTES = 120
 Fits = Callable[[Page], None]

@@ -51,8 +51,8 @@ def _claimed(office: Office, session: Session) -> DueJob:
     return job
 
 
-def _play(_: Any, __: Any, stories: list[str]) -> list[dict[str, Any]]:
-    return [{"file": path, "title": path, "holds": True, "problems": []} for path in stories]
+def _play(_: Any, __: Any, stories: list[str]) -> Outcome:
+    return Outcome([], [{"file": path, "title": path, "holds": True, "problems": []} for path in stories])
 
 
 def test_a_newer_save_takes_the_place_of_the_check_that_is_being_done(
@@ -69,7 +69,7 @@ def test_a_newer_save_takes_the_place_of_the_check_that_is_being_done(
         job = _claimed(office, session)
         prepared = handler.prepare(session, job, office.now)
 
-    def play_and_save(draft: Any, world: Any, stories: list[str]) -> list[dict[str, Any]]:
+    def play_and_save(draft: Any, world: Any, stories: list[str]) -> Outcome:
         with office.database.write() as session:
             row = checking.progress_of(session, ids[1])
             assert row is not None

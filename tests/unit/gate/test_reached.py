@@ -9,7 +9,7 @@ from app.definitions.bundle import Bundle
 from app.definitions.folder import read_folder
 from app.gate import reachable
 from app.gate.isolated import World
-from app.gate.reached import Reached, union
+from app.gate.reach import Reached, union
 from app.gate.trial import run
 
 FILES = read_folder(BUNDLES / "uninsured_unemployed_relief")
