@@ -123,7 +123,7 @@ def fits(site: Site) -> Callable[[Page], None]:
     def check(page: Page) -> None:
         width = site.size[0]
         # A page that has just been asked for has no document yet: seen once in a loaded machine.
-        page.wait_for_function("document.readyState === 'complete'")
+        page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
         if width > 500:
             return

@@ -11,7 +11,7 @@ from tests.browser.conftest import Site
 from tests.support.web import flat
 from tests.support.worlds import RELIEF
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("site", ["phone"], indirect=True)]
 OWNER = "policy_owner.220122"
 LIMIT = "limit: figure.village_investigation_working_days"
 
