@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.definitions import policy, standing
-from app.definitions.names import EVERYWHERE
+from app.definitions.names import COMING, EVERYWHERE, IN_FORCE, RETIRED, STOPPED, SUPERSEDED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 
-IN_FORCE, COMING, STOPPED, SUPERSEDED, RETIRED = "in_force", "coming", "stopped", "superseded", "retired"
 STATES = {
     IN_FORCE: "现行", COMING: "待施行", STOPPED: "停止受理", SUPERSEDED: "已被取代", RETIRED: "已停用",
 }  # fmt: skip
@@ -66,11 +65,15 @@ class Holding:
 
 def of_actor(session: Session, actor: Actor, on: date) -> list[Holding]:
     """Everything approved where the actor drafts and above it, by title and place. Raises NotYours."""
+    return _holdings(session, actor, on, true())
+
+
+def _holdings(session: Session, actor: Actor, on: date, which: ColumnElement[bool]) -> list[Holding]:
     identity_policy.require_any(session, actor, policy.DRAFTS)
     rows = session.execute(
         select(RELEASE.c.title, RELEASE.c.restores, RELEASE.c.origin, PLACE)
         .join(PLACE, PLACE.c.release_id == RELEASE.c.id)
-        .where(PLACE.c.number.is_not(None))
+        .where(PLACE.c.number.is_not(None), which)
         .order_by(PLACE.c.programme, PLACE.c.scope, PLACE.c.number.desc())
     ).all()  # fmt: skip
     by_place: dict[tuple[str, str], list[Any]] = {}
@@ -88,7 +91,9 @@ def of_actor(session: Session, actor: Actor, on: date) -> list[Holding]:
 
 def of_release(session: Session, actor: Actor, release_id: str, on: date) -> list[Holding]:
     """The places of one release, as far as the actor sees them. Raises NotYours, NotFound (never approved there)."""
-    found = [each for each in of_actor(session, actor, on) if any(v.release_id == release_id for v in each.versions)]
+    programme = select(RELEASE.c.programme).where(RELEASE.c.id == release_id).scalar_subquery()
+    mine = _holdings(session, actor, on, PLACE.c.programme == programme)
+    found = [each for each in mine if any(version.release_id == release_id for version in each.versions)]
     if not found:
         raise NotFound("您管辖的地区没有批准过这个版本，请从“现行版本”进入")
     return found
@@ -103,17 +108,8 @@ def _covers(session: Session, actor: Actor, scope: str) -> bool:
 
 
 def _version(row: Any, placed: Sequence[Any], on: date) -> Version:
+    state = standing.state(row, placed, on)
     return Version(
-        row.release_id, row.title, row.number, row.in_force_from, _state(row, placed, on), row.restores, row.origin,
-        row.retired_on, row.stopped_at, row.stop_reason,
+        row.release_id, row.title, row.number, row.in_force_from, state, row.restores, row.origin, row.retired_on,
+        row.stopped_at, row.stop_reason,
     )  # fmt: skip
-
-
-def _state(row: Any, placed: Sequence[Any], on: date) -> str:
-    if row.retired_on is not None and row.retired_on <= on:
-        return RETIRED
-    if row.in_force_from > on:
-        return COMING
-    if any(each.number > row.number and each.in_force_from <= on for each in placed):
-        return SUPERSEDED
-    return STOPPED if row.stopped_at is not None else IN_FORCE

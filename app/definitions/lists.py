@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
 from app.definitions import receipts, standing
-from app.definitions.names import APPROVED, DRAFT, EVERYWHERE, LIBRARY, OWNER, REPOSITORY, SUBMITTED
+from app.definitions.names import APPROVED, COMING, DRAFT, EVERYWHERE, IN_FORCE, LIBRARY, OWNER, REPOSITORY, SUBMITTED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
 
@@ -88,21 +88,8 @@ def _state(session: Session, row: Any, rows: Sequence[Any], on: date) -> str:
         return DRAFT if receipts.faults(session, row.id, on) else "checked"
     if row.state != APPROVED:
         return row.state
-    if row.retired_on is not None and row.retired_on <= on:
-        return "retired"
-    if row.in_force_from > on:
-        return APPROVED
-    if _followed(row, rows, on):
-        return "superseded"
-    return "stopped" if row.stopped_at is not None else "in force"
-
-
-def _followed(row: Any, rows: Sequence[Any], on: date) -> bool:
-    """Whether a newer release of the place has begun."""
-    return any(
-        other.number is not None and other.number > row.number and other.in_force_from <= on
-        for other in rows if (other.programme, other.scope) == (row.programme, row.scope)
-    )  # fmt: skip
+    state = standing.state(row, rows, on)
+    return {COMING: APPROVED, IN_FORCE: "in force"}.get(state, state)
 
 
 def _checked(session: Session, row: Any, on: date) -> str:
@@ -117,8 +104,8 @@ def live(session: Session, on: date) -> list[Live]:
     rows = session.execute(_OWNERS).all()
     found = [
         Live(row.release_id, row.title, row.programme, row.scope, row.number, row.base_id,
-             not _followed(row, rows, date.max))
-        for row in rows if row.retired_on is None and not _followed(row, rows, on)
+             not standing.is_followed(row, rows, date.max))
+        for row in rows if row.retired_on is None and not standing.is_followed(row, rows, on)
     ]  # fmt: skip
     return sorted(found, key=lambda each: (each.programme != LIBRARY, each.number))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
-from app.definitions.names import EVERYWHERE, LIBRARY, REPOSITORY
+from app.definitions.names import COMING, EVERYWHERE, IN_FORCE, LIBRARY, REPOSITORY, RETIRED, STOPPED, SUPERSEDED
 from app.definitions.store import PLACE, RELEASE
 from app.identity import queries as identity
 
@@ -66,3 +67,22 @@ def region_codes(session: Session, release_id: str) -> list[str]:
     """The codes of the regions that a release is for."""
     scopes = session.scalars(select(PLACE.c.scope).where(PLACE.c.release_id == release_id).order_by(PLACE.c.scope))
     return [identity.region(session, scope).code for scope in scopes.all() if scope != EVERYWHERE]
+
+
+def state(row: Any, rows: Sequence[Any], on: date) -> str:
+    """What has become of an approved release at a place as of a day; `rows` are releases at this place and others."""
+    if row.retired_on is not None and row.retired_on <= on:
+        return RETIRED
+    if row.in_force_from > on:
+        return COMING
+    if is_followed(row, rows, on):
+        return SUPERSEDED
+    return STOPPED if row.stopped_at is not None else IN_FORCE
+
+
+def is_followed(row: Any, rows: Sequence[Any], on: date) -> bool:
+    """Whether a newer release of the place has begun."""
+    return any(
+        other.number is not None and other.number > row.number and other.in_force_from <= on
+        for other in rows if (other.programme, other.scope) == (row.programme, row.scope)
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from app.changes import bringing_back
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotFound, Rejection
 from app.definitions import holding, lists, operations, receipts, store
-from app.definitions.names import LIBRARY
+from app.definitions.names import IN_FORCE, LIBRARY, STOPPED
 from app.identity import policy as identity_policy
 from app.studio.blueprint import blueprint
 from app.web import Call, reads, writes
@@ -58,7 +58,7 @@ def _page(call: Call, release_id: str, rejection: Rejection | None = None) -> st
         places=places,
         version=versions[0],
         backtest=backtests.of_release(session, release_id),
-        is_current=any(each.state in (holding.IN_FORCE, holding.STOPPED) for each in versions),
+        is_current=any(each.state in (IN_FORCE, STOPPED) for each in versions),
         is_newest=any(place.versions[0].release_id == release_id for place in places),
         may_draft=any(place.is_mine for place in places),
         may_approve=identity_policy.may(actor, migrating.APPROVE),
