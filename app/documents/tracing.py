@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
 from app.definitions import store as definitions
-from app.documents import package
+from app.documents import package, wording
 from app.documents.contract import Contract, load_contract
 from app.documents.models import Document
 from app.documents.rendering import render
@@ -25,7 +25,6 @@ _MARK = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}rsidP"
 _TAG = re.compile(r"\{[{%].*?[}%]\}")
 _NAME = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _LOOP = re.compile(r"\{%\w*\s*for\s+(\w+)\s+in\s+(\w+)")
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +63,15 @@ def trace(session: Session, document_id: str) -> Traced:
 
 def sentences(template: bytes, contract: Contract, values: Mapping[str, Any]) -> Iterator[Sentence]:
     """The letter's paragraphs: made once more from a template whose paragraphs carry their number."""
-    marked, written = _marked(template)
-    loops = dict(match for text in written for match in _LOOP.findall(text))
+    marked, written = wording.marked(template, _MARK)
+    loops = dict(match for text in written.values() for match in _LOOP.findall(text))
     made = package.parts(render(load_template(marked), contract, values))
     for name in printed(made):
-        for paragraph in paragraphs(etree.fromstring(made[name], _PARSER)):
-            text, number = "".join(text_of(paragraph)).strip(), paragraph.get(_MARK)
-            if text and number:
-                source = written[int(number, 16)]
-                yield Sentence(int(number, 16) + 1, text, source, tuple(_variables(source, loops, contract)))
-
-
-def _marked(docx: bytes) -> tuple[bytes, list[str]]:
-    """The template with numbered paragraphs, and their texts by number."""
-    found, texts = package.parts(docx), list[str]()
-    for name in printed(found):
-        root = etree.fromstring(found[name], _PARSER)
-        for paragraph in paragraphs(root):
-            paragraph.set(_MARK, f"{len(texts):08X}")
-            texts.append("".join(text_of(paragraph)))
-        found[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return package.pack(package.entry(name, content) for name, content in found.items()), texts
+        for paragraph in paragraphs(etree.fromstring(made[name])):
+            text, mark = "".join(text_of(paragraph)).strip(), paragraph.get(_MARK)
+            if text and mark:
+                source = written[mark]
+                yield Sentence(int(mark, 16), text, source, tuple(_variables(source, loops, contract)))
 
 
 def _variables(text: str, loops: Mapping[str, str], contract: Contract) -> list[str]:
