@@ -107,9 +107,9 @@ def _taken_apart(session: Session, document_id: str) -> Letter:
     known = catalogue(session)
     issuer = reading.issuer
     told = tuple(known.ids_in(issuer.documentation)) if issuer else ()
-    sentences = tuple(
-        Sentence(each.text, tuple(reading.printed(name) for name in each.variables)) for each in traced.sentences
-    )
+    names = dict.fromkeys(name for each in traced.sentences for name in each.variables)
+    printed = {name: reading.printed(name) for name in names}
+    sentences = tuple(Sentence(each.text, tuple(printed[name] for name in each.variables)) for each in traced.sentences)
     return Letter(traced.row, bundle, bundle.manifest["processes"].get(head.process_key, ""), issuer, told, sentences)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict
 
 import click
@@ -12,10 +11,6 @@ from app.cases import operations
 from app.cli.acting import actor_of, by, json_option, moment, opened, refusals
 from app.core.clock import local_date
 from app.db import Database
-
-
-class _Rolled(Exception):
-    """Ends the transaction of a preview."""
 
 
 @click.command()
@@ -61,10 +56,8 @@ def _migrate(
         actor = actor_of(session, login, now)
         cases, elsewhere = operations.cases_to_migrate(session, actor, release_id, local_date(now))
     for batch in operations.batches(cases):
-        with suppress(_Rolled), database.write() as session:
-            found += operations.migrate_cases(session, actor, batch, release_id, names, now)
-            if preview:
-                raise _Rolled
+        with database.write() as session:
+            found += operations.migrate_cases(session, actor, batch, release_id, names, now, keep=not preview)
     return found, elsewhere
 
 

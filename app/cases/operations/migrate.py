@@ -132,11 +132,16 @@ def migrate_cases(
     release_id: str,
     names: Mapping[str, str],
     now: datetime,
+    *,
+    keep: bool = True,
 ) -> list[Moved]:
-    """Several cases in one transaction, each for itself: what cannot move says why and stays whole."""
+    """Several cases in one transaction, each for itself: what cannot move says why and stays whole.
+
+    Without `keep` all stay, and what would become of each is told.
+    """
     journey = Journey(session, actor, release_id, names, now)
     journey.lock([case.case_id for case in cases])
-    return [journey.attempt(case) for case in cases]
+    return [journey.attempt(case, keep=keep) for case in cases]
 
 
 def batches(cases: Sequence[ToMigrate]) -> list[Sequence[ToMigrate]]:
