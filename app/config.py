@@ -43,7 +43,7 @@ class Config:
     )
     key_file: Path = _setting(Path("var/keys.json"), "加密密钥文件，与数据库分开备份，丢了数据打不开")
     secret_file: Path = _setting(Path("var/secret"), "会话签名密钥文件，各网页节点必须相同；没有时自动生成")
-    audit_file: Path = _setting(Path("var/audit-anchors.jsonl"), "审计锚定文件，最好放在只能追加的盘上或另一台机器上")
+    audit_file: Path = _setting(Path("var/audit-anchors.jsonl"), "审计存证文件，最好放在只能追加的盘上或另一台机器上")
     host: str = _setting("127.0.0.1", "网页服务监听的地址")
     port: int = _setting(8000, "网页服务监听的端口")
     threads: int = _setting(8, "每个网页进程同时处理的请求数")
@@ -70,7 +70,7 @@ class Config:
     messenger: str = _setting("spool", "通知怎样发出：spool 存成文件、smtp 邮件、http 短信网关")
     departments: str = _setting("hand", "向部门核对：hand 人工填写、http 核对平台")
     pdf: str = _setting("libreoffice", "怎样生成 PDF")
-    audit_stamp: str = _setting("", "谁给审计锚定加盖时间戳：空为不加盖，http 时间戳服务")
+    audit_stamp: str = _setting("", "谁给审计存证加盖时间戳：空为不加盖，http 时间戳服务")
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod

@@ -36,7 +36,7 @@ def case(call: Call, case_id: str) -> Any:
 @blueprint.output({}, status_code=204)
 @blueprint.doc(summary="答复核对", operation_id="answer_check")
 def answer(call: Call, wait_id: str, json_data: dict[str, Any]) -> Any:
-    """部门（以有权填写答复的账号的令牌）答复一次核对；已经答复、超时或者收回的不再接受。"""
+    """部门（以有权填写答复的账号的授权码）答复一次核对；已经答复、超时或者收回的不再接受。"""
     cases.answer(call.session, call.actor, wait_id, json_data["answer"], call.now)
     return ""
 

@@ -13,10 +13,10 @@ from app.api.schemas import Problem
 from app.web import ANYONE, Call, reads
 from app.web.errors import MESSAGES, problem
 
-INFO = "社会救助办理接口。在工作台「我的设置」领取令牌，放在 `Authorization: Bearer …` 里。"
+INFO = "社会救助办理接口。在工作台「我的设置」领取授权码，放在 `Authorization: Bearer …` 里。"
 ERRORS = {
     "400": "读不懂的内容",
-    "401": "没有令牌或者令牌失效",
+    "401": "没有授权码或者授权码失效",
     "403": "不能办理",
     "404": "没有找到",
     "409": "情况已经变化",
@@ -52,7 +52,7 @@ def _error(error: HTTPError) -> Any:
     wrong = _paths(error.detail) if isinstance(error.detail, dict) else {}
     if error.status_code == 422:
         return problem("invalid", "；".join(dict.fromkeys(wrong.values())) or ERRORS["422"], wrong, 422)
-    return problem("rejected", MESSAGES.get(error.status_code, "请求没有办成"), wrong, error.status_code)
+    return problem("rejected", MESSAGES.get(error.status_code, "请求没有成功"), wrong, error.status_code)
 
 
 def _paths(detail: dict[str, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from app.web import BEARER, Call, reads, writes
 @blueprint.output(schemas.Receipt, status_code=201)
 @blueprint.doc(summary="提交申请", operation_id="apply")
 def apply(call: Call, json_data: dict[str, Any]) -> Any:
-    """窗口代办：以令牌主人的身份在其辖区内提交申请。"""
+    """窗口代办：以授权码主人的身份在其辖区内提交申请。"""
     return cases.apply(
         call.session, call.actor, json_data["programme"], json_data["region"], json_data["data"], call.now
     )

@@ -142,9 +142,9 @@ def verify_roots(session: Session) -> list[Break]:
     for seq, root in enumerate(session.execute(select(ROOT).order_by(ROOT.c.day)).all(), start=1):
         day = chinese_date(root.day)
         if root.signature != sign(session, root.day, root.chains, root.heads, root.prev_signature, root.key):
-            breaks.append(Break(ROOTS, seq, f"{day}的签名不符，日根被改动过"))
+            breaks.append(Break(ROOTS, seq, f"{day}的签名不符，每日签章被改动过"))
         if root.prev_signature != previous:
-            breaks.append(Break(ROOTS, seq, f"{day}的日根与前一个不相连"))
+            breaks.append(Break(ROOTS, seq, f"{day}的每日签章与前一个不相连"))
         if (root.chains, root.heads) != heads_of_day(session, root.day):
             breaks.append(Break(ROOTS, seq, f"{day}的记录与当日签名不符，有记录被删除、补写或重写"))
         previous = root.signature

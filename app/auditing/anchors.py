@@ -25,7 +25,7 @@ from app.db import Vault
 
 SIGNING = "audit-anchor"
 OVERLAP = timedelta(minutes=10)  # an action that began before the last line may have committed after it
-FILE = "锚定文件"
+FILE = "存证文件"
 Stamper = Callable[[str], str | None]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 FROM_BACKUP = "请保留现场，用最近一次核对无误的备份恢复到另一台机器，与现在的数据逐条比对"
 FROM_CASE = "请调出这个案件的文书和审计记录，查明是谁直接改了数据库，再按规定程序更正"
 FROM_MONEY = "请立即暂停支付，与银行回单和批准文书核对，查明是谁直接改了数据库"
-KEEP_FILE = "请从上一次备份或另一台机器取回锚定文件核对；找不到时保留现场，查明是谁删改了它"
+KEEP_FILE = "请从上一次备份或另一台机器取回存证文件核对；找不到时保留现场，查明是谁删改了它"
 
 
 @dataclass(frozen=True, slots=True)

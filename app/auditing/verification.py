@@ -94,8 +94,8 @@ def _missing_days(session: Session, now: datetime) -> Iterator[Fault]:
         return
     day, last = signed + timedelta(days=1) if signed else local_date(first), local_date(now - NIGHT)
     if day <= last:
-        told = f"{day.isoformat()} 至 {last.isoformat()} 没有日根"
-        yield Fault("日根", told, "如果这几天后台没有运行，请启动后台补签；已经签过又没有了的，请用备份核对")
+        told = f"{day.isoformat()} 至 {last.isoformat()} 没有每日签章"
+        yield Fault("每日签章", told, "如果这几天后台没有运行，请启动后台补签；已经签过又没有了的，请用备份核对")
 
 
 def _against_anchors(session: Session, outside: Anchored, now: datetime) -> Iterator[Fault]:
@@ -104,11 +104,11 @@ def _against_anchors(session: Session, outside: Anchored, now: datetime) -> Iter
     for day, signature in outside.roots.items():
         if signed.get(day) != signature:
             told = "库里没有了" if day not in signed else "与库里的不同"
-            yield Fault("日根", f"{FILE}里 {day} 的日根{told}，日根被人删改", FROM_BACKUP)
+            yield Fault("每日签章", f"{FILE}里 {day} 的每日签章{told}，每日签章被人删改", FROM_BACKUP)
     due = {row.day.isoformat() for row in roots if row.made_at < now - SOON} - outside.roots.keys()
     if due:
-        yield Fault(FILE, f"缺少 {min(due)} 至 {max(due)} 的日根，文件被删除或截断", KEEP_FILE)
+        yield Fault(FILE, f"缺少 {min(due)} 至 {max(due)} 的每日签章，文件被删除或截断", KEEP_FILE)
 
 
 def _where(each: audit.Break) -> str:
-    return "日根" if each.chain == ROOTS else f"审计记录 {each.chain} 第 {each.seq} 条"
+    return "每日签章" if each.chain == ROOTS else f"审计记录 {each.chain} 第 {each.seq} 条"

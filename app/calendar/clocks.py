@@ -158,7 +158,7 @@ def _ending(clock: LegalClock, days: WorkingDays) -> list[str]:
     parts.append(f"应于{due}前（含当日）办结")
     if clock.stopped_at is not None:
         stopped = chinese_date(local_date(clock.stopped_at))
-        parts.append({"met": f"已于{stopped}办结", "missed": f"于{stopped}办结，已逾期"}.get(clock.status, "不再计时"))
+        parts.append({"met": f"已于{stopped}按期办结", "missed": f"于{stopped}逾期办结"}.get(clock.status, "不再计时"))
     return parts
 
 

@@ -132,7 +132,7 @@ def _cursor(after: str) -> tuple[datetime, str]:
         parsed = datetime.fromisoformat(moment)
         return (parsed if parsed.tzinfo else midnight(parsed.date())).astimezone(UTC), row_id
     except (ValueError, OverflowError) as error:  # the first and last days of the calendar do not exist in UTC
-        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
+        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"}) from error
 
 
 def _with_cursor(rows: list[Any], limit: int, column: str) -> Page:

@@ -82,8 +82,7 @@ class CasePage:
     """Everything that the page of a case shows. `steps`: the name of each element; `start`: the first of them."""
 
     case: CaseHead
-    place: str
-    codes: list[str]
+    chain: RegionChain
     steps: Mapping[str, str]
     start: str
     open_elements: list[str]
@@ -130,8 +129,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
     work, waiting = items.items_of_case(session, case_id), waits.open_of(session, case_id)
     return CasePage(
         case=action.case,
-        place=action.chain.full_name,
-        codes=[ref.code for ref in action.chain.refs],
+        chain=action.chain,
         steps={element.id: element.label for element in action.diagram.elements.values()},
         start=action.diagram.start.id,
         open_elements=_standing(work, waiting),

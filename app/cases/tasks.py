@@ -14,7 +14,7 @@ from app.cases.errors import NoOffice
 from app.core.ids import new_id
 from app.identity import queries as identity
 from app.identity.capabilities import CAPABILITIES
-from app.identity.positions import POSITIONS, title_of
+from app.identity.positions import POSITIONS
 from app.inbox import following
 from app.inbox import queries as inbox
 from app.inbox.queries import FOLLOWS, NO_DUE_DAY
@@ -172,5 +172,5 @@ def address(action: Action, label: str, position: str) -> Address:
     known = POSITIONS.get(position)
     office = action.offices.get(known.level) if known else None
     if office is None:
-        raise NoOffice(f"「{label}」应由{title_of(position)}办理，但{action.chain.full_name}没有对应的机构")
+        raise NoOffice(f"「{label}」应由{action.chain.post(position)}办理，但{action.chain.full_name}没有对应的机构")
     return Address(position, office.id)

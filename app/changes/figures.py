@@ -17,6 +17,7 @@ from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.figures import floors, operations
 from app.figures.catalogue import catalogue
+from app.figures.entering import number_of
 from app.identity import queries as identity
 
 
@@ -63,12 +64,19 @@ def _title(session: Session, typed: Typed, now: datetime) -> str:
     return f"{place}的{entry.title if entry else typed.key}"
 
 
+def _plain(session: Session, typed: Typed) -> str:
+    """The value as a number: 20% is kept as 0.2. What is no number stays, to be refused."""
+    text, entry = typed.value.strip(), catalogue(session).figures.get(typed.key)
+    number = number_of(text, entry) if text and entry else None
+    return f"{number:f}" if number is not None and number.is_finite() else text
+
+
 def _enter(session: Session, actor: Actor, change_id: str, typed: Typed, now: datetime) -> bool:
     region_id = identity.region_by_code(session, typed.region_code, local_date(now)).id
     mine = store.FIGURE.c
     same = (mine.change_id == change_id) & (mine.key == typed.key) & (mine.region_id == region_id)
     stands = session.execute(select(mine.value, mine.valid_from).where(same)).one_or_none()
-    value = typed.value.strip()
+    value = _plain(session, typed)
     if stands is not None and (value, typed.valid_from) == tuple(stands):
         return False
     for floor in held_against(session, actor, typed, now) if value else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -106,5 +107,10 @@ def _cells(
             origin,
             tuple(Coming(entry.display(each.value), each.valid_from) for each in coming if each.key == entry.key),
             tuple(each for each in entry.checks if each.refuses and each.applies(frozenset(names), day)),
-            mine.value if mine else "", mine.valid_from if mine else None,
+            _typed(entry, mine.value) if mine else "", mine.valid_from if mine else None,
         )  # fmt: skip
+
+
+def _typed(entry: Entry, value: str) -> str:
+    """The value as somebody would type it."""
+    return entry.display(Decimal(value)) if entry.unit == "share" else value

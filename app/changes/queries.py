@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -17,7 +18,6 @@ from app.core.clock import local_date
 from app.definitions import standing
 from app.definitions.folder import STORIES
 from app.figures.catalogue import catalogue
-from app.figures.entries import UNITS
 from app.identity import queries as identity
 
 SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
@@ -160,7 +160,7 @@ def figures(session: Session, change_id: str) -> list[FigureView]:
     found = []
     for row in rows:
         entry = known.get(row.key)
-        shown = f"{row.value} {UNITS[entry.unit].suffix}".strip() if entry else row.value
+        shown = entry.display(Decimal(row.value)) if entry else row.value
         title = entry.title if entry else row.key
         clause = row.clause or (entry.clause if entry else "")
         found.append(FigureView(row.id, title, places.get(row.region_id, ""), shown, row.valid_from, clause))

@@ -42,8 +42,8 @@ def verify(since: str | None, by: str, as_json: bool) -> None:
 def _tell(report: auditing.Report) -> None:
     for fault in report.faults:
         click.echo(f"✗ {fault.where}：{fault.what}。{fault.todo}", err=True)
-    anchored = f"锚定到 {report.anchored_until[:16]}" if report.anchored_until else "还没有锚定到库外"
-    counted = f"{report.events} 条审计记录，{report.roots} 个日根，{anchored}"
+    anchored = f"存证到 {report.anchored_until[:16]}" if report.anchored_until else "还没有存证到库外"
+    counted = f"{report.events} 条审计记录，{report.roots} 个每日签章，{anchored}"
     click.echo(f"{counted}；有 {len(report.faults)} 处不符" if report.faults else f"{counted}；与写入时一致")
 
 

@@ -24,8 +24,8 @@ from app.installation import is_installed
 
 INSTALLED, SHIPPED = "installation", "product"
 WORLDS = {
-    INSTALLED: "按本机数据库的参数目录、文书库和现行发布版检查",
-    SHIPPED: "没有数据库，按随产品的参数目录和文书库检查",
+    INSTALLED: "按本机数据库的标准目录、文书库和现行发布版检查",
+    SHIPPED: "没有数据库，按随产品的标准目录和文书库检查",
 }
 
 

@@ -67,6 +67,11 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def percent(share: Decimal) -> str:
+    """``20%``, ``0.5%``: a share of one, as offices write it."""
+    return f"{(share * 100).normalize():f}%"
+
+
 def words_of(value: Any) -> str:
     """A value of FEEL as people read it; sums to the fen."""
     if value is None:

@@ -25,7 +25,7 @@ BASE_MOVED, LETTERS_MOVED, CHECK_FAILED = "base_moved", "letters_moved", "check_
 SENTENCES = {
     BASE_MOVED: "基础版本已更新，请比对三方，把要采用的改动并入后重新起草",
     LETTERS_MOVED: "文书库已更新（{keys}），请比对三方，要采用就重新起草",
-    CHECK_FAILED: "参数目录或产品更新后检查没有通过，仍在施行，请查看问题，改正后重新起草",
+    CHECK_FAILED: "标准目录或产品更新后检查没有通过，仍在施行，请查看问题，改正后重新起草",
 }
 COMMANDS = {BASE_MOVED: "compare", LETTERS_MOVED: "compare", CHECK_FAILED: "check"}
 

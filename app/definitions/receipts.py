@@ -83,7 +83,7 @@ def faults(session: Session, release_id: str, on: date) -> Sequence[str]:
     subject = subject_of(session, release_id, on)
     for name, told in (
         ("content_hash", "内容或所用文书"),
-        ("catalogue_hash", "参数与条款目录"),
+        ("catalogue_hash", "标准与条款目录"),
         ("product", "产品版本"),
     ):
         if getattr(receipt, name) != getattr(subject, name):

@@ -48,7 +48,7 @@ def issue_token(call: Call) -> ResponseReturnValue:
 @writes()
 def revoke_token(call: Call, token_id: str) -> ResponseReturnValue:
     tokens.revoke(call.session, call.actor, call.actor.user_id or "", token_id, call.now)
-    flash("令牌已撤销。", "success")
+    flash("授权码已撤销。", "success")
     return redirect(url_for("desk.account"))
 
 

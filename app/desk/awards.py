@@ -57,7 +57,7 @@ def _cursor(after: str | None) -> tuple[str, str] | None:
         return None
     award_id, separator, name = after.partition("_")
     if not separator:
-        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"})
+        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"})
     return name, award_id
 
 

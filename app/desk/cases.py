@@ -24,7 +24,6 @@ from app.files import operations as uploads
 from app.files import queries as files
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.identity.positions import title_of
 from app.inbox.operations import COPY
 from app.web import Call, reads, words, writes
 from app.web.download import exported
@@ -80,7 +79,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     return render_template(
         "desk/case.html",
         case=page.case,
-        place=page.place,
+        place=page.chain.full_name,
         incidents=[(names.get(row.element_id, row.element_id), row) for row in page.incidents],
         message=rejection.message if rejection else None,
         wrong_action=request.endpoint if rejection else None,
@@ -90,7 +89,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         may_steer=page.may_steer,
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
-        posts=title_of,
+        posts=page.chain.post,
         candidates=call.actor.candidates,
         states=pages.states(page.items, page.open_elements, page.incidents, page.start),
         payments=page.orders,
@@ -103,7 +102,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         clocks=pages.clock_lines(call.session, page.clocks),
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
-        rulings=rulings(call.session, page.decisions, page.codes),
+        rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs]),
         timeline=timeline(audit.events_of(call.session, f"case:{case_id}"), names),
     )
 
@@ -179,9 +178,9 @@ def answer(call: Call, case_id: str, wait_id: str) -> ResponseReturnValue:
 def retry(call: Call, case_id: str) -> ResponseReturnValue:
     cases.retry_incident(call.session, call.actor, case_id, call.now)
     if not identity_policy.may(call.actor, "see_cases"):
-        flash("已重试；仍没有办成的还在这里。", "success")
+        flash("已重新处理，仍然失败的环节还列在这里。", "success")
         return redirect(url_for("desk.incident_list"))
-    flash("已重试；结果见下面的经过。", "success")
+    flash("已重新处理，结果见下面的经过。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 
 

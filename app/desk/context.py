@@ -18,7 +18,7 @@ from app.desk.blueprint import blueprint
 from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.identity.positions import title_of
+from app.identity.positions import named_at
 from app.inbox import queries as inbox
 from app.takeover import operations as takeovers
 from app.web import services
@@ -69,9 +69,9 @@ def _around() -> dict[str, Any]:
 
 
 def posts_of(session: Session, actor: Actor) -> list[str]:
-    """``农安镇 乡镇（街道）经办人``, one for each position held."""
+    """``农安镇经办人``, one for each position held."""
     names = identity.region_names(session, (held.region_id for held in actor.appointments))
-    return [f"{names.get(held.region_id, '')}{title_of(held.position)}" for held in actor.appointments]
+    return [named_at(held.position, names.get(held.region_id, "")) for held in actor.appointments]
 
 
 def capped(count: int) -> str:

@@ -12,7 +12,7 @@ from app.desk.blueprint import blueprint
 from app.identity import divisions, one_time, people, staff
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.identity.positions import positions_at, trimmed
+from app.identity.positions import positions_at, title_at, trimmed
 from app.inbox import queries as inbox
 from app.web import Call, reads, writes
 from app.web.paging import cut
@@ -108,6 +108,7 @@ def _page(
         posts=posts,
         today=today,
         positions=positions,
+        posts_title=lambda position: title_at(position.key, found.name),
         empty_posts=[position for position in positions if position.tasks and position.key not in held],
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},

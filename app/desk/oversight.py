@@ -30,7 +30,7 @@ def login_end(call: Call, session_id: str) -> ResponseReturnValue:
 @writes()
 def login_token_revoke(call: Call, token_id: str) -> ResponseReturnValue:
     oversight.revoke_token(call.session, call.actor, token_id, call.now)
-    return _done("令牌已撤销。")
+    return _done("授权码已撤销。")
 
 
 @blueprint.post("/logins/people/<user_id>/factor/reset")

@@ -61,7 +61,7 @@ def payment_again(call: Call, order_id: str) -> ResponseReturnValue:
     account, basis = request.form.get("account", ""), request.form.get("basis", "")
     returns.order_again(call.session, call.actor, order_id, account, basis, call.now)
     told = "账号是您更正的，请由另一位同事制作银行文件。" if account.strip() else "请列入下一个银行文件。"
-    flash(f"已重新开出支付单，{told}", "success")
+    flash(f"已重新生成支付单，{told}", "success")
     return redirect(url_for("desk.payment_list", status="pending"))
 
 

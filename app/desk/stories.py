@@ -44,7 +44,7 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
         case "completed":
             return f"办结“{payload.get('title') or step}”"
         case "stuck":
-            return f"“{step}”没有办成，填写的内容已存为草稿"
+            return f"“{step}”办理失败，填写的内容已存为草稿"
         case "returned":
             return f"退回到“{step}”：{reason}"
         case "reopened":
@@ -74,21 +74,21 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
 
 SENTENCES = {
     "released": "恢复办理",
-    "failed": "到期事项没有自动办成",
+    "failed": "到期事项自动办理失败",
     "objected": "公示期间有人提出异议，公示暂停",
     "objected_too": "公示暂停期间又有人提出异议，并入正在进行的核查",
-    "timer": "期限到，流程自动往下走",
+    "timer": "期限届满，流程自动继续",
     "award_settled": "按重新作出的决定结清各月款项，多退少补",
     "migrated": "转到新的政策发布版继续办理",
     "carried": "行政区划调整，转到接续的单位办理",
-    "retried": "重试没有办成的步骤",
+    "retried": "重新处理失败的环节",
 }
 
 
 def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> str:
     match note["kind"]:
         case "incident":
-            return f"“{names.get(note['element'], note['element'])}”没有办成：{note['message']}"
+            return f"“{names.get(note['element'], note['element'])}”处理失败：{note['message']}"
         case "reversed":
             return "；".join(SCHEMAS[topic].undo for topic in note["undone"])
     return effects.tell(note["kind"], note["told"])

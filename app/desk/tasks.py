@@ -85,7 +85,7 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
     take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
     done = cases.complete_task(call.session, call.actor, task_id, data, call.now)
     if done.incident:
-        flash(f"已提交，但后面的步骤没有办成：{done.incident}", "warning")
+        flash(f"已提交，但后面的环节处理失败：{done.incident}", "warning")
         return redirect(url_for("desk.case", case_id=done.case_id))
     flash(f"已办结“{item.title}”（{item.subject}）。", "success")
     return redirect(url_for("desk.inbox_page"))

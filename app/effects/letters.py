@@ -14,7 +14,7 @@ _COPIES = Input("copies", "份数", "number", unit="份", lowest="1", hint="不�
 def _notice(kind: str) -> tuple[Input, ...]:
     return (
         Input("kind", "类别", "string", choices=NOTICES, hint=f"不填为{NOTICES[kind]}"),
-        Input("days", "天数", "number", unit="天", lowest="1", hint="不填为参数 publicity_days 的值"),
+        Input("days", "天数", "number", unit="天", lowest="1", hint="不填为标准 publicity_days 的值"),
         Input("place", "张贴地点", "string", hint="不填为案件所在地的公示栏"),
         Input("summary", "内容摘要", "string", hint="公示栏上显示的一句话"),
         Input("template", "文书模板", "string", refers="template", hint="不填为公示书（publicity_notice）"),

@@ -37,6 +37,11 @@ class Input:
     lowest: str | None = None
     highest: str | None = None
 
+    @property
+    def is_share(self) -> bool:
+        """A part of one, said as a percentage."""
+        return self.type == "number" and (self.lowest, self.highest) == ("0", "1")
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.core.chinese import chinese_date
+from app.core.chinese import chinese_date, percent
 from app.effects.model import YUAN, Input
 from app.effects.schemas import SCHEMAS
 
@@ -41,6 +41,8 @@ def _word(spec: Input | None, value: Any) -> str:
         return chinese_date(value)
     if isinstance(value, (list, tuple)):
         return "、".join(str(item) for item in value)
+    if spec is not None and spec.is_share:
+        return percent(Decimal(value))
     if spec is not None and spec.unit == YUAN:
         return f"{Decimal(value):,.2f} 元"
     return str(value)

@@ -1,1 +1,1 @@
-"""Figures of policy (政策参数): dated, region-scoped numbers with their clause. Clauses of the documents as data."""
+"""Figures of policy (标准和时限): dated, region-scoped numbers with their clause. Clauses of the documents as data."""

@@ -34,16 +34,19 @@ def entry_of(catalogue: Catalogue, key: str) -> Entry:
     if key in known:
         return known[key]
     near = get_close_matches(key, known, 1)
-    hint = f"，是否指“{near[0]}”（{known[near[0]].title}）？" if near else "，请从参数目录中选择"
-    raise Invalid({"key": f"没有名为“{key}”的参数{hint}"})
+    hint = f"，是否指“{near[0]}”（{known[near[0]].title}）？" if near else "，请从标准列表中选择"
+    raise Invalid({"key": f"没有名为“{key}”的标准{hint}"})
 
 
 def number_of(value: Any, entry: Entry) -> Decimal:
-    """The value as typed or as YAML gives it; a switch may be true or false. NaN where it is no number."""
+    """The value as typed or as YAML gives it; a switch may be true or false, a share 20%. NaN where it is no number."""
     if isinstance(value, bool):
         return Decimal(int(value)) if entry.unit == "switch" else Decimal("NaN")
+    text = str(value).strip()
     try:
-        return Decimal(str(value).strip())
+        if entry.unit == "share" and text.endswith(("%", "％")):
+            return Decimal(text[:-1]) / 100
+        return Decimal(text)
     except InvalidOperation:
         return Decimal("NaN")
 
@@ -66,7 +69,7 @@ def require_possible(entry: Entry, value: Any) -> Decimal:
 
 
 def _fault_of(entry: Entry, number: Decimal) -> str | None:
-    fault = UNITS[entry.unit].fault(number) if number.is_finite() else "应填写数字，例如 345 或 0.35"
+    fault = UNITS[entry.unit].fault(number) if number.is_finite() else "应填写数字，例如 345 或 35%"
     return f"“{entry.title}”{fault}，请改正数值" if fault else None
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from app import feel
+from app.core.chinese import percent
 from app.core.money import CENT
 
 LONG_AGO = date(1949, 10, 1)
@@ -23,10 +24,14 @@ class Unit:
     step: Decimal
     top: Decimal
 
+    def shown(self, value: Decimal) -> str:
+        """The number without its unit, a share as a percentage."""
+        return percent(value) if self is UNITS["share"] else f"{value:f}"
+
     def fault(self, value: Decimal) -> str | None:
         """What is wrong with a value, in Chinese."""
         if not 0 <= value <= self.top:
-            return f"应在 0 到 {self.top:f} 之间"
+            return f"应在 0 到 {self.shown(self.top)} 之间"
         if value % self.step:
             return "应为整数" if self.step == 1 else f"小数位过多，最小单位为 {self.step:f}"
         return None
@@ -119,8 +124,8 @@ class Entry:
         return KINDS[self.kind].confirmed
 
     def display(self, value: Decimal) -> str:
-        """The value as a page shows it: 1000 元, 0.35, 是."""
+        """The value as a page shows it: 1000 元, 35%, 是."""
         if self.unit == "switch":
             return "是" if value else "否"
-        suffix = UNITS[self.unit].suffix
-        return f"{value:f} {suffix}".rstrip()
+        unit = UNITS[self.unit]
+        return f"{unit.shown(value)} {unit.suffix}".rstrip()

@@ -15,7 +15,7 @@ class FigureMissing(Exception):
         self.key, self.title, self.region_name, self.on = key, title, region_name, on
         super().__init__(
             f"{region_name}没有{chinese_date(on)}有效的“{title}”（{key}）。"
-            "请政策管理员在“政策参数”中录入该参数，然后重试本步骤"
+            "请政策管理员在“标准和时限”中录入这项标准，然后重新处理本环节"
         )
 
 

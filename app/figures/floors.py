@@ -37,7 +37,7 @@ class Floor(NamedTuple):
         """Raised for a value that may not be entered; None where the floor does not forbid it."""
         if not self.refuses or self.kept is not False:
             return None
-        told = f"{self.told}。请按底线改正数值；底线所依据的参数有误的，请先更正那一项"
+        told = f"{self.told}。请按底线改正数值；底线所依据的标准有误的，请先更正那一项"
         return Invalid({"value": told}, clause=self.clause)
 
 

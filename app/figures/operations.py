@@ -150,14 +150,14 @@ def _require_none_waits(session: Session, key: str, scope: str, valid_from: date
     same = (FIGURE.c.key == key) & (FIGURE.c.scope == scope) & (FIGURE.c.valid_from == valid_from)
     waiting = session.scalar(select(FIGURE.c.id).where(same, FIGURE.c.state == PENDING))
     if waiting is not None:
-        raise Duplicate(f"同一参数、地区和生效日期已有一条等待确认（{waiting}），请先确认或退回它")
+        raise Duplicate(f"同一标准、地区和生效日期已有一条等待确认（{waiting}），请先确认或退回它")
 
 
 def _open(session: Session, figure_id: str) -> tuple[Any, identity.RegionChain]:
     """The row, and the region that it is for; what holds everywhere only the product brings."""
     found = session.execute(select(FIGURE).where(FIGURE.c.id == figure_id)).one_or_none()
     if found is None or found.region_id is None:
-        raise NotFound(f"没有编号为 {figure_id} 的参数记录，请用 doudi figure list 核对")
+        raise NotFound(f"没有编号为 {figure_id} 的标准记录，请用 doudi figure list 核对")
     return found, identity.chain(session, found.region_id)
 
 

@@ -102,7 +102,7 @@ def find(session: Session, figure_id: str) -> FigureRow:
     """One figure. Raises NotFound."""
     row = session.execute(select(*_COLUMNS).where(_FIGURE.c.id == figure_id)).one_or_none()
     if row is None:
-        raise NotFound(f"没有编号为 {figure_id} 的参数记录，请用 doudi figure list 核对")
+        raise NotFound(f"没有编号为 {figure_id} 的标准记录，请用 doudi figure list 核对")
     return FigureRow(*row)
 
 

@@ -10,7 +10,7 @@ from app.core.exact_json import load_json
 from app.core.said import Said
 from app.figures.items import CLAUSE, DOCUMENT, EXCLUSION, FIGURE, Item
 
-_WORDS = {FIGURE: "参数", DOCUMENT: "文件", CLAUSE: "条款", EXCLUSION: "互斥关系"}
+_WORDS = {FIGURE: "标准", DOCUMENT: "文件", CLAUSE: "条款", EXCLUSION: "互斥关系"}
 
 
 def problems_of_additions(known: Iterable[Item], added: Iterable[Item]) -> list[str]:
@@ -37,7 +37,7 @@ def _owned(owners: Mapping[tuple[str, str], Item], item: Item, row: Mapping[str,
     if item.kind == FIGURE:
         now, then = row, load_json(before.content)
         if now["unit"] != then["unit"]:
-            yield f"目录中已有这个参数，单位是 {then['unit']}，不能改为 {now['unit']}，请改用另一个名称"
+            yield f"目录中已有这项标准，单位是 {then['unit']}，不能改为 {now['unit']}，请改用另一个名称"
             return
     if before.place != item.place:
         yield f"目录中已有这个{_WORDS[item.kind]}，由其他地区或上级维护，请改用另一个编号，或直接引用它"

@@ -219,7 +219,7 @@ class Cleaning:
         if low is None and self._needed(place):
             low = Decimal(1)
         if low is not None and len(rows) < low:
-            self.errors[place.path] = f"{label}至少填写 {token(low)} 项，现有 {len(rows)} 项"
+            self.errors[place.path] = inputs.too_few(component, int(low), len(rows))
         elif len(rows) > high:
             self.errors[place.path] = f"{label}最多填写 {token(high)} 项，现有 {len(rows)} 项"
         if component.unique:

@@ -15,6 +15,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from app.core import bank_account, id_number, money
+from app.core.chinese import chinese_number
 from app.core.clock import SHANGHAI
 from app.core.days import day_of
 from app.core.spelling import half_width
@@ -32,6 +33,16 @@ _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00-?[0-9]{3
 _INTERNATIONAL = re.compile(r"(?:\+|00)[0-9]{6,15}")
 _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _FILE_ID = re.compile(r"[0-9a-f]{32}")
+_ASIDE = re.compile("（.*?）")
+
+
+def too_few(component: Component, fewest: int, found: int) -> str:
+    """请至少登记一名家庭成员: people are registered by name, things are filled in."""
+    people = any(each.label.plain.endswith("姓名") for each in component.children)
+    act, measure = ("登记", "名") if people else ("填写", "项")
+    number = "两" if fewest == 2 else chinese_number(fewest)
+    label = _ASIDE.sub("", quoted(component).strip("“”"))
+    return f"请至少{act}{number}{measure}{label}" + (f"，现在只有 {found} {measure}" if found else "")
 
 
 def quoted(component: Component) -> str:

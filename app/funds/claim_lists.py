@@ -147,4 +147,4 @@ def _cursor(after: str) -> tuple[datetime, str]:
     try:
         return require_aware(datetime.fromisoformat(moment)), claim_id
     except ValueError as error:
-        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
+        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"}) from error

@@ -189,4 +189,4 @@ def _cursor(after: str) -> tuple[date, str]:
     try:
         return date.fromisoformat(day), order_id
     except ValueError as error:
-        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
+        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"}) from error

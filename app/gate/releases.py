@@ -38,7 +38,7 @@ def check(database: Database, actor: Actor, release_id: str, now: datetime) -> O
     outcome = run(prepared.trials)
     with database.write() as session:
         if receipts.subject_of(session, release_id, local_date(now)) != prepared.subject:
-            raise Gone("检查期间参数目录或文书库变了，请再检查一次")
+            raise Gone("检查期间标准目录或文书库变了，请再检查一次")
         _keep(session, actor, prepared, outcome, now)
     return outcome
 

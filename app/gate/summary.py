@@ -142,7 +142,7 @@ class _Sentences:
             return f"故事“{titles.story(path)}”"
         if path.startswith(f"{FOLDER}/"):
             return f"文书“{titles.letter(path)}”的约定或样例"
-        return "参数目录的增补" if path == CATALOGUE else f"文件 {path}"
+        return "标准目录的增补" if path == CATALOGUE else f"文件 {path}"
 
 
 def _from_to(old: str, new: str) -> str:

@@ -58,7 +58,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("reopen_cases", "重新办理已发放的案件", ("county_head",)),
             Capability("steer_cases", "注销案件、销记追回款", _STEERING),
             Capability("correct_applications", "更正申请内容", ("township_clerk",)),
-            Capability("mend_incidents", "重试异常", (*_CASES, *_POLICY, *_SYSTEM)),
+            Capability("mend_incidents", "重新处理异常", (*_CASES, *_POLICY, *_SYSTEM)),
             Capability("answer_checks", "填写部门核对的答复", ("county_clerk", "township_clerk")),
             Capability("receive_notices", "接收系统知会", ("township_clerk", "county_clerk"), regional=False),
             Capability("see_awards", "查看在保信息和个人档案", _CASES),

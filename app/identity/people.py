@@ -14,7 +14,7 @@ from app.core.actor import SYSTEM, Actor
 from app.db.spelling import contains
 from app.identity import policy, queries
 from app.identity.models import Appointment, Office, Region, User
-from app.identity.positions import POSITIONS, title_of
+from app.identity.positions import POSITIONS, title_at
 from app.identity.queries import in_force, not_over, within
 
 SOON = timedelta(days=14)
@@ -47,7 +47,7 @@ class Post(NamedTuple):
 
     @property
     def title(self) -> str:
-        return title_of(self.position)
+        return title_at(self.position, self.office)
 
     def state(self, on: date) -> str:
         """future, held or over."""
@@ -71,7 +71,7 @@ class Gap:
 
     @property
     def title(self) -> str:
-        return title_of(self.position)
+        return title_at(self.position, self.office)
 
 
 _POSTS = (

@@ -59,6 +59,26 @@ def title_of(position: str) -> str:
     return known.title if known else position
 
 
+_BY_PLACE = (("村（社区）干部", "村干部", "社区工作人员"), ("乡镇（街道）", "乡镇", "街道"))
+_URBAN = ("社区", "居委会", "居民委员会", "街道", "街道办", "街道办事处")
+_LEVEL_WORDS = ("村", "社区", "乡镇", "街道", "县级", "市级")
+
+
+def title_at(position: str, place: str) -> str:
+    """The title as it is said where one knows the place: 村干部, 社区工作人员, 街道经办人."""
+    title, urban = title_of(position), place.endswith(_URBAN)
+    for both, in_country, in_town in _BY_PLACE:
+        title = title.replace(both, in_town if urban else in_country)
+    return title
+
+
+def named_at(position: str, place: str) -> str:
+    """Place and title in one: 东好来宝村干部, 兴隆街道经办人, 农安县财务人员."""
+    title = title_at(position, place)
+    word = next((word for word in _LEVEL_WORDS if title.startswith(word)), "")
+    return f"{place}{title.removeprefix(word)}"
+
+
 def level_of_code(code: str) -> str | None:
     """The level that a region code's length means, or None when it is no region code."""
     if not (code.isascii() and code.isdigit()):

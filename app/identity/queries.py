@@ -16,7 +16,7 @@ from app.core.actor import Appointment as HeldPosition
 from app.core.errors import Invalid, NotFound
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import Appointment, FamilyTie, Office, PositionCapability, Region, User
-from app.identity.positions import INSTITUTION, LEVELS, POSITIONS
+from app.identity.positions import INSTITUTION, LEVELS, POSITIONS, title_at, title_of
 
 REGION: Table = Region.__table__  # type: ignore[assignment]
 """Published: other slices join it for reading."""
@@ -63,6 +63,12 @@ class RegionChain:
     def full_name(self) -> str:
         """From the province down, as an address begins: 吉林省长春市农安县农安镇."""
         return "".join(ref.name for ref in reversed(self.refs))
+
+    def post(self, position: str) -> str:
+        """The title of a position as it is said here: 村干部 or 社区工作人员, 乡镇经办人 or 街道经办人."""
+        known = POSITIONS.get(position)
+        place = getattr(self, known.level, None) if known else None
+        return title_at(position, place.name) if place else title_of(position)
 
 
 class OfficeRow(NamedTuple):

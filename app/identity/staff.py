@@ -17,7 +17,7 @@ from app.core.ids import new_id
 from app.identity import duties, one_time, policy, queries, rights, sessions
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import ApiToken, Appointment, User
-from app.identity.positions import positions_at, title_of
+from app.identity.positions import positions_at, title_at
 
 AUDIT_CHAIN = "people"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -115,7 +115,9 @@ def open_duty(
     chain = queries.chain(session, office.region_id)
     for held in queries.offices_of(session, chain).values():
         for holder in queries.holders(session, f"{position}@{held.id}", local_date(now)):
-            told = f"{held.name}已有{title_of(position)}{holder.name}，请由系统管理员在“机构和人员”里添加其他人"
+            told = (
+                f"{held.name}已有{title_at(position, held.name)}{holder.name}，请由系统管理员在“机构和人员”里添加其他人"
+            )
             raise Duplicate(f"{told}；忘记密码请用 doudi admin reset")
     user = create_user(session, actor, office_id, username=username, name=name, phone=phone, now=now)
     appoint(session, actor, user.id, office_id, position, now=now)

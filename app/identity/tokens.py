@@ -63,7 +63,7 @@ def issue_token(
     """A bearer token of 256 random bits that acts as the actor. Raises Invalid (label, days)."""
     faults = {}
     if not 0 < len(label.strip()) <= 60:
-        faults["label"] = "请填写令牌用途（不超过 60 字）"
+        faults["label"] = "请填写授权码用途（不超过 60 字）"
     if not 1 <= days <= MAX_TOKEN_DAYS:
         faults["days"] = f"有效天数为 1 至 {MAX_TOKEN_DAYS} 天"
     if faults:
@@ -88,7 +88,7 @@ def revoke(session: Session, actor: Actor, user_id: str, token_id: str, now: dat
     """End a token of this person. Raises NotFound."""
     theirs = update(_TOKEN).where(_TOKEN.c.id == token_id, _TOKEN.c.user_id == user_id, _TOKEN.c.revoked_at.is_(None))
     if session.execute(theirs.values(revoked_at=now).returning(_TOKEN.c.id)).first() is None:
-        raise NotFound("没有这个令牌，或已撤销")
+        raise NotFound("没有这个授权码，或已撤销")
     logins.tell(session, "token_revoked", actor, now, user_id=user_id, token_id=token_id)
 
 

@@ -94,7 +94,7 @@ def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> 
     """A copy (知会) was read. Raises Gone for work that must be done, not read."""
     row = load(session, actor, item_id)
     if row.kind != COPY:
-        raise Gone("这项工作要办理，不能只标记为已阅，请打开办理")
+        raise Gone("这项工作需要办理，不能标为已阅，请打开办理")
     values = {"status": "done", "closed_at": now, "closed_by": actor.user_id, "closed_by_name": actor.name}
     session.execute(update(WorkItem).where(WorkItem.id == item_id, WorkItem.status == "open").values(values))
 

@@ -142,7 +142,7 @@ def _cursor(after: str) -> tuple[date, str]:
     try:
         return date.fromordinal(int(day)), item_id
     except (ValueError, OverflowError) as error:
-        raise Invalid({"after": "翻页标记不对，请从第一页重新开始"}) from error
+        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"}) from error
 
 
 def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:

@@ -82,7 +82,7 @@ def _badges(elements: Mapping[str, heat.Warmth]) -> dict[str, dict[str, str]]:
     found = {}
     for id, each in elements.items():
         told = [f"{each.waiting} 件在等"] if each.waiting else []
-        told += [f"{each.incidents} 件没办成"] if each.incidents else []
+        told += [f"{each.incidents} 件处理失败"] if each.incidents else []
         told += [f"{each.days:g} 日" + (f" / {each.limit:g} 日" if each.limit is not None else "")] if each.days else []
         state = "failed" if each.incidents or each.is_late else "waiting" if each.waiting else "done"
         if told:

@@ -24,8 +24,8 @@ class Catalogue(Protocol):
 ORIGINS: Mapping[str, str] = {
     "application": "申请",
     "case": "案件",
-    "figure": "参数目录（没有录入的，读到时停下等待录入）",
-    "optional_figure": "参数目录（没有录入的为空）",
+    "figure": "标准目录（没有录入的，读到时停下等待录入）",
+    "optional_figure": "标准目录（没有录入的为空）",
     "registry": "救助登记信息",
     "notice": "公示",
     "today": "系统",
@@ -64,4 +64,4 @@ def host_shapes(catalogue: Catalogue) -> dict[str, Shape]:
 def figures(catalogue: Catalogue, *, certain: bool) -> Shape:
     """`figure` or `optional_figure`: a number for every key of the catalogue."""
     members = {key: Shape("number", entry.title, certain=certain) for key, entry in catalogue.figures.items()}
-    return Shape("context", "政策参数", members, certain=True)
+    return Shape("context", "标准和时限", members, certain=True)

@@ -25,7 +25,7 @@ def always(catalogue: Catalogue) -> str:
         *_table("案件 case", {"case": case}),
         *_table("系统和登记信息", host),
         *_table("只有文书能用的名称", LETTER),
-        *_table("政策参数（optional_figure.<名称> 相同，没有录入的为空）", figures),
+        *_table("标准和时限（optional_figure.<名称> 相同，没有录入的为空）", figures),
     ]
     return "\n".join([BEGIN, "", *parts, END])
 

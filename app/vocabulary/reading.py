@@ -76,7 +76,7 @@ def said_of(unknown: Iterable[Unknown]) -> Iterator[str]:
         hint = f"，是不是 {each.near}" if each.near else ""
         swap = ("swap", each.name, each.near) if each.near else ()
         if each.base in ("figure", "optional_figure"):
-            told = f"用到的参数 {each.name} 不在参数目录里{hint}？请改正名称，或先在参数目录中登记"
+            told = f"用到的标准 {each.name} 不在标准目录里{hint}？请改正名称，或先在标准目录中登记"
         elif each.base:
             told = f"用到的“{each.base}”里没有“{each.name}”{hint}？请检查名称"
         else:

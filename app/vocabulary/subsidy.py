@@ -18,6 +18,6 @@ def check(bundle: Bundle, catalogue: Catalogue) -> Iterator[Finding]:
     named = {**{f"stars.{stars}": key for stars, key in rule["stars"].items()}, "by_days": rule["by_days"]}
     for place, key in named.items():
         if key not in catalogue.figures:
-            what = f"参数目录里没有 {key}，请改正名称，或先登记这个参数"
+            what = f"标准目录里没有 {key}，请改正名称，或先登记这项标准"
             at = f"quota_subsidy.{place}"
             yield Finding(ERROR, "bundle.yaml", at, what, at=at, hint=nearest(key, catalogue.figures))

@@ -132,5 +132,5 @@ def _entry(who: str, credentials: str, session: Session, now: datetime) -> Entry
     if entry.owes and who != ARRIVING:
         raise Owing(entry.owes)
     if entry.reads_only and request.method not in ("GET", "HEAD"):
-        raise NotYours("这个令牌只能查看，不能办理。请用可以办理的令牌")
+        raise NotYours("这个授权码只能查看，不能办理。请用可以办理的授权码")
     return entry

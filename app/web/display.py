@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.chinese import chinese_date, mask_name
+from app.core.chinese import chinese_date, mask_name, percent
 from app.core.clock import SHANGHAI, ClockBehind, local_date
 from app.db import training
 from app.web import words
@@ -28,7 +28,7 @@ def day(value: date | datetime | None) -> str:
 
 def since(value: date | None) -> str:
     """The first day of something; what holds since before our records says so."""
-    return "一直" if value is not None and value <= LONG_AGO else day(value)
+    return "长期有效" if value is not None and value <= LONG_AGO else day(value)
 
 
 def moment(value: datetime | None) -> str:
@@ -75,6 +75,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(since)
     app.add_template_filter(moment)
     app.add_template_filter(yuan)
+    app.add_template_filter(percent)
     app.add_template_filter(in_fours)
     app.add_template_filter(device)
     app.add_template_filter(mask_name)

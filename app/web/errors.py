@@ -40,7 +40,7 @@ MESSAGES = {
     405: "这个地址只能由页面上的按钮提交。请返回上一页操作。",
     415: "系统不认识这种内容。请按页面提示的类型提交。",
     429: "尝试次数太多。请稍候再试。",
-    503: "系统暂时连不上数据库，刚才的操作没有生效。请等一两分钟再试；一直不行请告诉管理员。",
+    503: "系统暂时连不上数据库，刚才的操作没有生效。请等一两分钟再试；仍不能使用的，请告诉管理员。",
 }
 API, DOCS = "/api/", "/api/docs"
 RETRY_SECONDS = "10"
@@ -124,7 +124,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error  # a redirect is its own response
-    message = _too_large() if error.code == 413 else MESSAGES.get(error.code, "请求没有办成，请返回上一页再试。")
+    message = _too_large() if error.code == 413 else MESSAGES.get(error.code, "操作没有成功，请返回上一页再试。")
     code = error.name.lower().replace(" ", "_")
     answer = problem(code, message, {}, error.code) if is_api() else error_page(error.code, message)
     answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))

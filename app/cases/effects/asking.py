@@ -39,7 +39,7 @@ class Ask(EffectObject):
         persons: list[dict[str, Any]] | None,
     ) -> Any:
         if not authorised:
-            raise EffectError(f"「{effect.element.label}」没有核对授权，请先取得申请人的授权书，再重试")
+            raise EffectError(f"「{effect.element.label}」没有核对授权，请先取得申请人的授权书，再重新处理")
         if until < action.today:
             raise EffectError(f"「{effect.element.label}」的等待期限（until）已经过去，请政策管理员改正流程图")
         asked = {
@@ -72,7 +72,7 @@ def _named(effect: engine.Effect, persons: list[dict[str, Any]]) -> list[dict[st
     """Who is asked about, and nothing else of what is known of them. Raises EffectError."""
     named = [{"name": str(each.get("name") or ""), "id_number": str(each.get("id_number") or "")} for each in persons]
     if not named or not all(each["name"] and each["id_number"] for each in named):
-        raise EffectError(f"「{effect.element.label}」的核对对象缺少姓名或身份证号码，请补充申请信息，再重试")
+        raise EffectError(f"「{effect.element.label}」的核对对象缺少姓名或身份证号码，请补充申请信息，再重新处理")
     return named
 
 

@@ -14,7 +14,7 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
     ("userTask", "competence"): yes(
         "权限",
         "决策编号，写法同把关：提交时最先问，权限已收回的不能办理（over_limit）；待办期间系统每晚再问，"
-        "参数调整后随即再问，权限已收回的由消息 competence_gone 收回任务，"
+        "标准调整后随即再问，权限已收回的由消息 competence_gone 收回任务，"
         "从它边上的中断消息边界事件往下走，例如连回“由谁确认”",
     ),
     ("userTask", "clock"): yes("时限", "方案清单里的时限编号"),
@@ -30,5 +30,5 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
     ),
     ("userTask", "itemKey"): yes("当前项", "表单里写明是哪一项的字段"),
     ("userTask", "office"): yes("办理单位", "“=”开头的 FEEL：单位编号"),
-    ("*", "figuresOn"): yes("参数取哪天", "application：取申请日的政策参数，不写则取当日"),
+    ("*", "figuresOn"): yes("标准取哪天", "application：取申请日的标准和时限，不写则取当日"),
 }

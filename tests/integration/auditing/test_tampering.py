@@ -104,8 +104,8 @@ ATTACKS = {
     ),
     "UPDATE audit_event SET actor_name = '别人' WHERE chain = 'figures' AND seq = 2": "记录被改动过",
     "DELETE FROM audit_event WHERE chain = 'figures' AND seq = 2": "缺少第2至2条记录",
-    "DELETE FROM audit_root": "没有日根",
-    "DELETE FROM audit_root WHERE day = (SELECT max(day) FROM audit_root)": "日根被人删改",
+    "DELETE FROM audit_root": "没有每日签章",
+    "DELETE FROM audit_root WHERE day = (SELECT max(day) FROM audit_root)": "每日签章被人删改",
 }
 
 
@@ -132,7 +132,7 @@ def test_an_end_that_is_cut_is_missed_today(kept: Kept) -> None:
         "末尾被截断" in fault.what for fault in kept.attacked(f"DELETE FROM audit_event WHERE chain = '{chain}'")
     )
     kept.anchor()
-    assert any("锚定文件里有第" in fault.what for fault in kept.attacked(cut, along))
+    assert any("存证文件里有第" in fault.what for fault in kept.attacked(cut, along))
 
 
 def test_an_event_that_somebody_without_keys_adds_is_named(kept: Kept) -> None:

@@ -64,7 +64,7 @@ def test_a_missing_figure_fails_when_it_is_read_and_says_what_to_do(database: Da
         assert rule.evaluate({"urban": False, "figure": figure}) == 7
         with pytest.raises(FigureMissing) as missing:
             rule.evaluate({"urban": True, "figure": figure})
-    for part in ("农安县", "城市低保标准（月）", "urban_dibao_standard_month", "2020年10月12日", "政策参数"):
+    for part in ("农安县", "城市低保标准（月）", "urban_dibao_standard_month", "2020年10月12日", "标准和时限"):
         assert part in str(missing.value)
     assert "urban_dibao_standard_month" in figure
     assert "no_such_figure" not in figure

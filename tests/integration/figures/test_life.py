@@ -138,7 +138,7 @@ def test_only_who_may_there_enters_and_confirms(database: Database, world, now: 
                 operations.confirm(session, actor, entered.id, now=now)
         everywhere = session.scalars(select(FIGURE.c.id).where(FIGURE.c.region_id.is_(None))).first()
         for unknown in ("nothing", everywhere):
-            with pytest.raises(NotFound, match="参数记录"):
+            with pytest.raises(NotFound, match="标准记录"):
                 operations.confirm(session, owner(session, "22", now.date(), "u2"), unknown, now=now)
 
 

@@ -751,6 +751,6 @@ def test_a_dismissed_person_is_out_at_once(web: Web) -> None:
     assert client.get("/desk/").status_code == 200
     with web.database.write() as session:
         session.query(Appointment).delete()
-    assert "待办已全部办完" in client.get("/desk/").text
+    assert "暂无待办" in client.get("/desk/").text
     task = web.open_task(web.apply().case_id)
     assert client.get(f"/desk/tasks/{task}").status_code == 403

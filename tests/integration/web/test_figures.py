@@ -39,7 +39,7 @@ def test_what_waits_shows_who_brought_it_and_another_confirms_it(web: Web) -> No
     after = second.get("/desk/figures").text
     assert "自动重新核算" in after
     assert "等待确认" not in after
-    assert "0.25" in after
+    assert "25%" in after
     assert second.post(confirming).status_code == 409
 
 

@@ -48,7 +48,7 @@ def test_an_auditor_reads_the_chain_and_finds_no_secret_in_it(web: Web, happened
     auditor = web.client(AUDITOR)
     page = auditor.get("/desk/audit/logins").text
     expected = (
-        ["登录失败"] * 2 + ["登录成功"] * 4 + ["领取接口令牌", "退出登录", "登录被退出", "重置密码", "授予岗位权限"]
+        ["登录失败"] * 2 + ["登录成功"] * 4 + ["领取接口授权码", "退出登录", "登录被退出", "重置密码", "授予岗位权限"]
     )
     assert sorted(listed(page)) == sorted(expected)
     assert "未知用户名" in page
@@ -66,7 +66,7 @@ def test_filters_narrow_the_chain(web: Web, happened: dict[str, str]) -> None:
         return listed(auditor.get("/desk/audit/logins", query_string=query).text)
 
     assert found(kind="login_failed") == ["登录失败"] * 2
-    of_cadre = ["登录失败", "登录成功", "登录成功", "登录被退出", "退出登录", "重置密码", "领取接口令牌"]
+    of_cadre = ["登录失败", "登录成功", "登录成功", "登录被退出", "退出登录", "重置密码", "领取接口授权码"]
     assert sorted(found(person=CADRE)) == of_cadre
     assert found(person="未知用户名") == ["登录失败"]
     assert found(since=today + timedelta(days=1)) == []

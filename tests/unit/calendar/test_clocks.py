@@ -107,7 +107,7 @@ def test_a_year_without_notice_is_said_to_be_provisional() -> None:
 
 @pytest.mark.parametrize(
     ("status", "ending"),
-    [("met", "已于2020年9月28日办结"), ("missed", "于2020年9月28日办结，已逾期"), ("void", "不再计时")],
+    [("met", "已于2020年9月28日按期办结"), ("missed", "于2020年9月28日逾期办结"), ("void", "不再计时")],
 )
 def test_the_ending_is_told(status: str, ending: str) -> None:
     stopped_at = datetime(2020, 9, 28, 1, tzinfo=SHANGHAI)

@@ -45,7 +45,7 @@ def test_a_check_holds_in_its_region_and_time() -> None:
         ("yuan", "1000.00", None),
         ("yuan", "1000.001", "小数位过多"),
         ("yuan", "-1", "应在 0 到"),
-        ("share", "1.2", "应在 0 到 1 之间"),
+        ("share", "1.2", "应在 0 到 100% 之间"),
         ("days", "7.5", "应为整数"),
         ("switch", "2", "应在 0 到 1 之间"),
     ],
@@ -58,7 +58,7 @@ def test_units_know_which_values_are_possible(unit: str, value: str, fault: str 
 def test_values_are_shown_with_their_unit() -> None:
     assert FIGURES["uninsured_relief_cap"].display(Decimal("1000")) == "1000 元"
     assert FIGURES["dibao_confirmed_by_township"].display(Decimal(0)) == "否"
-    assert FIGURES["county_sample_rate"].display(Decimal("0.1")) == "0.1"
+    assert FIGURES["county_sample_rate"].display(Decimal("0.1")) == "10%"
 
 
 OWN = """

@@ -48,7 +48,7 @@ def test_the_wrong_fields_are_named_exactly(form, full):
     found = wrong(form, full)
     assert set(found) == {"id_number", "household.members", "witnesses.1.phone", "hardship"}
     assert "“身份证号码”" in found["id_number"]
-    assert "至少填写 1 项" in found["household.members"]
+    assert found["household.members"] == "请至少登记一名家庭成员"
 
 
 def test_nothing_at_all_names_every_required_field(form):
@@ -289,7 +289,7 @@ def test_the_schema_answers_as_the_form_does(form, full):
     with pytest.raises(ValidationError) as refused:
         schema.load(full)
     messages = refused.value.messages
-    assert "现有 1 项" in messages["witnesses"]["_schema"][0]
+    assert "现在只有 1 名" in messages["witnesses"]["_schema"][0]
     assert "0" in messages["witnesses"]
 
 

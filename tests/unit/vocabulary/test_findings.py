@@ -44,11 +44,11 @@ REMINDER = 'duration("P" + string(figure.supplement_reminder_days) + "D")'
 CASES: dict[str, tuple[str, str, str, str, str, str]] = {
     "figure of a timer": (
         "emergency_relief", "relief.bpmn", "figure.supplement_reminder_days", "figure.supplement_reminder_dayz",
-        "", "supplement_reminder_dayz 不在参数目录里，是不是 supplement_reminder_days",
+        "", "supplement_reminder_dayz 不在标准目录里，是不是 supplement_reminder_days",
     ),
     "figure of a table": (
         "emergency_relief", "rescue.dmn", "figure.township_emergency_limit", "figure.township_emergency_limits",
-        "由谁决定", "township_emergency_limits 不在参数目录里",
+        "由谁决定", "township_emergency_limits 不在标准目录里",
     ),
     "member behind the dot": (
         "emergency_relief", "relief.bpmn", "=rescue_decision.amount<", "=rescue_decision.amont<",
@@ -89,7 +89,7 @@ CASES: dict[str, tuple[str, str, str, str, str, str]] = {
     ),
     "unknown figure of a clock": (
         "emergency_relief", "bundle.yaml", "figure.supplement_reminder_days", "figure.xsupplement_reminder_days",
-        "clocks.supplement.limit", "xsupplement_reminder_days 不在参数目录里，是不是 supplement_reminder_days",
+        "clocks.supplement.limit", "xsupplement_reminder_days 不在标准目录里，是不是 supplement_reminder_days",
     ),
     "input that is no date": (
         "dibao", "admission.bpmn", '=today + duration("P" + string(recheck_months) + "M")', "=recheck_months",

@@ -40,4 +40,4 @@ def test_codes_are_shown_in_fours() -> None:
 
 
 def test_what_always_held_has_no_first_day() -> None:
-    assert (since(LONG_AGO), since(date(2020, 9, 9)), since(None)) == ("一直", "2020-09-09", "")
+    assert (since(LONG_AGO), since(date(2020, 9, 9)), since(None)) == ("长期有效", "2020-09-09", "")
