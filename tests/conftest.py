@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +15,15 @@ from app.db import Database, Vault
 from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
 from tests.support.schema import create_schema
+
+YOUNG_OBJECTS = 50_000
+
+
+def pytest_collection_finish() -> None:
+    """The application, its statements and thousands of tests stay to the end: the collector need not look at them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 @pytest.fixture
@@ -52,6 +62,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> P
     """A SQLite file with all tables and no rows; tests copy it."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
     create_schema(f"sqlite:///{path}", vault)
+    return path
+
+
+@pytest.fixture(scope="session")
+def web_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault) -> Path:
+    """A SQLite file with everything installed and people at two places who can log in; tests copy it."""
+    from tests.support.web import staffed_database  # the whole application, for which unit tests need not wait
+
+    path = tmp_path_factory.mktemp("web") / "staffed.db"
+    shutil.copyfile(sqlite_template, path)
+    staffed_database(path, vault)
     return path
 
 

@@ -15,7 +15,7 @@ from waitress.wasyncore import close_all
 
 from app.core.clock import MovableClock
 from app.db import Database, Vault
-from tests.support.web import PASSWORD, Web, open_web, staffed_database
+from tests.support.web import PASSWORD, Web, open_web
 
 # Flags without which Debian's Chromium talks to the outside or needs what a container has not.
 FLAGS = [
@@ -46,10 +46,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def web(tmp_path: Path, sqlite_template: Path, vault: Vault, clock: MovableClock) -> Iterator[Web]:
+def web(tmp_path: Path, web_template: Path, vault: Vault, clock: MovableClock) -> Iterator[Web]:
     path = tmp_path / "doudi.db"
-    shutil.copyfile(sqlite_template, path)
-    staffed_database(path, vault)
+    shutil.copyfile(web_template, path)
     database = Database(f"sqlite:///{path}", vault, durable=False)
     web = open_web(database, clock)
     web.app.config["WTF_CSRF_ENABLED"] = True

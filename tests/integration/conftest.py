@@ -11,6 +11,7 @@ from app.core.clock import MovableClock
 from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database, Vault
 from app.scenarios.world import WorldTemplate
+from tests.support import filled as installations
 from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
 from tests.support.worlds import Office
@@ -37,6 +38,16 @@ def office_url(request: pytest.FixtureRequest, filled: Filled, clock: MovableClo
     kind = f"office {clock.now():%Y-%m-%d}"
     with filled.open(request.param, kind, lambda database: Office.open(database, clock), tmp_path) as url:
         yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def installed(request: pytest.FixtureRequest, filled: Filled, tmp_path: Path) -> Iterator[installations.Filled]:
+    """An installation of 0.2.0 with rows in every table, brought up to the schema of today."""
+    with (
+        filled.copied(request.param, "installed", installations.bring_up, tmp_path) as url,
+        installations.opened(url, tmp_path) as each,
+    ):
+        yield each
 
 
 @pytest.fixture

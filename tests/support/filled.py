@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
@@ -52,15 +53,24 @@ class Filled:
         database.dispose()
 
 
-@contextmanager
-def filled(url: str, folder: Path) -> Iterator[Filled]:
-    """Fill the blank database at `url`; its key file is in `folder`."""
+def bring_up(url: str) -> None:
+    """Fill the blank database at `url`, as its nodes leave it at their first start."""
     header, content = golden.load(VERSION)
-    config = replace(Config(), database_url=url, key_file=folder / "keys.json", secret_file=folder / "secret")
+    config = replace(Config(), database_url=url)
     installation.upgrade(config, header.revision)
     golden.fill(url, content)
     installation.upgrade(config)
+    with TemporaryDirectory() as folder:
+        database = Database(url, header.vault(Path(folder)))
+        opening.admit(database, header.now)
+        database.dispose()
+
+
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator[Filled]:
+    """The installation that was brought up at `url`; its key file is in `folder`."""
+    header, _ = golden.load(VERSION)
+    config = replace(Config(), database_url=url, key_file=folder / "keys.json", secret_file=folder / "secret")
     database = Database(url, header.vault(folder))
-    opening.admit(database, header.now)
     yield Filled(database, config, header.now)
     database.dispose()

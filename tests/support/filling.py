@@ -38,6 +38,19 @@ class Filled:
         shutil.copyfile(kept, own)
         yield f"sqlite:///{own}"
 
+    @contextmanager
+    def copied(self, backend: str, kind: str, make: Callable[[str], None], folder: Path) -> Iterator[str]:
+        """The same for a database without any table that `make` brings up; a test may change its schema too."""
+        if backend == "postgres":
+            with self._cluster().copied_database(kind, make) as url:
+                yield url
+            return
+        kept, own = self._folder / f"{kind}.db", folder / "doudi.db"
+        if not kept.exists():
+            make(f"sqlite:///{kept}")
+        shutil.copyfile(kept, own)
+        yield f"sqlite:///{own}"
+
     def _fill(self, url: str, fill: Fill) -> None:
         database = Database(url, self._vault, durable=False)
         fill(database)

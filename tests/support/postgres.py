@@ -107,6 +107,7 @@ class Cluster:
         self._process = process
         self._numbers = count(1)
         self._free: dict[str, list[str]] = defaultdict(list)
+        self._made: dict[str, str] = {}
         self._tables: list[str] = []
 
     @classmethod
@@ -176,6 +177,18 @@ class Cluster:
     def blank_database(self) -> Iterator[str]:
         """The address of a database without any table: for migrations."""
         name = self._copy("template0")
+        try:
+            yield self._url(name)
+        finally:
+            self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def copied_database(self, kind: str, make: Callable[[str], None]) -> Iterator[str]:
+        """The address of a copy of what `make` made, once, of a blank database; its schema may be changed."""
+        if kind not in self._made:
+            self._made[kind] = self._copy("template0")
+            make(self._url(self._made[kind]))
+        name = self._copy(self._made[kind])
         try:
             yield self._url(name)
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from app.core.clock import local_date
 from app.core.money import to_money
 from app.db import AwareDateTime
 from app.funds import operations as funds
-from tests.support.filled import Filled, filled
+from tests.support.filled import Filled
 
 Attack = str | Callable[[Connection], None]
 
@@ -74,17 +74,16 @@ def _without_guards(connection: Connection) -> None:
 
 
 @pytest.fixture
-def kept(blank_database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    with filled(blank_database_url, tmp_path) as each:
-        now = each.now + timedelta(days=1)
-        with each.database.write() as session:
-            rows.open_books(session, each.now)
-            audit.sign_days(session, local_date(now) - timedelta(days=1), now)
-        office = Kept(each, tmp_path / "anchors.jsonl", now)
-        office.anchor()
-        office.case_id = replace(each, now=now).go_on()
-        assert office.report().faults == []
-        yield office
+def kept(installed: Filled, tmp_path: Path) -> Kept:
+    now = installed.now + timedelta(days=1)
+    with installed.database.write() as session:
+        rows.open_books(session, installed.now)
+        audit.sign_days(session, local_date(now) - timedelta(days=1), now)
+    office = Kept(installed, tmp_path / "anchors.jsonl", now)
+    office.anchor()
+    office.case_id = replace(installed, now=now).go_on()
+    assert office.report().faults == []
+    return office
 
 
 A_ORDER = "SELECT min(id) FROM payment_order WHERE batch_id IS NULL"

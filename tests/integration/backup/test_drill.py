@@ -23,16 +23,10 @@ from app.core.paths import ROOT
 from app.db import Database, Vault
 from app.documents import operations as documents
 from app.keys import queries
-from tests.support.filled import Filled, filled
+from tests.support.filled import Filled
 
 PASSPHRASE = "一句不容易猜到的很长的口令"
 Doudi = Callable[..., str]
-
-
-@pytest.fixture
-def installed(blank_database_url: str, tmp_path: Path) -> Iterator[Filled]:
-    with filled(blank_database_url, tmp_path) as each:
-        yield each
 
 
 @pytest.fixture

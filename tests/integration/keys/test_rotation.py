@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, select
@@ -22,16 +20,10 @@ from app.jobs import Worker
 from app.jobs.runner import DatabaseHandler
 from app.keys import operations, queries, resealing
 from tests.support import golden
-from tests.support.filled import Filled, filled
+from tests.support.filled import Filled
 
 NUMBER = "220122198305123011"
 IN_THE_CLEAR = {"blob.content"}  # files of releases: whoever is concerned by a rule may read it
-
-
-@pytest.fixture
-def installed(blank_database_url: str, tmp_path: Path) -> Iterator[Filled]:
-    with filled(blank_database_url, tmp_path) as each:
-        yield each
 
 
 def _rotate(installed: Filled) -> str:

@@ -1,4 +1,4 @@
-"""One prepared SQLite database for all web tests of a session; each test works on a copy."""
+"""The application on a copy of the staffed database."""
 
 from __future__ import annotations
 
@@ -10,15 +10,7 @@ import pytest
 
 from app.core.clock import MovableClock
 from app.db import Database, Vault
-from tests.support.web import Web, open_web, staffed_database
-
-
-@pytest.fixture(scope="session")
-def web_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault) -> Path:
-    path = tmp_path_factory.mktemp("web") / "staffed.db"
-    shutil.copyfile(sqlite_template, path)
-    staffed_database(path, vault)
-    return path
+from tests.support.web import Web, open_web
 
 
 @pytest.fixture
