@@ -23,7 +23,7 @@ from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
 from app.effects import Input
 from app.effects.waiting import DEPARTMENTS
-from app.engine import Element
+from app.engine import Element, Passage, passages
 from app.feel.dmn import Row
 from app.forms import Form
 from app.funds import claim_lists
@@ -79,12 +79,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """Everything that the page of a case shows. `steps`: the name of each element; `start`: the first of them."""
+    """Everything that the page of a case shows. `steps`: the name of each element; `start`: the first of them; `way`:
+    where the case has been; `states`: element or flow → done, active, waiting or failed, as the diagram shows them."""
 
     case: CaseHead
     chain: RegionChain
+    elements: Mapping[str, Element]
     steps: Mapping[str, str]
     start: str
+    way: list[Passage]
+    states: dict[str, str]
     open_elements: list[str]
     failing_rules: list[dict[str, Any]]
     may_correct: bool
@@ -112,7 +116,7 @@ class TaskPage:
     programme_title: str
     documentation: str
     chain: RegionChain
-    start: str
+    states: dict[str, str]
     form: Form
     values: dict[str, Any]
     context: Mapping[str, Any]
@@ -127,12 +131,17 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
     """Raises NotFound and NotYours."""
     action = _seen(session, actor, case_id, now)
     work, waiting = items.items_of_case(session, case_id), waits.open_of(session, case_id)
+    way, standing = _way(action), _standing(work, waiting)
+    failed = incidents.open_incidents(session, case_id)
     return CasePage(
         case=action.case,
         chain=action.chain,
+        elements=action.diagram.elements,
         steps={element.id: element.label for element in action.diagram.elements.values()},
         start=action.diagram.start.id,
-        open_elements=_standing(work, waiting),
+        way=way,
+        states=_states(action, way, work, standing, failed),
+        open_elements=standing,
         failing_rules=action.variables["case"].get("failing_rules") or [],
         may_correct=may_correct(action),
         may_reopen=reopening_steps(action),
@@ -145,7 +154,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         notices=notices.notices_of(session, case_id),
         waiting=[_waiting(action, row) for row in waiting if action.effects[row.topic].schema.answer],
         owed=queries.owed_of(session, case_id),
-        incidents=incidents.open_incidents(session, case_id),
+        incidents=failed,
         objections=notices.objections_of(session, case_id),
         submissions=_submissions(action, work),
         decisions=[_decided(session, action, record) for record in decisions.of_case(session, case_id)],
@@ -165,7 +174,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         programme_title=action.bundle.title,
         documentation=element.documentation,
         chain=action.chain,
-        start=action.diagram.start.id,
+        states=_states(action, _way(action), work, [item.element_id], []),
         form=action.bundle.form(element.attributes["formKey"]),
         values=inbox.draft_of(session, item),
         context={**action.form_context(), "item": item.item_key},
@@ -219,6 +228,24 @@ def _waiting(action: Action, row: Awaited) -> Waiting:
         may_answer=identity_policy.covers(action.actor, action.chain, policy.ANSWER),
         fields=action.effects[row.topic].schema.answer,
     )
+
+
+def _way(action: Action) -> list[Passage]:
+    if action.instance.state is None:  # it has not come past its door
+        return []
+    return passages(action.diagram, action.instance.state, action.variables, action)
+
+
+def _states(
+    action: Action, way: list[Passage], work: Iterable[Any], standing: Iterable[str], failed: Iterable[Any]
+) -> dict[str, str]:
+    """The worse state of an element wins."""
+    work = list(work)
+    found = {action.diagram.start.id: "done"} | {item.element_id: "done" for item in work if item.status == "done"}
+    found |= {each.element_id: "done" for each in way if each.over} | {each.flow: "done" for each in way if each.flow}
+    tasks = {item.element_id for item in work if item.status == "open"}
+    found |= {element_id: "active" if element_id in tasks else "waiting" for element_id in standing}
+    return found | {incident.element_id: "failed" for incident in failed}
 
 
 def _standing(work: Iterable[Any], waiting: Iterable[Any]) -> list[str]:

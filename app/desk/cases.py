@@ -19,7 +19,9 @@ from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
 from app.desk.export import note, workbook
 from app.desk.rulings import rulings
+from app.desk.standing import standing
 from app.desk.stories import timeline
+from app.desk.way import stops
 from app.files import operations as uploads
 from app.files import queries as files
 from app.identity import policy as identity_policy
@@ -75,7 +77,8 @@ def case(call: Call, case_id: str) -> ResponseReturnValue:
 
 def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     page = views.case_page(call.session, call.actor, case_id, call.now)
-    names = page.steps
+    names, events = page.steps, audit.events_of(call.session, f"case:{case_id}")
+    holders = identity.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",
         case=page.case,
@@ -88,10 +91,12 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         may_reopen=page.may_reopen,
         may_steer=page.may_steer,
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
-        holders=identity.user_names(call.session, {i.assignee_id for i in page.items} - {None}),
+        holders=holders,
         posts=page.chain.post,
         candidates=call.actor.candidates,
-        states=pages.states(page.items, page.open_elements, page.incidents, page.start),
+        standing=standing(page, holders, page.chain.post, local_date(call.now)),
+        states=page.states,
+        stops=stops(page.way, page.elements, events, page.open_elements),
         payments=page.orders,
         claims=page.claims,
         documents=page.documents,
@@ -103,7 +108,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs]),
-        timeline=timeline(audit.events_of(call.session, f"case:{case_id}"), names),
+        timeline=timeline(events, names),
     )
 
 

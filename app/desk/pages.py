@@ -95,15 +95,6 @@ def _explained(session: Session, clock: Any) -> str:
     return sentence.replace(f"（{clock.clause}）", f"（{catalogue(session).cite(clock.clause)}）")
 
 
-def states(items: Iterable[Any], standing: Iterable[str], incidents: Iterable[Any], start: str) -> dict[str, str]:
-    """Element id → done, active, waiting or failed: what the diagram shows. The worse one wins."""
-    work = list(items)
-    found = {start: "done"} | {item.element_id: "done" for item in work if item.status == "done"}
-    tasks = {item.element_id for item in work if item.status == "open"}
-    found |= {element_id: "active" if element_id in tasks else "waiting" for element_id in standing}
-    return found | {incident.element_id: "failed" for incident in incidents}
-
-
 def earlier_steps(items: Iterable[Any], now_at: str) -> list[Step]:
     """Completed human steps other than the present one, in order, once each."""
     done = {item.element_id: item.title for item in items if item.status == "done" and item.kind == "task"}

@@ -150,7 +150,7 @@ def _page(
         materials=files.uploads_of(call.session, item.case_id),
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),
-        states=pages.states(work, [item.element_id], [], page.start),
+        states=page.states,
     )
 
 

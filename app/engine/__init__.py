@@ -32,7 +32,7 @@ from app.engine.model import (
     Timer,
     Wait,
 )
-from app.engine.passed import passed
+from app.engine.passed import Passage, passages, passed
 from app.engine.run import (
     cancel,
     complete,
@@ -69,6 +69,7 @@ __all__ = [
     "NotOpen",
     "NotReturnable",
     "OpenTask",
+    "Passage",
     "StateError",
     "Timer",
     "Wait",
@@ -86,6 +87,7 @@ __all__ = [
     "is_calculation",
     "load",
     "migrate",
+    "passages",
     "passed",
     "retry",
     "return_to",

@@ -117,6 +117,7 @@ class Run(PythonScriptEngine):
         self.now: datetime = require_aware(host.now)
         self.failure: Failure | None = None
         self.ends: list[str] = []
+        self.fired: list[str] = []
         self.ringing: Task | None = None
         self.workflow: Instance
         self._budget = budget(self.now)

@@ -144,9 +144,10 @@ class Failure:
 class Advance:
     """Where an instance stands after a call.
 
-    ends: ids of the end events reached in this call, in order. cancelled: ids of the tasks and waits that were open
-    before the call and were taken away without being completed. failure: what failed in this call. failed: ids of all
-    elements that stand failed and wait for `retry`. taken_back: ids of human tasks whose answers a return took back.
+    ends: ids of the end events reached in this call, in order. fired: those of the timers that fired. cancelled: ids of
+    the tasks and waits that were open before the call and were taken away without being completed. failure: what failed
+    in this call. failed: ids of all elements that stand failed and wait for `retry`. taken_back: ids of human tasks
+    whose answers a return took back.
     """
 
     state: bytes
@@ -157,6 +158,7 @@ class Advance:
     messages: list[str]
     finished: bool
     ends: list[str]
+    fired: list[str]
     failure: Failure | None
     failed: list[str]
     cancelled: list[str]

@@ -36,6 +36,7 @@ def advance(run: Run, open_before: set[str]) -> Advance:
         messages=messages,
         finished=finished,
         ends=run.ends,
+        fired=run.fired,
         failure=run.failure,
         failed=failed,
         cancelled=sorted(open_before - still_open),

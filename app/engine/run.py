@@ -74,6 +74,7 @@ def fire_timers(diagram: Diagram, state: bytes, variables: Mapping[str, Any], ho
     rung: set[str] = set()
     while due := [timer for timer in timers_of(run) if timer.due <= run.now and timer.id not in rung]:
         rung.add(due[0].id)
+        run.fired.append(due[0].element_id)
         run.ring(due[0].id)
         run.run_ready()
     return advance(run, before)

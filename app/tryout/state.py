@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import calendar, engine
+from app import calendar
 from app.cases import handlers, pages, queries, store, waits
 from app.core.actor import SYSTEM
 from app.core.clock import SHANGHAI, local_date
@@ -67,7 +67,7 @@ def _case(session: Session, stage: Stage, case_id: str, shown: str | None, typed
         "waiting": [_waiting(each, elements[each.id]) for each in page.waiting if not each.answered],
         "failing": [_failing(session, each) for each in page.failing_rules],
         "earlier": _earlier(page, chosen),
-        "states": _states(session, stage, case_id, page),
+        "states": page.states,
         "diagram": stage.bundle.manifest["processes"][page.case.process_key],
         "decisions": [rows.of(stage, page.steps, each, catalogue(session)) for each in rows.records(session, case_id)],
         "clocks": [_clock(session, each) for each in page.clocks],
@@ -126,17 +126,6 @@ def _waiting(each: Any, element: str) -> dict[str, Any]:
     fields = [{"name": field.name, "title": field.title} for field in each.fields]
     return {"element": element, "title": each.title, "department": each.department,
             "until": each.until.isoformat(), "fields": fields}  # fmt: skip
-
-
-def _states(session: Session, stage: Stage, case_id: str, page: pages.CasePage) -> dict[str, str]:
-    """Element or flow → done, active, waiting or failed; the worse one wins."""
-    action = store.look(session, SYSTEM, case_id, stage.now)
-    found = {page.start: "done"}
-    if action.instance.state is not None:
-        found |= dict.fromkeys(engine.passed(action.diagram, action.instance.state, action.variables, action), "done")
-    tasks = {item.element_id for item in page.items if item.status == "open"}
-    found |= {element: "active" if element in tasks else "waiting" for element in page.open_elements}
-    return found | {each.element_id: "failed" for each in page.incidents}
 
 
 def _earlier(page: pages.CasePage, chosen: Any) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ def fire_timers(session: Session, case_id: str, claim: Callable[[], None], now: 
         return
     step = engine.fire_timers(action.diagram, action.state, action.variables, action)
     persist.advance(action, step)
-    persist.finish(action, "timer")
+    persist.finish(action, "timer", elements=step.fired)
 
 
 def end_wait(session: Session, case_id: str, wait_id: str, claim: Callable[[], None], now: datetime) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
+from lxml import html
 from openpyxl import load_workbook
 from sqlalchemy import update
 
@@ -34,6 +36,38 @@ def test_a_case_goes_from_page_to_page_to_its_letter(web: Web) -> None:
     word = clerk.get(next(link for link in reversed(letters) if link.endswith(".docx")))
     assert word.data[:2] == b"PK"
     assert "attachment" in word.headers["Content-Disposition"]
+
+
+def test_the_case_page_says_where_it_stands_and_how_it_came_there(web: Web) -> None:
+    case_id, cadre = web.apply().case_id, web.actor(CADRE).name
+    told = "下一步“村（社区）调查核实”，由村（社区）干部办理（待签收），2020年10月15日前办完。"
+    assert told in case_page(web, case_id)
+    web.clock.move_to(web.clock.now() + timedelta(days=1))
+    complete(web, CADRE, case_id, facts_true="true")
+    assert stops(web, case_id)[0][:2] == ("本人提出申请", "2020-10-12 10:00")
+    assert stops(web, case_id)[-2:] == [
+        ("村（社区）调查核实", "2020-10-13 10:00", cadre), ("乡镇（街道）复核确认", "正在这里", ""),
+    ]  # fmt: skip
+    sent = {"element_id": "village_investigation", "reason": "证明人电话打不通"}
+    web.client(CLERK).post(f"/desk/tasks/{web.open_task(case_id)}/return", data=sent)
+    assert stops(web, case_id)[-1] == ("村（社区）调查核实", "正在这里", "")
+    web.clock.move_to(web.clock.now() + timedelta(days=7))
+    assert "已经逾期" in case_page(web, case_id)
+    complete(web, CADRE, case_id, facts_true="true")
+    complete(web, CLERK, case_id, confirmed="true", amount="800")
+    assert "已批准，2020-10-20 办结；待支付 800.00 元。" in case_page(web, case_id)
+    assert stops(web, case_id)[-1] == ("救助完成，材料归档", "2020-10-20 10:00", "系统")
+
+
+def case_page(web: Web, case_id: str) -> str:
+    return web.client(CLERK).get(f"/desk/cases/{case_id}").text
+
+
+def stops(web: Web, case_id: str) -> list[tuple[str, str, str]]:
+    """What the diagram's text says: element, time, who."""
+    tree = html.fromstring(case_page(web, case_id))
+    rows = tree.xpath("//section[@id='diagram']//tbody/tr")
+    return [(row[0].text_content(), row[2].text_content(), row[3].text_content()) for row in rows]
 
 
 def test_a_wrong_form_comes_back_as_it_was_typed(web: Web) -> None:
