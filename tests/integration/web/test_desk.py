@@ -40,7 +40,7 @@ def test_a_case_goes_from_page_to_page_to_its_letter(web: Web) -> None:
 
 def test_the_case_page_says_where_it_stands_and_how_it_came_there(web: Web) -> None:
     case_id, cadre = web.apply().case_id, web.actor(CADRE).name
-    told = "下一步“村（社区）调查核实”，由村（社区）干部办理（待签收），2020年10月15日前办完。"
+    told = "下一步“村（社区）调查核实”，由村干部办理（待签收），2020年10月15日前办完。"
     assert told in case_page(web, case_id)
     web.clock.move_to(web.clock.now() + timedelta(days=1))
     complete(web, CADRE, case_id, facts_true="true")
