@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,11 +14,12 @@ from app.changes.models import ChangeCheck, ChangeProgress
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.forking import Limits
-from app.core.ids import new_id
+from app.core.ids import digest, new_id
 from app.db import Database
 from app.definitions import receipts
 from app.definitions import store as contents
 from app.definitions.bundle import hash_of_names
+from app.definitions.folder import STORIES
 from app.gate import releases as gate
 from app.gate.isolated import Outcome, Placed, World
 from app.gate.parts import Progress, check_in_parts
@@ -90,8 +92,24 @@ def subject_of(session: Session, bundle: Row[Any], on: date) -> receipts.Subject
 
 def fitting(session: Session, bundle_id: str, subject: receipts.Subject) -> Row[Any] | None:
     """The newest check of exactly this."""
+    return _newest(session, bundle_id, subject._asdict())
+
+
+def played_as(hashes: Mapping[str, str]) -> dict[str, str]:
+    """By path of a story, what its outcome depends on: its own content and everything that is no story."""
+    rest = hash_of_names({path: hash for path, hash in hashes.items() if not path.startswith(STORIES)})
+    return {path: digest(f"{rest}{hash}".encode()) for path, hash in hashes.items() if path.startswith(STORIES)}
+
+
+def last(session: Session, bundle_id: str, subject: receipts.Subject) -> Row[Any] | None:
+    """The newest check of a bundle, of whatever content, where the rest of what it would cover is still the same."""
+    same = {name: each for name, each in subject._asdict().items() if name != "content_hash"}
+    return _newest(session, bundle_id, same)
+
+
+def _newest(session: Session, bundle_id: str, covers: Mapping[str, Any]) -> Row[Any] | None:
     mine = select(RESULT).where(
-        RESULT.c.bundle_id == bundle_id, *(RESULT.c[name] == value for name, value in subject._asdict().items())
+        RESULT.c.bundle_id == bundle_id, *(RESULT.c[name] == value for name, value in covers.items())
     )
     return session.execute(mine.order_by(RESULT.c.checked_at.desc(), RESULT.c.id.desc()).limit(1)).one_or_none()
 
@@ -161,10 +179,12 @@ def _codes(session: Session, bundle_id: str) -> list[str]:
 
 
 def keep(session: Session, prepared: Prepared, outcome: Outcome, now: datetime) -> None:
-    """What was found holds for exactly what was looked at."""
+    """What was found holds for exactly what was looked at; of a story as long as it and the rules stay as they are."""
+    stands = played_as({path: digest(content) for path, content in prepared.trials[0][0][1].items()})
+    stories = [{**each, "as": stands.get(each["file"])} for each in outcome.stories]
     row = {
         "id": new_id(), "bundle_id": prepared.bundle_id, **prepared.subject._asdict(), "passed": outcome.passed,
-        "findings": outcome.findings, "stories": outcome.stories,
+        "findings": outcome.findings, "stories": stories,
         "reached": outcome.reached, "checked_at": now,
     }  # fmt: skip
     session.execute(insert(RESULT).values(row))

@@ -27,11 +27,12 @@ ONE_GO = timedelta(minutes=10)
 
 def save(
     session: Session, actor: Actor, change_id: str, bundle_id: str, path: str, content: bytes | None, *,
-    was: str | None, now: datetime,
+    was: str | None, apart: bool = False, now: datetime,
 ) -> str | None:  # fmt: skip
     """Keep a file's content, or remove it (None); the name of the content kept.
 
-    `was` names the content that was edited, None where there was no file. Raises NotFound, Gone (the change is closed,
+    `was` names the content that was edited, None where there was no file. `apart`: the history has it as an entry of
+    its own. Raises NotFound, Gone (the change is closed,
     or the file is not what was edited), NotYours, Taken, Invalid (the path).
     """
     policy.edit(session, actor, change_id, now)
@@ -41,7 +42,7 @@ def save(
     stands = store.hashes_of(session, bundle).get(path)
     require_seen(path, stands, was)
     hash = contents.keep_contents(session, {path: content})[path] if content is not None else None
-    _put(session, actor, bundle, {path: hash}, {path: stands}, now)
+    _put(session, actor, bundle, {path: hash}, {path: stands}, now, apart=apart)
     return hash
 
 
@@ -129,7 +130,7 @@ def write(session: Session, bundle: Row[Any], hashes: Mapping[str, str | None]) 
 
 def _put(
     session: Session, actor: Actor, bundle: Row[Any], hashes: Mapping[str, str | None],
-    stand: Mapping[str, str | None], now: datetime,
+    stand: Mapping[str, str | None], now: datetime, *, apart: bool = False,
 ) -> list[str]:  # fmt: skip
     """Let files stand as these contents, with their history; the paths that changed."""
     changed = {path: hash for path, hash in hashes.items() if hash != stand.get(path)}
@@ -137,17 +138,19 @@ def _put(
         write(session, bundle, changed)
         checking.soon(session, bundle.id, now)
     for path, hash in changed.items():
-        _note(session, actor, bundle.id, path, stand.get(path), hash, now)
+        _note(session, actor, bundle.id, path, stand.get(path), hash, now, apart)
     return list(changed)
 
 
 def _note(
-    session: Session, actor: Actor, bundle_id: str, path: str, before: str | None, after: str | None, now: datetime
-) -> None:
+    session: Session, actor: Actor, bundle_id: str, path: str, before: str | None, after: str | None, now: datetime,
+    apart: bool,
+) -> None:  # fmt: skip
     """One entry of the history for what a person did in one go."""
     of_file = select(SAVE).where(SAVE.c.bundle_id == bundle_id, SAVE.c.path == path)
     last = session.execute(of_file.order_by(SAVE.c.saved_at.desc(), SAVE.c.id.desc()).limit(1)).one_or_none()
-    if last is not None and last.saved_by == actor.user_id and now - last.saved_at < ONE_GO and last.after == before:
+    goes_on = not apart and last is not None and last.saved_by == actor.user_id and last.after == before
+    if last is not None and goes_on and now - last.saved_at < ONE_GO:
         session.execute(update(SAVE).where(SAVE.c.id == last.id).values(after=after, saved_at=now))
         return
     row = {"id": new_id(), "bundle_id": bundle_id, "path": path, "before": before, "after": after}

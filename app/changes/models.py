@@ -102,6 +102,24 @@ class ChangeSave(Base):
     saved_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
+class ChangeAcceptance(Base):
+    """Outcomes of a story that were changed on purpose: which (`gate.outcomes`), why, and its contents around that."""
+
+    __tablename__ = "change_acceptance"
+    __table_args__ = (Index("ix_change_acceptance_bundle", "bundle_id", "accepted_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    bundle_id: Mapped[str] = mapped_column(ForeignKey("change_bundle.id"))
+    path: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(Text)
+    differences: Mapped[Any] = mapped_column(Json)
+    reason: Mapped[str] = mapped_column(Text)
+    before: Mapped[str] = mapped_column(String(64))
+    after: Mapped[str] = mapped_column(String(64))
+    accepted_by: Mapped[str] = mapped_column(String(32))
+    accepted_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
 class ChangeFigure(Base):
     """A figure that is entered together with the releases, as it was typed; `valid_from` None: from their day on."""
 

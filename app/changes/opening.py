@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.changes import beginnings, editing, places, policy, store
-from app.changes.models import ChangeCheck, ChangeFile, ChangeProgress, ChangeSave, ChangeTrial
+from app.changes.models import ChangeAcceptance, ChangeCheck, ChangeFile, ChangeProgress, ChangeSave, ChangeTrial
 from app.changes.names import DROPPED, OPEN
 from app.core.actor import Actor
 from app.core.clock import local_date
@@ -109,7 +109,7 @@ def leave_out(session: Session, actor: Actor, change_id: str, bundle_id: str, *,
     """Take a programme out of the change again, with all that was changed of it. Raises as `describe`."""
     policy.edit(session, actor, change_id, now)
     bundle = store.bundle_of(session, change_id, bundle_id)
-    for model in (ChangeFile, ChangeSave, ChangeCheck, ChangeProgress, ChangeTrial):
+    for model in (ChangeAcceptance, ChangeFile, ChangeSave, ChangeCheck, ChangeProgress, ChangeTrial):
         session.execute(delete(model).where(model.bundle_id == bundle_id))
     session.execute(delete(store.PLACE).where(store.PLACE.c.bundle_id == bundle_id))
     session.execute(delete(store.BUNDLE).where(store.BUNDLE.c.id == bundle_id))

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from app.changes import backtesting, queries, store
+from app.changes import accepting, backtesting, queries, store
+from app.changes.accepting import AcceptedView
 from app.core.clock import local_date
 from app.figures import queries as figures
 from app.figures.catalogue import catalogue
@@ -22,11 +23,14 @@ NOT_MADE = "没有按现在的内容做完回测，对已办结案件的影响�
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`programmes`: title and sentences of each that was changed. `effect`: what the back-test found; whether it was
-    made is said either way."""
+    """`programmes`: title and sentences of each that was changed. `accepted`: outcomes that are meant to be others.
+
+    `effect`: what the back-test found; whether it was made is said either way.
+    """
 
     programmes: list[tuple[str, list[str]]]
     figures: list[str]
+    accepted: list[AcceptedView]
     effect: str
 
     @property
@@ -42,7 +46,8 @@ def of_change(session: Session, change: Row[Any], now: datetime) -> Summary:
         if store.changed_hashes(session, bundle.id)
     ]
     entered = [_figure(session, change, row, now) for row in store.figures_of(session, change.id)]
-    return Summary([each for each in told if each[1]], entered, _effect(session, change.id))
+    accepted = accepting.accepted(session, change.id)
+    return Summary([each for each in told if each[1]], entered, accepted, _effect(session, change.id))
 
 
 def _figure(session: Session, change: Row[Any], row: Row[Any], now: datetime) -> str:

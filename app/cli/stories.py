@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from app.core.paths import BUNDLES, TEMPLATES
+from app.scenarios.outcomes import SETTING, Difference
 from app.scenarios.play import Result, play
 from app.scenarios.story import StoryError, load_story
 from app.scenarios.world import WorldTemplate
@@ -52,9 +53,13 @@ def _play(template: WorldTemplate, path: Path) -> Result:
     try:
         return play(template, load_story(path))
     except StoryError as error:
-        return Result(path.stem, [(0, str(error))])
+        return _broken(path, str(error))
     except Exception as error:  # a story that breaks the program must not hide the others
-        return Result(path.stem, [(0, f"程序出错 {type(error).__name__}：{error}")])
+        return _broken(path, f"程序出错 {type(error).__name__}：{error}")
+
+
+def _broken(path: Path, told: str) -> Result:
+    return Result(path.stem, [Difference(0, "", SETTING, [told])])
 
 
 def _as_json(path: Path, result: Result) -> dict[str, object]:

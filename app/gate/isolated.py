@@ -13,7 +13,7 @@ from app.core.forking import Exceeded, Limits
 from app.figures.items import Item
 from app.gate.reach import Reached, union
 
-_WORK = "app.gate.child:check"
+_WORK, _INTEND = "app.gate.child:check", "app.gate.child:intend"
 Placed = tuple[str, Mapping[str, bytes]]
 """A release of the installation: the code of its region ("" for everywhere) and its files."""
 
@@ -33,7 +33,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check found; `stories`: `{file, title, holds, problems}` each; `reached`: see `gate.reached`."""
+    """What a check found; `stories`: `{file, title, holds, problems, differences}` each; `reached`: see `gate.reached`.
+
+    `differences`: see `outcomes.of_story`.
+    """
 
     findings: list[dict[str, Any]]
     stories: list[dict[str, Any]] = field(default_factory=list)
@@ -68,8 +71,24 @@ def play_isolated(draft: Placed, world: World, stories: Sequence[str]) -> Outcom
     """Play these stories alone of a draft that passed the rest of the gate; what is found are theirs."""
     outcome = _asked(draft, world, Limits(), check=False, stories=stories)
     told = "；".join(each["message"] for each in outcome.findings)
-    lost = [{"file": path, "title": path, "holds": False, "problems": [[0, told]]} for path in stories if told]
+    lost = [
+        {"file": path, "title": path, "holds": False, "problems": [[0, told]], "differences": []}
+        for path in stories
+        if told
+    ]
     return Outcome([], outcome.stories or lost, outcome.reached)
+
+
+def intend_isolated(
+    trials: Sequence[tuple[Placed, World]], marks: Mapping[str, Sequence[str] | None], limits: Limits
+) -> dict[str, dict[str, Any]]:
+    """By path, stories rewritten for what is intended of them (`marks`; None: all): see `outcomes.accepted`.
+
+    Raises Exceeded.
+    """
+    asked = {"trials": [_request(draft, world, None) for draft, world in trials], "marks": marks}
+    answer: dict[str, dict[str, Any]] = json.loads(forking.ask(_INTEND, json.dumps(asked).encode(), limits))
+    return answer
 
 
 def _asked(draft: Placed, world: World, limits: Limits, *, check: bool, stories: Sequence[str] | None) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.paths import BUNDLES, TEMPLATES
@@ -12,6 +12,7 @@ from app.figures.content import of
 from app.gate.check import check_bundle
 from app.gate.isolated import Placed, World
 from app.gate.letters import check_own
+from app.gate.outcomes import Names, accepted, of_story
 from app.gate.reach import Reached
 from app.gate.reached import Reaching
 from app.scenarios.play import play
@@ -45,27 +46,46 @@ def _findings(draft: Placed, world: World) -> list[Finding]:
     return check_bundle(files, library, catalogue, code, contained=True)
 
 
-def _stories(draft: Placed, world: World, wanted: Sequence[str]) -> tuple[list[dict[str, Any]], Reached]:
-    code, files = draft
-    reaching = Reaching(files)
-    library = [] if world.letters is None else [(code, world.letters)]
-    template = WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world.releases, *library, draft])
+def intended(
+    trials: Sequence[tuple[Placed, World]], marks: Mapping[str, Sequence[str] | None]
+) -> dict[str, dict[str, Any]]:
+    """By path, stories of a draft rewritten for what is intended: see `outcomes.accepted`. `trials`: of every place."""
+    (_, files), world = trials[0]
+    names, templates = Names(files, world.letters), [_template(*each) for each in trials]
     try:
-        return [_played(template, path, reaching) for path in wanted], reaching.told()
+        return {path: accepted(templates, files[path], path, chosen, names) for path, chosen in marks.items()}
+    finally:
+        for template in templates:
+            template.close()
+
+
+def _template(draft: Placed, world: World) -> WorldTemplate:
+    library = [] if world.letters is None else [(draft[0], world.letters)]
+    return WorldTemplate(BUNDLES, TEMPLATES, drafts=[*world.releases, *library, draft])
+
+
+def _stories(draft: Placed, world: World, wanted: Sequence[str]) -> tuple[list[dict[str, Any]], Reached]:
+    files = draft[1]
+    reaching, names = Reaching(files), Names(files, world.letters)
+    template = _template(draft, world)
+    try:
+        return [_played(template, path, reaching, names) for path in wanted], reaching.told()
     finally:
         template.close()
 
 
-def _played(template: WorldTemplate, path: str, reaching: Reaching) -> dict[str, Any]:
+def _played(template: WorldTemplate, path: str, reaching: Reaching, names: Names) -> dict[str, Any]:
     def look(scratch: Scratch) -> None:
         with scratch.database.read() as session:
             reaching.look(session, scratch.clock.now())
 
+    told: list[dict[str, Any]] = []
     try:
+        story = parse_story(reaching.files[path], path)
         with reaching.watching():
-            result = play(template, parse_story(reaching.files[path], path), look)
+            result = play(template, story, look, on=True)
+        problems, title = [list(each) for each in result.problems], result.title
+        told = of_story(story, result.differences, names)
     except Exception as error:  # a story that breaks the program must not hide the others
         problems, title = [[0, f"程序出错 {type(error).__name__}：{error}"]], path
-    else:
-        problems, title = [list(each) for each in result.problems], result.title
-    return {"file": path, "title": title, "holds": not problems, "problems": problems}
+    return {"file": path, "title": title, "holds": not problems, "problems": problems, "differences": told}

@@ -17,6 +17,7 @@ from app.core.money import parse_amount
 from app.funds import bank, listing, returns
 from app.funds import story as funds
 from app.funds.lists import OrderFilter
+from app.scenarios import seeing
 from app.scenarios.telling import same, told
 
 PROOF, REFUSED, AGAIN = "银行回单（故事）", "账号与户名不符（故事）", "本人已到场核对账号（故事）"
@@ -26,16 +27,7 @@ _MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]0?1)?")
 
 def is_order(order: Any, want: dict[str, Any]) -> bool:
     """Whether an order is what a story expects; a key left out matches anything."""
-    actual = {
-        "amount": order.amount,
-        "payee": order.payee,
-        "on": order.due_on,
-        "source": order.source,
-        "status": order.status,
-        "programme": getattr(order, "programme", None),
-        "for": getattr(order, "purpose", None),
-        "shares": getattr(order, "shares", None),
-    }
+    actual = seeing.order(order)
     return all(same(actual[key], value) for key, value in want.items() if key in actual)
 
 

@@ -8,42 +8,33 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
 from app.core.clock import local_date
 from app.registry import story as registry
+from app.scenarios import seeing
 from app.scenarios.telling import same, told
 
-TAPERING = "tapering"
 
-
-def differences(session: Session, expect: dict[str, Any], now: datetime) -> list[str]:
-    """Every expectation about people that does not hold."""
-    return [line for key, check in CHECKS.items() if key in expect for line in check(session, expect[key], now)]
+def failing(session: Session, expect: dict[str, Any], now: datetime) -> dict[str, list[str]]:
+    """By key, how the expectations about people do not hold."""
+    return {
+        key: lines for key, check in CHECKS.items() if key in expect and (lines := check(session, expect[key], now))
+    }
 
 
 def _awards(session: Session, wanted: list[dict[str, Any]], now: datetime) -> list[str]:
-    on = local_date(now)
-    running_out = cases.awards_running_out(session, on)
-    actual = [
-        {
-            "programme": each.programme,
-            "persons": each.persons,
-            "monthly": each.monthly,
-            "status": TAPERING if each.status == registry.IN_PAYMENT and each.id in running_out else each.status,
-        }
-        for each in registry.awards_of_story(session, on)
-    ]
+    actual = seeing.awards(session, local_date(now))
     shown = "；".join(told(each) for each in actual) or "无"
     rest = list(actual)
     for want in sorted(wanted, key=len, reverse=True):
-        match = next((each for each in rest if _is_award(each, want)), None)
+        match = next((each for each in rest if is_award(each, want)), None)
         if match is None:
             return [f"应有待遇 {told(want)}，实际 {shown}"]
         rest.remove(match)
     return [f"多出待遇 {'；'.join(map(told, rest))}"] if rest else []
 
 
-def _is_award(award: dict[str, Any], want: dict[str, Any]) -> bool:
+def is_award(award: dict[str, Any], want: dict[str, Any]) -> bool:
+    """Persons in any order."""
     return all(
         sorted(award[key]) == sorted(value) if key == "persons" else same(award[key], value)
         for key, value in want.items()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
 
 from app.cases import handlers, nightly
 from app.core.clock import MovableClock
@@ -17,8 +19,9 @@ from app.registry import story as registry
 from app.scenarios import money
 from app.scenarios.doing import OPENING, Scene, do
 from app.scenarios.dying import Death, ahead
-from app.scenarios.expect import Snapshot, differences
-from app.scenarios.people import differences as people_differ
+from app.scenarios.expect import Snapshot, failing
+from app.scenarios.outcomes import ERROR, FIELDS, ORDERS, SETTING, Difference, now_of
+from app.scenarios.people import failing as people_failing
 from app.scenarios.setting import prepare
 from app.scenarios.story import FIRST, Step, Story
 from app.scenarios.world import World
@@ -26,67 +29,87 @@ from app.scenarios.world import World
 
 @dataclass
 class Result:
-    """How a story went; `problems` are `(step, text)` with steps counted from 1, 0 for the end."""
+    """How a story went: every difference that was met."""
 
     title: str
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[tuple[int, str]]:
+        """Step (from 1, 0 for the end) and text of the first differences: what follows would only echo them."""
+        first = [each for each in self.differences if each.step == self.differences[0].step]
+        return [(each.step, line) for each in first for line in each.lines]
 
     @property
     def holds(self) -> bool:
-        return not self.problems
+        return not self.differences
 
 
 @dataclass
 class Player:
-    """One run of one story. `cases` are those with a label; `last` is the case that was opened last."""
+    """One run of one story. `cases` are those with a label; `last` is the case that was opened last.
+
+    `on`: it is played on behind a difference, and each tells what the story would have to say instead.
+    """
 
     world: World
     story: Story
+    on: bool = False
     cases: dict[str, str] = field(default_factory=dict)
     last: str | None = None
     deaths: list[Death] = field(default_factory=list)
 
     def run(self) -> Result:
-        """Play all steps; the first difference ends the story, since what follows would only echo it."""
+        """Play all steps, up to the first that differs, or `on`."""
         result = Result(self.story.title)
         try:
             self.begin()
         except Rejection as refusal:
-            return Result(self.story.title, [(0, f"准备：{refusal.message}")])
+            return Result(self.story.title, [Difference(0, "", SETTING, [f"准备：{refusal.message}"])])
         for number, step in enumerate(self.story.steps, 1):
             self.world.restart()
-            found = self._step(step)
-            if found:
-                result.problems = [(number, f"{step.do}：{text}") for text in found]
+            result.differences += self._step(number, step)
+            if result.differences and not self.on:
                 return result
-        result.problems = [(0, f"结束：{text}") for text in self._end()]
+        result.differences += self._end()
         return result
 
-    def _end(self) -> list[str]:
+    def _end(self) -> list[Difference]:
         end = self.story.end
         with self.world.database.write() as session:
-            found = differences(session, self.last, end) + people_differ(session, end, self.world.clock.now())
+            found = self._differing(session, 0, self.last, end, "结束：")
             for label, wanted in (end.get("cases") or {}).items():
-                told = differences(session, self.cases.get(label), wanted)
-                told += people_differ(session, wanted, self.world.clock.now())
-                found += [f"案件 {label} {text}" for text in told]
+                told = f"结束：案件 {label} "
+                found += self._differing(session, 0, self.cases.get(label), wanted, told, label=label)
         return found
 
-    def _step(self, step: Step) -> list[str]:
+    def _step(self, number: int, step: Step) -> list[Difference]:
         if step.at is not None:
             self._move_to(step.at)
-        before = Snapshot.take(self.world.database) if "error" in step.expect else None
-        known = self._orders() if "orders" in step.expect else frozenset()
+        before = Snapshot.take(self.world.database) if ERROR in step.expect else None
+        known = self._orders() if ORDERS in step.expect else frozenset()
         refusal = self._done(step)
-        found = self._refused(step, refusal, before)
-        if found or not step.expect:
-            return found
+        refused = self._refused(number, step, refusal, before)
+        if refused and not self.on or not step.expect:
+            return refused
         with self.world.database.write() as session:
-            if "orders" in step.expect:
-                found += money.differences(funds.orders(session, known), step.expect["orders"])
-            found += differences(session, self._case_of(step), step.expect)
-            found += people_differ(session, step.expect, self.world.clock.now())
-        return found
+            made = funds.orders(session, known) if ORDERS in step.expect else []
+            return refused + self._differing(session, number, self._case_of(step), step.expect, f"{step.do}：", made)
+
+    def _differing(
+        self, session: Session, number: int, case_id: str | None, expect: dict[str, Any], before: str,
+        made: Sequence[funds.StoryOrder] = (), label: str = "",
+    ) -> list[Difference]:  # fmt: skip
+        now = self.world.clock.now()
+        ordered = money.differences(made, expect[ORDERS]) if ORDERS in expect else []
+        found = {ORDERS: ordered} if ordered else {}
+        found |= failing(session, case_id, expect) | people_failing(session, expect, now)
+        told = []
+        for key, lines in found.items():
+            want = expect.get(key)
+            new = now_of(session, case_id, key, want, made, now) if self.on and key in expect else (None, False)
+            told.append(Difference(number, label, key, [f"{before}{line}" for line in lines], want, *new))
+        return told
 
     def begin(self) -> None:
         """Let the world hold what the story takes for granted. Raises what the story cannot have."""
@@ -104,19 +127,17 @@ class Player:
         self._run_due(self.world.clock.now())
         return refusal
 
-    def _refused(self, step: Step, refusal: Rejection | None, before: Snapshot | None) -> list[str]:
-        expected = step.expect.get("error")
-        if refusal is None:
-            return [f"应被拒绝（{expected}），实际成功"] if expected else []
-        told = f"{refusal.code}：{refusal.message}"
-        if refusal.code != expected:
-            return [f"应{f'被拒绝（{expected}）' if expected else '成功'}，实际被拒绝（{told}）"]
-        wanted = step.expect.get("fields")
-        if wanted is not None and set(refusal.fields) != set(wanted):
-            return [f"应指出字段 {'、'.join(sorted(wanted))}，实际 {'、'.join(sorted(refusal.fields))}（{told}）"]
-        if before is not None and (changed := before.changed(self.world.database)):
-            return [f"被拒绝的操作改动了 {'、'.join(changed)}"]
-        return []
+    def _refused(
+        self, number: int, step: Step, refusal: Rejection | None, before: Snapshot | None
+    ) -> list[Difference]:  # fmt: skip
+        wanted = {key: step.expect[key] for key in (ERROR, FIELDS) if key in step.expect}
+        now = {} if refusal is None else {ERROR: refusal.code, FIELDS: sorted(refusal.fields)}
+        now = {key: each for key, each in now.items() if each and (key in wanted or key == ERROR or not wanted)}
+        line, changed = _told(wanted, refusal), []
+        if not line and before is not None:
+            changed = before.changed(self.world.database)
+            line = f"被拒绝的操作改动了 {'、'.join(changed)}" if changed else ""
+        return [Difference(number, "", ERROR, [f"{step.do}：{line}"], wanted, now, not changed)] if line else []
 
     def _act(self, step: Step) -> Rejection | None:
         try:
@@ -178,17 +199,33 @@ class Player:
         return total
 
 
+def _told(wanted: dict[str, Any], refusal: Rejection | None) -> str:
+    """What differs between the refusal that a step expects and the one that there was; empty where nothing does."""
+    expected = wanted.get(ERROR)
+    if refusal is None:
+        return f"应被拒绝（{expected}），实际成功" if expected else ""
+    told = f"{refusal.code}：{refusal.message}"
+    if refusal.code != expected:
+        return f"应{f'被拒绝（{expected}）' if expected else '成功'}，实际被拒绝（{told}）"
+    fields = wanted.get(FIELDS)
+    if fields is not None and set(refusal.fields) != set(fields):
+        return f"应指出字段 {'、'.join(sorted(fields))}，实际 {'、'.join(sorted(refusal.fields))}（{told}）"
+    return ""
+
+
 class Worlds(Protocol):
     """Where fresh worlds come from."""
 
     def open(self, clock: MovableClock) -> World: ...
 
 
-def play(template: Worlds, story: Story, afterwards: Callable[[World], None] = lambda world: None) -> Result:
-    """Play a story in a fresh world; `afterwards` looks at what it has become."""
+def play(
+    template: Worlds, story: Story, afterwards: Callable[[World], None] = lambda world: None, *, on: bool = False
+) -> Result:
+    """Play a story in a fresh world, `on` behind differences; `afterwards` looks at what it has become."""
     world = template.open(MovableClock(story.clock))
     try:
-        player = Player(world, story)
+        player = Player(world, story, on)
         result = player.run()
         afterwards(player.world)
         return result

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
 from app.core.errors import Invalid
 from app.documents import queries as documents
-from app.funds import queries as funds
-from app.publicity import queries as notices
-from app.registry import story as registry
+from app.scenarios import seeing
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
 from app.tryout.asking import Draft
@@ -62,15 +58,14 @@ def _seen(stage: Stage) -> dict[str, Any]:
         return {}
     with stage.player.world.database.read() as session:
         return {
-            "status": cases.head(session, case_id).status,
-            "tasks": [_task(item) for item in stage.open_tasks()],
-            "payments": _payments(session, case_id),
+            "status": seeing.status(session, case_id),
+            "tasks": [_task(item) for item in seeing.tasks(session, case_id)],
+            "payments": [_payment(each) for each in seeing.payments(session, case_id)],
             "documents": [{"template": row.template} for row in documents.documents_of(session, case_id)],
-            "notices": [{"kind": kind, "from": str(start), "until": str(end)}
-                        for kind, start, end in notices.periods_of(session, case_id)],
-            "owed": [row.key for row in cases.owed_of(session, case_id) if row.settled_at is None],
-            "incident": next((each.message for each in cases.incidents_of(session, case_id)), False),
-        }  # fmt: skip
+            "notices": seeing.said(seeing.notices(session, case_id)),
+            "owed": seeing.owed(session, case_id),
+            "incident": next(iter(seeing.incidents(session, case_id)), False),
+        }
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,29 +76,19 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any
     return {key: each for key, each in found.items() if key != "documents" or each}
 
 
-def _task(item: Any) -> dict[str, Any]:
-    due = {"due": str(item.due_on)} if item.due_on else {}
-    return {"task": item.element_id, "position": item.position, **due}
+def _task(item: Mapping[str, Any]) -> dict[str, Any]:
+    due = {"due": str(item["due"])} if item["due"] else {}
+    return {"task": item["task"], "position": item["position"], **due}
 
 
-def _payments(session: Session, case_id: str) -> list[dict[str, Any]]:
-    """As stories count them: those that were cancelled, given up or ordered again are not among them."""
-    rows = funds.orders_of(session, case_id)
-    first = [row for row in rows if row.status != "cancelled" and not (row.given_up or row.replaces)]
-    return [
-        {"amount": str(row.amount), "payee": row.payee, "on": str(row.due_on), "source": row.source} for row in first
-    ]
+def _payment(row: Any) -> dict[str, Any]:
+    order = seeing.order(row)
+    return {name: str(order[name]) for name in ("amount", "payee", "on", "source")}
 
 
 def _end(stage: Stage) -> dict[str, Any]:
     """How the case stands, with the awards of everybody."""
     end = {key: each for key, each in _seen(stage).items() if key in ("status", "payments", "owed")}
     with stage.player.world.database.read() as session:
-        awards = registry.awards_of_story(session, stage.today)
-        running_out = cases.awards_running_out(session, stage.today)
-    told = [
-        {"programme": each.programme, "persons": each.persons, "monthly": str(each.monthly),
-         "status": "tapering" if each.id in running_out else each.status}
-        for each in awards
-    ]  # fmt: skip
+        told = seeing.said(seeing.awards(session, stage.today))
     return {**end, "awards": told} if told else end
