@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases import people
+from app.cases import lists, people
 from app.core.chinese import mask_id_number
 from app.core.days import typed_day_or_none
 from app.core.errors import Invalid, Rejection
@@ -18,6 +18,9 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import consents, deaths, disclosure, person_files, policy
 from app.web import Call, reads, writes
+
+MOST_CASES = 50
+"""The newest cases of a person that the page lists; all of them are found by the number."""
 
 
 @blueprint.get("/people/<person_id>")
@@ -75,9 +78,12 @@ def person_page(call: Call, person_id: str, rejection: Rejection | None = None, 
     """The file with what was typed into one of its forms, where that was refused."""
     file = person_files.person_file(call.session, person_id)
     policy.require_may_open(call.session, call.actor, person_id)
+    known = file["person"]["id_number"]
+    cases = lists.find(call.session, call.actor, lists.CaseFilter(text=known), None, MOST_CASES).items if known else []
     return render_template(
         "desk/person.html",
         person=file["person"],
+        cases=cases,
         number=number or mask_id_number(file["person"]["id_number"] or "") or "尚未查明（临时档案）",
         changes=file["changes"],
         staff=identity.user_names(call.session, {each.by_id for each in file["changes"] if each.by_id}),

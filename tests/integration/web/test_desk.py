@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
+from app.registry import lookups
 from app.registry import operations as registry
 from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web, flat
 
@@ -57,6 +58,16 @@ def test_the_case_page_says_where_it_stands_and_how_it_came_there(web: Web) -> N
     complete(web, CLERK, case_id, confirmed="true", amount="800")
     assert "已批准，2020-10-20 办结；待支付 800.00 元。" in case_page(web, case_id)
     assert stops(web, case_id)[-1] == ("救助完成，材料归档", "2020-10-20 10:00", "系统")
+
+
+def test_a_person_s_file_lists_what_was_applied_for(web: Web) -> None:
+    case_id = web.apply().case_id
+    complete(web, CADRE, case_id, facts_true="true")
+    complete(web, CLERK, case_id, confirmed="true", amount="800")
+    with web.database.read() as session:
+        person = lookups.person_id(session, APPLICATION["id_number"])
+    file = web.client("county_clerk.220122").get(f"/desk/people/{person}").text
+    assert f"/desk/cases/{case_id}" in file[file.index("申请和案件") :]
 
 
 def case_page(web: Web, case_id: str) -> str:
