@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,23 +20,28 @@ from app.identity import credentials, queries
 from app.inbox import queries as inbox
 from tests.chaos import county
 from tests.support import takeover
+from tests.support.started import doudi
 from tests.support.worlds import RELIEF, VILLAGE
 
 GUIDE = ROOT / "docs" / "setup.zh-CN.md"
 
 
-def run(block: str, folder: Path, url: str) -> str:
-    """A block of the guide in a real shell, from an empty folder."""
-    script = f'set -e\ndoudi() {{ "{sys.executable}" -m app.cli "$@"; }}\n{block}'
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "DOUDI_DATABASE_URL": url,
-        "DOUDI_KEY_FILE": str(folder / "keys.json"),
-    }
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@dataclass
+class Office:
+    """An empty folder and an empty database in which blocks of the guide are run; `doudi` says what that is."""
+
+    folder: Path
+    url: str
+    doudi: str
+
+    def run(self, *blocks: str) -> str:
+        """What blocks print in a real shell."""
+        keys = str(self.folder / "keys.json")
+        env = {**os.environ, "DOUDI_DATABASE_URL": self.url, "DOUDI_KEY_FILE": keys}
+        script = "\n".join(["set -e", self.doudi, *blocks])
+        done = subprocess.run(["bash", "-c", script], cwd=self.folder, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
 
 def fill(path: Path) -> None:
@@ -56,12 +61,13 @@ def test_a_county_is_set_up_as_the_guide_says(blank_database_url: str, tmp_path:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)
     assert len(blocks) == 8
     county.regions(tmp_path)
-    first = run("".join(blocks[:3]), tmp_path, blank_database_url)
-    assert "新增 320 个区划" in first
-    county.staff(tmp_path / "staff.xlsx")
-    assert f"新增 {len(county.people())} 个账号" in run("".join(blocks[3:6]), tmp_path, blank_database_url)
-    fill(tmp_path / "awards.xlsx")
-    assert "已写入 0 / 2" in run(blocks[6], tmp_path, blank_database_url)
+    with doudi() as command:
+        office = Office(tmp_path, blank_database_url, command)
+        assert "新增 320 个区划" in office.run(*blocks[:3])
+        county.staff(tmp_path / "staff.xlsx")
+        assert f"新增 {len(county.people())} 个账号" in office.run(*blocks[3:6])
+        fill(tmp_path / "awards.xlsx")
+        assert "已写入 0 / 2" in office.run(blocks[6])
 
     database = Database(blank_database_url, Vault.load(tmp_path / "keys.json"))
     now = SystemClock().now()
