@@ -48,6 +48,15 @@ class World:
         self.database = self.database.forgotten()
 
 
+def fill(database: Database, bundle_folder: Path, template_folder: Path) -> None:
+    """Let a database that has all tables hold what every world begins with."""
+    with database.write() as session:
+        calendar.seed(session, LONG_AGO)
+        rights.seed(session)
+        figures.seed_defaults(session, LONG_AGO)
+        seeding.seed(session, bundle_folder, template_folder, LONG_AGO)
+
+
 @dataclass
 class WorldTemplate:
     """Tables, calendar, rights, default figures, templates and bundles; every story starts from a copy.
@@ -66,7 +75,8 @@ class WorldTemplate:
         self._folder = Path(tempfile.mkdtemp(prefix="doudi-stories-"))
         self._name = f"doudi_story_{new_id()[-12:]}"
         database = self._open(self._create(self._name))
-        self._fill(database)
+        database.create_tables()
+        fill(database, self.bundle_folder, self.template_folder)
         World(database, MovableClock(LONG_AGO), database.dispose).publish(self.drafts)
         database.dispose()
 
@@ -82,14 +92,6 @@ class WorldTemplate:
         if self.url:
             self._server(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _fill(self, database: Database) -> None:
-        database.create_tables()
-        with database.write() as session:
-            calendar.seed(session, LONG_AGO)
-            rights.seed(session)
-            figures.seed_defaults(session, LONG_AGO)
-            seeding.seed(session, self.bundle_folder, self.template_folder, LONG_AGO)
 
     def _open(self, location: str) -> Database:
         return Database(location, self._vault, pool_size=2, durable=False)

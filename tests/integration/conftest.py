@@ -14,6 +14,7 @@ from app.scenarios.world import WorldTemplate
 from tests.support import filled as installations
 from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
+from tests.support.story_worlds import PostgresWorlds
 from tests.support.worlds import Office
 
 
@@ -25,11 +26,8 @@ def sqlite_worlds() -> Iterator[WorldTemplate]:
 
 
 @pytest.fixture(scope="session")
-def postgres_worlds(cluster: Cluster) -> Iterator[WorldTemplate]:
-    with cluster.blank_database() as url:
-        template = WorldTemplate(BUNDLES, TEMPLATES, url)
-        yield template
-        template.close()
+def postgres_worlds(cluster: Cluster, vault: Vault) -> PostgresWorlds:
+    return PostgresWorlds(cluster, vault)
 
 
 @pytest.fixture(params=BACKENDS)

@@ -1,7 +1,7 @@
 """Every story holds: those beside the diagrams, and the acceptance stories where they are found. And every decision
 taken in them, at the door too, runs again and comes out as it did.
 
-On PostgreSQL, where a fresh world takes about a second, the acceptance stories and a third of the others are played.
+On PostgreSQL the acceptance stories and a third of the others are played.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.core.clock import MovableClock
-from app.scenarios.play import Player
+from app.scenarios.play import Player, Worlds
 from app.scenarios.story import load_story
-from app.scenarios.world import WorldTemplate
 from tests.integration.stories.story_files import a_third, acceptance_stories, bundle_stories, name_of
 from tests.support.filling import SQLITE_ONLY
 from tests.support.reruns import faults, run_again
@@ -21,7 +20,7 @@ from tests.support.reruns import faults, run_again
 STORIES = [*acceptance_stories(), *bundle_stories()]
 
 
-def _holds(template: WorldTemplate, path: Path) -> None:
+def _holds(template: Worlds, path: Path) -> None:
     story = load_story(path)
     world = template.open(MovableClock(story.clock))
     try:
@@ -34,7 +33,7 @@ def _holds(template: WorldTemplate, path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", STORIES, ids=name_of)
-def test_a_story_holds_on_sqlite(sqlite_worlds: WorldTemplate, path: Path) -> None:
+def test_a_story_holds_on_sqlite(sqlite_worlds: Worlds, path: Path) -> None:
     _holds(sqlite_worlds, path)
 
 
@@ -42,7 +41,7 @@ if not SQLITE_ONLY:
 
     @pytest.mark.postgres
     @pytest.mark.parametrize("path", [*acceptance_stories(), *a_third(bundle_stories())], ids=name_of)
-    def test_a_story_holds_on_postgresql(postgres_worlds: WorldTemplate, path: Path) -> None:
+    def test_a_story_holds_on_postgresql(postgres_worlds: Worlds, path: Path) -> None:
         _holds(postgres_worlds, path)
 
 

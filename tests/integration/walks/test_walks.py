@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from app.cases import operations
-from app.scenarios.world import WorldTemplate
+from app.scenarios.play import Worlds
 from tests.integration.walks.beginnings import beginnings, bundles, processes, returnable
 from tests.integration.walks.walk import Walk
 from tests.support.filling import SQLITE_ONLY
@@ -69,7 +69,7 @@ def _likely(walk: Walk) -> list[str]:
     return USUAL if walk.open_items() else WAITING
 
 
-def _wander(template: WorldTemplate, bundle: Path, examples: int) -> None:
+def _wander(template: Worlds, bundle: Path, examples: int) -> None:
     starts = {each.name: each for each in beginnings(bundle)}
 
     @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
@@ -85,7 +85,7 @@ def _wander(template: WorldTemplate, bundle: Path, examples: int) -> None:
     wander()
 
 
-def _live_on(template: WorldTemplate, bundle: Path, examples: int) -> None:
+def _live_on(template: Worlds, bundle: Path, examples: int) -> None:
     starts = {each.name: each for each in beginnings(bundle) if each.leaves_an_award}
     others = sorted(processes(bundle) - {"main"})
 
@@ -102,7 +102,7 @@ def _live_on(template: WorldTemplate, bundle: Path, examples: int) -> None:
     live_on()
 
 
-def _go_back(template: WorldTemplate, bundle: Path, process: str, examples: int) -> int:
+def _go_back(template: Worlds, bundle: Path, process: str, examples: int) -> int:
     """Walk through a process and send it back again and again; how often that was possible."""
     starts = {each.name: each for each in beginnings(bundle) if process == "main" or each.leaves_an_award}
     returns = []
@@ -143,12 +143,12 @@ def _go(walk: Walk, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
-def test_walks_on_sqlite(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
+def test_walks_on_sqlite(sqlite_worlds: Worlds, bundle: Path) -> None:
     _wander(sqlite_worlds, bundle, examples=6)
 
 
 @pytest.mark.parametrize("bundle", OF_AWARDS, ids=lambda folder: folder.name)
-def test_walks_on_awards(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
+def test_walks_on_awards(sqlite_worlds: Worlds, bundle: Path) -> None:
     _live_on(sqlite_worlds, bundle, examples=5)
 
 
@@ -156,7 +156,7 @@ def test_walks_on_awards(sqlite_worlds: WorldTemplate, bundle: Path) -> None:
     ("bundle", "process"), PROCESSES, ids=[f"{folder.name}-{process}" for folder, process in PROCESSES]
 )
 def test_a_return_leaves_nothing_of_what_was_answered_behind_it(
-    sqlite_worlds: WorldTemplate, bundle: Path, process: str
+    sqlite_worlds: Worlds, bundle: Path, process: str
 ) -> None:
     """Checked by `Walk.send_back` in every walk; here each process is sent back a few times. By chance a form may be
     answered wrongly so often that nothing is ever done that could be sent back."""
@@ -167,5 +167,5 @@ if not SQLITE_ONLY:
 
     @pytest.mark.postgres
     @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
-    def test_walks_on_postgresql(postgres_worlds: WorldTemplate, bundle: Path) -> None:
+    def test_walks_on_postgresql(postgres_worlds: Worlds, bundle: Path) -> None:
         _wander(postgres_worlds, bundle, examples=2)

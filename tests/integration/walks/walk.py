@@ -25,9 +25,8 @@ from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
-from app.scenarios.play import Player
+from app.scenarios.play import Player, Worlds
 from app.scenarios.setting import prepare
-from app.scenarios.world import WorldTemplate
 from tests.integration.walks.answers import Draw, answers
 from tests.integration.walks.beginnings import Beginning
 from tests.integration.walks.invariants import broken
@@ -49,7 +48,7 @@ class Remembered(NamedTuple):
 class Walk:
     """`act` is the only way to do something: a refusal must leave every row as it was."""
 
-    def __init__(self, template: WorldTemplate, beginning: Beginning) -> None:
+    def __init__(self, template: Worlds, beginning: Beginning) -> None:
         self.beginning = beginning
         self.world = template.open(MovableClock(beginning.story.clock))
         self.case_id = ""
