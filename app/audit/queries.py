@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,24 @@ class Event:
     action_id: str | None
     payload: dict[str, Any]
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event as a replay reads it."""
+
+    at: datetime
+    kind: str
+    action_id: str | None
+    payload: dict[str, Any]
+
+
+def happened(session: Session, chains: Collection[str]) -> Iterator[tuple[str, Happened]]:
+    """The events of these chains, of each oldest first."""
+    columns = (EVENT.c[name] for name in ("chain", "at", "kind", "action_id", "payload"))
+    wanted = select(*columns).where(EVENT.c.chain.in_(chains)).order_by(EVENT.c.chain, EVENT.c.seq)
+    for chain, *event in session.execute(wanted):
+        yield chain, Happened(*event)
 
 
 def events_of(session: Session, chain: str, after: int = 0, limit: int = 200) -> list[Event]:

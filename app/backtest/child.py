@@ -10,12 +10,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.backtest.evaluating import Figure, Setting, Span
-from app.backtest.names import UNCHANGED
+from app.backtest.evaluating import Evaluator, Setting, Span
+from app.backtest.lasting import working_days
+from app.backtest.names import SAME_WAY, UNCHANGED
 from app.backtest.replay import Replayer
 from app.backtest.rules import Rules
-from app.backtest.subjects import Step, Subject
+from app.backtest.subjects import Done, Event, Figure, Step, Subject
 from app.backtest.telling import told
+from app.backtest.totals import steps_as_json
+from app.backtest.ways import Walker
+from app.backtest.ways import told as tell_way
 from app.definitions.errors import BundleError
 from app.engine import DiagramError
 from app.feel import FeelError
@@ -24,8 +28,8 @@ UNREADABLE = (BundleError, DiagramError, FeelError)
 
 
 def replay(request: bytes) -> bytes:
-    """`{bundles, figures, spans, cases}` → `{counts, decisions, before, after, lines}`, or `{fault}` where a bundle
-    cannot be read."""
+    """`{bundles, letters, figures, spans, days, cases}` → `{counts, ways, decisions, human_steps, before, after, lines,
+    steps}`, or `{fault}` where a bundle cannot be read."""
     asked = json.loads(request)
     try:
         answer = _replayed(asked)
@@ -36,18 +40,30 @@ def replay(request: bytes) -> bytes:
 
 def _replayed(asked: Mapping[str, Any]) -> dict[str, Any]:
     rules = {name: Rules(_decoded(files)) for name, files in asked["bundles"].items()}
-    replayer = Replayer(rules, _setting(asked))
-    counts, decisions, before, after = Counter[str](), 0, Decimal(0), Decimal(0)
-    lines = []
+    evaluator = Evaluator(rules, _setting(asked))
+    replayer, walker = Replayer(rules, evaluator), Walker(rules, evaluator, working_days(asked["days"]))
+    counts, ways, decisions, human_steps = Counter[str](), Counter[str](), 0, 0
+    before, after, lines = Decimal(0), Decimal(0), []
     for case in asked["cases"]:
-        found = replayer.replay(_subject(case))
+        subject = _subject(case)
+        found = replayer.replay(subject)
+        walked = walker.walk(subject) if subject.state is not None else None
+        if walked is not None:
+            ways[walked.kind] += 1
+            human_steps += walked.human_steps
+            found.settle(walked)
         counts[found.kind] += 1
         decisions += found.decisions
         if found.monthly:
             before, after = before + found.monthly[0], after + found.monthly[1]
         if found.kind != UNCHANGED:
             lines.append(told(found, rules))
-    return {"counts": counts, "decisions": decisions, "before": str(before), "after": str(after), "lines": lines}
+        if walked is not None and walked.kind != SAME_WAY:
+            lines.append(tell_way(walked, rules, asked["letters"]))
+    return {
+        "counts": counts, "ways": ways, "decisions": decisions, "human_steps": human_steps, "before": str(before),
+        "after": str(after), "lines": lines, "steps": steps_as_json(walker.steps),
+    }  # fmt: skip
 
 
 def _decoded(files: Mapping[str, str]) -> dict[str, bytes]:
@@ -65,6 +81,14 @@ def _setting(asked: Mapping[str, Any]) -> Setting:
 
 
 def _subject(case: Mapping[str, Any]) -> Subject:
-    steps = [Step(id, element, decision, release, datetime.fromisoformat(at), raw)
-             for id, element, decision, release, at, raw in case["steps"]]  # fmt: skip
-    return Subject(**{**case, "regions": tuple(case["regions"]), "steps": steps})
+    at = datetime.fromisoformat
+    parts = {
+        "regions": tuple(case["regions"]),
+        "steps": [Step(id, element, decision, release, at(decided), action, raw)
+                  for id, element, decision, release, decided, action, raw in case["steps"]],
+        "state": case["state"] and base64.b64decode(case["state"]),
+        "events": [Event(at(moment), *rest) for moment, *rest in case["events"]],
+        "done": [Done(element, at(created), at(closed), due and date.fromisoformat(due))
+                 for element, created, closed, due in case["done"]],
+    }  # fmt: skip
+    return Subject(**{**case, **parts})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from app import calendar
+from app.backtest.hosts import STANDING
+from app.backtest.subjects import Figure
 from app.cases.closed import Closed, Which
 from app.definitions import queries as definitions
 from app.definitions import store
@@ -35,21 +38,12 @@ class DraftBundle:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftFigure:
-    """A figure for a region."""
-
-    key: str
-    region_id: str
-    value: Decimal
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything that belongs together."""
+    """Everything that belongs together; `content_hash` names it, where it is kept."""
 
     bundles: tuple[DraftBundle, ...] = ()
-    figures: tuple[DraftFigure, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    content_hash: str = ""
 
 
 @dataclass
@@ -71,9 +65,11 @@ class Reach:
     def which(self, session: Session, since: date | None) -> Which:
         """The closed cases to look at."""
         scopes = {scope for each in self.draft.bundles for scope in each.scopes}
-        scopes |= {each.region_id for each in self.draft.figures}
-        everywhere = EVERYWHERE in scopes
-        regions = [] if everywhere else [identity.chain(session, scope).nearest for scope in sorted(scopes)]
+        codes = {each.region for each in self.draft.figures}
+        regions = [] if EVERYWHERE in scopes else [
+            *(identity.chain(session, scope).nearest for scope in sorted(scopes)),
+            *(identity.chain_by_code(session, code, self.on).nearest for code in sorted(codes)),
+        ]  # fmt: skip
         return Which(sorted(set(self.programmes.values())), sorted(self.programmes), regions, since)
 
     def codes(self, session: Session, region_id: str) -> tuple[str, ...]:
@@ -88,8 +84,8 @@ class Reach:
             self._names[key] = self._nearest(session, programme, self._chain(session, case.region_id)[0])
         if self._names[key]:
             return self._names[key]
-        above = self._chain(session, case.region_id)[0]
-        return "" if any(each.region_id in above for each in self.draft.figures) else None
+        above = self.codes(session, case.region_id)
+        return "" if any(each.region in above for each in self.draft.figures) else None
 
     def _nearest(self, session: Session, programme: str, above: tuple[str, ...]) -> str:
         """Where a nearer region has rules of its own, the draft's do not hold."""
@@ -115,19 +111,20 @@ def read_by_rules(files: Mapping[str, Content]) -> dict[str, Content]:
 
 def setting(session: Session, draft: Draft) -> dict[str, Any]:
     """What the draft sets, and every figure that counts, as the child reads them."""
-    entered = [[each.key, identity.region(session, each.region_id).code, str(each.value), each.title]
-               for each in draft.figures]  # fmt: skip
+    entered = [[each.key, each.region, str(each.value), each.title] for each in draft.figures]
     spans = [
         [each.region, each.key, str(each.value), each.valid_from.isoformat(),
          (each.valid_until or date.max).isoformat(), (each.decided_at or each.entered_at).isoformat()]
         for each in figures.counting(session)
     ]  # fmt: skip
-    return {"figures": entered, "spans": spans}
+    special = calendar.working_days(session).all_special.values()
+    days = [[each.day.isoformat(), each.kind] for each in special]
+    return {"figures": entered, "spans": spans, "days": days}
 
 
 def _reading(session: Session, draft: Draft) -> set[str]:
-    """The programmes whose releases name a figure of the draft in a table."""
-    keys = [each.key.encode() for each in draft.figures]
+    """The programmes whose releases name a figure of the draft in a table, a diagram or a deadline."""
+    keys = [_spelled(each.key) for each in draft.figures]
     if not keys:
         return set()
     found = definitions.releases_of(session, definitions.programme_titles(session))
@@ -135,7 +132,13 @@ def _reading(session: Session, draft: Draft) -> set[str]:
     for release_id, programme in found.items():
         if programme in wanted:
             continue
-        tables = (content for path, content in store.files_of(session, release_id).items() if path.endswith(".dmn"))
-        if any(key in content for content in tables for key in keys):
+        files = read_by_rules(store.files_of(session, release_id)).values()
+        if any(key.search(content) for content in files for key in keys):
             wanted.add(programme)
     return wanted
+
+
+def _spelled(key: str) -> re.Pattern[bytes]:
+    """How a file says that it reads a figure: by its key, and the days of a 公示 by having one that names none."""
+    implied = '|topic="publicity"' if key == STANDING else ""
+    return re.compile(f"{re.escape(key)}{implied}".encode())

@@ -11,7 +11,7 @@ from typing import Any
 from app import engine
 from app.backtest.known import FIGURE, OPTIONAL, UNKNOWN, Known, Path
 from app.backtest.rules import Rules
-from app.backtest.subjects import Step, Subject
+from app.backtest.subjects import Figure, Step, Subject
 from app.cases.decisions import decide
 from app.cases.decisions import read as read_record
 from app.core.clock import local_date
@@ -32,16 +32,6 @@ class Span:
     since: date
     until: date
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure that the draft sets for a region."""
-
-    key: str
-    region: str
-    value: Decimal
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +108,7 @@ class Evaluator:
     def draft(self, step: Step, read: Read, subject: Subject, over: Mapping[Path, Any]) -> Now:
         """A record by the draft. Where nothing that it read is another, it is what it was."""
         name = subject.draft or step.release_id
-        figures = self._set_for(subject.regions, read)
+        figures = self.set_for(subject.regions, read.figures)
         touched = any(_reads(read.seen, path[0]) for path in over)
         is_alike = self._is_alike(step.release_id, name, step.decision)
         if is_alike and not touched and not any(_asks(read.seen, key) for key in figures):
@@ -134,11 +124,10 @@ class Evaluator:
             _keep(self._now, key, now)
         return now
 
-    def fresh(self, subject: Subject, decision: str, read: Read, over: Mapping[Path, Any]) -> Now:
-        """A decision that the draft asks beside one that was recorded."""
-        at = subject.steps[-1].decided_at
-        figures = self._set_for(subject.regions, read)
-        return self._evaluate(subject.draft, decision, read, over, figures, subject, at)
+    def fresh(self, subject: Subject, decision: str, read: Read, over: Mapping[Path, Any], at: datetime) -> Now:
+        """A decision that the draft asks where none was recorded."""
+        figures = self.set_for(subject.regions, read.figures)
+        return self._evaluate(subject.draft or subject.release_id, decision, read, over, figures, subject, at)
 
     def value(self, expression: Expression, names: Known, step: Step) -> Any:
         """What an expression of a script gives; UNKNOWN where it fails."""
@@ -157,7 +146,7 @@ class Evaluator:
         asked: dict[str, None] = {}
 
         def then(key: str) -> Any:
-            return self._known_then(key, subject.regions, at)
+            return self.known_then(key, subject.regions, at)
 
         values = _Asked({key: each.value for key, each in figures.items()}, asked)
         known = Known(read.seen, over, values, then)
@@ -168,22 +157,23 @@ class Evaluator:
         titles = [figures[key].title for key in asked]
         return Now(outcome, "" if known.unknown else canonical(outcome.result), known.unknown, figures=titles)
 
-    def _set_for(self, regions: tuple[str, ...], read: Read) -> dict[str, Figure]:
+    def set_for(self, regions: tuple[str, ...], read: Mapping[str, str | None]) -> dict[str, Figure]:
         """The draft's figures that would have counted here: those of the region nearest, and no farther than what was
-        read."""
+        `read` (by key the region where it stood)."""
         found: dict[str, tuple[int, Figure]] = {}
         for each in self._figures:
             if each.region not in regions:
                 continue
             distance = regions.index(each.region)
-            nearer = read.figures.get(each.key)
+            nearer = read.get(each.key)
             if nearer in regions and regions.index(nearer) < distance:
                 continue
             if each.key not in found or distance < found[each.key][0]:
                 found[each.key] = (distance, each)
         return {key: figure for key, (_, figure) in found.items()}
 
-    def _known_then(self, key: str, regions: tuple[str, ...], at: datetime) -> Any:
+    def known_then(self, key: str, regions: tuple[str, ...], at: datetime) -> Any:
+        """A figure as it was known at a moment; UNKNOWN where none was."""
         day = local_date(at)
         for region in (*regions, None):
             held = [each for each in self._spans.get((key, region), ())

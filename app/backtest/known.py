@@ -32,7 +32,7 @@ class Known(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name in (FIGURE, OPTIONAL):
-            return _Figures(self._recorded(name), self._figures, self._then, self.unknown, name)
+            return Figures(self._recorded(name), self._figures, self._then, self.unknown, name)
         return _laid_over(self._names, self._changed, name, name, self.unknown)
 
     def __iter__(self) -> Iterator[str]:
@@ -69,7 +69,7 @@ class _Laid(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-class _Figures(Mapping[str, Any]):
+class Figures(Mapping[str, Any]):
     """Figures by key: the draft's, else what was read then, else what held then."""
 
     __slots__ = ("_figures", "_name", "_recorded", "_then", "_unknown")

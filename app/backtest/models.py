@@ -16,7 +16,9 @@ from app.db import AwareDateTime, Base, Json, Money
 class BacktestRun(Base):
     """One back-test of exactly the content with this hash. `change_id` is the change that it was asked for.
 
-    `counts`: cases by kind (`names.KINDS`, and unchanged). `before`, `after`: what all granted cases are paid a month.
+    `counts`: cases by kind (`names.KINDS`, and unchanged), `ways`: by what became of their way (`names.WAYS`).
+    `before`, `after`: what all granted cases are paid a month. `steps`: how long each took (`totals.Totals`).
+    `reached`: the last case of the last page that is noted, where a run goes on that was interrupted.
     """
 
     __tablename__ = "backtest_run"
@@ -34,7 +36,11 @@ class BacktestRun(Base):
     cases: Mapped[int] = mapped_column(Integer)
     replayed: Mapped[int] = mapped_column(Integer)
     decisions: Mapped[int] = mapped_column(Integer)
+    human_steps: Mapped[int] = mapped_column(Integer, server_default="0")
     counts: Mapped[Any] = mapped_column(Json)
+    ways: Mapped[Any | None] = mapped_column(Json)
+    steps: Mapped[Any | None] = mapped_column(Json)
+    reached: Mapped[Any | None] = mapped_column(Json)
     before: Mapped[Decimal] = mapped_column(Money)
     after: Mapped[Decimal] = mapped_column(Money)
     fault: Mapped[str | None] = mapped_column(Text)
@@ -44,7 +50,8 @@ class BacktestRun(Base):
 
 
 class BacktestCase(Base):
-    """A case that is not as it was. It tells of the rules alone; `number` is empty for an answer at the door."""
+    """A case that is not as it was, or (`names.WAYS`) goes another way. It tells of the rules alone; `number` is empty
+    for an answer at the door."""
 
     __tablename__ = "backtest_case"
     __table_args__ = (Index("ix_backtest_case_kind", "run_id", "kind", "place_in_run"),)

@@ -17,4 +17,16 @@ KINDS = {
     MISMATCH: "按当时的规则重演不一致",
 }
 """In the order of lists; a case that is unchanged is only counted."""
+
+REROUTED, LETTERS, UNANSWERED = "rerouted", "letters", "unanswered"
+UNWALKED, UNFAITHFUL, SAME_WAY = "unwalked", "unfaithful", "same_way"
+WAYS = {
+    REROUTED: "走的环节不同",
+    LETTERS: "文书种类不同",
+    UNANSWERED: "停在没有人办过的地方",
+    UNWALKED: "不能重走",
+    UNFAITHFUL: "按当时的流程重走不一致",
+}
+"""What a case is that was walked through the diagram, in the order of lists; one that goes the same way is counted."""
+LISTED = {**KINDS, **WAYS}
 FLIPS = (REFUSED, ADMITTED, MORE, LESS, OTHER)

@@ -15,6 +15,7 @@ from app.backtest import queries, running, store
 from app.backtest.drafts import Draft
 from app.backtest.names import DONE, FAILED, STOPPED, WAITING
 from app.backtest.running import Broken
+from app.backtest.totals import Totals
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone
@@ -93,21 +94,28 @@ def handler(database: Database, draft_of: DraftOf) -> OutsideHandler:
 
 
 def _run(database: Database, prepared: Prepared) -> bool:
-    """Replay everything, noting each page in a transaction of its own; False where somebody stopped it."""
-    listed, is_begun = 1, False
-    with closing(running.run(database, prepared.draft, prepared.since, prepared.on)) as pages:
+    """Replay everything, noting each page in a transaction of its own; False where somebody stopped it.
+
+    What was interrupted goes on behind the last page that was noted, unless the change was saved since.
+    """
+    after, totals, listed = _begun(database, prepared)
+    found = running.run(database, prepared.draft, prepared.since, prepared.on, after=after, totals=totals)
+    with closing(found) as pages:
         for page in pages:
             with database.write() as session:
-                if not is_begun:
-                    store.begin(session, prepared.run_id, page.totals.cases)
-                store.add(session, prepared.run_id, listed, page.lines)
-                _note(session, prepared.run_id, page.totals)
+                store.add(session, prepared.run_id, listed + 1, page.lines)
+                store.note(session, prepared.run_id, page.totals, page.reached)
                 if store.found(session, prepared.run_id).is_stopped:
                     return False
-            is_begun, listed = True, listed + len(page.lines)
+            listed += len(page.lines)
     return True
 
 
-def _note(session: Session, run_id: str, totals: running.Totals) -> None:
-    store.write(session, run_id, replayed=totals.looked_at, decisions=totals.decisions, counts=dict(totals.counts),
-                before=to_money(totals.before), after=to_money(totals.after))  # fmt: skip
+def _begun(database: Database, prepared: Prepared) -> tuple[running.Cursor, Totals, int]:
+    """Where it starts, with what it came to until there."""
+    with database.write() as session:
+        row = store.found(session, prepared.run_id)
+        if row.reached and row.content_hash == prepared.draft.content_hash:
+            return (row.reached[0], row.reached[1]), store.totals_of(row), store.lines_of(session, row.id)
+        store.begin(session, prepared.run_id, prepared.draft.content_hash)
+    return running.START, Totals(), 0

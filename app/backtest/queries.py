@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +13,36 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.backtest import store
-from app.backtest.names import DONE, FLIPS, KINDS, MISMATCH, STATES, UNCHANGED, UNDETERMINED
+from app.backtest.names import (
+    DONE,
+    FLIPS,
+    KINDS,
+    LISTED,
+    MISMATCH,
+    SAME_WAY,
+    STATES,
+    UNCHANGED,
+    UNDETERMINED,
+    UNFAITHFUL,
+    WAYS,
+)
+from app.backtest.totals import Lasted, Place, spread, steps_of
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """How long a step takes in working days, then and under the draft: median and nine in ten, as text."""
+
+    process: str
+    title: str
+    count: int
+    was: str
+    now: str
+    late: int
+    later: int
+    is_another: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +55,10 @@ class View:
     cases: int
     replayed: int
     decisions: int
+    human_steps: int
     counts: Mapping[str, int]
+    ways: Mapping[str, int]
+    steps: Mapping[Place, Lasted]
     before: Decimal
     after: Decimal
     fault: str | None
@@ -73,15 +104,65 @@ class View:
     @property
     def listed(self) -> list[tuple[str, str, int]]:
         """Kind, title and count of what the list holds."""
-        return [(kind, title, self.counts[kind]) for kind, title in KINDS.items() if self.counts.get(kind)]
+        return told(KINDS, self.counts)
+
+    @property
+    def listed_ways(self) -> list[tuple[str, str, int]]:
+        """The same of the ways through the diagram."""
+        return told(WAYS, self.ways)
+
+    @property
+    def step_rows(self) -> list[StepRow]:
+        """How long each step takes, those first that take another time under the draft."""
+        return step_rows(self.steps)
+
+    @property
+    def walked(self) -> int:
+        """Cases that were walked through the diagram."""
+        return sum(self.ways.values())
+
+    @property
+    def unfaithful(self) -> int:
+        return self.ways.get(UNFAITHFUL, 0)
 
     @property
     def sentence(self) -> str:
         """What it came to, in one sentence."""
-        parts = [f"{title} {count} 件" for _, title, count in self.listed]
-        money = f"按月发放的由每月 {self.before} 元变为 {self.after} 元" if self.before != self.after else ""
-        told = "；".join([f"不变 {self.unchanged} 件", *parts, *([money] if money else [])])
-        return f"回测 {self.met} 件已办结的案件：{told}。"
+        return "".join(sentences(self.met, self.counts, self.ways, self.before, self.after))
+
+
+def step_rows(steps: Mapping[Place, Lasted]) -> list[StepRow]:
+    """One row a step; those first that take another time under the draft."""
+    rows = [
+        StepRow(process, each.title, max(each.was.total(), each.now.total()), _days(each.was), _days(each.now),
+                each.late, each.later, each.is_another)
+        for (process, _), each in steps.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: not row.is_another)
+
+
+def _days(days: Counter[int]) -> str:
+    found = spread(days)
+    return "—" if found is None else f"{found[0]:g} / {found[1]}"
+
+
+def told(titles: Mapping[str, str], counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Kind, title and count of what there is."""
+    return [(kind, title, counts[kind]) for kind, title in titles.items() if counts.get(kind)]
+
+
+def sentences(
+    met: int, counts: Mapping[str, int], ways: Mapping[str, int], before: Decimal, after: Decimal
+) -> list[str]:
+    """What a back-test came to, as pages and the command say it: of decisions, then of ways."""
+    parts = [f"{title} {count:,} 件" for _, title, count in told(KINDS, counts)]
+    money = [f"按月发放的由每月 {before:,.2f} 元变为 {after:,.2f} 元"] if before != after else []
+    found = [f"回测 {met:,} 件已办结的案件：{'；'.join([f'不变 {counts.get(UNCHANGED, 0):,} 件', *parts, *money])}。"]
+    if ways:
+        led = [f"{title} {count:,} 件" for _, title, count in told(WAYS, ways)]
+        same = f"环节不变 {ways.get(SAME_WAY, 0):,} 件"
+        found.append(f"沿流程重走 {sum(ways.values()):,} 件：{'；'.join([same, *led])}。")
+    return found
 
 
 def of_change(session: Session, change_id: str, content_hash: str) -> View | None:
@@ -120,13 +201,14 @@ def every_line(session: Session, run_id: str) -> Iterator[Row[Any]]:
 
 def _lines(run_id: str, kind: str) -> Any:
     query = select(store.CASE).where(store.CASE.c.run_id == run_id)
-    if kind in KINDS:
+    if kind in LISTED:
         query = query.where(store.CASE.c.kind == kind)
     return query.order_by(store.CASE.c.place_in_run)
 
 
 def _view(row: Row[Any], content_hash: str) -> View:
     return View(
-        row.id, row.state, row.since, row.cases, row.replayed, row.decisions, row.counts, row.before, row.after,
-        row.fault, row.asked_by, row.asked_at, row.ended_at, row.content_hash != content_hash, row.is_stopped,
+        row.id, row.state, row.since, row.cases, row.replayed, row.decisions, row.human_steps, row.counts,
+        row.ways or {}, steps_of(row.steps or []), row.before, row.after, row.fault, row.asked_by, row.asked_at,
+        row.ended_at, row.content_hash != content_hash, row.is_stopped,
     )  # fmt: skip

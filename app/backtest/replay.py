@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from app.backtest import causes, names
-from app.backtest.evaluating import Evaluator, Read, Setting
+from app.backtest.evaluating import Evaluator, Read
 from app.backtest.known import UNKNOWN, Known, Path
 from app.backtest.rules import Place, Rules, at
 from app.backtest.subjects import DOOR, Step, Subject
+from app.backtest.ways import Walked
 from app.feel.dmn import Outcome
 
-APPROVED = ("approved", "ended")
+APPROVED, REFUSED = ("approved", "ended"), "refused"
 _PASSED = object()
 
 
@@ -46,6 +47,13 @@ class Found:
     monthly: tuple[Decimal, Decimal] | None = None
     decisions: int = 0
     refuses: list[tuple[bool, bool]] = field(default_factory=list)
+    is_led_elsewhere: bool = False
+    ended: tuple[str | None, str | None] = (None, None)
+
+    def settle(self, walked: Walked) -> None:
+        """The case was also walked through the diagram: where that came to an end, the way is known."""
+        if walked.kind in (names.SAME_WAY, names.REROUTED, names.LETTERS):
+            self.is_led_elsewhere, self.ended = False, (walked.was.status, walked.now.status)
 
     @property
     def kind(self) -> str:
@@ -54,25 +62,33 @@ class Found:
             return names.MISMATCH
         if self.subject.status in APPROVED and any(now and not was for was, now in self.refuses):
             return names.REFUSED
-        if self.unknown or self.faults:
+        if self.unknown or self.faults or self.is_led_elsewhere:
             return names.UNDETERMINED
         return self._kind_of_known()
 
     def _kind_of_known(self) -> str:
-        stood_against = any(was for was, _ in self.refuses)
-        if self.subject.status in (DOOR, "refused") and stood_against and not any(now for _, now in self.refuses):
+        was, now = self.ended
+        if was in APPROVED and now == REFUSED:
+            return names.REFUSED
+        if was == REFUSED and now in APPROVED:
             return names.ADMITTED
-        was, now = self.monthly or (Decimal(0), Decimal(0))
-        if was != now:
-            return names.MORE if now > was else names.LESS
+        return self._kind_of_decided()
+
+    def _kind_of_decided(self) -> str:
+        stood_against = any(was for was, _ in self.refuses)
+        if self.subject.status in (DOOR, REFUSED) and stood_against and not any(now for _, now in self.refuses):
+            return names.ADMITTED
+        before, after = self.monthly or (Decimal(0), Decimal(0))
+        if before != after:
+            return names.MORE if after > before else names.LESS
         return names.OTHER if self.changed else names.UNCHANGED
 
 
 class Replayer:
-    """Replays cases. `rules` are the bundles by name, releases by their ids; what they evaluated is kept a while."""
+    """Replays cases. `rules` are the bundles by name, releases by their ids."""
 
-    def __init__(self, rules: Mapping[str, Rules], setting: Setting) -> None:
-        self._rules, self._evaluator = rules, Evaluator(rules, setting)
+    def __init__(self, rules: Mapping[str, Rules], evaluator: Evaluator) -> None:
+        self._rules, self._evaluator = rules, evaluator
 
     def replay(self, subject: Subject) -> Found:
         """What the draft makes of a case."""
@@ -175,7 +191,7 @@ class _Run:
         if own is draft or before is None or after is None:
             return
         if subject.status != DOOR and before.way != after.way:
-            self.found.faults.append("变更后流程的走向不同，只重算判断看不出结果")
+            self.found.is_led_elsewhere = True
         for asked, place in after.places.items():
             if asked in before.places or (subject.status == DOOR and asked[0] != after.start):
                 continue
@@ -183,7 +199,7 @@ class _Run:
             if read is None:
                 self.found.faults.append(f"变更后“{place.title}”要作“{_title(draft, asked[1])}”的判断，当时没有问过")
                 continue
-            now = self._evaluator.fresh(subject, asked[1], read, self._over)
+            now = self._evaluator.fresh(subject, asked[1], read, self._over, subject.steps[-1].decided_at)
             self.found.unknown |= now.unknown
             if now.fault:
                 self.found.faults.append(now.fault)

@@ -97,6 +97,10 @@ class Rules:
             self._processes[key] = Process(self.bundle.process(key))
         return self._processes[key]
 
+    def process_title(self, key: str) -> str:
+        """What a process of the programme is called."""
+        return self.bundle.title if key == "main" else f"{self.bundle.title}：{self.bundle.process(key).start.label}"
+
     def asking(self, process: str, asked: Asked) -> tuple[str, Place] | None:
         """The process in which an element asks a decision: the case's own first, since an award is also calculated
         again by other processes of its programme."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections import Counter, deque
+import re
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.backtest.drafts import Draft, Reach, read_by_rules, setting
+from app.backtest.totals import Totals
 from app.cases import closed
 from app.cases.closed import DOOR, Closed
 from app.core import forking
@@ -23,77 +24,69 @@ from app.core.errors import Gone
 from app.core.forking import Exceeded, Limits
 from app.db import Database
 from app.definitions import store
+from app.definitions.letters import Letter, letters_of
 
 PAGE = 1000
 """Cases in a page, each replayed by a child of its own: one page a core is in memory, and one more."""
 LIMITS = Limits(seconds=300, memory_mb=1536, file_mb=1)
 _WORK = "app.backtest.child:replay"
+_TITLE = re.compile(r"^title: *(.+?) *$", re.MULTILINE)
 Case = dict[str, Any]
+Cursor = tuple[str, str]
+"""Status and id of a case, as pages go on behind it."""
 START = ("", "")
-
-
-@dataclass
-class Totals:
-    """Sums over all cases. `cases`: how many there are to look at; `met`: those that the draft would have met."""
-
-    cases: int = 0
-    looked_at: int = 0
-    decisions: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    before: Decimal = Decimal("0.00")
-    after: Decimal = Decimal("0.00")
-
-    @property
-    def met(self) -> int:
-        return sum(self.counts.values())
-
-    def add(self, looked_at: int, answer: dict[str, Any]) -> None:
-        """What one page came to."""
-        self.looked_at += looked_at
-        self.decisions += answer["decisions"]
-        self.counts.update(answer["counts"])
-        self.before += Decimal(answer["before"])
-        self.after += Decimal(answer["after"])
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that was replayed: the sums until now, and the lines of its cases that are not as they were."""
+    """A page that was replayed: the sums until now, the lines of its cases that are not as they were, and its last."""
 
     totals: Totals
     lines: Sequence[dict[str, Any]]
+    reached: Cursor
 
 
 def run(
     database: Database, draft: Draft, since: date | None, on: date, *, children: int | None = None,
-    limits: Limits = LIMITS,
+    limits: Limits = LIMITS, after: Cursor = START, totals: Totals | None = None,
 ) -> Generator[Page]:  # fmt: skip
     """Replay all closed cases that the draft would have met, page by page; closing the generator stops.
+
+    What was interrupted goes on behind the case `after`, with the `totals` until there.
 
     Nothing is written and no transaction stays open between pages. Raises Broken.
     """
     with database.read() as session:
         reach = Reach.of(session, draft, on)
         which, world = reach.which(session, since), setting(session, draft)
-        totals = Totals(cases=closed.count(session, which))
-    pages = _pages(database, reach, which)
+        totals = totals or Totals()
+        totals.cases = closed.count(session, which)
+    pages = _pages(database, reach, which, after)
     with _Pool(database, draft, world, children or os.cpu_count() or 1, limits) as pool:
-        for looked_at, answer in pool.replayed(pages):
-            totals.add(looked_at, answer)
-            yield Page(totals, answer["lines"])
+        for read, answer in pool.replayed(pages):
+            totals.add(read.looked_at, answer)
+            yield Page(totals, answer["lines"], read.last)
 
 
-def _pages(database: Database, reach: Reach, which: closed.Which) -> Iterator[tuple[int, list[Case]]]:
-    after = START
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A page of cases that were looked at, those among them that the draft would have met, and the last one."""
+
+    looked_at: int
+    cases: list[Case]
+    last: Cursor
+
+
+def _pages(database: Database, reach: Reach, which: closed.Which, after: Cursor) -> Iterator[Read]:
     while True:
         with database.read() as session:
             found = closed.page(session, which, after, PAGE)
             cases = [case for each in found if (case := _case(session, reach, each)) is not None]
         if found:
-            yield len(found), cases
+            after = (found[-1].status, found[-1].id)
+            yield Read(len(found), cases, after)
         if len(found) < PAGE:
             return
-        after = (found[-1].status, found[-1].id)
 
 
 def _case(session: Session, reach: Reach, case: Closed) -> Case | None:
@@ -101,12 +94,17 @@ def _case(session: Session, reach: Reach, case: Closed) -> Case | None:
     draft = reach.name_for(session, case)
     if draft is None:
         return None
-    steps = [[each.id, each.element_id, each.decision, each.release_id, each.decided_at.isoformat(), each.content]
-             for each in case.records]  # fmt: skip
+    steps = [[each.id, each.element_id, each.decision, each.release_id, each.decided_at.isoformat(), each.action_id,
+              each.content] for each in case.records]  # fmt: skip
+    events = [[each.at.isoformat(), each.kind, each.payload.get("element") or "", each.payload.get("item") or "",
+               each.action_id or ""] for each in case.events]  # fmt: skip
+    done = [[each.element_id, each.created_at.isoformat(), each.closed_at.isoformat(),
+             each.due_on and each.due_on.isoformat()] for each in case.done]  # fmt: skip
     status = DOOR if not case.number else case.status
     return {"id": case.id, "number": case.number, "status": status, "process": case.process_key,
             "release_id": case.release_id, "draft": draft, "regions": reach.codes(session, case.region_id),
-            "steps": steps}  # fmt: skip
+            "steps": steps, "events": events, "done": done,
+            "state": case.state and base64.b64encode(case.state).decode()}  # fmt: skip
 
 
 class Broken(Gone):
@@ -119,6 +117,7 @@ class _Pool:
     def __init__(self, database: Database, draft: Draft, world: dict[str, Any], children: int, limits: Limits) -> None:
         self._database, self._world, self._count, self._limits = database, world, children, limits
         self._bundles = {each.name: _encoded(each.files) for each in draft.bundles}
+        self._letters = {key: _title(each) for draft in draft.bundles for key, each in letters_of(draft.files).items()}
         self._threads = ThreadPoolExecutor(children, "backtest")
 
     def __enter__(self) -> _Pool:
@@ -127,18 +126,20 @@ class _Pool:
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def replayed(self, pages: Iterator[tuple[int, list[Case]]]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Answers in the order of the pages, each with how many cases were looked at for it. Raises Broken."""
-        ahead: deque[tuple[int, Future[dict[str, Any]]]] = deque()
-        for looked_at, cases in pages:
-            ahead.append((looked_at, self._threads.submit(self._replay, cases, self._needed(cases))))
+    def replayed(self, pages: Iterator[Read]) -> Iterator[tuple[Read, dict[str, Any]]]:
+        """Answers in the order of the pages. Raises Broken."""
+        ahead: deque[tuple[Read, Future[dict[str, Any]]]] = deque()
+        for page in pages:
+            ahead.append((page, self._threads.submit(self._replay, page.cases, self._needed(page.cases))))
             if len(ahead) > self._count:
                 yield _first(ahead)
         while ahead:
             yield _first(ahead)
 
     def _replay(self, cases: list[Case], bundles: dict[str, Any]) -> dict[str, Any]:
-        request = json.dumps({**self._world, "bundles": bundles, "cases": cases}, ensure_ascii=False).encode()
+        request = json.dumps(
+            {**self._world, "bundles": bundles, "letters": self._letters, "cases": cases}, ensure_ascii=False
+        ).encode()
         try:
             answer: dict[str, Any] = json.loads(forking.ask(_WORK, request, self._limits))
         except Exceeded as exceeded:
@@ -153,7 +154,10 @@ class _Pool:
         unknown = names - self._bundles.keys()
         if unknown:
             with self._database.read() as session:
-                self._bundles |= {name: _encoded(store.files_of(session, name)) for name in unknown}
+                for bundle in [store.bundle_by_id(session, name) for name in sorted(unknown)]:
+                    self._bundles[bundle.release_id or ""] = _encoded(bundle.files)
+                    for letters in (bundle.letters, *bundle.pinned.values()):
+                        self._letters = {key: _title(each) for key, each in letters.items()} | self._letters
         return {name: self._bundles[name] for name in names | {case["draft"] for case in cases if case["draft"]}}
 
 
@@ -161,6 +165,11 @@ def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: base64.b64encode(content).decode() for path, content in read_by_rules(files).items()}
 
 
-def _first(ahead: deque[tuple[int, Future[dict[str, Any]]]]) -> tuple[int, dict[str, Any]]:
-    looked_at, future = ahead.popleft()
-    return looked_at, future.result()
+def _title(letter: Letter) -> str:
+    found = _TITLE.search(letter.contract.decode(errors="replace"))
+    return found[1] if found else letter.key
+
+
+def _first(ahead: deque[tuple[Read, Future[dict[str, Any]]]]) -> tuple[Read, dict[str, Any]]:
+    page, future = ahead.popleft()
+    return page, future.result()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy import Row, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.backtest.models import BacktestCase, BacktestRelease, BacktestRun
 from app.backtest.names import RUNNING, WAITING
+from app.backtest.totals import Totals, steps_as_json, steps_of
 from app.core.errors import NotFound
 from app.core.money import to_money
 
@@ -35,10 +37,29 @@ def of_change(session: Session, change_id: str) -> Row[Any] | None:
     return session.execute(mine.order_by(RUN.c.asked_at.desc(), RUN.c.id.desc()).limit(1)).one_or_none()
 
 
-def begin(session: Session, run_id: str, cases: int) -> None:
-    """A run starts, or starts again from nothing."""
+def begin(session: Session, run_id: str, content_hash: str) -> None:
+    """A run of this content starts, or starts again from nothing."""
     session.execute(delete(CASE).where(CASE.c.run_id == run_id))
-    write(session, run_id, state=RUNNING, cases=cases, replayed=0)
+    write(session, run_id, state=RUNNING, content_hash=content_hash, replayed=0, reached=None)
+
+
+def note(session: Session, run_id: str, totals: Totals, reached: Sequence[str]) -> None:
+    """How far a run is, and what it came to until there."""
+    write(session, run_id, cases=totals.cases, replayed=totals.looked_at, decisions=totals.decisions,
+          counts=dict(totals.counts), before=to_money(totals.before), after=to_money(totals.after),
+          human_steps=totals.human_steps, ways=dict(totals.ways), steps=steps_as_json(totals.steps),
+          reached=list(reached))  # fmt: skip
+
+
+def totals_of(row: Row[Any]) -> Totals:
+    """What a run came to until now."""
+    return Totals(row.cases, row.replayed, row.decisions, Counter(row.counts), row.before, row.after,
+                  Counter(row.ways or {}), row.human_steps, steps_of(row.steps or []))  # fmt: skip
+
+
+def lines_of(session: Session, run_id: str) -> int:
+    """How many lines a run has."""
+    return session.scalar(select(func.count()).select_from(CASE).where(CASE.c.run_id == run_id)) or 0
 
 
 def write(session: Session, run_id: str, **values: Any) -> None:

@@ -54,7 +54,8 @@ def _note(found: Found, changed: Changed | None) -> str:
         asked = list(found.unknown)
         more = " 等" if len(asked) > MOST_NAMES else ""
         unread = [f"变更后还要读取 {'、'.join(asked[:MOST_NAMES])}{more}，当时没有"] if asked else []
-        return "；".join([*unread, *dict.fromkeys(found.faults)])
+        led = ["变更后流程的走向不同，只重算判断看不出结果"] if found.is_led_elsewhere else []
+        return "；".join([*unread, *dict.fromkeys(found.faults), *led])
     parts = []
     if changed is not None and changed.cause.was:
         parts.append("当时成立的这一行，变更后不再成立")

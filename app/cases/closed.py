@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.cases import decisions
 from app.cases.decisions import Kept
+from app.cases.instance import PLACE
 from app.cases.models import Case, DoorAnswer
 from app.core.clock import midnight
 from app.identity import queries as identity
+from app.inbox import queries as inbox
 
 DOOR = "door"
 """The status under which an answer at the door is told; the others are those of cases."""
@@ -36,8 +39,21 @@ class Which:
 
 
 @dataclass(slots=True)
+class Done:
+    """A human task that was done; `due_on` is the day of law that it had."""
+
+    element_id: str
+    created_at: datetime
+    closed_at: datetime
+    due_on: date | None
+
+
+@dataclass(slots=True)
 class Closed:
-    """A closed case or an answer at the door (`number` is then empty). `records` are its decisions in order."""
+    """A closed case or an answer at the door (`number` is then empty). `records` are its decisions in order.
+
+    `state` is the instance as it was packed (`Instance.unpack`), opened and not read; None for an answer at the door.
+    """
 
     id: str
     number: str
@@ -47,7 +63,10 @@ class Closed:
     release_id: str
     region_id: str
     over_at: datetime
+    state: bytes | None = None
     records: list[Kept] = field(default_factory=list)
+    events: list[audit.Happened] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
 
 
 def count(session: Session, which: Which) -> int:
@@ -64,6 +83,7 @@ def page(session: Session, which: Which, after: tuple[str, str], limit: int) -> 
         rows = session.execute(_cases(which).where(_CASE.c.id > last).order_by(_CASE.c.id).limit(limit))
         found = [Closed(*row) for row in rows]
         _fill(session, found, "case_id")
+        _tell(session, found)
         last = "" if len(found) < limit else last
     if len(found) < limit:
         rows = session.execute(_doors(which).where(_DOOR.c.id > last).order_by(_DOOR.c.id).limit(limit - len(found)))
@@ -79,9 +99,20 @@ def _fill(session: Session, found: Sequence[Closed], owner: str) -> None:
         by_id[whose].records.append(kept)
 
 
+def _tell(session: Session, found: Sequence[Closed]) -> None:
+    """What happened in cases: their events, what people did, and the instance as it stood in the end."""
+    vault, by_id = session.info["vault"], {each.id: each for each in found}
+    for each in found:
+        each.state = vault.open(each.state, *PLACE, each.id)
+    for chain, event in audit.happened(session, [f"case:{each}" for each in by_id]):
+        by_id[chain.partition(":")[2]].events.append(event)
+    for case_id, *done in inbox.done_of(session, by_id):
+        by_id[case_id].done.append(Done(*done))
+
+
 def _cases(which: Which) -> Select[Any]:
     columns = (_CASE.c[name] for name in ("id", "number", "status", "programme", "process_key", "release_id",
-                                          "region_id", "closed_at"))  # fmt: skip
+                                          "region_id", "closed_at", "state"))  # fmt: skip
     wanted = [_CASE.c.programme.in_(which.programmes), _within(_CASE, which.regions), _CASE.c.closed_at.is_not(None)]
     if which.since is not None:
         wanted.append(_CASE.c.closed_at >= midnight(which.since))

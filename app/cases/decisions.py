@@ -61,6 +61,7 @@ class Kept:
     decision: str
     release_id: str
     decided_at: datetime
+    action_id: str | None
     content: str
 
 
@@ -147,7 +148,8 @@ def kept(session: Session, owner: str, ids: Collection[str]) -> Iterator[tuple[s
     wanted = select(_RECORD, mine.label("whose")).where(mine.in_(ids))
     for row in session.execute(wanted.order_by(mine, _RECORD.c.decided_at, _RECORD.c.place)):
         content = _content(session.info["vault"], row)
-        yield row.whose, Kept(row.id, row.element_id, row.decision, row.release_id, row.decided_at, content)
+        head = (row.id, row.element_id, row.decision, row.release_id, row.decided_at, row.action_id)
+        yield row.whose, Kept(*head, content)
 
 
 def read(content: str, record_id: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.backtest import operations, queries
-from app.backtest.drafts import Draft, DraftBundle, DraftFigure, read_by_rules
+from app.backtest.drafts import Draft, DraftBundle, read_by_rules
+from app.backtest.subjects import Figure
 from app.changes import policy, store
 from app.changes.names import OPEN, STATES, SUBMITTED
 from app.core.actor import Actor
@@ -23,6 +24,7 @@ from app.definitions import store as releases
 from app.definitions.bundle import hash_of_names
 from app.definitions.names import LIBRARY
 from app.figures.catalogue import catalogue
+from app.identity import queries as identity
 from app.jobs.runner import OutsideHandler
 
 RUN = operations.RUN
@@ -77,11 +79,11 @@ def draft_of(session: Session, change_id: str) -> Draft:
         for each in _changed(session, change_id)
     ]
     entered = [
-        DraftFigure(each.key, each.region_id, Decimal(each.value),
-                    titles[each.key].title if each.key in titles else each.key)
+        Figure(each.key, identity.region(session, each.region_id).code, Decimal(each.value),
+               titles[each.key].title if each.key in titles else each.key)
         for each in store.figures_of(session, change_id)
     ]  # fmt: skip
-    return Draft(tuple(bundles), tuple(entered))
+    return Draft(tuple(bundles), tuple(entered), content_hash(session, change_id))
 
 
 def draft_of_release(session: Session, release_id: str) -> Draft:

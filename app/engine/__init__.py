@@ -47,6 +47,7 @@ from app.engine.run import (
     think_again,
 )
 from app.engine.scope import budget, compose
+from app.engine.walk import Walk, unwound
 
 __all__ = [
     "COMPETENCE",
@@ -73,6 +74,7 @@ __all__ = [
     "StateError",
     "Timer",
     "Wait",
+    "Walk",
     "assigned",
     "calculate",
     "cancel",
@@ -94,4 +96,5 @@ __all__ = [
     "send",
     "start",
     "think_again",
+    "unwound",
 ]

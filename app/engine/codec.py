@@ -86,6 +86,17 @@ def look(diagram: Diagram, state: bytes, run: Run) -> Instance:
     return _open(diagram, state, run, lambda tasks: None)
 
 
+def writes(diagram: Diagram, state: bytes) -> list[Write]:
+    """What the tasks of a state wrote, oldest first, without saying which task. Raises StateError."""
+    document = _read(diagram, state)
+    rows = [row for workflow in document["w"] for row in workflow[4]]
+    specs = [document["s"][row[1]] for row in rows]
+    return [
+        Write(NOBODY, (specs[row],), ABSENT, 1) if isinstance(row, int) else _write(row, document["s"], NOBODY)
+        for row in document["m"]
+    ]
+
+
 def _open(diagram: Diagram, state: bytes, run: Run, complete: Callable[[list[Task]], None]) -> Instance:
     try:
         complete(_load(diagram, _read(diagram, state), run))
@@ -227,10 +238,14 @@ def _dump_write(write: Write, names: dict[str, int], instance: Instance, numbers
 def _load_write(row: Any, names: list[str], numbered: list[Task]) -> Write:
     if isinstance(row, int):
         return Write(numbered[row].id, (numbered[row].task_spec.name,), ABSENT, 1)
-    writer, name, before, depth = row + [0] * (4 - len(row))
+    return _write(row, names, numbered[row[0]].id if row[0] >= 0 else NOBODY)
+
+
+def _write(row: list[Any], names: list[str], writer: UUID) -> Write:
+    _, name, before, depth = row + [0] * (4 - len(row))
     path = tuple(names[name].split("."))
     kept = APPENDED if before == 1 else decode(before[0]) if before else ABSENT
-    return Write(numbered[writer].id if writer >= 0 else NOBODY, path, kept, depth or len(path))
+    return Write(writer, path, kept, depth or len(path))
 
 
 def _attach(task: Task, parent: Task | None) -> Task | None:

@@ -63,8 +63,7 @@ class Memory:
         first = next((place for place, write in enumerate(self.writes) if write.writer in gone), None)
         if first is None:
             return
-        undone = [(write, self._undo(write)) for write in reversed(self.writes[first:])]
-        del self.writes[first:]
+        undone = [self.take_back() for _ in self.writes[first:]]
         for write, value in reversed(undone):
             if write.writer not in gone:
                 again = self.append if write.before is APPENDED else self.set
@@ -86,14 +85,15 @@ class Memory:
             kept.append(replace(write, writer=heir) if mine else write)
         self.writes = kept
 
-    def _undo(self, write: Write) -> Any:
-        """Take the latest write back; the value that it wrote."""
+    def take_back(self) -> tuple[Write, Any]:
+        """Undo the latest write: it, and the value that it wrote."""
+        write = self.writes.pop()
         value, _ = _standing(self.variables, write.path)
         if write.before is APPENDED:
             self.variables = _with(self.variables, write.path, value[:-1])
-            return value[-1]
+            return write, value[-1]
         self.variables = _with(self.variables, write.path[: write.depth], write.before)
-        return value
+        return write, value
 
 
 def _standing(variables: Mapping[str, Any], path: Path) -> tuple[Any, int]:

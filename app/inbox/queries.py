@@ -77,7 +77,7 @@ def open_elements(session: Session, cases: Select[tuple[str]]) -> dict[str, int]
     return dict(session.execute(query.where(ITEM.c.kind == "task").group_by(ITEM.c.element_id)).tuples().all())
 
 
-def done_of(session: Session, cases: Select[tuple[str]]) -> Sequence[Any]:
+def done_of(session: Session, cases: Select[tuple[str]] | Collection[str]) -> Sequence[Any]:
     """When the tasks of these cases were there, were done and had to be: case, element and the three times."""
     columns = (ITEM.c.case_id, ITEM.c.element_id, ITEM.c.created_at, ITEM.c.closed_at, ITEM.c.due_on)
     done = (ITEM.c.status == "done") & (ITEM.c.kind == "task")

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.backtest import queries
-from app.backtest.names import KINDS
+from app.backtest.names import LISTED
 from app.changes import backtesting, policy, store
 from app.core.days import typed_day
 from app.core.errors import NotFound
@@ -58,7 +58,7 @@ def backtest(call: Call, change_id: str) -> ResponseReturnValue:
         backtest=found,
         names=identity.user_names(call.session, [found.asked_by] if found else []),
         kind=kind,
-        kinds=KINDS,
+        kinds=LISTED,
         lines=lines,
         after=after,
         following=following,
@@ -91,5 +91,5 @@ def backtest_workbook(call: Call, change_id: str) -> ResponseReturnValue:
 
 def _rows(lines: Iterator[Any]) -> Iterator[list[Any]]:
     for each in lines:
-        yield [each.number or DOOR, KINDS[each.kind], each.place, each.decision_table, each.table_row or None,
+        yield [each.number or DOOR, LISTED[each.kind], each.place, each.decision_table, each.table_row or None,
                each.clause, each.was, each.now, each.before, each.after, each.note]  # fmt: skip

@@ -45,7 +45,8 @@ def test_a_row_is_changed_and_the_flips_are_seen(site: Site) -> None:
     assert Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}).run_once() == 1
     expect(page.locator("#backtest")).to_contain_text("不变 1 件；原来准予，改为不予 1 件")  # by itself
     page.reload()
-    row = page.locator("tbody tr")
+    expect(page.locator("main")).to_contain_text("走的环节不同 1 件")
+    row = page.locator("tbody tr").filter(has_text="改为不予")
     expect(row).to_have_count(1)
     for word in ("申请条件（据申请书）第 3 行", "A1", "不符合（A1）"):
         expect(row).to_contain_text(word)

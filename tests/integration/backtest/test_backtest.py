@@ -4,95 +4,51 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app import seed
-from app.backtest import names, queries, running
-from app.backtest.drafts import Draft, DraftBundle, DraftFigure
+from app.backtest import names, queries
+from app.backtest.drafts import Draft
+from app.backtest.subjects import Figure
+from app.backtest.totals import Totals
 from app.cases.models import DecisionRecord
 from app.changes import backtesting, checking, editing, figures, opening, store, submitting
 from app.core.actor import Actor
-from app.core.clock import SHANGHAI, MovableClock, local_date
-from app.core.errors import Gone, Invalid, NotEligible
+from app.core.clock import MovableClock
+from app.core.errors import Gone, Invalid
 from app.core.ids import new_id
 from app.db import Database, Vault
-from app.definitions import store as releases
-from app.definitions.queries import resolve
 from app.figures import seeding
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.jobs.runner import Worker
+from tests.integration.backtest.conftest import (
+    CAP,
+    COUNTY,
+    FOUR,
+    KEY,
+    MONTHS,
+    NOT_ASKED,
+    NOW,
+    TABLE,
+    THREE,
+    TODAY,
+    Drafting,
+    fill,
+    run,
+)
 from tests.support.filling import Filled
-from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
-
-NOW = datetime(2020, 10, 12, 10, 0, tzinfo=SHANGHAI)
-TODAY = NOW.date()
-KEY, COUNTY, TABLE = "uninsured_unemployed_relief", "220122", "eligibility.dmn"
-MONTHS = b"application.months_without_income</text>"
-NOT_ASKED = b"application.months_without_income + application.not_asked</text>"
-THREE, FOUR = b"&lt; 3</text>", b"&lt; 4</text>"
-CAP = "uninsured_relief_cap"
-Drafting = Callable[..., Draft]
-
-
-def _fill(office: Office) -> None:
-    """Three who were helped (two after three months, one after four) and one who was refused at the door."""
-    for number, months in enumerate((3, 3, 4)):
-        receipt = office.apply(KEY, RELIEF, id_number=id_number(number), months_without_income=months)
-        office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True, opinion="属实")
-        office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=500 + number * 200)
-    with pytest.raises(NotEligible):
-        office.apply(KEY, RELIEF, id_number=id_number(9), months_without_income=2)
-
-
-@pytest.fixture(scope="module")
-def kept(filled: Filled, vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    clock = MovableClock(NOW)
-    folder = tmp_path_factory.mktemp("backtest")
-    with filled.open("sqlite", "backtest", lambda it: _fill(Office.open(it, clock)), folder) as url:
-        database = Database(url, vault, durable=False)
-        yield Office(database, clock)
-        database.dispose()
-
-
-@pytest.fixture
-def drafting(kept: Office) -> Drafting:
-    """A draft of the relief for the county with bytes of its table put in the place of others."""
-
-    def make(*changes: tuple[bytes, bytes], **more: Any) -> Draft:
-        with kept.database.read() as session:
-            on = local_date(kept.now)
-            files = releases.files_of(session, resolve(session, KEY, _chain(session, VILLAGE), on).release_id or "")
-            county = _chain(session, COUNTY)[0]
-        for old, new in changes:
-            assert old in files[TABLE]
-            files[TABLE] = files[TABLE].replace(old, new)
-        return Draft((DraftBundle("draft", KEY, (county,), files),) if changes else (), **more)
-
-    return make
-
-
-def _chain(session: Session, code: str) -> tuple[str, ...]:
-    return identity.chain(session, identity.region_by_code(session, code, TODAY).id).ids
-
-
-def _run(office: Office, draft: Draft, since: date | None = None) -> tuple[running.Totals, list[dict[str, Any]]]:
-    pages = list(running.run(office.database, draft, since, local_date(office.now), children=1))
-    totals = pages[-1].totals if pages else running.Totals()
-    return totals, [line for page in pages for line in page.lines]
+from tests.support.worlds import Office
 
 
 def test_a_row_that_changes_flips_cases_and_says_which_row_and_clause(kept: Office, drafting: Drafting) -> None:
-    totals, lines = _run(kept, drafting((THREE, FOUR)))
+    totals, lines = run(kept, drafting((THREE, FOUR)))
     assert totals.counts == {names.REFUSED: 2, names.UNCHANGED: 2}
     line = lines[0]
     assert (line["table"], line["row"], line["clause"]) == ("申请条件（据申请书）", 3, "A1")
@@ -100,38 +56,25 @@ def test_a_row_that_changes_flips_cases_and_says_which_row_and_clause(kept: Offi
 
 
 def test_who_was_refused_at_the_door_would_be_admitted(kept: Office, drafting: Drafting) -> None:
-    totals, (line,) = _run(kept, drafting((THREE, b"&lt; 2</text>")))
+    totals, (line,) = run(kept, drafting((THREE, b"&lt; 2</text>")))
     assert totals.counts == {names.ADMITTED: 1, names.UNCHANGED: 3}
     assert (line["number"], line["row"], line["note"]) == ("", 3, "当时成立的这一行，变更后不再成立")
 
 
 def test_nothing_changed_reproduces_every_decision(kept: Office, drafting: Drafting) -> None:
-    totals, lines = _run(kept, drafting((THREE, THREE)))
+    totals, lines = run(kept, drafting((THREE, THREE)))
     assert (totals.counts, lines) == ({names.UNCHANGED: 4}, [])
     assert totals.decisions > 20
 
 
 def test_what_nobody_answered_is_undetermined_and_never_unchanged(kept: Office, drafting: Drafting) -> None:
-    totals, lines = _run(kept, drafting((MONTHS, NOT_ASKED)))
+    totals, lines = run(kept, drafting((MONTHS, NOT_ASKED)))
     assert totals.counts == {names.UNDETERMINED: 4}
     assert "application.not_asked" in lines[0]["note"]
 
 
-def test_another_way_through_the_diagram_is_undetermined_too(kept: Office, drafting: Drafting) -> None:
-    """Whom the diagram asks and where it goes cannot be told from decisions; who never got past the door is certain."""
-    draft = drafting((THREE, THREE))
-    files = dict(draft.bundles[0].files)
-    files["relief.bpmn"] = files["relief.bpmn"].replace(b"township_review.confirmed = true<", b"true<", 1)
-    assert files != draft.bundles[0].files
-    totals, lines = _run(kept, Draft((replace(draft.bundles[0], files=files),)))
-    assert totals.counts == {names.UNDETERMINED: 3, names.UNCHANGED: 1}
-    assert "走向" in lines[0]["note"]
-
-
 def test_a_figure_alone_flips_who_was_paid_more(kept: Office, drafting: Drafting) -> None:
-    with kept.database.read() as session:
-        county = _chain(session, COUNTY)[0]
-    totals, (line,) = _run(kept, drafting(figures=(DraftFigure(CAP, county, Decimal(800), "救助金额上限"),)))
+    totals, (line,) = run(kept, drafting(figures=(Figure(CAP, COUNTY, Decimal(800), "救助金额上限"),)))
     assert totals.counts == {names.REFUSED: 1, names.UNCHANGED: 3}
     assert (line["clause"], line["note"]) == ("A7", "标准变了：救助金额上限")
 
@@ -143,15 +86,20 @@ def test_a_raise_says_what_it_costs_a_month_of_cases_made_by_the_number(
     clock = MovableClock(NOW + timedelta(days=400))
     with filled.open("sqlite", "backtest made", lambda it: _make(Office.open(it, clock)), tmp_path) as url:
         database = Database(url, vault, durable=False)
-        with database.read() as session:
-            county = _chain(session, COUNTY)[0]
-        raised = DraftFigure("rural_dibao_standard_month", county, Decimal(500), "农村低保标准")
-        totals, lines = _run(Office(database, clock), Draft((), (raised,)))
+        raised = Figure("rural_dibao_standard_month", COUNTY, Decimal(500), "农村低保标准")
+        totals, lines = run(Office(database, clock), Draft((), (raised,)))
+        shorter, _ = run(
+            Office(database, clock), Draft((), (Figure("publicity_days", COUNTY, Decimal(3), "公示天数"),))
+        )
         database.dispose()
     more = [line for line in lines if line["kind"] == names.MORE]
     assert more
     assert not totals.counts[names.MISMATCH] + totals.counts[names.UNDETERMINED]
     assert totals.after - totals.before == sum(Decimal(line["after"]) - Decimal(line["before"]) for line in more) > 0
+    assert set(totals.ways) <= {names.SAME_WAY, names.REROUTED}
+    (stood,) = (each for (_, element), each in shorter.steps.items() if element == "publicity")
+    assert max(stood.now) < max(stood.was)
+    assert shorter.ways == {names.SAME_WAY: stood.was.total()}
     assert (more[0]["was"], more[0]["note"][:9]) == (f"每月 {Decimal(more[0]['before']):.2f} 元", "标准变了：农村低保")
 
 
@@ -164,7 +112,7 @@ def _make(office: Office) -> None:
 
 def test_a_record_that_was_tampered_with_is_seen(office: Office) -> None:
     """Its own release does not give what it says; it counts as nothing else."""
-    _fill(office)
+    fill(office)
     with office.database.write() as session:
         table, vault = DecisionRecord.__table__, session.info["vault"]
         row = session.execute(select(table).where(table.c.decision == "grant_limit").limit(1)).one()
@@ -173,12 +121,11 @@ def test_a_record_that_was_tampered_with_is_seen(office: Office) -> None:
         content["result"] = [{"all": {"code": "over", "message": "超过上限"}}]
         sealed = vault.seal(zlib.compress(json.dumps(content).encode()), *where)
         session.execute(update(table).where(table.c.id == row.id).values(sealed=sealed))
-        county = _chain(session, COUNTY)[0]
-    draft = Draft((), (DraftFigure(CAP, county, Decimal(5000), "救助金额上限"),))
-    totals, (line,) = _run(office, draft)
+    draft = Draft((), (Figure(CAP, COUNTY, Decimal(5000), "救助金额上限"),))
+    totals, (line,) = run(office, draft)
     assert totals.counts == {names.MISMATCH: 1, names.UNCHANGED: 3}
     assert "救助金额上限" in line["note"]
-    assert _run(office, draft, TODAY + timedelta(days=1)) == (running.Totals(), [])
+    assert run(office, draft, TODAY + timedelta(days=1)) == (Totals(), [])
 
 
 def test_a_change_is_back_tested_and_the_result_is_kept_with_the_release(kept: Office) -> None:
@@ -215,8 +162,9 @@ def test_a_save_makes_it_outdated_and_somebody_may_stop_it(kept: Office) -> None
         figures.enter(session, owner, ids[0], [figures.Typed(CAP, COUNTY, "1200")], now=kept.now)
         backtesting.ask(session, owner, ids[0], since=None, now=kept.now)
         backtesting.stop(session, owner, ids[0])
-        _save(kept, session, owner, ids, THREE, FOUR)
     _work(kept)
+    with kept.database.write() as session:
+        _save(kept, session, owner, ids, THREE, FOUR)
     with kept.database.read() as session:
         stopped = backtesting.newest(session, ids[0])
         attached = queries.fitting(session, ids[0], backtesting.content_hash(session, ids[0]))
