@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 BOOKS = "books"
 ORDER, ENTRY, AWARD, CASE, BATCH, IDENTITY = "order", "entry", "award", "case", "batch", "identity"
-ANSWER, CLAIM, TERMS = "answer", "claim", "terms"
+ANSWER, CLAIM, TERMS, GOODS = "answer", "claim", "terms", "goods"
 _WITNESSED = "witnessed"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, String, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -21,6 +21,8 @@ from app.funds.answers import ANSWER, digest_of_reply
 from app.funds.batches import digest_of_batch
 from app.funds.claims import CLAIMED
 from app.funds.operations import ENTRY, FUND, ORDER
+from app.goods.operations import ENTRY as MOVED
+from app.goods.operations import STOCK
 from app.registry.lookups import AWARD
 from app.registry.merging import CHANGE
 from app.registry.terms import TERMS
@@ -30,7 +32,7 @@ CHUNK = 1000
 TITLES = {
     books.ORDER: "付款单", books.ENTRY: "备用金流水", books.AWARD: "待遇金额", books.CASE: "案件状态",
     books.BATCH: "批次", books.IDENTITY: "档案合并和更名", books.ANSWER: "银行答复", books.CLAIM: "追回款流水",
-    books.TERMS: "按月待遇标准",
+    books.TERMS: "按月待遇标准", books.GOODS: "物资流水",
 }  # fmt: skip
 # Of each kind: the rows (id, value, since when they are there) that audited actions witness one by one.
 ROWS: dict[str, Select[Any]] = {
@@ -39,6 +41,7 @@ ROWS: dict[str, Select[Any]] = {
     books.CLAIM: select(CLAIMED.c.id, CLAIMED.c.amount, CLAIMED.c.at),
     books.AWARD: select(AWARD.c.id, AWARD.c.amount, AWARD.c.recorded_at),
     books.TERMS: select(TERMS.c.id, case((~TERMS.c.void, TERMS.c.amount)), TERMS.c.at),
+    books.GOODS: select(MOVED.c.id, cast(MOVED.c.quantity, String), MOVED.c.at),
     books.CASE: select(CASE.c.id, CASE.c.status, CASE.c.filed_at),
     books.IDENTITY: select(CHANGE.c.id, CHANGE.c.state, CHANGE.c.at),
 }
@@ -119,6 +122,16 @@ def funds(session: Session) -> Iterator[Fault]:
         if row.balance != (row.entered or 0):
             told = f"余额 {row.balance}，流水合计 {row.entered}"
             yield Fault(f"备用金 {row.id}", told, FROM_MONEY)
+
+
+def goods(session: Session) -> Iterator[Fault]:
+    """Stores that hold something else than the sum of their entries."""
+    entered = func.coalesce(func.sum(MOVED.c.quantity), 0).label("entered")
+    wanted = select(STOCK.c.id, STOCK.c.name, STOCK.c.on_hand, entered).outerjoin(MOVED, MOVED.c.stock_id == STOCK.c.id)
+    for row in session.execute(wanted.group_by(STOCK.c.id, STOCK.c.name, STOCK.c.on_hand)):
+        if row.on_hand != row.entered:
+            told = f"结存 {row.on_hand}，流水合计 {row.entered}"
+            yield Fault(f"物资{row.name} {row.id}", told, FROM_MONEY)
 
 
 def _groups(

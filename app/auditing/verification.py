@@ -42,6 +42,7 @@ def verify(session: Session, anchors: Path | None, now: datetime, since: datetim
     elif anchors and seen.events:
         found.append(Fault("账目", "还没有建账，金额和案件状态没有核对", "夜间作业会建账，明天再核对"))
     found += rows.funds(session)
+    found += rows.goods(session)
     signed = session.scalar(select(func.count()).select_from(ROOT)) or 0
     return Report(seen.events, signed, outside.until, found)
 

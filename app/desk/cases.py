@@ -24,6 +24,7 @@ from app.desk.stories import timeline
 from app.desk.way import stops
 from app.files import operations as uploads
 from app.files import queries as files
+from app.goods import queries as goods
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.operations import COPY
@@ -98,6 +99,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         states=page.states,
         stops=stops(page.way, page.elements, events, page.open_elements),
         payments=page.orders,
+        goods=goods.of_case(call.session, page.case.id),
         claims=page.claims,
         documents=page.documents,
         waiting=page.waiting,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +14,7 @@ from app.desk.export import note
 from app.desk.money_sheet import ledger_workbook
 from app.funds import ledger
 from app.funds.agreement import disagreements
+from app.goods import queries as goods
 from app.web import Call, reads, words, writes
 from app.web.download import exported
 
@@ -26,6 +29,7 @@ def ledger_page(call: Call) -> ResponseReturnValue:
         "desk/ledger.html",
         lines=lines,
         whole=ledger.total(lines),
+        goods=_goods(call, chosen),
         filter=chosen,
         faults=disagreements(call.session, call.actor, chosen),
         titles=titles,
@@ -40,10 +44,18 @@ def ledger_export(call: Call) -> ResponseReturnValue:
     chosen = _filter(call)
     lines = ledger.lines(call.session, call.actor, chosen)
     faults = disagreements(call.session, call.actor, chosen)
-    content = ledger_workbook(lines, ledger.total(lines), programme_titles(call.session), faults)
+    content = ledger_workbook(lines, ledger.total(lines), programme_titles(call.session), faults, _goods(call, chosen))
     note(call.session, call.actor, "ledger", len(lines), call.now)
     name = f"ledger-{local_date(call.now).isoformat()}.xlsx"
     return exported(content, name)
+
+
+def _goods(call: Call, chosen: ledger.LedgerFilter) -> list[Any]:
+    """Goods of the same months and programme; no source pays for them, and no sum of money holds them."""
+    if chosen.source:
+        return []
+    within = ledger.in_months(chosen, goods.DAY)
+    return goods.totals(call.session, call.actor, ledger.RIGHT, within, chosen.programme)
 
 
 def _filter(call: Call) -> ledger.LedgerFilter:

@@ -16,7 +16,8 @@ from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.registry import consents, deaths, disclosure, person_files, policy
+from app.registry import consents, deaths, disclosure, person_files, policy, roles
+from app.registry.role_names import TITLES
 from app.web import Call, reads, writes
 
 MOST_CASES = 50
@@ -93,6 +94,7 @@ def person_page(call: Call, person_id: str, rejection: Rejection | None = None, 
         members=file["members"],
         awards=file["awards"],
         events=file["events"],
+        parts=[(TITLES[each.role], each) for each in roles.parts_of(call.session, file["person"]["id"])],
         consents=consents.history(call.session, person_id)[::-1],
         titles=programme_titles(call.session),
         places=identity.region_names(call.session, {row.region_id for row in file["awards"]}),

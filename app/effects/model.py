@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 YUAN = "元"
-COUNTED = frozenset({"天", "期", "份", "位", "项"})
+COUNTED = frozenset({"天", "期", "份", "位", "项", "联"})
 """Units of which there are only whole ones."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _NONE: Mapping[str, str] = MappingProxyType({})

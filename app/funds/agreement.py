@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.db.types import Money
-from app.funds import policy
 from app.funds.answers import ANSWER
 from app.funds.claims import CLAIMED
 from app.funds.ledger import RIGHT, LedgerFilter, in_months
 from app.funds.models import Batch, BatchLine, Claim, Fund, FundEntry, PaymentOrder
 from app.identity import policy as identity_policy
+from app.identity import reach
 from app.identity.queries import REGION
 
 ALL = LedgerFilter()
@@ -35,14 +35,14 @@ def disagreements(session: Session, actor: Actor, filter: LedgerFilter = ALL) ->
     """
     identity_policy.require_any(session, actor, RIGHT)
     due = in_months(filter, PaymentOrder.due_on)
-    mine = and_(policy.reached(session, actor, RIGHT, PaymentOrder), due)
-    batches = and_(policy.reached(session, actor, RIGHT, Batch), in_months(filter, Batch.due_on))
-    claims = policy.reached(session, actor, RIGHT, Claim)
+    mine = and_(reach.reached(session, actor, RIGHT, PaymentOrder), due)
+    batches = and_(reach.reached(session, actor, RIGHT, Batch), in_months(filter, Batch.due_on))
+    claims = reach.reached(session, actor, RIGHT, Claim)
     if filter.since or filter.until:
         claims = and_(claims, Claim.id.in_(_of_orders(CLAIMED.c.claim_id).where(due)))
     return [
         *_orders(session, mine),
-        *_funds(session, policy.reached_regions(session, actor, RIGHT)),
+        *_funds(session, reach.reached_regions(session, actor, RIGHT)),
         *_batches(session, batches),
         *_owed(session, mine),
         *_claims(session, claims),

@@ -18,9 +18,10 @@ from app.core.errors import Gone, Invalid, NotYours, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed, training
 from app.definitions import queries as definitions
-from app.funds import answers, claims, lists, policy
+from app.funds import answers, claims, lists
 from app.funds.models import BankFile, Batch, PaymentOrder
 from app.identity import policy as identity_policy
+from app.identity import reach
 from app.registry import house_accounts
 
 LONGEST = 20_000
@@ -153,7 +154,7 @@ def _settle(
 def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Pending orders that the actor may pay. Raises NotYours for who may pay none."""
     identity_policy.require_any(session, actor, "pay")
-    return (PaymentOrder.status == "pending") & policy.reached(session, actor, "pay", PaymentOrder)
+    return (PaymentOrder.status == "pending") & reach.reached(session, actor, "pay", PaymentOrder)
 
 
 def _require_other_hands(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.db.spelling import begins_with
-from app.funds import policy
 from app.funds.batches import LETTER
 from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.identity import policy as identity_policy
+from app.identity import reach
 from app.jobs.operations import JOB
 
 
@@ -29,7 +29,7 @@ class Letters:
 def listed(session: Session, actor: Actor, after: str = "", limit: int = 18) -> list[Batch]:
     """The batches of the actor's regions, newest first; `after` is the last id seen. Raises NotYours."""
     identity_policy.require_any(session, actor, "see_money")
-    query = select(Batch).where(policy.reached(session, actor, "see_money", Batch))
+    query = select(Batch).where(reach.reached(session, actor, "see_money", Batch))
     if after:
         query = query.where(Batch.id < after)
     return list(session.scalars(query.order_by(Batch.id.desc()).limit(limit)))

@@ -15,10 +15,10 @@ from app.core.actor import Actor
 from app.core.clock import require_aware
 from app.core.errors import Invalid, NotFound
 from app.db.types import Money
-from app.funds import policy
 from app.funds.models import Claim, ClaimEntry, PaymentOrder
 from app.funds.operations import months_later
 from app.identity import policy as identity_policy
+from app.identity import reach
 
 NONE = Decimal("0.00")
 
@@ -122,7 +122,7 @@ def cursor_of(row: ClaimRow) -> str:
 
 def _matching(session: Session, actor: Actor, filter: ClaimFilter) -> ColumnElement[bool]:
     identity_policy.require_any(session, actor, "see_money")
-    conditions = [policy.reached(session, actor, "see_money", Claim)]
+    conditions = [reach.reached(session, actor, "see_money", Claim)]
     if filter.state in ("open", "closed"):
         closed = Claim.closed_at.is_not(None)
         conditions.append(closed if filter.state == "closed" else ~closed)

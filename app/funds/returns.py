@@ -23,10 +23,11 @@ from app.core.errors import Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed
 from app.db.types import Money
-from app.funds import answers, bank, claims, lists, operations, policy
+from app.funds import answers, bank, claims, lists, operations
 from app.funds.came_back import BACK, SETTLED, follow, waiting
 from app.funds.models import Fund, PaymentOrder
 from app.identity import policy as identity_policy
+from app.identity import reach
 from app.registry import accounts, house_accounts
 
 SHORTEST, LONGEST = 2, 200
@@ -54,7 +55,7 @@ def mark_returned(session: Session, actor: Actor, order_ids: Sequence[str], reas
     identity_policy.require_any(session, actor, "pay")
     if not SHORTEST <= len(reason.strip()) <= LONGEST:
         raise Invalid({"reason": f"请写明银行退回的原因（{SHORTEST} 到 {LONGEST} 字）"})
-    chosen = PaymentOrder.id.in_(bank.chosen_ids(order_ids)) & policy.reached(session, actor, "pay", PaymentOrder)
+    chosen = PaymentOrder.id.in_(bank.chosen_ids(order_ids)) & reach.reached(session, actor, "pay", PaymentOrder)
     at_bank = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_not(None)
     orders = answers.locked(session, chosen & ((PaymentOrder.status == "paid") | at_bank))
     if len(orders) != len(set(order_ids)):
@@ -123,7 +124,7 @@ def give_up(session: Session, actor: Actor, order_id: str, reason: str, now: dat
 def returned(session: Session, actor: Actor, order_id: str, *, lock: bool = False) -> Returned:
     """An order that came back and that the actor may deal with. Raises NotFound, NotYours."""
     identity_policy.require_any(session, actor, "pay")
-    mine = policy.reached(session, actor, "pay", PaymentOrder) & (PaymentOrder.id == order_id)
+    mine = reach.reached(session, actor, "pay", PaymentOrder) & (PaymentOrder.id == order_id)
     query = select(PaymentOrder).where(mine, PaymentOrder.status == "returned")
     order = session.scalar(query.with_for_update() if lock else query)
     if order is None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core import id_number as id_numbers
 from app.core.errors import NotFound
 from app.registry import merging
-from app.registry.models import Award, AwardEvent, AwardPerson, HouseholdMember, Person, PersonChange
+from app.registry.models import Award, AwardEvent, AwardPerson, AwardRole, HouseholdMember, Person, PersonChange
 from app.registry.queries import AwardRow, award_rows
 
 
@@ -118,11 +118,14 @@ def homes_of(session: Session, person_id: str) -> list[Home]:
 
 
 def region_of_person(session: Session, person_id: str) -> list[str]:
-    """The regions where a person receives or received something: who may open the file, also a merged one."""
+    """The regions where a person receives or received something, or has a role in what another one does: who may open
+    the file, also a merged one."""
     file = func.coalesce(Person.merged_into, Person.id)
     whose = select(file).where(Person.id == person_id).scalar_subquery()
     covered = select(AwardPerson.award_id).where(AwardPerson.person_id == whose)
-    return list(session.scalars(select(Award.region_id).where(Award.id.in_(covered)).distinct()))
+    held = select(AwardRole.award_id).where(AwardRole.person_id == whose)
+    mine = or_(Award.id.in_(covered), Award.id.in_(held))
+    return list(session.scalars(select(Award.region_id).where(mine).distinct()))
 
 
 def _housemates(session: Session, person_id: str) -> list[dict[str, Any]]:

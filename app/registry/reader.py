@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
+from app.goods import queries as goods
 from app.identity.queries import RegionRef
 from app.registry import consents, houses, lookups, place_line
 from app.registry.shape import REGISTRY
@@ -28,6 +29,7 @@ class RegistryReader(Mapping[str, Any]):
     `consents`: what the applicant allows today, `{scope, form, given_on, given_by}`.
     `line`: who waits for a place in the county, `{award_id, rank, place, own}`, place 1 comes first; `own` is the
     case itself, or its award.
+    `goods`: what the stores of the county hold, `{name, unit, on_hand, region, place}`.
     `app.registry.shape` says the same as data.
     """
 
@@ -70,6 +72,8 @@ class RegistryReader(Mapping[str, Any]):
                 return self._line
             case "consents":
                 return self._consents
+            case "goods":
+                return self._goods
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -115,6 +119,11 @@ class RegistryReader(Mapping[str, Any]):
         own = self._people.get(self._own)
         given = consents.standing(self._session, own.person_id, self._on) if own else []
         return [{name: getattr(each, name) for name in ("scope", "form", "given_on", "given_by")} for each in given]
+
+    @cached_property
+    def _goods(self) -> list[dict[str, Any]]:
+        rows = goods.in_county(self._session, self._county_id) if self._county_id else []
+        return [dict(row._mapping) for row in rows]
 
     def has_died(self, number: str) -> bool:
         """Whether the applicant or a member with this number is recorded as dead."""

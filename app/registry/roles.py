@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.core.ids import new_id
 from app.core.months import month_after
 from app.registry.lookups import AWARD, PERSON
-from app.registry.models import IN_PAYMENT, AwardRole
+from app.registry.models import IN_PAYMENT, WITHDRAWN, AwardRole
 from app.registry.people import record_people
 from app.registry.role_names import PAYEE
 
@@ -92,6 +92,34 @@ def held_by(session: Session, person_id: str) -> list[tuple[str, str]]:
         .order_by(ROLE.c.award_id, ROLE.c.role)
     )
     return [(row.award_id, row.role) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A role of somebody in the award of another person, from a day; `until` is the first day without it."""
+
+    award_id: str
+    role: str
+    since: date
+    until: date | None
+    programme: str
+    status: str
+    person_id: str
+    person_name: str | None
+
+
+def parts_of(session: Session, person_id: str) -> list[Part]:
+    """Whose guardian, applicant or payee somebody is or was; what holds today comes first."""
+    recipient = PERSON.alias("recipient")
+    query = (
+        select(ROLE.c.award_id, ROLE.c.role, ROLE.c.valid_from, ROLE.c.valid_until, AWARD.c.programme, AWARD.c.status,
+               recipient.c.id, recipient.c.name)
+        .join(AWARD, AWARD.c.id == ROLE.c.award_id)
+        .join(recipient, recipient.c.id == AWARD.c.person_id)
+        .where(ROLE.c.person_id == person_id, AWARD.c.status != WITHDRAWN)
+        .order_by(ROLE.c.valid_until.is_not(None), recipient.c.name, ROLE.c.award_id, ROLE.c.role)
+    )  # fmt: skip
+    return [Part(*row) for row in session.execute(query)]
 
 
 def move(session: Session, source: str, target: str) -> list[str]:

@@ -68,6 +68,17 @@ REGISTRY = shapes.context(
         "本县轮候机构床位的人，先轮到的在前",
         certain=True,
     ),
+    goods=shapes.listing(
+        shapes.context(
+            name=shapes.typed("string", "物资名称", certain=True),
+            unit=shapes.typed("string", "单位", certain=True),
+            on_hand=shapes.typed("number", "结存数量", certain=True),
+            region=shapes.typed("string", "物资库所在的区划代码", certain=True),
+            place=shapes.typed("string", "物资库所在地", certain=True),
+        ),
+        "本县各物资库登记的物资",
+        certain=True,
+    ),
     consents=shapes.listing(
         shapes.context(
             scope=shapes.typed("string", "同意的事项", certain=True),

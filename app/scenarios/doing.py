@@ -22,7 +22,7 @@ from app.inbox import queries as inbox
 from app.registry import house_accounts
 from app.registry import queries as awards
 from app.registry import story as registry
-from app.scenarios import acting, figures, money
+from app.scenarios import acting, figures, goods, money
 from app.scenarios.figures import COUNTY_DIGITS
 from app.scenarios.story import Step, Story
 
@@ -228,6 +228,10 @@ def _repaid(scene: Scene) -> None:
         raise Invalid({"amount": "归还的金额多于尚欠的款项"})
 
 
+def _goods(scene: Scene) -> None:
+    goods.move(scene.session, scene.actor(), scene.region, scene.case_id, scene.step.data, scene.now)
+
+
 def _payer(scene: Scene, county_id: str | None) -> Actor:
     return scene.actor(_county_code(scene, county_id))
 
@@ -269,4 +273,5 @@ ACTS: dict[str, Callable[[Scene], str | None]] = {
     "paid": _paid,
     "reorder": _reorder,
     "repaid": _repaid,
+    "goods": _goods,
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.chinese import capital_number, chinese_number
 from app.db import Base, Database
 from app.identity.positions import trimmed
-from app.scenarios import money, seeing
+from app.scenarios import goods, money, seeing
 from app.scenarios.telling import same, told
 
 INCIDENT = "incident"
@@ -160,6 +160,15 @@ def _facts(session: Session, case_id: str, wanted: dict[str, Any]) -> list[str]:
     ]
 
 
+def _goods(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[str]:
+    actual = goods.standing(session, case_id, wanted)
+    return [
+        f"{want['name']}应为 {told(want)}，实际 {told(found)}"
+        for want, found in zip(wanted, actual, strict=True)
+        if not all(same(found[key], value) for key, value in want.items())
+    ]
+
+
 def _incident(session: Session, case_id: str, wanted: Any) -> list[str]:
     actual = seeing.incidents(session, case_id)
     shown = "；".join(actual) or "无"
@@ -192,5 +201,6 @@ CHECKS: dict[str, Callable[[Session, str, Any], list[str]]] = {
     "owed": _owed,
     "claims": _claims,
     "facts": _facts,
+    "goods": _goods,
     INCIDENT: _incident,
 }

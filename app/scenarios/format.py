@@ -130,6 +130,9 @@ EXPECT: dict[str, Any] = {
     "owed": ListOf(text),
     "claims": ListOf(Kind({"debtor": text, "amount": amount, "owed": amount}, item="amount")),
     "facts": mapping,
+    "goods": ListOf(
+        Kind({"name": text, "region": code, "on_hand": amount, "given": amount}, "name", frozenset({"name"}))
+    ),
     "awards": ListOf(
         Kind({"programme": text, "persons": ListOf(text), "monthly": amount, "status": text}, "programme")
     ),

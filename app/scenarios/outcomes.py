@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.chinese import capital_number, chinese_number
 from app.core.clock import local_date
 from app.registry import story as registry
-from app.scenarios import seeing
+from app.scenarios import goods, seeing
 from app.scenarios.expect import INCIDENT, document_faults, is_like, is_task, listed, originals
 from app.scenarios.people import is_award
 
@@ -218,5 +218,6 @@ _OF_CASE: dict[str, Callable[[Session, str, Any], tuple[Any, bool]]] = {
     "owed": lambda session, case_id, want: (seeing.owed(session, case_id), True),
     "claims": _claims,
     "facts": _facts,
+    "goods": lambda session, case_id, want: (seeing.said(goods.standing(session, case_id, want)), True),
     INCIDENT: _incident,
 }

@@ -20,7 +20,7 @@ from app.funds import operations as funds
 from app.identity import operations as identity
 from app.identity import queries as regions
 from app.registry import operations as registry
-from app.scenarios import dying, staff
+from app.scenarios import dying, goods, staff
 from app.scenarios.figures import day_of, region_of
 from app.scenarios.story import Story
 from app.scenarios.world import World
@@ -45,6 +45,8 @@ def prepare(world: World, story: Story) -> None:
             region = identity.ensure_region(session, str(fund["region"])[:TOWNSHIP_DIGITS])
             balance = parse_amount(fund["balance"]) if fund["balance"] else None
             funds.open_reserve(session, region.id, balance, SYSTEM, now)
+        for entry in known.pop(goods.KEY, None) or []:
+            goods.enter(session, entry, story.region, now)
         staff.enter(session, story, known, now)
         if known:
             registry.import_story_registry(session, known, now)

@@ -64,15 +64,24 @@ def play(
 
 def _events(cases: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[Event]:
     for number, case in enumerate(cases):
-        yield Event(_moment(case, now), number, "apply", case, case["apply"])
+        yield Event(_moment(case, now), number, "apply", case, _dated(case["apply"], now))
         for step in case.get("steps", ()):
-            yield Event(_moment(step, now), number, step["do"], case, step["with"])
+            yield Event(_moment(step, now), number, step["do"], case, _dated(step["with"], now))
 
 
 def _moment(entry: Mapping[str, Any], now: datetime) -> datetime:
     day = local_date(now) - timedelta(days=entry["days"])
     at = datetime.combine(day, time.fromisoformat(entry.get("at", DEFAULT_TIME)), SHANGHAI)
     return min(at, now)
+
+
+def _dated(data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What was filled in, with days before the day of loading as days."""
+    return {
+        key: local_date(now) - timedelta(days=value["days_ago"])
+        if isinstance(value, Mapping) and "days_ago" in value else value
+        for key, value in data.items()
+    }  # fmt: skip
 
 
 def _move(database: Database, clock: MovableClock, moment: datetime) -> None:

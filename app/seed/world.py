@@ -15,6 +15,7 @@ from app.core.money import to_money
 from app.figures import operations as proposals
 from app.figures import seeding as figures
 from app.funds import operations as funds
+from app.goods import operations as goods
 from app.identity import credentials
 from app.identity import operations as staff
 from app.identity import queries as identity
@@ -96,6 +97,8 @@ def _open_regions(session: Session, content: Mapping[str, Any], now: datetime, h
         _employ(session, staff.ensure_office(session, region, **details), entry.get("login"), now, hashes)
         if "reserve_fund" in entry:
             funds.open_reserve(session, region.id, to_money(entry["reserve_fund"]), SYSTEM, now - _FUNDS_BEFORE)
+        for each in entry.get("goods", ()):
+            goods.receive(session, SYSTEM, region.id, each["name"], each["unit"], each["quantity"], "演示数据", now)
     for change in content["successions"]:
         old, new = (staff.ensure_region(session, change[which]) for which in ("old", "new"))
         staff.succeed_region(session, old, new, change["since"])

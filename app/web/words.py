@@ -70,6 +70,9 @@ PROGRAMME = {"orphan_support": "孤儿基本生活费"}
 PROCESS = {"main": "申请", "recheck": "复核", "change": "变更", "ending": "终止", "visit": "探访", "departure": "减员"}
 
 
+GOODS_ENTRY = {"received": "入库", "issued": "发放", "returned": "退回入库", "corrected": "冲减入库", "counted": "盘点"}
+
+
 def status(code: str) -> tuple[str, str]:
     return STATUS.get(code, (code, ""))
 
@@ -88,6 +91,10 @@ def source(code: str) -> str:
 
 def fund_entry(kind: str) -> str:
     return FUND_ENTRY.get(kind, kind)
+
+
+def goods_entry(kind: str) -> str:
+    return GOODS_ENTRY.get(kind, kind)
 
 
 def claim_entry(kind: str) -> str:

@@ -10,6 +10,8 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 from app.funds import bank, batch_lists, batches, claims, listing, lists, returns
 from app.funds.operations import OrderRequest, Origin, order_payment
+from app.goods import operations as goods
+from app.goods import queries as stores
 from app.identity import queries as identity
 from app.registry import house_accounts, merging, parting
 from app.registry import operations as registry
@@ -83,9 +85,12 @@ def money_things(web: Web) -> dict[str, str]:
         county = identity.region_by_code(session, COUNTY, local_date(now)).id
         house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
         told = registry.register_institution(session, name="镇敬老院", county_id=county, beds=2, now=now).id
+        clerk = web.actor(f"county_clerk.{COUNTY}")
+        goods.receive(session, clerk, township, "大米", "公斤", 9, "调拨单", now)
+        (stock,), (moved,) = stores.of_region(session, township), stores.journal(session, township)
         account = house_accounts.propose(session, finance, told, "6217000011112222", "机构来函", now)
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
         "person": person, "change": change, "part": part, "township": township, "institution": house, "told": told,
-        "account": account, "returned": back, "debt": debt,
+        "account": account, "returned": back, "debt": debt, "stock": stock.id, "moved": moved.id,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from app.cases.effects.clocks import PauseClock, ResumeClock
 from app.cases.effects.consents import RecordConsent, WithdrawConsent
 from app.cases.effects.deaths import RecordDeath
 from app.cases.effects.documents import Document
+from app.cases.effects.goods import HandOut
 from app.cases.effects.messages import Notify
 from app.cases.effects.obligations import OwedItems, SettleOwed
 from app.cases.effects.payments import Payment
@@ -26,9 +27,9 @@ from app.cases.effects.ratings import RateInstitution
 from app.cases.effects.sampling import DrawSample
 
 _IN_ORDER: tuple[type[EffectObject], ...] = (
-    Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, JoinLine, RateInstitution, SettleOwed,
-    RecordConsent, WithdrawConsent, OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity, Announce, Ask,
-    Notify, StopProcess, StartProcess, Document,
+    Payment, AwardEnd, AwardChange, RecordDeath, AwardStart, RegisterInstitution, JoinLine, RateInstitution, HandOut,
+    SettleOwed, RecordConsent, WithdrawConsent, OwedItems, ResumeClock, PauseClock, DrawSample, TakeDown, Publicity,
+    Announce, Ask, Notify, StopProcess, StartProcess, Document,
 )  # fmt: skip
 EFFECTS: Mapping[str, EffectObject] = MappingProxyType({each.schema.topic: each() for each in _IN_ORDER})
 

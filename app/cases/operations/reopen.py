@@ -17,14 +17,16 @@ from app.core.errors import Gone, Invalid
 from app.core.ids import new_id
 from app.funds import queries as funds
 from app.funds import settling
+from app.goods import queries as goods
 from app.inbox import queries as items
 
 CAPABILITY = "reopen_cases"
 AGAIN = "again"
+HAND_OUT = "hand_out"
 
 
 def reopen(session: Session, actor: Actor, case_id: str, element_id: str, reason: str, now: datetime) -> None:
-    """Send a case whose money is out back to the decision, or to another of `steps`; nothing that was paid is undone.
+    """Send a case whose money or goods are out back to the decision, or to another of `steps`; what was paid stays.
 
     What it decides then is paid or claimed back as a difference. Raises NotYours, Gone (no money is out, money is at
     the bank, on hold, another case has decided on the award since), Invalid (element_id, reason), Duplicate or
@@ -82,11 +84,18 @@ def _decided_seq(action: Action) -> int | None:
         return standing_decisions.decided_seq(action, action.case.award_id)
     is_over, after = action.case.closed_at is not None, action.case.reopened_seq or 0
     orders = funds.orders_of(action.session, action.case.id)
-    if not any(order.status == "paid" or (is_over and order.status != "cancelled") for order in orders):
+    given = _given_seqs(action)
+    if not given and not any(order.status == "paid" or (is_over and order.status != "cancelled") for order in orders):
         return None
-    made = [order.case_seq for order in orders if order.case_seq > after]
+    made = [seq for seq in (*(order.case_seq for order in orders), *given) if seq > after]
     ended = action.case.audit_seq if is_over else None
     return max([*made, *settling.decided_seqs(action.session, action.case.id, after)], default=ended)
+
+
+def _given_seqs(action: Action) -> list[int]:
+    """The audit numbers at which the case handed out goods, where its diagram can."""
+    hands_out = any(effect.schema.topic == HAND_OUT for effect in action.own_effects)
+    return goods.issued_seqs(action.session, action.case.id) if hands_out else []
 
 
 def _record(action: Action, element_id: str, since: int, reason: str) -> None:

@@ -15,10 +15,13 @@ from app import calendar, engine
 from app.cases import effects, reversal, store, waits
 from app.cases.action import Action
 from app.cases.models import Awaited, Case, Owed
+from app.core.actor import SYSTEM
 from app.core.errors import Gone
 from app.core.ids import new_id
 from app.documents import queries as documents
 from app.funds.models import PaymentOrder
+from app.goods import operations as goods
+from app.goods.models import GoodsStock
 from app.inbox.models import WorkItem
 from app.jobs.models import Job
 from app.publicity import operations as publicity
@@ -57,6 +60,12 @@ def _house(action: Action, seq: int, beds: int = 1) -> str:
     house.beds = house.free = beds
     action.session.flush()
     return house.id
+
+
+def _stocked(action: Action) -> None:
+    store = action.chain.township
+    assert store is not None
+    goods.receive(action.session, SYSTEM, store.id, "棉被", "床", 2, "县级调拨", action.now)
 
 
 def _with_account(action: Action) -> None:
@@ -125,6 +134,7 @@ CASES: dict[str, tuple[str, Prepare | None, dict[str, Any]]] = {
     "record_death": ("record_death", _started, {"id_number": RELIEF["id_number"]}),
     "register_institution": ("register_institution", None, {"name": "合隆镇敬老院"}),
     "rate_institution": ("rate_institution", lambda action: _house(action, EARLIER) and None, {"stars": Decimal(2)}),
+    "hand_out": ("hand_out", _stocked, {"goods": [{"name": "棉被", "quantity": Decimal(2)}]}),
     "record_consent": ("record_consent", _started, {"scope": "land_income", "form": "书面同意"}),
     "withdraw_consent": ("withdraw_consent", _agreed, {"scope": "land_income"}),
     "join_line": ("join_line", None, {"rank": 2}),
@@ -164,6 +174,7 @@ def _world(session: Session, case_id: str) -> dict[str, Any]:
         "deaths": rows(Person.died_on, where=Person.died_on.is_not(None)),
         "homes": rows(HouseholdMember.person_id, HouseholdMember.household_id, where=standing),
         "houses": rows(Institution.name, Institution.free, where=Institution.withdrawn_at.is_(None)),
+        "goods": rows(GoodsStock.name, GoodsStock.on_hand),
         "stars": rows(InstitutionRating.stars, where=InstitutionRating.withdrawn_at.is_(None)),
         "consents": rows(Consent.scope, Consent.withdrawn_on, where=Consent.taken_back_at.is_(None)),
         "owed": rows(Owed.key, Owed.settled_at),

@@ -70,7 +70,7 @@ def test_the_figures_of_the_demo_keep_the_floors(world: Database) -> None:
         waiting = [row.key for row in queries.history(session) if row.state == "pending"]
         assert waiting == ["rural_dibao_standard_month"], "the page has something to confirm"
         for row in queries.history(session):
-            if row.origin == figures.DEMO:
+            if row.origin == figures.DEMO and row.key in catalogue(session).figures:  # programmes bring their own keys
                 chain = identity.chain(session, row.scope)
                 floors.require(session, catalogue(session).figures[row.key], row.value, chain, row.valid_from)
 

@@ -1,4 +1,4 @@
-"""Which money somebody reaches, in the regions of his positions."""
+"""Which rows of places somebody reaches, in the regions of his positions."""
 
 from __future__ import annotations
 
