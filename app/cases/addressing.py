@@ -11,12 +11,22 @@ from app.registry import queries as registry
 def address(action: Action, name: str) -> str:
     """The addressee of a letter to somebody of this name.
 
-    Where the person of the case has somebody who is written to, such as a guardian, it is he. The dead are those
-    whom the registry knows as dead, or whose death this action enters. A name that nobody in the
-    case has (an institution, who objected) is written to as it stands.
+    Where the person of the case has somebody who is written to, such as a guardian, it is he.
     """
-    if (instead := roles.written_to(action, name)) is not None:
-        return instead
+    return roles.written_to(action, name) or living(action, name)
+
+
+def debtor(action: Action, name: str) -> str:
+    """Who owes back what somebody of this name got too much: whoever is paid, and never the dead."""
+    return living(action, roles.paid_to(action, name))
+
+
+def living(action: Action, name: str) -> str:
+    """The name, or who stands in the place of the dead: who is paid now, else the family.
+
+    The dead are those whom the registry knows as dead, or whose death this action enters. A name that nobody in the
+    case has (an institution, who objected) stays as it is.
+    """
     numbers = _numbers_of(action, name)
     if not numbers or not all(_has_died(action, number) for number in numbers):
         return name
@@ -35,5 +45,5 @@ def _numbers_of(action: Action, name: str) -> list[str | None]:
 
 def _has_died(action: Action, number: str | None) -> bool:
     if number is None:
-        return deaths.is_dead(action.session, index=action.case.applicant_blind)
+        return deaths.is_dead(action.session, action.case.applicant_blind)
     return number in action.dying or action.registry.has_died(number)

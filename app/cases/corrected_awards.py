@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.cases import persist, recalculation, roles, store
+from app.cases import addressing, persist, recalculation, store
 from app.cases.action import Action
 from app.cases.arrears import Months, record
 from app.cases.effects import corrections, decided_again
@@ -61,7 +61,7 @@ def _difference(
     months = Months(action.session, [award], since, now)
     record(action.session, months.owed(award, ()), new_id(), now)
     claim = ClaimRequest(
-        debtor=roles.paid_to(action, award.name or action.case.applicant_name),
+        debtor=addressing.debtor(action, award.name or action.case.applicant_name),
         title=f"案件{action.case.number}重新办理后应当退回的款项",
         parts=(),
         case_id=action.case.id,

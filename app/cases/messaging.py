@@ -39,4 +39,4 @@ def sending(messenger: Messenger) -> OutsideHandler:
 
 def _has_died(session: Session, job: DueJob) -> bool:
     index = session.scalar(select(Case.applicant_blind).where(Case.id == job.case_id))
-    return index is not None and deaths.is_dead(session, index=index)
+    return index is not None and deaths.is_dead(session, index)

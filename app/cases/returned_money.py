@@ -20,7 +20,6 @@ from app.inbox import following
 from app.inbox import queries as inbox
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler
-from app.registry import deaths
 from app.registry import queries as registry
 
 KIND, ELEMENT, RIGHT = "returned", "returned_payment", "pay"
@@ -40,9 +39,7 @@ def _follow(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
         return
     case = _case(session, order)
     following.add(session, [_item(session, found, case, now)])
-    blind = None if case is None else case.applicant_blind
-    if letters.goes_to_institution(order) or not deaths.is_dead(session, award_id=order.award_id, index=blind):
-        letters.write_returned(session, order, case.id if case else None, now)
+    letters.write_returned(session, order, case.id if case else None, case.applicant_blind if case else None, now)
 
 
 def _case(session: Session, order: Any) -> Case | None:

@@ -70,8 +70,13 @@ def goes_to_institution(order: PaymentOrder) -> bool:
     return order.institution_id is not None and order.account is None
 
 
-def write_returned(session: Session, order: PaymentOrder, case_id: str | None, now: datetime) -> None:
-    """Tell whose account it is that money did not arrive, why, and what to bring; filed with the case behind it."""
+def write_returned(
+    session: Session, order: PaymentOrder, case_id: str | None, index: str | None, now: datetime
+) -> None:
+    """Tell whose account it is that money did not arrive, why, and what to bring; filed with the case behind it.
+
+    `index` is the blind index of the person of the case: of the dead the family is told.
+    """
     housed = goes_to_institution(order)
     given = {
         "recipient": order.payee if housed else order.recipient or order.payee,
@@ -84,24 +89,25 @@ def write_returned(session: Session, order: PaymentOrder, case_id: str | None, n
         "due_on": order.due_on,
         "reason": order.return_reason,
     }
-    _write(session, order, RETURNED, given, now, case_id)
+    _write(session, order, RETURNED, given, now, case_id, index)
 
 
-def _address(session: Session, order: PaymentOrder, name: str) -> str:
-    """Whom an award pays may have died since the batch was drafted."""
-    concerned = order.award_id is not None and not goes_to_institution(order)
-    return deaths.family_of(name) if concerned and deaths.is_dead(session, award_id=order.award_id) else name
+def _address(session: Session, order: PaymentOrder, index: str | None, name: str) -> str:
+    """Whom an award or a case pays may have died since the order was drafted."""
+    if goes_to_institution(order) or not (order.award_id or index):
+        return name
+    return deaths.in_place_of(session, name, award_id=order.award_id, index=index)
 
 
 def _write(
     session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime,
-    case_id: str | None = None,
+    case_id: str | None = None, index: str | None = None,
 ) -> None:  # fmt: skip
     chain = identity.chain(session, order.region_id)
     request = documents.DocumentRequest(
         letter=definitions.letter(session, order.programme, chain.ids, local_date(now), template),
         scope={"document": given},
-        address=partial(_address, session, order),
+        address=partial(_address, session, order, index),
         case_id=order.case_id or case_id,
         case_seq=order.case_seq,
         subject=order.id,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -64,13 +65,24 @@ def indexes_of(session: Session, person_id: str) -> list[str]:
     return list(session.scalars(select(PERSON.c.blind).where(mine)))
 
 
-def is_dead(session: Session, *, award_id: str | None = None, index: str | None = None) -> bool:
-    """Whether the recipient of an award, or whoever has this blind index, has died."""
+def is_dead(session: Session, index: str) -> bool:
+    """Whether whoever has this blind index has died."""
+    return session.execute(_dead(index=index)).first() is not None
+
+
+def in_place_of(session: Session, name: str, *, award_id: str | None = None, index: str | None = None) -> str:
+    """To whom a letter to somebody of this name goes: the family, where it is the recipient of an award, or whoever
+    has this blind index, and has died. Who is paid for them lives, whatever became of them."""
+    dead = session.execute(_dead(award_id, index)).first()
+    return family_of(name) if dead is not None and dead.name in (None, name) else name
+
+
+def _dead(award_id: str | None = None, index: str | None = None) -> Select[Any]:
     named = PERSON.alias()
     found = select(func.coalesce(named.c.merged_into, named.c.id)).where(named.c.blind == index)
     paid = select(AWARD.c.person_id).where(AWARD.c.id == award_id)
     who = (paid if award_id else found).scalar_subquery()
-    return session.scalar(select(PERSON.c.died_on).where(PERSON.c.id == who)) is not None
+    return select(PERSON.c.name).where(PERSON.c.id == who, PERSON.c.died_on.is_not(None))
 
 
 def family_of(name: str) -> str:

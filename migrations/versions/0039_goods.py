@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("on_hand", sa.Integer(), nullable=False),
         sa.CheckConstraint("on_hand >= 0", name=op.f("ck_goods_stock_not_overdrawn")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_stock")),
-        sa.UniqueConstraint("region_id", "name", name=op.f("uq_goods_stock_region_id")),
+        sa.UniqueConstraint("region_id", "name", name=op.f("uq_goods_stock_region_id_name")),
     )
     op.create_index("ix_goods_stock_county", "goods_stock", ["county_id", "name"])
     op.create_table(

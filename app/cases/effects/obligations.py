@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from app.cases import roles
+from app.cases import addressing
 from app.cases.action import Action
 from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
@@ -100,7 +100,7 @@ def _owe(action: Action, items: list[dict[str, Any]]) -> None:
 
 def _claim(action: Action, item: dict[str, Any]) -> None:
     request = claims.ClaimRequest(
-        debtor=roles.paid_to(action, action.case.applicant_name),
+        debtor=addressing.debtor(action, action.case.applicant_name),
         title=_title(item),
         clause=item.get("clause"),
         parts=[(part["order"], to_money(part["amount"])) for part in item["parts"]],
