@@ -10,7 +10,6 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.cases import answers
-from app.cases.action import CaseHead
 from app.changes import policy, store
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
@@ -34,23 +33,20 @@ def steps_of(
     Raises Invalid (number), NotYours. Who does not answer for its region is told that there is none.
     """
     policy.require_reader(session, actor)
-    case = _case(session, actor, bundle, number, now)
+    case = _case(session, actor, bundle, number)
     region = identity.region(session, case.region_id).code
     hidden = Anonymous(region[:COUNTY_DIGITS].ljust(COUNTY_DIGITS, "0"))
-    form, values = answers.application(session, case.id, now)
+    form, values, answered = answers.of_case(session, case.id, now)
     who = "applicant" if case.channel == "applicant" else positions_with("file_applications", "township")[0]
     steps = [_step("apply", who, None, hidden, form, values)]
-    steps += [
-        _step(each.element_id, each.position, each.at, hidden, each.form, each.values)
-        for each in answers.answers(session, case.id, now)
-    ]
+    steps += [_step(each.element_id, each.position, each.at, hidden, each.form, each.values) for each in answered]
     store.tell(session, actor, "took_case", bundle.change_id, now, number=case.number)
     return region, case.filed_at, steps
 
 
-def _case(session: Session, actor: Actor, bundle: Row[Any], number: str, now: datetime) -> CaseHead:
+def _case(session: Session, actor: Actor, bundle: Row[Any], number: str) -> Any:
     try:
-        case = answers.head_of(session, number, now)
+        case = answers.head_of(session, number)
     except NotFound:
         raise Invalid({"number": NONE_HERE}) from None
     if not identity_policy.covers(actor, identity.chain(session, case.region_id), policy.DRAFTS):

@@ -21,6 +21,7 @@ from app.core.paths import TEMPLATES
 from app.definitions.folder import MANIFEST, STORIES, read_folder
 from app.definitions.letters import as_files
 from app.figures import queries as figures
+from app.figures.catalogue import catalogue
 from app.gate import releases as gate
 from app.identity import queries as identity
 from app.tryout.asking import Draft
@@ -142,6 +143,13 @@ def figures_on(session: Session, bundle: Row[Any], region_code: str, now: dateti
     found = {key: str(each.value) for key, each in figures.in_force(session, ids, local_date(now)).items()}
     mine = {row.key: str(row.value) for row in store.figures_of(session, bundle.change_id) if row.region_id in ids}
     return found | mine
+
+
+def figure_titles(session: Session, trial: Trial) -> dict[str, str]:
+    """Titles of the figures that a trial has, by key."""
+    known = catalogue(session).figures
+    keys = {key for sets in trial.parameters.values() for each in sets for key in each if key in known}
+    return {key: known[key].title for key in sorted(keys, key=lambda key: known[key].title)}
 
 
 def _named(name: str) -> str:

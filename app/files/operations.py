@@ -37,7 +37,7 @@ def add(
     """
     if not uploads:
         raise Invalid({FIELD: "请选择要上传的文件"})
-    kinds = [_check(name, content) for name, content in uploads]
+    kinds = [require_taken(name, content) for name, content in uploads]
     kept = session.execute(select(Upload.sha256, Upload.id, Upload.size).where(Upload.case_id == case_id)).all()
     if len(kept) + len(uploads) > most:
         raise Invalid({FIELD: f"最多保存 {most} 个文件，请合并后再上传"})
@@ -53,7 +53,8 @@ def add(
     return ids
 
 
-def _check(name: str, content: bytes) -> Kind:
+def require_taken(name: str, content: bytes) -> Kind:
+    """What a file is that may be uploaded. Raises Invalid on the field `files`."""
     if not content:
         raise Invalid({FIELD: f"「{name}」是空文件，请重新选择"})
     if len(content) > MAX_BYTES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -12,7 +12,10 @@ from markupsafe import Markup
 
 from app.changes import policy, store, trying
 from app.core.clock import local_date
-from app.core.errors import Gone, NotFound, Rejection
+from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.core.ids import digest
+from app.core.uploads import MAX_BYTES
+from app.files import operations as files
 from app.identity.capabilities import positions_with
 from app.identity.positions import title_of
 from app.studio.blueprint import blueprint
@@ -25,6 +28,9 @@ ADDRESS = "/changes/<change_id>/programmes/<bundle_id>/try"
 POSTED = frozenset({"csrf_token", "kind", "task", "as", "was", "keep"})
 APPLYING = ("applicant", *positions_with("file_applications"))
 """Who may apply in a trial, the applicant first."""
+STARTING = positions_with("start_processes", "township")[0]
+HOLDING = positions_with("hold_cases", "township")[0]
+FILE_ID = 32
 
 
 @blueprint.get(ADDRESS)
@@ -44,7 +50,7 @@ def trial_page(change_id: str, bundle_id: str) -> ResponseReturnValue:
 @blueprint.post(ADDRESS)
 @transacts_itself(STAFF)
 def trial_act(change_id: str, bundle_id: str) -> ResponseReturnValue:
-    """The next step. `kind`: form (of `task`, all other fields are its own), days, until, event or skip.
+    """The next step. `kind`: form (of `task`, all other fields are its own), days, until, event, death, life or skip.
 
     `was` is how many steps were done when the page was shown.
     """
@@ -159,12 +165,28 @@ def _act() -> dict[str, Any]:
     kind = form.get("kind", "")
     if kind == "form":
         pairs = [(name, value) for name, value in form.items(multi=True) if name not in POSTED]
+        pairs += list(_files())
         return {"kind": kind, "task": form.get("task", ""), "as": form.get("as", ""), "pairs": pairs,
                 "keep": "keep" in form}  # fmt: skip
     if kind == "event":
-        given = {name: value.strip() for name, value in form.items() if name not in POSTED and name != "do"}
+        given: dict[str, Any] = {name: form[name].strip() for name in form if name not in POSTED and name != "do"}
+        if "failed" in given:
+            given["failed"] = form.getlist("failed")
         return {"kind": kind, "do": form.get("do", ""), "as": form.get("as", ""), "with": given}
-    return {"kind": kind, "days": form.get("days", ""), "at": form.get("at", "")}
+    return {"kind": kind, **{name: form.get(name, "") for name in ("days", "at", "person", "day")}}
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    """Field and id of each chosen file: as of a story, nothing else of it is kept. Raises Invalid, by field."""
+    for field, chosen in request.files.items(multi=True):
+        if not chosen.filename:
+            continue
+        content = chosen.read(MAX_BYTES + 1)
+        try:
+            files.require_taken(chosen.filename, content)
+        except Invalid as wrong:
+            raise Invalid({field: wrong.message}) from wrong
+        yield field, digest(content)[:FILE_ID]
 
 
 def _page(
@@ -179,6 +201,7 @@ def _page(
             villages=trying.villages(call.session, bundle, call.now) if trial is None else [],
             may_edit=policy.may_edit(call.session, call.actor, change, call.now),
             message=rejection.message if rejection else None, errors=rejection.fields if rejection else {},
+            figures=trying.figure_titles(call.session, trial) if trial else {}, starting=STARTING, holding=HOLDING,
             posts=title_of, typed=request.form, today=change.in_force_from or local_date(call.now),
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from app import calendar
 from app.cases import queries
 from app.core.clock import SHANGHAI, MovableClock, local_date
+from app.core.days import day_of
 from app.core.errors import Gone, Invalid, Rejection
 from app.core.paths import BUNDLES, TEMPLATES
 from app.definitions.bundle import Bundle
@@ -93,6 +94,9 @@ class Stage:
             self.trial = self.trial.without(self.stop.number) if self.stop else self.trial
             self.must_replay = True
             return None
+        if act["kind"] in ("death", "life"):
+            self._die(act)
+            return None
         if act["kind"] != "form":
             self._do(self._step_of(act))
             return None
@@ -110,6 +114,27 @@ class Stage:
             fields = {"fields": sorted(refusal.fields)} if refusal.fields else {}
             self._keep({**step, "expect": {"error": refusal.code, **fields}})
         return None
+
+    def people(self) -> dict[str, str]:
+        """Names of everybody with a number in what was filled in, by number."""
+        return {number: name for step in self.trial.done for number, name in _people(step.get("with"))}
+
+    def _die(self, act: Mapping[str, Any]) -> None:
+        """Somebody dies on a day after the first, or does not; all is played again, and on to that day."""
+        number = act["person"]
+        if act["kind"] == "life":
+            self.trial, self.must_replay = self.trial.with_death(number, None), True
+            return
+        name = self.people().get(number)
+        if name is None:
+            raise Invalid({"person": "请选择去世的是谁"})
+        day = day_of(act["day"])
+        if day is None or not self.player.story.clock.date() < day <= self.today + timedelta(days=MOST_DAYS):
+            raise Invalid({"day": f"请选择试办开始以后、{MOST_DAYS} 天以内的日期"})
+        death = {"name": name, "id_number": number, "died_on": day.isoformat()}
+        self.trial, self.must_replay = self.trial.with_death(number, death), True
+        if day > self.today:
+            self._keep({"do": "wait", "at": _written(datetime.combine(day, DAY_BEGINS, SHANGHAI))})
 
     def letter(self, number: int) -> tuple[str, bytes]:
         """Name and Word file of a letter of the case. Raises Gone."""
@@ -188,6 +213,18 @@ class Stage:
     @property
     def today(self) -> date:
         return local_date(self.now)
+
+
+def _people(value: Any) -> Iterator[tuple[str, str]]:
+    """Number and name of whoever has both, at any depth."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("id_number"), str) and isinstance(value.get("name"), str):
+            yield value["id_number"], value["name"]
+        for each in value.values():
+            yield from _people(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _people(each)
 
 
 def key_of(item: Any) -> str:

@@ -9,6 +9,7 @@ import yaml
 
 from app.core.errors import Invalid
 from app.documents import queries as documents
+from app.funds import story as funds
 from app.scenarios import seeing
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
@@ -21,10 +22,11 @@ def story(draft: Draft, trial: Trial, title: str) -> str:
     """The text of the story, which was played and holds. Raises Invalid."""
     found: list[dict[str, Any]] = []
     known: dict[str, Any] = {}
+    ordered: set[str] = set()
 
     def note(stage: Stage, number: int) -> None:
         now = _seen(stage)
-        found.append(_changed(known, now))
+        found.append({**_changed(known, now), **_ordered(stage, ordered)})
         known.clear()
         known.update(now)
 
@@ -66,6 +68,15 @@ def _seen(stage: Stage) -> dict[str, Any]:
             "owed": seeing.owed(session, case_id),
             "incident": next(iter(seeing.incidents(session, case_id)), False),
         }
+
+
+def _ordered(stage: Stage, known: set[str]) -> dict[str, Any]:
+    """What was ordered since, but for a case's own payments."""
+    with stage.player.world.database.read() as session:
+        made = funds.orders(session, known)
+    known.update(funds.ids(made))
+    told = [seeing.order(each) for each in made if each.purpose]
+    return {"orders": [{name: str(each[name]) for name in ("payee", "amount", "for")} for each in told]} if told else {}
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,15 @@ from app import calendar
 from app.cases import handlers, pages, queries, store, waits
 from app.core.actor import SYSTEM
 from app.core.clock import SHANGHAI, local_date
+from app.core.errors import NotFound
 from app.figures.catalogue import catalogue
+from app.forms import Form
+from app.funds import story as funds
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.jobs import operations as jobs
+from app.registry import queries as registry
+from app.registry.story import IN_PAYMENT
 from app.tryout import days, rows
 from app.tryout.playing import APPLY, Stage, Stop, Typed, key_of
 
@@ -31,6 +36,8 @@ def of(stage: Stage, shown: str | None, typed: Typed | None) -> dict[str, Any]:
             "title": stage.bundle.title, "now": _moment(stage.now), "today": stage.today.isoformat(),
             "steps": _steps(stage), "stop": _stop(stage.stop), "place": _place(session, stage),
             "next": _next(session, stage), "by_office": stage.bundle.by_office,
+            "people": stage.people(), "deaths": [dict(each) for each in stage.trial.deaths],
+            "unpaid": _unpaid(session), "processes": _processes(session, stage),
         }  # fmt: skip
         if stage.player.last is None:
             form = _form(stage.bundle.application_form, APPLY, typed, {})
@@ -91,7 +98,7 @@ def _unanswered(stage: Stage) -> Typed | None:
     return Typed(stage.stop.step["do"], stage.stop.step["with"], stage.stop.refusal)
 
 
-def _form(form: Any, task: str, typed: Typed | None, context: Mapping[str, Any]) -> dict[str, Any]:
+def _form(form: Form, task: str, typed: Typed | None, context: Mapping[str, Any]) -> dict[str, Any]:
     mine = typed if typed is not None and typed.task == task else None
     errors = mine.refusal.fields if mine and mine.refusal else {}
     html = form.render(mine.values if mine else {}, errors, context=context)
@@ -185,6 +192,27 @@ def _cited(session: Session, text: str) -> str:
     known = catalogue(session)
     named = known.ids_in(text)
     return f"{text}（{known.cite(' '.join(named))}）" if named else text
+
+
+def _unpaid(session: Session) -> list[str]:
+    """Payees of what is at the bank or comes to it: what a bank's answer is about."""
+    return list(dict.fromkeys(order.payee for orders in funds.pending(session).values() for order in orders))
+
+
+def _processes(session: Session, stage: Stage) -> list[dict[str, str]]:
+    """What can be begun on the award of the case, if it has one in payment: `{key, title}`."""
+    award = queries.head(session, stage.player.last).award_id if stage.player.last else None
+    try:
+        monthly = award is not None and registry.award(session, award).status == IN_PAYMENT
+    except NotFound:  # what was paid once
+        monthly = False
+    if not monthly:
+        return []
+    return [
+        {"key": key, "title": stage.bundle.process(key).start.label}
+        for key in stage.bundle.processes
+        if key != "main" and stage.bundle.process(key).start.properties.get("follows") not in ("case", "members")
+    ]
 
 
 def _moment(moment: Any) -> str:

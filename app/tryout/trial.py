@@ -19,7 +19,7 @@ class Trial:
     """`region` is the code of the village, `clock` the local time at the start (YYYY-MM-DD HH:MM).
 
     Of `steps` the first `position` are done; the rest can be done again. `parameters`: region code → figures, as in a
-    story.
+    story. `deaths`: who dies when, `{name, id_number, died_on}` each, as `registry.people` of a story.
     """
 
     region: str
@@ -27,15 +27,17 @@ class Trial:
     steps: tuple[Step, ...] = ()
     position: int = 0
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    deaths: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Trial:
-        return cls(kept["region"], kept["clock"], tuple(kept["steps"]), kept["position"], kept["parameters"])
+        deaths = tuple(kept.get("deaths") or ())
+        return cls(kept["region"], kept["clock"], tuple(kept["steps"]), kept["position"], kept["parameters"], deaths)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "region": self.region, "clock": self.clock, "steps": list(self.steps), "position": self.position,
-            "parameters": dict(self.parameters),
+            "parameters": dict(self.parameters), "deaths": [dict(each) for each in self.deaths],
         }  # fmt: skip
 
     @property
@@ -55,6 +57,11 @@ class Trial:
             )
         return replace(self, steps=steps, position=len(steps))
 
+    def with_death(self, id_number: str, death: Mapping[str, str] | None) -> Trial:
+        """With this death of somebody, and no other; None: he lives."""
+        others = tuple(each for each in self.deaths if each["id_number"] != id_number)
+        return replace(self, deaths=others if death is None else (*others, death))
+
     def without(self, number: int) -> Trial:
         """Without the step of this number (from 1)."""
         steps = (*self.steps[: number - 1], *self.steps[number : self.position])
@@ -68,7 +75,8 @@ class Trial:
         """The same as the content of a story file."""
         head = {"title": title, "programme": programme, "region": self.region, "clock": self.clock}
         parameters = {"parameters": dict(self.parameters)} if self.parameters else {}
-        return {**head, **parameters, "steps": [dict(step) for step in self.done]}
+        registry = {"registry": {"people": [dict(each) for each in self.deaths]}} if self.deaths else {}
+        return {**head, **parameters, **registry, "steps": [dict(step) for step in self.done]}
 
 
 def trimmed(value: Any) -> Any:

@@ -90,8 +90,10 @@ def test_a_form_is_filled_in_refused_with_its_fields_and_taken() -> None:
     more = _form("apply", "applicant", RELIEF)
     more["pairs"].append(("_add:witnesses", ""))
     assert "witnesses.2.name" in _ask("play", trial=_trial([]), act=more)["state"]["form"]["html"]
-    taken = _ask("play", trial=_trial([]), act=_form("apply", "applicant", RELIEF))
-    assert taken["trial"]["position"] == 1
+    with_file = _form("apply", "applicant", RELIEF)
+    with_file["pairs"].append(("material_files", "0123456789abcdef" * 2))
+    taken = _ask("play", trial=_trial([]), act=with_file)
+    assert taken["trial"]["steps"][0]["with"]["material_files"] == ["0123456789abcdef" * 2]
     (task,) = taken["state"]["tasks"]
     assert (task["key"], task["as"], task["due"]) == (INVESTIGATION, "village_cadre", "2020-10-15")
     marks = [cell["marks"] for sheet in taken["state"]["days"] for week in sheet["weeks"] for cell in week if cell]

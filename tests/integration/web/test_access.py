@@ -506,7 +506,7 @@ NEEDS: dict[str, str] = {
                      "figure_grid_save", "figure_held", "change_figure_remove", "file_mend", "file_new", "file_remove",
                      "file_upload", "file_put_back", "feel_check", "letter_save", "release_bring_back", "release_stop",
                      "backtest_ask", "backtest_stop", "document_enter", "document_link",
-                     "trial_act", "trial_begin", "trial_move", "trial_record", "table_cases")),
+                     "trial_act", "outcome_accept", "trial_begin", "trial_move", "trial_record", "table_cases")),
                     "draft_releases"),
     "PUT studio.file_save": "draft_releases",
     "GET studio.change_summary": "draft_releases",
