@@ -29,6 +29,7 @@ from bench import (
     releases,
     report,
     takeovers,
+    trials,
 )
 
 PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
@@ -44,6 +45,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("FEEL and decision tables", feel.main),
     ("Decisions that run again", decisions.main),
     ("Back-tests", backtests.main),
+    ("Trials of a draft", trials.main),
     ("Editors of the studio", editors.main),
     ("Large files", large.main),
     ("Releases", releases.main),

@@ -46,7 +46,5 @@ def test_money_figures_and_a_death_are_steps_that_the_story_keeps() -> None:
     kept = parse_story(text.encode())
     assert kept.registry["people"] == [{"name": "吴霞", "id_number": WIFE, "died_on": "2021-04-19"}]
     assert [each["for"] for step in kept.steps for each in step.expect.get("orders", ())] == ["2021-05"]
-    assert [str(each["monthly"]) for each in kept.end["awards"]] == [
-        "0.00"
-    ]
+    assert [str(each["monthly"]) for each in kept.end["awards"]] == ["0.00"]
     assert trial.with_death(WIFE, None).deaths == ()

@@ -1,0 +1,41 @@
+"""A step of a trial: what one request costs in the child once it is warm. `python -m bench.trials`."""
+
+from __future__ import annotations
+
+import time
+
+import yaml
+
+from app.core.paths import BUNDLES
+from app.definitions.folder import read_folder
+from app.tryout import child
+from app.tryout.asking import Draft
+from app.tryout.playing import played
+from app.tryout.state import of
+from app.tryout.trial import Trial
+from bench.report import figure
+
+PROGRAMME, STORY, STEPS = "dibao", "scenarios/arrears-of-a-raise.yaml", 6
+
+
+def main() -> None:
+    """From the request to the state of the last step: all steps are played, the page's answer is made."""
+    files = read_folder(BUNDLES / PROGRAMME)
+    begun = yaml.load(files[STORY], yaml.BaseLoader)  # noqa: S506 (texts only)
+    steps = tuple({name: each for name, each in step.items() if name != "expect"} for step in begun["steps"][:STEPS])
+    parameters = {code: [values] for code, values in begun["parameters"].items()}
+    draft = Draft("22", {path: each for path, each in files.items() if not path.startswith("scenarios/")})
+    child.warm()
+    taken = []
+    for count in (1, STEPS):
+        begin = time.perf_counter()
+        with played(draft, Trial(begun["region"], begun["clock"], steps, count, parameters)) as stage:
+            of(stage, None, None)
+        taken.append(1_000 * (time.perf_counter() - begin))
+    each = (taken[1] - taken[0]) / (STEPS - 1)
+    print(f"The first step, with its world and page: {figure('trials.first', taken[0], 'ms'):.0f} ms")
+    print(f"Each further step: {figure('trials.step', each, 'ms', '<= 100'):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
