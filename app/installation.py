@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.orm import Session
 
@@ -30,19 +29,23 @@ def upgrade(config: Config, revision: str = "head") -> None:
         path = Path(config.database_url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(PRIVATE)
-    command.upgrade(_alembic(config), revision)
+    _migrate(config, "upgrade", revision)
 
 
 def downgrade(config: Config, revision: str) -> None:
     """Bring the configured database down to an earlier version; `base` removes everything."""
-    command.downgrade(_alembic(config), revision)
+    _migrate(config, "downgrade", revision)
 
 
-def _alembic(config: Config) -> AlembicConfig:
+def _migrate(config: Config, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+    # What nobody but a migration needs takes a tenth of every start.
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.attributes["url"] = config.database_url
-    return settings
+    getattr(command, direction)(settings, revision)
 
 
 def install(session: Session, now: datetime, *, for_training: bool = False) -> None:

@@ -19,11 +19,15 @@ from tests.support.schema import create_schema
 YOUNG_OBJECTS = 50_000
 
 
+def pytest_collection() -> None:
+    """The application and thousands of tests stay to the end: the collector need not look at them, now or later."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """The application, its statements and thousands of tests stay to the end: the collector need not look at them."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
+    gc.enable()
 
 
 @pytest.fixture
