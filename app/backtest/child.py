@@ -47,7 +47,8 @@ def _replayed(asked: Mapping[str, Any]) -> dict[str, Any]:
     for case in asked["cases"]:
         subject = _subject(case)
         found = replayer.replay(subject)
-        walked = walker.walk(subject) if subject.state is not None else None
+        alike = found.kind == UNCHANGED
+        walked = walker.walk(subject, is_decided_alike=alike) if subject.state is not None else None
         if walked is not None:
             ways[walked.kind] += 1
             human_steps += walked.human_steps

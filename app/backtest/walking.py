@@ -165,6 +165,7 @@ class Record(Walking):
         due = self._due.get((event.element_id, event.at))
         self._keep(task, Happening(kinds.COMPLETED, self.opened[task.id], event.at, value, event.action,
                                    self._limits.get(task.id), due))  # fmt: skip
+        self.way.human_steps += 1
         self.walk.complete(task.id, value)
         self._follow(task)
 

@@ -50,8 +50,9 @@ class Walker:
         self.steps: dict[Place, Lasted] = {}
         self._lasting: dict[str, Lasting] = {}
 
-    def walk(self, subject: Subject) -> Walked:
-        """Both ways of a case."""
+    def walk(self, subject: Subject, *, is_decided_alike: bool = False) -> Walked:
+        """Both ways of a case. Where all is decided as it was (`is_decided_alike`) and the draft has the same diagram
+        and deadlines, one is the other."""
         own, draft = subject.release_id, subject.draft or subject.release_id
         if subject.process not in self._rules[draft].bundle.processes:
             return Walked(subject, names.UNWALKED, Way(), Way(), "变更后没有这个流程")
@@ -66,9 +67,18 @@ class Walker:
             return Walked(subject, names.UNFAITHFUL, Way(), Way(), str(other))
         if was.faithless:
             return Walked(subject, names.UNFAITHFUL, was, Way(), f"按当时的流程重走，{was.faithless}")
+        if is_decided_alike and self._leads_alike(subject):
+            return self._compared(subject, was, was)
         drafted = Drafted(self._rules[draft], subject, history, self._evaluator, host)
         now = Led(subject, history.start, drafted, self._of(draft), record).go()
         return self._compared(subject, was, now)
+
+    def _leads_alike(self, subject: Subject) -> bool:
+        if self._evaluator.set_for(subject.regions, {}):
+            return False
+        own, draft = (self._rules[each].bundle for each in (subject.release_id, subject.draft or subject.release_id))
+        mine, other = self._diagrams(subject)
+        return own.clocks == draft.clocks and (mine.key, mine.process_id) == (other.key, other.process_id)
 
     def _of(self, name: str) -> Lasting:
         if name not in self._lasting:
