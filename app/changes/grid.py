@@ -77,7 +77,7 @@ def grid(session: Session, actor: Actor, change_id: str, region: str, key: str, 
     region = region or places[0][0]
     if region not in dict(places):
         raise Invalid({"region": "这个地区的标准不由您修改，请从列表中选择地区"})
-    entries = sorted(catalogue(session).figures.values(), key=lambda entry: (entry.kind, entry.title))
+    entries = sorted(catalogue(session).figures.values(), key=_order)
     if key and key not in catalogue(session).figures:
         raise Invalid({"key": f"没有名为“{key}”的标准，请从列表中选择"})
     chosen = [each for each in entries if each.key == key] if key else entries
@@ -87,6 +87,11 @@ def grid(session: Session, actor: Actor, change_id: str, region: str, key: str, 
     entered = {(row.key, row.region_id): row for row in store.figures_of(session, change_id)}
     cells = [cell for chain in chains for cell in _cells(session, chain, chosen, entered, today)]
     return Grid(places, entries, region, key, cells)
+
+
+def _order(entry: Entry) -> tuple[str, bytes]:
+    """By kind, then as in a dictionary: GB 18030 begins with GB 2312, whose common characters stand by their pinyin."""
+    return entry.kind, entry.title.encode("gb18030")
 
 
 def _cells(

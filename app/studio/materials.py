@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from flask import jsonify, request
@@ -17,6 +18,7 @@ from app.definitions.manifest import load_manifest
 from app.effects import SCHEMAS
 from app.engine import DiagramError
 from app.feel import FeelError, dmn
+from app.feel.diagnostics import WORDS
 from app.figures.catalogue import catalogue
 from app.figures.content import Catalogue
 from app.figures.errors import CatalogueError
@@ -26,6 +28,7 @@ from app.identity.positions import POSITIONS
 from app.studio.blueprint import blueprint
 from app.vocabulary import Name
 from app.vocabulary.given import ORIGINS
+from app.vocabulary.words import OWN_FIELD
 from app.web import Call, reads
 
 UNREADABLE = (BundleError, DiagramError, FeelError, FormError)
@@ -54,10 +57,10 @@ def file_materials(call: Call, change_id: str, bundle_id: str) -> ResponseReturn
 @blueprint.get("/changes/<change_id>/programmes/<bundle_id>/names")
 @reads()
 def file_names(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
-    """The names that may be read at `element` of the diagram `path`, or wherever a table of `path` is asked.
+    """The names that may be read at `element` of the diagram `path`, or wherever a table or form of `path` is asked.
 
-    Gives `{names: [{name, type, title}]}`, what the case itself finds first; none where the element is not saved yet
-    or the draft cannot be read as a whole.
+    Gives `{names: [{name, type, title, values}]}`, what the case itself finds first, `values` as expressions write
+    them; none where the element is not saved yet or the draft cannot be read as a whole.
     """
     files, path = _files(call, change_id, bundle_id), request.args.get("path", "")
     try:
@@ -66,12 +69,14 @@ def file_names(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValu
         names = sorted(_names(words, bundle, path, request.args.get("element", "")), key=_nearness)
     except (*UNREADABLE, NotFound):
         names = []
-    return jsonify({"names": [{"name": each.path, "type": each.type, "title": each.title} for each in names]})
+    return jsonify({"names": [_told(each) for each in names]})
 
 
 def _names(words: vocabulary.Vocabulary, bundle: Bundle, path: str, element: str) -> Iterable[Name]:
     if path.endswith(".dmn"):
         return words.asked(dmn.load(bundle.files[path]).ids)
+    if path.endswith(".form.json"):
+        return words.filled(path)
     process = next((key for key, file in bundle.manifest["processes"].items() if file == path), "")
     return words.at(process, element).names()
 
@@ -107,9 +112,17 @@ def _decisions(files: Mapping[str, bytes]) -> list[Choice]:
     return found
 
 
+def _told(name: Name) -> dict[str, object]:
+    values = [json.dumps(each, ensure_ascii=False, default=str) for each in name.choices]
+    kind = WORDS.get(name.type.partition("<")[0], "")
+    return {"name": name.path, "type": kind, "title": name.title, "values": values}
+
+
 def _nearness(name: Name) -> int:
-    """Answers and results of this diagram first, then what every diagram may read."""
+    """Fields of the same form first, then answers and results of the diagram, then what every diagram may read."""
     root, common = name.path.partition(".")[0], list(ORIGINS)
+    if name.origin == OWN_FIELD:
+        return -2
     return common.index(root) if root in ORIGINS else -1
 
 

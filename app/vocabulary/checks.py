@@ -119,12 +119,12 @@ def _form(words: Words, point: Point) -> Iterator[Finding]:
     if point.element.type not in HUMAN or key not in words.bundle.files:
         return
     form = words.bundle.form(key)
-    known = {name: shape for name, shape in words.roots.items() if name not in _NOT_IN_FORMS}
+    known = words.filled(key).shapes
     reader = Reader(words, point, form.shape.members)
     for field, row, text in form.texts():
         special = dict.fromkeys(_IN_ROWS, UNKNOWN) if row.members else {}
         scope = {**row.members, **special}
-        inferred = look(text, {**known, **form.shape.members, **scope})
+        inferred = look(text, {**known, **scope})
         if inferred is not None:
             inside = Reader(words, point, [*form.shape.members, *scope]) if scope else reader
             for each in inside.findings(inferred, "条件", values=False, file=key):
@@ -132,4 +132,3 @@ def _form(words: Words, point: Point) -> Iterator[Finding]:
 
 
 _IN_ROWS = ("this", "parent", "i", "_this_", "_parent_", "_i_")
-_NOT_IN_FORMS = frozenset({"figure", "optional_figure", "notice", "today", "now", "programme", "actor"})

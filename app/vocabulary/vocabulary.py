@@ -14,7 +14,7 @@ from app.vocabulary.case import DEPARTURE, case_shape, with_award, with_origin
 from app.vocabulary.finding import ERROR, Finding
 from app.vocabulary.given import Catalogue, host_shapes
 from app.vocabulary.letters import Made, made
-from app.vocabulary.words import Name, Scope, Words, look
+from app.vocabulary.words import Name, Scope, Words, look, own_fields
 
 KEPT = ("award_start", "award_change")
 """Effects whose `facts` stay with an award."""
@@ -88,11 +88,21 @@ class Vocabulary:
         return words.scope(point)
 
     def asked(self, decisions: Collection[str]) -> list[Name]:
-        """What may be read where any of these decisions is asked, each name once."""
+        """What may be read where any of these decisions is asked, each name once; a guard reads what it checks."""
         scopes = (
-            words.scope(point) for words in self.words.values() for point in words.points()
-            if any(decision in decisions for decision, _ in tables.asks(words, point))
+            words.scope(point, own=own) for words in self.words.values() for point in words.points()
+            for decision, own in tables.asks(words, point) if decision in decisions
         )  # fmt: skip
+        return list({name.path: name for scope in scopes for name in scope.names()}.values())
+
+    def filled(self, path: str) -> list[Name]:
+        """What conditions of the form `path` may read wherever it is filled in, each name once; of a form that no task
+        has, such as the application, its own fields."""
+        asking = (
+            words for words in self.words.values()
+            if any(point.element.attributes.get("formKey") == path for point in words.points())
+        )  # fmt: skip
+        scopes = [words.filled(path) for words in asking] or [own_fields(self.bundle, path)]
         return list({name.path: name for scope in scopes for name in scope.names()}.values())
 
     def letters(self) -> Iterator[Made]:

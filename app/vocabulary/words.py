@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from typing import Any
 
 from app.definitions.bundle import Bundle
 from app.effects import SCHEMAS
@@ -18,18 +19,22 @@ from app.vocabulary.graph import AFTER, Ways
 from app.vocabulary.paths import Paths, Writes, script_of
 
 HUMAN = ("userTask", "manualTask")
+OWN_FIELD = "本表单"
+_NOT_IN_FORMS = frozenset({"figure", "optional_figure", "notice", "today", "now", "programme", "actor"})
 CATCHES = ("intermediateCatchEvent", "boundaryEvent", "receiveTask")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name that may be read at a point. type: as FEEL writes it. missing_on: a path on which it has no value."""
+    """A name that may be read at a point. type: as FEEL writes it. missing_on: a path on which it has no value.
+    choices: the only values that it can have besides null, where they are known."""
 
     path: str
     type: str
     title: str
     origin: str
     missing_on: str = ""
+    choices: tuple[Any, ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -52,10 +57,16 @@ class Scope:
     def _under(self, path: str, shape: Shape, origin: str) -> Iterator[Name]:
         root = path.partition(".")[0]
         missing = self.missing.get(path) or self.missing.get(root, "")
-        yield Name(path, str(shape), shape.title, self.origins.get(path, origin), missing)
+        yield Name(path, str(shape), shape.title, self.origins.get(path, origin), missing, shape.choices)
         inner, step = (shape.item, "[].") if shape.kind == "list" else (shape, ".")
         for name, member in (inner.members if inner is not None else {}).items():
             yield from self._under(f"{path}{step}{name}", member, self.origins.get(path, origin))
+
+
+def own_fields(bundle: Bundle, form: str) -> Scope:
+    """What a form asks for."""
+    fields = bundle.form(form).shape.members
+    return Scope(fields, dict.fromkeys(fields, OWN_FIELD), {})
 
 
 def look(text: str, scope: Mapping[str, Shape]) -> Inferred | None:
@@ -149,6 +160,12 @@ class Words:
         """What the form of a human task gives."""
         key = point.element.attributes.get("formKey", "")
         return self.bundle.form(key).shape if key in self.bundle.files else UNKNOWN
+
+    def filled(self, key: str) -> Scope:
+        """What conditions of a form may read: its own fields, and what was known before it."""
+        known = {name: shape for name, shape in self.roots.items() if name not in _NOT_IN_FORMS}
+        own = own_fields(self.bundle, key)
+        return Scope({**known, **own.shapes}, {**self.origins, **own.origins}, {})
 
     def effected(self, point: Point) -> Shape:
         schema = SCHEMAS.get(point.element.attributes.get("topic", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,24 @@ pytestmark = pytest.mark.browser
 OWNER, OTHER = "policy_owner.220122", "policy_owner.220104"
 RELIEF = Path(__file__).parents[2] / "bpmn/uninsured_unemployed_relief"
 Fits = Callable[[Page], None]
+
+
+LATIN = """() => {
+  const own = '.cm-content, [contenteditable=true], code, pre, textarea, svg, h1, .names, #findings, script, style';
+  const seen = each => each.checkVisibility({visibilityProperty: true}) && !each.closest(own);
+  const texts = [...document.querySelectorAll('[title], [placeholder], [aria-label]')].filter(seen)
+    .flatMap(each => ['title', 'placeholder', 'aria-label'].map(name => each.getAttribute(name) || ''));
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) if (seen(walk.currentNode.parentElement)) texts.push(walk.currentNode.textContent);
+  return texts;
+}"""
+"""What somebody reads on a page, apart from what files and expressions say themselves."""
+
+KNOWN = frozenset({
+    "BPMN", "bpmn", "io", "DMN", "FEEL", "HTML", "Markdown", "URL", "Powered", "by", "township_review", "money",
+    "mustBeTrue", "requiredWhen",
+})  # fmt: skip
+"""Names, the mark that the licence keeps, and the properties of forms by which this system knows them."""
 
 
 @pytest.fixture
@@ -77,6 +96,10 @@ def test_the_editors_change_what_one_changes_and_nothing_else(site: Site, change
     cell.fill('not("approve", "agree")')
     expect(page.locator(".dmn-said")).to_be_empty()
     _saved(page)
+    cell.fill("")
+    expect(page.locator(".completion li")).to_have_text(['"approve"', '"refuse"'])  # all that the form lets answer
+    cell.fill('not("approve", "agree")')
+    _saved(page)
     page.reload()
     page.wait_for_selector(".dmn-bar select")
     assert 'not("approve", "agree")' in _content(page)
@@ -86,12 +109,30 @@ def test_the_editors_change_what_one_changes_and_nothing_else(site: Site, change
     _open(page, at, "township_review.form.json", ".fjs-editor-container .fjs-element")
     before = _content(page)
     page.locator(".form-place .fjs-element", has_text="复核意见").last.click()
+    if page.locator(".fjs-properties-container").is_visible():
+        _complete_a_condition(page)
     page.click(".form-place .fjs-editor-selected .fjs-context-pad-item")
     expect(page.locator(".phone")).not_to_contain_text("复核意见")
     _saved(page)
     assert "复核意见" in before
     assert "复核意见" not in _content(page)
     fits(page)
+
+
+def _complete_a_condition(page: Page) -> None:
+    """A field of the form by its Chinese title, then one of the values that it may have."""
+    page.click(".bio-properties-panel-group-header:has-text('显示条件')")
+    typed = page.locator("[data-entry-id=conditional-hide] [contenteditable=true]")
+    typed.click()
+    page.keyboard.type("会议决定")
+    expect(page.locator(".completion li").first).to_have_text("conference.decision会议决定 · 文字")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type(" = ")
+    page.locator(".completion li", has_text='"refuse"').click()
+    expect(typed).to_have_text('conference.decision = "refuse"')
+    _saved(page)
+    assert '"hide": "=conference.decision = \\"refuse\\""' in _content(page)
 
 
 def test_a_letter_is_reworded_where_it_stands(site: Site, fits: Fits) -> None:
@@ -122,3 +163,44 @@ def test_who_may_not_edit_sees_the_files_without_controls(site: Site, change: tu
         _open(page, at, name, shows)
         assert page.locator("#saved").inner_text() == "只能查看"
         assert page.locator(".djs-palette, .fjs-palette-container, .add-rule, .dmn-row textarea, .panel").count() == 0
+
+
+@pytest.mark.parametrize("site", ["desk"], indirect=True)
+def test_nothing_in_the_editors_is_english(change: tuple[Page, str]) -> None:
+    page, at = change
+    english: set[str] = set()
+
+    def look() -> None:
+        english.update(word for text in page.evaluate(LATIN) for word in re.findall(r"[A-Za-z_]{2,}", text))
+
+    def press(what: str) -> None:
+        page.eval_on_selector_all(what, "all => all.forEach(each => each.click())")
+        look()
+
+    _open(page, at, "relief.bpmn", ".djs-element")
+    for element in ("apply", "application_form", "assess_hardship", "village_investigation", "facts_checked"):
+        page.locator(f".djs-shape[data-element-id={element}]").click()
+        press(".bio-properties-panel-group-header:not(.open)")
+        page.click(".djs-context-pad.open [data-action=replace]")
+        look()
+        page.keyboard.press("Escape")
+    _open(page, at, "grant.dmn", ".dmn-decision-table-container td.cell")
+    for cell in page.locator(
+        ".dmn-decision-table-container th.input-cell, .dmn-decision-table-container td.cell"
+    ).all()[:5]:
+        cell.dispatch_event("dblclick")
+        look()
+        cell.dispatch_event("contextmenu")
+        look()
+        page.keyboard.press("Escape")
+    for index in range(page.locator(".dmn-bar option").count()):
+        page.select_option(".dmn-bar select", index=index)
+        look()
+    _open(page, at, "township_review.form.json", ".fjs-editor-container .fjs-element")
+    for component in page.locator(".fjs-palette-field").all():
+        component.focus()
+        page.keyboard.press("Enter")
+    for element in page.locator(".form-place .fjs-form .fjs-element").all()[1:]:
+        element.dispatch_event("click")
+        press(".bio-properties-panel-group-header:not(.open)")
+    assert english <= KNOWN

@@ -1,12 +1,20 @@
 // Completes names and values where FEEL is typed: in fields of forms and in the cells of tables. The list hangs on the
 // body, since the libraries cut off what stands out of their own boxes.
+import { functions } from './functions.js';
 import { make } from './opening.js';
 
 const MOST = 12, WORD = /[\w\u4e00-\u9fff.]*$/;
+const COMPARED = /([\w\u4e00-\u9fff.]+)\s*(?:!?=|in\s*\()\s*("[^"]*|[\w.]*)$/;
+
+/** What is offered where expressions are typed, from `[{name, type, title, values}]` as the server gives names. */
+export function expressions(names) {
+  return [ ...names.map(each => ({ value: each.name, type: each.type, title: each.title, values: each.values })), ...functions ];
+}
 
 /**
- * Completes in the fields below `place` that match `fields`. `offers(field)` gives `[{value, type, title, whole}]`; a
- * `whole` value is offered as soon as the field has the focus, and takes the place of everything in it.
+ * Completes in the fields below `place` that match `fields`. `offers(field)` gives `[{value, type, title, whole, values}]`:
+ * a `whole` value is offered as soon as the field has the focus and takes the place of everything in it, the `values` of
+ * a name are offered where it is compared.
  */
 export function complete(place, fields, offers) {
   const list = make('ul', 'completion');
@@ -34,6 +42,9 @@ export function complete(place, fields, offers) {
 }
 
 function matching(all, before) {
+  const [ , compared, begun ] = COMPARED.exec(before) || [];
+  const values = all.find(each => each.value === compared)?.values || [];
+  if (values.length) return values.filter(each => each !== begun && each.startsWith(begun)).slice(0, MOST).map(value => ({ value, type: '', title: '', back: begun.length }));
   const word = WORD.exec(before)[0], wanted = word.toLowerCase(), typed = before.trim().replace(/^"/, '').toLowerCase();
   const fits = each => each.whole ? each.value.toLowerCase().replace(/^"/, '').startsWith(typed)
     : wanted && (each.value.toLowerCase().includes(wanted) || each.title.includes(word));
@@ -54,7 +65,8 @@ function draw({ list, found, field, at }) {
   }));
   const box = field.getBoundingClientRect();
   list.style.left = `${Math.max(8, Math.min(box.left, window.innerWidth - list.offsetWidth - 8)) + window.scrollX}px`;
-  list.style.top = `${box.bottom + window.scrollY + 2}px`;
+  const below = window.innerHeight - box.bottom, over = list.offsetHeight > below && box.top > below;
+  list.style.top = `${(over ? box.top - list.offsetHeight - 2 : box.bottom + 2) + window.scrollY}px`;
 }
 
 function hide(state) {
@@ -78,7 +90,7 @@ function keys(event, state) {
 function take(state, index) {
   const { field, found } = state, chosen = found[index];
   if (!chosen) return;
-  const before = textBefore(field), back = (chosen.whole ? before : WORD.exec(before)[0]).length;
+  const before = textBefore(field), back = chosen.back ?? (chosen.whole ? before : WORD.exec(before)[0]).length;
   if (field.setRangeText) {
     const end = field.selectionStart;
     field.setRangeText(chosen.value, end - back, chosen.whole ? field.value.length : end, 'end');

@@ -6,10 +6,11 @@ import './studio.css';
 import './form-editor.css';
 import { FormEditor } from '@bpmn-io/form-js-editor';
 import { Form } from '@bpmn-io/form-js-viewer';
+import { complete, expressions } from './completion.js';
 import { showFindings } from './findings.js';
-import { failed, make, openFile } from './opening.js';
+import { ask, failed, make, openFile } from './opening.js';
 
-const PAUSE = 400;
+const PAUSE = 400, FRESH = 3000, EXPRESSIONS = '[class*=bio-properties-panel-feel] [contenteditable=true]';
 
 for (const host of document.querySelectorAll('[data-editor=form]')) {
   ('readonly' in host.dataset ? shown(host) : open(host)).catch(error => failed(host, error));
@@ -30,6 +31,7 @@ async function open(host) {
     timer = setTimeout(draw, PAUSE);
   });
   await draw();
+  completeNames(host);
   const fieldOf = at => editor.get('formFieldRegistry').getAll().find(each => at && [ each.key, each.path, each.id ].includes(at));
   const drawn = field => field && place.querySelector(`[data-id="${field.id}"]`);
   showFindings(host, ({ at }) => {
@@ -41,6 +43,19 @@ async function open(host) {
     place.querySelectorAll('.finding-error, .finding-warning').forEach(each => each.classList.remove('finding-error', 'finding-warning'));
     findings.forEach(({ at, severity }) => drawn(fieldOf(at))?.classList.add(`finding-${severity}`));
   });
+}
+
+/** The fields of the form and what the case knows before it; asked anew after a while, since fields come and go. */
+function completeNames(host) {
+  let names = [], asked = 0;
+  const load = () => {
+    if (Date.now() - asked < FRESH) return;
+    asked = Date.now();
+    ask(host, host.dataset.names).then(told => { names = told.names; }).catch(() => {}); // the draft cannot be read yet
+  };
+  document.addEventListener('focusin', load);
+  load();
+  complete(document.body, EXPRESSIONS, () => expressions(names));
 }
 
 async function shown(host) {

@@ -23,8 +23,7 @@ import { showNames } from './names.js';
 import { translation } from './translate.js';
 
 const READABLE = 0.7, PALETTE = 130;
-// The templates bring the provider for everything that Camunda 7 knows; what holds here stands in ours.
-const policy = { __init__: [ 'policyProvider' ], policyProvider: [ 'type', PolicyProvider ], camundaPlatformPropertiesProvider: [ 'value', null ] };
+const policy = { __init__: [ 'policyProvider' ], policyProvider: [ 'type', PolicyProvider ] };
 
 for (const host of document.querySelectorAll('[data-editor=bpmn]:not([data-readonly])')) {
   open(host).catch(error => failed(host, error));

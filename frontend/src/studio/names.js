@@ -1,5 +1,5 @@
 // The names that may be read at the selected element: a click puts one where the cursor last stood.
-import { complete } from './completion.js';
+import { complete, expressions } from './completion.js';
 import { ask, make } from './opening.js';
 
 const PAUSE = 300;
@@ -19,7 +19,7 @@ export function showNames(host, modeler, panel, place) {
     note.textContent = !all.length ? '选中一个环节，这里列出它能用的名称' : found.length ? '点一下，填到光标所在的地方' : '没有找到';
   };
   panel.addEventListener('input', event => { if (event.target.matches(FIELDS)) check(host, event.target, said); });
-  complete(panel, FIELDS, () => all.map(each => ({ value: each.name, type: each.type, title: each.title })));
+  complete(panel, FIELDS, () => expressions(all));
   const load = async element => {
     try {
       ({ names: all } = await ask(host, `${host.dataset.names}&element=${encodeURIComponent(element.id)}`));

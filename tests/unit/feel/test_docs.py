@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 
@@ -50,3 +51,8 @@ def test_the_list_of_functions_is_complete() -> None:
     assert named == set(BUILTINS)
     assert len(rows("表达式")) > 50
     assert len(rows("格子")) == 11
+
+
+def test_the_editors_offer_every_function_and_no_other() -> None:
+    offered = Path(__file__).parents[3] / "frontend/src/studio/zh/functions.json"
+    assert set(json.loads(offered.read_text(encoding="utf-8"))) == set(BUILTINS)

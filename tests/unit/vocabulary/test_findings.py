@@ -300,3 +300,14 @@ def test_a_letter_of_the_bundle_needs_a_sample() -> None:
     ]
     files["letters/rescue_record/sample.json"] = (TEMPLATES / "rescue_record" / "sample.json").read_bytes()
     assert list(check_own(files)) == []
+
+
+def test_names_of_forms_and_of_guards_come_with_what_they_may_be() -> None:
+    words = vocabulary.of(Bundle.from_folder(BUNDLES / "uninsured_unemployed_relief"), CATALOGUE)
+    asked = {name.path: name for name in words.asked({"failing_rules"})}
+    assert asked["township_review.conference.decision"].choices == ("approve", "refuse")
+    filled = {name.path: name for name in words.filled("township_review.form.json")}
+    assert filled["conference.decision"].origin == "本表单"
+    assert filled["village_investigation.facts_true"].type == "boolean"
+    assert "figure.publicity_days" not in filled
+    assert {name.origin for name in words.filled("apply.form.json")} == {"本表单"}
