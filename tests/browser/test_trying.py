@@ -83,6 +83,7 @@ def test_a_deadline_is_changed_a_case_played_and_its_story_kept(site: Site, fits
     expect(page.locator("#letters")).not_to_contain_text("审批决定书")
     page.click("button:has-text('再往前')")
     expect(page.locator("#letters")).to_contain_text("审批决定书")
+    page.evaluate("document.querySelectorAll('#money details').forEach(each => each.open = true)")
     fits(page)
     page.fill("#story-title", "五个工作日内查清")
     page.fill("#story-name", "five-days")
