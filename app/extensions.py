@@ -21,7 +21,20 @@ from app.keys import opening
 from app.outside import Failed, PdfMaker, SettingError, pdf_maker
 from app.watch import counting
 from app.watch.routes import PROXIES, WATCHERS
-from app.web import Door, Services, Unavailable, access_log, assets, display, errors, login, oidc, posted, security
+from app.web import (
+    Door,
+    Services,
+    Unavailable,
+    access_log,
+    assets,
+    compression,
+    display,
+    errors,
+    login,
+    oidc,
+    posted,
+    security,
+)
 
 SESSION_COOKIE = "doudi"
 
@@ -71,6 +84,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     for part in (access_log, counting, security, login, display, posted, errors):
         part.install(app)
     assets.install(app, security.HEADERS)
+    compression.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)
     for blueprint in (desk.blueprint, studio.blueprint, portal.blueprint, api.blueprint, watch.blueprint):

@@ -16,7 +16,7 @@ fs.rmSync(out, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: here,
   entryPoints: [
-    'src/app.js', 'src/app.css', 'src/diagram.js', 'src/studio.js', 'src/api-docs.js',
+    'src/app.js', 'src/theme.js', 'src/app.css', 'src/diagram.js', 'src/studio.js', 'src/api-docs.js',
     { in: 'src/studio/modeler.js', out: 'studio-bpmn' },
     { in: 'src/studio/dmn.js', out: 'studio-dmn' },
     { in: 'src/studio/form-editor.js', out: 'studio-form' },
@@ -43,6 +43,9 @@ for (const file of vendored) {
   // The source maps stay behind, so nobody may be sent looking for them.
   fs.writeFileSync(path.join(out, path.basename(file)), text.replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*$/m, ''));
 }
+
+// What the tests look at pages with; it is shipped to nobody.
+fs.copyFileSync(path.join(here, 'node_modules/axe-core/axe.min.js'), path.join(here, '../tests/browser/axe.min.js'));
 
 const packages = new Set(vendored.map(packageOf));
 for (const input of Object.keys(result.metafile.inputs)) {

@@ -14,6 +14,7 @@ from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.definitions import news
+from app.desk import navigation
 from app.desk.blueprint import blueprint
 from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
@@ -45,24 +46,18 @@ def _around() -> dict[str, Any]:
     ):
         return {}
     session, actor, now = g.session, current_user.actor, services().clock.now()
-    counts = inbox.counts(session, actor, local_date(now))
+    counts, doors = inbox.counts(session, actor, local_date(now)), navigation.doors_of(actor)
     return {
         "desk_counts": {
             "open": capped(counts["all"]),
             "incidents": capped(lists.incident_count(session, actor)),
             "owed": capped(obligations.owed_count(session, actor)),
+            "news": capped(len(news.for_actor(session, actor, local_date(now)))),
         },
-        "desk_news": capped(len(news.for_actor(session, actor, local_date(now)))),
-        "desk_doors": {
-            "releases": identity_policy.may(actor, "draft_releases"),
-            "money": identity_policy.may(actor, "see_money"),
-            "ledger": identity_policy.may(actor, "read_ledger"),
-            "awards": identity_policy.may(actor, "see_awards"),
-            "takeovers": identity_policy.may(actor, takeovers.ENTER) or identity_policy.may(actor, takeovers.CONFIRM),
-            "audit": identity_policy.may(actor, "read_audit"),
-            "logins": identity_policy.may(actor, "keep_logins"),
-            "staff": identity_policy.may(actor, "keep_people"),
-        },
+        "desk_doors": doors,
+        "desk_here": navigation.current(doors, request.path),
+        "desk_takeovers": any(identity_policy.may(actor, each) for each in (takeovers.ENTER, takeovers.CONFIRM)),
+        "desk_audits": identity_policy.may(actor, "read_audit"),
         "desk_posts": posts_of(session, actor),
         "desk_alarm": checks.alarm(session, now) if any(identity_policy.may(actor, each) for each in TOLD) else "",
     }

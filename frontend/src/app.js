@@ -1,8 +1,10 @@
 // Every page works without this script; it only saves clicks and key strokes.
 import htmx from 'htmx.org';
 import './conditions.js';
+import './focus.js';
 import './forms.js';
 import './keyboard.js';
+import './viewing.js';
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;

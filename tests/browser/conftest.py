@@ -132,6 +132,30 @@ def fits(site: Site) -> Callable[[Page], None]:
     return check
 
 
+@pytest.fixture
+def sound(site: Site) -> Callable[[Page], None]:
+    """Nothing on the page bars anybody, by axe; in the dark its contrast is asked again. At the desk's width alone."""
+
+    def check(page: Page) -> None:
+        if site.size != SIZES["desk"]:
+            return
+        page.wait_for_load_state()
+        page.evaluate(AXE)
+        found = page.evaluate(ASK_AXE, "{}")
+        page.emulate_media(color_scheme="dark")
+        found += page.evaluate(ASK_AXE, '{"runOnly": ["color-contrast"]}')
+        page.emulate_media(color_scheme="light")
+        assert found == [], page.url
+
+    return check
+
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
+ASK_AXE = """async options => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'], ...JSON.parse(options) });
+  return violations.flatMap(each => each.nodes.map(node => `${each.id} ${node.target} ${node.failureSummary}`));
+}"""
+
 SMALL_CONTROLS = """() => {
   const libraries = '.djs-container, .bio-properties-panel, .fjs-container, .dmn-js-parent, .bjs-powered-by';
   const exempt = `p, .skip, ${libraries}, dd, li, td:not(.card-title), [aria-hidden=true]`;

@@ -52,13 +52,15 @@ def submit(page: Page) -> None:
         page.click("button[value=submit]")
 
 
-def test_from_the_application_to_the_letter(site: Site, fits: Fits, tmp_path: Path) -> None:
+def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits, tmp_path: Path) -> None:
     # The applicant applies, gets the telephone number wrong once, and keeps number and code.
     applicant = site.window()
     choose_village(applicant)
     fits(applicant)
+    sound(applicant)
     applicant.click("a[href^='/apply/uninsured']")
     fits(applicant)
+    sound(applicant)
     fill_in(applicant)
     applicant.fill("[name=phone]", "1")
     submit(applicant)
@@ -76,9 +78,11 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, tmp_path: Pa
     cadre.keyboard.press("j")
     with cadre.expect_navigation():
         cadre.keyboard.press("Enter")
+    cadre.locator("#diagram").scroll_into_view_if_needed()  # the viewer is fetched when it comes near
     cadre.wait_for_selector(".djs-element.case-active")
     assert cadre.locator(".case-badge").text_content() == "办理中"
     fits(cadre)
+    sound(cadre)
     submit(cadre)
     assert cadre.locator(".is-invalid").count() > 0
     cadre.check("[name=facts_true][value=true]")
@@ -96,9 +100,15 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, tmp_path: Pa
     clerk.goto("/desk/cases")
     fits(clerk)
     clerk.click(".card-title a")
+    clerk.locator("#diagram").scroll_into_view_if_needed()
     clerk.wait_for_selector(".djs-element.case-done")
     fits(clerk)
     assert clerk.locator(".timeline li").count() == 3
+    sound(clerk)
+    for path in ("/desk/", "/desk/cases", "/desk/awards", "/desk/payments", "/desk/figures"):
+        clerk.goto(path)
+        fits(clerk)
+        sound(clerk)
 
     # The applicant comes back with number and code and takes the letter home.
     later = site.window()

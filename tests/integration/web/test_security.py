@@ -184,7 +184,7 @@ def test_a_nul_is_refused_before_it_reaches_the_database(web: Web) -> None:
 def test_a_cursor_outside_the_calendar_is_named(web: Web, path: str, moment: str) -> None:
     answer = web.client(CADRE).get(path, query_string={"after": f"{moment}_x"})
     assert answer.status_code == 422
-    assert "翻页标记不对" in answer.text
+    assert "翻页地址已经失效" in answer.text
 
 
 def test_a_path_cannot_forge_a_line_of_the_log(

@@ -124,7 +124,7 @@ export class PolicyProvider {
   }
 
   figures() {
-    return this.own('figuresOn', '政策参数取哪天', { options: options({ application: '申请之日' }), description: '不设则取办理当日' });
+    return this.own('figuresOn', '标准取哪天', { options: options({ application: '申请之日' }), description: '不设则取办理当日' });
   }
 
   attribute(name, label, more = {}) {
