@@ -109,7 +109,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         clocks=pages.clock_lines(call.session, page.clocks),
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
-        rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs]),
+        rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
         timeline=timeline(events, names),
     )
 

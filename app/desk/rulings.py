@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases.pages import Decided
+from app.cases.pages import Decided, Submitted
 from app.core.chinese import words_of
 from app.figures.catalogue import catalogue
 from app.figures.content import Catalogue
 
 Cite = Callable[[str], str]
+Choices = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,29 @@ class Ruling:
     steps: list[tuple[str, str, str]]
 
 
-def rulings(session: Session, decided: Iterable[Decided], codes: list[str]) -> list[Ruling]:
-    """The decisions of a case in words, oldest first; `codes` are those of its region and all above."""
-    known = catalogue(session)
+def rulings(
+    session: Session, decided: Iterable[Decided], codes: list[str], submitted: Iterable[Submitted]
+) -> list[Ruling]:
+    """The decisions of a case in words, oldest first; `codes` are those of its region and all above.
+
+    What was chosen in a form reads as the form says it.
+    """
+    known, choices = catalogue(session), chosen(submitted)
     cite = partial(known.cite, region_codes=codes)
-    return [_ruling(each, known, cite) for each in decided]
+    return [_ruling(each, known, cite, choices) for each in decided]
 
 
-def _ruling(each: Decided, known: Catalogue, cite: Cite) -> Ruling:
+def chosen(submitted: Iterable[Submitted]) -> Choices:
+    """``self`` → ``本人申请``: the choices of the forms, for codes that mean the same in all of them."""
+    found: dict[str, set[str]] = {}
+    for each in submitted:
+        for option in chain.from_iterable(field.options for field in each.form.root.walk()):
+            if isinstance(option.value, str):
+                found.setdefault(option.value, set()).add(option.label)
+    return {code: labels.pop() for code, labels in found.items() if len(labels) == 1}
+
+
+def _ruling(each: Decided, known: Catalogue, cite: Cite, choices: Choices) -> Ruling:
     return Ruling(
         at=each.at,
         step=each.step,
@@ -48,10 +65,16 @@ def _ruling(each: Decided, known: Catalogue, cite: Cite) -> Ruling:
         refused=_refusals(each.result, cite),
         answer=_answer(each.result),
         basis="；".join(dict.fromkeys(cite(row.annotation) for row in each.rows if row.annotation)),
-        inputs=[(label, words_of(value)) for label, value in each.inputs.items()],
+        inputs=[(label, _read(value, choices)) for label, value in each.inputs.items()],
         figures=[_figure(read, known, cite) for read in each.figures],
         steps=_steps(each.result),
     )
+
+
+def _read(value: Any, choices: Choices) -> str:
+    if isinstance(value, list):
+        return "、".join(_read(each, choices) for each in value)
+    return choices[value] if isinstance(value, str) and value in choices else words_of(value)
 
 
 def _refusals(result: Any, cite: Cite) -> list[str]:

@@ -140,6 +140,7 @@ def sound(site: Site) -> Callable[[Page], None]:
         if site.size != SIZES["desk"]:
             return
         page.wait_for_load_state()
+        page.emulate_media(reduced_motion="reduce")  # a colour half way to another one is nobody's
         page.evaluate(AXE)
         found = page.evaluate(ASK_AXE, "{}")
         page.emulate_media(color_scheme="dark")

@@ -272,6 +272,7 @@ def test_the_case_page_says_what_the_rules_saw(web: Web) -> None:
         "家庭人均月收入 <strong>416.67</strong>",
         "农村低保标准（月） <strong>345 元</strong>",
         "符合条件",
+        "申请方式 <strong>本人申请</strong>",
     ):
         assert told in page
 
