@@ -6,8 +6,10 @@ from typing import Any
 
 from app.api import schemas
 from app.api.blueprint import blueprint
+from app.cases import finding
 from app.cases import operations as cases
 from app.core.clock import local_date
+from app.inbox import listing
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.web import BEARER, Call, reads, writes
@@ -31,15 +33,19 @@ def apply(call: Call, json_data: dict[str, Any]) -> Any:
 @blueprint.output(schemas.TaskPage)
 @blueprint.doc(summary="我的待办", operation_id="list_tasks")
 def tasks(call: Call, query_data: dict[str, Any]) -> Any:
-    """期限近的在前。翻页时把 `next` 放进 `after`。"""
-    chosen = items.Filter(
+    """特急的在前，其次期限近的在前。翻页时把 `next` 放进 `after`。"""
+    text = query_data["text"]
+    chosen = listing.Filter(
+        tab=listing.OVERDUE if query_data["overdue"] else listing.MINE,
+        today=local_date(call.now),
         programme=query_data["programme"],
         position=query_data["position"],
-        overdue_on=local_date(call.now) if query_data["overdue"] else None,
         mine=query_data["mine"],
-        text=query_data["text"],
+        text=text,
+        cases=finding.found(call.session, text) if text else None,
+        kinds=(),
     )
-    return items.open_tasks(call.session, call.actor, chosen, query_data["after"], query_data["limit"])
+    return listing.page(call.session, call.actor, chosen, listing.DUE, query_data["after"], query_data["limit"])
 
 
 @blueprint.post("/tasks/<task_id>/claim")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app import engine
-from app.cases import policy
+from app.cases import finding, policy
 from app.cases.action import Action
 from app.cases.variables import person_facts
 from app.core.errors import Gone, Invalid
@@ -143,6 +143,7 @@ def _follow(action: Action) -> None:
     action.case.applicant_blind = lookups.blind(action.session, action.number)
     facts = person_facts(application.get("id_number"), action.case.applied_on)
     action.variables["case"]["applicant"] = {"name": application["name"], **facts}
+    finding.rewrite(action)
 
 
 def _because(action: Action, reason: str) -> merging.Because:

@@ -9,18 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.cases import finding
 from app.cases.models import Case, Incident
 from app.cases.store import CASE
-from app.core import id_number
 from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
 from app.db import count_up_to
-from app.db.spelling import begins_with
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
-from app.registry import lookups as registry
 
 SHOWN = (
     "id", "number", "programme", "title", "status", "applicant_name", "channel", "applied_on", "filed_at", "closed_at",
@@ -30,7 +28,7 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """`text`: a case number, the start of a name, or a whole identity number. Days of application are inclusive."""
+    """`text`: what `finding.matching` understands. Days of application are inclusive."""
 
     programme: str | None = None
     status: str | None = None
@@ -43,7 +41,7 @@ class CaseFilter:
 def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None = None, limit: int = 18) -> Page:
     """Cases that the actor may see. Raises Invalid when `after` is no cursor."""
     columns = [CASE.c[name] for name in SHOWN]
-    query = _matching(session, select(*columns).where(visible(session, actor)), filter)
+    query = _matching(session, actor, select(*columns).where(visible(session, actor)), filter)
     rows = _page(session, query, CASE.c.filed_at, CASE.c.id, after, limit)
     return _with_cursor(rows, limit, "filed_at")
 
@@ -95,7 +93,7 @@ def _inside(region: Any) -> ColumnElement[bool]:
     return CASE.c[f"{region.level}_id"] == region.id
 
 
-def _matching(session: Session, query: Select[Any], filter: CaseFilter) -> Select[Any]:
+def _matching(session: Session, actor: Actor, query: Select[Any], filter: CaseFilter) -> Select[Any]:
     if filter.programme:
         query = query.where(CASE.c.programme == filter.programme)
     if filter.status:
@@ -107,16 +105,15 @@ def _matching(session: Session, query: Select[Any], filter: CaseFilter) -> Selec
     if filter.until:
         query = query.where(CASE.c.applied_on <= filter.until)
     if filter.text:
-        query = query.where(_named(session, filter.text.strip()))
+        query = query.where(finding.matching(session, filter.text, _counties(session, actor)))
     return query
 
 
-def _named(session: Session, text: str) -> ColumnElement[bool]:
-    number = id_number.normalise(text)
-    if id_number.is_valid(number):
-        index = registry.blind(session, number)
-        return or_(CASE.c.applicant_blind == index, CASE.c.applicant_blind.in_(registry.indexes_of(index)))
-    return or_(CASE.c.number == text, begins_with(CASE.c.applicant_name, text))
+def _counties(session: Session, actor: Actor) -> set[str] | None:
+    """The counties that a search may look in; None where somebody sees more than a county."""
+    held = identity_policy.region_ids(actor, "see_cases")
+    counties = [identity.chain(session, region_id).county for region_id in sorted(held)]
+    return {county.id for county in counties if county} if all(counties) else None
 
 
 def _page(session: Session, query: Select[Any], at: Any, key: Any, after: str | None, limit: int) -> list[Any]:

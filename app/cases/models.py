@@ -30,6 +30,8 @@ class Case(Base):
         Index("ix_case_file_award", "award_id"),
         Index("ix_case_file_begun_by", "begun_by"),
         Index("ix_case_file_release", "release_id", "closed_at"),
+        Index("ix_case_file_number_tail", "number_tail"),
+        Index("ix_case_file_tail_blind", "tail_blind"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -60,6 +62,20 @@ class Case(Base):
     audit_hash: Mapped[str] = mapped_column(String(64))
     # The audit number at which it was last reopened after its money was out: what it ordered before stays.
     reopened_seq: Mapped[int | None]
+    # How people look for it: the last digits of its number, reversed, and a keyed hash of those of the identity number.
+    number_tail: Mapped[str | None] = mapped_column(String(8))
+    tail_blind: Mapped[str | None] = mapped_column(String(64), info=keys.blind("tail"))
+
+
+class CaseGram(Base):
+    """One or two characters of an applicant's name, or initials of them: what a search by any part looks up."""
+
+    __tablename__ = "case_gram"
+    __table_args__ = (Index("ix_case_gram_gram", "gram", "county_id", "case_id"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    gram: Mapped[str] = mapped_column(String(4), primary_key=True)
+    county_id: Mapped[str | None] = mapped_column(String(32))
 
 
 class Reopening(Base):

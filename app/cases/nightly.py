@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.cases import awards, deadlines, places
+from app.cases import awards, deadlines, finding, places
 from app.core.actor import SYSTEM
 from app.core.clock import local_date, midnight
 from app.inbox import staffing
@@ -22,9 +22,10 @@ def next_night(now: datetime) -> datetime:
 
 def run(session: Session, now: datetime) -> None:
     """Recount deadlines on the newest calendar, begin re-checks and visits that are due, offer free places, give back
-    what people hold who left today."""
+    what people hold who left today, index what came from an older version for searching."""
     deadlines.recount(session)
     awards.launch_rechecks(session, now)
     awards.launch_visits(session, now)
     places.offer_free_places(session, now)
     staffing.give_back(session, SYSTEM, now)
+    finding.index_older(session)

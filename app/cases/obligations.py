@@ -17,11 +17,9 @@ from app.core.errors import Invalid
 from app.inbox.queries import COUNT_CAP, NO_DUE_DAY, Page
 
 # The day by which it must be supplied: that of the case's earliest clock that still runs.
-_DUE = (
-    select(func.min(CLOCK.c.due_on)).where(CLOCK.c.case_id == Owed.case_id, IS_LIVE).correlate(Owed).scalar_subquery()
-)
+DUE = select(func.min(CLOCK.c.due_on)).where(CLOCK.c.case_id == Owed.case_id, IS_LIVE).correlate(Owed).scalar_subquery()
 # What was paid too much is owed back also when the case has ended; what a stopped case owed is owed no more.
-_OPEN = and_(Owed.settled_at.is_(None), or_(Case.closed_at.is_(None), Owed.key == OVERPAID))
+OPEN = and_(Owed.settled_at.is_(None), or_(Case.closed_at.is_(None), Owed.key == OVERPAID))
 
 
 def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int = 18) -> Page:
@@ -29,7 +27,7 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
 
     Raises Invalid when `after` is no cursor.
     """
-    due = func.coalesce(_DUE, NO_DUE_DAY)
+    due = func.coalesce(DUE, NO_DUE_DAY)
     columns = (
         *(
             Owed.id,
@@ -38,12 +36,12 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
             Owed.clause,
             Owed.since,
             Owed.case_id,
-            _DUE.label("due_on"),
+            DUE.label("due_on"),
             due.label("sort_on"),
         ),
         *(Case.number, Case.applicant_name, Case.title.label("programme"), Case.township_id, Case.village_id),
     )
-    query = select(*columns).join(Case, Case.id == Owed.case_id).where(_OPEN, visible(session, actor))
+    query = select(*columns).join(Case, Case.id == Owed.case_id).where(OPEN, visible(session, actor))
     if after:
         day, owed_id = _cursor(after)
         query = query.where(or_(due > day, and_(due == day, Owed.id > owed_id)))
@@ -54,7 +52,7 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
 
 def owed_count(session: Session, actor: Actor) -> int:
     """How many are open, up to the cap of all counts."""
-    waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(_OPEN, visible(session, actor))
+    waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(OPEN, visible(session, actor))
     return session.scalar(select(func.count()).select_from(waiting.limit(COUNT_CAP + 1).subquery())) or 0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.cases import finding
 from app.cases.store import CASE
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date, midnight
@@ -91,7 +92,9 @@ def _carry_cases(session: Session, actor: Actor, move: Move, now: datetime) -> l
         last = audit.append(session, f"case:{row.id}", "carried", actor, told, new_id(), now, previous=known)
         kept = {"audit_seq": last.seq, "audit_hash": last.hash, "version": row.version + 1}
         session.execute(update(CASE).where(CASE.c.id == row.id).values(**move.columns(*_COLUMNS), **kept))
-    return [row.id for row in rows]
+    case_ids = [row.id for row in rows]
+    finding.carry(session, case_ids, move.columns("county_id")["county_id"])
+    return case_ids
 
 
 def carry_due(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from app import calendar, engine
 from app.calendar import LegalClock
-from app.cases import deadlines
+from app.cases import amounts, deadlines
 from app.cases.action import Action
 from app.cases.errors import NoOffice
 from app.core.ids import new_id
+from app.core.priorities import RANKS
 from app.identity import queries as identity
 from app.identity.capabilities import CAPABILITIES
 from app.identity.positions import POSITIONS
@@ -126,6 +127,8 @@ def item_row(action: Action, kind: str, element: engine.Element, to: Address) ->
         "township_id": case.township_id,
         "village_id": case.village_id,
         "sort_on": NO_DUE_DAY,
+        "rank": RANKS[element.properties.get("priority") or action.bundle.priority],
+        "amount": amounts.latest(action),
         "created_at": action.now,
         "created_seq": action.seq,
     }

@@ -9,6 +9,7 @@ import marshmallow as ma
 
 from app.core import strict_yaml
 from app.core import yaml_shapes as shapes
+from app.core.priorities import ORDINARY, RANKS
 from app.core.said import Said, nearest
 from app.definitions.errors import BundleError
 from app.definitions.names import LIBRARY
@@ -139,6 +140,8 @@ class ManifestSchema(shapes.Strict):
         validate=ma.validate.Length(min=1, error="至少写一个流程"),
     )
     by_office = shapes.flag(load_default=False)
+    # How all tasks of the programme are ordered, unless a step says otherwise (特急).
+    priority = shapes.one_of(list(RANKS), load_default=ORDINARY)
     # Parts of the application that name somebody else than the person whom it is for, and in which roles.
     roles = shapes.keyed(
         shapes.text(_KEY, validate=shapes.matching(r"[a-z][a-z0-9_]*", "应为申请表里一个分组的路径，例如 guardian")),

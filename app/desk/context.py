@@ -23,6 +23,7 @@ from app.identity.positions import named_at
 from app.inbox import queries as inbox
 from app.takeover import operations as takeovers
 from app.web import services
+from app.worklist import queries as worklist
 
 TOLD = ("read_audit", "keep_people", "keep_logins")  # who hears at once that the audit does not hold
 STAFFED = ("desk", "studio")
@@ -46,10 +47,10 @@ def _around() -> dict[str, Any]:
     ):
         return {}
     session, actor, now = g.session, current_user.actor, services().clock.now()
-    counts, doors = inbox.counts(session, actor, local_date(now)), navigation.doors_of(actor)
+    doors = navigation.doors_of(actor)
     return {
         "desk_counts": {
-            "open": capped(counts["all"]),
+            "open": capped(g.desk_open if "desk_open" in g else worklist.waiting(session, actor, local_date(now))),
             "incidents": capped(lists.incident_count(session, actor)),
             "owed": capped(obligations.owed_count(session, actor)),
             "news": capped(len(news.for_actor(session, actor, local_date(now)))),
@@ -70,7 +71,7 @@ def posts_of(session: Session, actor: Actor) -> list[str]:
 
 
 def capped(count: int) -> str:
-    """Counts stop at the cap of the inbox: ``999+``."""
+    """Counts stop at the cap of the inbox: ``99+``."""
     return f"{inbox.COUNT_CAP}+" if count > inbox.COUNT_CAP else str(count) if count else ""
 
 

@@ -1,47 +1,176 @@
-"""The inbox (待办)."""
+"""The list of work (待办): its tabs and filters, its Excel, how its rows stand now, and lists that somebody keeps."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+import re
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
+from app.core.errors import Gone, NotFound, NotYours, Taken
+from app.core.ids import digest
 from app.definitions.queries import programme_titles
+from app.desk import worklist_address as address
 from app.desk.blueprint import blueprint
-from app.desk.context import capped, place_namer
+from app.desk.deadlines import office_days, soon
+from app.desk.export import note
+from app.desk.worklist_sheet import workbook
+from app.identity import queries as identity
 from app.identity.positions import title_of
-from app.inbox import queries as inbox
-from app.web import Call, reads
+from app.inbox import listing, views
+from app.inbox import operations as inbox
+from app.web import Call, reads, writes
+from app.web.display import moment
+from app.web.download import exported
+from app.worklist import queries as worklist
+from app.worklist.rows import Row
 
-PAGE_ROWS = 18
-SCOPES = (("", "全部", "all"), ("overdue", "超期", "overdue"), ("mine", "我签收的", "mine"))
+EXPORT_ROWS, POLLED, CLAIMED = 5000, 120, 100
+_ITEM_NAME = re.compile(r"（[^（）]*）$")
 
 
 @blueprint.get("/")
 @reads()
 def inbox_page(call: Call) -> ResponseReturnValue:
-    today = local_date(call.now)
-    scope, after = request.args.get("scope", ""), request.args.get("after")
-    chosen = inbox.Filter(
-        programme=request.args.get("programme") or None,
-        position=request.args.get("position") or None,
-        overdue_on=today if scope == "overdue" else None,
-        mine=scope == "mine",
-        text=request.args.get("q", "").strip() or None,
-    )
-    page = inbox.open_tasks(call.session, call.actor, chosen, after, PAGE_ROWS)
-    counts = inbox.counts(call.session, call.actor, today)
+    asked, after = _asked(call), request.args.get("after")
+    found = worklist.listed(call.session, call.actor, asked.filter, asked.sort, after, asked.size)
+    g.desk_open = found.counts[listing.MINE]
+    places, people = worklist.names(call.session, found.rows)
     titles = programme_titles(call.session)
     return render_template(
         "desk/inbox.html",
-        page=page,
+        rows=found.rows,
+        next=found.next,
         after=after,
-        filter=chosen,
-        scope=scope,
-        scopes=[(key, label, capped(counts[name])) for key, label, name in SCOPES],
-        filtered=chosen != inbox.Filter(),
-        programmes=sorted(titles.items(), key=lambda pair: pair[1]),
-        programme_titles=titles,
-        positions=[(key, title_of(key)) for key in sorted(call.actor.positions)],
-        place=place_namer(call.session, page.items),
+        asked=asked,
+        tabs=[(tab, label, listing.cap(found.counts[tab])) for tab, label in address.TABS.items()],
+        address=address,
+        titles=titles,
+        choices=_choices(call, asked, titles),
+        views=views.views_of(call.session, call.actor),
+        places=places,
+        people=people,
+        titles_of=title_of,
+        seen_at=call.now.isoformat(),
     )
+
+
+def _asked(call: Call) -> address.Address:
+    today = local_date(call.now)
+    return address.read(request.args, today, soon(today, office_days()))
+
+
+def _choices(call: Call, asked: address.Address, titles: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer: what there is in this tab, and what is chosen already."""
+    rows = listing.choices(call.session, call.actor, worklist.asked(call.session, call.actor, _bare(asked)))
+    villages = {each for each in (asked.filter.village_id, *(row.village_id for row in rows)) if each}
+    steps = {row.element_id: _ITEM_NAME.sub("", row.title) for row in rows}
+    found = {
+        "programme": {row.programme: titles.get(row.programme, row.programme) for row in rows},
+        "step": steps,
+        "village": identity.region_names(call.session, villages),
+    }
+    for name, chosen in (("programme", asked.filter.programme), ("step", asked.filter.step)):
+        if chosen:
+            found[name].setdefault(chosen, titles.get(chosen, chosen))
+    return {name: sorted(each.items(), key=lambda pair: pair[1]) for name, each in found.items()}
+
+
+def _bare(asked: address.Address) -> listing.Filter:
+    return listing.Filter(tab=asked.filter.tab, today=asked.filter.today, soon_on=asked.filter.soon_on)
+
+
+@blueprint.get("/worklist.xlsx")
+@writes()
+def inbox_export(call: Call) -> ResponseReturnValue:
+    asked = _asked(call)
+    rows = worklist.exported(call.session, call.actor, asked.filter, asked.sort, EXPORT_ROWS)
+    return _workbook(call, rows, asked.filter.today)
+
+
+def _workbook(call: Call, rows: list[Row], today: date) -> ResponseReturnValue:
+    places, people = worklist.names(call.session, rows)
+    offices = identity.office_names(call.session, {row.office_id for row in rows if row.office_id})
+    content = workbook(rows, programme_titles(call.session), places, people, offices, office_days(), today)
+    note(call.session, call.actor, "worklist", len(rows), call.now)
+    return exported(content, f"worklist-{today.isoformat()}.xlsx")
+
+
+@blueprint.post("/worklist/picked.xlsx")
+@writes()
+def inbox_export_picked(call: Call) -> ResponseReturnValue:
+    chosen = request.form.getlist("item")[:EXPORT_ROWS]
+    return _workbook(call, worklist.picked(call.session, call.actor, chosen), local_date(call.now))
+
+
+@blueprint.post("/worklist/claim")
+@writes()
+def inbox_claim(call: Call) -> ResponseReturnValue:
+    """Sign for what is ticked; what a colleague was faster with is said, and the rest is done."""
+    chosen, missed = request.form.getlist("item")[:CLAIMED], []
+    for item_id in chosen:
+        try:
+            inbox.claim(call.session, call.actor, item_id, call.now)
+        except (Gone, Taken, NotFound, NotYours) as refusal:
+            missed.append(refusal.message)
+    if done := len(chosen) - len(missed):
+        flash(f"已签收 {done} 项。", "success")
+    if missed or not chosen:
+        flash(f"{len(missed)} 项没有签收：{missed[0]}" if missed else "没有选中任何一项，请先勾选。", "warning")
+    return redirect(address.back(request.args.get("list", "")))
+
+
+@blueprint.get("/worklist/changes")
+@reads()
+def inbox_changes(call: Call) -> ResponseReturnValue:
+    """How the rows of a page stand now: what others took or finished, and how much is new. 304 where nothing is."""
+    ids = request.args.get("ids", "").split(",")[:POLLED]
+    rows, fresh = listing.states(call.session, call.actor, ids, _since(call))
+    stamp = digest(repr([sorted(map(tuple, rows), key=repr), fresh]).encode())[:32]
+    if stamp in request.if_none_match:
+        return Response(status=304)
+    names = identity.user_names(call.session, {row.assignee_id for row in rows} - {None})
+    told = {row.id: _told(call, row, names) for row in rows}
+    answer = make_response(jsonify(rows=told, fresh=f"有 {listing.cap(fresh)} 项新待办" if fresh else ""))
+    answer.set_etag(stamp)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _since(call: Call) -> datetime:
+    try:
+        found = datetime.fromisoformat(request.args.get("since", ""))
+    except ValueError:
+        return call.now
+    return found if found.tzinfo else call.now
+
+
+def _told(call: Call, row: Any, names: dict[str, str]) -> dict[str, Any]:
+    if row.status != "open":
+        who = row.closed_by_name or "系统"
+        word = "办结" if row.status == "done" else "收回"
+        return {"gone": True, "text": f"{who}已{word}，{moment(row.closed_at)[-5:]}"}
+    if row.assignee_id in (None, call.actor.user_id):
+        return {"gone": False, "text": "我" if row.assignee_id else "待签收"}
+    return {"gone": False, "text": f"{names.get(row.assignee_id, '他人')}已签收"}
+
+
+@blueprint.post("/worklist/views")
+@writes()
+def view_save(call: Call) -> ResponseReturnValue:
+    kept = address.parsed(request.form.get("query", ""))
+    asked = address.read(kept, local_date(call.now), local_date(call.now))
+    views.save(call.session, call.actor, request.form.get("name", ""), asked.text())
+    flash("常用筛选已保存，在列表上方随时打开。", "success")
+    return redirect(url_for("desk.inbox_page", **asked.query()))
+
+
+@blueprint.post("/worklist/views/<view_id>/drop")
+@writes()
+def view_drop(call: Call, view_id: str) -> ResponseReturnValue:
+    views.drop(call.session, call.actor, view_id)
+    flash("常用筛选已删除。", "success")
+    return redirect(url_for("desk.inbox_page"))

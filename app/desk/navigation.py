@@ -26,7 +26,7 @@ class Door:
 
 
 DOORS = (
-    Door("desk.inbox_page", "待办", ("/desk/", "/desk/tasks"), count="open"),
+    Door("desk.inbox_page", "待办", ("/desk/", "/desk/tasks", "/desk/worklist"), count="open"),
     Door("desk.apply_start", "代办申请", ("/desk/apply",), ("file_applications",)),
     Door("desk.case_list", "案件", ("/desk/cases", "/desk/documents"), ("see_cases",)),
     Door("desk.award_list", "在保", ("/desk/awards", "/desk/people", "/desk/takeovers"), ("see_awards",)),

@@ -16,6 +16,7 @@ from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.desk import pages
 from app.desk.blueprint import blueprint
+from app.desk.onward import onward
 from app.files import queries as files
 from app.files.posted import take
 from app.identity import queries as identity
@@ -47,22 +48,22 @@ def claim(call: Call, task_id: str) -> ResponseReturnValue:
 def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
     inbox.unclaim(call.session, call.actor, task_id, call.now)
     flash("已放回，同岗位的人都可以办理。", "success")
-    return redirect(url_for("desk.inbox_page"))
+    return redirect(onward(call))
 
 
 @blueprint.post("/tasks/<task_id>/transfer")
 @writes()
 def transfer(call: Call, task_id: str) -> ResponseReturnValue:
     inbox.transfer(call.session, call.actor, task_id, request.form.get("user_id", ""), call.now)
-    flash("已转办，对方会在“我签收的”里看到。", "success")
-    return redirect(url_for("desk.inbox_page"))
+    flash("已转办，对方会在待办“我的”里看到。", "success")
+    return redirect(onward(call))
 
 
 @blueprint.post("/tasks/<task_id>/read")
 @writes()
 def acknowledge(call: Call, task_id: str) -> ResponseReturnValue:
     inbox.acknowledge(call.session, call.actor, task_id, call.now)
-    return redirect(url_for("desk.inbox_page"))
+    return redirect(onward(call))
 
 
 def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
@@ -88,7 +89,7 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
         flash(f"已提交，但后面的环节处理失败：{done.incident}", "warning")
         return redirect(url_for("desk.case", case_id=done.case_id))
     flash(f"已办结“{item.title}”（{item.subject}）。", "success")
-    return redirect(url_for("desk.inbox_page"))
+    return redirect(onward(call))
 
 
 @blueprint.post("/tasks/<task_id>/draft")

@@ -53,6 +53,11 @@ class Form:
         labels = (each.label.plain for each in self.root.walk() if path and ".".join(each.path) == path)
         return next((label for label in labels if label), path)
 
+    @cached_property
+    def money_paths(self) -> tuple[tuple[str, ...], ...]:
+        """Where the form asks for an amount of money, in order; not in the rows of a list."""
+        return tuple(_money(self.root))
+
     def texts(self) -> Iterator[tuple[Component, Shape, str]]:
         """Every FEEL text of the form: the component, the shape of the row it stands in, the text."""
         return texts_of(self.root, self.shape)
@@ -145,6 +150,14 @@ class _FormSchema(Schema):
             return self.form.clean(data).known
         except Invalid as error:
             raise ValidationError(_nested(error.fields)) from error
+
+
+def _money(component: Component) -> Iterator[tuple[str, ...]]:
+    if component.money:
+        yield component.path
+    if component.kind != "dynamiclist":
+        for child in component.children:
+            yield from _money(child)
 
 
 def _nested(fields: Mapping[str, str]) -> dict[str, Any]:

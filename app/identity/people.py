@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
+from app.db.duties import duty
 from app.db.spelling import contains
 from app.identity import policy, queries
 from app.identity.models import Appointment, Office, Region, User
@@ -142,3 +143,20 @@ def _kept(session: Session, actor: Actor) -> ColumnElement[bool]:
         return Region.id.is_not(None)
     kept = [queries.region(session, region_id) for region_id in sorted(policy.region_ids(actor, KEEP))]
     return or_(false(), *(within(region) for region in kept))
+
+
+def vacancies(session: Session, actor: Actor, on: date) -> list[Select[Any]]:
+    """Positions with tasks that nobody holds where the actor keeps people, as work: one statement a position."""
+    found = []
+    for position in (each for each in POSITIONS.values() if each.tasks):
+        held = (
+            select(Appointment.id)
+            .join(User, User.id == Appointment.user_id)
+            .where(Appointment.office_id == Office.id, Appointment.position == position.key)
+            .where(in_force(Appointment, on), User.active)
+        )
+        empty = duty("vacancy", id=Office.id, title=literal(position.title), subject=Office.name, region_id=Region.id)
+        here = empty.select_from(Office).join(Region, Region.id == Office.region_id)
+        offices = _kept(session, actor), in_force(Region, on), Office.kind == position.level
+        found.append(here.where(*offices, ~held.exists()))
+    return found

@@ -407,6 +407,12 @@ def ids_within(region: RegionRef | Region, level: str | None = None) -> Select[t
     return inside.where(Region.level == level) if level else inside
 
 
+def office_names(session: Session, office_ids: Iterable[str]) -> dict[str, str]:
+    """Names of offices by id, for lists."""
+    rows = session.execute(select(Office.id, Office.name).where(Office.id.in_(set(office_ids))))
+    return {row.id: row.name for row in rows}
+
+
 def office_regions(session: Session, office_ids: Iterable[str]) -> dict[str, str]:
     """Region codes of offices by id."""
     query = select(Office.id, Region.code).join(Region, Region.id == Office.region_id)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, keys
+from app.db import AwareDateTime, Base, Json, Money, keys
 
-OPEN = text("status = 'open'")
+OPEN, DONE = text("status = 'open'"), text("status = 'done'")
+_WHERE_OPEN: dict[str, Any] = {"postgresql_where": OPEN, "sqlite_where": OPEN}
 
 
 class WorkItem(Base):
-    """`kind`: task, consult, copy, owed, visit or incident; `status`: open, done or cancelled."""
+    """`kind`: task, copy or returned; `status`: open, done or cancelled.
+
+    `rank` puts what is urgent first (`core.priorities`). `amount` is what was decided or asked for last, in yuan.
+    """
 
     __tablename__ = "work_item"
     __table_args__ = (
-        Index("ix_work_item_candidate_open", "candidate", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_county_open", "county_id", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_township_open", "township_id", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_due_open", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_work_item_assignee_open", "assignee_id", "sort_on", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_work_item_candidate_open", "candidate", "rank", "sort_on", "id", **_WHERE_OPEN),
+        Index("ix_work_item_candidate_arrived", "candidate", "created_at", "id", **_WHERE_OPEN),
+        Index("ix_work_item_office_open", "office_id", "rank", "sort_on", "id", **_WHERE_OPEN),
+        Index("ix_work_item_assignee_open", "assignee_id", "rank", "sort_on", "id", **_WHERE_OPEN),
+        Index("ix_work_item_due_open", "sort_on", "id", **_WHERE_OPEN),
+        Index("ix_work_item_closed_by", "closed_by", "closed_at", "id", postgresql_where=DONE, sqlite_where=DONE),
         Index("ix_work_item_case", "case_id", "status"),
     )
 
@@ -47,6 +53,8 @@ class WorkItem(Base):
     clock_id: Mapped[str | None] = mapped_column(String(32))
     due_on: Mapped[date | None]
     sort_on: Mapped[date]
+    rank: Mapped[int] = mapped_column(default=1, server_default="1")
+    amount: Mapped[Decimal | None] = mapped_column(Money)
     draft: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("work_item", "draft"))
     detail: Mapped[Any | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
@@ -56,3 +64,15 @@ class WorkItem(Base):
     closed_seq: Mapped[int | None]
     closed_by: Mapped[str | None] = mapped_column(String(32))
     closed_by_name: Mapped[str | None] = mapped_column(String(50))
+
+
+class SavedView(Base):
+    """A list as somebody wants to see it again: the `query` of its address, by a name of his own."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(20))
+    query: Mapped[str] = mapped_column(String(1000))

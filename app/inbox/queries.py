@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
-from app.core.errors import Invalid
 from app.db import count_up_to
-from app.db.spelling import begins_with
 from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
-COUNT_CAP = 999
+COUNT_CAP = 99
 NO_DUE_DAY = date(9999, 12, 31)
 """`sort_on` of an item without a due day: keyset pages need a column that is never null."""
 FOLLOWS = (
-    "element_id", "title", "position", "office_id", "candidate", "clock_id", "due_on", "sort_on",
+    "element_id", "title", "position", "office_id", "candidate", "clock_id", "due_on", "sort_on", "rank",
     "assignee_id", "claimed_at", "draft",
 )  # fmt: skip
 """Columns of an open item that follow from the diagram, or hold only under it."""
@@ -40,17 +37,6 @@ _CLOSERS = select(ITEM.c.closed_by).where(
     ITEM.c.status == "done",
     ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the inbox shows. `mine`: claimed by the actor; `text`: a case number or the start of a name."""
-
-    programme: str | None = None
-    position: str | None = None
-    overdue_on: date | None = None
-    mine: bool = False
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,61 +106,8 @@ def last_closed_seq(session: Session, case_id: str, element_id: str) -> int | No
     return session.scalar(select(func.max(ITEM.c.closed_seq)).where(*done))
 
 
-def open_tasks(session: Session, actor: Actor, filter: Filter, after: str | None = None, limit: int = 18) -> Page:
-    """What waits for the actor, the earliest due day first, items without one last.
-
-    Raises Invalid when `after` is no cursor.
-    """
-    due = ITEM.c.sort_on
-    query = _matching(select(*[column for column in ITEM.c if column.name != "draft"]), actor, filter)
-    if after:
-        last, item_id = _cursor(after)
-        query = query.where(or_(due > last, and_(due == last, ITEM.c.id > item_id)))
-    rows = list(session.execute(query.order_by(due, ITEM.c.id).limit(limit + 1)))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(rows, f"{rows[-1].sort_on.toordinal()}_{rows[-1].id}" if more else None)
-
-
-def _cursor(after: str) -> tuple[date, str]:
-    """Of a numbered day each number is a day; of a written one the 31st of February would be a cursor and none."""
-    day, _, item_id = after.partition("_")
-    try:
-        return date.fromordinal(int(day)), item_id
-    except (ValueError, OverflowError) as error:
-        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"}) from error
-
-
-def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How much waits: all, overdue and claimed; counted up to the cap (shown as 999+)."""
-    kinds = {"all": Filter(), "overdue": Filter(overdue_on=today), "mine": Filter(mine=True)}
-    found = {}
-    for name, filter in kinds.items():
-        capped = _matching(select(ITEM.c.id), actor, filter).limit(COUNT_CAP + 1).subquery()
-        found[name] = session.scalar(select(func.count()).select_from(capped)) or 0
-    return found
-
-
 def count_everywhere(session: Session, today: date, cap: int) -> tuple[int, int]:
     """Open items of the whole installation and those past their day, each counted up to `cap`."""
     waiting = select(ITEM.c.id).where(ITEM.c.status == "open")
     late = waiting.where(ITEM.c.sort_on < today, ITEM.c.due_on < today)
     return count_up_to(session, waiting, cap), count_up_to(session, late, cap)
-
-
-def _matching(query: Select[Any], actor: Actor, filter: Filter) -> Select[Any]:
-    query = query.where(ITEM.c.status == "open", ITEM.c.candidate.in_(actor.candidates))
-    if filter.mine:
-        query = query.where(ITEM.c.assignee_id == actor.user_id)
-    else:
-        query = query.where(or_(ITEM.c.assignee_id.is_(None), ITEM.c.assignee_id == actor.user_id))
-    if filter.programme:
-        query = query.where(ITEM.c.programme == filter.programme)
-    if filter.position:
-        query = query.where(ITEM.c.position == filter.position)
-    if filter.overdue_on:
-        query = query.where(ITEM.c.due_on < filter.overdue_on)
-    if filter.text:
-        text = filter.text.strip()
-        query = query.where(or_(ITEM.c.case_number == text, begins_with(ITEM.c.subject, text)))
-    return query

@@ -46,18 +46,6 @@ def in_fours(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
-def due(value: date | None, today: date) -> tuple[str, str]:
-    """Words for a deadline and how urgent they are: ``("超期 3 天", "red")``."""
-    if value is None:
-        return "不限期", ""
-    left = (value - today).days
-    if left < 0:
-        return f"超期 {-left} 天", "red"
-    if left == 0:
-        return "今天到期", "amber"
-    return f"还剩 {left} 天", "amber" if left == 1 else "navy"
-
-
 # What an agent's text holds, the most telling mark first: every browser calls itself several others too.
 _BROWSERS = {"Edg": "Edge", "MicroMessenger": "微信", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 _SYSTEMS = {"Windows": "Windows", "Android": "安卓", "iPhone": "苹果手机", "Macintosh": "苹果电脑", "Linux": "Linux"}
@@ -80,7 +68,6 @@ def install(app: Flask) -> None:
     app.add_template_filter(device)
     app.add_template_filter(mask_name)
     app.add_template_filter(chinese_date, "chinese_day")
-    app.add_template_global(due)
     app.jinja_env.globals["words"] = words
     app.context_processor(_today)
 

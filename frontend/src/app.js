@@ -5,6 +5,7 @@ import './focus.js';
 import './forms.js';
 import './keyboard.js';
 import './viewing.js';
+import './live.js';
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;

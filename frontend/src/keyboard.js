@@ -1,4 +1,4 @@
-// Keys for people who clear forty tasks a day: j and k walk the rows, Enter opens one, / searches, ? explains.
+// Keys for people who clear forty tasks a day: j and k walk the rows, x picks one, Enter opens one, / searches, ? explains.
 
 const rows = () => [ ...document.querySelectorAll('[data-rows] [data-row]') ];
 
@@ -17,9 +17,24 @@ function step(by) {
   next.scrollIntoView({ block: 'nearest' });
 }
 
+function pick() {
+  const box = document.querySelector('[data-row].is-current [data-pick]');
+  if (box) box.checked = !box.checked;
+  box?.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+/** How many are picked stands at the buttons that act on them, which are there only then. */
+function count() {
+  const bar = document.querySelector('[data-picked]'), picked = document.querySelectorAll('[data-pick]:checked').length;
+  if (!bar) return;
+  bar.classList.toggle('is-empty', !picked);
+  bar.querySelector('[data-picked-count]').textContent = picked;
+}
+
 const actions = {
   j: () => step(1),
   k: () => step(-1),
+  x: pick,
   '/': () => document.querySelector('[data-search]')?.focus(),
   '?': () => document.querySelector('[data-keys]')?.toggleAttribute('open'),
 };
@@ -34,6 +49,9 @@ document.addEventListener('keydown', event => {
   event.preventDefault();
   action();
 });
+
+document.addEventListener('change', event => event.target.matches?.('[data-pick]') && count());
+count();
 
 document.addEventListener('focusin', event => {
   const row = event.target.closest('[data-row]');

@@ -85,7 +85,7 @@ class Site:
         page.fill("#username", username)
         page.fill("#password", PASSWORD)
         page.click("button:has-text('登录')")
-        page.wait_for_selector("h1:has-text('我的待办')")
+        page.wait_for_selector("h1:has-text('待办')")
         return page
 
     def _listen(self, message: object) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import door, guards, persist, standing_decisions, store, tasks
+from app.cases import door, finding, guards, persist, standing_decisions, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import EFFECTS
 from app.cases.errors import NoOffice
@@ -266,5 +266,7 @@ def _insert(action: Action, code: str) -> None:
     values |= {
         "query_hash": action.vault.blind(code, "query"),
         "state": action.instance.seal(action.vault, head.id),
+        **finding.columns(action.session, head.number, action.variables["application"].get("id_number")),
     }
     action.session.connection().execute(_INSERT, values)
+    finding.write_name(action.session, head.id, head.applicant_name, head.county_id)

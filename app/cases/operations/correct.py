@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import guards, incidents, persist, policy, reversal, store
+from app.cases import finding, guards, incidents, persist, policy, reversal, store
 from app.cases.action import Action
 from app.cases.operations.lifecycle import require_reason
 from app.cases.variables import application_facts
@@ -127,6 +127,7 @@ def _rename(action: Action) -> None:
     application = action.variables["application"]
     action.case.applicant_name = application["name"]
     action.case.applicant_blind = registry.blind(action.session, action.number)
+    finding.rewrite(action)
 
 
 def _says(task: engine.Element, what: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from app.core.priorities import ORDINARY, RANKS
 from app.core.said import Hint, nearest
 from app.engine.diagram import HUMAN
 from app.engine.lint.graph import Graph
@@ -64,6 +65,8 @@ def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem
         yield from _missing(element, "表单", form, known.forms)
     if clock := element.properties.get("clock"):
         yield from _missing(element, "时限", clock, known.clocks)
+    if element.properties.get("priority", ORDINARY) not in RANKS:
+        yield _problem(element, "优先程度（priority）应为 urgent（特急）或 ordinary（一般）")
     if element.properties.get("identity", "confirms") not in _IDENTITY:
         yield _problem(element, "核实身份（identity）只能是 confirms 或 supplies，请改正")
     if element.properties.get("correction", "again") not in _CORRECTION:

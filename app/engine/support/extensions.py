@@ -35,7 +35,7 @@ CAMUNDA_ATTRIBUTES: Mapping[tuple[str, str], Row] = {
     ("*", "assignee"): no("办理人", "不能指定到人，请填写候选岗位（camunda:candidateGroups），由岗位上的人签收"),
     ("*", "candidateUsers"): no("候选人", "不能指定到人，请填写候选岗位（camunda:candidateGroups）"),
     ("*", "followUpDate"): vain("跟进日", "不起作用，请用不中断的边界定时事件提醒"),
-    ("*", "priority"): vain("优先级", "不起作用：待办按到期日排序，请用期限或时限（clock）"),
+    ("*", "priority"): vain("优先级", "不起作用：待办先特急、再按期限排序，特急请写属性 priority=urgent"),
     ("*", "formRef"): _FORM_REF,
     ("*", "formRefBinding"): _FORM_REF,
     ("*", "formRefVersion"): _FORM_REF,

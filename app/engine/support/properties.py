@@ -17,6 +17,7 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
         "标准调整后随即再问，权限已收回的由消息 competence_gone 收回任务，"
         "从它边上的中断消息边界事件往下走，例如连回“由谁确认”",
     ),
+    ("userTask", "priority"): yes("优先程度", "urgent 特急，排在待办最前；ordinary 一般。不写则同方案清单的 priority"),
     ("userTask", "clock"): yes("时限", "方案清单里的时限编号"),
     ("userTask", "separateFrom"): yes("职责分离", "环节编号，逗号分开：办理过这些环节的人不能办理"),
     ("userTask", "correction"): yes(

@@ -17,6 +17,7 @@ from app.core.clock import SystemClock, local_date
 from app.core.paths import ROOT
 from app.db import Database, Vault
 from app.identity import credentials, queries
+from app.inbox import listing
 from app.inbox import queries as inbox
 from tests.chaos import county
 from tests.support import takeover
@@ -78,7 +79,7 @@ def test_a_county_is_set_up_as_the_guide_says(blank_database_url: str, tmp_path:
     with database.write() as session:
         actor = queries.load_actor(session, user_id, local_date(now))
         assert actor is not None
-        (item,) = inbox.open_tasks(session, actor, inbox.Filter()).items
+        (item,) = listing.page(session, actor, listing.Filter(), listing.DUE, None, 18).items
         assert item.case_id == case_id
         assert cases.complete_task(session, actor, item.id, {"facts_true": True}, now).incident is None
     with database.read() as session:

@@ -62,7 +62,7 @@ def test_a_case_leaves_no_personal_data_in_the_log(web: Web, log: io.StringIO, m
     public.get(f"/{name}/{number}")
     public.open("/status", method=name)
     clerk.post("/desk/login", data={"username": number, "password": name})
-    monkeypatch.setattr("app.desk.inbox.inbox.open_tasks", lambda *_, **__: int(name))
+    monkeypatch.setattr("app.desk.inbox.worklist.listed", lambda *_, **__: int(name))
     web.app.config["TESTING"] = False
     assert clerk.get(f"/desk/?text={name}").status_code == 500
     told = log.getvalue()

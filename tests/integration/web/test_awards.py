@@ -41,7 +41,7 @@ def test_awards_are_found_by_name_and_whole_number_and_paged(web: Web) -> None:
     assert "没有符合条件的人" in web.client("township_clerk.220104001").get("/desk/awards").text
     assert client.get("/desk/awards?after=x").status_code == 422
     assert web.client(ADMIN).get("/desk/awards").status_code == 403
-    assert "超期 11 天" in client.get("/desk/awards/rechecks").text
+    assert "逾期" in client.get("/desk/awards/rechecks").text
 
 
 def test_a_recheck_begins_on_the_page_of_the_award(web: Web) -> None:

@@ -205,7 +205,7 @@ def test_a_bug_answers_with_a_reference_and_no_detail(web: Web, monkeypatch: pyt
         raise RuntimeError("secret detail")
 
     web.app.config["TESTING"] = False
-    monkeypatch.setattr("app.desk.inbox.inbox.open_tasks", broken)
+    monkeypatch.setattr("app.desk.inbox.worklist.listed", broken)
     answer = web.client(CADRE).get("/desk/")
     assert answer.status_code == 500
     assert "secret detail" not in answer.text

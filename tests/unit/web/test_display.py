@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pytest
-
-from app.web.display import LONG_AGO, day, due, in_fours, moment, since, yuan
+from app.web.display import LONG_AGO, day, in_fours, moment, since, yuan
 
 
 def test_times_are_shown_in_shanghai() -> None:
@@ -19,20 +17,6 @@ def test_times_are_shown_in_shanghai() -> None:
 
 def test_money_is_shown_to_the_fen() -> None:
     assert (yuan(Decimal("1234567.8")), yuan(None)) == ("1,234,567.80 元", "")
-
-
-@pytest.mark.parametrize(
-    ("last_day", "words"),
-    [
-        (date(2020, 10, 9), ("超期 3 天", "red")),
-        (date(2020, 10, 12), ("今天到期", "amber")),
-        (date(2020, 10, 13), ("还剩 1 天", "amber")),
-        (date(2020, 10, 14), ("还剩 2 天", "navy")),
-        (None, ("不限期", "")),
-    ],
-)
-def test_deadlines_are_words(last_day: date | None, words: tuple[str, str]) -> None:
-    assert due(last_day, date(2020, 10, 12)) == words
 
 
 def test_codes_are_shown_in_fours() -> None:

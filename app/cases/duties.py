@@ -1,0 +1,58 @@
+"""Work of cases and awards that no task stands for: incidents, what is owed, what is due and has not begun."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Select, exists, func, literal, or_
+from sqlalchemy.orm import Session
+
+from app.cases import obligations
+from app.cases.lists import visible
+from app.cases.models import Case, Incident, Owed
+from app.core.actor import Actor
+from app.db.duties import duty
+from app.identity import policy as identity_policy
+from app.registry.lookups import AWARD, PERSON
+from app.registry.queries import IN_PAYMENT
+
+INCIDENT, OWED, RECHECK, VISIT = "incident", "owed", "recheck", "visit"
+
+
+def incidents(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+    """Steps that failed, in the regions where the actor mends them."""
+    found = duty(
+        INCIDENT, id=Incident.id, title=func.substr(Incident.message, 1, 100), subject=Case.applicant_name,
+        programme=Case.programme, number=Case.number, case_id=Case.id, township_id=Case.township_id,
+        village_id=Case.village_id, arrived_at=Incident.raised_at,
+    )  # fmt: skip
+    found = found.select_from(Incident).join(Case, Case.id == Incident.case_id)
+    return found.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))
+
+
+def owed(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+    """What has to be supplied after the fact (B2) and what is claimed back, where the actor steers cases."""
+    found = duty(
+        OWED, id=Owed.id, title=Owed.title, subject=Case.applicant_name, programme=Case.programme, number=Case.number,
+        case_id=Case.id, township_id=Case.township_id, village_id=Case.village_id, due_on=obligations.DUE,
+        arrived_at=Owed.since,
+    )  # fmt: skip
+    found = found.select_from(Owed).join(Case, Case.id == Owed.case_id)
+    return found.where(obligations.OPEN, visible(session, actor, "steer_cases"))
+
+
+def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:
+    """Re-checks (D6, E13) and visits (E11) of the actor's own township or village that are due and have not begun."""
+    regions = identity_policy.region_ids(actor, "start_processes")
+    here = or_(AWARD.c.township_id.in_(regions), AWARD.c.region_id.in_(regions))
+    begun = exists().where(Case.award_id == AWARD.c.id, Case.closed_at.is_(None))
+    kinds = ((RECHECK, "复核到期", AWARD.c.recheck_on), (VISIT, "探访到期", AWARD.c.visit_on))
+    return [
+        duty(
+            kind, id=AWARD.c.id, title=literal(title), subject=PERSON.c.name, programme=AWARD.c.programme,
+            number=AWARD.c.case_number, region_id=AWARD.c.region_id, due_on=column, amount=AWARD.c.amount,
+        )
+        .select_from(AWARD.join(PERSON, PERSON.c.id == AWARD.c.person_id))
+        .where(here, AWARD.c.status == IN_PAYMENT, column <= today, ~begun)
+        for kind, title, column in kinds
+    ]  # fmt: skip

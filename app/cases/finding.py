@@ -1,0 +1,114 @@
+"""Finding cases as people look for them: a part of a name, its pinyin initials, how a number ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.cases.action import Action
+from app.cases.instance import Instance
+from app.cases.models import CaseGram
+from app.cases.store import CASE
+from app.core import id_number
+from app.core.grams import TAIL, grams_of_name, grams_of_text, initials_asked, tail_of_number
+from app.core.spelling import name_key
+from app.db.spelling import contains
+from app.registry import lookups as registry
+
+GRAM: Table = CaseGram.__table__  # type: ignore[assignment]
+MOST_TYPED, ID_DIGITS, PAGE = 50, 4, 200
+_ID_TAIL = re.compile(r"\d{3}[\dXx]")
+_NUMBER_TAIL = re.compile(rf"\d{{3,{TAIL}}}")
+_INSERT = insert(GRAM)
+_UNINDEXED = (
+    select(CASE.c.id, CASE.c.number, CASE.c.applicant_name, CASE.c.county_id, CASE.c.state)
+    .where(CASE.c.number_tail.is_(None))
+    .order_by(CASE.c.id)
+    .limit(PAGE)
+    .with_for_update(skip_locked=True)
+)
+
+
+def columns(session: Session, number: str, id_number_given: str | None) -> dict[str, Any]:
+    """The columns of a case by which its numbers are found. A provisional file has no identity number to ask for."""
+    return {"number_tail": tail_of_number(number), "tail_blind": _tail_blind(session, id_number_given or "")}
+
+
+def write_name(session: Session, case_id: str, name: str, county_id: str | None) -> None:
+    """Index the name of a new case."""
+    rows = [{"case_id": case_id, "gram": gram, "county_id": county_id} for gram in grams_of_name(name)]
+    if rows:
+        session.connection().execute(_INSERT, rows)
+
+
+def rewrite(action: Action) -> None:
+    """After the applicant of a case was corrected."""
+    case, given = action.case, action.variables["application"].get("id_number")
+    action.session.execute(delete(GRAM).where(GRAM.c.case_id == case.id))
+    write_name(action.session, case.id, case.applicant_name, case.county_id)
+    found = columns(action.session, case.number, given)
+    action.session.execute(update(CASE).where(CASE.c.id == case.id).values(found))
+
+
+def carry(session: Session, case_ids: Collection[str], county_id: str | None) -> None:
+    """The cases lie in another county now."""
+    session.execute(update(GRAM).where(GRAM.c.case_id.in_(case_ids)).values(county_id=county_id))
+
+
+def index_older(session: Session) -> int:
+    """Index cases of before there was an index, a page; how many."""
+    rows = session.execute(_UNINDEXED).all()
+    for row in rows:
+        application = Instance.open(session.info["vault"], row.state, row.id).variables.get("application", {})
+        found = columns(session, row.number, application.get("id_number"))
+        session.execute(update(CASE).where(CASE.c.id == row.id).values(found))
+        write_name(session, row.id, row.applicant_name, row.county_id)
+    return len(rows)
+
+
+def matching(session: Session, text: str, county_ids: Collection[str] | None = None) -> ColumnElement[bool]:
+    """The condition that a case is what somebody typed.
+
+    A whole number of a case or a person; the last digits of a case's number, three or more; the last four characters of
+    an identity number; any part of a name; the initials of any part. `county_ids`: look in no other counties.
+    """
+    text = text.strip()[:MOST_TYPED]
+    number = id_number.normalise(text)
+    if id_number.is_valid(number):
+        index = registry.blind(session, number)
+        return or_(CASE.c.applicant_blind == index, CASE.c.applicant_blind.in_(registry.indexes_of(index)))
+    found = [CASE.c.number == text]
+    if _NUMBER_TAIL.fullmatch(text):
+        tail = text[::-1]
+        found.append(CASE.c.number_tail.between(tail, tail.ljust(TAIL, "9")))
+    if _ID_TAIL.fullmatch(text):
+        found.append(CASE.c.tail_blind == _tail_blind(session, text))
+    if name_key(text) and not text.isdigit():
+        found.append(and_(_has(grams_of_text(text), county_ids), contains(CASE.c.applicant_name, text)))
+    if initials := initials_asked(text):
+        found.append(_has(initials, county_ids))
+    return or_(*found)
+
+
+def found(session: Session, text: str) -> Select[tuple[str]]:
+    """A sub-select: ids of the cases that a text finds."""
+    return select(CASE.c.id).where(matching(session, text))
+
+
+def _has(grams: list[str], county_ids: Collection[str] | None) -> ColumnElement[bool]:
+    return and_(*(CASE.c.id.in_(_with(gram, county_ids)) for gram in grams))
+
+
+def _with(gram: str, county_ids: Collection[str] | None) -> Select[tuple[str]]:
+    query = select(GRAM.c.case_id).where(GRAM.c.gram == gram)
+    return query if county_ids is None else query.where(GRAM.c.county_id.in_(county_ids))
+
+
+def _tail_blind(session: Session, number: str) -> str | None:
+    """A keyed hash of the last four characters, which are what a page shows of a masked number."""
+    tail = id_number.normalise(number)[-ID_DIGITS:]
+    return session.info["vault"].blind(tail, "tail") if _ID_TAIL.fullmatch(tail) else None

@@ -1,0 +1,67 @@
+"""What other slices know to be somebody's work: a few rows of each kind, all in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.cases import duties as of_cases
+from app.core.actor import Actor
+from app.funds import duties as of_funds
+from app.identity import people
+from app.identity import policy as identity_policy
+from app.worklist.rows import Row, of_duty
+
+MOST = 20
+"""Rows of a kind that are shown; the page of the kind has the others."""
+
+
+def rows(session: Session, actor: Actor, today: date) -> list[Row]:
+    """At most `MOST` of each kind, what is due first. The last one of a kind says where there are more."""
+    arms = [_first(arm, MOST + 1) for arm in _arms(session, actor, today)]
+    if not arms:
+        return []
+    found = sorted(session.execute(arms[0] if len(arms) == 1 else union_all(*arms)), key=lambda row: row.kind)
+    shown: list[Row] = []
+    for _, each in groupby(found, key=lambda row: row.kind):
+        of_kind = sorted(each, key=lambda row: (row.due_on or date.max, row.id))
+        shown += [of_duty(row, more=len(of_kind) > MOST and at == MOST - 1) for at, row in enumerate(of_kind[:MOST])]
+    return shown
+
+
+def count(session: Session, actor: Actor, today: date) -> ColumnElement[int]:
+    """How many rows `rows` gives, as a column of a statement."""
+    arms = [_first(arm, MOST) for arm in _arms(session, actor, today)]
+    if not arms:
+        return literal(0)
+    both = (arms[0] if len(arms) == 1 else union_all(*arms)).subquery()
+    return select(func.count()).select_from(both).scalar_subquery()
+
+
+def _first(arm: Select[Any], most: int) -> Select[Any]:
+    short = arm.order_by("due_on", "id").limit(most).subquery()
+    return select(short)
+
+
+def _arms(session: Session, actor: Actor, today: date) -> Iterator[Select[Any]]:
+    """Only what the actor may do: who may not has no such rows."""
+    may = {name: identity_policy.may(actor, name) for name in (
+        "mend_incidents", "steer_cases", "start_processes", "pay", "confirm_batches", people.KEEP,
+    )}  # fmt: skip
+    if may["mend_incidents"]:
+        yield of_cases.incidents(session, actor)
+    if may["steer_cases"]:
+        yield of_cases.owed(session, actor)
+    if may["start_processes"]:
+        yield from of_cases.due_awards(actor, today)
+    if may["pay"]:
+        yield from of_funds.orders(session, actor)
+    if may["confirm_batches"]:
+        yield of_funds.batches(session, actor)
+    if may[people.KEEP]:
+        yield from people.vacancies(session, actor, today)
