@@ -190,6 +190,12 @@ FORMS = (
     _b("no form to apply with", APPLY, "", None, APPLY, at="application_form", row=8, file=MANIFEST),
 )  # fmt: skip
 MANIFESTS = (
+    _b("a role for whom nobody names", MANIFEST, "processes:", "roles: {guardian: [guardian]}\nprocesses:",
+       "guardian.id_number", "承担角色的人", file=APPLY),
+    _b("a role that two people have", MANIFEST, "processes:", "roles: {a: [payee], b: [payee]}\nprocesses:",
+       "payee", "写了两次"),
+    _b("a role that is none", MANIFEST, "processes:", "roles: {guardian: [uncle]}\nprocesses:", "uncle",
+       at="roles.guardian.0", row=7),
     _b("a manifest that is no YAML", MANIFEST, "title: 未参保", "title: : 未参保", "第 2 行", row=2),
     _b("no title", MANIFEST, "title: 未参保失业人员临时救助\n", "", "title", at="title", row=1),
     _b("a key that nobody reads", MANIFEST, "basis:", "basiss:", "basiss", at="basiss", row=4, mend="改为“basis”"),
