@@ -160,7 +160,7 @@ ASK_AXE = """async options => {
 SMALL_CONTROLS = """() => {
   const libraries = '.djs-container, .bio-properties-panel, .fjs-container, .dmn-js-parent, .bjs-powered-by';
   const exempt = `p, .skip, ${libraries}, dd, li, td:not(.card-title), [aria-hidden=true]`;
-  const target = each => ['checkbox', 'radio'].includes(each.type) ? each.closest('.form-check') : each;
+  const target = each => ['checkbox', 'radio'].includes(each.type) ? each.closest('.form-check, .check') : each;
   return [...document.querySelectorAll('a, button, select, input, textarea, summary')]
     .filter(each => each.type !== 'hidden' && each.checkVisibility() && !each.closest(exempt))
     .map(each => [each, target(each).getBoundingClientRect()])
