@@ -20,7 +20,7 @@ class Whole(validate.Regexp):
 CODE = Whole(r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$", error="行政区划代码是 2、4、6、9 或 12 位数字")
 KEY = Whole(r"^[a-z][a-z0-9_]{0,63}$", error="项目代号由小写字母、数字和下划线组成")
 TEXT = Whole(r"^[^\x00-\x1f\x7f]{0,60}$", error="最多 60 个字，不能有换行等控制字符")
-CURSOR = Whole(r"^([1-9][0-9]{5}|3652059)_[0-9a-f]{32}$", error="翻页地址已经失效，请从第一页重新开始")
+CURSOR = Whole(r"^[01]_([1-9][0-9]{5}|3652059)_[0-9a-f]{32}$", error="翻页地址已经失效，请从第一页重新开始")
 MONEY = {"type": "string", "pattern": "^[0-9]+\\.[0-9]{2}$", "example": "1234.50"}
 WRONG: dict[str, Any] = {"required": "必须填写", "null": "不能为空", "invalid": "类型不对，请按接口说明填写"}
 """What is wrong with a value, in place of marshmallow's English."""
