@@ -57,6 +57,7 @@ class Config:
     oidc_secret_file: Path = _setting(Path("var/oidc-secret"), "存放统一身份认证约定密钥的文件")
     oidc_claim: str = _setting("preferred_username", "统一身份认证的哪一项是本系统的用户名")
     oidc_title: str = _setting("统一身份认证", "登录页按钮上的字")
+    draft_days: int = _setting(30, "没有提交的表保留多少天，页面会说明")
     upload_megabytes: int = _setting(30, "一次提交最多多少 MB，上传页面会说明")
     trusted_proxies: int = _setting(0, "前面有几层可信的反向代理，它们转来的访问者地址才可信")
     watchers: tuple[Network, ...] = _setting(

@@ -16,6 +16,8 @@ from app.config import Config
 from app.core.clock import Clock, SteadyClock, SystemClock
 from app.db import Database, Vault
 from app.db.keyfile import KeyFile
+from app.drafting import blueprint as drafts
+from app.drafting import parking, passes
 from app.identity import sessions, tokens
 from app.keys import opening
 from app.outside import Failed, PdfMaker, SettingError, pdf_maker
@@ -87,7 +89,9 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     compression.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)
-    for blueprint in (desk.blueprint, studio.blueprint, portal.blueprint, api.blueprint, watch.blueprint):
+    csrf.exempt("app.drafting.routes.save")  # its pass is as good, and outlives the session
+    parking.install(app)
+    for blueprint in (drafts, desk.blueprint, studio.blueprint, portal.blueprint, api.blueprint, watch.blueprint):
         app.register_blueprint(blueprint)
     api.describe(app)
     if config.trusted_proxies:
@@ -125,6 +129,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=config.idle_minutes),
         "SESSION_REFRESH_EACH_REQUEST": True,
+        passes.DAYS: config.draft_days,
         "MAX_CONTENT_LENGTH": config.upload_megabytes * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 5000,

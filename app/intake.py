@@ -1,17 +1,20 @@
-"""An application while it is typed, at the window or on the public pages: its bundle, its waiting files, its page."""
+"""An application while it is typed, at the window or on the public pages: its bundle, its draft and files, its page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, session
+from flask import render_template
 
 from app.core.clock import local_date
 from app.core.errors import NotFound, Rejection
 from app.definitions.bundle import Bundle
 from app.definitions.queries import NOT_HERE, resolve_open
+from app.drafting import Pass, opened
+from app.drafts import operations as drafts
+from app.drafts.queries import application
 from app.files import queries as files
-from app.files.posted import pending_owner
+from app.files.posted import adopt, pending_owner
 from app.forms import FileLink
 from app.identity import queries as identity
 from app.web import Call
@@ -32,30 +35,40 @@ def bundle_at(call: Call, programme: str, place: identity.RegionChain) -> Bundle
     return bundle
 
 
-def owner(key: str) -> str:
-    """Under whom this visitor's files wait for their case; `key` names the place in the session cookie."""
-    if key not in session:
-        session[key] = pending_owner()
-    return session[key]
+def pass_of(owner: str, owner_name: str, bundle: Bundle, region_code: str, page: str) -> Pass:
+    """What this person's application carries; its files wait where the draft finds them again."""
+    subject = application(bundle.programme, region_code)
+    return Pass(owner, owner_name, subject, bundle.release_id or "", page, pending_owner(owner, subject))
+
+
+def filed(call: Call, held: Pass, case_id: str, data: dict[str, Any]) -> None:
+    """The application is a case: it has its files, and the draft is gone."""
+    adopt(call.session, held.shelf, case_id, data)
+    drafts.finish(call.session, held.subject, held.owner)
 
 
 def page(
     call: Call,
     template: str,
-    key: str,
+    held: Pass,
     bundle: Bundle,
     place: identity.RegionChain,
-    values: dict[str, Any],
+    values: dict[str, Any] | None,
     rejection: Rejection | None,
+    **more: Any,
 ) -> str:
-    """The form with what was typed, what is wrong, and the files that wait."""
+    """The form with what was typed (`values`, else the draft), what is wrong, and the files that wait."""
     errors = rejection.fields if rejection else {}
-    links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, session.get(key, ""))}
+    draft = opened(call.session, held, bundle.application_form)
+    typed = draft.values if values is None or (draft.drawer.mine and not draft.unsent) else values
+    links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, held.shelf)}
     return render_template(
         template,
         bundle=bundle,
         place=place.full_name,
-        form_html=bundle.application_form.render(values, errors, files=links, upload_note=upload_limits()),
+        form_html=bundle.application_form.render(typed, errors, files=links, upload_note=upload_limits()),
+        draft=draft,
         message=rejection.message if rejection else None,
         errors=errors,
+        **more,
     )

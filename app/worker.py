@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,9 @@ from app.core.clock import Clock, local_date
 from app.db import Database
 from app.definitions import rechecks
 from app.documents import operations as documents
+from app.drafts import operations as drafts
 from app.effects.waiting import DEPARTMENTS
+from app.files import posted
 from app.funds.batches import LETTER
 from app.funds.letters import write_letter
 from app.gate.releases import rechecking
@@ -45,12 +48,13 @@ LONG_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Who carries what leaves the house."""
+    """Who carries what leaves the house; `drafts_kept`: how long what nobody has sent stays in it."""
 
     messenger: Messenger
     departments: Departments
     anchors: Path
     stamp: Stamp = lambda text: None
+    drafts_kept: timedelta = KEPT
 
     @classmethod
     def of(cls, config: Config) -> Outside:
@@ -60,6 +64,7 @@ class Outside:
             departments(config.departments, DEPARTMENTS, config.given),
             config.audit_file,
             stamper(config.audit_stamp, config.given).stamp if config.audit_stamp else lambda text: None,
+            timedelta(days=config.draft_days),
         )
 
 
@@ -70,7 +75,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         **cases.HANDLERS,
         documents.ISSUE: _issue,
         LETTER: write_letter,
-        HOUSEKEEPING: _housekeeping,
+        HOUSEKEEPING: partial(_housekeeping, outside),
         **writing.HANDLERS,
         **trial.HANDLERS,
         resealing.RESEAL: resealing.reseal,
@@ -139,7 +144,7 @@ def start(database: Database, clock: Clock, outside: Outside, limit_seconds: flo
     return Running(stop, threads)
 
 
-def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+def _housekeeping(outside: Outside, session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     """Sign the audit of the day that ended, do to cases what a night does, and throw away what is old."""
     claim()
     audit.sign_days(session, local_date(now) - timedelta(days=1), now)
@@ -147,6 +152,8 @@ def _housekeeping(session: Session, job: DueJob, now: datetime, claim: Claim) ->
     nightly.run(session, now)
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)
+    drafts.prune(session, now, outside.drafts_kept)
+    posted.prune(session, now, outside.drafts_kept)
     sessions.prune(session, now)
     plan_housekeeping(session, now)
 

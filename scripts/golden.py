@@ -31,6 +31,9 @@ from app.definitions import operations as releases
 from app.definitions import receipts
 from app.definitions.folder import read_folder
 from app.documents import operations as documents
+from app.drafts import operations as drafts
+from app.drafts.queries import owner_of
+from app.drafts.queries import task as subject_of
 from app.figures import operations as figures
 from app.files import operations as uploads
 from app.gate.releases import check
@@ -141,7 +144,8 @@ def _work(office: Office) -> None:
         open_tasks = waiting.open_tasks(session, clerk, waiting.Filter(), limit=100).items
         mine = next(task for task in open_tasks if task.element_id == "verification")
         inbox.claim(session, clerk, mine.id, office.now)
-        inbox.save_draft(session, clerk, mine.id, {"opinion": "情况属实"})
+        place = drafts.Place(owner_of(clerk), clerk.name, subject_of(mine.id))
+        drafts.save(session, place, [["opinion", "情况属实"]], 0, office.now)
         uploads.add(session, clerk, mine.case_id, [("证明.pdf", b"%PDF-1.4\n%%EOF\n")], office.now)
         sent_back = next(task for task in open_tasks if task.element_id == "township_review")
         cases.return_case(session, clerk, sent_back.case_id, "village_investigation", "证人没有签字", office.now)

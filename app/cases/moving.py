@@ -5,7 +5,7 @@ Everything is told in a sentence, so that a preview says what would become of ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,9 @@ from app.calendar import LegalClock
 from app.cases import competence, deadlines, incidents, tasks, waits
 from app.cases.action import Action
 from app.core.clock import SHANGHAI
+from app.drafts.queries import names_of, task
 from app.inbox import following
 from app.inbox import queries as inbox
-from app.inbox.operations import draft_of, sealed_draft
 
 
 @dataclass(slots=True)
@@ -27,15 +27,19 @@ class Standing:
 
     clocks: list[LegalClock] = field(default_factory=list)
     items: list[Any] = field(default_factory=list)
+    typed: dict[str, set[str]] = field(default_factory=dict)  # subject of a draft → names that it answers
 
 
 def standing_of(session: Session, case_ids: Sequence[str]) -> dict[str, Standing]:
-    """By case id, what stands of cases that the caller has locked: two statements for all of them."""
+    """By case id, what stands of cases that the caller has locked: three statements for all of them."""
     found = {case_id: Standing() for case_id in case_ids}
     for clock in calendar.clocks_of(session, *case_ids):
         found[clock.case_id].clocks.append(clock)
     for item in inbox.standing_of(session, case_ids):
         found[item.case_id].items.append(item)
+    drafts = names_of(session, [task(item.id) for each in found.values() for item in each.items])
+    for each in found.values():
+        each.typed = {task(item.id): drafts[task(item.id)] for item in each.items if task(item.id) in drafts}
     return found
 
 
@@ -50,7 +54,7 @@ def follow(action: Action, standing: Standing, found: engine.Migration | None, n
     action.instance.state, action.instance.variables = found.state, found.variables
     clocks: dict[str, LegalClock] = {}
     told = _clocks(action, standing.clocks, found, clocks)
-    told += _items(action, standing.items, found, clocks)
+    told += _items(action, standing, found, clocks)
     competence.follow(action, found.tasks)
     told += [f"定时“{_label(action, each.element_id)}”仍在原定时间 {_moment(each.due)} 触发" for each in found.timers]
     return told + _waits(action, found)
@@ -93,16 +97,17 @@ def _clocks(
     return told
 
 
-def _items(action: Action, items: list[Any], found: engine.Migration, clocks: dict[str, LegalClock]) -> list[str]:
-    """Open items keep id, claim and draft; a claim only while the same people may do it. No statement for the same."""
+def _items(action: Action, standing: Standing, found: engine.Migration, clocks: dict[str, LegalClock]) -> list[str]:
+    """Open items keep id and claim; a claim only while the same people may do it. No statement for the same."""
     waiting, told, changed, known = {task.id: task for task in found.tasks}, [], [], set(clocks)
-    if any(item.clock_id is None and _measured(action, waiting[item.engine_task_id]) for item in items):
+    if any(item.clock_id is None and _measured(action, waiting[item.engine_task_id]) for item in standing.items):
         incidents.resolve(action, "clock")  # a clock that still cannot start is an incident anew
-    for item in items:
+    for item in standing.items:
         values = tasks.moved_row(action, waiting[item.engine_task_id], clocks)
-        values |= {"assignee_id": item.assignee_id, "claimed_at": item.claimed_at, "draft": item.draft}
+        values |= {"assignee_id": item.assignee_id, "claimed_at": item.claimed_at}
         told.append(_addressed(item, values))
-        told += _draft(action, item, values)
+        if task(item.id) in standing.typed:
+            told.append(_draft(action, values, standing.typed[task(item.id)]))
         if any(getattr(item, name) != value for name, value in values.items()):
             changed.append({**values, "item_id": item.id})
     if changed:
@@ -123,18 +128,14 @@ def _addressed(item: Any, values: dict[str, Any]) -> str:
     return f"“{values['title']}”改由其他岗位办理，原签收人不再办理"
 
 
-def _draft(action: Action, item: Any, values: dict[str, Any]) -> list[str]:
-    """What was typed, without fields that the new form does not ask for."""
-    if item.draft is None:
-        return []
-    typed = draft_of(action.session, item)
+def _draft(action: Action, values: dict[str, Any], typed: Collection[str]) -> str:
+    """Drafts stay as they are; what the new form does not ask for is shown beside it."""
     form = action.bundle.form(action.diagram.elements[values["element_id"]].attributes["formKey"])
     known = {component.path[0] for component in form.root.walk() if component.path}
-    lost = sorted(typed.keys() - known)
+    lost = sorted(set(typed) - known)
     if not lost:
-        return [f"“{values['title']}”的草稿保留"]
-    values["draft"] = sealed_draft(action.session, item.id, {name: typed[name] for name in typed.keys() & known})
-    return [f"“{values['title']}”的草稿中，新表单没有的栏目不再保留：{'、'.join(lost)}"]
+        return f"“{values['title']}”的草稿保留"
+    return f"“{values['title']}”的草稿保留，新表单没有的栏目列在表旁：{'、'.join(lost)}"
 
 
 def _waits(action: Action, found: engine.Migration) -> list[str]:

@@ -110,7 +110,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """Everything that the page of a task shows; `values` are those of the draft, `items` all work of the case."""
+    """Everything that the page of a task shows; `version` is the release of the form, `items` all work of the case."""
 
     item: Any
     programme_title: str
@@ -118,7 +118,7 @@ class TaskPage:
     chain: RegionChain
     states: dict[str, str]
     form: Form
-    values: dict[str, Any]
+    version: str
     context: Mapping[str, Any]
     failing_rules: list[dict[str, Any]]
     two_names: list[Conflict]
@@ -176,7 +176,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         chain=action.chain,
         states=_states(action, _way(action), work, [item.element_id], []),
         form=action.bundle.form(element.attributes["formKey"]),
-        values=inbox.draft_of(session, item),
+        version=action.bundle.release_id or "",
         context={**action.form_context(), "item": item.item_key},
         failing_rules=action.variables["case"].get("failing_rules") or [],
         two_names=[replace(each, id_number=mask_id_number(each.id_number)) for each in found],

@@ -14,14 +14,16 @@ from app.core.errors import Rejection
 from app.definitions.bundle import Bundle
 from app.definitions.queries import deployed
 from app.desk.blueprint import blueprint
-from app.files.posted import adopt, take
+from app.drafting import Pass
+from app.drafts.queries import owner_of
+from app.files.posted import take
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import STAFF, Call, reads, transaction, transacts_itself
 from app.web.posted import files_of
 
 ADDRESS = "/apply/<programme>/<region_code>"
-OWNER, RECEIPT = "desk_uploads", "desk_receipt"
+RECEIPT = "desk_receipt"
 FILE = "file_applications"
 
 
@@ -55,21 +57,21 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
     """Files are kept in a transaction of their own, so that a refused form comes back with them."""
     try:
         with transaction(STAFF, writing=True) as call:
-            form = _bundle(call, programme, region_code)[0].application_form
+            bundle, _ = _bundle(call, programme, region_code)
+            form, held = bundle.application_form, _pass(call, bundle, region_code)
             g.typed = form.parse(request.form)
-            take(call.session, call.actor, intake.owner(OWNER), g.typed, files_of(request), call.now)
+            take(call.session, call.actor, held.shelf, g.typed, files_of(request), call.now)
         if action := form.row_action(request.form):
             with transaction(STAFF, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
         with transaction(STAFF, writing=True) as call:
             receipt = cases.apply(call.session, call.actor, programme, region_code, g.typed, call.now)
-            adopt(call.session, intake.owner(OWNER), receipt.case_id, g.typed)
+            intake.filed(call, held, receipt.case_id, g.typed)
     except Rejection as rejection:
         if rejection.status != 422:
             raise
         with transaction(STAFF, writing=False) as call:
             return _page(call, programme, region_code, g.typed, rejection), rejection.status
-    session.pop(OWNER, None)
     session[RECEIPT] = [receipt.case_id, receipt.number, receipt.query_code]
     return redirect(url_for("desk.application_receipt"))
 
@@ -92,7 +94,13 @@ def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, ident
     return intake.bundle_at(call, programme, place), place
 
 
+def _pass(call: Call, bundle: Bundle, region_code: str) -> Pass:
+    page = url_for("desk.application", programme=bundle.programme, region_code=region_code)
+    return intake.pass_of(owner_of(call.actor), call.actor.name, bundle, region_code, page)
+
+
 def _page(
     call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
 ) -> str:
-    return intake.page(call, "desk/apply.html", OWNER, *_bundle(call, programme, region_code), values, rejection)
+    bundle, place = _bundle(call, programme, region_code)
+    return intake.page(call, "desk/apply.html", _pass(call, bundle, region_code), bundle, place, values, rejection)

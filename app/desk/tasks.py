@@ -1,10 +1,11 @@
-"""One task: look, claim, fill in, keep a draft, complete, return."""
+"""One task: look, claim, fill in, take over a draft, complete, return."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
@@ -13,10 +14,14 @@ from app.cases import queries
 from app.cases.identifying import FIELD as CONFIRMED
 from app.cases.returned_money import KIND as RETURNED
 from app.core.clock import local_date
-from app.core.errors import Rejection
+from app.core.errors import Gone, Rejection, Taken
 from app.desk import pages
 from app.desk.blueprint import blueprint
 from app.desk.onward import onward
+from app.drafting import Pass, keep, opened
+from app.drafting.passes import FIELD, held
+from app.drafts.queries import owner_of
+from app.drafts.queries import task as subject_of
 from app.files import queries as files
 from app.files.posted import take
 from app.identity import queries as identity
@@ -28,7 +33,10 @@ from app.web.posted import files_of, upload_limits
 @blueprint.get("/tasks/<task_id>")
 @reads()
 def task(call: Call, task_id: str) -> ResponseReturnValue:
-    item = inbox.load(call.session, call.actor, task_id)
+    try:
+        item = inbox.load(call.session, call.actor, task_id)
+    except (Gone, Taken) as refusal:
+        return _kept(call, task_id, refusal)
     if item.kind == RETURNED:
         return redirect(url_for("desk.returned_payment", order_id=item.id))
     if item.kind != "task":
@@ -39,6 +47,7 @@ def task(call: Call, task_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>/claim")
 @writes()
 def claim(call: Call, task_id: str) -> ResponseReturnValue:
+    _keep_posted(call)
     inbox.claim(call.session, call.actor, task_id, call.now)
     return redirect(url_for("desk.task", task_id=task_id))
 
@@ -46,6 +55,7 @@ def claim(call: Call, task_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>/unclaim")
 @writes()
 def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
+    _keep_posted(call)
     inbox.unclaim(call.session, call.actor, task_id, call.now)
     flash("已放回，同岗位的人都可以办理。", "success")
     return redirect(onward(call))
@@ -67,11 +77,13 @@ def acknowledge(call: Call, task_id: str) -> ResponseReturnValue:
 
 
 def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
-    """The page with what was typed. What is not the form's own business gets the error page."""
+    """The page with what was typed; where a colleague was faster, what was typed without the form."""
+    if isinstance(rejection, (Gone, Taken)):
+        return _kept(call, task_id, rejection, g.get("typed"))
     if rejection.status != 422 and not rejection.fields:
         raise rejection
     page = views.task_page(call.session, call.actor, task_id, call.now)
-    return _page(call, page, g.get("typed", page.values), rejection)
+    return _page(call, page, g.get("typed"), rejection)
 
 
 @blueprint.post("/tasks/<task_id>/complete")
@@ -79,11 +91,11 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
 def complete(call: Call, task_id: str) -> ResponseReturnValue:
     item, form = queries.task_form(call.session, task_id)
     g.typed = data = {**form.parse(request.form), **_answered()}
+    inbox.require_candidate(item, call.actor)
+    take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
     if action := form.row_action(request.form):
         page = views.task_page(call.session, call.actor, task_id, call.now)
         return _page(call, page, form.apply_row_action(data, action))
-    inbox.require_candidate(item, call.actor)
-    take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
     done = cases.complete_task(call.session, call.actor, task_id, data, call.now)
     if done.incident:
         flash(f"已提交，但后面的环节处理失败：{done.incident}", "warning")
@@ -92,15 +104,12 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
     return redirect(onward(call))
 
 
-@blueprint.post("/tasks/<task_id>/draft")
-@writes(again=_again)
-def draft(call: Call, task_id: str) -> ResponseReturnValue:
-    item, form = queries.task_form(call.session, task_id)
-    g.typed = data = {**form.parse(request.form), **_answered()}
-    inbox.require_candidate(item, call.actor)
-    take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
-    inbox.save_draft(call.session, call.actor, task_id, data)
-    flash("草稿已存好，只有办理这项待办的人看得到。", "success")
+@blueprint.post("/tasks/<task_id>/drafts/<draft_id>")
+@writes()
+def take_draft(call: Call, task_id: str, draft_id: str) -> ResponseReturnValue:
+    """What a colleague typed, copied into one's own form."""
+    inbox.take_draft(call.session, call.actor, task_id, draft_id, call.now)
+    flash("已抄到您的表里，请核对后提交；您原来填的留在下面。", "success")
     return redirect(url_for("desk.task", task_id=task_id))
 
 
@@ -130,7 +139,8 @@ def _page(
 ) -> str:
     item, work = page.item, page.items
     errors = rejection.fields if rejection else {}
-    links, typed = pages.file_links(call.session, item.case_id), page.values if values is None else values
+    draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
+    links, typed = pages.file_links(call.session, item.case_id), draft.values if values is None else values
     return render_template(
         "desk/task.html",
         item=item,
@@ -141,7 +151,8 @@ def _page(
         returning=returning,
         reason=request.form.get("reason", ""),
         form_html=page.form.render(typed, errors, context=page.context, files=links, upload_note=upload_limits()),
-        has_draft=bool(page.values),
+        draft=draft,
+        take=partial(url_for, "desk.take_draft", task_id=item.id),
         failing_rules=page.failing_rules,
         two_names=page.two_names,
         confirmed=typed.get(CONFIRMED),
@@ -153,6 +164,29 @@ def _page(
         submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),
         states=page.states,
     )
+
+
+def _pass(call: Call, item: Any, version: str) -> Pass:
+    page = url_for("desk.task", task_id=item.id)
+    return Pass(owner_of(call.actor), call.actor.name, subject_of(item.id), version, page, item.case_id)
+
+
+def _keep_posted(call: Call) -> None:
+    """What stands in the form when another button than its own is pressed."""
+    if FIELD in request.form:
+        keep(call.session, held(), call.now)
+
+
+def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | None = None) -> ResponseReturnValue:
+    """The task is done or signed for by somebody else: what one typed is there to be read, or else the error page."""
+    item, form = queries.task_form(call.session, task_id)
+    draft = opened(call.session, _pass(call, item, ""), form)
+    values = draft.values if typed is None else typed
+    if not values:
+        raise refusal
+    shown = form.render(values, readonly=True, reveal=True, files=pages.file_links(call.session, item.case_id))
+    page = render_template("desk/kept.html", item=item, message=refusal.message, form_html=shown, draft=draft)
+    return make_response(page, refusal.status)
 
 
 def _answered() -> dict[str, str]:

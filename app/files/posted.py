@@ -1,11 +1,10 @@
 """Files that come with a posted form: kept first, so that a refused form comes back with its files.
 
-What belongs to no case yet waits under a pending owner that only the sender's session knows.
+What belongs to no case yet waits under a pending owner that follows from whose form of what it is.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,19 +14,19 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.core.ids import digest
 from app.core.whole import whole_number
 from app.files.models import Upload
 from app.files.operations import FIELD, add
 
 PENDING = "p:"
-PENDING_LIFE = timedelta(days=1)
 PENDING_FILES = 30  # anybody may send these, so they are kept fewer than those of a case
 PENDING_BYTES = 60 * 1024 * 1024
 
 
-def pending_owner() -> str:
-    """A fresh owner for uploads that wait for their case."""
-    return PENDING + secrets.token_hex(15)
+def pending_owner(owner: str, subject: str) -> str:
+    """Where the uploads of somebody's form wait for their case; with their draft they are found again."""
+    return PENDING + digest(f"{owner}\n{subject}".encode())[:30]
 
 
 def take(
@@ -38,23 +37,32 @@ def take(
 
     Raises Invalid on the field's own path. Returns whether there was a file at all.
     """
-    limits = {"most": PENDING_FILES, "most_bytes": PENDING_BYTES} if owner.startswith(PENDING) else {}
     found = False
     for field, name, content in posted:
         place = _list_at(data, field.split("."))
         if place is None or not name:
             continue
         found = True
-        try:
-            (upload_id,) = add(session, actor, owner, [(name, content)], now, **limits)
-        except Invalid as refused:
-            raise Invalid({field: refused.fields[FIELD]}) from refused
+        upload_id = keep_one(session, actor, owner, field, name, content, now)
         if upload_id not in place:
             place.append(upload_id)
-    if found:
-        old = Upload.case_id.startswith(PENDING) & (Upload.uploaded_at < now - PENDING_LIFE)
-        session.execute(delete(Upload).where(old))
     return found
+
+
+def keep_one(session: Session, actor: Actor, owner: str, field: str, name: str, content: bytes, now: datetime) -> str:
+    """Keep the file of a field; its id. Raises Invalid on the field's own path."""
+    limits = {"most": PENDING_FILES, "most_bytes": PENDING_BYTES} if owner.startswith(PENDING) else {}
+    try:
+        (upload_id,) = add(session, actor, owner, [(name, content)], now, **limits)
+    except Invalid as refused:
+        raise Invalid({field: refused.fields[FIELD]}) from refused
+    return upload_id
+
+
+def prune(session: Session, now: datetime, life: timedelta) -> None:
+    """Forget files that have waited for their case for so long."""
+    old = Upload.case_id.startswith(PENDING) & (Upload.uploaded_at < now - life)
+    session.execute(delete(Upload).where(old))
 
 
 def adopt(session: Session, owner: str, case_id: str, data: Any) -> None:

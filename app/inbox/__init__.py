@@ -1,1 +1,1 @@
-"""Work items: candidates, claim, transfer, drafts."""
+"""Work items: candidates, claim, transfer."""

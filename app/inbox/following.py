@@ -20,7 +20,7 @@ _INSERT = insert(ITEM)
 _DONE = (
     update(ITEM)
     .where(ITEM.c.id == bindparam("item_id"), ITEM.c.status == "open")
-    .values({"status": "done", "draft": None, **{name: bindparam(name) for name in _CLOSED}})
+    .values({"status": "done", **{name: bindparam(name) for name in _CLOSED}})
 )
 _RESTATE = update(ITEM).where(ITEM.c.id == bindparam("item_id")).values({name: bindparam(name) for name in FOLLOWS})
 
@@ -39,7 +39,7 @@ def finish(session: Session, item_id: str, actor: Actor, seq: int, now: datetime
 
 def cancel(session: Session, item_ids: Sequence[str], actor: Actor, now: datetime) -> None:
     """The engine took these tasks away (a return, an interruption, the end)."""
-    values = {"status": "cancelled", "closed_at": now, "closed_by": actor.user_id, "draft": None}
+    values = {"status": "cancelled", "closed_at": now, "closed_by": actor.user_id}
     session.execute(update(ITEM).where(ITEM.c.id.in_(item_ids), ITEM.c.status == "open").values(values))
 
 

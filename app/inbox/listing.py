@@ -23,7 +23,7 @@ MINE, OFFICE, SOON, OVERDUE, WAITING, DONE, COPIES = TABS = (
 DUE, ARRIVED, AMOUNT, NAME = SORTS = ("due", "arrived", "amount", "name")
 LATELY, CHOICES = 300, 500
 COPY = "copy"
-_SHOWN = [column for column in ITEM.c if column.name not in ("draft", "detail")]
+_SHOWN = [column for column in ITEM.c if column.name != "detail"]
 _NOTHING = Decimal(0)
 _RANKS = {str(rank): rank for rank in RANKS.values()}
 
@@ -55,7 +55,7 @@ class Filter:
 
 
 def page(session: Session, actor: Actor, filter: Filter, sort: str, after: str | None, limit: int) -> Page:
-    """What a tab shows, without drafts; `next` of the page is the cursor. Raises Invalid when `after` is none."""
+    """What a tab shows; `next` of the page is the cursor. Raises Invalid when `after` is none."""
     if filter.tab == DONE:
         sort = ARRIVED
     order = _order(ITEM.c, filter, sort)
@@ -93,7 +93,7 @@ def states(session: Session, actor: Actor, item_ids: Collection[str], since: Any
 
 
 def items(session: Session, actor: Actor, item_ids: Collection[str]) -> list[Any]:
-    """These items without drafts, where they are addressed to the actor."""
+    """These items, where they are addressed to the actor."""
     mine = ITEM.c.id.in_(item_ids), ITEM.c.candidate.in_(actor.candidates)
     return list(session.execute(select(*_SHOWN).where(*mine)))
 

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, Money, keys
+from app.db import AwareDateTime, Base, Json, Money
 
 OPEN, DONE = text("status = 'open'"), text("status = 'done'")
 _WHERE_OPEN: dict[str, Any] = {"postgresql_where": OPEN, "sqlite_where": OPEN}
@@ -55,7 +55,6 @@ class WorkItem(Base):
     sort_on: Mapped[date]
     rank: Mapped[int] = mapped_column(default=1, server_default="1")
     amount: Mapped[Decimal | None] = mapped_column(Money)
-    draft: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("work_item", "draft"))
     detail: Mapped[Any | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     created_seq: Mapped[int | None]

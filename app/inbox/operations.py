@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +12,15 @@ from app import audit
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI, local_date
 from app.core.errors import Gone, NotFound, NotYours, Taken
-from app.core.exact_json import dump_json, load_json
 from app.db import rows_changed
+from app.drafts import operations as drafts
+from app.drafts.queries import owner_of as whose
+from app.drafts.queries import task
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox.models import WorkItem
 from app.inbox.queries import item
 
-DRAFT = ("work_item", "draft")
 COPY = "copy"
 
 
@@ -58,8 +58,7 @@ def claim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     if rows_changed(session, claimed) == 0:
         load(session, actor, item_id)
         return
-    # Whoever signs for an item takes over what somebody typed into it.
-    _tell(session, row, "claimed", actor, now, draft_taken_over=row.draft is not None)
+    _tell(session, row, "claimed", actor, now)
 
 
 def unclaim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
@@ -75,19 +74,16 @@ def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: da
     if user_id not in {holder.user_id for holder in identity.holders(session, row.candidate, local_date(now))}:
         raise NotYours("只能转给同一单位、同一岗位的同事")
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=user_id, claimed_at=now))
-    _tell(session, row, "transferred", actor, now, to=user_id, draft_taken_over=row.draft is not None)
+    _tell(session, row, "transferred", actor, now, to=user_id)
 
 
-def save_draft(session: Session, actor: Actor, item_id: str, data: Mapping[str, Any]) -> None:
-    """Keep what was typed so far, sealed; nothing is checked."""
-    load(session, actor, item_id)
-    sealed = sealed_draft(session, item_id, data)
-    session.execute(update(WorkItem).where(WorkItem.id == item_id).values(draft=sealed))
-
-
-def sealed_draft(session: Session, item_id: str, data: Mapping[str, Any]) -> bytes:
-    """A draft as it rests in its item's row."""
-    return session.info["vault"].seal_text(dump_json(dict(data)), *DRAFT, item_id)
+def take_draft(session: Session, actor: Actor, item_id: str, draft_id: str, now: datetime) -> None:
+    """Copy a colleague's draft, or one's own of another tab, into the own form. Raises NotFound."""
+    row = load(session, actor, item_id)
+    place = drafts.Place(whose(actor), actor.name, task(item_id))
+    taken = drafts.take(session, place, draft_id, now)
+    if taken.owner != place.owner:
+        _tell(session, row, "draft_taken_over", actor, now, of=taken.owner_name)
 
 
 def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
@@ -97,13 +93,6 @@ def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> 
         raise Gone("这项工作需要办理，不能标为已阅，请打开办理")
     values = {"status": "done", "closed_at": now, "closed_by": actor.user_id, "closed_by_name": actor.name}
     session.execute(update(WorkItem).where(WorkItem.id == item_id, WorkItem.status == "open").values(values))
-
-
-def draft_of(session: Session, row: Any) -> dict[str, Any]:
-    """What was typed so far."""
-    if row.draft is None:
-        return {}
-    return load_json(session.info["vault"].open_text(row.draft, *DRAFT, row.id))
 
 
 def _tell(session: Session, row: Any, kind: str, actor: Actor, now: datetime, **told: Any) -> None:

@@ -19,7 +19,7 @@ NO_DUE_DAY = date(9999, 12, 31)
 """`sort_on` of an item without a due day: keyset pages need a column that is never null."""
 FOLLOWS = (
     "element_id", "title", "position", "office_id", "candidate", "clock_id", "due_on", "sort_on", "rank",
-    "assignee_id", "claimed_at", "draft",
+    "assignee_id", "claimed_at",
 )  # fmt: skip
 """Columns of an open item that follow from the diagram, or hold only under it."""
 
@@ -71,13 +71,12 @@ def done_of(session: Session, cases: Select[tuple[str]] | Collection[str]) -> Se
 
 
 def items_of_case(session: Session, case_id: str) -> list[Any]:
-    """All work items of a case, oldest first; without drafts."""
-    columns = [column for column in ITEM.c if column.name != "draft"]
-    return list(session.execute(select(*columns).where(ITEM.c.case_id == case_id).order_by(ITEM.c.created_at)))
+    """All work items of a case, oldest first."""
+    return list(session.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.created_at)))
 
 
 def item(session: Session, item_id: str) -> Any | None:
-    """One work item with its draft."""
+    """One work item."""
     return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import intake
@@ -12,7 +12,8 @@ from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from app.core.errors import Rejection
 from app.definitions.bundle import Bundle
-from app.files.posted import adopt, take
+from app.drafting import Pass, visitor
+from app.files.posted import take
 from app.identity import queries as identity
 from app.identity.credentials import count_visit
 from app.portal import grant
@@ -23,13 +24,12 @@ from app.web.posted import files_of
 # A quarter of an hour of one address: forms come back for corrections and rows, so that this is many people.
 MOST_SENDINGS = 120
 ADDRESS = "/apply/<programme>/<region_code>"
-OWNER = "uploads"
 
 
 @blueprint.get(ADDRESS)
 @reads(ANYONE)
 def application(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
-    return _page(call, programme, region_code, {})
+    return _page(call, programme, region_code, None)
 
 
 @blueprint.post(ADDRESS)
@@ -38,22 +38,22 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
     """Files are kept in a transaction of their own, so that a refused form comes back with them."""
     try:
         with transaction(ANYONE, writing=True) as call:
-            form = _bundle(call, programme, region_code)[0].application_form
+            bundle, _ = _bundle(call, programme, region_code)
+            form, held = bundle.application_form, _pass(bundle, region_code)
             g.typed = form.parse(request.form)
             count_visit(call.session, "application", request.remote_addr or "", MOST_SENDINGS, call.now)
-            take(call.session, APPLICANT, intake.owner(OWNER), g.typed, files_of(request), call.now)
+            take(call.session, APPLICANT, held.shelf, g.typed, files_of(request), call.now)
         if action := form.row_action(request.form):
             with transaction(ANYONE, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
         with transaction(ANYONE, writing=True) as call:
             receipt = cases.apply(call.session, APPLICANT, programme, region_code, g.typed, call.now)
-            adopt(call.session, intake.owner(OWNER), receipt.case_id, g.typed)
+            intake.filed(call, held, receipt.case_id, g.typed)
     except Rejection as rejection:
         if rejection.status not in (422, 429):
             raise
         with transaction(ANYONE, writing=False) as call:
             return _page(call, programme, region_code, g.typed, rejection), rejection.status
-    session.pop(OWNER, None)
     grant.give(receipt.case_id, call.now)
     grant.keep_receipt(receipt.number, receipt.query_code)
     return redirect(url_for("portal.receipt"))
@@ -75,8 +75,14 @@ def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, ident
     return intake.bundle_at(call, programme, place), place
 
 
+def _pass(bundle: Bundle, region_code: str) -> Pass:
+    page = url_for("portal.application", programme=bundle.programme, region_code=region_code)
+    return intake.pass_of(visitor.owner(visitor.code()), APPLICANT.name, bundle, region_code, page)
+
+
 def _page(
-    call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
+    call: Call, programme: str, region_code: str, values: dict[str, Any] | None, rejection: Rejection | None = None
 ) -> str:
-    found = _bundle(call, programme, region_code)
-    return intake.page(call, "portal/application.html", OWNER, *found, values, rejection)
+    bundle, place = _bundle(call, programme, region_code)
+    held, code = _pass(bundle, region_code), visitor.code()
+    return intake.page(call, "portal/application.html", held, bundle, place, values, rejection, code=code)

@@ -101,13 +101,14 @@ def _back() -> str:
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(Rejection, _rejection)
-    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(Rejection, rejected)
+    app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _failure)
 
 
-def _rejection(error: Rejection) -> ResponseReturnValue:
+def rejected(error: Rejection) -> ResponseReturnValue:
+    """The answer to a refusal."""
     if is_api():
         return problem(error.code, error.message, error.fields, error.status)
     if isinstance(error, Unauthorized):
@@ -117,7 +118,8 @@ def _rejection(error: Rejection) -> ResponseReturnValue:
     return error_page(error.status, error.message, error.clause)
 
 
-def _csrf(error: CSRFError) -> ResponseReturnValue:
+def csrf_failed(error: CSRFError) -> ResponseReturnValue:
+    """The answer to a form whose session has ended, or that came from elsewhere."""
     return error_page(400, "页面停留太久，提交没有生效。请返回上一页，刷新后再提交；填写的内容请先复制保存。")
 
 

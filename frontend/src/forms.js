@@ -33,7 +33,7 @@ window.addEventListener('pageshow', () => {
 document.addEventListener('input', event => {
   const guarded = event.target.form?.dataset.guard;
   if (guarded === undefined) return;
-  unsaved = event.target.form;
+  if (!event.target.form.dataset.draft) unsaved = event.target.form;
   if (guarded && Date.now() - kept > KEEP_ALIVE_MS) { // filling in a long form is no idleness
     kept = Date.now();
     fetch(guarded, { credentials: 'same-origin' }).catch(() => {});

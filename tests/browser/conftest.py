@@ -92,7 +92,7 @@ class Site:
         text = str(getattr(message, "text", message))
         # A refused form is an answer with status 422, which the console calls a failed resource.
         # A page that is left gives up what it was asking, which htmx tells as these two.
-        given_up = text.startswith(("htmx:afterRequest", "htmx:sendError"))
+        given_up = text.startswith(("htmx:afterRequest", "htmx:sendError")) or "ERR_INTERNET_DISCONNECTED" in text
         if getattr(message, "type", "") == "error" and "422" not in text and not given_up:
             self.complaints.append(text)
 

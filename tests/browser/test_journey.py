@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Site
-from tests.support.web import APPLICATION, VILLAGE
+from tests.support.web import APPLICATION, PASSWORD, VILLAGE
 
 pytestmark = pytest.mark.browser
 
@@ -150,14 +150,28 @@ def test_a_search_answers_while_one_types(site: Site) -> None:
     assert "q=" in page.url
 
 
-def test_leaving_a_half_filled_form_is_asked_about(site: Site) -> None:
-    site.web.apply()
+def test_what_is_typed_outlives_leaving_the_network_and_the_session(site: Site, fits: Fits) -> None:
+    task = site.web.open_task(site.web.apply().case_id)
     page = site.desk(CADRE)
-    with page.expect_navigation():  # loaded with its script: one that comes later hears nothing of what was typed
-        page.click(".card-title a")
+    page.goto(f"/desk/tasks/{task}")
     page.fill("[name=opinion]", "写了一半")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.click("nav a >> text=案件")
+    page.click("nav a >> text=案件")  # without a question: nothing is lost
     page.wait_for_url("**/desk/cases")
-    assert asked == ["beforeunload"]
+    page.goto(f"/desk/tasks/{task}")
+    assert page.input_value("[name=opinion]") == "写了一半"
+    page.context.set_offline(True)
+    page.fill("[name=opinion]", "没有网络时写的")
+    page.wait_for_selector("[data-draft-status]:has-text('未能保存')")
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-draft-status]:has-text('已保存')")
+    fits(page)
+    page.context.clear_cookies()  # as a session that has ended
+    page.fill("[name=opinion]", "登录失效后写的")
+    page.click("button[value=submit]")
+    page.wait_for_selector("#username")
+    page.fill("#username", CADRE)
+    page.fill("#password", PASSWORD)
+    page.click("button:has-text('登录')")
+    page.wait_for_url(f"**/desk/tasks/{task}")
+    assert page.input_value("[name=opinion]") == "登录失效后写的"
+    fits(page)

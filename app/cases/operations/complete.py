@@ -15,6 +15,8 @@ from app.cases import competence, guards, identifying, incidents, persist, polic
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Invalid, Rejection
+from app.drafts import operations as drafts
+from app.drafts import queries as drafted
 from app.inbox import following
 from app.inbox import operations as inbox
 from app.inbox import queries as items
@@ -54,7 +56,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     except Exception as failure:
         return _stuck(action, item, element, data, failure)
     identifying.settle(action, element, cleaned.known, data.get(identifying.FIELD))
-    if item.draft is not None:  # as it is where a guard could not answer before
+    if drafts.finish(action.session, drafted.task(item.id), drafted.owner_of(action.actor)):
         incidents.resolve(action, "guard", element_id=element.id)
     following.finish(action.session, item.id, action.actor, action.seq, action.now)
     if cleaned.unknown:
@@ -83,7 +85,9 @@ def _stuck(
     action: Action, item: Any, element: engine.Element, data: Mapping[str, Any], failure: Exception
 ) -> Completed:
     """A guard could not be evaluated: nobody is refused and nothing is guessed; the typed data wait as a draft."""
-    inbox.save_draft(action.session, action.actor, item.id, data)
+    owner = drafted.owner_of(action.actor)
+    place = drafts.Place(owner, action.actor.name, drafted.task(item.id), action.bundle.release_id or "")
+    drafts.save_stuck(action.session, place, dict(data), action.now)
     incidents.resolve(action, "guard", element_id=element.id)
     incidents.raise_incident(action, element.id, "guard", str(failure), failure)
     persist.finish(action, "stuck", element=element.id)

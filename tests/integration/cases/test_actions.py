@@ -12,6 +12,9 @@ from app import audit
 from app.cases import decisions, operations
 from app.cases.models import Case
 from app.core.errors import Gone, Invalid, NotYours, Rejection
+from app.drafts import operations as drafts
+from app.drafts.queries import owner_of
+from app.drafts.queries import task as subject_of
 from app.funds import queries as funds
 from app.inbox import operations as inbox
 from tests.support.statements import counted
@@ -24,7 +27,7 @@ from tests.support.worlds import RELIEF, VILLAGE, Office
 # The confirming task asks in one statement under which names the registry knows the people of the case.
 # A letter asks once whether whom it addresses has died.
 # An application is indexed by the parts of its name, in one statement.
-MOST_STATEMENTS = {"apply": 18, "village_investigation": 13, "township_review": 28}
+MOST_STATEMENTS = {"apply": 18, "village_investigation": 14, "township_review": 29}
 
 
 def test_statements_of_an_action_are_bounded(office: Office) -> None:
@@ -138,7 +141,8 @@ def test_identity_and_bank_numbers_rest_sealed_everywhere(office: Office) -> Non
     with office.database.write() as session:
         item = office.task(session, receipt.case_id, "village_investigation")
         actor = office.holder(session, "village_cadre")
-        inbox.save_draft(session, actor, item.id, {"opinion": RELIEF["id_number"]})
+        place = drafts.Place(owner_of(actor), actor.name, subject_of(item.id))
+        drafts.save(session, place, [["opinion", RELIEF["id_number"]]], 0, office.now)
     office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
     office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800)
     with office.database.read() as session:

@@ -18,6 +18,9 @@ from app.core.errors import NotYours
 from app.db import stamps
 from app.definitions import publishing, store
 from app.definitions.queries import resolve
+from app.drafts import operations as drafts
+from app.drafts.queries import of_subject, owner_of
+from app.drafts.queries import task as subject_of
 from app.figures import seeding as figures
 from app.figures.models import Figure
 from app.identity import operations as staff
@@ -67,7 +70,8 @@ def test_clock_draft_and_claim_go_along_and_a_second_run_finds_nothing(office: O
     with office.database.write() as session:
         cadre, item = office.holder(session, "village_cadre"), office.task(session, case_id, "village_investigation")
         inbox.claim(session, cadre, item.id, office.now)
-        inbox.save_draft(session, cadre, item.id, {"facts_true": True, "of_an_older_form": 1})
+        place = drafts.Place(owner_of(cadre), cadre.name, subject_of(item.id))
+        drafts.save(session, place, [["facts_true", "true"], ["of_an_older_form", "1"]], 0, office.now)
         clock = next(each for each in calendar.clocks_of(session, case_id) if each.id == item.clock_id)
     with office.database.read() as session:
         limit = look(session, SYSTEM, case_id, office.now).bundle.clocks[clock.key].limit
@@ -76,14 +80,14 @@ def test_clock_draft_and_claim_go_along_and_a_second_run_finds_nothing(office: O
     assert [text.partition("，")[0] for text in moved.told] == [
         f"期限“{clock.title}”改为 {clock.limit_days + 2} 日",
         f"“{item.title}”继续办理",
-        f"“{item.title}”的草稿中",
+        f"“{item.title}”的草稿保留",
     ]
     assert "of_an_older_form" in moved.told[-1]
     with office.database.read() as session:
         after = office.task(session, case_id, "village_investigation")
         assert (after.id, after.assignee_id) == (item.id, cadre.user_id)
         assert after.due_on > item.due_on
-        assert inbox.draft_of(session, items.item(session, item.id)) == {"facts_true": True}
+        assert of_subject(session, place.subject, place.owner).mine.names == {"facts_true", "of_an_older_form"}
         assert queries.head(session, case_id).release_id == newer
     assert _migrate(office, newer) == []
     office.do(case_id, "village_investigation", "village_cadre", facts_true=True)

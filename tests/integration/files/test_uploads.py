@@ -55,7 +55,7 @@ def test_an_unknown_upload_is_not_found(database: Database) -> None:
 
 
 def test_files_of_a_form_wait_for_their_case(database: Database, now: datetime) -> None:
-    owner, data = posted.pending_owner(), {"household": {"proofs": []}, "name": "王桂芳"}
+    owner, data = posted.pending_owner("a:1", "apply:1"), {"household": {"proofs": []}, "name": "王桂芳"}
     with database.write() as session:
         pictures = [("household.proofs", "a.jpg", PHOTO), ("household.proofs", "b.jpg", PHOTO + b"2")]
         sent = [*pictures, ("name", "c.jpg", PHOTO)]
@@ -71,9 +71,10 @@ def test_files_of_a_form_wait_for_their_case(database: Database, now: datetime) 
 
 
 def test_nobody_adopts_what_somebody_else_sent(database: Database, now: datetime) -> None:
-    mine, theirs = posted.pending_owner(), {"proofs": []}
+    mine, theirs = posted.pending_owner("a:1", "apply:1"), {"proofs": []}
+    elsewhere = posted.pending_owner("a:2", "apply:1")
     with database.write() as session:
-        posted.take(session, APPLICANT, posted.pending_owner(), theirs, [("proofs", "a.jpg", PHOTO)], now)
+        posted.take(session, APPLICANT, elsewhere, theirs, [("proofs", "a.jpg", PHOTO)], now)
     with database.write() as session:
         posted.adopt(session, mine, "c1", theirs)
         assert queries.uploads_of(session, "c1") == []
@@ -85,11 +86,13 @@ def test_a_refused_file_names_its_own_field(database: Database, now: datetime) -
     assert refused.value.fields.keys() == {"a.0.proofs"}
 
 
-def test_what_nobody_sent_in_goes_after_a_day(database: Database, now: datetime) -> None:
+def test_what_nobody_sent_in_goes_with_the_drafts(database: Database, now: datetime) -> None:
     data: dict[str, list[str]] = {"proofs": []}
     with database.write() as session:
         posted.take(session, APPLICANT, "p:1", data, [("proofs", "a.jpg", PHOTO)], now)
-        posted.take(session, APPLICANT, "p:2", {"proofs": []}, [("proofs", "a.jpg", PHOTO)], now + timedelta(days=2))
+        posted.prune(session, now + timedelta(days=30), timedelta(days=30))
+        assert len(queries.uploads_of(session, "p:1")) == 1
+        posted.prune(session, now + timedelta(days=31), timedelta(days=30))
         assert queries.uploads_of(session, "p:1") == []
 
 

@@ -91,13 +91,6 @@ def test_a_wrong_form_comes_back_as_it_was_typed(web: Web) -> None:
     assert web.open_task(case_id) == task
 
 
-def test_a_draft_waits_for_the_next_look(web: Web) -> None:
-    task = web.open_task(web.apply().case_id)
-    client = web.client(CADRE)
-    assert client.post(f"/desk/tasks/{task}/draft", data={"opinion": "已走访邻居"}).status_code == 302
-    assert "已走访邻居" in client.get(f"/desk/tasks/{task}").text
-
-
 def test_who_signed_for_a_task_is_named_to_the_colleague(web: Web) -> None:
     task = web.open_task(web.apply().case_id)
     holder = web.actor(CADRE)

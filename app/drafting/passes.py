@@ -1,0 +1,66 @@
+"""What a page carries to write into one draft, and into no other: signed, since it outlives the session.
+
+It opens nothing for reading. It cannot be made up, so it protects an autosave as the CSRF token protects the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+from flask import current_app, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from app.core.actor import APPLICANT, Actor
+from app.core.errors import Gone
+from app.drafts.operations import Place
+
+FIELD, REVISION = "_draft", "_revision"
+DAYS = "DRAFT_DAYS"
+ANONYMOUS = "a:"
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Whose draft of what, into which release of the form; `page` shows it, `shelf` is where its files wait."""
+
+    owner: str
+    owner_name: str
+    subject: str
+    version: str
+    page: str
+    shelf: str
+
+    @property
+    def place(self) -> Place:
+        return Place(self.owner, self.owner_name, self.subject, self.version)
+
+    @property
+    def actor(self) -> Actor:
+        """Who typed, also when nobody is signed in any more. May keep files and text, nothing else."""
+        kind, _, user_id = self.owner.partition(":")
+        return APPLICANT if kind == ANONYMOUS[0] else Actor("staff", self.owner_name, user_id)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.owner.startswith(ANONYMOUS)
+
+    def signed(self) -> str:
+        return _signer().dumps(astuple(self))
+
+
+def held() -> Pass:
+    """The pass that the posted form carries. Raises Gone for none, a wrong one or one that is too old."""
+    try:
+        return Pass(*_signer().loads(request.form.get(FIELD, ""), max_age=current_app.config[DAYS] * 86400))
+    except (BadData, TypeError) as wrong:
+        raise Gone("这一页打开得太久了，请先把填写的内容抄下来，再刷新页面") from wrong
+
+
+def known_revision() -> int:
+    """The revision that the page knew; 0 where there was no draft."""
+    text = request.form.get(REVISION, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="draft")

@@ -1,0 +1,138 @@
+"""Keeping drafts. An autosave is one statement; nothing that was typed is ever written over unseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, or_, update
+from sqlalchemy.orm import Session
+
+from app.core.errors import Rejection
+from app.core.exact_json import dump_json
+from app.db import insert_if_absent, rows_changed
+from app.drafts.queries import DRAFT, MAIN, OTHER, SEALED, Kept, Pairs, draft, id_of, of_subject
+
+LONGEST = 512 * 1024
+"""Bytes of one draft; 50 kB are forty members of a household."""
+_COLUMNS = ("content", "version", "owner_name", "saved_at")
+# Built once: these run every second while people type.
+_INSERT = insert_if_absent(DRAFT, ["id"])
+_UPDATE = (
+    update(DRAFT)
+    .where(DRAFT.c.id == bindparam("draft_id"))
+    .values({name: bindparam(name) for name in _COLUMNS} | {"revision": DRAFT.c.revision + 1})
+)
+_UPDATE_KNOWN = _UPDATE.where(DRAFT.c.revision == bindparam("known"))
+_FINISH = (
+    delete(DRAFT)
+    .where(DRAFT.c.subject == bindparam("about"), or_(DRAFT.c.owner == bindparam("whose"), DRAFT.c.stuck))
+    .returning(DRAFT.c.stuck)
+)
+
+
+class TooLong(Rejection):
+    """More than a form can hold."""
+
+    code = "too_long"
+    status = 413
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose draft of what it is, and the release of the form that it is typed into."""
+
+    owner: str
+    owner_name: str
+    subject: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the form's own draft is at now. `beside`: this text was kept beside it, since another tab had typed."""
+
+    revision: int
+    saved_at: datetime
+    beside: bool = False
+
+
+def save(session: Session, place: Place, posted: Pairs, known: int, now: datetime) -> Saved:
+    """Keep what was posted; `known` is the revision that the page knew, 0 where there was none. Raises TooLong.
+
+    Where another tab has saved meanwhile, its text stays and this one is kept beside it: both are offered.
+    """
+    content = dump_json(posted)
+    if len(content.encode()) > LONGEST:
+        raise TooLong("填写的内容太多，没有存上草稿。请减少填写的行数，或者分几次办理")
+    if known:
+        values = {**_values(session, place, MAIN, content, now), "known": known}
+        if rows_changed(session, _UPDATE_KNOWN, values) == 1:
+            return Saved(known + 1, now)
+    if _insert(session, place, MAIN, content, now):
+        return Saved(1, now)
+    mine = of_subject(session, place.subject, place.owner).mine
+    assert mine is not None, "the row that was not inserted is there"
+    if dump_json(mine.content) != content:
+        _put(session, place, OTHER, content, now)
+        return Saved(mine.revision, mine.saved_at, beside=True)
+    return Saved(mine.revision, mine.saved_at)
+
+
+def save_stuck(session: Session, place: Place, answers: dict[str, Any], now: datetime) -> None:
+    """Keep the answers with which a task could not be judged, until it can be."""
+    _put(session, place, MAIN, dump_json(answers), now)
+    session.execute(update(DRAFT).where(DRAFT.c.id == id_of(place.owner, place.subject, MAIN)).values(stuck=True))
+
+
+def take(session: Session, place: Place, draft_id: str, now: datetime) -> Kept:
+    """Copy a draft of the same subject into the own form; what stood there is kept beside it. Raises NotFound."""
+    taken = draft(session, draft_id, place.subject)
+    before = of_subject(session, place.subject, place.owner).mine
+    _put(session, place, MAIN, dump_json(taken.content), now)
+    if before is not None and before.content != taken.content:
+        _put(session, place, OTHER, dump_json(before.content), now)
+    elif taken.branch == OTHER:
+        drop(session, place, OTHER)
+    return taken
+
+
+def drop(session: Session, place: Place, *branches: str) -> None:
+    """Throw away one's own drafts of a subject, or these branches of it."""
+    ids = [id_of(place.owner, place.subject, each) for each in branches or (MAIN, OTHER)]
+    session.execute(delete(DRAFT).where(DRAFT.c.id.in_(ids)))
+
+
+def finish(session: Session, subject: str, owner: str) -> bool:
+    """The form was sent: its drafts go, other people's stay theirs. Whether it had waited for an incident."""
+    rows = session.connection().execute(_FINISH, {"about": subject, "whose": owner}).all()
+    return any(row.stuck for row in rows)
+
+
+def prune(session: Session, now: datetime, days: timedelta) -> int:
+    """Forget what nobody has typed on for so long; returns how many."""
+    old = delete(DRAFT).where(DRAFT.c.saved_at < now - days).returning(DRAFT.c.id)
+    return len(session.execute(old).all())
+
+
+def _put(session: Session, place: Place, branch: str, content: str, now: datetime) -> None:
+    """Whatever stands there."""
+    if rows_changed(session, _UPDATE, _values(session, place, branch, content, now)) == 0:
+        _insert(session, place, branch, content, now)
+
+
+def _insert(session: Session, place: Place, branch: str, content: str, now: datetime) -> bool:
+    values = _values(session, place, branch, content, now)
+    row = {"id": values.pop("draft_id"), "subject": place.subject, "owner": place.owner, "branch": branch}
+    row |= {"revision": 1, "stuck": False}
+    return rows_changed(session, _INSERT, values | row) == 1
+
+
+def _values(session: Session, place: Place, branch: str, content: str, now: datetime) -> dict[str, Any]:
+    draft_id = id_of(place.owner, place.subject, branch)
+    sealed = session.info["vault"].seal_text(content, *SEALED, draft_id)
+    return {
+        "draft_id": draft_id, "content": sealed, "version": place.version, "owner_name": place.owner_name[:50],
+        "saved_at": now,
+    }  # fmt: skip

@@ -1,0 +1,61 @@
+"""Going on with an application that was broken off: on the same device by itself, on another by its code."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.errors import NotFound, Rejection
+from app.core.ids import digest
+from app.definitions.queries import programme_titles
+from app.drafting import visitor
+from app.drafts.queries import subjects_of
+from app.identity.credentials import record_attempt, record_success
+from app.portal.blueprint import blueprint
+from app.web import ANYONE, Call, reads, transaction, transacts_itself
+
+NONE = "没有找到没填完的申请。请核对续填码；已经提交的请凭案号和查询码查进度，过了保留期限的请重新填写"
+
+
+@blueprint.get("/resume")
+@reads(ANYONE)
+def resume(call: Call) -> ResponseReturnValue:
+    return _page(call, visitor.held(), None)
+
+
+@blueprint.post("/resume")
+@transacts_itself(ANYONE)
+def resume_query() -> ResponseReturnValue:
+    """Each try is committed before the code is looked for, so that guessing is slow."""
+    code = visitor.read(request.form.get("code", ""))
+    try:
+        with transaction(ANYONE, writing=True) as call:
+            tried = f"resume:{digest(code.encode())[:20]}"
+            attempt = record_attempt(call.session, tried, request.remote_addr or "", call.now)
+        with transaction(ANYONE, writing=True) as call:
+            if not code or not subjects_of(call.session, visitor.owner(code)):
+                raise NotFound(NONE)
+            record_success(call.session, attempt)
+    except Rejection as rejection:
+        with transaction(ANYONE, writing=False) as call:
+            return _page(call, visitor.held(), rejection.message), rejection.status
+    visitor.carry(code)
+    return redirect(url_for("portal.resume"))
+
+
+@blueprint.post("/resume/leave")
+@transacts_itself(ANYONE)
+def resume_leave() -> ResponseReturnValue:
+    """A computer that others use too: it forgets; the code opens the form again."""
+    visitor.forget()
+    flash("这台设备上已经清除。凭续填码可以接着填。", "success")
+    return redirect(url_for("portal.home"))
+
+
+def _page(call: Call, code: str, message: str | None) -> str:
+    titles, found = programme_titles(call.session), []
+    for row in subjects_of(call.session, visitor.owner(code)) if code else []:
+        programme, _, region_code = row.subject.removeprefix("apply:").partition("/")
+        address = url_for("portal.application", programme=programme, region_code=region_code)
+        found.append((address, titles.get(programme, programme), row.saved_at))
+    return render_template("portal/resume.html", found=found, message=message)

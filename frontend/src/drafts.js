@@ -1,0 +1,202 @@
+// What is typed is kept by itself: on the server while it can be reached, in this tab's own storage while it cannot.
+// A copy here is shown to nobody but who typed it: the page says by `data-mark` whose it is, and logging out clears it.
+
+const PAUSE_MS = 1000, RETRY_MS = 4000, LARGEST_BEACON = 60_000, PREFIX = 'draft:';
+const AWAY = '未能保存，正在重试；内容先留在这台设备上';
+
+const form = document.querySelector('form[data-draft]');
+if (form) keep(form);
+
+document.addEventListener('submit', event => {
+  if (event.target.action.endsWith('/logout')) forgetCopies();
+});
+
+function forgetCopies() {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+}
+
+function keep(form) {
+  const revision = form.elements._revision, copy = PREFIX + form.dataset.mark;
+  const status = form.querySelector('[data-draft-status]'), files = new Set();
+  let dirty = false, away = false, sent = false, timer = 0, queue = Promise.resolve();
+
+  const text = () => {
+    const found = new URLSearchParams();
+    for (const [ name, value ] of new FormData(form)) {
+      if (typeof value === 'string' && name !== 'csrf_token') found.append(name, value);
+    }
+    return found;
+  };
+  const later = wait => { clearTimeout(timer); timer = setTimeout(() => flush(), wait); };
+  const inLine = step => queue = queue.then(step, step);
+
+  /** Keep what stands in the form; true once the server has it. */
+  function flush() {
+    clearTimeout(timer);
+    return inLine(async () => {
+      if (!dirty && !files.size) return true;
+      dirty = false;
+      try {
+        const kept = understood(await answer(await post(form.dataset.draft, text())));
+        for (const input of files) if (kept) await upload(input);
+        return kept;
+      } catch { // no network, or no answer
+        return lost();
+      }
+    });
+  }
+
+  function lost() {
+    dirty = away = true;
+    sessionStorage.setItem(copy, text());
+    tell(AWAY);
+    later(RETRY_MS);
+    return false;
+  }
+
+  /** What the server said of it; false where it wants to be asked again. */
+  function understood({ code, said }) {
+    if (code >= 500 || code === 429) throw new Error(said.message);
+    away = false;
+    sessionStorage.removeItem(copy);
+    if (said.beside) tell('这份表在另一个窗口里也填过，两份都留着。', '看两份');
+    else if (said.at) {
+      revision.value = said.revision;
+      tell(`已保存 ${said.at}${said.ended ? '。登录已失效，提交时会先请您登录，内容不会丢' : ''}`);
+    } else tell(`没有保存：${said.message}`);
+    return true;
+  }
+
+  async function upload(input) {
+    for (const file of [ ...input.files ]) {
+      const body = new FormData();
+      for (const [ name, value ] of text()) body.append(name, value);
+      body.append(input.name, file);
+      const result = await send(form.dataset.draft, body, share => note(input, `正在上传 ${file.name} ${share}%`));
+      understood(result);
+      const refused = Object.values(result.said.refused || {})[0] || result.said.message;
+      note(input, refused ? `没有传上：${refused}` : '');
+      for (const each of result.said.files || []) show(input, each);
+    }
+    input.value = '';
+    files.delete(input);
+  }
+
+  function tell(message, again) {
+    status.textContent = message;
+    if (!again) return;
+    const link = status.appendChild(document.createElement('a'));
+    link.href = location.href;
+    link.textContent = again;
+  }
+
+  form.addEventListener('input', event => {
+    if (event.target.type === 'file') return;
+    dirty = true;
+    later(PAUSE_MS);
+  });
+  form.addEventListener('change', event => {
+    if (event.target.type !== 'file' || !event.target.files.length) return;
+    files.add(event.target);
+    flush();
+  });
+  window.addEventListener('online', () => { if (dirty || files.size) flush(); });
+  for (const [ where, leaving ] of [ [ window, 'pagehide' ], [ document, 'visibilitychange' ] ]) {
+    where.addEventListener(leaving, () => {
+      if (!dirty || sent || document.visibilityState === 'visible') return;
+      const body = text();
+      sessionStorage.setItem(copy, body);
+      if (body.toString().length < LARGEST_BEACON) post(form.dataset.draft, body, true).catch(() => {});
+    });
+  }
+  window.addEventListener('beforeunload', event => {
+    if (away && dirty && !sent) event.preventDefault();
+  });
+  window.addEventListener('pageshow', () => { sent = false; });
+
+  // Whatever button is pressed, what was typed is kept first; a form never overtakes the draft of itself.
+  document.addEventListener('submit', event => {
+    const { target, submitter } = event;
+    if (target.method !== 'post' || event.defaultPrevented) return;
+    if (target.dataset.ready !== undefined || (!dirty && !files.size && !target.matches('form[data-draft]'))) {
+      delete target.dataset.ready;
+      if (target === form) { sent = true; clearTimeout(timer); }
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    flush().then(kept => {
+      if (!kept) return tell('网络断开，还没有提交。内容留在这台设备上，网络恢复后请再提交');
+      target.dataset.ready = '';
+      target.requestSubmit(submitter);
+    });
+  }, true);
+
+  restore();
+
+  /** What this tab could not send when it was left: now it is sent, and the page shows it. */
+  async function restore() {
+    const left = sessionStorage.getItem(copy);
+    if ('unsent' in form.dataset) {
+      sessionStorage.removeItem(copy);
+      dirty = true;
+      flush();
+    } else if (left) {
+      try {
+        const { said } = await answer(await post(form.dataset.draft, new URLSearchParams(left)));
+        sessionStorage.removeItem(copy);
+        if (said.beside || (said.revision && String(said.revision) !== revision.value)) location.reload();
+      } catch { later(RETRY_MS); }
+    }
+  }
+}
+
+function post(url, body, keepalive = false) {
+  return fetch(url, { method: 'POST', body, keepalive, credentials: 'same-origin', headers: { Accept: 'application/json' } });
+}
+
+async function answer(response) {
+  return { code: response.status, said: await response.json() };
+}
+
+/** As `post`, telling how far it has come: fetch cannot. */
+function send(url, body, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = event => progress(Math.round(100 * event.loaded / event.total));
+    request.onload = () => {
+      try { resolve({ code: request.status, said: JSON.parse(request.responseText) }); } catch (wrong) { reject(wrong); }
+    };
+    request.onerror = reject;
+    request.open('POST', url);
+    request.setRequestHeader('Accept', 'application/json');
+    request.send(body);
+  });
+}
+
+function note(input, message) {
+  let line = input.nextElementSibling;
+  if (!line?.matches('[data-upload]')) {
+    line = document.createElement('div');
+    line.className = 'form-text';
+    line.dataset.upload = '';
+    line.setAttribute('role', 'status');
+    input.after(line);
+  }
+  line.textContent = message;
+}
+
+/** The same line that the server draws for a file which it has. */
+function show(input, { field, id, name }) {
+  const line = document.createElement('div'), box = document.createElement('input'), label = document.createElement('label');
+  line.className = 'form-check d-flex align-items-center';
+  line.style.minHeight = '44px';
+  Object.assign(box, { type: 'checkbox', name: field, value: id, checked: true, id: `${input.id}-${id}` });
+  box.className = 'form-check-input mt-0 me-2 flex-shrink-0';
+  Object.assign(box.style, { width: '1.4em', height: '1.4em' });
+  label.className = 'form-check-label flex-grow-1 py-2 text-break';
+  label.htmlFor = box.id;
+  label.textContent = `${name}（取消勾选即移除）`;
+  line.append(box, label);
+  input.before(line);
+}

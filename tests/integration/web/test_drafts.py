@@ -1,0 +1,122 @@
+"""Nothing typed is lost: desk, window and portal keep it alike, with and without a script."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from app.drafting import visitor
+from tests.support.web import APPLICATION, COUNTY, PROGRAMME, VILLAGE, Web, flat
+
+CADRE, COLLEAGUE = f"village_cadre.{VILLAGE}", f"village_cadre.{VILLAGE}.2"
+APPLY = f"/apply/{PROGRAMME}/{VILLAGE}"
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(200)
+JSON = {"Accept": "application/json"}
+
+
+def carried(page: str) -> dict[str, str]:
+    """What the page's main form carries besides the answers."""
+    found = dict(re.findall(r'name="(_draft|_revision|csrf_token)" value="([^"]*)"', page.partition("data-draft=")[2]))
+    assert set(found) >= {"_draft", "_revision"}
+    return found
+
+
+def saved(client: FlaskClient, page: str, status: int = 200, **typed: Any) -> Any:
+    answer = client.post("/drafts", data={**carried(page), **typed}, headers=JSON)
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def test_a_form_sent_after_the_session_ended_comes_back_after_the_login_of_the_same_person(web: Web) -> None:
+    web.app.config["WTF_CSRF_ENABLED"] = True
+    task = web.open_task(web.apply().case_id)
+    path, client = f"/desk/tasks/{task}", web.app.test_client()
+    web.sign_in(client, CADRE)
+    page = client.get(path).text
+    web.clock.move_to(web.clock.now() + timedelta(hours=1))
+    assert saved(client, page, opinion="自动存的")["ended"]
+    parked = client.post(f"{path}/complete", data={**carried(page), "_revision": "1", "opinion": "入户看过"})
+    assert (parked.status_code, parked.location) == (302, path)
+    login = client.get(path, follow_redirects=True)
+    assert login.request.path == "/desk/login"
+    assert login.request.args["next"] == path
+    assert "已经存好" in login.text
+    web.sign_in(client, COLLEAGUE)
+    theirs = client.get(path).text
+    assert "起草" in theirs
+    assert 'rows="3" id="opinion"' not in theirs or "入户看过</textarea>" not in theirs
+    assert saved(client, page, 403, opinion="别人接着写")["code"] == "not_yours"
+    web.sign_in(client, CADRE)
+    again = client.get(path).text
+    assert "入户看过</textarea>" in again
+    done = client.post(f"{path}/complete", data={**carried(again), **flat({"facts_true": True, "opinion": "属实"})})
+    assert (done.status_code, done.location) == (302, "/desk/")
+
+
+def test_a_colleague_who_is_faster_takes_the_task_and_not_the_text(web: Web) -> None:
+    task = web.open_task(web.apply().case_id)
+    path, mine, theirs = f"/desk/tasks/{task}", web.app.test_client(), web.app.test_client()
+    web.sign_in(mine, CADRE)
+    web.sign_in(theirs, COLLEAGUE)
+    page = mine.get(path).text
+    saved(mine, page, opinion="我写的意见")
+    copied = re.search(rf'action="({path}/drafts/\w+)"', theirs.get(path).text)
+    assert copied is not None
+    assert theirs.post(copied[1]).location == path
+    assert "我写的意见</textarea>" in theirs.get(path).text
+    posted = {**carried(page), "_revision": "1", "opinion": "签收时写的"}
+    mine.post(f"{path}/claim", data=posted)
+    assert "签收时写的</textarea>" in mine.get(path).text
+    assert theirs.get(path).status_code == 409  # signed for: what was copied is there to be read
+    mine.post(f"{path}/unclaim", data={**posted, "_revision": "2", "opinion": "放回时写的"})
+    theirs.post(f"{path}/complete", data=flat({"facts_true": True, "opinion": "属实"}))
+    refused = mine.post(f"{path}/complete", data=flat({"facts_true": True, "opinion": "晚了一步"}))
+    assert refused.status_code == 409
+    assert "晚了一步" in refused.text
+    late = mine.get(path)
+    assert late.status_code == 409
+    assert "放回时写的" in late.text
+    assert "办结" in late.text
+
+
+def test_an_applicant_goes_on_on_the_same_phone_and_by_code_on_another(web: Web) -> None:
+    phone, other = web.client(), web.client()
+    page = phone.get(APPLY).text
+    code = re.search(r"data-resume-code>([^<]+)<", page)[1]  # type: ignore[index]
+    kept = saved(phone, page, **flat(APPLICATION), material_files=(BytesIO(PHOTO), "户口簿.jpg"))
+    assert [(each["field"], each["name"]) for each in kept["files"]] == [("material_files", "户口簿.jpg")]
+    assert f'value="{APPLICATION["name"]}"' in phone.get(APPLY).text
+    assert "户口簿.jpg" in phone.get(APPLY).text
+    assert other.post("/resume", data={"code": "0000-0000-0000"}).status_code == 404
+    assert APPLICATION["name"] not in other.get(APPLY).text
+    as_read = code.lower().replace("0", "o").replace("1", "l")
+    assert other.post("/resume", data={"code": as_read}).status_code == 302
+    assert APPLY in other.get("/resume").text
+    resumed = other.get(APPLY).text
+    assert "户口簿.jpg" in resumed
+    sent = other.post(APPLY, data={**carried(resumed), **flat(APPLICATION), "material_files": kept["files"][0]["id"]})
+    assert sent.location == "/apply/receipt"
+    assert APPLICATION["name"] not in phone.get(APPLY).text
+    assert visitor.read("7K3m-9qxr-2htb") == visitor.read("７K3M9QXR2HTB") == "7K3M9QXR2HTB"
+    assert [visitor.read(each) for each in ("", "7K3M", "7K3M-9QXR-2HT!")] == ["", "", ""]
+
+
+def test_two_tabs_of_the_window_are_told_and_both_texts_are_offered(web: Web) -> None:
+    client = web.client()
+    web.sign_in(client, f"county_clerk.{COUNTY}")
+    address = f"/desk{APPLY}"
+    first, second = client.get(address).text, client.get(address).text
+    saved(client, first, name="王桂芳")
+    assert saved(client, second, 409, name="李秀兰")["beside"]
+    page = client.get(address).text
+    assert 'value="王桂芳"' in page
+    assert "李秀兰" in page
+    client.post("/drafts/swap", data={"_draft": carried(page)["_draft"]})
+    assert 'value="李秀兰"' in client.get(address).text
+    client.post("/drafts/drop", data={"_draft": carried(page)["_draft"]})
+    assert "李秀兰" not in client.get(address).text
+    assert client.post("/drafts", data={"_draft": "made up", "name": "x"}, headers=JSON).status_code == 409
