@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, or_, update
 from sqlalchemy.orm import Session
 
-from app.core.errors import Rejection
+from app.core.errors import Gone, Rejection
 from app.core.exact_json import dump_json
 from app.db import insert_if_absent, rows_changed
 from app.drafts.queries import DRAFT, MAIN, OTHER, SEALED, Kept, Pairs, draft, id_of, of_subject
@@ -59,9 +59,10 @@ class Saved:
 
 
 def save(session: Session, place: Place, posted: Pairs, known: int, now: datetime) -> Saved:
-    """Keep what was posted; `known` is the revision that the page knew, 0 where there was none. Raises TooLong.
+    """Keep what was posted; `known` is the revision that the page knew, 0 where there was none.
 
-    Where another tab has saved meanwhile, its text stays and this one is kept beside it: both are offered.
+    Where another tab has saved meanwhile, its text stays and this one is kept beside it: both are offered. Raises
+    TooLong, and Gone where the draft is over: a save that comes late must not bring back what was sent.
     """
     content = dump_json(posted)
     if len(content.encode()) > LONGEST:
@@ -70,6 +71,8 @@ def save(session: Session, place: Place, posted: Pairs, known: int, now: datetim
         values = {**_values(session, place, MAIN, content, now), "known": known}
         if rows_changed(session, _UPDATE_KNOWN, values) == 1:
             return Saved(known + 1, now)
+        if of_subject(session, place.subject, place.owner).mine is None:
+            raise Gone("这份表已经提交或者清空，没有再存草稿。还要填写的，请重新打开页面")
     if _insert(session, place, MAIN, content, now):
         return Saved(1, now)
     mine = of_subject(session, place.subject, place.owner).mine

@@ -128,7 +128,7 @@ function keep(form) {
     flush().then(kept => {
       if (!kept) return tell('网络断开，还没有提交。内容留在这台设备上，网络恢复后请再提交');
       target.dataset.ready = '';
-      target.requestSubmit(submitter);
+      setTimeout(() => target.requestSubmit(submitter)); // inside the event that was held back it would do nothing
     });
   }, true);
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.core.errors import NotFound
+from app.core.errors import Gone, NotFound
 from app.db import Database
 from app.drafts import operations as drafts
 from app.drafts.models import Draft
@@ -75,7 +75,9 @@ def test_what_is_sent_goes_and_the_colleagues_stays_until_it_is_old(database: Da
         assert (left.mine, left.other, len(left.theirs)) == (None, None, 1)
         drafts.save_stuck(session, MINE, {"opinion": "等着"}, now)
         assert drafts.finish(session, MINE.subject, THEIRS.owner)
-        drafts.save(session, MINE, typed("旧"), 5, now)  # a page that still knew a draft which is gone
+        with pytest.raises(Gone):  # a page that still knew what was sent
+            drafts.save(session, MINE, typed("旧"), 1, now)
+        drafts.save(session, MINE, typed("新"), 0, now)
         assert drafts.prune(session, now + month, month) == 0
         assert drafts.prune(session, now + month + timedelta(minutes=1), month) == 1
         with pytest.raises(drafts.TooLong):
