@@ -25,10 +25,10 @@ from tests.support.worlds import Office
 
 STEP, POSITION = "village_investigation", "village_cadre"
 # What a revision changes on purpose: who keeps rights, that nobody confirms without a delegation, and that an ended
-# division names the one that goes on; stars are ratings with a day.
+# division names the one that goes on; stars are ratings with a day; what was typed into a task is a draft of its own.
 CHANGED = (
     "keep_rights", "township_emergency_authorised", "township_spending_authorised", "succeeds_id",
-    "institution has no column stars",
+    "institution has no column stars", "work_item has no column draft",
 )  # fmt: skip
 
 
@@ -47,6 +47,11 @@ def test_an_upgrade_loses_nothing_and_a_case_goes_on(blank_database_url: str, ve
 
     stars = {row[0]: row[1] for row in _columns(before["institution"], "id", "stars") if row[1]}
     assert stars == {row[0]: row[1] for row in _columns(after["institution_rating"], "institution_id", "stars")} != {}
+
+    typed = {
+        row[0]: row[1] for row in _columns(before["work_item"], "id", "draft", "status") if row[1] and row[2] == "open"
+    }
+    assert typed == {row[0]: row[1] for row in _columns(after["draft"], "id", "content")} != {}
 
     database = Database(blank_database_url, header.vault(tmp_path))
     with database.read() as session:
