@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import LargeBinary, select
 
 from app import audit, jobs
+from app.cases import finding
 from app.cases.models import Case, Reopening
 from app.core.actor import SYSTEM
 from app.core.clock import MovableClock
@@ -107,6 +108,8 @@ def test_indexes_are_brought_on_in_every_table_and_every_process(installed: Fill
             return {f"{each}": set(session.scalars(select(each).where(each.is_not(None)))) for each in columns}
 
     _reopened(installed)
+    with installed.database.write() as session:
+        finding.index_older(session)
     before = indexes()
     assert [name for name, values in before.items() if not values] == []
     with installed.database.write() as session:
