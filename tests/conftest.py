@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +18,11 @@ from tests.support.postgres import Cluster
 from tests.support.schema import create_schema
 
 YOUNG_OBJECTS = 50_000
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: browsers, servers and LibreOffice are waited for."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection() -> None:

@@ -117,9 +117,11 @@ def _without(text: str, node: yaml.CollectionNode, begin: int, end: int, *, last
 def _behind(text: str, node: yaml.CollectionNode, parts: list[str]) -> Edit:
     """Further items or pairs at the end."""
     if node.flow_style:
-        at = _end(node.value[-1] if isinstance(node, yaml.SequenceNode) else node.value[-1][1]) if node.value else (
-            node.start_mark.index + 1
-        )  # fmt: skip
+        begin, at = node.start_mark.index + 1, node.end_mark.index - 1
+        if node.value:
+            last = _end(node.value[-1] if isinstance(node, yaml.SequenceNode) else node.value[-1][1])
+            # What an alias names stands elsewhere: behind it there is the bracket only.
+            at = last if begin < last <= at else len(text[:at].rstrip())
         return at, at, f"{', ' if node.value else ''}{', '.join(parts)}"
     at = _line_end(text, _end(node))
     dash = "- " if isinstance(node, yaml.SequenceNode) else ""

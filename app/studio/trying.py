@@ -29,6 +29,7 @@ POSTED = frozenset({"csrf_token", "kind", "task", "as", "was", "keep"})
 APPLYING = ("applicant", *positions_with("file_applications"))
 """Who may apply in a trial, the applicant first."""
 STARTING = positions_with("start_processes", "township")[0]
+PAYING, ENTERING = positions_with("pay")[0], positions_with("enter_figures")[0]
 HOLDING = positions_with("hold_cases", "township")[0]
 FILE_ID = 32
 
@@ -202,6 +203,7 @@ def _page(
             may_edit=policy.may_edit(call.session, call.actor, change, call.now),
             message=rejection.message if rejection else None, errors=rejection.fields if rejection else {},
             figures=trying.figure_titles(call.session, trial) if trial else {}, starting=STARTING, holding=HOLDING,
+            paying=PAYING, entering=ENTERING,
             posts=title_of, typed=request.form, today=change.in_force_from or local_date(call.now),
         )  # fmt: skip
 

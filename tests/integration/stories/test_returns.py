@@ -47,8 +47,8 @@ def test_what_stands_after_a_return_stands_on_a_path(sqlite_worlds: WorldTemplat
         player = Player(world, told)
         prepare(world, told)
         found = []
-        for step in told.steps:
-            assert player._step(step) == []
+        for number, step in enumerate(told.steps):
+            assert player._step(number, step) == []
             found += _returns(player)
     finally:
         world.discard()

@@ -23,7 +23,7 @@ def test_what_is_claimed_given_back_and_handed_on(web: Web) -> None:
     first, second = web.client(FIRST), web.client(SECOND)
     mine, other = web.actor(FIRST).user_id or "", web.actor(SECOND).user_id or ""
     for client, act, data in (
-        (first, "claim", {}), (first, "draft", {"opinion": "属实"}), (first, "transfer", {"user_id": other}),
+        (first, "claim", {}), (first, "transfer", {"user_id": other}),
         (second, "unclaim", {}), (first, "claim", {}),
     ):  # fmt: skip
         answer = client.post(f"/desk/tasks/{task}/{act}", data=data)
