@@ -79,14 +79,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """Everything that the page of a case shows. `steps`: the name of each element; `start`: the first of them; `way`:
-    where the case has been; `states`: element or flow → done, active, waiting or failed, as the diagram shows them."""
+    """Everything that the page of a case shows. `way`: where the case has been; `states`: element or flow → done,
+    active, waiting or failed, as the diagram shows them."""
 
     case: CaseHead
     chain: RegionChain
     elements: Mapping[str, Element]
-    steps: Mapping[str, str]
-    start: str
     way: list[Passage]
     states: dict[str, str]
     open_elements: list[str]
@@ -106,6 +104,11 @@ class CasePage:
     objections: list[dict[str, Any]]
     submissions: list[Submitted]
     decisions: list[Decided]
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """The name of each element."""
+        return {element.id: element.label for element in self.elements.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,6 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         case=action.case,
         chain=action.chain,
         elements=action.diagram.elements,
-        steps={element.id: element.label for element in action.diagram.elements.values()},
-        start=action.diagram.start.id,
         way=way,
         states=_states(action, way, work, standing, failed),
         open_elements=standing,
@@ -237,10 +238,9 @@ def _way(action: Action) -> list[Passage]:
 
 
 def _states(
-    action: Action, way: list[Passage], work: Iterable[Any], standing: Iterable[str], failed: Iterable[Any]
+    action: Action, way: list[Passage], work: list[Any], standing: Iterable[str], failed: Iterable[Any]
 ) -> dict[str, str]:
     """The worse state of an element wins."""
-    work = list(work)
     found = {action.diagram.start.id: "done"} | {item.element_id: "done" for item in work if item.status == "done"}
     found |= {each.element_id: "done" for each in way if each.over} | {each.flow: "done" for each in way if each.flow}
     tasks = {item.element_id for item in work if item.status == "open"}

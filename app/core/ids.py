@@ -1,4 +1,4 @@
-"""Row ids: 32 hexadecimal digits that sort by time of creation (the layout of UUID version 7)."""
+"""Row ids (32 hexadecimal digits that sort by time of creation, the layout of UUID version 7), and codes for people."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def new_id() -> str:
     with _turn:
         _last = max(value, _last + 1 + secrets.randbits(32))
         return f"{_last:032x}"
+
+
+def random_code(letters: str, length: int) -> str:
+    """So many of these letters, which nobody can guess."""
+    return "".join(secrets.choice(letters) for _ in range(length))
 
 
 def digest(data: bytes) -> str:

@@ -20,7 +20,7 @@ from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import named_at
-from app.inbox import queries as inbox
+from app.inbox.listing import cap
 from app.takeover import operations as takeovers
 from app.web import services
 from app.worklist import queries as worklist
@@ -50,10 +50,10 @@ def _around() -> dict[str, Any]:
     doors = navigation.doors_of(actor)
     return {
         "desk_counts": {
-            "open": capped(g.desk_open if "desk_open" in g else worklist.waiting(session, actor, local_date(now))),
-            "incidents": capped(lists.incident_count(session, actor)),
-            "owed": capped(obligations.owed_count(session, actor)),
-            "news": capped(len(news.for_actor(session, actor, local_date(now)))),
+            "open": cap(g.desk_open if "desk_open" in g else worklist.waiting(session, actor, local_date(now))),
+            "incidents": cap(lists.incident_count(session, actor)),
+            "owed": cap(obligations.owed_count(session, actor)),
+            "news": cap(len(news.for_actor(session, actor, local_date(now)))),
         },
         "desk_doors": doors,
         "desk_here": navigation.current(doors, request.path),
@@ -68,11 +68,6 @@ def posts_of(session: Session, actor: Actor) -> list[str]:
     """``农安镇经办人``, one for each position held."""
     names = identity.region_names(session, (held.region_id for held in actor.appointments))
     return [named_at(held.position, names.get(held.region_id, "")) for held in actor.appointments]
-
-
-def capped(count: int) -> str:
-    """Counts stop at the cap of the inbox: ``99+``."""
-    return f"{inbox.COUNT_CAP}+" if count > inbox.COUNT_CAP else str(count) if count else ""
 
 
 def place_namer(session: Session, rows: Iterable[Any]) -> Callable[[Any], str]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
 from app.core.spelling import half_width
+from app.core.whole import whole_number
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.export import note
@@ -104,9 +105,10 @@ def goods_counter(call: Call, region_id: str, entry_id: str) -> ResponseReturnVa
 
 def _number(name: str) -> int:
     typed = half_width(request.form.get(name, "")).strip()
-    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(operations.MOST)):
+    number = whole_number(typed)
+    if number is None or len(typed) > len(str(operations.MOST)):
         raise Invalid({name: f"请填写不超过 {operations.MOST:,} 的整数"})
-    return int(typed)
+    return number
 
 
 def _page(call: Call, region_id: str, rejection: Rejection | None = None) -> str:
@@ -121,7 +123,7 @@ def _page(call: Call, region_id: str, rejection: Rejection | None = None) -> str
         stocks=queries.of_region(call.session, region_id),
         page=page,
         after=after,
-        left=queries.left_of(call.session, [row.id for row in page.items]),
+        left=operations.countered(call.session, [row.id for row in page.items]),
         people=identity.user_names(call.session, {row.actor_id for row in page.items} - {None}),
         may_keep=identity_policy.covers(call.actor, chain, operations.KEEP),
         message=rejection.message if rejection else None,

@@ -35,15 +35,16 @@ def stops(
     way: list[Passage], elements: Mapping[str, Element], events: Iterable[Any], standing: Iterable[str]
 ) -> list[Stop]:
     """The way in words, in the order in which it was gone; what still stands (`standing`) comes last."""
-    here = set(standing)
-    times = _times(way, elements, events)
-    found: list[Stop] = []
-    for passage, (at, who, _) in sorted(zip(way, times, strict=True), key=lambda pair: _rank(pair[0], pair[1][2])):
+    here, own = set(standing), _own(way, events)
+    moments: list[datetime | None] = []
+    for passage, event in zip(way, own, strict=True):
+        before = moments[passage.after] if passage.after is not None else None
+        moments.append(event.at if event is not None else before)
+    found = []
+    for passage, event, moment in sorted(zip(way, own, moments, strict=True), key=lambda each: _rank(each[0], each[2])):
         element = elements[passage.element_id]
-        if element.type in SILENT or not (passage.over or passage.element_id in here):
-            continue
-        kind = ELEMENTS.get(element.type, "环节")
-        found.append(Stop(element.name or kind, kind, passage.over, at if passage.over else None, who))
+        if element.type not in SILENT and (passage.over or element.id in here):
+            found.append(_stop(passage, element, event, moment))
     return found
 
 
@@ -51,27 +52,23 @@ def _rank(passage: Passage, moment: datetime | None) -> tuple[bool, float]:
     return not passage.over, moment.timestamp() if moment else 0.0
 
 
-def _times(
-    way: list[Passage], elements: Mapping[str, Element], events: Iterable[Any]
-) -> list[tuple[datetime | None, str, datetime | None]]:
-    """Of each passage when it was over, who did it, and where in time it stands among the others.
+def _stop(passage: Passage, element: Element, event: Any, moment: datetime | None) -> Stop:
+    kind = ELEMENTS.get(element.type, "环节")
+    known = passage.over and (event is not None or element.type not in WAITS)
+    who = event.actor_name if event is not None and event.kind in DONE_BY else ""
+    return Stop(element.name or kind, kind, passage.over, moment if known else None, who)
+
+
+def _own(way: list[Passage], events: Iterable[Any]) -> list[Any]:
+    """Of each passage the event that names it, None where it ran along with the one before it.
 
     The last passage of an element belongs to the last event that names it: what a return took back has events still.
     """
     noted, began = _noted(events)
-    own: list[Any] = [None] * len(way)
+    found: list[Any] = [began if passage.after is None else None for passage in way]
     for place in reversed(range(len(way))):
         if way[place].over and noted.get(way[place].element_id):
-            own[place] = noted[way[place].element_id].pop()
-    found: list[tuple[datetime | None, str, datetime | None]] = []
-    for place, passage in enumerate(way):
-        event = own[place] or (began if passage.after is None else None)
-        before = found[passage.after][2] if passage.after is not None else None
-        if event is not None:
-            found.append((event.at, event.actor_name if event.kind in DONE_BY else "", event.at))
-        else:
-            waited = elements[passage.element_id].type in WAITS
-            found.append((None if waited else before, "", before))
+            found[place] = noted[way[place].element_id].pop()
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,7 +16,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.exact_json import dump_json, load_json
-from app.core.ids import digest, new_id
+from app.core.ids import digest, new_id, random_code
 from app.db import training
 from app.definitions import store as definitions
 from app.definitions.letters import Letter
@@ -112,7 +111,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
     """Number the document, freeze its data and keep the record; returns its id."""
     request, contract = ready.request, ready.contract
     number = _next_number(session, ready) if contract.number else None
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    code = random_code(CODE_LETTERS, CODE_LENGTH)
     frozen = _freeze(session, ready, number=number or request.subject, verify_code=code)
     document_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id)

@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.core.actor import APPLICANT, Actor
 from app.core.errors import Gone
+from app.core.whole import LONGEST, whole_number
 from app.drafts.operations import Place
 
 FIELD, REVISION = "_draft", "_revision"
@@ -59,7 +60,7 @@ def held() -> Pass:
 def known_revision() -> int:
     """The revision that the page knew; 0 where there was no draft."""
     text = request.form.get(REVISION, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return (whole_number(text) or 0) if len(text) < LONGEST else 0
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from hashlib import sha256
 
 from flask import Response, after_this_request, current_app, g, request
 
+from app.core.ids import random_code
 from app.core.spelling import compact
 from app.drafting.passes import ANONYMOUS, DAYS
 
@@ -20,7 +20,7 @@ def code() -> str:
     """The code of this browser; a new one, which the answer sets, where it has none."""
     if "visitor" not in g:
         found = read(request.cookies.get(COOKIE, ""))
-        carry(found or "".join(secrets.choice(LETTERS) for _ in range(_LENGTH)))
+        carry(found or random_code(LETTERS, _LENGTH))
     return str(g.visitor)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -95,7 +95,7 @@ def counter(session: Session, actor: Actor, entry_id: str, quantity: int, note: 
     kind = _COUNTERS.get(entry.kind)
     if kind is None:
         raise Gone("冲回和盘点的记录不能再冲回，登记有误的请重新入库或者盘点")
-    left = abs(entry.quantity) - countered(session, entry_id)
+    left = abs(entry.quantity) - countered(session, [entry_id]).get(entry_id, 0)
     faults = {} if 0 < quantity <= left else {"quantity": f"数量应为 1 到 {left} 的整数"}
     if left == 0:
         faults = {"quantity": "这一笔已经全部冲回"}
@@ -132,19 +132,19 @@ def issue(session: Session, actor: Actor, region: RegionRef, given: Issue, now: 
 def take_back(session: Session, actor: Actor, case_id: str, since: int, reason: str, now: datetime) -> int:
     """Counter what a case issued at audit number `since` and later; how many entries."""
     query = select(ENTRY).where(ENTRY.c.case_id == case_id, ENTRY.c.case_seq >= since, ENTRY.c.kind == "issued")
-    taken = 0
-    for entry in session.execute(query.order_by(ENTRY.c.stock_id, ENTRY.c.id)).all():
-        if left := -entry.quantity - countered(session, entry.id):
-            _move(session, entry.stock_id, left)
-            _enter(session, entry.stock_id, "returned", left, reason[:NOTE], actor, now, counters=entry)
-            taken += 1
-    return taken
+    entries = session.execute(query.order_by(ENTRY.c.stock_id, ENTRY.c.id)).all()
+    before = countered(session, [entry.id for entry in entries])
+    out = [(entry, left) for entry in entries if (left := -entry.quantity - before.get(entry.id, 0))]
+    for entry, left in out:
+        _move(session, entry.stock_id, left)
+        _enter(session, entry.stock_id, "returned", left, reason[:NOTE], actor, now, counters=entry)
+    return len(out)
 
 
-def countered(session: Session, entry_id: str) -> int:
-    """How much of an entry was taken back."""
-    taken = select(func.coalesce(func.sum(ENTRY.c.quantity), 0)).where(ENTRY.c.counters == entry_id)
-    return abs(session.scalar(taken) or 0)
+def countered(session: Session, entry_ids: Collection[str]) -> dict[str, int]:
+    """How much of these entries was taken back, by entry; only those of which something was."""
+    query = select(ENTRY.c.counters, func.abs(func.sum(ENTRY.c.quantity))).where(ENTRY.c.counters.in_(entry_ids))
+    return {entry_id: int(taken) for entry_id, taken in session.execute(query.group_by(ENTRY.c.counters))}
 
 
 def _store(session: Session, actor: Actor, region_id: str) -> RegionChain:

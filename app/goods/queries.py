@@ -125,12 +125,6 @@ def listed(goods: list[HandedOut]) -> str:
     return "、".join(f"{each.name}{each.quantity}{each.unit}" for each in goods)
 
 
-def left_of(session: Session, entry_ids: list[str]) -> dict[str, int]:
-    """What was taken back of these entries, by entry."""
-    query = select(ENTRY.c.counters, func.abs(func.sum(ENTRY.c.quantity))).where(ENTRY.c.counters.in_(entry_ids))
-    return {entry_id: int(taken) for entry_id, taken in session.execute(query.group_by(ENTRY.c.counters))}
-
-
 def _summed(*columns: Any, where: ColumnElement[bool]) -> Select[Any]:
     def of(*kinds: str) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((ENTRY.c.kind.in_(kinds), ENTRY.c.quantity), else_=0)), 0)

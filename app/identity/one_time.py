@@ -6,12 +6,12 @@ staff is imported in one transaction. The first login that succeeds hashes again
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from app.core.ids import random_code
 from app.identity import passwords
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another on paper
@@ -21,7 +21,7 @@ _FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 def fresh() -> str:
     """A password of 79 random bits, to be typed from paper: ``kfmt-29xq-hwzp-4dnr``."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(random_code(_LETTERS, _GROUP) for _ in range(_GROUPS))
 
 
 def hashed(password: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ from app.core import id_number
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, NotFound, NotYours, Rejection
-from app.core.ids import new_id
+from app.core.ids import new_id, random_code
 from app.db import training
 from app.definitions.bundle import Bundle
 from app.definitions.queries import resolve, resolve_open
@@ -239,7 +238,7 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
 
 def _file(action: Action, failure: Exception | None = None) -> Receipt:
     """Number the case, write it and start its process, or keep why it cannot start."""
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    code = random_code(CODE_LETTERS, CODE_LENGTH)
     _insert(action, code)
     if failure is None:
         start_process(action)
