@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Anchored:
 
 def line(session: Session, path: Path, now: datetime) -> dict[str, Any] | None:
     """The next line: what is committed and not in the last one; None where there is nothing. Only reads."""
-    last, vault = _last(path.read_text(encoding="utf-8") if path.exists() else ""), session.info["vault"]
+    last, vault = _last(path.read_bytes() if path.exists() else b""), session.info["vault"]
     known = read([last] if last else [], vault)
     since = datetime.fromisoformat(known.until) - OVERLAP if known.until else None
     told = {"heads": _heads(session, since, known), "roots": _roots(session, since, known)}
@@ -60,20 +61,41 @@ def note(path: Path, line: dict[str, Any], stamp: Stamper) -> None:
     """Add a line to the file; one that another process was faster than is left out, the next one has what it had."""
     path.parent.mkdir(parents=True, exist_ok=True)
     answer = stamp(line["mac"])
+    made = json.dumps({**line, **({"stamp": answer} if answer else {})}, ensure_ascii=False) + "\n"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "r+", encoding="utf-8") as file:
+    with os.fdopen(handle, "r+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        last = _last(file.read())
-        if line["previous"] != (digest(last.encode()) if last else ""):
-            return
-        file.write(json.dumps({**line, **({"stamp": answer} if answer else {})}, ensure_ascii=False) + "\n")
-        file.flush()
+        found = file.read()
+        kept = _whole(found)
+        last = _last(kept)
+        if line["previous"] == (digest(last.encode()) if last else ""):
+            torn = found != kept and not _cut(file, len(kept))
+            _append(file, len(kept), (b"\n" if torn else b"") + made.encode())
+
+
+def _append(file: FileIO, size: int, content: bytes) -> None:
+    """All of the content behind so many bytes, or none of it: a full disk leaves no part of a line."""
+    try:
+        while content:
+            content = content[file.write(content) or 0 :]
         os.fsync(file.fileno())
+    except OSError:
+        _cut(file, size)
+        raise
+
+
+def _cut(file: FileIO, size: int) -> bool:
+    """Whether the file is so long now; on a disk that only grows it stays, and the verification tells of it."""
+    try:
+        file.truncate(size)
+    except PermissionError:
+        return False
+    return True
 
 
 def of_file(path: Path, vault: Vault) -> Anchored:
     """What the file says; nothing where there is none."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
     return read(lines, vault)
 
 
@@ -112,8 +134,13 @@ def _roots(session: Session, since: datetime | None, known: Anchored) -> dict[st
     return {row.day.isoformat(): row.signature for row in rows if row.day.isoformat() not in known.roots}
 
 
-def _last(text: str) -> str:
-    return text.rstrip("\n").rpartition("\n")[2]
+def _whole(content: bytes) -> bytes:
+    """Without the part of a line that somebody did not live to write; it was never noted."""
+    return content[: content.rfind(b"\n") + 1]
+
+
+def _last(content: bytes) -> str:
+    return _whole(content).decode().rstrip("\n").rpartition("\n")[2]
 
 
 def _mac(vault: Vault, line: dict[str, Any]) -> str:
