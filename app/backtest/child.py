@@ -11,25 +11,21 @@ from decimal import Decimal
 from typing import Any
 
 from app.backtest.evaluating import Evaluator, Setting, Span
-from app.backtest.lasting import working_days
+from app.backtest.lasting import Calendars
 from app.backtest.names import SAME_WAY, UNCHANGED
 from app.backtest.replay import Replayer
 from app.backtest.rules import Rules
 from app.backtest.subjects import Done, Event, Figure, Step, Subject
 from app.backtest.telling import told
+from app.backtest.titles import UNREADABLE, Titles
 from app.backtest.totals import steps_as_json
 from app.backtest.ways import Walker
 from app.backtest.ways import told as tell_way
-from app.definitions.errors import BundleError
-from app.engine import DiagramError
-from app.feel import FeelError
-
-UNREADABLE = (BundleError, DiagramError, FeelError)
 
 
 def replay(request: bytes) -> bytes:
-    """`{bundles, letters, figures, spans, days, cases}` → `{counts, ways, decisions, human_steps, before, after, lines,
-    steps}`, or `{fault}` where a bundle cannot be read."""
+    """`{bundles, letters, titles, figures, spans, days, local_days, cases}` → `{counts, ways, decisions, human_steps,
+    before, after, lines, steps}`, or `{fault}` where a bundle cannot be read."""
     asked = json.loads(request)
     try:
         answer = _replayed(asked)
@@ -41,7 +37,9 @@ def replay(request: bytes) -> bytes:
 def _replayed(asked: Mapping[str, Any]) -> dict[str, Any]:
     rules = {name: Rules(_decoded(files)) for name, files in asked["bundles"].items()}
     evaluator = Evaluator(rules, _setting(asked))
-    replayer, walker = Replayer(rules, evaluator), Walker(rules, evaluator, working_days(asked["days"]))
+    calendars = Calendars(asked["days"], asked["local_days"])
+    replayer, walker = Replayer(rules, evaluator), Walker(rules, evaluator, calendars)
+    titles = Titles(rules, asked["titles"])
     counts, ways, decisions, human_steps = Counter[str](), Counter[str](), 0, 0
     before, after, lines = Decimal(0), Decimal(0), []
     for case in asked["cases"]:
@@ -58,9 +56,9 @@ def _replayed(asked: Mapping[str, Any]) -> dict[str, Any]:
         if found.monthly:
             before, after = before + found.monthly[0], after + found.monthly[1]
         if found.kind != UNCHANGED:
-            lines.append(told(found, rules))
+            lines.append(told(found, rules, titles))
         if walked is not None and walked.kind != SAME_WAY:
-            lines.append(tell_way(walked, rules, asked["letters"]))
+            lines.append(tell_way(walked, rules, asked["letters"], titles))
     return {
         "counts": counts, "ways": ways, "decisions": decisions, "human_steps": human_steps, "before": str(before),
         "after": str(after), "lines": lines, "steps": steps_as_json(walker.steps),
@@ -85,6 +83,7 @@ def _subject(case: Mapping[str, Any]) -> Subject:
     at = datetime.fromisoformat
     parts = {
         "regions": tuple(case["regions"]),
+        "calendars": tuple(case["calendars"]),
         "steps": [Step(id, element, decision, release, at(decided), action, raw)
                   for id, element, decision, release, decided, action, raw in case["steps"]],
         "state": case["state"] and base64.b64decode(case["state"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from app.definitions.folder import STORIES
 from app.definitions.letters import FOLDER
 from app.definitions.names import EVERYWHERE
 from app.figures import queries as figures
+from app.figures.catalogue import catalogue
 from app.identity import queries as identity
 
 Content = TypeVar("Content")
@@ -76,6 +77,10 @@ class Reach:
         """The codes of a region and of those above, nearest first."""
         return self._chain(session, region_id)[1]
 
+    def calendars(self, session: Session, region_id: str, local: Collection[str]) -> list[str]:
+        """Of a region and those above, the ids that are among `local`, widest first."""
+        return [each for each in reversed(self._chain(session, region_id)[0]) if each in local]
+
     def name_for(self, session: Session, case: Closed) -> str | None:
         """The bundle of the draft that a case would have met, "" for its own with the draft's figures, else None."""
         programme = self.programmes[case.release_id]
@@ -118,8 +123,13 @@ def setting(session: Session, draft: Draft) -> dict[str, Any]:
         for each in figures.counting(session)
     ]  # fmt: skip
     special = calendar.working_days(session).all_special.values()
-    days = [[each.day.isoformat(), each.kind] for each in special]
-    return {"figures": entered, "spans": spans, "days": days}
+    local = {region: _days(days.values()) for region, days in calendar.local_days(session).items()}
+    titles = {key: each.title for key, each in catalogue(session).figures.items()}
+    return {"figures": entered, "spans": spans, "titles": titles, "days": _days(special), "local_days": local}
+
+
+def _days(special: Iterable[calendar.SpecialDay]) -> list[list[str]]:
+    return [[each.day.isoformat(), each.kind] for each in special]
 
 
 def _reading(session: Session, draft: Draft) -> set[str]:

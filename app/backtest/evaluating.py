@@ -142,7 +142,7 @@ class Evaluator:
     ) -> Now:  # fmt: skip
         bundle = self._rules[name].bundle
         if decision not in bundle.decisions:
-            return Now(Outcome(None), fault=f"变更后没有决策 {decision}")
+            return Now(Outcome(None), fault=f"变更后没有决策表“{self._rules[subject.release_id].title(decision)}”")
         asked: dict[str, None] = {}
 
         def then(key: str) -> Any:

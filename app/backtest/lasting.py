@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,10 +11,12 @@ from typing import Any
 from app import engine
 from app.backtest.rules import Rules
 from app.calendar import SpecialDay, WorkingDays
+from app.calendar.working_days import Kind
 from app.core.clock import SHANGHAI, local_date
 
 WORKING = "working_days"
 ONE_DAY = timedelta(days=1)
+Days = Sequence[tuple[str, Kind]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,17 @@ def shifted_wait(opened: datetime, ended: datetime, opens: datetime, was: Any, n
     return max(ended + more, opens)
 
 
-def working_days(special: Sequence[Sequence[str]]) -> WorkingDays:
-    """From `[day, kind]`."""
-    days = {date.fromisoformat(day): SpecialDay(date.fromisoformat(day), kind, "") for day, kind in special}  # type: ignore[arg-type]
-    return WorkingDays(days, frozenset())
+class Calendars:
+    """Working days by place: what the country has, and what single regions change (by id), each as `[day, kind]`."""
+
+    def __init__(self, national: Days, local: Mapping[str, Days]) -> None:
+        self._national, self._local = national, local
+        self._kept: dict[tuple[str, ...], WorkingDays] = {}
+
+    def of(self, regions: tuple[str, ...]) -> WorkingDays:
+        """The days that hold below these regions with days of their own, widest first: the nearest one decides."""
+        if regions not in self._kept:
+            layers = (self._national, *(self._local[region] for region in regions))
+            every = ((date.fromisoformat(day), kind) for layer in layers for day, kind in layer)
+            self._kept[regions] = WorkingDays({day: SpecialDay(day, kind, "") for day, kind in every}, frozenset())
+        return self._kept[regions]

@@ -46,6 +46,7 @@ class Led(Walking):
                     break
         except Stopped as stopped:
             self.way.stop, self.way.is_asked = str(stopped), stopped.is_asked
+            self.way.unknown = tuple(self.host.unknown)
         self.close()
         if self.way.status is None and not self.way.stop:
             self._say_who_is_asked()

@@ -117,20 +117,20 @@ class _Run:
         own = self._rules[step.release_id]
         read = self._evaluator.own(step)
         if read.mismatch:
-            self.found.mismatches.append(own.bundle.decisions[step.decision].label(step.decision)
-                                         if step.decision in own.bundle.decisions else step.decision)  # fmt: skip
+            self.found.mismatches.append(own.title(step.decision))
         asked = (step.element_id, step.decision)
         where = own.asking(self._subject.process, asked)
-        place = where[1] if where else Place(step.element_id, "", False)
+        title = own.element_title(self._subject.process, step.element_id)
+        place = where[1] if where else Place(title, "", False)
         self._seen[step.element_id] = read
-        result = self._by_draft(step, read, where[0] if where else self._subject.process, place)
+        result = self._by_draft(step, read, where[0] if where else None, place)
         self._keep(step, read, place, result)
 
-    def _by_draft(self, step: Step, read: Read, process: str, place: Place) -> Any:
+    def _by_draft(self, step: Step, read: Read, process: str | None, place: Place) -> Any:
         """The result under the draft; `_PASSED` where the draft does not ask this any more, UNKNOWN where nobody can
-        say."""
+        say. `process`: in which its own release asks it, None where none does."""
         draft = self._rules[self._subject.draft or step.release_id]
-        if draft.asking(process, (step.element_id, step.decision)) is None and place.title != step.element_id:
+        if process is not None and draft.asking(process, (step.element_id, step.decision)) is None:
             if not place.is_guard:
                 self.found.faults.append(f"变更后“{place.title}”不再作这项判断")
                 return UNKNOWN
@@ -148,9 +148,8 @@ class _Run:
 
     def _note(self, step: Step, read: Read, place: Place, now: Any) -> None:
         own, draft = self._rules[step.release_id], self._rules[self._subject.draft or step.release_id]
-        title = own.bundle.decisions[step.decision].label(step.decision)
         if now is None:
-            why = causes.Cause(title, 0, "", was=True)
+            why = causes.Cause(own.title(step.decision), 0, "", was=True)
             self.found.changed.append(Changed(place.title, step.decision, read.outcome.result, [], why, []))
             return
         why = causes.cause(own.bundle, draft.bundle, step.decision, read.outcome, now.outcome)
@@ -197,7 +196,7 @@ class _Run:
                 continue
             read = self._seen.get(asked[0])
             if read is None:
-                self.found.faults.append(f"变更后“{place.title}”要作“{_title(draft, asked[1])}”的判断，当时没有问过")
+                self.found.faults.append(f"变更后“{place.title}”要作“{draft.title(asked[1])}”的判断，当时没有问过")
                 continue
             now = self._evaluator.fresh(subject, asked[1], read, self._over, subject.steps[-1].decided_at)
             self.found.unknown |= now.unknown
@@ -226,8 +225,3 @@ class _Run:
                 now = Decimal(0) if refused else now
                 self.found.monthly = (was, now) if isinstance(now, Decimal) else None
                 return
-
-
-def _title(rules: Rules, decision: str) -> str:
-    model = rules.bundle.decisions.get(decision)
-    return model.label(decision) if model is not None else decision

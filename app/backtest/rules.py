@@ -116,6 +116,17 @@ class Rules:
                 return key, found.places[asked]
         return None
 
+    def title(self, decision: str) -> str:
+        """What a decision is called."""
+        model = self.bundle.decisions.get(decision)
+        return str(model.label(decision)) if model is not None else decision
+
+    def element_title(self, process: str, element_id: str) -> str:
+        """What an element of a process is called; its id where there is none."""
+        known = self.bundle.processes.get(process)
+        element = known.elements.get(element_id) if known is not None else None
+        return element.label if element is not None else element_id
+
     def content(self, decision: str) -> bytes | None:
         """What decides: a decision with all that it requires, and the types of its file; None where there is none."""
         if decision not in self.bundle.decisions:

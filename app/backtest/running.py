@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -61,7 +61,7 @@ def run(
         which, world = reach.which(session, since), setting(session, draft)
         totals = totals or Totals()
         totals.cases = closed.count(session, which)
-    pages = _pages(database, reach, which, after)
+    pages = _pages(database, reach, which, after, world["local_days"])
     with _Pool(database, draft, world, children or os.cpu_count() or 1, limits) as pool:
         for read, answer in pool.replayed(pages):
             totals.add(read.looked_at, answer)
@@ -77,11 +77,14 @@ class Read:
     last: Cursor
 
 
-def _pages(database: Database, reach: Reach, which: closed.Which, after: Cursor) -> Iterator[Read]:
+def _pages(
+    database: Database, reach: Reach, which: closed.Which, after: Cursor, local: Collection[str]
+) -> Iterator[Read]:
+    """`local`: ids of regions that have days of their own."""
     while True:
         with database.read() as session:
             found = closed.page(session, which, after, PAGE)
-            cases = [case for each in found if (case := _case(session, reach, each)) is not None]
+            cases = [case for each in found if (case := _case(session, reach, each, local)) is not None]
         if found:
             after = (found[-1].status, found[-1].id)
             yield Read(len(found), cases, after)
@@ -89,7 +92,7 @@ def _pages(database: Database, reach: Reach, which: closed.Which, after: Cursor)
             return
 
 
-def _case(session: Session, reach: Reach, case: Closed) -> Case | None:
+def _case(session: Session, reach: Reach, case: Closed, local: Collection[str]) -> Case | None:
     """A case as the child reads it; None where the draft would not have met it."""
     draft = reach.name_for(session, case)
     if draft is None:
@@ -103,8 +106,8 @@ def _case(session: Session, reach: Reach, case: Closed) -> Case | None:
     status = DOOR if not case.number else case.status
     return {"id": case.id, "number": case.number, "status": status, "process": case.process_key,
             "release_id": case.release_id, "draft": draft, "regions": reach.codes(session, case.region_id),
-            "steps": steps, "events": events, "done": done,
-            "state": case.state and base64.b64encode(case.state).decode()}  # fmt: skip
+            "calendars": reach.calendars(session, case.region_id, local), "steps": steps, "events": events,
+            "done": done, "state": case.state and base64.b64encode(case.state).decode()}  # fmt: skip
 
 
 class Broken(Gone):

@@ -58,7 +58,8 @@ class Done:
 class Subject:
     """A closed case, or an answer at the door. `draft` names the bundle that it would have met, "" for its own.
 
-    `regions` are the codes of its region and of those above, nearest first. `state` is the packed instance, None where
+    `regions` are the codes of its region and of those above, nearest first; `calendars` those of the ids that have days
+    of their own, widest first. `state` is the packed instance, None where
     there is none.
     """
 
@@ -73,3 +74,4 @@ class Subject:
     state: bytes | None = None
     events: Sequence[Event] = field(default_factory=tuple)
     done: Sequence[Done] = field(default_factory=tuple)
+    calendars: tuple[str, ...] = ()

@@ -8,11 +8,10 @@ from typing import Any
 from app.backtest import causes, names
 from app.backtest.replay import Changed, Found
 from app.backtest.rules import Rules
+from app.backtest.titles import Titles
 
-MOST_NAMES = 5
 
-
-def told(found: Found, rules: Mapping[str, Rules]) -> dict[str, Any]:
+def told(found: Found, rules: Mapping[str, Rules], titles: Titles) -> dict[str, Any]:
     """A line of the list: `{number, kind, place, decision, was, now, table, row, clause, before, after, note}`.
 
     `row` is 0 where no row says it; `before` and `after` are what is paid a month, as text, or None.
@@ -20,7 +19,7 @@ def told(found: Found, rules: Mapping[str, Rules]) -> dict[str, Any]:
     kind, changed = found.kind, _decisive(found)
     line: dict[str, Any] = {
         "number": found.subject.number, "status": found.subject.status, "kind": kind, "place": "", "decision": "",
-        "was": "", "now": "", "table": "", "row": 0, "clause": "", "note": _note(found, changed),
+        "was": "", "now": "", "table": "", "row": 0, "clause": "", "note": _note(found, changed, titles),
     }  # fmt: skip
     before, after = (str(each) for each in found.monthly) if found.monthly else (None, None)
     line |= {"before": before, "after": after}
@@ -47,13 +46,12 @@ def _refuses(value: Any) -> bool:
     return bool(causes.refusal(value))
 
 
-def _note(found: Found, changed: Changed | None) -> str:
+def _note(found: Found, changed: Changed | None, titles: Titles) -> str:
     if found.mismatches:
         return f"按当时的发布版重演，结果与记录不同：{'、'.join(dict.fromkeys(found.mismatches))}"
     if found.kind == names.UNDETERMINED:
-        asked = list(found.unknown)
-        more = " 等" if len(asked) > MOST_NAMES else ""
-        unread = [f"变更后还要读取 {'、'.join(asked[:MOST_NAMES])}{more}，当时没有"] if asked else []
+        asked = titles.listed(found.subject, found.unknown)
+        unread = [f"变更后还要读取{asked}，当时没有"] if asked else []
         led = ["变更后流程的走向不同，只重算判断看不出结果"] if found.is_led_elsewhere else []
         return "；".join([*unread, *dict.fromkeys(found.faults), *led])
     parts = []

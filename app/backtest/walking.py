@@ -50,7 +50,8 @@ class Taken:
 
 @dataclass(slots=True)
 class Way:
-    """A way through a diagram. `status`: of the end that it came to; None where it came to none (`stop` says why)."""
+    """A way through a diagram. `status`: of the end that it came to; None where it came to none (`stop` says why,
+    `unknown` names what was asked for and nobody had answered)."""
 
     passed: list[str] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Way:
     place: str = ""
     stop: str = ""
     is_asked: bool = False
+    unknown: tuple[str, ...] = ()
     refused: bool = False
     faithless: str = ""
     human_steps: int = 0

@@ -11,10 +11,11 @@ from app.backtest import names
 from app.backtest.evaluating import Evaluator
 from app.backtest.history import History, Unwalkable
 from app.backtest.hosts import Drafted, Recorded
-from app.backtest.lasting import Lasting
+from app.backtest.lasting import Calendars, Lasting
 from app.backtest.leading import Led
 from app.backtest.rules import Rules
 from app.backtest.subjects import Subject
+from app.backtest.titles import Titles
 from app.backtest.totals import Lasted, Place
 from app.backtest.walking import Record, Taken, Way
 from app.calendar import WorkingDays
@@ -45,10 +46,10 @@ class Walked:
 class Walker:
     """Walks cases and sums up how long their steps take."""
 
-    def __init__(self, rules: Mapping[str, Rules], evaluator: Evaluator, days: WorkingDays) -> None:
-        self._rules, self._evaluator, self._days = rules, evaluator, days
+    def __init__(self, rules: Mapping[str, Rules], evaluator: Evaluator, calendars: Calendars) -> None:
+        self._rules, self._evaluator, self._calendars = rules, evaluator, calendars
         self.steps: dict[Place, Lasted] = {}
-        self._lasting: dict[str, Lasting] = {}
+        self._lasting: dict[tuple[str, tuple[str, ...]], Lasting] = {}
 
     def walk(self, subject: Subject, *, is_decided_alike: bool = False) -> Walked:
         """Both ways of a case. Where all is decided as it was (`is_decided_alike`) and the draft has the same diagram
@@ -59,7 +60,7 @@ class Walker:
         try:
             history = History(subject, self._rules[own].bundle.process(subject.process))
             host = Recorded(self._rules[own], subject, history, self._evaluator)
-            record = Record(subject, history, host, self._of(own))
+            record = Record(subject, history, host, self._of(own, subject))
             was = record.go()
         except Unwalkable as reason:
             return Walked(subject, names.UNWALKED, Way(), Way(), str(reason))
@@ -70,7 +71,7 @@ class Walker:
         if is_decided_alike and self._leads_alike(subject):
             return self._compared(subject, was, was)
         drafted = Drafted(self._rules[draft], subject, history, self._evaluator, host)
-        now = Led(subject, history.start, drafted, self._of(draft), record).go()
+        now = Led(subject, history.start, drafted, self._of(draft, subject), record).go()
         return self._compared(subject, was, now)
 
     def _leads_alike(self, subject: Subject) -> bool:
@@ -80,10 +81,11 @@ class Walker:
         mine, other = self._diagrams(subject)
         return own.clocks == draft.clocks and (mine.key, mine.process_id) == (other.key, other.process_id)
 
-    def _of(self, name: str) -> Lasting:
-        if name not in self._lasting:
-            self._lasting[name] = Lasting(self._rules[name], self._days)
-        return self._lasting[name]
+    def _of(self, name: str, subject: Subject) -> Lasting:
+        key = (name, subject.calendars)
+        if key not in self._lasting:
+            self._lasting[key] = Lasting(self._rules[name], self._calendars.of(subject.calendars))
+        return self._lasting[key]
 
     def _compared(self, subject: Subject, was: Way, now: Way) -> Walked:
         found = Walked(subject, names.SAME_WAY, was, now)
@@ -109,31 +111,33 @@ class Walker:
 
     def _sum_up(self, subject: Subject, was: Way, now: Way) -> None:
         own, draft = self._diagrams(subject)
+        days = self._calendars.of(subject.calendars)
         for each in was.taken:
             lasted = self._lasted(subject, own, each.element_id)
-            lasted.was[self._working_days(each)] += 1
+            lasted.was[_working_days(days, each)] += 1
             lasted.late += _is_late(each)
         for each in now.taken:
             lasted = self._lasted(subject, draft, each.element_id)
-            lasted.now[self._working_days(each)] += 1
+            lasted.now[_working_days(days, each)] += 1
             lasted.later += _is_late(each)
 
     def _lasted(self, subject: Subject, diagram: Diagram, element_id: str) -> Lasted:
         place = (self._rules[subject.release_id].process_title(subject.process), element_id)
         return self.steps.setdefault(place, Lasted(diagram.elements[element_id].label))
 
-    def _working_days(self, taken: Taken) -> int:
-        return self._days.between(local_date(taken.opened), local_date(taken.done))
+
+def _working_days(days: WorkingDays, taken: Taken) -> int:
+    return days.between(local_date(taken.opened), local_date(taken.done))
 
 
 def _is_late(taken: Taken) -> bool:
     return taken.due is not None and local_date(taken.done) > taken.due
 
 
-def told(walked: Walked, rules: Mapping[str, Rules], letters: Mapping[str, str]) -> dict[str, Any]:
+def told(walked: Walked, rules: Mapping[str, Rules], letters: Mapping[str, str], titles: Titles) -> dict[str, Any]:
     """A line of the list; nothing of people. `place`: where it stops; `was`, `now`: what only one of the ways passes.
 
-    `letters`: titles of letters by key.
+    `letters`: titles of letters by key; `titles`: of what rules read.
     """
     subject = walked.subject
     draft = rules[subject.draft or subject.release_id]
@@ -146,8 +150,14 @@ def told(walked: Walked, rules: Mapping[str, Rules], letters: Mapping[str, str])
         "number": subject.number, "status": subject.status, "kind": walked.kind, "place": place, "decision": "",
         "was": _listed(walked.gone, "不再经过") if is_told else "", "table": "", "row": 0, "clause": "",
         "now": _listed(walked.come, "新经过") if is_told else "", "before": None, "after": None,
-        "note": "；".join(part for part in (walked.note, _letters(walked, letters)) if part),
+        "note": "；".join(part for part in (_asked(walked, titles), _letters(walked, letters)) if part),
     }  # fmt: skip
+
+
+def _asked(walked: Walked, titles: Titles) -> str:
+    """The note, with what nobody had answered."""
+    asked = titles.listed(walked.subject, walked.now.unknown)
+    return f"{walked.note}：{asked}" if asked else walked.note
 
 
 def _letters(walked: Walked, titles: Mapping[str, str]) -> str:

@@ -56,6 +56,11 @@ def working_days(session: Session, regions: Sequence[str] = ()) -> WorkingDays:
     return book(session).days_for(regions)
 
 
+def local_days(session: Session) -> Mapping[str, Mapping[date, SpecialDay]]:
+    """What single regions (by id) change of the national days."""
+    return book(session).local
+
+
 def forget(session: Session) -> None:
     """After a change in this transaction: read the version again."""
     session.info.pop(SLOT, None)

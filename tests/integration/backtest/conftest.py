@@ -25,7 +25,7 @@ NOW = datetime(2020, 10, 12, 10, 0, tzinfo=SHANGHAI)
 TODAY = NOW.date()
 KEY, COUNTY, TABLE, DIAGRAM = "uninsured_unemployed_relief", "220122", "eligibility.dmn", "relief.bpmn"
 MONTHS = b"application.months_without_income</text>"
-NOT_ASKED = b"application.months_without_income + application.not_asked</text>"
+NOT_ASKED = b"application.months_without_income + application.household.size + application.not_asked</text>"
 THREE, FOUR = b"&lt; 3</text>", b"&lt; 4</text>"
 CAP = "uninsured_relief_cap"
 Drafting = Callable[..., Draft]

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from app import calendar
 from app.backtest import child, names, running
 from app.backtest.drafts import Draft
 from app.backtest.subjects import Figure
 from app.core import forking
 from app.core.clock import MovableClock, local_date
 from app.db import Database, Vault
+from app.identity import queries as identity
 from tests.integration.backtest.conftest import COUNTY, DIAGRAM, KEY, NOW, THREE, Drafting, run
 from tests.support.filling import Filled
 from tests.support.worlds import RELIEF, Office, id_number
@@ -73,11 +75,17 @@ def test_a_shorter_limit_says_what_becomes_overdue(filled: Filled, vault: Vault,
     with filled.open("sqlite", "backtest days", lambda it: play(Office.open(it, clock)), tmp_path) as url:
         database = Database(url, vault, durable=False)
         limit = Figure("village_investigation_working_days", COUNTY, Decimal(1), "调查时限")
-        totals, _ = _lines(Office(database, MovableClock(NOW + timedelta(days=9))), Draft((), (limit,)))
+        office, draft = Office(database, MovableClock(NOW + timedelta(days=9))), Draft((), (limit,))
+        totals, _ = _lines(office, draft)
+        with database.write() as session:
+            county = identity.region_by_code(session, COUNTY, local_date(NOW)).id
+            calendar.import_notice(session, "2020-10-13,放假,县庆", "县政府", "管理员", office.now, region_id=county)
+        with_day_off, _ = _lines(office, draft)
         database.dispose()
     (step,) = (each for (_, element), each in totals.steps.items() if element == "village_investigation")
     assert (step.late, step.later, step.was, step.now) == (0, 1, {3: 1}, {3: 1})
     assert totals.ways == {names.SAME_WAY: 1}
+    assert next(each.was for each in with_day_off.steps.values() if each.title == step.title) == {2: 1}
 
 
 def test_what_does_not_fit_its_own_diagram_is_no_change(
