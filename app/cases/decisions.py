@@ -127,6 +127,11 @@ def of_case(session: Session, case_id: str) -> list[Record]:
     return _records(session, _RECORD.c.case_id == case_id)
 
 
+def of_action(session: Session, case_id: str, action_id: str) -> list[Record]:
+    """What one action decided in a case, in order."""
+    return _records(session, (_RECORD.c.case_id == case_id) & (_RECORD.c.action_id == action_id))
+
+
 def find(session: Session, reference: str) -> list[Record]:
     """One record by its id, or all of a case (id or number) or of an answer at the door, oldest first.
 

@@ -157,8 +157,8 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         owed=queries.owed_of(session, case_id),
         incidents=failed,
         objections=notices.objections_of(session, case_id),
-        submissions=_submissions(action, work),
-        decisions=[_decided(session, action, record) for record in decisions.of_case(session, case_id)],
+        submissions=submitted(action, work),
+        decisions=[decided(session, action, record) for record in decisions.of_case(session, case_id)],
     )
 
 
@@ -183,7 +183,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         two_names=[replace(each, id_number=mask_id_number(each.id_number)) for each in found],
         items=work,
         clocks=calendar.clocks_of(session, item.case_id),
-        submissions=_submissions(action, work),
+        submissions=submitted(action, work),
     )
 
 
@@ -254,7 +254,7 @@ def _standing(work: Iterable[Any], waiting: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys([*found, *(each.element_id for each in waiting)]))
 
 
-def _submissions(action: Action, work: Iterable[Any]) -> list[Submitted]:
+def submitted(action: Action, work: Iterable[Any]) -> list[Submitted]:
     """The application and every completed step."""
     case, context, found = action.case, action.variables, []
     if case.process_key == "main":
@@ -280,7 +280,7 @@ def latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Map
     return sorted(pairs, key=lambda pair: pair[0].closed_at)
 
 
-def _decided(session: Session, action: Action, record: decisions.Record) -> Decided:
+def decided(session: Session, action: Action, record: decisions.Record) -> Decided:
     """What was kept is the values; columns and rows in the authors' words come from running the table again."""
     element = action.diagram.elements.get(record.element_id)
     again = rerun.rerun(record, bundle_by_id(session, record.release_id))

@@ -107,6 +107,14 @@ class Database:
                         write(session)
 
     @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """A session in which a command runs as it really would, and of which nothing stays: neither rows nor what would
+        outlive it. It writes, so on SQLite it keeps every writer waiting: what is slow is done after it.
+        """
+        with self._mutex if self.is_sqlite else nullcontext(), self._session(writes=True) as session:
+            yield session
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for looking only: whatever it did is rolled back."""
         with self._session(writes=False) as session:

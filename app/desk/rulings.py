@@ -22,7 +22,8 @@ Choices = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """One evaluation. `refused`: messages of the rows that refuse; `steps`: label, note and value of a sum."""
+    """One evaluation. `refused`: messages of the rows that refuse; `steps`: label, note and value of a sum; `rows`:
+    numbers of the rows of the table that fired, from 1."""
 
     at: datetime
     step: str
@@ -33,6 +34,7 @@ class Ruling:
     inputs: list[tuple[str, str]]
     figures: list[tuple[str, str, str]]
     steps: list[tuple[str, str, str]]
+    rows: list[int]
 
 
 def rulings(
@@ -68,6 +70,7 @@ def _ruling(each: Decided, known: Catalogue, cite: Cite, choices: Choices) -> Ru
         inputs=[(label, _read(value, choices)) for label, value in each.inputs.items()],
         figures=[_figure(read, known, cite) for read in each.figures],
         steps=_steps(each.result),
+        rows=[row.index for row in each.rows],
     )
 
 

@@ -28,10 +28,15 @@ def timeline(events: Iterable[Any], names: Mapping[str, str]) -> list[Line]:
     return [_line(event, names) for event in events]
 
 
+def notes(event: Any, names: Mapping[str, str]) -> list[str]:
+    """What followed from an event, a sentence for each."""
+    found = [_note(note, names) for note in event.payload.get("notes", ())]
+    return [note for note in found if note]
+
+
 def _line(event: Any, names: Mapping[str, str]) -> Line:
     payload = event.payload
-    notes = [_note(note, names) for note in payload.get("notes", ())]
-    text = "；".join([_sentence(event.kind, payload, names), *(note for note in notes if note)])
+    text = "；".join([_sentence(event.kind, payload, names), *notes(event, names)])
     failed = any(note["kind"] == "incident" for note in payload.get("notes", ()))
     return Line(event.at, event.actor_name, text, failed or event.kind in ALARMING)
 

@@ -104,6 +104,14 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
     return redirect(onward(call))
 
 
+def foreseen(call: Call, task_id: str, outlook: Any) -> ResponseReturnValue:
+    """The page with what was typed and what would follow (`app.desk.foresight.Outlook`)."""
+    if isinstance(outlook.refusal, (Gone, Taken)):
+        return _kept(call, task_id, outlook.refusal, g.typed)
+    page = views.task_page(call.session, call.actor, task_id, call.now)
+    return _page(call, page, g.typed, outlook.refusal, outlook=outlook)
+
+
 @blueprint.post("/tasks/<task_id>/drafts/<draft_id>")
 @writes()
 def take_draft(call: Call, task_id: str, draft_id: str) -> ResponseReturnValue:
@@ -136,6 +144,7 @@ def _page(
     values: dict[str, Any] | None = None,
     rejection: Rejection | None = None,
     returning: Rejection | None = None,
+    outlook: Any = None,
 ) -> str:
     item, work = page.item, page.items
     errors = rejection.fields if rejection else {}
@@ -163,6 +172,7 @@ def _page(
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),
         states=page.states,
+        outlook=outlook,
     )
 
 

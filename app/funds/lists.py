@@ -74,6 +74,12 @@ def orders(session: Session, actor: Actor, filter: OrderFilter, after: str | Non
     return list(session.execute(query.order_by(PaymentOrder.due_on, PaymentOrder.id).limit(limit)))
 
 
+def made_since(session: Session, case_id: str, seq: int) -> list[Any]:
+    """Orders that the actions of a case made, from audit number `seq` on, by due day."""
+    made = (PaymentOrder.case_id == case_id) & (PaymentOrder.case_seq >= seq)
+    return list(session.execute(select(*SHOWN).where(made).order_by(PaymentOrder.due_on, PaymentOrder.place)))
+
+
 def totals(session: Session, actor: Actor, filter: OrderFilter) -> dict[str, Sum]:
     """Counts and sums by status."""
     query = select(PaymentOrder.status, func.count(), func.sum(PaymentOrder.amount))

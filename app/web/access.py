@@ -82,14 +82,15 @@ def _door(who: str, *, writing: bool, again: View | None) -> Callable[[View], Vi
 
 
 @contextmanager
-def transaction(who: str, *, writing: bool) -> Iterator[Call]:
+def transaction(who: str, *, writing: bool, stays: bool = True) -> Iterator[Call]:
     """A transaction of the request, with who acts in it. Who carries no credentials never joins the queue of writers.
 
-    Raises Unauthorized.
+    Of one that writes and does not stay nothing is left (`Database.trial`). Raises Unauthorized.
     """
     credentials = _credentials(who)
     database, now = services().database, services().clock.now()
-    with database.write() if writing else database.read() as session:
+    opened = (database.write if stays else database.trial) if writing else database.read
+    with opened() as session:
         g.session = session
         try:
             entry = _entry(who, credentials, session, now)

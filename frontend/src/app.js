@@ -3,6 +3,7 @@ import htmx from 'htmx.org';
 import './conditions.js';
 import './drafts.js';
 import './focus.js';
+import './foresight.js';
 import './forms.js';
 import './keyboard.js';
 import './viewing.js';

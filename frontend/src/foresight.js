@@ -1,0 +1,68 @@
+// What would follow is shown beside the form: when asked for, and by itself once everything that must be there is.
+// The server does the real thing and takes it back; where that takes long, it is done only when asked for.
+
+const PAUSE_MS = 900, CHEAP_MS = 600;
+const AWAY = '没有预览成功，请检查网络后再试；填写的内容没有变化。';
+
+const button = document.querySelector('[data-foresee]'), place = document.getElementById('foresight');
+if (button && place) watch(button.form);
+
+function watch(form) {
+  let running = null, timer = 0, cheap = true;
+
+  /** Ask and show; the cursor goes there only where somebody asked. */
+  async function look(asked) {
+    clearTimeout(timer);
+    running?.abort();
+    running = new AbortController();
+    const begun = performance.now(), { signal } = running;
+    place.setAttribute('aria-busy', 'true');
+    try {
+      const url = new URL(button.formAction);
+      url.searchParams.set('part', '1');
+      const said = await fetch(url, { method: 'POST', body: typed(), credentials: 'same-origin', signal });
+      if (!said.ok || said.redirected) throw new Error(said.status);
+      cheap = performance.now() - begun < CHEAP_MS;
+      show(await said.text());
+    } catch {
+      if (signal.aborted) return;
+      place.textContent = asked ? AWAY : '';
+    }
+    place.removeAttribute('aria-busy');
+    if (asked) {
+      place.querySelector('h2')?.focus({ preventScroll: true });
+      place.scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  /** Which letters are open stays as it was. */
+  function show(html) {
+    const open = [ ...place.querySelectorAll('details.letter') ].map(each => each.open);
+    place.innerHTML = html;
+    place.querySelectorAll('details.letter').forEach((each, at) => { each.open = open[at] ?? each.open; });
+  }
+
+  function typed() {
+    const found = new URLSearchParams();
+    for (const [ name, value ] of new FormData(form)) if (typeof value === 'string') found.append(name, value);
+    return found;
+  }
+
+  /** Whether nothing that must be there is missing; what a condition hides is not asked for. */
+  function filled() {
+    const asked = [ ...form.querySelectorAll('[aria-required=true]') ].filter(each => each.offsetParent);
+    return asked.length > 0 && asked.every(each => /radio|checkbox/.test(each.type)
+      ? form.querySelector(`[name="${CSS.escape(each.name)}"]:checked`) : each.value.trim());
+  }
+
+  button.addEventListener('click', event => {
+    event.preventDefault();
+    look(true);
+  });
+  form.addEventListener('input', () => place.firstElementChild?.classList.add('is-stale'));
+  form.addEventListener('change', () => {
+    clearTimeout(timer);
+    if (cheap && filled()) timer = setTimeout(() => look(false), PAUSE_MS);
+  });
+  form.addEventListener('submit', () => clearTimeout(timer));
+}
