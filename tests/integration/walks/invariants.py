@@ -124,13 +124,14 @@ def _not_stuck(session: Session, it: Standing) -> Iterator[str]:
 
 def _waiting(session: Session, it: Standing) -> Iterator[str]:
     ready = [job.kind for job in it.jobs if job.state == "ready"]
-    posted = sorted(notice.wait_id for notice in it.notices if notice.status == "posted" and notice.waits)
+    on_hold = it.action.case.status == "suspended"
+    standing = ("posted", "interrupted") if on_hold else ("posted",)
+    posted = sorted(notice.wait_id for notice in it.notices if notice.status in standing and notice.waits)
     announced = [notice for notice in it.notices if notice.status == "posted" and not notice.waits]
     if ready.count("publicity.expire") != len(announced):
         yield f"{len(announced)} announcements stand, {ready.count('publicity.expire')} jobs end them"
     if posted != sorted(it.waits):
         yield f"posted notices {posted} are not the waiting effects {it.waits}"
-    on_hold = it.action.case.status == "suspended"
     if ready.count("case.wait") != (0 if on_hold else len(it.waits)):
         yield f"{len(it.waits)} effects wait, {ready.count('case.wait')} jobs end them, on hold: {on_hold}"
     if ready.count("case.timer") != (0 if on_hold else it.timers):

@@ -53,7 +53,7 @@ class Walk:
         self.world = template.open(MovableClock(beginning.story.clock))
         self.case_id = ""
         self.lost: list[dict[str, Any]] = []
-        self.reached: dict[str, Remembered] = {}
+        self.reached: list[tuple[str, Remembered]] = []
         self.standing: set[str] = set()
         self.returns = 0
 
@@ -180,8 +180,11 @@ class Walk:
         """The case remembers what it did when the step was reached, nothing that was answered behind it.
 
         Of a step that several people do only the last answer is taken back. No shipped diagram has branches at once.
+        What was reached behind the step is forgotten too: a step that a loop had reached twice is again reached once.
         """
-        then, now = self.reached[step], self._remembered(session)
+        place = max(place for place, (reached, _) in enumerate(self.reached) if reached == step)
+        then, now = self.reached[place][1], self._remembered(session)
+        del self.reached[place:]
         own = {step} if self.action(session).diagram.elements[step].item_name else set()
         read = {
             name
@@ -204,7 +207,7 @@ class Walk:
             opened = {item.id: item.element_id for item in self.open_items()}
             fresh = {opened[item_id] for item_id in opened.keys() - self.standing}
             with self.world.database.read() as session:
-                self.reached |= dict.fromkeys(fresh, self._remembered(session)) if fresh else {}
+                self.reached += [(step, self._remembered(session)) for step in sorted(fresh)]
             self.standing = set(opened)
 
     def object(self) -> str:
