@@ -67,6 +67,7 @@ def require_may_steer(session: Session, actor: Actor, action: Action, capability
     require_may_see(session, actor, action)
     if actor.is_staff:
         identity_policy.require_covers(session, actor, action.chain, capability)
+        action.actor = actor.acting(identity_policy.candidates(actor, capability))
 
 
 def steering(action: Action) -> frozenset[str]:
@@ -80,6 +81,7 @@ def require_holds_open_task(action: Action) -> None:
     if not items.was_given(action.session, action.case.id, mine, still=True):
         who = identity_policy.who_may(action.session, "return_cases")
         raise NotYours(f"只有正在办理本案的人员可以退回，并且岗位应为{who}")
+    action.actor = action.actor.acting(mine)
 
 
 def completed_seq(action: Action, element_id: str) -> int:

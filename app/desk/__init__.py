@@ -1,6 +1,7 @@
 """The pages of the staff (工作台): inbox, tasks, cases, notices, money, awards, incidents, figures, working days."""
 
 from app.desk import (
+    absence,
     account,
     applications,
     applied,
@@ -21,6 +22,7 @@ from app.desk import (
     incidents,
     institution,
     ledger,
+    load,
     login_audit,
     merging,
     money,
@@ -48,6 +50,7 @@ from app.desk import (
 from app.desk.blueprint import blueprint
 
 __all__ = [
+    "absence",
     "account",
     "applied",
     "applications",
@@ -69,6 +72,7 @@ __all__ = [
     "incidents",
     "institution",
     "ledger",
+    "load",
     "login_audit",
     "merging",
     "money",

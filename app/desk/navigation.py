@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.actor import Actor
+from app.identity import absence
 from app.identity import policy as identity_policy
 from app.takeover import operations as takeovers
 
@@ -26,8 +27,10 @@ class Door:
 
 
 DOORS = (
-    Door("desk.inbox_page", "待办", ("/desk/", "/desk/tasks", "/desk/worklist"), count="open"),
+    Door("desk.inbox_page", "待办",
+         ("/desk/", "/desk/tasks", "/desk/worklist", "/desk/absences", "/desk/together"), count="open"),
     Door("desk.apply_start", "代办申请", ("/desk/apply",), ("file_applications",)),
+    Door("desk.load_page", "工作量", ("/desk/load", "/desk/absences"), (absence.HEAD,)),
     Door("desk.case_list", "案件", ("/desk/cases", "/desk/documents"), ("see_cases",)),
     Door("desk.award_list", "在保", ("/desk/awards", "/desk/people", "/desk/takeovers"), ("see_awards",)),
     Door("desk.takeover_list", "导入在保", ("/desk/takeovers",), (takeovers.ENTER, takeovers.CONFIRM)),

@@ -55,6 +55,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("start_processes", "启动在保流程", ("village_cadre", *_STEERING)),
             Capability("return_cases", "退回案件", (*_CASES, "institution", "city_clerk"), regional=False),
             Capability("hold_cases", "暂停和恢复案件", ("township_head", "county_head")),
+            Capability("direct_work", "分派工作、解除他人签收", ("township_head", "county_head")),
             Capability("reopen_cases", "重新办理已发放的案件", ("county_head",)),
             Capability("steer_cases", "注销案件、销记追回款", _STEERING),
             Capability("correct_applications", "更正申请内容", ("township_clerk",)),

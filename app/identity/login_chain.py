@@ -51,6 +51,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "appointed": "任命",
         "appointment_ended": "免去岗位",
         "appointment_reopened": "恢复任职",
+        "absence_entered": "登记代理",
+        "absence_ended": "结束代理",
     }
 )
 """Kinds of events with their titles; what other kinds the chains hold is shown by its key."""

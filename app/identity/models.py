@@ -174,6 +174,27 @@ class Appointment(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
 
 
+class Absence(Base):
+    """Somebody is away, or has a standing deputy: on these days the deputy does what is addressed to the position.
+
+    `kind` is one of `absence.KINDS`; `valid_until` is the day of the return, None while nobody knows it.
+    """
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("ix_absence_office", "office_id", "valid_until"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    deputy_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"))
+    position: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    entered_by: Mapped[str | None] = mapped_column(String(32))
+    entered_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
 class PositionCapability(Base):
     """What a position may do. Whoever took it away leaves the row, so that seeding does not give it back."""
 

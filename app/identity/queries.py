@@ -8,14 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, case, func, null, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
 from app.core.errors import Invalid, NotFound
 from app.identity.capabilities import DUTY_POSITIONS
-from app.identity.models import Appointment, FamilyTie, Office, PositionCapability, Region, User
+from app.identity.models import Absence, Appointment, FamilyTie, Office, PositionCapability, Region, User
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS, title_at, title_of
 
 REGION: Table = Region.__table__  # type: ignore[assignment]
@@ -103,10 +103,14 @@ def in_force(table: type[Any], on: date | BindParameter[Any]) -> ColumnElement[b
 
 
 def holds(user: Any, position: Any, office: Any, on: date | BindParameter[Any]) -> ColumnElement[bool]:
-    """The condition that the person of a column is active and holds the position of a column at the office of one."""
+    """The condition that the person of a column is active and holds the position of a column at the office of one, or
+    stands in for somebody who does."""
     held = select(Appointment.id).join(User, User.id == Appointment.user_id)
-    same = (Appointment.user_id == user) & (Appointment.position == position) & (Appointment.office_id == office)
-    return held.where(same, User.active, in_force(Appointment, on)).exists()
+    there = (Appointment.position == position) & (Appointment.office_id == office)
+    own = held.where(there, Appointment.user_id == user, User.active, in_force(Appointment, on))
+    covered = (Absence.office_id == office) & (Absence.position == position)
+    theirs = held.join(Absence, Absence.user_id == Appointment.user_id).where(there, covered, stands_in(user, on))
+    return or_(own.exists(), theirs.where(User.active, in_force(Appointment, on)).exists())
 
 
 def not_over(table: type[Any], on: date) -> ColumnElement[bool]:
@@ -294,16 +298,42 @@ def holders(session: Session, candidate: str, on: date) -> list[Holder]:
     return [Holder(*row) for row in rows]
 
 
+def stands_in(deputy: Any, on: date | BindParameter[Any]) -> ColumnElement[bool]:
+    """The condition that an absence gives the person of a column somebody's work on a day: who has left the office
+    stands in for nobody there."""
+    own = aliased(Appointment)
+    there = select(own.id).where(own.user_id == deputy, own.office_id == Absence.office_id, in_force(own, on))
+    return and_(Absence.deputy_id == deputy, in_force(Absence, on), there.correlate_except(own).exists())
+
+
+_PRINCIPAL = aliased(User)
+
+
 def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
-    """The statement of an active person's positions and what they may do on the day `:on`; build it once."""
-    held = and_(Appointment.user_id == User.id, in_force(Appointment, bindparam("on")))
+    """The statement of an active person's positions and what they may do on the day `:on`; build it once.
+
+    Positions of colleagues who are away and whose deputy the person is are among them, with `principal`.
+    """
+    on: BindParameter[Any] = bindparam("on")
+    own = Appointment.user_id == User.id
+    theirs = and_(
+        Appointment.user_id == _PRINCIPAL.id,
+        Appointment.office_id == Absence.office_id,
+        Appointment.position == Absence.position,
+    )
+    held = and_(or_(own, theirs), in_force(Appointment, on))
     granted = (PositionCapability.position == Appointment.position) & PositionCapability.granted
     capabilities = select(func.aggregate_strings(PositionCapability.capability, " ")).where(granted).scalar_subquery()
     return (
         select(
             *(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id),
             capabilities.label("capabilities"),
+            case((own, null()), else_=_PRINCIPAL.id).label("principal"),
+            _PRINCIPAL.name.label("principal_name"),
         )
+        .select_from(User)
+        .outerjoin(Absence, stands_in(User.id, on))
+        .outerjoin(_PRINCIPAL, and_(_PRINCIPAL.id == Absence.user_id, _PRINCIPAL.active))
         .outerjoin(Appointment, held)
         .outerjoin(Office, Office.id == Appointment.office_id)
         .where(whose, User.active)
@@ -342,12 +372,14 @@ def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any
 
 def actor_of(rows: Sequence[Any]) -> Actor:
     """The person of an `actor_query`'s rows, of which there is at least one."""
-    held = tuple(
-        HeldPosition(row.position, row.office_id, row.region_id, frozenset((row.capabilities or "").split()))
-        for row in rows
-        if row.position
-    )
-    return Actor("staff", rows[0].name, rows[0].id, held)
+    held = {(row.position, row.office_id, row.principal): _held(row) for row in rows if row.position}
+    return Actor("staff", rows[0].name, rows[0].id, tuple(held.values()))
+
+
+def _held(row: Any) -> HeldPosition:
+    may = frozenset((row.capabilities or "").split())
+    whose = (row.principal, row.principal_name) if row.principal else ()
+    return HeldPosition(row.position, row.office_id, row.region_id, may, *whose)
 
 
 def positions_with(session: Session, capability: str) -> list[str]:

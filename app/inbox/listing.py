@@ -149,7 +149,7 @@ def _in_tab(actor: Actor, filter: Filter) -> list[ColumnElement[bool]]:
     if filter.tab == WAITING:
         return [*found, _waiting(actor)]
     if filter.tab not in (OFFICE, COPIES):
-        free = or_(ITEM.c.assignee_id.is_(None), ITEM.c.assignee_id == actor.user_id)
+        free = or_(ITEM.c.assignee_id.is_(None), ITEM.c.assignee_id.in_(actor.hands))
         found.append(ITEM.c.assignee_id == actor.user_id if filter.mine else free)
     if filter.tab == SOON:
         found.append(ITEM.c.sort_on.between(filter.today, filter.soon_on))
@@ -164,7 +164,7 @@ def _waiting(actor: Actor) -> ColumnElement[bool]:
     lately = done.order_by(ITEM.c.closed_at.desc(), ITEM.c.id.desc()).limit(LATELY).correlate(None).subquery()
     mine = ITEM.c.candidate.in_(actor.candidates)
     passed_on = and_(ITEM.c.case_id.in_(select(lately.c.case_id)), ~mine)
-    return or_(passed_on, and_(mine, ITEM.c.assignee_id != actor.user_id))
+    return or_(passed_on, and_(mine, ITEM.c.assignee_id.not_in(actor.hands)))
 
 
 def _matching(filter: Filter) -> list[ColumnElement[bool]]:

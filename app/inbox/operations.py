@@ -35,7 +35,7 @@ def require_open(session: Session, row: Any, actor: Actor) -> None:
     if row.status != "open":
         who = f"{row.closed_by_name}于{_moment(row.closed_at)}" if row.closed_by_name else f"于{_moment(row.closed_at)}"
         raise Gone(f"这项工作已由{who}办结或收回，请刷新待办")
-    if row.assignee_id is not None and row.assignee_id != actor.user_id:
+    if row.assignee_id not in (None, actor.user_id) and not actor.stands_in_for(row.assignee_id, row.candidate):
         holder = identity.user_names(session, [row.assignee_id]).get(row.assignee_id, "他人")
         raise Taken(f"这项工作已由{holder}于{_moment(row.claimed_at)}签收，如需由您办理，请先请其放回或转办")
 
@@ -53,7 +53,15 @@ def load(session: Session, actor: Actor, item_id: str) -> Any:
 def claim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     """Sign for an item, so that others leave it alone."""
     row = load(session, actor, item_id)
-    free = (WorkItem.id == item_id) & (WorkItem.status == "open") & WorkItem.assignee_id.is_(None)
+    if row.assignee_id == actor.user_id:
+        return
+    free = (
+        (WorkItem.id == item_id)
+        & (WorkItem.status == "open")
+        & WorkItem.assignee_id.is_not_distinct_from(
+            row.assignee_id  # nobody, or whom the actor stands in for
+        )
+    )
     claimed = update(WorkItem).where(free).values(assignee_id=actor.user_id, claimed_at=now)
     if rows_changed(session, claimed) == 0:
         load(session, actor, item_id)
@@ -91,14 +99,16 @@ def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> 
     row = load(session, actor, item_id)
     if row.kind != COPY:
         raise Gone("这项工作需要办理，不能标为已阅，请打开办理")
-    values = {"status": "done", "closed_at": now, "closed_by": actor.user_id, "closed_by_name": actor.name}
+    name = actor.acting({row.candidate}).name
+    values = {"status": "done", "closed_at": now, "closed_by": actor.user_id, "closed_by_name": name}
     session.execute(update(WorkItem).where(WorkItem.id == item_id, WorkItem.status == "open").values(values))
 
 
 def _tell(session: Session, row: Any, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
     """In the item's own chain: its case is not locked for it."""
     told = {"case": row.case_id, "element": row.element_id, **told}
-    audit.append(session, f"work_item:{row.id}", kind, actor, told, None, now, shared=True)
+    named = actor.acting({row.candidate}, row.assignee_id)
+    audit.append(session, f"work_item:{row.id}", kind, named, told, None, now, shared=True)
 
 
 def _moment(moment: datetime | None) -> str:

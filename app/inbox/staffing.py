@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
+from app.identity import absence, roster, staff
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.identity import roster, staff
 from app.identity.roster import Done, Plan
 from app.inbox.queries import ITEM
 
@@ -81,3 +81,8 @@ def give_back(session: Session, actor: Actor, now: datetime, user_ids: Collectio
         told = [{"case": row.case_number, "item": row.id, "from": row.assignee_id, "to": row.candidate} for row in rows]
         audit.append(session, staff.AUDIT_CHAIN, "work_given_back", actor, {"items": told}, None, now, shared=True)
     return len(rows)
+
+
+def end_absence(session: Session, actor: Actor, absence_id: str, now: datetime) -> int:
+    """As `absence.end`; how many items that the deputy had claimed wait for the office again."""
+    return give_back(session, actor, now, [absence.end(session, actor, absence_id, now)])

@@ -40,6 +40,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     item: Any = items.item(session, task_id)
     element = action.diagram.elements[item.element_id]
     policy.require_may_complete(action, item, element)
+    action.actor = actor.acting({item.candidate}, item.assignee_id)
     _require_not_moved(action, item, element)
     inbox.require_open(session, item, actor)
     store.require_not_on_hold(action)
