@@ -125,8 +125,7 @@ def _not_stuck(session: Session, it: Standing) -> Iterator[str]:
 def _waiting(session: Session, it: Standing) -> Iterator[str]:
     ready = [job.kind for job in it.jobs if job.state == "ready"]
     on_hold = it.action.case.status == "suspended"
-    standing = ("posted", "interrupted") if on_hold else ("posted",)
-    posted = sorted(notice.wait_id for notice in it.notices if notice.status in standing and notice.waits)
+    posted = sorted(notice.wait_id for notice in it.notices if notice.waits and _stands(notice, it.waits, on_hold))
     announced = [notice for notice in it.notices if notice.status == "posted" and not notice.waits]
     if ready.count("publicity.expire") != len(announced):
         yield f"{len(announced)} announcements stand, {ready.count('publicity.expire')} jobs end them"
@@ -136,6 +135,11 @@ def _waiting(session: Session, it: Standing) -> Iterator[str]:
         yield f"{len(it.waits)} effects wait, {ready.count('case.wait')} jobs end them, on hold: {on_hold}"
     if ready.count("case.timer") != (0 if on_hold else it.timers):
         yield f"{it.timers} timers run, {ready.count('case.timer')} jobs fire them, on hold: {on_hold}"
+
+
+def _stands(notice: Notice, waits: list[str], on_hold: bool) -> bool:
+    """On hold an objection interrupts the notice, but the case goes on from it only when it is released."""
+    return notice.status == "posted" or (on_hold and notice.status == "interrupted" and notice.wait_id in waits)
 
 
 def _incidents(session: Session, it: Standing) -> Iterator[str]:
