@@ -12,13 +12,12 @@ from app import engine
 from app.backtest.known import FIGURE, OPTIONAL, UNKNOWN, Known, Path
 from app.backtest.rules import Rules
 from app.backtest.subjects import Figure, Step, Subject
-from app.cases.decisions import decide
-from app.cases.decisions import read as read_record
+from app.cases.decisions import decide, read_typed
 from app.core.clock import local_date
 from app.feel import Expression, FeelError, Replay, canonical, decode
 from app.feel.dmn import Outcome
 
-KEPT = 20_000
+KEPT = 10_000
 """Evaluations that are remembered: many cases read the same of what a rule asks."""
 
 
@@ -94,10 +93,11 @@ class Evaluator:
         return step.raw if self._figures else step.raw.rpartition(',"figures":')[0]
 
     def _read(self, step: Step) -> Read:
-        content = read_record(step.raw, step.id)
+        content = read_typed(step.raw, step.id)
         recorded = decode(content["result"])
         names, text = Replay(content["seen"]), canonical(recorded)
-        figures = {each["key"]: each["region"] for each in content["figures"]}
+        kept = content["figures"] if self._figures else ()  # else nobody asks where they stood
+        figures = {each["key"]: each["region"] for each in map(decode, kept)}
         try:
             outcome = decide(self._rules[step.release_id].bundle, step.decision, names, step.decided_at)
         except (FeelError, KeyError):

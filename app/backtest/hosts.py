@@ -48,9 +48,12 @@ class Recorded:
         self._names: dict[str, Any] | None = None
 
     def scope(self, element: engine.Element | None) -> Mapping[str, Any]:
+        """One and the same until time moves on: every expression asks for it."""
         if self._names is None:
             self._names = self._given()
-        return {**self._names, "today": local_date(self.now), "now": self.now}
+        if self._names.get("now") is not self.now:
+            self._names = {**self._names, "today": local_date(self.now), "now": self.now}
+        return self._names
 
     def _given(self) -> dict[str, Any]:
         nodes: dict[str, dict[str, Any]] = {name: {"some": {}} for name in LOOKED_UP}

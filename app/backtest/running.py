@@ -27,9 +27,9 @@ from app.definitions import store
 from app.definitions.letters import Letter, letters_of
 
 PAGE = 1000
-"""Cases in a page, each replayed by a child of its own: one page a core is in memory, and one more."""
+"""Cases in a page, each replayed by a child: one page a core is in memory, and one more."""
 LIMITS = Limits(seconds=300, memory_mb=1536, file_mb=1)
-_WORK = "app.backtest.child:replay"
+_WORK = "app.backtest.child:talk"
 _TITLE = re.compile(r"^title: *(.+?) *$", re.MULTILINE)
 Case = dict[str, Any]
 Cursor = tuple[str, str]
@@ -114,6 +114,26 @@ class Broken(Gone):
     """The draft cannot be replayed: it cannot be read, or takes more than it may."""
 
 
+class _Child:
+    """A child of its own, with what it has read until now."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._talk = forking.Talk(_WORK, limits)
+        self._knows: set[str] | None = None
+        self.close = self._talk.close
+
+    def replay(
+        self, world: Mapping[str, Any], bundles: Mapping[str, Any], letters: Mapping[str, str], cases: list[Case]
+    ) -> dict[str, Any]:
+        """What a page comes to; world and bundles travel once. Raises Exceeded."""
+        known = self._knows or set()
+        asked: Case = {"bundles": {name: each for name, each in bundles.items() if name not in known}}
+        asked |= {"letters": letters, "cases": cases} | ({"world": world} if self._knows is None else {})
+        answer: dict[str, Any] = json.loads(self._talk.ask(json.dumps(asked, ensure_ascii=False).encode()))
+        self._knows = known | bundles.keys()
+        return answer
+
+
 class _Pool:
     """Threads that each wait for a child, never more than two pages ahead."""
 
@@ -122,12 +142,16 @@ class _Pool:
         self._bundles = {each.name: _encoded(each.files) for each in draft.bundles}
         self._letters = {key: _title(each) for draft in draft.bundles for key, each in letters_of(draft.files).items()}
         self._threads = ThreadPoolExecutor(children, "backtest")
+        self._idle: list[_Child] = []
+        self._children: list[_Child] = []
 
     def __enter__(self) -> _Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
+        for child in self._children:
+            child.close()
 
     def replayed(self, pages: Iterator[Read]) -> Iterator[tuple[Read, dict[str, Any]]]:
         """Answers in the order of the pages. Raises Broken."""
@@ -140,16 +164,20 @@ class _Pool:
             yield _first(ahead)
 
     def _replay(self, cases: list[Case], bundles: dict[str, Any]) -> dict[str, Any]:
-        request = json.dumps(
-            {**self._world, "bundles": bundles, "letters": self._letters, "cases": cases}, ensure_ascii=False
-        ).encode()
+        child = self._idle.pop() if self._idle else self._begun()
         try:
-            answer: dict[str, Any] = json.loads(forking.ask(_WORK, request, self._limits))
+            answer = child.replay(self._world, bundles, self._letters, cases)
         except Exceeded as exceeded:
             raise Broken(f"回测{exceeded}，请简化这项变更里的决策表后重试") from None
         if "fault" in answer:
             raise Broken(f"这项变更读不了：{answer['fault']}。请先检查，改正后再回测")
+        self._idle.append(child)
         return answer
+
+    def _begun(self) -> _Child:
+        child = _Child(self._limits)
+        self._children.append(child)
+        return child
 
     def _needed(self, cases: list[Case]) -> dict[str, Any]:
         """The bundles that a page names; each is read once."""

@@ -74,6 +74,11 @@ class Walker:
         now = Led(subject, history.start, drafted, self._of(draft, subject), record).go()
         return self._compared(subject, was, now)
 
+    def taken(self) -> dict[Place, Lasted]:
+        """How long the steps took since this was asked before."""
+        steps, self.steps = self.steps, {}
+        return steps
+
     def _leads_alike(self, subject: Subject) -> bool:
         if self._evaluator.set_for(subject.regions, {}):
             return False

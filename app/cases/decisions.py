@@ -159,11 +159,16 @@ def kept(session: Session, owner: str, ids: Collection[str]) -> Iterator[tuple[s
 
 def read(content: str, record_id: str) -> dict[str, Any]:
     """`{seen, result, rows, figures}` of a record as it was opened. Raises UnknownRecordVersion."""
-    found = json.loads(content)
+    found = read_typed(content, record_id)
+    return {**{name: found[name] for name in ("seen", "result", "rows")}, "figures": decode(found["figures"])}
+
+
+def read_typed(content: str, record_id: str) -> dict[str, Any]:
+    """The same with figures as they rest, as typed JSON. Raises UnknownRecordVersion."""
+    found: dict[str, Any] = json.loads(content)
     if found["version"] != VERSION:
         raise UnknownRecordVersion(f"decision record {record_id} is stored in version {found['version']}")
-    figures = decode(found["figures"])
-    return {**{name: found[name] for name in ("seen", "result", "rows")}, "figures": figures}
+    return found
 
 
 def _records(session: Session, which: ColumnElement[bool]) -> list[Record]:

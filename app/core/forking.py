@@ -1,7 +1,8 @@
 """Work on strangers' files in children that begin at once: a spare process has imported the application and forks.
 
-A child of its own has limits of memory, time and file size, and is gone after one answer. Starting Python and importing
-the application costs seconds, forking milliseconds. The spare process holds nothing but code: it never reads a request.
+A child of its own has limits of memory, time and file size, and is gone after one answer, or after one `Talk`. Starting
+Python and importing the application costs seconds, forking milliseconds. The spare process holds nothing but code: it
+never reads a request.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,9 @@ _PID_BYTES = 8
 _STARTING_SECONDS = 120
 """How long a busy machine may take to import the application."""
 DONE = b"+"
+_OUT = "超出了内存或运算上限"
 Work = Callable[[bytes], bytes]
+LENGTH_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,37 @@ class Exceeded(Exception):
 
 def ask(work: str, request: bytes, limits: Limits) -> bytes:
     """What `work` ("package.module:function", bytes to bytes) answers to `request` in a child. Raises Exceeded."""
-    channel, pid = _begun(work, limits)
-    if not pid:  # the spare process ended, idle for long, just when it was asked
-        channel.close()
-        channel, pid = _begun(work, limits)
+    channel, pid = _child(work, limits)
     with channel:
         return _answer(channel, pid, request, limits)
+
+
+class Talk:
+    """A child that is asked again and again and keeps what it has read between. The limits of time are each answer's.
+
+    `work` ("package.module:function") gives what answers bytes with bytes. One thread at a time may ask.
+    """
+
+    def __init__(self, work: str, limits: Limits) -> None:
+        self._limits = limits
+        self._channel, self._pid = _child(work, limits, talks=True)
+
+    def ask(self, request: bytes) -> bytes:
+        """What the child answers. Raises Exceeded, after which nobody is there any more."""
+        pid, self._pid = self._pid, 0
+        with _failing(pid, self._limits):
+            self._channel.settimeout(self._limits.seconds)
+            self._channel.sendall(len(request).to_bytes(LENGTH_BYTES, "big") + request)
+            length = _read(self._channel, LENGTH_BYTES)
+            answer = _told(_read(self._channel, int.from_bytes(length, "big")))
+        self._pid = pid
+        return answer
+
+    def close(self) -> None:
+        """The child is gone, whatever it does."""
+        if self._pid:
+            _end(self._pid)
+        self._channel.close()
 
 
 def warm(work: str) -> None:
@@ -56,11 +84,19 @@ def warm(work: str) -> None:
     _spare(os.getpid()).send(work, Limits(), None)
 
 
-def _begun(work: str, limits: Limits) -> tuple[socket.socket, int]:
+def _child(work: str, limits: Limits, *, talks: bool = False) -> tuple[socket.socket, int]:
+    channel, pid = _begun(work, limits, talks)
+    if not pid:  # the spare process ended, idle for long, just when it was asked
+        channel.close()
+        channel, pid = _begun(work, limits, talks)
+    return channel, pid
+
+
+def _begun(work: str, limits: Limits, talks: bool) -> tuple[socket.socket, int]:
     """Our end of what a new child reads and writes, and its process id; 0 where there is none."""
     ours, theirs = socket.socketpair()
     with theirs:
-        _spare(os.getpid()).send(work, limits, theirs)
+        _spare(os.getpid()).send(work, limits, theirs, talks=talks)
     ours.settimeout(_STARTING_SECONDS)
     with suppress(TimeoutError, ConnectionError):
         return ours, int.from_bytes(_read(ours, _PID_BYTES), "big")
@@ -68,20 +104,30 @@ def _begun(work: str, limits: Limits) -> tuple[socket.socket, int]:
 
 
 def _answer(ours: socket.socket, pid: int, request: bytes, limits: Limits) -> bytes:
-    if not pid:
-        raise Exceeded("的程序没有启动")
-    ours.settimeout(limits.seconds)
-    try:
+    with _failing(pid, limits):
+        ours.settimeout(limits.seconds)
         ours.sendall(request)
         ours.shutdown(socket.SHUT_WR)
-        answer = _read(ours)
+        return _told(_read(ours))
+
+
+@contextmanager
+def _failing(pid: int, limits: Limits) -> Iterator[None]:
+    """Raises Exceeded for a child that never began, takes too long, or is gone before it has read everything."""
+    if not pid:
+        raise Exceeded("的程序没有启动")
+    try:
+        yield
     except TimeoutError:
         _end(pid)
         raise Exceeded(f"用时超过 {limits.seconds} 秒") from None
-    except ConnectionError:  # the child is gone before it has read everything
-        answer = b""
+    except ConnectionError:
+        raise Exceeded(_OUT) from None
+
+
+def _told(answer: bytes) -> bytes:
     if not answer.startswith(DONE):
-        raise Exceeded("超出了内存或运算上限")
+        raise Exceeded(_OUT)
     return answer[len(DONE) :]
 
 
@@ -111,9 +157,9 @@ class _Spare:
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
-    def send(self, work: str, limits: Limits, channel: socket.socket | None) -> None:
+    def send(self, work: str, limits: Limits, channel: socket.socket | None, *, talks: bool = False) -> None:
         """Have a child begun that speaks through `channel`; None only prepares for it."""
-        message = json.dumps({"work": work, **asdict(limits)}).encode()
+        message = json.dumps({"work": work, "talks": talks, **asdict(limits)}).encode()
         descriptors = [] if channel is None else [channel.fileno()]
         with self._lock:
             try:

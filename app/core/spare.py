@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import resource
 import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
-from app.core.forking import DONE, Limits, Work
+from app.core.forking import DONE, LENGTH_BYTES, Limits, Work
 
 IDLE_SECONDS = 600
 _MEGABYTE = 1 << 20
 _MESSAGE_BYTES = 4096
+COLLECTED = (50_000, 50, 100)
+"""When a child looks for circles of objects: it is gone soon, and looking as often as a server does costs a tenth."""
 
 
 def serve(control: int) -> None:
@@ -23,7 +27,7 @@ def serve(control: int) -> None:
     A module may have `warm()`, called once before the first child is forked.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that have ended are nobody's business
-    ready: dict[str, Work] = {}
+    ready: dict[str, Callable[..., Any]] = {}
     with socket.socket(fileno=control) as messages:
         messages.settimeout(IDLE_SECONDS)
         while True:
@@ -34,25 +38,25 @@ def serve(control: int) -> None:
             if not message:
                 return
             asked = json.loads(message)
-            name = asked.pop("work")
+            name, talks = asked.pop("work"), asked.pop("talks")
             if name not in ready:
                 ready[name] = _load(name)
             for channel in descriptors:
                 if os.fork() == 0:
                     messages.close()
-                    _work(ready[name], Limits(**asked), channel)
+                    _work(ready[name], Limits(**asked), channel, talks=talks)
                 os.close(channel)
 
 
-def _load(name: str) -> Work:
+def _load(name: str) -> Callable[..., Any]:
     module_name, _, function = name.partition(":")
     module = importlib.import_module(module_name)
     getattr(module, "warm", lambda: None)()
-    found: Work = getattr(module, function)
+    found: Callable[..., Any] = getattr(module, function)
     return found
 
 
-def _work(work: Work, limits: Limits, channel: int) -> Any:
+def _work(work: Callable[..., Any], limits: Limits, channel: int, *, talks: bool) -> Any:
     """The child: never returns. What goes wrong in it is told by an answer that does not come."""
     try:
         os.setsid()
@@ -60,15 +64,36 @@ def _work(work: Work, limits: Limits, channel: int) -> Any:
         with socket.socket(fileno=channel) as connection:
             connection.sendall(os.getpid().to_bytes(8, "big"))
             _limit(limits)
-            request = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-            connection.sendall(DONE + work(request))
+            gc.set_threshold(*COLLECTED)
+            if talks:
+                _talk(work(), limits, connection)
+            else:
+                _give_time(limits.seconds)
+                request = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+                connection.sendall(DONE + work(request))
     finally:
         os._exit(0)
 
 
+def _talk(work: Work, limits: Limits, connection: socket.socket) -> None:
+    """One answer after the other, each with its own time, until the other end is closed."""
+    with connection.makefile("rb") as requests:
+        while length := requests.read(LENGTH_BYTES):
+            _give_time(limits.seconds)
+            answer = DONE + work(requests.read(int.from_bytes(length, "big")))
+            connection.sendall(len(answer).to_bytes(LENGTH_BYTES, "big") + answer)
+
+
+def _give_time(seconds: int) -> None:
+    """So much of CPU from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
 def _limit(limits: Limits) -> None:
     for what, most in (
-        (resource.RLIMIT_CPU, limits.seconds), (resource.RLIMIT_AS, limits.memory_mb * _MEGABYTE),
-        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, limits.file_mb * _MEGABYTE),
+        (resource.RLIMIT_AS, limits.memory_mb * _MEGABYTE), (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, limits.file_mb * _MEGABYTE),
     ):  # fmt: skip
         resource.setrlimit(what, (most, most))

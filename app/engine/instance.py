@@ -7,6 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,9 @@ from app.engine.timers import TimerDefinition, is_iso
 # SpiffWorkflow lists all tasks for each line of its log unless its loggers have a level of their own.
 for _name in ("spiff.task", "spiff.workflow"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+# What those lines would say is put together all the same, with each change of a state: a tenth of every step.
+Task.collect_log_extras = lambda task, dct=None: {}
+TaskState.get_name = staticmethod(cache(TaskState.get_name))
 
 
 class NoPython(BasePythonScriptEngineEnvironment):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import time
+from collections.abc import Callable
 
 
 def echo(request: bytes) -> bytes:
     return request[::-1]
+
+
+def count() -> Callable[[bytes], bytes]:
+    """Answers how often it was asked, and breaks where it is told to."""
+    asked = itertools.count(1)
+    return lambda request: (fail if request == b"fail" else echo)(request) + b"%d" % next(asked)
 
 
 def sleep(request: bytes) -> bytes:

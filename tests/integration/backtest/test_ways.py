@@ -94,11 +94,15 @@ def test_what_does_not_fit_its_own_diagram_is_no_change(
     """An event is missing: the review was done and was never open; another diagram as its own: no state of it."""
     asked: list[bytes] = []
 
-    def here(work: str, request: bytes, limits: forking.Limits) -> bytes:
-        asked.append(request)
-        return child.replay(request)
+    class Here:
+        def __init__(self, work: str, limits: forking.Limits) -> None:
+            self._replay, self.close = child.talk(), list
 
-    monkeypatch.setattr(forking, "ask", here)
+        def ask(self, request: bytes) -> bytes:
+            asked.append(request)
+            return self._replay(request)
+
+    monkeypatch.setattr(forking, "Talk", Here)
     run(kept, drafting((THREE, THREE)))
     request = json.loads(asked[0])
     case = next(each for each in request["cases"] if each["number"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.core import forking
-from app.core.forking import Exceeded, Limits, ask
+from app.core.forking import Exceeded, Limits, Talk, ask
 
 WORK = "tests.support.forked"
 LIMITS = Limits(seconds=20, memory_mb=400)
@@ -44,3 +44,13 @@ def test_a_spare_process_that_has_ended_is_started_again() -> None:
     process.kill()
     process.wait()
     assert ask(f"{WORK}:echo", b"ab", LIMITS) == b"ba"
+
+
+def test_who_talks_keeps_what_it_knows_until_it_breaks() -> None:
+    talk = Talk(f"{WORK}:count", LIMITS)
+    assert [talk.ask(b"ab"), talk.ask(b"cd")] == [b"ba1", b"dc2"]
+    with pytest.raises(Exceeded, match="超出了内存或运算上限"):
+        talk.ask(b"fail")
+    with pytest.raises(Exceeded, match="没有启动"):
+        talk.ask(b"ab")
+    talk.close()
