@@ -197,10 +197,11 @@ class Action:
 
     def scope(self, element: engine.Element | None) -> Mapping[str, Any]:
         """Names that every expression may read besides the case's variables; figures and registry are lazy."""
-        figures = self._figures_at(element)
+        figures = self.figures_at(element)
         return {"figure": figures, "optional_figure": OptionalFigures(figures), **self._names}
 
-    def _figures_at(self, element: engine.Element | None) -> FigureReader:
+    def figures_at(self, element: engine.Element | None) -> FigureReader:
+        """Figures as expressions at an element read them."""
         by_application = element is not None and element.properties.get("figuresOn") == "application"
         return self.figures_on(self.case.applied_on if by_application else self.today)
 
@@ -231,7 +232,7 @@ class Action:
         names = Recorder(scope)
         outcome = decisions.decide(self.bundle, decision, names, self.now)
         seen = names.node()
-        figures = self._figures_at(element).entries(decisions.figure_keys(seen))
+        figures = self.figures_at(element).entries(decisions.figure_keys(seen))
         rows = [row.index for row in outcome.rows]
         self.decided.append(Decided(element.id, decision, seen, encode(outcome.result), rows, figures))
         return outcome.result

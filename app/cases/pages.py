@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
+from app.cases import beside as besides
 from app.cases import decisions, identifying, incidents, policy, queries, rerun, store, waits
 from app.cases.action import Action, CaseHead
 from app.cases.correcting import may_correct
@@ -113,7 +115,10 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """Everything that the page of a task shows; `version` is the release of the form, `items` all work of the case."""
+    """Everything that the page of a task shows; `version` is the release of the form, `items` all work of the case.
+
+    `beside` tells what stands beside the fields for what is typed (parsed only).
+    """
 
     item: Any
     programme_title: str
@@ -128,6 +133,7 @@ class TaskPage:
     items: list[Any]
     clocks: list[LegalClock]
     submissions: list[Submitted]
+    beside: Callable[[Mapping[str, Any]], besides.Beside]
 
 
 def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:
@@ -170,6 +176,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
     policy.require_may_complete(action, item, element)
     found = identifying.conflicts(action, element)
     work = items.items_of_case(session, item.case_id)
+    before = submitted(action, work)
     return TaskPage(
         item=item,
         programme_title=action.bundle.title,
@@ -183,7 +190,8 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         two_names=[replace(each, id_number=mask_id_number(each.id_number)) for each in found],
         items=work,
         clocks=calendar.clocks_of(session, item.case_id),
-        submissions=submitted(action, work),
+        submissions=before,
+        beside=partial(besides.of, action, element, item.item_key, before),
     )
 
 

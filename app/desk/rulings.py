@@ -68,7 +68,7 @@ def _ruling(each: Decided, known: Catalogue, cite: Cite, choices: Choices) -> Ru
         answer=_answer(each.result),
         basis="；".join(dict.fromkeys(cite(row.annotation) for row in each.rows if row.annotation)),
         inputs=[(label, _read(value, choices)) for label, value in each.inputs.items()],
-        figures=[_figure(read, known, cite) for read in each.figures],
+        figures=[figure_told(read, known, cite) for read in each.figures],
         steps=_steps(each.result),
         rows=[row.index for row in each.rows],
     )
@@ -101,7 +101,8 @@ def _steps(result: Any) -> list[tuple[str, str, str]]:
     return [(step["label"], step.get("note") or "", words_of(step.get("value"))) for step in rows]
 
 
-def _figure(read: Mapping[str, Any], known: Catalogue, cite: Cite) -> tuple[str, str, str]:
+def figure_told(read: Mapping[str, Any], known: Catalogue, cite: Cite) -> tuple[str, str, str]:
+    """Title, value and citation of a figure that was read."""
     entry = known.figures.get(read["key"])
     value = entry.display(read["value"]) if entry else words_of(read["value"])
     return known.title_of(read["key"]), value, cite(read["clause"])

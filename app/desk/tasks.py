@@ -16,6 +16,7 @@ from app.cases.returned_money import KIND as RETURNED
 from app.core.clock import local_date
 from app.core.errors import Gone, Rejection, Taken
 from app.desk import pages
+from app.desk.beside import in_words
 from app.desk.blueprint import blueprint
 from app.desk.onward import onward
 from app.drafting import Pass, keep, opened
@@ -150,6 +151,7 @@ def _page(
     errors = rejection.fields if rejection else {}
     draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
     links, typed = pages.file_links(call.session, item.case_id), draft.values if values is None else values
+    beside = in_words(call.session, page.beside(typed), [ref.code for ref in page.chain.refs])
     return render_template(
         "desk/task.html",
         item=item,
@@ -159,7 +161,9 @@ def _page(
         errors=errors,
         returning=returning,
         reason=request.form.get("reason", ""),
-        form_html=page.form.render(typed, errors, context=page.context, files=links, upload_note=upload_limits()),
+        form_html=page.form.render(
+            typed, errors, context=page.context, files=links, upload_note=upload_limits(), beside=beside
+        ),
         draft=draft,
         take=partial(url_for, "desk.take_draft", task_id=item.id),
         failing_rules=page.failing_rules,

@@ -118,12 +118,13 @@ class Form:
         reveal: bool = False,
         files: Mapping[str, FileLink] | None = None,
         upload_note: str = "",
+        beside: Mapping[str, Markup] | None = None,
     ) -> Markup:
         """The fields as HTML; the page gives the form element, its token and its buttons.
 
         values: parsed or clean data. errors: as `Invalid.fields`. readonly: a list of what was filled in, with
         identity and bank numbers masked unless `reveal`. files: id → name and address of uploaded files.
-        upload_note: what every field for files says of what may be chosen.
+        upload_note: what every field for files says of what may be chosen. beside: what stands beside a field, by path.
         """
         renderer = Renderer(
             self._cleaning(context, None),
@@ -133,6 +134,7 @@ class Form:
             reveal=reveal,
             files=files or {},
             upload_note=upload_note,
+            beside=beside or {},
         )
         return renderer.html()
 

@@ -63,6 +63,7 @@ class Node:
     attributes: dict[str, str] = field(default_factory=dict)
     before: str = ""
     after: str = ""
+    beside: Markup | None = None
     frozen: bool = False
     conditional: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
@@ -99,9 +100,11 @@ class Renderer:
         reveal: bool,
         files: Mapping[str, FileLink],
         upload_note: str,
+        beside: Mapping[str, Markup],
     ) -> None:
         self.cleaning, self.values, self.errors = cleaning, values, errors
         self.readonly, self.reveal, self.files, self.upload_note = readonly, reveal, files, upload_note
+        self.beside = beside
         self.shown: set[str] = set()
         self.rows = 0
 
@@ -142,6 +145,7 @@ class Renderer:
         if component.kind == "filepicker":
             node.hint = f"{node.hint} {self.upload_note}".strip()
         self._condition(node, item)
+        node.beside = self.beside.get(name)
         if component.kind == "group":
             node.error = self._error(name)
             node.lines = self._lines(component.children, item)

@@ -1,7 +1,7 @@
 // What would follow is shown beside the form: when asked for, and by itself once everything that must be there is.
 // The server does the real thing and takes it back; where that takes long, it is done only when asked for.
 
-const PAUSE_MS = 900, CHEAP_MS = 600;
+const PAUSE_MS = 900, CHEAP_MS = 1500;
 const AWAY = '没有预览成功，请检查网络后再试；填写的内容没有变化。';
 
 const button = document.querySelector('[data-foresee]'), place = document.getElementById('foresight');
@@ -50,9 +50,9 @@ function watch(form) {
 
   /** Whether nothing that must be there is missing; what a condition hides is not asked for. */
   function filled() {
-    const asked = [ ...form.querySelectorAll('[aria-required=true]') ].filter(each => each.offsetParent);
-    return asked.length > 0 && asked.every(each => /radio|checkbox/.test(each.type)
-      ? form.querySelector(`[name="${CSS.escape(each.name)}"]:checked`) : each.value.trim());
+    const asked = [ ...form.querySelectorAll('[aria-required=true], [data-required]') ].filter(each => each.offsetParent);
+    return asked.length > 0 && asked.every(each => each.matches('fieldset, [type=checkbox]')
+      ? each.parentNode.querySelector(':checked') : each.value.trim());
   }
 
   button.addEventListener('click', event => {
