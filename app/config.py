@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from app.core.acting import ActRules
 from app.core.entry import AccountRules
 from app.outside.boundary import SettingError
 
@@ -58,6 +59,11 @@ class Config:
     oidc_claim: str = _setting("preferred_username", "统一身份认证的哪一项是本系统的用户名")
     oidc_title: str = _setting("统一身份认证", "登录页按钮上的字")
     draft_days: int = _setting(30, "没有提交的表保留多少天，页面会说明")
+    take_back_seconds: int = _setting(60, "办结后多少秒内本人可以撤回；文书、款项、公示、通知已经发出的不能撤回")
+    urges_a_day: int = _setting(1, "对同一项工作，一个人一天最多催办几次")
+    digest_messenger: str = _setting("", "工作人员的消息摘要怎样发出：空为不发，smtp 邮件；由本人选择是否接收")
+    digest_hour: int = _setting(8, "每天几点发出消息摘要")
+    message_days: int = _setting(180, "工作人员的消息保留多少天")
     upload_megabytes: int = _setting(30, "一次提交最多多少 MB，上传页面会说明")
     trusted_proxies: int = _setting(0, "前面有几层可信的反向代理，它们转来的访问者地址才可信")
     watchers: tuple[Network, ...] = _setting(
@@ -93,6 +99,10 @@ class Config:
             history=self.password_history,
             age=timedelta(days=self.password_days) if self.password_days else None,
         )
+
+    def act_rules(self) -> ActRules:
+        """What is asked of acts on tasks."""
+        return ActRules(timedelta(seconds=self.take_back_seconds), self.urges_a_day, bool(self.digest_messenger))
 
     def secret_key(self) -> str:
         """The key that signs session cookies; made (mode 0600) where there is none.

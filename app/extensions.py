@@ -81,7 +81,8 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     rules = config.account_rules()
     browsers = Door(partial(sessions.load, rules=rules), sessions.note_use)
     machines = Door(tokens.load, tokens.note_use)
-    Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker)).install(app)
+    acts = config.act_rules()
+    Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker), acts).install(app)
     oidc.install(app, _provider(config))
     for part in (access_log, counting, security, login, display, posted, errors):
         part.install(app)

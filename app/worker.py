@@ -37,6 +37,8 @@ from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worker
 from app.keys import resealing
+from app.messages import digest
+from app.messages import operations as messages
 from app.outside import Departments, Messenger, departments, messenger, stamper
 from app.takeover import trial, writing
 
@@ -48,13 +50,19 @@ LONG_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Who carries what leaves the house; `drafts_kept`: how long what nobody has sent stays in it."""
+    """Who carries what leaves the house; `drafts_kept`: how long what nobody has sent stays in it.
+
+    `digests` carries messages to people of the staff by mail at `digest_hour`, None where nobody does.
+    """
 
     messenger: Messenger
     departments: Departments
     anchors: Path
     stamp: Stamp = lambda text: None
     drafts_kept: timedelta = KEPT
+    digests: Messenger | None = None
+    digest_hour: int = 8
+    messages_kept: timedelta = timedelta(days=180)
 
     @classmethod
     def of(cls, config: Config) -> Outside:
@@ -65,6 +73,9 @@ class Outside:
             config.audit_file,
             stamper(config.audit_stamp, config.given).stamp if config.audit_stamp else lambda text: None,
             timedelta(days=config.draft_days),
+            messenger(config.digest_messenger, config.given) if config.digest_messenger else None,
+            config.digest_hour,
+            timedelta(days=config.message_days),
         )
 
 
@@ -82,7 +93,14 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         **auditing.handlers(outside.anchors, outside.stamp),
         MESSAGE: sending(outside.messenger),
         ASK: cases.asking(outside.departments),
+        **_digests(outside),
     }
+
+
+def _digests(outside: Outside) -> dict[str, Handler]:
+    if outside.digests is None:
+        return {}
+    return {digest.COLLECT: digest.collecting(outside.digest_hour), digest.MAIL: digest.mailing(outside.digests)}
 
 
 def plan_housekeeping(session: Session, now: datetime) -> None:
@@ -102,6 +120,8 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
     with database.write() as session:
         plan_housekeeping(session, clock.now())
         auditing.plan_anchor(session, clock.now())
+        if outside.digests is not None:
+            digest.plan(session, outside.digest_hour, clock.now())
         rechecks.plan(session, clock.now())
     every = handlers(outside)
     long = {kind: every.pop(kind) for kind in LONG}
@@ -153,6 +173,7 @@ def _housekeeping(outside: Outside, session: Session, job: DueJob, now: datetime
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)
     drafts.prune(session, now, outside.drafts_kept)
+    messages.prune(session, now, outside.messages_kept)
     posted.prune(session, now, outside.drafts_kept)
     sessions.prune(session, now)
     plan_housekeeping(session, now)

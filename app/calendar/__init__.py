@@ -5,6 +5,7 @@ from app.calendar.clocks import LegalClock, Pause, due_date
 from app.calendar.imports import Imported, import_notice, recompute, seed
 from app.calendar.notices import parse_notice
 from app.calendar.operations import (
+    go_on_from,
     pause,
     restate,
     resume,
@@ -21,7 +22,8 @@ from app.calendar.years import as_lines, months, official_years, spans, special_
 
 __all__ = [
     "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "as_lines", "clocks_of",
-    "due_date", "explain", "forget", "import_notice", "local_days", "months", "official_years", "parse_notice", "pause",
+    "due_date", "explain", "forget", "go_on_from", "import_notice", "local_days", "months", "official_years",
+    "parse_notice", "pause",
     "recompute", "restate", "resume", "seed", "spans", "special_days", "start_clock", "stop", "stop_read",
     "undo_pauses", "undo_resumptions", "versions", "void", "working_days",
 ]  # fmt: skip

@@ -113,6 +113,22 @@ def restate(session: Session, clock: LegalClock, title: str, clause: str, unit: 
     return after
 
 
+def go_on_from(session: Session, clock_id: str, before_id: str) -> LegalClock:
+    """A clock that was started for a step that was taken back at once counts on as the one before it, which is void."""
+    found = {clock.id: clock for clock in fetch(session, CLOCK.c.id.in_((clock_id, before_id)))}
+    before = found[before_id]
+    after = replace(found[clock_id], started_on=before.started_on, pauses=before.pauses)
+    after = _recounted(session, replace(after, unit=before.unit, limit_days=before.limit_days))
+    values = {name: getattr(after, name) for name in ("started_on", "unit", "limit_days", "due_on", "calendar_version")}
+    session.execute(update(CLOCK).where(CLOCK.c.id == clock_id).values(values))
+    session.execute(update(CLOCK).where(CLOCK.c.id == before_id).values(status="void"))
+    rows = [{"id": new_id(), "clock_id": clock_id, "reason": each.reason, "from_on": each.from_on,
+             "until_on": each.until_on} for each in before.pauses]  # fmt: skip
+    if rows:
+        session.execute(insert(PAUSE), rows)
+    return after
+
+
 def undo_pauses(session: Session, case_id: str, since: int, now: datetime) -> list[LegalClock]:
     """End what was paused at audit number `since` and later; the changed clocks. Days that did not count stay so."""
     made = PAUSE.c.case_seq >= since, PAUSE.c.until_on.is_(None)

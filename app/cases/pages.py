@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
+from app.cases import acting, decisions, identifying, incidents, policy, queries, rerun, store, waits
 from app.cases import beside as besides
-from app.cases import decisions, identifying, incidents, policy, queries, rerun, store, waits
+from app.cases.acting import CaseActs, TaskActs
 from app.cases.action import Action, CaseHead
 from app.cases.correcting import may_correct
 from app.cases.models import Awaited, Owed
@@ -106,6 +107,7 @@ class CasePage:
     objections: list[dict[str, Any]]
     submissions: list[Submitted]
     decisions: list[Decided]
+    acts: CaseActs
 
     @property
     def steps(self) -> dict[str, str]:
@@ -134,6 +136,7 @@ class TaskPage:
     clocks: list[LegalClock]
     submissions: list[Submitted]
     beside: Callable[[Mapping[str, Any]], besides.Beside]
+    acts: TaskActs
 
 
 def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:
@@ -165,6 +168,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         objections=notices.objections_of(session, case_id),
         submissions=submitted(action, work),
         decisions=[decided(session, action, record) for record in decisions.of_case(session, case_id)],
+        acts=acting.of_case(action, work),
     )
 
 
@@ -192,6 +196,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         clocks=calendar.clocks_of(session, item.case_id),
         submissions=before,
         beside=partial(besides.of, action, element, item.item_key, before),
+        acts=acting.of_task(action, item, work),
     )
 
 

@@ -17,6 +17,7 @@ from app.inbox import operations as inbox
 from app.inbox import queries as items
 
 ANSWER = "answer_checks"
+DIRECT = "direct_work"
 HOLD = "hold_cases"
 STEERING = (HOLD, "withdraw_cases", "steer_cases")
 
@@ -24,11 +25,44 @@ STEERING = (HOLD, "withdraw_cases", "steer_cases")
 def require_may_complete(action: Action, item: Any, element: engine.Element) -> None:
     """Position and region, then separation of duties, then family ties (回避). Raises NotYours."""
     inbox.require_candidate(item, action.actor)
-    separate = [name.strip() for name in element.properties.get("separateFrom", "").split(",") if name.strip()]
-    if separate and action.actor.user_id in items.closers(action.session, action.case.id, separate):
-        names = "、".join(action.diagram.elements[name].label for name in separate if name in action.diagram.elements)
-        raise NotYours(f"您已办理过本案的「{names}」，按职责分离要求，请由同岗位的其他同事办理「{element.label}」")
+    if done := _done_by(action, element, action.actor.user_id):
+        raise NotYours(f"您已办理过本案的「{done}」，按职责分离要求，请由同岗位的其他同事办理「{element.label}」")
     require_no_ties(action)
+
+
+def require_may_receive(action: Action, element: engine.Element | None, user_id: str, name: str) -> None:
+    """Whoever is handed work of a case may do it: nothing that must be separate, no relative (回避). Raises NotYours.
+
+    `element` is the step whose task it is; None for work that asks for an opinion.
+    """
+    if element is not None and (done := _done_by(action, element, user_id)):
+        raise NotYours(f"{name}已办理过本案的「{done}」，按职责分离要求不能再办「{element.label}」，请换一位同事")
+    if relations := identity.ties(action.session, user_id, _people(action)):
+        raise NotYours(f"{name}与申请家庭成员有亲属关系（{'、'.join(relations)}），依规应当回避，请换一位同事")
+
+
+def require_directs(action: Action, item: Any) -> None:
+    """Who gives out the work of an office is over it. Raises NotYours."""
+    if not directs(action.session, action.actor, item):
+        who = identity_policy.who_may(action.session, DIRECT)
+        raise NotYours(f"分派工作、解除他人签收由主管这个单位的{who}办理，请联系他们")
+    action.actor = action.actor.acting(identity_policy.candidates(action.actor, DIRECT))
+
+
+def directs(session: Session, actor: Actor, item: Any) -> bool:
+    """Whether the actor is over the office that an item is addressed to."""
+    if not identity_policy.may(actor, DIRECT):
+        return False
+    region_id = identity.office(session, item.office_id).region_id
+    return identity_policy.covers(actor, identity.chain(session, region_id), DIRECT)
+
+
+def _done_by(action: Action, element: engine.Element, user_id: str | None) -> str:
+    """What somebody did in this case from which the step must be separate; empty for nothing."""
+    separate = [name.strip() for name in element.properties.get("separateFrom", "").split(",") if name.strip()]
+    if not separate or user_id not in items.closers(action.session, action.case.id, separate):
+        return ""
+    return "、".join(action.diagram.elements[name].label for name in separate if name in action.diagram.elements)
 
 
 def require_may_answer(action: Action) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app import calendar, engine
 from app.calendar import LegalClock
-from app.cases import amounts, deadlines
+from app.cases import amounts, deadlines, exchanges
 from app.cases.action import Action
 from app.cases.errors import NoOffice
 from app.core.ids import new_id
@@ -38,9 +38,9 @@ def follow(action: Action, step: engine.Advance) -> None:
     open_items = inbox.open_of_case(action.session, action.case.id)
     waiting = {task.id: task for task in step.tasks}
     known = {item.engine_task_id for item in open_items}
-    gone = [item.id for item in open_items if item.engine_task_id not in waiting]
+    gone = [item for item in open_items if item.engine_task_id not in waiting]
     if gone:
-        following.cancel(action.session, gone, action.actor, action.now)
+        _take_away(action, gone)
     kept = [item for item in open_items if item.engine_task_id in waiting]
     fresh = [task for task in step.tasks if task.id not in known]
     _follow_clocks(action, step, kept, fresh)
@@ -85,7 +85,12 @@ def close_all(action: Action) -> None:
     """Take away everything that waits for a person."""
     open_items = inbox.open_of_case(action.session, action.case.id)
     if open_items:
-        following.cancel(action.session, [item.id for item in open_items], action.actor, action.now)
+        _take_away(action, open_items)
+
+
+def _take_away(action: Action, gone: Sequence[Any]) -> None:
+    following.cancel(action.session, [item.id for item in gone], action.actor, action.now)
+    exchanges.end(action, gone)
 
 
 def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:

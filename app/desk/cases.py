@@ -79,6 +79,7 @@ def case(call: Call, case_id: str) -> ResponseReturnValue:
 def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     page = views.case_page(call.session, call.actor, case_id, call.now)
     names, events = page.steps, audit.events_of(call.session, f"case:{case_id}")
+    said = {each.id: each for each in page.acts.exchanges}
     holders = identity.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",
@@ -110,7 +111,8 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
-        timeline=timeline(events, names),
+        timeline=timeline(events, names, said),
+        acts=page.acts,
     )
 
 
@@ -178,6 +180,17 @@ def answer(call: Call, case_id: str, wait_id: str) -> ResponseReturnValue:
     cases.answer(call.session, call.actor, wait_id, given, call.now)
     flash("答复已填写，流程稍后继续。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
+
+
+@blueprint.post("/cases/<case_id>/comments")
+@writes(again=again)
+def comment(call: Call, case_id: str) -> ResponseReturnValue:
+    cases.comment(call.session, call.actor, case_id, request.form.get("text", ""), call.now)
+    flash("评论已发出，提到的同事已收到消息。", "success")
+    task_id = request.form.get("task_id")
+    if task_id:
+        return redirect(url_for("desk.task", task_id=task_id, _anchor="exchanges"))
+    return redirect(url_for("desk.case", case_id=case_id, _anchor="exchanges"))
 
 
 @blueprint.post("/cases/<case_id>/retry")

@@ -14,13 +14,15 @@ from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.definitions import news
-from app.desk import navigation
+from app.desk import navigation, undo
+from app.desk.bell import bell_text
 from app.desk.blueprint import blueprint
 from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import named_at
 from app.inbox.listing import cap
+from app.messages import queries as messages
 from app.takeover import operations as takeovers
 from app.web import services
 from app.worklist import queries as worklist
@@ -47,7 +49,7 @@ def _around() -> dict[str, Any]:
     ):
         return {}
     session, actor, now = g.session, current_user.actor, services().clock.now()
-    doors = navigation.doors_of(actor)
+    doors, unread = navigation.doors_of(actor), messages.unread(session, actor)
     return {
         "desk_counts": {
             "open": cap(g.desk_open if "desk_open" in g else worklist.waiting(session, actor, local_date(now))),
@@ -55,6 +57,9 @@ def _around() -> dict[str, Any]:
             "owed": cap(obligations.owed_count(session, actor)),
             "news": cap(len(news.for_actor(session, actor, local_date(now)))),
         },
+        "desk_unread": cap(unread),
+        "desk_bell": bell_text(unread),
+        "desk_undo": undo.offered(now),
         "desk_doors": doors,
         "desk_here": navigation.current(doors, request.path),
         "desk_takeovers": any(identity_policy.may(actor, each) for each in (takeovers.ENTER, takeovers.CONFIRM)),

@@ -17,6 +17,7 @@ from app.desk import worklist_address as address
 from app.desk.blueprint import blueprint
 from app.desk.deadlines import office_days, soon
 from app.desk.export import note
+from app.desk.signing import signed
 from app.desk.worklist_sheet import workbook
 from app.identity import queries as identity
 from app.identity.positions import title_of
@@ -124,7 +125,7 @@ def inbox_claim(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/worklist/changes")
-@reads()
+@reads(by_itself=True)
 def inbox_changes(call: Call) -> ResponseReturnValue:
     """How the rows of a page stand now: what others took or finished, and how much is new. 304 where nothing is."""
     ids = request.args.get("ids", "").split(",")[:POLLED]
@@ -155,7 +156,7 @@ def _told(call: Call, row: Any, names: dict[str, str]) -> dict[str, Any]:
         return {"gone": True, "text": f"{who}已{word}，{moment(row.closed_at)[-5:]}"}
     if row.assignee_id in (None, call.actor.user_id):
         return {"gone": False, "text": "我" if row.assignee_id else "待签收"}
-    return {"gone": False, "text": f"{names.get(row.assignee_id, '他人')}已签收"}
+    return {"gone": False, "text": signed(names.get(row.assignee_id, "他人"), row.claimed_at)}
 
 
 @blueprint.post("/worklist/views")

@@ -9,8 +9,9 @@ from typing import Any
 
 from app import effects
 from app.effects import SCHEMAS
+from app.inbox.exchanges import Exchanged
 
-ALARMING = frozenset({"stuck", "failed", "objected", "returned", "reopened"})
+ALARMING = frozenset({"stuck", "failed", "objected", "returned", "reopened", "declined"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Line:
     alarming: bool
 
 
-def timeline(events: Iterable[Any], names: Mapping[str, str]) -> list[Line]:
-    """Events in order; `names` gives the names of elements of the diagram."""
-    return [_line(event, names) for event in events]
+def timeline(events: Iterable[Any], names: Mapping[str, str], said: Mapping[str, Exchanged]) -> list[Line]:
+    """Events in order; `names` gives the names of elements of the diagram, `said` what was typed to others, by id."""
+    return [_line(event, names, said) for event in events]
 
 
 def notes(event: Any, names: Mapping[str, str]) -> list[str]:
@@ -34,11 +35,20 @@ def notes(event: Any, names: Mapping[str, str]) -> list[str]:
     return [note for note in found if note]
 
 
-def _line(event: Any, names: Mapping[str, str]) -> Line:
+def _line(event: Any, names: Mapping[str, str], said: Mapping[str, Exchanged]) -> Line:
     payload = event.payload
-    text = "；".join([_sentence(event.kind, payload, names), *notes(event, names)])
+    told = _sentence(event.kind, payload, names) + _words(event.kind, said.get(payload.get("exchange", "")))
+    text = "；".join([told, *notes(event, names)])
     failed = any(note["kind"] == "incident" for note in payload.get("notes", ()))
     return Line(event.at, event.actor_name, text, failed or event.kind in ALARMING)
+
+
+def _words(kind: str, exchange: Exchanged | None) -> str:
+    """What was typed on this occasion: it rests sealed beside the history, which only says that it was."""
+    if exchange is None or kind == "recalled":
+        return ""
+    text = exchange.answer if kind in (*ANSWERED, "applicant_answered") else exchange.text
+    return f"：{text}" if text else ""
 
 
 def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -74,10 +84,29 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"“{step}”由系统收回，按现行权限继续办理：{reason}"
         case "held":
             return f"暂停办理：{reason}"
+        case "transferred":
+            return f"把“{payload['title']}”转办给{payload['to']}：{reason}"
+        case "assigned":
+            return f"把“{payload['title']}”分派给{payload['to']}：{reason}"
+        case "freed":
+            return f"解除{payload['holder']}对“{step}”的签收：{reason}"
+        case "taken_back":
+            return f"办结“{payload['title']}”后立即撤回，重新办理"
+        case "urged":
+            return f"催办“{payload['title']}”"
+        case "consulted" | "signer_added" | "copied" | "questioned":
+            paused = "，答复前期限暂停" if payload.get("pauses") else ""
+            return f"“{step}”{ASKED[kind].format(payload['to'])}{paused}"
+        case "answered" | "signed" | "declined" | "recalled":
+            return f"“{step}”{ANSWERED[kind]}"
     return SENTENCES.get(kind, kind)
 
 
+ASKED = {"consulted": "请{}协办", "signer_added": "请{}会签", "copied": "抄送{}", "questioned": "问{}"}
+ANSWERED = {"answered": "的协办已答复", "signed": "已会签", "declined": "不同意会签", "recalled": "的请求已收回"}
 SENTENCES = {
+    "commented": "评论",
+    "applicant_answered": "答复经办人的提问",
     "released": "恢复办理",
     "failed": "到期事项自动办理失败",
     "objected": "公示期间有人提出异议，公示暂停",

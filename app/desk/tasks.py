@@ -15,7 +15,7 @@ from app.cases.identifying import FIELD as CONFIRMED
 from app.cases.returned_money import KIND as RETURNED
 from app.core.clock import local_date
 from app.core.errors import Gone, Rejection, Taken
-from app.desk import pages
+from app.desk import pages, undo
 from app.desk.beside import in_words
 from app.desk.blueprint import blueprint
 from app.desk.onward import onward
@@ -27,6 +27,7 @@ from app.files import queries as files
 from app.files.posted import take
 from app.identity import queries as identity
 from app.inbox import operations as inbox
+from app.inbox.exchanges import ANSWERED
 from app.web import Call, reads, writes
 from app.web.posted import files_of, upload_limits
 
@@ -40,6 +41,8 @@ def task(call: Call, task_id: str) -> ResponseReturnValue:
         return _kept(call, task_id, refusal)
     if item.kind == RETURNED:
         return redirect(url_for("desk.returned_payment", order_id=item.id))
+    if item.kind in ANSWERED:
+        return redirect(url_for("desk.asked", item_id=item.id))
     if item.kind != "task":
         return redirect(url_for("desk.case", case_id=item.case_id))
     return _page(call, views.task_page(call.session, call.actor, task_id, call.now))
@@ -59,14 +62,6 @@ def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
     _keep_posted(call)
     inbox.unclaim(call.session, call.actor, task_id, call.now)
     flash("已放回，同岗位的人都可以办理。", "success")
-    return redirect(onward(call))
-
-
-@blueprint.post("/tasks/<task_id>/transfer")
-@writes()
-def transfer(call: Call, task_id: str) -> ResponseReturnValue:
-    inbox.transfer(call.session, call.actor, task_id, request.form.get("user_id", ""), call.now)
-    flash("已转办，对方会在待办“我的”里看到。", "success")
     return redirect(onward(call))
 
 
@@ -102,6 +97,7 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
         flash(f"已提交，但后面的环节处理失败：{done.incident}", "warning")
         return redirect(url_for("desk.case", case_id=done.case_id))
     flash(f"已办结“{item.title}”（{item.subject}）。", "success")
+    undo.offer(task_id, call.now)
     return redirect(onward(call))
 
 
@@ -122,15 +118,16 @@ def take_draft(call: Call, task_id: str, draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.task", task_id=task_id))
 
 
-def _return_again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
+def act_again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
+    """The page of the task, with the act that was refused open and what was typed in it."""
     if rejection.status != 422:
         raise rejection
     page = views.task_page(call.session, call.actor, task_id, call.now)
-    return _page(call, page, returning=rejection)
+    return _page(call, page, refused=rejection)
 
 
 @blueprint.post("/tasks/<task_id>/return")
-@writes(again=_return_again)
+@writes(again=act_again)
 def return_case(call: Call, task_id: str) -> ResponseReturnValue:
     item = inbox.load(call.session, call.actor, task_id)
     element_id, reason = request.form.get("element_id", ""), request.form.get("reason", "")
@@ -144,7 +141,7 @@ def _page(
     page: views.TaskPage,
     values: dict[str, Any] | None = None,
     rejection: Rejection | None = None,
-    returning: Rejection | None = None,
+    refused: Rejection | None = None,
     outlook: Any = None,
 ) -> str:
     item, work = page.item, page.items
@@ -159,8 +156,7 @@ def _page(
         programme_title=page.programme_title,
         message=rejection.message if rejection else None,
         errors=errors,
-        returning=returning,
-        reason=request.form.get("reason", ""),
+        refused=refused,
         form_html=page.form.render(
             typed, errors, context=page.context, files=links, upload_note=upload_limits(), beside=beside
         ),
@@ -171,7 +167,8 @@ def _page(
         confirmed=typed.get(CONFIRMED),
         basis=pages.basis(call.session, page.documentation, page.chain),
         clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
-        colleagues=_colleagues(call, item),
+        holders=_colleagues(call, item),
+        acts=page.acts,
         materials=files.uploads_of(call.session, item.case_id),
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),

@@ -165,6 +165,15 @@ def hand_out(session: Session, actor: Actor, document_id: str, now: datetime) ->
     return issued
 
 
+def drop_unissued(session: Session, case_id: str, since: int, now: datetime) -> None:
+    """Letters of a case at audit number `since` and later that nobody has seen are void without a notice: their
+    numbers stay used, and they are never issued."""
+    unseen = (Document.case_id == case_id) & (Document.case_seq >= since) & Document.content.is_(None)
+    dropped = update(Document).where(unseen, Document.voided_at.is_(None)).values(voided_at=now).returning(Document.id)
+    for document_id in session.scalars(dropped).all():
+        jobs.cancel(session, dedup=f"{ISSUE}:{document_id}")
+
+
 def void(session: Session, document_id: str, by_document_id: str, now: datetime) -> None:
     """A numbered notice voids the document; the document itself stays."""
     values = {"voided_by": by_document_id, "voided_at": now}

@@ -42,6 +42,12 @@ def voidable_since(session: Session, case_id: str, since: int) -> list[Any]:
     return [row for row in rows if load_contract(contracts[row.contract_hash]).voidable]
 
 
+def issued_since(session: Session, case_id: str, since: int) -> str | None:
+    """The title of a letter of a case at audit number `since` and later whose bytes are issued."""
+    mine = Document.case_id == case_id, Document.case_seq >= since, Document.content.is_not(None)
+    return session.scalar(select(Document.title).where(*mine).limit(1))
+
+
 def of_code(session: Session, code: str) -> Any | None:
     """The record of the letter on which this code is printed, however it was typed; None where there is none."""
     typed = "".join(code.split()).upper()

@@ -89,6 +89,11 @@ def save_stuck(session: Session, place: Place, answers: dict[str, Any], now: dat
     session.execute(update(DRAFT).where(DRAFT.c.id == id_of(place.owner, place.subject, MAIN)).values(stuck=True))
 
 
+def put_back(session: Session, place: Place, answers: dict[str, Any], now: datetime) -> None:
+    """What was sent is being typed again."""
+    _put(session, place, MAIN, dump_json(answers), now)
+
+
 def take(session: Session, place: Place, draft_id: str, now: datetime) -> Kept:
     """Copy a draft of the same subject into the own form; what stood there is kept beside it. Raises NotFound."""
     taken = draft(session, draft_id, place.subject)

@@ -102,6 +102,12 @@ def subjects_of(session: Session, owner: str) -> list[Row[Any]]:
     return list(session.connection().execute(wanted))
 
 
+def owners_of(session: Session, subjects: Collection[str]) -> list[str]:
+    """The names of those who typed about any of these."""
+    wanted = select(DRAFT.c.owner_name).where(DRAFT.c.subject.in_(subjects)).order_by(DRAFT.c.saved_at)
+    return list(session.connection().scalars(wanted))
+
+
 def names_of(session: Session, subjects: Collection[str]) -> dict[str, set[str]]:
     """By subject that somebody began, the outermost names of what was answered."""
     found: dict[str, set[str]] = {}

@@ -427,10 +427,38 @@ def region_names(session: Session, region_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def user_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
-    """Names of people of the staff by id, for lists."""
-    rows = session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))))
+def user_names(session: Session, user_ids: Iterable[str], *, active: bool = False) -> dict[str, str]:
+    """Names of people of the staff by id, for lists; `active`: of those who still are."""
+    query = select(User.id, User.name).where(User.id.in_(set(user_ids)))
+    rows = session.execute(query.where(User.active) if active else query)
     return {row.id: row.name for row in rows}
+
+
+class Colleague(NamedTuple):
+    """Somebody with a position that cases give work to."""
+
+    user_id: str
+    name: str
+    position: str
+    office_id: str
+
+
+def colleagues(session: Session, office_ids: Iterable[str], on: date) -> list[Colleague]:
+    """Active people with a position at one of these offices that cases give work to, by office, position and name."""
+    working = [key for key, each in POSITIONS.items() if each.tasks]
+    rows = session.execute(
+        select(User.id, User.name, Appointment.position, Appointment.office_id)
+        .join(Appointment, Appointment.user_id == User.id)
+        .where(
+            Appointment.office_id.in_(set(office_ids)),
+            Appointment.position.in_(working),
+            in_force(Appointment, on),
+            User.active,
+        )
+        .order_by(Appointment.office_id, Appointment.position, User.name, User.id)
+        .distinct()
+    )
+    return [Colleague(*row) for row in rows]
 
 
 def ids_within(region: RegionRef | Region, level: str | None = None) -> Select[tuple[str]]:

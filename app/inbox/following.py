@@ -37,6 +37,11 @@ def finish(session: Session, item_id: str, actor: Actor, seq: int, now: datetime
         raise Gone("这项工作刚刚被他人办结，请刷新待办")
 
 
+def hold(session: Session, item_id: str, actor: Actor, now: datetime) -> None:
+    """An item is the actor's at once."""
+    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(assignee_id=actor.user_id, claimed_at=now))
+
+
 def cancel(session: Session, item_ids: Sequence[str], actor: Actor, now: datetime) -> None:
     """The engine took these tasks away (a return, an interruption, the end)."""
     values = {"status": "cancelled", "closed_at": now, "closed_by": actor.user_id}

@@ -148,7 +148,7 @@ def _in_tab(actor: Actor, filter: Filter) -> list[ColumnElement[bool]]:
         found.append(ITEM.c.kind.in_(filter.kinds))
     if filter.tab == WAITING:
         return [*found, _waiting(actor)]
-    if filter.tab not in (OFFICE, COPIES):
+    if filter.tab != OFFICE:
         free = or_(ITEM.c.assignee_id.is_(None), ITEM.c.assignee_id.in_(actor.hands))
         found.append(ITEM.c.assignee_id == actor.user_id if filter.mine else free)
     if filter.tab == SOON:

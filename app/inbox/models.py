@@ -6,19 +6,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, Money
+from app.db import AwareDateTime, Base, Json, Money, keys
 
 OPEN, DONE = text("status = 'open'"), text("status = 'done'")
 _WHERE_OPEN: dict[str, Any] = {"postgresql_where": OPEN, "sqlite_where": OPEN}
 
 
 class WorkItem(Base):
-    """`kind`: task, copy or returned; `status`: open, done or cancelled.
+    """`kind`: task, consult, sign, copy or returned; `status`: open, done or cancelled.
 
     `rank` puts what is urgent first (`core.priorities`). `amount` is what was decided or asked for last, in yuan.
+    `asked`: something was asked of others about it (`Exchange`), so that most work asks for none of it.
     """
 
     __tablename__ = "work_item"
@@ -56,6 +57,7 @@ class WorkItem(Base):
     rank: Mapped[int] = mapped_column(default=1, server_default="1")
     amount: Mapped[Decimal | None] = mapped_column(Money)
     detail: Mapped[Any | None] = mapped_column(Json)
+    asked: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     created_seq: Mapped[int | None]
     claimed_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
@@ -63,6 +65,41 @@ class WorkItem(Base):
     closed_seq: Mapped[int | None]
     closed_by: Mapped[str | None] = mapped_column(String(32))
     closed_by_name: Mapped[str | None] = mapped_column(String(50))
+
+
+class Exchange(Base):
+    """What somebody asks of others about a case, or tells them, with the answer.
+
+    `kind`: consult (协办), sign (加签), question (to the applicant), copy (抄送), urge (催办) or comment (评论).
+    `status`: open, done or withdrawn. `task_id` is the work it is about, `item_id` the work that it makes for somebody
+    else. `agreed` says whether a signature was given. `pauses` is the reason for which the clocks stand still until the
+    answer. What was typed is sealed.
+    """
+
+    __tablename__ = "exchange"
+    __table_args__ = (
+        Index("ix_exchange_case", "case_id", "asked_at"),
+        Index("ix_exchange_task", "task_id", "kind"),
+        Index("ix_exchange_item", "item_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    task_id: Mapped[str | None] = mapped_column(String(32))
+    item_id: Mapped[str | None] = mapped_column(String(32))
+    by_id: Mapped[str | None] = mapped_column(String(32))
+    by_name: Mapped[str] = mapped_column(String(100))
+    to_name: Mapped[str] = mapped_column(String(100))
+    asked_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    text: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("exchange", "text"))
+    pauses: Mapped[str | None] = mapped_column(String(100))
+    agreed: Mapped[bool | None]
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("exchange", "answer"))
+    answered_by: Mapped[str | None] = mapped_column(String(32))
+    answered_name: Mapped[str | None] = mapped_column(String(100))
+    answered_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
 class SavedView(Base):

@@ -66,23 +66,41 @@ def claim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     if rows_changed(session, claimed) == 0:
         load(session, actor, item_id)
         return
-    _tell(session, row, "claimed", actor, now)
+    tell(session, row, "claimed", actor, now)
 
 
 def unclaim(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
     """Give an item back to everybody who holds the position."""
     row = load(session, actor, item_id)
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=None, claimed_at=None))
-    _tell(session, row, "released", actor, now)
+    tell(session, row, "released", actor, now)
 
 
-def transfer(session: Session, actor: Actor, item_id: str, user_id: str, now: datetime) -> None:
-    """Hand an item to a colleague who holds the same position at the same office."""
-    row = load(session, actor, item_id)
-    if user_id not in {holder.user_id for holder in identity.holders(session, row.candidate, local_date(now))}:
-        raise NotYours("只能转给同一单位、同一岗位的同事")
-    session.execute(update(WorkItem).where(WorkItem.id == item_id).values(assignee_id=user_id, claimed_at=now))
-    _tell(session, row, "transferred", actor, now, to=user_id)
+def holder(session: Session, item_id: str) -> str | None:
+    """Who has signed for an item."""
+    row = item(session, item_id)
+    return row.assignee_id if row is not None else None
+
+
+def case_of(session: Session, item_id: str) -> str:
+    """The case of an item. Raises NotFound."""
+    row = item(session, item_id)
+    if row is None:
+        raise NotFound("没有这项工作，请刷新待办")
+    return str(row.case_id)
+
+
+def give(session: Session, row: Any, user_id: str | None, now: datetime) -> None:
+    """Make somebody the one who signed for an open item, or nobody. Raises Gone, NotYours.
+
+    Only who holds its position at its office can be. The caller says who may do that, and writes the audit.
+    """
+    if user_id and user_id not in {each.user_id for each in identity.holders(session, row.candidate, local_date(now))}:
+        raise NotYours(f"只能交给同一单位、同一岗位（{title_of(row.position)}）的人，请重新选择")
+    mine = (WorkItem.id == row.id) & (WorkItem.status == "open")
+    signed = {"assignee_id": user_id, "claimed_at": now if user_id else None}
+    if rows_changed(session, update(WorkItem).where(mine).values(signed)) != 1:
+        raise Gone("这项工作刚刚被他人办结或收回，请刷新待办")
 
 
 def take_draft(session: Session, actor: Actor, item_id: str, draft_id: str, now: datetime) -> None:
@@ -91,7 +109,7 @@ def take_draft(session: Session, actor: Actor, item_id: str, draft_id: str, now:
     place = drafts.Place(whose(actor), actor.name, task(item_id))
     taken = drafts.take(session, place, draft_id, now)
     if taken.owner != place.owner:
-        _tell(session, row, "draft_taken_over", actor, now, of=taken.owner_name)
+        tell(session, row, "draft_taken_over", actor, now, of=taken.owner_name)
 
 
 def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> None:
@@ -104,7 +122,7 @@ def acknowledge(session: Session, actor: Actor, item_id: str, now: datetime) -> 
     session.execute(update(WorkItem).where(WorkItem.id == item_id, WorkItem.status == "open").values(values))
 
 
-def _tell(session: Session, row: Any, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
+def tell(session: Session, row: Any, kind: str, actor: Actor, now: datetime, **told: Any) -> None:
     """In the item's own chain: its case is not locked for it."""
     told = {"case": row.case_id, "element": row.element_id, **told}
     named = actor.acting({row.candidate}, row.assignee_id)

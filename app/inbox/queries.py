@@ -26,7 +26,7 @@ FOLLOWS = (
 
 # Built once: every action runs them, and building a statement costs more than running it.
 _ITEM = select(ITEM).where(ITEM.c.id == bindparam("item_id"))
-_OPEN_OF_CASE = select(ITEM.c.id, ITEM.c.engine_task_id, ITEM.c.element_id, ITEM.c.clock_id).where(
+_OPEN_OF_CASE = select(*(ITEM.c[name] for name in ("id", "engine_task_id", "element_id", "clock_id", "asked"))).where(
     ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task"
 )
 _STANDING = select(ITEM.c.id, ITEM.c.case_id, ITEM.c.engine_task_id, *(ITEM.c[name] for name in FOLLOWS)).where(
@@ -35,6 +35,7 @@ _STANDING = select(ITEM.c.id, ITEM.c.case_id, ITEM.c.engine_task_id, *(ITEM.c[na
 _CLOSERS = select(ITEM.c.closed_by).where(
     ITEM.c.case_id == bindparam("of_case"),
     ITEM.c.status == "done",
+    ITEM.c.kind == "task",
     ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
 )
 
@@ -94,14 +95,15 @@ def closers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]
 
 
 def was_given(session: Session, case_id: str, candidates: Collection[str], *, still: bool = False) -> bool:
-    """Whether an item of the case is, or was, addressed to one of the candidates; `still`: one that is open."""
+    """Whether work of the case is, or was, addressed to one of the candidates; `still`: a task of theirs is open."""
     query = select(ITEM.c.id).where(ITEM.c.case_id == case_id, ITEM.c.candidate.in_(candidates)).limit(1)
-    return session.scalar(query.where(ITEM.c.status == "open") if still else query) is not None
+    query = query.where(ITEM.c.status == "open", ITEM.c.kind == "task") if still else query
+    return session.scalar(query) is not None
 
 
 def last_closed_seq(session: Session, case_id: str, element_id: str) -> int | None:
     """The audit number at which a step was last completed."""
-    done = ITEM.c.case_id == case_id, ITEM.c.status == "done", ITEM.c.element_id == element_id
+    done = ITEM.c.case_id == case_id, ITEM.c.status == "done", ITEM.c.element_id == element_id, ITEM.c.kind == "task"
     return session.scalar(select(func.max(ITEM.c.closed_seq)).where(*done))
 
 

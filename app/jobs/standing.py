@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import count_up_to
@@ -41,6 +41,14 @@ def standing(session: Session, now: datetime, cap: int) -> Standing:
     since = min((due for due in oldest if due), default=now)
     skew = (session.scalar(select(database_epoch())) or 0.0) - now.timestamp()
     return Standing(counts, max(now - since, timedelta()), skew)
+
+
+def has_begun(session: Session, case_id: str, since: int, after: datetime) -> bool:
+    """Whether anything that a case asked for at audit number `since` and later, or that was done after a moment, has
+    begun."""
+    begun = select(JOB.c.id).where(JOB.c.case_id == case_id, JOB.c.state.in_(("running", "done", "dead")))
+    lately = or_(JOB.c.state == "running", JOB.c.case_seq >= since, JOB.c.finished_at > after)
+    return session.scalar(begun.where(lately).limit(1)) is not None
 
 
 def is_waiting(session: Session, kind: str, reference: str) -> bool:

@@ -82,7 +82,7 @@ class Smtp:
         return server
 
     def _mail(self, key: str, to: str, text: str) -> EmailMessage:
-        address = self.recipient.replace(_PERSON, to)
+        address = to if "@" in to else self.recipient.replace(_PERSON, to)
         mail = EmailMessage()
         try:
             mail["From"], mail["To"], mail["Subject"] = self.sender, address, self.subject

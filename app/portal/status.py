@@ -17,6 +17,7 @@ from app.documents import operations as letters
 from app.files import operations as uploads
 from app.files import queries as files
 from app.identity.credentials import record_attempt, record_success
+from app.inbox import exchanges
 from app.portal import grant
 from app.portal.blueprint import blueprint
 from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
@@ -104,6 +105,23 @@ def supplement(call: Call) -> ResponseReturnValue:
     return redirect(url_for("portal.my_case"))
 
 
+@blueprint.post("/my-case/questions/<exchange_id>")
+@writes(ANYONE, again=lambda call, rejection, exchange_id: _again(call, rejection))
+def question(call: Call, exchange_id: str) -> ResponseReturnValue:
+    case_id, text = grant.held(call.now), request.form.get("answer", "")
+    cases.answer_question(call.session, APPLICANT, case_id, exchange_id, text, call.now)
+    flash("答复已交给经办人。", "success")
+    return redirect(url_for("portal.my_case"))
+
+
+@blueprint.post("/my-case/urge")
+@writes(ANYONE)
+def urge(call: Call) -> ResponseReturnValue:
+    cases.urge_case(call.session, APPLICANT, grant.held(call.now), services().acts.urges, call.now)
+    flash("已催办，经办人已收到消息。", "success")
+    return redirect(url_for("portal.my_case"))
+
+
 @blueprint.post("/my-case/withdraw")
 @writes(ANYONE, again=_again)
 def withdraw(call: Call) -> ResponseReturnValue:
@@ -127,6 +145,8 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
         reason=request.form.get("reason"),
+        questions=[each for each in exchanges.of_case(call.session, shown.case_id) if each.kind == exchanges.QUESTION],
+        answered=(request.view_args or {}).get("exchange_id"),
     )
 
 

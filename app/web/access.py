@@ -40,9 +40,9 @@ class Call:
     now: datetime
 
 
-def reads(who: str = STAFF) -> Callable[[View], View]:
-    """A view that only looks."""
-    return _door(who, writing=False, again=None)
+def reads(who: str = STAFF, *, by_itself: bool = False) -> Callable[[View], View]:
+    """A view that only looks. `by_itself`: pages ask it without anybody's doing, so that it keeps no session alive."""
+    return _door(who, writing=False, again=None, by_itself=by_itself)
 
 
 def writes(who: str = STAFF, *, again: View | None = None) -> Callable[[View], View]:
@@ -62,12 +62,12 @@ def transacts_itself(who: str) -> Callable[[View], View]:
     return decorate
 
 
-def _door(who: str, *, writing: bool, again: View | None) -> Callable[[View], View]:
+def _door(who: str, *, writing: bool, again: View | None, by_itself: bool = False) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**arguments: Any) -> ResponseReturnValue:
             try:
-                with transaction(who, writing=writing) as call:
+                with transaction(who, writing=writing, by_itself=by_itself) as call:
                     return view(call, **arguments)
             except Rejection as rejection:
                 if again is None or isinstance(rejection, Unauthorized):
@@ -82,10 +82,11 @@ def _door(who: str, *, writing: bool, again: View | None) -> Callable[[View], Vi
 
 
 @contextmanager
-def transaction(who: str, *, writing: bool, stays: bool = True) -> Iterator[Call]:
+def transaction(who: str, *, writing: bool, stays: bool = True, by_itself: bool = False) -> Iterator[Call]:
     """A transaction of the request, with who acts in it. Who carries no credentials never joins the queue of writers.
 
-    Of one that writes and does not stay nothing is left (`Database.trial`). Raises Unauthorized.
+    Of one that writes and does not stay nothing is left (`Database.trial`). `by_itself`: nobody did anything, and the
+    session or token does not count as used. Raises Unauthorized.
     """
     credentials = _credentials(who)
     database, now = services().database, services().clock.now()
@@ -98,7 +99,7 @@ def transaction(who: str, *, writing: bool, stays: bool = True) -> Iterator[Call
             yield Call(session, entry.actor if entry else APPLICANT, now)
         finally:
             g.pop("session")  # an error page must not begin again what has ended
-    if entry is not None and (entry.used_at is None or now - entry.used_at >= NOTED_EVERY):
+    if entry is not None and not by_itself and (entry.used_at is None or now - entry.used_at >= NOTED_EVERY):
         with database.write() as session:
             _door_of(who).note_use(session, entry.id, now)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from app.core.acting import ActRules
 from app.core.clock import Clock
 from app.core.entry import AccountRules, Entry
 from app.db import Database
@@ -37,6 +38,7 @@ class Services:
     machines: Door
     rules: AccountRules
     to_pdf: Callable[[bytes], bytes]
+    acts: ActRules = ActRules()
 
     def install(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self

@@ -34,6 +34,7 @@ class Row:
     rank: int = RANKS[ORDINARY]
     status: str = "open"
     assignee_id: str | None = None
+    claimed_at: datetime | None = None
     mine: bool = False
     closed_at: datetime | None = None
     count: int | None = None
@@ -60,7 +61,8 @@ def of_item(item: Any, candidates: frozenset[str]) -> Row:
         step=item.element_id, number=item.case_number, case_id=item.case_id, office_id=item.office_id,
         position=item.position, township_id=item.township_id, village_id=item.village_id, region_id=None,
         due_on=item.due_on, amount=item.amount, arrived_at=item.created_at, rank=item.rank, status=item.status,
-        assignee_id=item.assignee_id, mine=item.candidate in candidates, closed_at=item.closed_at,
+        assignee_id=item.assignee_id, claimed_at=item.claimed_at, mine=item.candidate in candidates,
+        closed_at=item.closed_at,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 // Every page works without this script; it only saves clicks and key strokes.
 import htmx from 'htmx.org';
 import './beside.js';
+import './bell.js';
 import './conditions.js';
 import './drafts.js';
 import './focus.js';

@@ -5,10 +5,16 @@ from app.cases.operations.asking import answer, give_up_asking, question, take_r
 from app.cases.operations.claims import claim_back, settle_overpaid
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.correct import correct
+from app.cases.operations.exchanging import Receiver, answer_question, ask, receivers
+from app.cases.operations.exchanging import answer as answer_exchange
+from app.cases.operations.exchanging import withdraw as withdraw_exchange
+from app.cases.operations.handing import assign_task, free_task, transfer_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
 from app.cases.operations.reopen import reopen
 from app.cases.operations.retry import retry_incident
+from app.cases.operations.taking_back import take_back
+from app.cases.operations.telling import Mentionable, colleagues, comment, urge, urge_case
 from app.cases.operations.timed import (
     ask_competence,
     end_of_applicant,
@@ -22,23 +28,32 @@ from app.cases.operations.timed import (
 
 __all__ = [
     "Completed",
+    "Mentionable",
     "Moved",
     "Receipt",
+    "Receiver",
     "Stays",
     "ToMigrate",
     "answer",
+    "answer_exchange",
+    "answer_question",
     "apply",
+    "ask",
     "ask_competence",
+    "assign_task",
     "batches",
     "begins_by_itself",
     "cancel",
     "cases_to_migrate",
     "claim_back",
+    "colleagues",
+    "comment",
     "complete_task",
     "correct",
     "end_of_applicant",
     "end_wait",
     "fire_timers",
+    "free_task",
     "give_up_asking",
     "give_up_job",
     "hold",
@@ -46,6 +61,7 @@ __all__ = [
     "migrate_cases",
     "object_to",
     "question",
+    "receivers",
     "release",
     "reopen",
     "retry_incident",
@@ -54,8 +70,13 @@ __all__ = [
     "start_award_case",
     "start_second_case",
     "stop_begun",
+    "take_back",
     "take_reply",
     "tell",
     "tell_unstarted",
+    "transfer_task",
+    "urge",
+    "urge_case",
     "withdraw",
+    "withdraw_exchange",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import competence, guards, identifying, incidents, persist, policy, store
+from app.cases import competence, exchanges, guards, identifying, incidents, persist, policy, store
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Invalid, Rejection
@@ -34,7 +34,8 @@ class Completed:
 def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> Completed:
     """Complete an open task with what the form of the task asks for.
 
-    Raises, in this order: NotFound, NotYours, Gone or Taken, Invalid, what the task's guards and the effects refuse.
+    Raises, in this order: NotFound, NotYours, Gone or Taken, Unsigned, Invalid, what the task's guards
+    and the effects refuse.
     """
     action = store.lock_by_task(session, actor, task_id, now)
     item: Any = items.item(session, task_id)
@@ -44,6 +45,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     _require_not_moved(action, item, element)
     inbox.require_open(session, item, actor)
     store.require_not_on_hold(action)
+    exchanges.require_signed(action, item)
     form = action.bundle.form(element.attributes["formKey"])
     cleaned, wrong = form.judged(data, context=action.form_context(), today=action.today)
     if wrong:
@@ -60,6 +62,7 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     if drafts.finish(action.session, drafted.task(item.id), drafted.owner_of(action.actor)):
         incidents.resolve(action, "guard", element_id=element.id)
     following.finish(action.session, item.id, action.actor, action.seq, action.now)
+    exchanges.end(action, [item])
     if cleaned.unknown:
         action.instance.unknown[element.id] = cleaned.unknown
     step = engine.complete(action.diagram, action.state, action.variables, item.engine_task_id, cleaned.known, action)

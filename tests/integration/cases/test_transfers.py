@@ -5,11 +5,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
+from app.cases import operations as cases
 from app.core.clock import SHANGHAI
 from app.core.errors import NotYours
 from app.identity import queries as identity
 from app.identity.models import Appointment
-from app.inbox import operations as inbox
 from app.inbox import queries as items
 from tests.support.worlds import RELIEF, Office
 
@@ -27,7 +27,7 @@ def test_a_colleague_appointed_from_today_takes_over_after_midnight(office: Offi
         other = min({each.user_id for each in identity.holders(session, candidate, day)} - {actor.user_id})
         session.execute(update(Appointment).where(Appointment.user_id == other).values(valid_from=day))
     with office.database.write() as session, pytest.raises(NotYours, match="同一岗位"):
-        inbox.transfer(session, actor, item.id, other, THE_EVENING_BEFORE)
+        cases.transfer_task(session, actor, item.id, other, "外出", THE_EVENING_BEFORE)
     with office.database.write() as session:
-        inbox.transfer(session, actor, item.id, other, HALF_PAST_MIDNIGHT)
+        cases.transfer_task(session, actor, item.id, other, "外出", HALF_PAST_MIDNIGHT)
         assert items.item(session, item.id).assignee_id == other

@@ -234,7 +234,8 @@ def test_a_task_goes_to_a_colleague_of_the_same_position(web: Web) -> None:
     colleague = web.actor(COLLEAGUE)
     client = web.client(CADRE)
     assert colleague.name in client.get(f"/desk/tasks/{task}").text
-    assert client.post(f"/desk/tasks/{task}/transfer", data={"user_id": colleague.user_id}).status_code == 302
+    handed = {"user_id": colleague.user_id, "reason": "外出"}
+    assert client.post(f"/desk/tasks/{task}/transfer", data=handed).status_code == 302
     assert "暂无待办" in client.get("/desk/").text
     assert web.client(COLLEAGUE).get("/desk/?scope=mine").text.count("data-row>") == 1
 

@@ -19,18 +19,20 @@ def traces(web: Web, chain: str) -> list[tuple[str, str]]:
 
 
 def test_what_is_claimed_given_back_and_handed_on(web: Web) -> None:
-    task = web.open_task(web.apply().case_id)
+    case_id = web.apply().case_id
+    task = web.open_task(case_id)
     first, second = web.client(FIRST), web.client(SECOND)
     mine, other = web.actor(FIRST).user_id or "", web.actor(SECOND).user_id or ""
     for client, act, data in (
-        (first, "claim", {}), (first, "transfer", {"user_id": other}),
+        (first, "claim", {}), (first, "transfer", {"user_id": other, "reason": "外出"}),
         (second, "unclaim", {}), (first, "claim", {}),
     ):  # fmt: skip
         answer = client.post(f"/desk/tasks/{task}/{act}", data=data)
         assert answer.status_code in (204, 302), (act, answer.text)
     assert traces(web, f"work_item:{task}") == [
-        ("claimed", mine), ("transferred", mine), ("released", other), ("claimed", mine),
+        ("claimed", mine), ("released", other), ("claimed", mine),
     ]  # fmt: skip
+    assert traces(web, f"case:{case_id}")[1:] == [("transferred", mine)]
 
 
 def test_what_is_carried_away(web: Web) -> None:

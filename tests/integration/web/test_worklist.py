@@ -66,7 +66,7 @@ def test_everybody_sees_where_the_work_is(web: Web) -> None:
     assert f"{holder.name}已签收" in colleague.get("/desk/?tab=office").text
     seen = f"/desk/worklist/changes?ids={task}&since={web.clock.now().isoformat()}".replace("+", "%2B")
     first = colleague.get(seen)
-    assert first.json["rows"][task] == {"gone": False, "text": f"{holder.name}已签收"}
+    assert first.json["rows"][task] == {"gone": False, "text": f"{holder.name}已签收 · 10月12日"}
     assert colleague.get(seen, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     answer = client.post(f"/desk/tasks/{task}/complete?list=q%3D王", data={"facts_true": "true", "opinion": "属实"})
     assert answer.location == "/desk/?q=%E7%8E%8B"

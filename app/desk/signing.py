@@ -1,0 +1,27 @@
+"""Who has signed for a piece of work, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from app.core.clock import local_date
+from app.desk.blueprint import blueprint
+
+
+@blueprint.app_template_filter()
+def signed(name: str, at: datetime | None) -> str:
+    """``田长海已签收 · 10月12日``"""
+    if at is None:
+        return f"{name}已签收"
+    day = local_date(at)
+    return f"{name}已签收 · {day.month}月{day.day}日"
+
+
+@blueprint.app_template_filter()
+def groupby_kept(rows: Iterable[Any], name: str) -> list[tuple[Any, list[Any]]]:
+    """Rows by an attribute, groups and rows in the order in which they come."""
+    return [(key, list(group)) for key, group in groupby(rows, attrgetter(name))]
