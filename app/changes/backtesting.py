@@ -66,12 +66,12 @@ def content_hash(session: Session, change_id: str) -> str:
         [bundle.programme, _scopes(session, bundle), hash_of_names(read_by_rules(store.hashes_of(session, bundle)))]
         for bundle in _changed(session, change_id)
     ]
-    entered = [[each.key, each.region_id, each.value] for each in store.figures_of(session, change_id)]
+    entered = [[each.key, each.region_id, each.value] for each in store.first_figures_of(session, change_id)]
     return digest(json.dumps([sorted(bundles), sorted(entered)]).encode())
 
 
 def draft_of(session: Session, change_id: str) -> Draft:
-    """Everything in a change that a decision can read. Raises NotFound."""
+    """Everything in a change that a decision can read; of figures of several days the first. Raises NotFound."""
     store.found(session, change_id)
     titles = catalogue(session).figures
     bundles = [
@@ -81,7 +81,7 @@ def draft_of(session: Session, change_id: str) -> Draft:
     entered = [
         Figure(each.key, identity.region(session, each.region_id).code, Decimal(each.value),
                titles[each.key].title if each.key in titles else each.key)
-        for each in store.figures_of(session, change_id)
+        for each in store.first_figures_of(session, change_id)
     ]  # fmt: skip
     return Draft(tuple(bundles), tuple(entered), content_hash(session, change_id))
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.changes import editing, store
 from app.core import strict_yaml
 from app.core.actor import Actor
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Gone, Invalid, NotFound
 from app.core.ids import digest
 from app.definitions.folder import CATALOGUE
 from app.figures.catalogue import catalogue
@@ -80,8 +80,14 @@ def link(
 
 
 def citing(diagram: bytes, wanted: Mapping[str, Sequence[str]]) -> bytes:
-    """The diagram whose elements name clauses at the beginning of their documentation, besides what they say."""
-    root = etree.fromstring(diagram, _PARSER)
+    """The diagram whose elements name clauses at the beginning of their documentation, besides what they say.
+
+    Raises NotFound, Gone (it cannot be read).
+    """
+    try:
+        root = etree.fromstring(diagram, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise Gone("流程图现在读不出来，请先打开流程图按提示改正，再选择由哪个环节体现") from error
     for element_id, ids in wanted.items():
         element = root.find(f".//*[@id='{element_id}']") if re.fullmatch(r"[\w.-]+", element_id) else None
         if element is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -24,29 +24,33 @@ from app.identity import queries as identity
 class Typed(NamedTuple):
     """A figure of a region as somebody typed it; `value` "" leaves it as it is.
 
-    `valid_from` None: from the day on that the change is submitted for.
+    `valid_from` None: from the day on that the change is submitted for. `place` tells values of one cell apart, which
+    hold from different days.
     """
 
     key: str
     region_code: str
     value: str
     valid_from: date | None = None
+    place: int = 1
+
+    @property
+    def name(self) -> str:
+        return cell_name(self.key, self.region_code, self.place)
 
 
 def enter(session: Session, actor: Actor, change_id: str, figures: Iterable[Typed], *, now: datetime) -> int:
-    """Write down figures, each in the place of what the change said of it before; how many are other than before.
+    """Write down figures: those of a key and region in the place of all that the change said of it; how many are other.
 
     All or none. Raises NotFound, Gone, NotYours, Taken, Invalid (by `grid.cell_name`: the value, or a floor that is not
     kept).
     """
     policy.edit(session, actor, change_id, now)
     faults: dict[str, str] = {}
-    changed = 0
+    cells: dict[tuple[str, str], list[Typed]] = {}
     for typed in figures:
-        try:
-            changed += _enter(session, actor, change_id, typed, now)
-        except Invalid as refused:
-            faults[cell_name(typed.key, typed.region_code)] = f"{_title(session, typed, now)}：{refused.message}"
+        cells.setdefault((typed.key, typed.region_code), []).append(typed)
+    changed = sum(_enter(session, actor, change_id, cell, faults, now) for cell in cells.values())
     if faults:
         raise Invalid(faults)
     return changed
@@ -71,22 +75,47 @@ def _plain(session: Session, typed: Typed) -> str:
     return f"{number:f}" if number is not None and number.is_finite() else text
 
 
-def _enter(session: Session, actor: Actor, change_id: str, typed: Typed, now: datetime) -> bool:
-    region_id = identity.region_by_code(session, typed.region_code, local_date(now)).id
+def _enter(
+    session: Session, actor: Actor, change_id: str, cell: list[Typed], faults: dict[str, str], now: datetime
+) -> int:
+    """Let a cell have these values and no others; how many changed. What cannot be goes to `faults`."""
+    key, region_id = cell[0].key, identity.region_by_code(session, cell[0].region_code, local_date(now)).id
     mine = store.FIGURE.c
-    same = (mine.change_id == change_id) & (mine.key == typed.key) & (mine.region_id == region_id)
-    stands = session.execute(select(mine.value, mine.valid_from).where(same)).one_or_none()
+    of_cell = (mine.change_id == change_id) & (mine.key == key) & (mine.region_id == region_id)
+    stands = {row.valid_from: row for row in session.execute(select(store.FIGURE).where(of_cell))}
+    wanted: dict[date | None, str] = {}
+    for typed in cell:
+        try:
+            wanted |= _wanted(session, actor, typed, wanted, stands, now)
+        except Invalid as refused:
+            faults[typed.name] = f"{_title(session, typed, now)}：{refused.message}"
+    if faults:
+        return 0
+    gone = [row.id for day, row in stands.items() if wanted.get(day) != row.value]
+    new = {day: value for day, value in wanted.items() if day not in stands or stands[day].value != value}
+    session.execute(delete(store.FIGURE).where(mine.id.in_(gone)))
+    row = {"change_id": change_id, "key": key, "region_id": region_id}
+    for day, value in new.items():
+        session.execute(insert(store.FIGURE).values(**row, id=new_id(), value=value, valid_from=day))
+    return max(len(gone), len(new))
+
+
+def _wanted(
+    session: Session, actor: Actor, typed: Typed, others: Mapping[date | None, str],
+    stands: Mapping[date | None, Any], now: datetime,
+) -> dict[date | None, str]:  # fmt: skip
+    """The value by its day, nothing where none was typed. Raises Invalid."""
     value = _plain(session, typed)
-    if stands is not None and (value, typed.valid_from) == tuple(stands):
-        return False
-    for floor in held_against(session, actor, typed, now) if value else ():
-        if floor.refusal is not None:
-            raise floor.refusal
-    session.execute(delete(store.FIGURE).where(same))
-    if value:
-        row = {"id": new_id(), "change_id": change_id, "key": typed.key, "region_id": region_id}
-        session.execute(insert(store.FIGURE).values(**row, value=value, valid_from=typed.valid_from))
-    return stands is not None or bool(value)
+    if not value:
+        return {}
+    if typed.valid_from in others:
+        told = f"{typed.valid_from} " if typed.valid_from else "施行之日"
+        raise Invalid({"from": f"{told}填了两个数值，请改一个日期，或清空一个数值"})
+    if typed.valid_from not in stands or stands[typed.valid_from].value != value:
+        for floor in held_against(session, actor, typed, now):
+            if floor.refusal is not None:
+                raise floor.refusal
+    return {typed.valid_from: value}
 
 
 def remove(session: Session, actor: Actor, change_id: str, figure_id: str, *, now: datetime) -> None:

@@ -21,6 +21,8 @@ from app.figures.entries import LONG_AGO, Check, Entry
 from app.identity import choosing
 from app.identity import queries as identity
 
+_LONGEST_PLACE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -31,10 +33,18 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """What the change enters, as somebody would type it; `day` None: from its own day on."""
+
+    value: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A figure at a region. `now` is "" where nothing holds; `since` None: always; `origin` names the wider region that
-    it comes from, "" for one of the region's own. `floors` forbid what does not keep them. `value` and `day` are what
-    the change enters ("" nothing).
+    it comes from, "" for one of the region's own. `floors` forbid what does not keep them. `entered` is what the change
+    enters, by day.
     """
 
     entry: Entry
@@ -45,12 +55,7 @@ class Cell:
     origin: str
     coming: tuple[Coming, ...]
     floors: tuple[Check, ...]
-    value: str
-    day: date | None
-
-    @property
-    def name(self) -> str:
-        return cell_name(self.entry.key, self.region)
+    entered: tuple[Put, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,16 @@ class Grid:
     cells: list[Cell]
 
 
-def cell_name(key: str, region: str) -> str:
-    """How a form calls a cell."""
-    return f"{key}@{region}"
+def cell_name(key: str, region: str, place: int = 1) -> str:
+    """How a form calls a value of a cell: the first by the cell alone, further ones with their place."""
+    return f"{key}@{region}" if place == 1 else f"{key}@{region}#{place}"
+
+
+def named(name: str) -> tuple[str, str, int]:
+    """The inverse: key, region and place (0 where the name is none of ours)."""
+    key, _, rest = name.partition("@")
+    region, marked, place = rest.partition("#")
+    return key, region, (int(place) if place.isdecimal() and len(place) < _LONGEST_PLACE else 0) if marked else 1
 
 
 def grid(session: Session, actor: Actor, change_id: str, region: str, key: str, now: datetime) -> Grid:
@@ -84,7 +96,9 @@ def grid(session: Session, actor: Actor, change_id: str, region: str, key: str, 
     chains = [identity.chain_by_code(session, region, today)]
     if key:
         chains += [identity.chain(session, each.id) for each in identity.children(session, chains[0].nearest.id, today)]
-    entered = {(row.key, row.region_id): row for row in store.figures_of(session, change_id)}
+    entered: dict[tuple[str, str], list[Row[Any]]] = {}
+    for row in store.figures_of(session, change_id):
+        entered.setdefault((row.key, row.region_id), []).append(row)
     cells = [cell for chain in chains for cell in _cells(session, chain, chosen, entered, today)]
     return Grid(places, entries, region, key, cells)
 
@@ -96,15 +110,15 @@ def _order(entry: Entry) -> tuple[str, bytes]:
 
 def _cells(
     session: Session, chain: identity.RegionChain, entries: Sequence[Entry],
-    entered: Mapping[tuple[str, str], Row[Any]], today: date,
+    entered: Mapping[tuple[str, str], Sequence[Row[Any]]], today: date,
 ) -> Iterator[Cell]:  # fmt: skip
     holds = figures.in_force(session, chain.ids, today)
     coming = figures.coming(session, chain.ids, today, entries[0].key if len(entries) == 1 else None)
     names, code = {ref.code: ref.name for ref in chain.refs}, chain.nearest.code
     for entry in entries:
-        found, mine = holds.get(entry.key), entered.get((entry.key, chain.nearest.id))
+        found, mine = holds.get(entry.key), entered.get((entry.key, chain.nearest.id), ())
         origin = "" if found is None or found.region == code else names.get(found.region or "", "全国")
-        day = mine.valid_from or today if mine else today
+        day = mine[0].valid_from or today if mine else today
         yield Cell(
             entry, code, chain.nearest.name,
             entry.display(found.value) if found else "",
@@ -112,7 +126,7 @@ def _cells(
             origin,
             tuple(Coming(entry.display(each.value), each.valid_from) for each in coming if each.key == entry.key),
             tuple(each for each in entry.checks if each.refuses and each.applies(frozenset(names), day)),
-            _typed(entry, mine.value) if mine else "", mine.valid_from if mine else None,
+            tuple(Put(_typed(entry, row.value), row.valid_from) for row in mine),
         )  # fmt: skip
 
 

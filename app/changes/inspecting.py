@@ -16,7 +16,8 @@ from app.core.ids import digest
 from app.gate import releases as gate
 from app.gate.isolated import Limits, Placed, World
 
-QUICK = Limits(seconds=60, memory_mb=1024)
+QUICK = Limits(seconds=60, cpu_seconds=15, memory_mb=1024)
+"""Somebody waits for it; the largest programme that ships takes a few seconds of CPU."""
 
 
 class Look(NamedTuple):

@@ -121,10 +121,13 @@ class ChangeAcceptance(Base):
 
 
 class ChangeFigure(Base):
-    """A figure that is entered together with the releases, as it was typed; `valid_from` None: from their day on."""
+    """A figure that is entered together with the releases, as it was typed; `valid_from` None: from their day on.
+
+    A region may get several values of one figure, each from a day of its own.
+    """
 
     __tablename__ = "change_figure"
-    __table_args__ = (UniqueConstraint("change_id", "key", "region_id"),)
+    __table_args__ = (UniqueConstraint("change_id", "key", "region_id", "valid_from"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     change_id: Mapped[str] = mapped_column(ForeignKey("policy_change.id"))

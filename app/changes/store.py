@@ -63,8 +63,15 @@ def scopes_of(session: Session, change_id: str) -> list[str]:
 
 
 def figures_of(session: Session, change_id: str) -> Sequence[Row[Any]]:
-    """The figures that a change enters."""
-    return session.execute(select(FIGURE).where(FIGURE.c.change_id == change_id).order_by(FIGURE.c.key)).all()
+    """The figures that a change enters: those of a key and region follow each other by day, its own day first."""
+    by_day = (FIGURE.c.key, FIGURE.c.region_id, FIGURE.c.valid_from.is_not(None), FIGURE.c.valid_from)
+    return session.execute(select(FIGURE).where(FIGURE.c.change_id == change_id).order_by(*by_day)).all()
+
+
+def first_figures_of(session: Session, change_id: str) -> Sequence[Row[Any]]:
+    """Of each key and region the first of them: what holds once the change does."""
+    rows = figures_of(session, change_id)
+    return list({(row.key, row.region_id): row for row in reversed(rows)}.values())[::-1]
 
 
 def base_hashes(session: Session, bundle: Row[Any]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -40,6 +41,7 @@ def submit(session: Session, actor: Actor, change_id: str, in_force_from: date, 
         raise Invalid({"files": "还没有改动任何文件或标准，请先修改再提交"})
     for bundle in bundles:
         _submit_bundle(session, actor, change, bundle, in_force_from, now)
+    _require_days_apart(entered, in_force_from)
     for figure in entered:
         _propose(session, actor, change, figure, in_force_from, now)
     backtesting.keep(session, change_id)
@@ -105,6 +107,13 @@ def _submit_bundle(
 def _require_same_programme(bundle: Row[Any], files: dict[str, bytes]) -> None:
     if head_of(files)["programme"] != bundle.programme:
         raise Invalid({MANIFEST: f"清单里的项目编号应为 {bundle.programme}，要开办另一个项目请用“新建项目”"})
+
+
+def _require_days_apart(entered: Sequence[Row[Any]], day: date) -> None:
+    """What has no day of its own holds from the day of the change, which another value may name."""
+    days = [(each.key, each.region_id, each.valid_from or day) for each in entered]
+    if len(set(days)) < len(days):
+        raise Invalid({"from": f"同一标准在同一地区从 {day} 起有两个数值，请在“改标准”里改一个日期，或清空一个数值"})
 
 
 def _propose(session: Session, actor: Actor, change: Row[Any], figure: Row[Any], day: date, now: datetime) -> None:

@@ -45,18 +45,25 @@ def of_change(session: Session, change: Row[Any], now: datetime) -> Summary:
         for bundle in store.bundles_of(session, change.id)
         if store.changed_hashes(session, bundle.id)
     ]
-    entered = [_figure(session, change, row, now) for row in store.figures_of(session, change.id)]
+    since = change.in_force_from or date.min
+    rows = sorted(
+        store.figures_of(session, change.id), key=lambda row: (row.key, row.region_id, row.valid_from or since)
+    )
+    earlier = [None, *rows]  # those of one figure and region follow each other
+    entered = [_figure(session, change, row, before, now) for row, before in zip(rows, earlier, strict=False)]
     accepted = accepting.accepted(session, change.id)
     return Summary([each for each in told if each[1]], entered, accepted, _effect(session, change.id))
 
 
-def _figure(session: Session, change: Row[Any], row: Row[Any], now: datetime) -> str:
+def _figure(session: Session, change: Row[Any], row: Row[Any], earlier: Row[Any] | None, now: datetime) -> str:
     """当地标准（某县）由…改为…，自…起."""
     entry = catalogue(session).figures.get(row.key)
     chain = identity.chain(session, row.region_id)
     since: date | None = row.valid_from or change.in_force_from
     before = figures.in_force(session, chain.ids, (since or local_date(now)) - timedelta(days=1)).get(row.key)
     new, old = Decimal(row.value), before.value if before else None
+    if earlier is not None and (earlier.key, earlier.region_id) == (row.key, row.region_id):
+        old = Decimal(earlier.value)
     shown = entry.display if entry else str
     change_told = f"由{shown(old)}改为{shown(new)}" if old is not None else f"定为{shown(new)}"
     title = entry.title if entry else row.key

@@ -141,8 +141,8 @@ def figures_on(session: Session, bundle: Row[Any], region_code: str, now: dateti
     region = identity.region_by_code(session, region_code, local_date(now))
     ids = identity.chain(session, region.id).ids
     found = {key: str(each.value) for key, each in figures.in_force(session, ids, local_date(now)).items()}
-    mine = {row.key: str(row.value) for row in store.figures_of(session, bundle.change_id) if row.region_id in ids}
-    return found | mine
+    first = store.first_figures_of(session, bundle.change_id)
+    return found | {row.key: str(row.value) for row in first if row.region_id in ids}
 
 
 def figure_titles(session: Session, trial: Trial) -> dict[str, str]:

@@ -33,9 +33,10 @@ LENGTH_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds of wall clock and of CPU, megabytes of address space and of any file, of a child."""
+    """Seconds of wall clock and of CPU (0: as many), megabytes of address space and of any file, of a child."""
 
     seconds: int = 900
+    cpu_seconds: int = 0
     memory_mb: int = 2048
     file_mb: int = 512
 

@@ -68,7 +68,7 @@ def _work(work: Callable[..., Any], limits: Limits, channel: int, *, talks: bool
             if talks:
                 _talk(work(), limits, connection)
             else:
-                _give_time(limits.seconds)
+                _give_time(limits.cpu_seconds or limits.seconds)
                 request = b"".join(iter(lambda: connection.recv(1 << 16), b""))
                 connection.sendall(DONE + work(request))
     finally:
@@ -79,7 +79,7 @@ def _talk(work: Work, limits: Limits, connection: socket.socket) -> None:
     """One answer after the other, each with its own time, until the other end is closed."""
     with connection.makefile("rb") as requests:
         while length := requests.read(LENGTH_BYTES):
-            _give_time(limits.seconds)
+            _give_time(limits.cpu_seconds or limits.seconds)
             answer = DONE + work(requests.read(int.from_bytes(length, "big")))
             connection.sendall(len(answer).to_bytes(LENGTH_BYTES, "big") + answer)
 

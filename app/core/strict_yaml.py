@@ -74,7 +74,7 @@ def load(data: bytes, name: str, most: int = MOST_BYTES) -> Any:
 def require_small(data: bytes, name: str, most: int) -> None:
     """Raises NotYaml."""
     if len(data) > most:
-        raise NotYaml(f"{name} 超过 {most // 1024} KB")
+        raise NotYaml(f"{name} 超过 {most // 1024} KB，请删减，或拆成几个文件")
 
 
 def too_deep() -> str:

@@ -68,6 +68,8 @@ def parse(source: str, where: str) -> nodes.Template:
         raise DocumentError(
             f"{where}：标签写法有误，请检查括号是否写全，if 和 endif、for 和 endfor 是否成对{place}"
         ) from exc
+    except RecursionError as exc:
+        raise DocumentError(f"{where}：有一个标签里括号或判断嵌套太深，请拆成几个简单的标签") from exc
     _inspect(tree, source, where, 0)
     return tree
 

@@ -14,6 +14,8 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 MAX_BYTES = 5_000_000
+MAX_NODES = 3_000
+"""Nobody draws as many elements; what is generated to hang a reader has more."""
 
 Node: TypeAlias = Any  # an lxml element; lxml ships no types
 
@@ -79,6 +81,8 @@ def read(xml: bytes) -> Node:
         raise DiagramError("流程图中不能有 DOCTYPE 或实体声明，请用流程设计器重新导出")
     if root.tag != bpmn("definitions"):
         raise DiagramError("文件不是 BPMN 2.0 流程图（缺少 definitions），请用流程设计器重新导出")
+    if sum(1 for _ in flow_nodes(root)) > MAX_NODES:
+        raise DiagramError(f"流程图中的环节、事件和网关超过 {MAX_NODES} 个，请拆成几个流程")
     return root
 
 

@@ -54,7 +54,7 @@ class Outcome:
         found = list(outcomes)
         told = [each for outcome in found for each in outcome.findings]
         return cls(
-            [each for at, each in enumerate(told) if each not in told[:at]],
+            list({json.dumps(each, sort_keys=True): each for each in told}.values()),
             [story for outcome in found for story in outcome.stories],
             union(outcome.reached for outcome in found),
         )

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import yaml
 from lxml import etree
 
+from app.core import marked_yaml
 from app.definitions.folder import MANIFEST
 from app.definitions.letters import CONTRACT
 from app.gate.diff.tables import rows_of
 from app.gate.diff.xml import local, read
 from app.gate.said import cell
 
-UNREADABLE = (etree.XMLSyntaxError, yaml.YAMLError, ValueError, KeyError, AttributeError, TypeError)
+UNREADABLE = (etree.XMLSyntaxError, ValueError, KeyError, AttributeError, TypeError)
 _FORM_KEY = "{http://camunda.org/schema/1.0/bpmn}formKey"
 
 
@@ -25,6 +25,7 @@ class Titles:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
+        self._rows: dict[str, dict[str, dict[str, str]]] = {}
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
@@ -81,11 +82,13 @@ class Titles:
 
     def row(self, path: str, id: str) -> str:
         """The cells of a row of a table that say something; "" for what is no row."""
-        try:
-            found = rows_of(self.files.get(path, b"")).get(id)
-        except UNREADABLE:
-            return ""
-        told = (f"{name}{cell(text)}" for name, text in (found or {}).items() if text not in ("", "-"))
+        if path not in self._rows:
+            try:
+                self._rows[path] = rows_of(self.files.get(path, b""))
+            except UNREADABLE:
+                self._rows[path] = {}
+        found = self._rows[path].get(id, {})
+        told = (f"{name}{cell(text)}" for name, text in found.items() if text not in ("", "-"))
         return "，".join(told)
 
     def letter(self, path: str) -> str:
@@ -118,7 +121,7 @@ def _nodes(content: bytes) -> list[Any]:
 
 def _yaml(content: bytes) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(content)
+        found = marked_yaml.load(content, "").content
     except UNREADABLE:
         return {}
     return found if isinstance(found, dict) else {}

@@ -21,6 +21,8 @@ from app.scenarios.world import World as Scratch
 from app.scenarios.world import WorldTemplate
 from app.vocabulary import ERROR, Finding
 
+MOST_TOLD = 300
+
 
 def run(
     draft: Placed, world: World, stories: Sequence[str] | None, *, check: bool
@@ -30,7 +32,7 @@ def run(
     `stories` are those to play (None: all); without `check` nothing else is looked at.
     """
     findings = _findings(draft, world) if check else []
-    told = [each.as_dict() for each in findings]
+    told = [each.as_dict() for each in bounded(findings)]
     wanted = sorted(path for path in draft[1] if path.startswith(STORIES)) if stories is None else stories
     if not wanted or any(each.severity == ERROR for each in findings):
         return told, [], {}
@@ -44,6 +46,16 @@ def _findings(draft: Placed, world: World) -> list[Finding]:
     library = None if world.letters is None else letters_of(world.letters)
     catalogue = None if world.catalogue is None else of(tuple(world.catalogue))
     return check_bundle(files, library, catalogue, code, contained=True)
+
+
+def bounded(findings: list[Finding]) -> list[Finding]:
+    """Errors first, and no more than somebody reads; the last one says how many are left out."""
+    if len(findings) <= MOST_TOLD:
+        return findings
+    ranked = sorted(findings, key=lambda each: each.severity != ERROR)
+    first, left = ranked[:MOST_TOLD], ranked[MOST_TOLD:]
+    told = f"问题太多，另有 {len(left)} 处没有列出，请先改正以上各处再检查"
+    return [*first, Finding(left[0].severity, "", "", told)]
 
 
 def intended(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,7 +36,10 @@ def _again(call: Call, rejection: Rejection, change_id: str) -> ResponseReturnVa
 @blueprint.post("/changes/<change_id>/figures")
 @writes(again=_again)
 def figure_grid_save(call: Call, change_id: str) -> ResponseReturnValue:
-    """`value:KEY@REGION` and `since:KEY@REGION` for each cell that the page showed; an empty value enters nothing."""
+    """`value:KEY@REGION` and `since:KEY@REGION` for each cell that the page showed; an empty value enters nothing.
+
+    Further values of a cell, from other days, are called `KEY@REGION#2` and so on.
+    """
     changed = figures.enter(call.session, call.actor, change_id, _typed(request.form), now=call.now)
     flash(f"已保存，改了 {changed} 项。" if changed else "没有变化。", "success")
     region, key = (request.form.get(name) or None for name in ("region", "key"))
@@ -67,18 +70,40 @@ def _page(
     typed: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
     change = store.found(call.session, change_id)
+    shown = grid.grid(call.session, call.actor, change_id, region, key, call.now)
     return render_template(
         "studio/figures.html",
         change=change,
-        grid=grid.grid(call.session, call.actor, change_id, region, key, call.now),
+        grid=shown,
+        lines={cell: _lines(cell, typed) for cell in shown.cells},
         kinds={key: kind.title for key, kind in KINDS.items()},
         units={key: unit.suffix for key, unit in UNITS.items()},
         turn=turns.turn_of(call.session, change, call.actor, call.now),
         may_edit=policy.may_edit(call.session, call.actor, change, call.now),
-        typed=typed,
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
     )
+
+
+class Line(NamedTuple):
+    """A value of a cell as its fields show it."""
+
+    name: str
+    value: str
+    since: str
+
+
+def _lines(cell: grid.Cell, typed: Mapping[str, str] | None) -> list[Line]:
+    """What the change enters, over it what somebody typed; one empty line where there is nothing."""
+    lines = {}
+    for place, put in enumerate(cell.entered or (grid.Put("", None),), 1):
+        name = grid.cell_name(cell.entry.key, cell.region, place)
+        lines[name] = Line(name, put.value, put.day.isoformat() if put.day else "")
+    mine = (name.removeprefix(VALUE) for name in typed or () if name.startswith(VALUE))
+    for name in mine:
+        if grid.named(name)[:2] == (cell.entry.key, cell.region):
+            lines[name] = Line(name, (typed or {})[VALUE + name], (typed or {}).get(SINCE + name, ""))
+    return list(lines.values())
 
 
 def _typed(form: Mapping[str, str]) -> list[Typed]:
@@ -98,8 +123,8 @@ def _typed(form: Mapping[str, str]) -> list[Typed]:
 
 
 def _cell(name: str, value: str, since: str) -> Typed:
-    key, _, region = name.partition("@")
-    return Typed(key, region, value, typed_day_or_none(since, name) if value.strip() else None)
+    key, region, place = grid.named(name)
+    return Typed(key, region, value, typed_day_or_none(since, name) if value.strip() else None, place)
 
 
 def _held(call: Call, name: str, cell: Mapping[str, str]) -> dict[str, Any]:

@@ -146,6 +146,21 @@ def test_twenty_ways_to_break_a_programme_are_each_told(site: Site, fits: Callab
     expect(page.locator(".letter-line.finding-error textarea")).to_have_value("{{ nubmer }}")
     fits(page)
 
+    # The network goes, then the browser: what was typed is there again, and saved.
+    draft.open(STORY)
+    page.context.set_offline(True)
+    area = page.locator("textarea.editor-text")
+    typed = f"{area.input_value()}# 断网以前写的\n"
+    area.fill(typed)
+    expect(page.locator("#saved")).to_contain_text("内容留在这台电脑上", timeout=SAVED_AND_CHECKED)
+    address, page = page.url, page.context.new_page()
+    draft.page.close()
+    page.context.set_offline(False)
+    draft.page = page
+    page.goto(address)
+    expect(page.locator("#saved")).to_contain_text("已保存", timeout=SAVED_AND_CHECKED)
+    assert page.locator("textarea.editor-text").input_value() == typed
+
     # On a phone it is a list that leads there, from every file.
     page.set_viewport_size({"width": 390, "height": 844})
     draft.open(STORY)

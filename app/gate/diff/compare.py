@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 from zipfile import BadZipFile
 
-import yaml
 from lxml import etree
 
 from app.gate.diff import diagrams, tables, texts
 from app.gate.diff.differences import ADDED, CHANGED, REMOVED, Difference
 
-UNREADABLE = (etree.XMLSyntaxError, yaml.YAMLError, BadZipFile, ValueError, KeyError, AttributeError)
+UNREADABLE = (etree.XMLSyntaxError, BadZipFile, ValueError, KeyError, AttributeError, TypeError)
+MOST = 1000
+"""Nobody reads more differences of a file."""
 Differ = Callable[[str, bytes, bytes], Iterable[Difference]]
 DIFFERS: tuple[tuple[str, Differ], ...] = (
     (".bpmn", diagrams.compare),
@@ -41,7 +43,9 @@ def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Differen
 def _of_file(path: str, old: bytes, new: bytes) -> list[Difference]:
     differ: Any = next((differ for suffix, differ in DIFFERS if path.endswith(suffix)), None)
     try:
-        found = list(differ(path, old, new)) if differ else []
+        found = list(islice(differ(path, old, new), MOST + 1)) if differ else []
     except UNREADABLE:
         found = []
+    if len(found) > MOST:
+        return [*found[:MOST], Difference(CHANGED, path, what="其余", new=f"改动超过 {MOST} 处，没有逐条列出")]
     return found or [Difference(CHANGED, path, what="写法", new="内容的含义没有变化，或者文件读不出来")]

@@ -1,11 +1,17 @@
 // The grid of figures: keys walk it as in a table, what is copied from Excel fills it, and the server holds every value
 // against its floors while it is typed.
-import { ask } from './opening.js';
+import { ask, make } from './opening.js';
 
 const PAUSE = 400;
 
 export function walk(form) {
-  const rows = [ ...form.querySelectorAll('tbody tr') ].map(row => [ ...row.querySelectorAll('input') ]).filter(row => row.length);
+  const rows = [];
+  const look = () => rows.splice(0, rows.length, ...[ ...form.querySelectorAll('tbody tr') ].map(row => [ ...row.querySelectorAll('input') ]).filter(row => row.length));
+  look();
+  for (const button of form.querySelectorAll('[data-another]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => { another(button); look(); });
+  }
   const at = field => {
     const row = rows.findIndex(each => each.includes(field));
     return [ row, rows[row]?.indexOf(field) ?? -1 ];
@@ -24,6 +30,27 @@ export function walk(form) {
       changed.clear();
     }, PAUSE);
   });
+}
+
+/** A further value of the same cell, from another day: the button moves to its line. */
+function another(button) {
+  const last = button.closest('tr'), line = last.cloneNode(true), { cell } = last.dataset;
+  const place = document.querySelectorAll(`tr[data-cell="${CSS.escape(cell)}"]`).length + 1, name = `${cell}#${place}`;
+  const [ value, since ] = line.querySelectorAll('input'), said = line.querySelector('.figure-said');
+  line.querySelector('[data-another]').replaceWith(button);
+  Object.assign(value, { name: `value:${name}`, value: '' });
+  Object.assign(since, { name: `since:${name}`, value: '' });
+  value.classList.remove('is-invalid');
+  value.setAttribute('aria-describedby', said.id = `said-${name}`);
+  said.textContent = '';
+  if (!line.classList.contains('figure-more')) {
+    line.classList.add('figure-more');
+    const title = make('span', 'quiet', `${button.getAttribute('aria-label').split('，')[0]}，另一天起`);
+    line.cells[0].replaceChildren(title);
+    line.cells[1].replaceChildren();
+  }
+  last.after(line);
+  value.focus();
 }
 
 function move(event, rows, [ row, column ]) {

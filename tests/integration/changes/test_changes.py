@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from app.changes import (
     queries,
     store,
     submitting,
+    summing_up,
     turns,
 )
 from app.changes.figures import Typed
@@ -79,21 +81,57 @@ def test_files_and_figures_of_a_change_hold_together_from_one_day(office: Office
         owner, second = _owner(office, session), _owner(office, session, 1)
         ids = _begun(office, session)
         _save(office, session, ids)
-        figures.enter(session, owner, ids[0], [Typed(CAP, COUNTY, "1500")], now=office.now)
+        twice = [Typed(CAP, COUNTY, "1500"), Typed(CAP, COUNTY, "1600", place=2)]
+        with pytest.raises(Invalid, match="施行之日填了两个数值") as refused:
+            figures.enter(session, owner, ids[0], twice, now=office.now)
+        assert list(refused.value.fields) == [f"{CAP}@{COUNTY}#2"]
+        steps = [twice[0], Typed(CAP, COUNTY, "1800", MONDAY + timedelta(weeks=52), 2)]
+        assert figures.enter(session, owner, ids[0], steps, now=office.now) == 2
         _checked(office, session, ids)
+        with pytest.raises(Invalid, match="有两个数值"):
+            submitting.submit(session, owner, ids[0], MONDAY + timedelta(weeks=52), now=office.now)
+        summary = summing_up.of_change(session, store.found(session, ids[0]), office.now)
+        told_steps = [each.partition("）")[2].partition("，")[0] for each in summary.figures]
+        assert told_steps == ["由1000 元改为1500 元", "由1500 元改为1800 元"]
         submitting.submit(session, owner, ids[0], MONDAY, now=office.now)
         submitted = (_cap(session, MONDAY), _in_force(session, MONDAY))
         with pytest.raises(NotYours, match="另一位政策管理员"):
             submitting.approve(session, owner, ids[0], now=office.now)
         submitting.approve(session, second, ids[0], now=office.now)
         (line,) = queries.listed(session, owner, ["approved"])
-        told = (_cap(session, TODAY), _cap(session, MONDAY))
+        told = (_cap(session, TODAY), _cap(session, MONDAY), _cap(session, MONDAY + timedelta(weeks=52)))
         assert b"# \xe6\x94\xb9" not in submitted[1]
         assert "# 改一处".encode() in _in_force(session, MONDAY)
         assert "# 改一处".encode() not in _in_force(session, TODAY)
     assert submitted[0] == told[0] == 1000
-    assert told[1] == 1500
+    assert told[1:] == (1500, 1800)
     assert (line.title, line.what, line.in_force_from) == ("提高临时救助标准", "未参保失业人员临时救助", MONDAY)
+
+
+def test_of_two_who_approve_at_once_one_does(office: Office) -> None:
+    with office.database.write() as session:
+        owner, *seconds = (_owner(office, session, number) for number in range(3))
+        change_id, _ = _begun(office, session)
+        figures.enter(session, owner, change_id, [Typed(CAP, COUNTY, "1500")], now=office.now)
+        submitting.submit(session, owner, change_id, MONDAY, now=office.now)
+    barrier, refused = threading.Barrier(2), []
+
+    def approve(second: Actor) -> None:
+        barrier.wait()
+        try:
+            with office.database.write() as session:
+                submitting.approve(session, second, change_id, now=office.now)
+        except Gone as refusal:
+            refused.append(refusal.message)
+
+    threads = [threading.Thread(target=approve, args=(each,)) for each in seconds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with office.database.read() as session:
+        assert (store.found(session, change_id).state, _cap(session, MONDAY)) == ("approved", 1500)
+    assert refused == ["这项政策变更现在是“已批准”，不能这样处理，请刷新页面"]
 
 
 def test_nobody_overwrites_what_they_have_not_seen(office: Office) -> None:

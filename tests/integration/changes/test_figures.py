@@ -31,8 +31,8 @@ def test_several_figures_are_entered_at_once_or_none(office: Office) -> None:
         assert figures.enter(session, writer, change_id, both, now=office.now) == 2
         assert figures.enter(session, writer, change_id, both, now=office.now) == 0
         seen = {cell.entry.key: cell for cell in grid.grid(session, writer, change_id, COUNTY, "", office.now).cells}
-        assert (seen[CAP].value, seen[CAP].day, seen[CAP].now) == ("1500", NEW_YEAR, "1000 元")
-        assert (seen[DAYS].value, seen[DAYS].day) == ("9", None)
+        assert (seen[CAP].entered, seen[CAP].now) == ((grid.Put("1500", NEW_YEAR),), "1000 元")
+        assert seen[DAYS].entered == (grid.Put("9", None),)
         assert (seen[CAP].origin, seen["rural_dibao_standard_month"].origin) == ("全国", "")
         assert figures.enter(session, writer, change_id, [Typed(DAYS, COUNTY, "")], now=office.now) == 1
         assert [row.key for row in store.figures_of(session, change_id)] == [CAP]

@@ -112,6 +112,15 @@ def test_everything_downloads_and_uploads_again_unchanged(web: Web) -> None:
     bomb = owner.post(f"{bundle}/upload", data={"files": (io.BytesIO(b"PK no zip"), "x.zip")})
     assert "不是有效的 zip" in bomb.text
     assert "还没有修改" in owner.get(at).text
+    other = owner.put(
+        f"{bundle}/content", query_string={"path": "picture.bpmn"}, data=b"\x89PNG\r\n" + bytes(range(256))
+    )
+    assert other.status_code == 200, "the gate says what it is; pages live with it"
+    pages = ("/materials", "/names?path=picture.bpmn&element=x", "/file?path=picture.bpmn", "/document/links")
+    for page in (at, f"{at}/compare", f"{at}/summary", *(f"{bundle}{each}" for each in pages)):
+        assert owner.get(page).status_code == 200, page
+    link = owner.post(f"{bundle}/document/links", data={"to:A4": "picture.bpmn#x"})
+    assert (link.status_code, "现在读不出来" in link.text) == (409, True)
 
 
 def test_the_nav_counts_and_the_page_tells_what_moved_to_owners_alone(web: Web) -> None:
@@ -206,6 +215,12 @@ def test_figures_are_typed_in_a_grid_and_a_refusal_loses_nothing(web: Web) -> No
     saved = owner.post(f"{at}/figures", data={**cells, "value:uninsured_relief_cap@220122": "1500"})
     assert saved.status_code == 302
     assert "1500 元" in owner.get(at).text
+    steps = {"value:uninsured_relief_cap@220122": "1500", "value:uninsured_relief_cap@220122#2": "1800"}
+    refused = owner.post(f"{at}/figures", data=steps)
+    assert re.search(r'is-invalid" name="value:uninsured_relief_cap@220122#2" value="1800"', refused.text)
+    owner.post(f"{at}/figures", data={**steps, "since:uninsured_relief_cap@220122#2": "2021-07-01"})
+    shown = r'(?s)value:uninsured_relief_cap@220122#2" value="1800".*?value="2021-07-01"'
+    assert re.search(shown, owner.get(f"{at}/figures").text)
     typed = {
         "publicity_days@220122": {"value": "0", "since": ""},
         "uninsured_relief_cap@220122": {"value": "", "since": ""},

@@ -150,6 +150,7 @@ def test_errors_name_template_paragraph_and_variable(word, paragraphs, context, 
         "{% block a %}{% endblock %}",
         "{% filter upper %}{% endfilter %}",
         "{{ x",
+        "{{ " + "(" * 2000 + "x" + ")" * 2000 + " }}",
     ],
 )
 def test_only_printing_branching_and_looping(word, source):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from app import engine
+from app.core.paths import BUNDLES
+from app.definitions.folder import read_folder
 from app.engine.lint import ERROR, lint, lint_isolated
+from app.gate.diff.compare import MOST
+from app.gate.isolated import Outcome
+from app.gate.summary import sentences
+from app.gate.trial import MOST_TOLD, bounded
+from app.vocabulary import WARNING, Finding
 from tests.support import bounds
 from tests.support.mutations import play
 from tests.unit.engine.engine_kit import END, START, boundary, document, flow, node, process, timer, user
@@ -86,6 +95,40 @@ def test_a_negative_duration_is_told_as_such() -> None:
     late = boundary("b", "a", timer("timeDuration", "-P1D"))
     text = document(process(START, user("a"), late, node("endEvent", "e2"), END, flow("s", "a", "e"), flow("b", "e2")))
     assert any("-P1D" in each.message for each in lint(text) if each.severity == ERROR and each.element_id == "b")
+
+
+def test_more_elements_than_anybody_draws_are_refused_at_once() -> None:
+    tasks = "".join(map(user, (f"t{i}" for i in range(20_000))))
+    begun = time.process_time()
+    (only,) = lint(document(process(START, tasks, END)))
+    assert "超过 3000 个，请拆成几个流程" in only.message
+    assert time.process_time() - begun < 3
+
+
+def test_what_nobody_reads_to_its_end_is_cut_short() -> None:
+    many = [Finding(WARNING, "a.bpmn", f"{at}", "有误") for at in range(20_000)]
+    told = [each.as_dict() for each in many]
+    begun = time.process_time()
+    assert len(Outcome.of_all([Outcome(told), Outcome(told)]).findings) == len(many)
+    assert time.process_time() - begun < 3
+    *listed, last = bounded([*many, Finding(ERROR, "b.bpmn", "", "须改正")])
+    assert (listed[0].file, len(listed)) == ("b.bpmn", MOST_TOLD)
+    assert last.message.startswith(f"问题太多，另有 {20_001 - MOST_TOLD} 处")
+
+
+def test_a_comparison_of_what_was_made_to_hang_it_ends() -> None:
+    """The pages of a change compare files in the server itself, before anybody has checked them."""
+    files = dict(read_folder(BUNDLES / "uninsured_unemployed_relief"))
+    lines = "".join(f"{name}: &{name} [{', '.join([f'*{last}'] * 9)}]\n" for last, name in pairwise("abcdefgh"))
+    bomb = f"a: &a [x, x]\n{lines}clocks: {{b: {{title: *h, limit: *h}}}}\n".encode()
+    rules = b"<rule><inputEntry><text>1</text></inputEntry></rule>" * 1500
+    table = files["grant.dmn"].replace(b"</rule>", b"</rule>" + rules, 1)
+    begun = time.process_time()
+    told = sentences(files, {**files, "bundle.yaml": bomb, "grant.dmn": table})
+    assert time.process_time() - begun < 5
+    assert len(told) > MOST
+    assert any("改动超过 1000 处" in each for each in told)
+    assert any("文件读不出来" in each for each in told)
 
 
 MODELER = """<?xml version="1.0" encoding="UTF-8"?>
