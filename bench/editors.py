@@ -6,7 +6,6 @@ a browser that has the bundles in its cache, as on the second page of a day.
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import tempfile
 import threading
@@ -23,11 +22,11 @@ from waitress.wasyncore import close_all
 from app.core.clock import SHANGHAI, MovableClock
 from app.db import Database, Vault
 from bench.report import figure
+from tests.support.chromium import launch
 from tests.support.schema import create_schema
 from tests.support.web import PASSWORD, open_web, staffed_database
 
 OWNER, ROUNDS = "policy_owner.220122", 5
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 EDITORS = (
     ("bpmn", "uninsured_unemployed_relief", "relief.bpmn", ".djs-element"),
     ("dmn", "uninsured_unemployed_relief", "eligibility.dmn", ".dmn-decision-table-container td.cell"),
@@ -89,12 +88,12 @@ def _change(page: Page) -> str:
 
 def main() -> None:
     """Print and note every editor."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        print("not measured: no Chromium was found")
-        return
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            browser = launch(playwright)
+        except RuntimeError as missing:
+            print(f"not measured: {missing}")
+            return
         page = browser.new_context(base_url=url, locale="zh-CN", viewport={"width": 1440, "height": 900}).new_page()
         at = _change(page)
         for name, _, path, shows in EDITORS:

@@ -4,7 +4,7 @@ set -eu
 missing=""
 need() { ls $1 >/dev/null 2>&1 || missing="$missing $2"; }
 need "/usr/lib/postgresql/*/bin/initdb" postgresql
-need /usr/bin/chromium chromium
+need /usr/bin/chromium-headless-shell chromium-headless-shell
 need /usr/bin/soffice libreoffice-writer-nogui
 need /usr/bin/pdftotext poppler-utils
 need "/usr/share/fonts/opentype/noto/NotoSerifCJK*" fonts-noto-cjk

@@ -15,32 +15,18 @@ from waitress.wasyncore import close_all
 
 from app.core.clock import MovableClock
 from app.db import Database, Vault
+from tests.support.chromium import launch
 from tests.support.web import PASSWORD, Web, open_web
 
-# Flags without which Debian's Chromium talks to the outside or needs what a container has not.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-MISSING = "No Chromium was found. Install it (Debian: apt-get install chromium fonts-noto-cjk)."
-
 PATIENCE = 90_000
 """Milliseconds; the machine may be busy with the rest of the suite."""
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        raise RuntimeError(MISSING)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 
