@@ -64,7 +64,7 @@ def mailing(messenger: Messenger) -> OutsideHandler:
 def _collect(session: Session, now: datetime) -> None:
     waiting = MESSAGE.c.read_at.is_(None), MESSAGE.c.mailed_at.is_(None), MESSAGE.c.at >= DIGEST.c.since
     found = select(*(MESSAGE.c[name] for name in ("id", "user_id", "kind", "case_number", "step")), DIGEST.c.address)
-    query = found.join(DIGEST, DIGEST.c.user_id == MESSAGE.c.user_id).where(*waiting)
+    query = found.join(DIGEST, DIGEST.c.id == MESSAGE.c.user_id).where(*waiting)
     rows = session.execute(query.order_by(MESSAGE.c.user_id, MESSAGE.c.at, MESSAGE.c.id).limit(PEOPLE)).all()
     if not rows:
         return

@@ -37,10 +37,10 @@ class Message(Base):
 
 
 class MessageDigest(Base):
-    """Who wants unread messages by mail once a day, and where; `since` is when that was said."""
+    """Who (`id`, a person's) wants unread messages by mail once a day, and where; `since` is when that was said."""
 
     __tablename__ = "message_digest"
 
-    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
     address: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("message_digest", "address"))
     since: Mapped[datetime] = mapped_column(AwareDateTime)

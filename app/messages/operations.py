@@ -22,7 +22,7 @@ MOST = 30
 """People who are told one thing: a position that more hold is told by its list of work."""
 LONGEST_ADDRESS = 100
 _INSERT = insert(MESSAGE)
-_BEGIN = insert_if_absent(DIGEST, ["user_id"])
+_BEGIN = insert_if_absent(DIGEST, ["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read_all(session: Session, actor: Actor, now: datetime) -> None:
 def choose_digest(session: Session, actor: Actor, address: str, now: datetime) -> None:
     """From now on unread messages go to this address once a day; an empty one ends it. Raises Invalid (address)."""
     address, user_id = address.strip(), actor.user_id or ""
-    session.execute(delete(DIGEST).where(DIGEST.c.user_id == user_id))
+    session.execute(delete(DIGEST).where(DIGEST.c.id == user_id))
     if not address:
         return
     name, _, domain = address.partition("@")
@@ -85,7 +85,7 @@ def choose_digest(session: Session, actor: Actor, address: str, now: datetime) -
     if len(address) > LONGEST_ADDRESS:
         raise Invalid({"address": f"邮箱地址不超过 {LONGEST_ADDRESS} 个字符"})
     sealed = session.info["vault"].seal_text(address, "message_digest", "address", user_id)
-    session.connection().execute(_BEGIN, {"user_id": user_id, "address": sealed, "since": now})
+    session.connection().execute(_BEGIN, {"id": user_id, "address": sealed, "since": now})
 
 
 def prune(session: Session, now: datetime, kept: timedelta) -> None:

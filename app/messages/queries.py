@@ -68,7 +68,7 @@ def page(session: Session, actor: Actor, after: str | None, limit: int) -> list[
 
 def address(session: Session, actor: Actor) -> str:
     """Where the actor gets the digest; empty for nowhere."""
-    sealed = session.scalar(select(DIGEST.c.address).where(DIGEST.c.user_id == actor.user_id))
+    sealed = session.scalar(select(DIGEST.c.address).where(DIGEST.c.id == actor.user_id))
     return session.info["vault"].open_text(sealed, "message_digest", "address", actor.user_id) if sealed else ""
 
 

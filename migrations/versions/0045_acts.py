@@ -57,7 +57,7 @@ def upgrade() -> None:
     op.create_index("ix_message_at", "message", ["at"])
     op.create_table(
         "message_digest",
-        sa.Column("user_id", sa.String(32), primary_key=True),
+        sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("address", sa.LargeBinary(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
     )
