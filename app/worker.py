@@ -24,7 +24,10 @@ from app.config import Config
 from app.core.clock import Clock, local_date
 from app.db import Database
 from app.definitions import rechecks
+from app.desk import casefile
 from app.documents import operations as documents
+from app.dossier import making
+from app.dossier import operations as dossiers
 from app.drafts import operations as drafts
 from app.effects.waiting import DEPARTMENTS
 from app.files import posted
@@ -39,7 +42,7 @@ from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worke
 from app.keys import resealing
 from app.messages import digest
 from app.messages import operations as messages
-from app.outside import Departments, Messenger, departments, messenger, stamper
+from app.outside import Departments, Messenger, PdfMaker, departments, messenger, pdf_maker, stamper
 from app.takeover import trial, writing
 
 HOUSEKEEPING = "housekeeping"
@@ -50,7 +53,7 @@ LONG_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Who carries what leaves the house; `drafts_kept`: how long what nobody has sent stays in it.
+    """Who carries what leaves the house, who makes PDFs; `drafts_kept`: how long what nobody has sent stays in it.
 
     `digests` carries messages to people of the staff by mail at `digest_hour`, None where nobody does.
     """
@@ -58,6 +61,7 @@ class Outside:
     messenger: Messenger
     departments: Departments
     anchors: Path
+    pdf: PdfMaker
     stamp: Stamp = lambda text: None
     drafts_kept: timedelta = KEPT
     digests: Messenger | None = None
@@ -71,6 +75,7 @@ class Outside:
             messenger(config.messenger, config.given),
             departments(config.departments, DEPARTMENTS, config.given),
             config.audit_file,
+            pdf_maker(config.pdf, config.given),
             stamper(config.audit_stamp, config.given).stamp if config.audit_stamp else lambda text: None,
             timedelta(days=config.draft_days),
             messenger(config.digest_messenger, config.given) if config.digest_messenger else None,
@@ -110,10 +115,11 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
 
 
 def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: float) -> tuple[Worker, ...]:
-    """Four workers: for what takes moments, for what waits for others, for what takes minutes, and for back-tests.
+    """Five workers: for what takes moments, for what waits for others, for what takes minutes, for back-tests, and for
+    whole files of people.
 
-    So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work, and
-    nobody's check waits for the replay of a province's cases.
+    So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work, nobody's
+    check waits for the replay of a province's cases, and no clerk's file for either.
 
     Tonight's housekeeping is planned, and the checks that a new version of the product or of the catalogue asks for.
     """
@@ -133,6 +139,7 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         Worker(database, clock, waiting, on_dead=cases.on_dead),
         Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
         Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}),
+        Worker(database, clock, {dossiers.MAKE: making.handler(database, outside.pdf, casefile.build)}),
     )
 
 
@@ -174,6 +181,7 @@ def _housekeeping(outside: Outside, session: Session, job: DueJob, now: datetime
     prune_attempts(session, now)
     drafts.prune(session, now, outside.drafts_kept)
     messages.prune(session, now, outside.messages_kept)
+    dossiers.prune(session, now)
     posted.prune(session, now, outside.drafts_kept)
     sessions.prune(session, now)
     plan_housekeeping(session, now)

@@ -29,15 +29,18 @@ from app.effects.waiting import DEPARTMENTS
 from app.engine import Element, Passage, passages
 from app.feel.dmn import Row
 from app.forms import Form
-from app.funds import claim_lists
+from app.funds import claim_lists, paths
 from app.funds import queries as funds
 from app.funds.claim_lists import ClaimRow
+from app.funds.paths import Path
 from app.identity import policy as identity_policy
 from app.identity.queries import RegionChain
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.publicity import queries as notices
+from app.registry import queries as awards
 from app.registry.naming import Conflict
+from app.registry.queries import AwardRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Submitted:
     form: Form
     values: Mapping[str, Any]
     context: Mapping[str, Any]
+    is_application: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class CasePage:
     clocks: list[LegalClock]
     documents: list[Any]
     orders: list[Any]
+    awards: list[AwardRow]
+    paths: list[Path]
     claims: list[ClaimRow]
     notices: list[Any]
     waiting: list[Waiting]
@@ -111,8 +117,9 @@ class CasePage:
 
     @property
     def steps(self) -> dict[str, str]:
-        """The name of each element."""
-        return {element.id: element.label for element in self.elements.values()}
+        """The name of each element, and of what had to be supplied after the fact by its key."""
+        owed = {row.key: row.title for row in self.owed}
+        return owed | {element.id: element.label for element in self.elements.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
     work, waiting = items.items_of_case(session, case_id), waits.open_of(session, case_id)
     way, standing = _way(action), _standing(work, waiting)
     failed = incidents.open_incidents(session, case_id)
+    given = awards.of_case(session, case_id, action.case.award_id)
     return CasePage(
         case=action.case,
         chain=action.chain,
@@ -160,6 +168,8 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         clocks=calendar.clocks_of(session, case_id),
         documents=documents.documents_of(session, case_id),
         orders=funds.orders_of(session, case_id),
+        awards=given,
+        paths=paths.of_case(session, case_id, [row.id for row in given]),
         claims=claim_lists.of_case(session, case_id),
         notices=notices.notices_of(session, case_id),
         waiting=[_waiting(action, row) for row in waiting if action.effects[row.topic].schema.answer],
@@ -272,7 +282,7 @@ def submitted(action: Action, work: Iterable[Any]) -> list[Submitted]:
     case, context, found = action.case, action.variables, []
     if case.process_key == "main":
         form, values = action.bundle.application_form, context["application"]
-        found.append(Submitted("申请", case.applicant_name, case.filed_at, form, values, context))
+        found.append(Submitted("申请", case.applicant_name, case.filed_at, form, values, context, True))
     done = sorted((item for item in work if item.status == "done" and item.kind == "task"), key=lambda i: i.closed_at)
     for item, values in latest(done, context):
         form = action.bundle.form(action.diagram.elements[item.element_id].attributes["formKey"])

@@ -18,10 +18,12 @@ from app.desk import pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
 from app.desk.export import note, workbook
+from app.desk.opinions import opinions
 from app.desk.rulings import rulings
 from app.desk.standing import standing
 from app.desk.stories import timeline
 from app.desk.way import stops
+from app.dossier import operations as dossiers
 from app.files import operations as uploads
 from app.files import queries as files
 from app.goods import queries as goods
@@ -99,7 +101,11 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         standing=standing(page, holders, page.chain.post, local_date(call.now)),
         states=page.states,
         stops=stops(page.way, page.elements, events, page.open_elements),
-        payments=page.orders,
+        awards=page.awards,
+        paths=page.paths,
+        dossier=dossiers.latest(call.session, call.actor, f"{dossiers.CASE}:{case_id}"),
+        reason=request.form.get("reason", ""),
+        reason_error=rejection.fields.get("reason") if rejection else None,
         goods=goods.of_case(call.session, page.case.id),
         claims=page.claims,
         documents=page.documents,
@@ -111,7 +117,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         materials=files.uploads_of(call.session, case_id),
         submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
-        timeline=timeline(events, names, said),
+        timeline=timeline(events, names, said, opinions(page.submissions)),
         acts=page.acts,
     )
 

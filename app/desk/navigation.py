@@ -32,7 +32,7 @@ DOORS = (
           "/desk/messages"), count="open"),
     Door("desk.apply_start", "代办申请", ("/desk/apply",), ("file_applications",)),
     Door("desk.load_page", "工作量", ("/desk/load", "/desk/absences"), (absence.HEAD,)),
-    Door("desk.case_list", "案件", ("/desk/cases", "/desk/documents"), ("see_cases",)),
+    Door("desk.case_list", "案件", ("/desk/cases", "/desk/documents", "/desk/dossiers"), ("see_cases",)),
     Door("desk.award_list", "在保", ("/desk/awards", "/desk/people", "/desk/takeovers"), ("see_awards",)),
     Door("desk.takeover_list", "导入在保", ("/desk/takeovers",), (takeovers.ENTER, takeovers.CONFIRM)),
     Door("desk.owed_list", "待补", ("/desk/owed",), ("see_cases",), count="owed"),

@@ -14,6 +14,7 @@ from app.core.days import typed_day_or_none
 from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
+from app.dossier import operations as dossiers
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import consents, deaths, disclosure, person_files, policy, roles
@@ -98,7 +99,9 @@ def person_page(call: Call, person_id: str, rejection: Rejection | None = None, 
         consents=consents.history(call.session, person_id)[::-1],
         titles=programme_titles(call.session),
         places=identity.region_names(call.session, {row.region_id for row in file["awards"]}),
+        dossier=dossiers.latest(call.session, call.actor, f"{dossiers.PERSON}:{file['person']['id']}"),
         reason=request.form.get("reason", ""),
+        full_error=rejection.fields.get("reason") if rejection and request.endpoint == "desk.person_dossier" else None,
         records_deaths=identity_policy.may(call.actor, deaths.RIGHT),
         typed=request.form,
         errors=rejection.fields if rejection else {},

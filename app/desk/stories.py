@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app import effects
+from app.desk.opinions import Said
 from app.effects import SCHEMAS
 from app.inbox.exchanges import Exchanged
 
@@ -16,17 +17,23 @@ ALARMING = frozenset({"stuck", "failed", "objected", "returned", "reopened", "de
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of the timeline."""
+    """One entry of the timeline. `said`: label and text of each opinion that was given there."""
 
     at: datetime
     who: str
     text: str
     alarming: bool
+    said: Said
 
 
-def timeline(events: Iterable[Any], names: Mapping[str, str], said: Mapping[str, Exchanged]) -> list[Line]:
-    """Events in order; `names` gives the names of elements of the diagram, `said` what was typed to others, by id."""
-    return [_line(event, names, said) for event in events]
+def timeline(
+    events: Iterable[Any], names: Mapping[str, str], said: Mapping[str, Exchanged], given: Mapping[datetime, Said]
+) -> list[Line]:
+    """Events in order; `names` are those of elements of the diagram and of what was owed.
+
+    `said` is what was typed to others, by id, `given` what people judged at a step, by its moment.
+    """
+    return [_line(event, names, said, given) for event in events]
 
 
 def notes(event: Any, names: Mapping[str, str]) -> list[str]:
@@ -35,12 +42,13 @@ def notes(event: Any, names: Mapping[str, str]) -> list[str]:
     return [note for note in found if note]
 
 
-def _line(event: Any, names: Mapping[str, str], said: Mapping[str, Exchanged]) -> Line:
+def _line(event: Any, names: Mapping[str, str], said: Mapping[str, Exchanged], given: Mapping[datetime, Said]) -> Line:
     payload = event.payload
     told = _sentence(event.kind, payload, names) + _words(event.kind, said.get(payload.get("exchange", "")))
     text = "；".join([told, *notes(event, names)])
     failed = any(note["kind"] == "incident" for note in payload.get("notes", ()))
-    return Line(event.at, event.actor_name, text, failed or event.kind in ALARMING)
+    judged = given.get(event.at, []) if event.kind == "completed" else []
+    return Line(event.at, event.actor_name, text, failed or event.kind in ALARMING, judged)
 
 
 def _words(kind: str, exchange: Exchanged | None) -> str:
@@ -125,4 +133,21 @@ def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return f"“{names.get(note['element'], note['element'])}”处理失败：{note['message']}"
         case "reversed":
             return "；".join(SCHEMAS[topic].undo for topic in note["undone"])
-    return effects.tell(note["kind"], note["told"])
+        case "identity":
+            return _identity(note)
+    return effects.tell(note["kind"], {name: _named(value, names) for name, value in note["told"].items()})
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    """What was supplied after the fact is told by its keys: people know its title."""
+    return [names.get(each, each) for each in value] if isinstance(value, list) else value
+
+
+def _identity(note: Mapping[str, Any]) -> str:
+    """Who somebody is was found out, or which of two names is right; empty where a step added nothing new."""
+    if "confirmed" in note:
+        whose = "登记库" if note["confirmed"] == "registry" else "申请"
+        return f"同一个身份号码有两个姓名，经核对证件以{whose}的姓名为准"
+    if "id_number" in note["supplied"]:
+        return "查明身份，登记了身份号码"
+    return "补充了申请人的信息" if note["supplied"] else ""

@@ -21,6 +21,7 @@ from app.forms.reading import read
 from app.forms.rendering import FileLink, Renderer
 from app.forms.schema import field_of, schema_of
 from app.forms.shape import shape_of, texts_of
+from app.forms.telling import Answer, answers
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,19 @@ class Form:
             beside=beside or {},
         )
         return renderer.html()
+
+    def tell(
+        self,
+        values: Mapping[str, Any],
+        *,
+        context: Mapping[str, Any] | None = None,
+        reveal: bool = False,
+        files: Mapping[str, FileLink] | None = None,
+    ) -> list[Answer]:
+        """What was filled in, as `render` with `readonly` shows it, in plain lines."""
+        cleaning, known = self._cleaning(context, None), files or {}
+        renderer = Renderer(cleaning, values, {}, readonly=True, reveal=reveal, files=known, upload_note="", beside={})
+        return list(answers(renderer.lines(), known))
 
     def _cleaning(self, context: Mapping[str, Any] | None, today: date | None) -> Cleaning:
         return Cleaning(self.root, self.scope, self.reader, context or {}, today)

@@ -108,11 +108,14 @@ class Renderer:
         self.shown: set[str] = set()
         self.rows = 0
 
-    def html(self) -> Markup:
+    def lines(self) -> list[list[tuple[str, Node]]]:
+        """What is on the page, line by line; each component with its width."""
         self.cleaning.read(self.values)
         tree = self.cleaning.tree
-        root = Item(self.values, tree, "", item_names(tree, None, []))
-        lines = self._lines(self.cleaning.root.children, root)
+        return self._lines(self.cleaning.root.children, Item(self.values, tree, "", item_names(tree, None, [])))
+
+    def html(self) -> Markup:
+        lines = self.lines()
         summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", m) for path, m in self.errors.items()]
         template = _templates().get_template("readonly.html" if self.readonly else "form.html")
         return Markup(template.render(lines=lines, summary=summary, add=ADD, remove=REMOVE, files=self.files))

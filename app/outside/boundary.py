@@ -6,7 +6,7 @@ a callable that takes all `DOUDI_…` settings and returns the object. What ship
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import EntryPoint, entry_points
@@ -84,6 +84,9 @@ class PdfMaker(Protocol):
 
     def to_pdf(self, docx: bytes) -> bytes:
         """Raises Failed."""
+
+    def to_pdfs(self, files: Sequence[bytes]) -> list[bytes | None]:
+        """The same of many at once, None for those of which nothing can be made. Raises Failed."""
 
 
 class Stamper(Protocol):

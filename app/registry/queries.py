@@ -208,6 +208,12 @@ def awards_in_payment(
     return [AwardRow(*row) for row in session.execute(wanted.order_by(Award.id).limit(limit))]
 
 
+def of_case(session: Session, case_id: str, award_id: str | None) -> list[AwardRow]:
+    """What a case decided that people receive, and the award that it is about (`award_id`), oldest first."""
+    mine = or_(Award.case_id == case_id, Award.id == award_id) if award_id else Award.case_id == case_id
+    return [AwardRow(*row) for row in session.execute(award_rows().where(mine).order_by(Award.recorded_at, Award.id))]
+
+
 def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 200) -> list[AwardRow]:
     """Awards whose re-check (D6, E13) is due by a day, the most overdue first."""
     wanted = award_rows().where(Award.status == IN_PAYMENT, Award.recheck_on <= on, within(region, Award))

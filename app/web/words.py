@@ -24,6 +24,15 @@ PAYMENT = {
 }
 CLAIM_ENTRY = {"claimed": "应追回", "repaid": "已归还", "returned": "银行退回", "waived": "不再追回",
                "undone": "改定后不必归还"}  # fmt: skip
+MOVE = {
+    "ordered": "生成支付单",
+    "filed": "交银行",
+    "paid": "到账",
+    "returned": "退汇",
+    "cancelled": "取消",
+    "given_up": "不再发放",
+    **{kind: word for kind, word in CLAIM_ENTRY.items() if kind != "returned"},
+}
 SOURCE = {
     "county_fund": "县级救助资金",
     "city_fund": "市级救助资金",
@@ -83,6 +92,10 @@ def notice(code: str) -> tuple[str, str]:
 
 def payment(code: str) -> tuple[str, str]:
     return PAYMENT.get(code, (code, ""))
+
+
+def move(kind: str) -> str:
+    return MOVE.get(kind, kind)
 
 
 def source(code: str) -> str:

@@ -21,6 +21,7 @@ from app.core.errors import Gone
 from app.db import Base, Database, Vault, training
 from app.db.training import MARK
 from app.documents import operations as documents
+from app.documents.pdf import LibreOffice
 from app.documents.queries import documents_of
 from app.funds import bank, lists
 from app.identity.operations import ensure_staffed
@@ -68,7 +69,7 @@ def test_no_message_leaves_and_no_department_is_asked(office: Office, trains: bo
     outside, job = Recorder(), DueJob("j", "ask", None, None, {}, office.now, 0, 5)
     with office.database.write() as session:
         jobs.enqueue(session, "message.send", {"to": PHONE, "text": "您的申请已受理"}, office.now)
-    leaving = Outside(outside, Departments(outside, {}), tmp_path / "anchors")
+    leaving = Outside(outside, Departments(outside, {}), tmp_path / "anchors", LibreOffice())
     worker = Worker(office.database, office.clock, handlers(leaving))
     while worker.run_once():
         pass

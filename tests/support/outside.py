@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.documents.pdf import LibreOffice
 from app.outside import Departments
 from app.outside.checking import ByHand
 from app.outside.spool import Spool
@@ -12,4 +13,4 @@ from app.worker import Outside
 
 def outside(folder: Path) -> Outside:
     """Messages go to `folder`."""
-    return Outside(Spool(folder), Departments(ByHand(), {}), folder / "audit-anchors.jsonl")
+    return Outside(Spool(folder), Departments(ByHand(), {}), folder / "audit-anchors.jsonl", LibreOffice())

@@ -27,6 +27,7 @@ from app.core.exact_json import dump_json
 from app.core.ids import new_id
 from app.db import Database, Vault
 from app.documents.queries import documents_of
+from app.dossier import operations as dossiers
 from app.figures import operations as figures
 from app.files import operations as uploads
 from app.identity import people, sessions, tokens
@@ -229,6 +230,9 @@ TABLE: dict[str, Row] = {
     "GET desk.tie": staff("GET", "/desk/tasks/{task}/tie", 403, 403, 200),
     "POST desk.tie_declare": staff("POST", "/desk/tasks/{task}/tie", 403, 403, 302, person="0", relation="兄弟"),
     "GET desk.material": staff("GET", "/desk/materials/{material}", 200, 403, 200),
+    "POST desk.case_dossier": staff("POST", "/desk/cases/{case}/dossier", 302, 403, 302),
+    "GET desk.dossier_page": staff("GET", "/desk/dossiers/{dossier}", 403, 403, 200),
+    "GET desk.dossier_file": staff("GET", "/desk/dossiers/{dossier}.pdf", 403, 403, 409),
     "GET desk.document": staff("GET", "/desk/documents/{document}.docx", 200, 403, 200),
     "GET desk.notice_list": staff("GET", "/desk/notices", 200, 200, 200),
     "GET desk.owed_list": staff("GET", "/desk/owed", 200, 200, 200),
@@ -258,6 +262,7 @@ TABLE: dict[str, Row] = {
     "GET desk.award": staff("GET", "/desk/awards/{award}", 200, 403, 200),
     "POST desk.award_start": staff("POST", "/desk/awards/{award}/start", 403, 403, 302, process="recheck"),
     "GET desk.person": staff("GET", "/desk/people/{person}", 200, 403, 200),
+    "POST desk.person_dossier": staff("POST", "/desk/people/{person}/dossier", 302, 403, 302),
     "POST desk.person_reveal": staff("POST", "/desk/people/{person}/reveal", 422, 403, 422, reason=""),
     "POST desk.person_merge": desk(BATCH, staff("POST", "/desk/people/{person}/merge", 403, 403, 422, id_number="")),
     "POST desk.person_split": desk(BATCH, staff("POST", "/desk/people/{person}/merges/{change}/split", 403, 403, 422,
@@ -475,6 +480,7 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.application", "POST desk.application_submit", "POST api.apply"), "file_applications"),
     **dict.fromkeys(("GET desk.case", "GET desk.case_diagram", "POST desk.upload", "POST desk.objection",
                      "POST desk.posting_proof", "GET desk.material", "GET desk.document",
+                     "POST desk.case_dossier", "GET desk.dossier_page", "GET desk.dossier_file",
                      "GET desk.document_provenance", "GET api.case",
                      "GET api.case_documents", "GET api.document"), "see_cases"),
     **dict.fromkeys(("POST desk.answer", "POST api.answer"), "answer_checks"),
@@ -491,7 +497,7 @@ NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.figures_applied", "POST desk.figures_compare", "GET desk.figures_differing",
                      "GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
                      "GET desk.institution",
-                     "GET desk.person", "POST desk.person_reveal"), "see_awards"),
+                     "GET desk.person", "POST desk.person_reveal", "POST desk.person_dossier"), "see_awards"),
     "POST desk.person_death": "record_deaths",
     **dict.fromkeys(("POST desk.person_merge", "POST desk.person_split", "GET desk.person_part",
                      "POST desk.person_parted", "POST desk.person_joined"), "merge_people"),
@@ -730,6 +736,7 @@ def things(web: Web) -> dict[str, str]:
     with web.database.write() as session:
         (material,) = uploads.add(session, web.actor(PEOPLE[RIGHT]), case_id, [("a.pdf", b"%PDF-1.7")], web.clock.now())
         document = documents_of(session, case_id)[0].id
+        dossier = dossiers.ask_for_case(session, web.actor(PEOPLE[RIGHT]), case_id, "", web.clock.now())
         proposed = figures.propose(
             session, web.actor("policy_owner.220122.2"), "extra_share_minor", COUNTY, "0.2",
             valid_from=local_date(web.clock.now()), reason="县政府文件", now=web.clock.now(),
@@ -744,7 +751,7 @@ def things(web: Web) -> dict[str, str]:
         change = opening.begin(session, owner, "改时限", "县政府文件", "", now=now)
         bundle = opening.take_in(session, owner, change, "uninsured_unemployed_relief", [COUNTY], now=now)
     case = {"case": case_id, "office": post.office_id, "user": post.user_id, "post": post.id,
-            "task": web.open_task(case_id), "document": document, "material": material,
+            "task": web.open_task(case_id), "document": document, "material": material, "dossier": dossier,
             "takeover": takeover_id, "figure": proposed.id, "place": place, "wait": _asked(web, case_id),
             "policy": change, "bundle": bundle, "trial": trial_id}  # fmt: skip
     return case | money_things(web) | _let_in(web)
