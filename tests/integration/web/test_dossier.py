@@ -18,7 +18,7 @@ from tests.support.statements import counted
 from tests.support.web import APPLICATION, Web
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
-MOST_STATEMENTS = 36
+MOST_STATEMENTS = 40
 """Of the page of a case, whatever happened in it."""
 
 
