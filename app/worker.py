@@ -44,6 +44,8 @@ from app.messages import digest
 from app.messages import operations as messages
 from app.outside import Departments, Messenger, PdfMaker, departments, messenger, pdf_maker, stamper
 from app.takeover import trial, writing
+from app.together import deciding
+from app.together import operations as together
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
@@ -115,8 +117,8 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
 
 
 def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: float) -> tuple[Worker, ...]:
-    """Five workers: for what takes moments, for what waits for others, for what takes minutes, for back-tests, and for
-    whole files of people.
+    """Six workers: for what takes moments, for what waits for others, for what takes minutes, for back-tests, for whole
+    files of people, and for what people decide together.
 
     So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work, nobody's
     check waits for the replay of a province's cases, and no clerk's file for either.
@@ -140,7 +142,14 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
         Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}),
         Worker(database, clock, {dossiers.MAKE: making.handler(database, outside.pdf, casefile.build)}),
+        _of_batches(database, clock, limit_seconds),
     )
+
+
+def _of_batches(database: Database, clock: Clock, limit_seconds: float) -> Worker:
+    """For what people decide together: they look on, so it waits for no gateway and no check."""
+    known: dict[str, Handler] = {**deciding.HANDLERS, together.TRY: deciding.trying(database)}
+    return Worker(database, clock, known, on_dead=deciding.on_dead, limit_seconds=limit_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from app.desk import (
     takeovers,
     tasks,
     ties,
+    together,
     upkeep,
 )
 from app.desk.blueprint import blueprint
@@ -105,5 +106,6 @@ __all__ = [
     "takeovers",
     "tasks",
     "ties",
+    "together",
     "upkeep",
 ]

@@ -71,6 +71,10 @@ def _user_task(graph: Graph, element: Element, known: Known) -> Iterator[Problem
         yield _problem(element, "核实身份（identity）只能是 confirms 或 supplies，请改正")
     if element.properties.get("correction", "again") not in _CORRECTION:
         yield _problem(element, "更正申请（correction）应为 again 或 closes")
+    if element.properties.get("together", "yes") != "yes":
+        yield _problem(element, "一起办理（together）只能写 yes，逐件办理的不写")
+    if "together" in element.properties and "itemKey" in element.properties:
+        yield _problem(element, "按人分别填写（itemKey）的环节不能一起办理，请去掉 together")
     if COMPETENCE in element.properties and not _is_taken_away(graph, element):
         told = f"写了权限（competence），请在它的边上放消息为 {GONE} 的中断边界事件，连到重新确定由谁办理的环节"
         yield _problem(element, told)

@@ -18,6 +18,10 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
         "从它边上的中断消息边界事件往下走，例如连回“由谁确认”",
     ),
     ("userTask", "priority"): yes("优先程度", "urgent 特急，排在待办最前；ordinary 一般。不写则同方案清单的 priority"),
+    ("userTask", "together"): yes(
+        "一起办理",
+        "yes：待办里勾选多件后可以用同一张表一起办理，先逐件试办，有异常的单列；要上传文件的表和逐项办理的环节不能这样写",
+    ),
     ("userTask", "clock"): yes("时限", "方案清单里的时限编号"),
     ("userTask", "separateFrom"): yes("职责分离", "环节编号，逗号分开：办理过这些环节的人不能办理"),
     ("userTask", "correction"): yes(

@@ -177,6 +177,11 @@ TABLE: dict[str, Row] = {
     "GET desk.absence_page": staff("GET", "/desk/absences", 200, 200, 200),
     "POST desk.absence_enter": staff("POST", "/desk/absences", 422, 422, 422, kind="trip"),
     "POST desk.absence_end": staff("POST", "/desk/absences/unknown/end", 404, 404, 404),
+    "POST desk.together_begin": staff("POST", "/desk/together", 409, 409, 422, item="{task}"),
+    "GET desk.together_page": staff("GET", "/desk/together/unknown", 404, 404, 404),
+    "GET desk.together_list": staff("GET", "/desk/together/unknown/list.xlsx", 404, 404, 404),
+    **{f"POST desk.together_{act}": staff("POST", f"/desk/together/unknown/{act}", 404, 404, 404)
+       for act in ("try", "edit", "confirm", "stop")},
     "GET desk.load_page": desk(HEADS, staff("GET", "/desk/load", 403, 200, 200)),
     "GET desk.load_export": desk(HEADS, staff("GET", "/desk/load.xlsx", 403, 200, 200)),
     "GET desk.load_person": desk(HEADS, staff("GET", "/desk/load/{office}/village_cadre/{user}", 403, 403, 200)),
@@ -583,6 +588,8 @@ OWN = {  # what everybody on the staff has: the account, the inbox, the work tha
     *("POST desk.revoke_token", "GET desk.application_receipt", "GET desk.inbox_page", "GET desk.task"),
     *("GET desk.inbox_export", "POST desk.inbox_export_picked", "POST desk.inbox_claim", "GET desk.inbox_changes"),
     *("POST desk.view_save", "POST desk.view_drop"),
+    *("POST desk.together_begin", "GET desk.together_page", "GET desk.together_list", "POST desk.together_try"),
+    *("POST desk.together_edit", "POST desk.together_confirm", "POST desk.together_stop"),
     *("GET desk.absence_page", "POST desk.absence_enter", "POST desk.absence_end"),
     *("POST desk.claim", "POST desk.unclaim", "POST desk.transfer", "POST desk.acknowledge", "POST desk.take_draft"),
     *(

@@ -6,6 +6,7 @@ import { Writer, carrier, documentation, parameters, property } from './writing.
 
 const KEPT = [ 'general', 'timer', 'message', 'signal', 'error', 'escalation', 'multiInstance', 'ElementTemplates__Template' ];
 const STATUS = { approved: '同意救助', refused: '不予救助', ended: '终止', withdrawn: '撤回' };
+const TOGETHER = { yes: '可以' };
 const PRIORITY = { urgent: '特急', ordinary: '一般' };
 const CORRECTION = { again: '更正申请后回到这里重新办理', closes: '办结后不能再更正申请' };
 const LEADING = /^(?:(?=[A-Za-z0-9.-]*[0-9])[A-Za-z][A-Za-z0-9.-]*[\s,，、;；]*)+/;
@@ -63,6 +64,7 @@ export class PolicyProvider {
       this.attribute('formKey', '表单', { options: this.materials.forms }),
       this.own('clock', '时限', { options: this.materials.clocks }),
       this.own('priority', '优先程度', { options: options(PRIORITY), description: '特急的排在待办最前；不选则同方案清单' }),
+      this.own('together', '一起办理', { options: options(TOGETHER), description: '待办里可以勾选多件，填一张表一起办理，先逐件试办' }),
       this.list('guards', '把关', this.materials.decisions, '提交时依次问，有一行命中就不能提交'),
       this.list('competence', '权限', this.materials.decisions, '最先问，权限已收回的不能办理'),
       this.list('separateFrom', '职责分离', this.tasks(element), '办理过这些环节的人不能办理'),

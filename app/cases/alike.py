@@ -1,0 +1,72 @@
+"""Tasks that may be done together: one step, whose diagram says so (`together`), with one and the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.store import CASE
+from app.core.errors import Invalid
+from app.definitions.store import bundle_by_id
+from app.forms import Form
+
+TOGETHER = "together"
+_UPLOAD = "filepicker"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step of such tasks: where its form is found, and its name."""
+
+    programme: str
+    release_id: str
+    process_key: str
+    element_id: str
+    title: str
+
+
+def step_of(session: Session, tasks: Sequence[Any]) -> Step:
+    """The one step of these work items. Raises Invalid (item), saying what they are or what keeps them apart."""
+    rows = session.execute(
+        select(CASE.c.id, CASE.c.release_id, CASE.c.process_key).where(CASE.c.id.in_([each.case_id for each in tasks]))
+    )
+    homes = {row.id: row for row in rows}
+    steps = {(each.programme, homes[each.case_id].process_key, each.element_id): each.title for each in tasks}
+    if len(steps) > 1:
+        named = "、".join(f"“{title}”" for title in dict.fromkeys(steps.values()))
+        raise Invalid({"item": f"一起办理的须是同一项目的同一环节，您选了{named}，请按环节筛选后再选"})
+    found = [Step(each.programme, homes[each.case_id].release_id, homes[each.case_id].process_key, each.element_id, "")
+             for each in tasks]  # fmt: skip
+    contents = {step.release_id: _content(session, step) for step in found}
+    first = found[0]
+    if len(set(contents.values())) > 1:
+        others = sum(contents[step.release_id] != contents[first.release_id] for step in found)
+        raise Invalid({"item": f"其中 {others} 件按较早的政策办理，表格不同，请分开办理"})
+    return Step(first.programme, first.release_id, first.process_key, first.element_id, _label(session, first))
+
+
+def form_of(session: Session, step: Step) -> Form:
+    """The form that these tasks share."""
+    bundle = bundle_by_id(session, step.release_id)
+    return bundle.form(bundle.process(step.process_key).elements[step.element_id].attributes["formKey"])
+
+
+def _label(session: Session, step: Step) -> str:
+    return bundle_by_id(session, step.release_id).process(step.process_key).elements[step.element_id].label
+
+
+def _content(session: Session, step: Step) -> bytes:
+    """The form's file, where this step may be done together. Raises Invalid (item)."""
+    bundle = bundle_by_id(session, step.release_id)
+    element = bundle.process(step.process_key).elements.get(step.element_id)
+    if element is None or element.properties.get(TOGETHER) != "yes":
+        name = element.label if element else "这个环节"
+        raise Invalid({"item": f"“{name}”要逐件办理，不能一起办理；哪些环节可以，由政策管理员在流程图里设定"})
+    form = bundle.form(element.attributes["formKey"])
+    if "itemKey" in element.properties or any(each.kind == _UPLOAD for each in form.root.walk()):
+        raise Invalid({"item": f"“{element.label}”要上传材料或者按人分别填写，请逐件办理"})
+    return bundle.files[element.attributes["formKey"]]

@@ -1,0 +1,135 @@
+"""Deciding ticked tasks together (一起办理): the form once, a dry run of each case, then each in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import local_date
+from app.core.errors import Rejection
+from app.definitions.queries import programme_titles
+from app.desk.blueprint import blueprint
+from app.desk.export import note
+from app.sheets import Sheet, book, columns
+from app.together import operations as together
+from app.together import queries
+from app.together.results import REASONS
+from app.web import Call, reads, writes
+from app.web.display import moment
+from app.web.download import exported
+
+COLUMNS = columns(("序号", 8), ("案号", 24), ("申请人", 14), ("结果", 14), ("说明", 48), ("办理时间", 18))
+RESULTS = {
+    "new": "试办中", "fine": "可以办理", "apart": "需要单独看", "left": "没有办理", "waiting": "等待办理",
+    "done": "已办结", "refused": "没有办成",
+}  # fmt: skip
+
+
+@blueprint.post("/together")
+@writes()
+def together_begin(call: Call) -> ResponseReturnValue:
+    batch_id = together.begin(call.session, call.actor, request.form.getlist("item"), call.now)
+    return redirect(url_for("desk.together_page", batch_id=batch_id, list=request.args.get("list") or None))
+
+
+@blueprint.get("/together/<batch_id>")
+@reads()
+def together_page(call: Call, batch_id: str) -> ResponseReturnValue:
+    return _page(call, batch_id)
+
+
+def _again(call: Call, rejection: Rejection, batch_id: str) -> ResponseReturnValue:
+    if rejection.status == 404:
+        raise rejection
+    return _page(call, batch_id, rejection)
+
+
+@blueprint.post("/together/<batch_id>/try")
+@writes(again=_again)
+def together_try(call: Call, batch_id: str) -> ResponseReturnValue:
+    """What was typed stays in the request where it is refused."""
+    form = queries.form_of(call.session, call.actor, batch_id)
+    data = form.parse(request.form)
+    if action := form.row_action(request.form):
+        return _page(call, batch_id, typed=form.apply_row_action(data, action))
+    together.try_out(call.session, call.actor, batch_id, data, call.now)
+    return _back(batch_id)
+
+
+@blueprint.post("/together/<batch_id>/edit")
+@writes(again=_again)
+def together_edit(call: Call, batch_id: str) -> ResponseReturnValue:
+    together.edit(call.session, call.actor, batch_id)
+    return _back(batch_id)
+
+
+@blueprint.post("/together/<batch_id>/confirm")
+@writes(again=_again)
+def together_confirm(call: Call, batch_id: str) -> ResponseReturnValue:
+    together.confirm(call.session, call.actor, batch_id, request.form.getlist("piece"), call.now)
+    return _back(batch_id)
+
+
+@blueprint.post("/together/<batch_id>/stop")
+@writes(again=_again)
+def together_stop(call: Call, batch_id: str) -> ResponseReturnValue:
+    together.stop(call.session, call.actor, batch_id, call.now)
+    flash("已停止，办结的保留，其余没有办理，仍在待办里。", "success")
+    return _back(batch_id)
+
+
+@blueprint.get("/together/<batch_id>/list.xlsx")
+@writes()
+def together_list(call: Call, batch_id: str) -> ResponseReturnValue:
+    found = queries.batch(call.session, call.actor, batch_id)
+    rows = [
+        (
+            place,
+            each.number,
+            each.subject,
+            RESULTS[each.state],
+            _said(each),
+            moment(each.done_at),
+        )
+        for place, each in enumerate(found.pieces, 1)
+    ]
+    note(call.session, call.actor, "together", len(rows), call.now, batch=batch_id)
+    day = local_date(found.confirmed_at or found.made_at)
+    title = f"{programme_titles(call.session).get(found.programme, found.programme)} {found.title}"
+    return exported(book([Sheet("办理清单", COLUMNS, rows, title)]), f"together-{day.isoformat()}.xlsx")
+
+
+def _said(piece: queries.Piece) -> str:
+    """Why it stands apart, or what became of it; of what is done well, the letters."""
+    if piece.told.message:
+        return piece.told.message
+    told = [f"{REASONS[kind]}：{text}" for kind, text in piece.told.apart]
+    return "；".join(told) or "、".join(piece.told.letters)
+
+
+def _back(batch_id: str) -> ResponseReturnValue:
+    return redirect(url_for("desk.together_page", batch_id=batch_id, list=request.args.get("list") or None))
+
+
+def _page(
+    call: Call, batch_id: str, rejection: Rejection | None = None, typed: dict[str, Any] | None = None
+) -> str:  # fmt: skip
+    found = queries.batch(call.session, call.actor, batch_id)
+    errors = rejection.fields if rejection else {}
+    if errors and found.phase == queries.FILLING:
+        typed = found.form.parse(request.form)
+    shown = found.data if typed is None else typed
+    filling = found.phase == queries.FILLING
+    return render_template(
+        "desk/together.html",
+        batch=found,
+        programme_title=programme_titles(call.session).get(found.programme, found.programme),
+        form_html=found.form.render(shown, errors, readonly=not filling, context={}),
+        reasons=REASONS,
+        results=RESULTS,
+        message=rejection.message if rejection else None,
+        errors=errors,
+        list=request.args.get("list", ""),
+    )
