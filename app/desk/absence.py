@@ -36,8 +36,9 @@ def absence_enter(call: Call) -> ResponseReturnValue:
         raise Invalid({"deputy": "请至少为一个岗位选择代理人"})
     first, last = typed_day(form.get("first", ""), "first"), typed_day_or_none(form.get("last", ""), "last")
     for post, deputy in chosen:
-        absence.enter(call.session, call.actor, post, deputy, kind=form.get("kind", ""), first=first, last=last,
-                      now=call.now)  # fmt: skip
+        staffing.enter_absence(
+            call.session, call.actor, post, deputy, kind=form.get("kind", ""), first=first, last=last, now=call.now
+        )
     flash("已登记，代理人从开始那天起在“待办”里看到这些工作。", "success")
     return redirect(url_for("desk.absence_page", whose=whose if whose != call.actor.user_id else None))
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases import operations as cases
 from app.core.clock import local_date
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.deadlines import in_words, office_days
@@ -25,7 +26,7 @@ from app.web import Call, reads, writes
 from app.web.download import exported
 from app.web.paging import cut
 
-SIZE, ROWS = 20, 50
+SIZE, ROWS, MOST = 20, 50, 100
 NOBODY = "nobody"
 COLUMNS = columns(("岗位", 22), ("姓名", 14), ("在办（件）", 12), ("逾期（件）", 12), ("最早到期", 18), ("备注", 26))
 
@@ -89,6 +90,39 @@ def load_export(call: Call) -> ResponseReturnValue:
 @reads()
 def load_person(call: Call, office_id: str, position: str, user_id: str) -> ResponseReturnValue:
     return _person(call, office_id, position, user_id)
+
+
+def _again(call: Call, rejection: Rejection, office_id: str, position: str, user_id: str) -> ResponseReturnValue:
+    if rejection.status in (403, 404):
+        raise rejection
+    return _person(call, office_id, position, user_id, rejection)
+
+
+@blueprint.post("/load/<office_id>/<position>/<user_id>/move")
+@writes(again=_again)
+def load_move(call: Call, office_id: str, position: str, user_id: str) -> ResponseReturnValue:
+    """Hand what is ticked to another; what may not be his is said, and the rest is moved."""
+    _require_directs(call, office_id)
+    chosen, reason, to = request.form.getlist("item"), request.form.get("reason", "").strip(), request.form.get("to")
+    if not chosen:
+        raise Invalid({"item": "请先勾选要调整的工作"})
+    if len(chosen) > MOST:
+        raise Invalid({"item": f"一次最多调整 {MOST} 件，您选了 {len(chosen)} 件，请分几次"})
+    if not to:
+        raise Invalid({"to": "请选择交给谁办理"})
+    if not reason:
+        raise Invalid({"reason": "请填写调整的原因，双方都会看到"})
+    missed = []
+    for item_id in sorted(set(chosen)):
+        try:
+            cases.assign_task(call.session, call.actor, item_id, to, reason, call.now)
+        except Rejection as refusal:
+            missed.append(refusal.message)
+    if done := len(set(chosen)) - len(missed):
+        flash(f"已调整 {done} 件，双方都会收到消息。", "success")
+    if missed:
+        flash(f"{len(missed)} 件没有调整：{missed[0]}", "warning")
+    return redirect(url_for("desk.load_person", office_id=office_id, position=position, user_id=user_id))
 
 
 def _office(call: Call) -> identity.OfficeRow:
@@ -158,12 +192,15 @@ def _notes(away: Mapping[tuple[str, str], absence.Away], position: str, user_id:
     return [f"{found.kind_title}{until}，{found.deputy}代理"]
 
 
-def _person(call: Call, office_id: str, position: str, user_id: str) -> ResponseReturnValue:
+def _person(
+    call: Call, office_id: str, position: str, user_id: str, rejection: Rejection | None = None
+) -> ResponseReturnValue:
     office, today = _require_directs(call, office_id), local_date(call.now)
     if position not in POSITIONS:
         raise NotFound("没有这个岗位，请从工作量页面打开")
     whose = "" if user_id == NOBODY else user_id
     page = load.held_by(call.session, office_id, position, whose, after=request.args.get("after"), limit=ROWS)
+    holders = identity.holders(call.session, f"{position}@{office_id}", today)
     return render_template(
         "desk/load_person.html",
         office=office,
@@ -176,4 +213,7 @@ def _person(call: Call, office_id: str, position: str, user_id: str) -> Response
         titles=programme_titles(call.session),
         places=identity.region_names(call.session, {row.village_id for row in page.items if row.village_id}),
         today=today,
+        colleagues=[each for each in holders if each.user_id != whose],
+        message=rejection.message if rejection else None,
+        typed=request.form,
     )

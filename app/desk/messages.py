@@ -87,8 +87,10 @@ def message_digest(call: Call) -> ResponseReturnValue:
 
 
 def _target(call: Call, row: Any) -> str:
+    if not row.case_id:
+        return url_for("desk.absence_page")
     item = items.item(call.session, row.item_id) if row.item_id else None
-    free = (None, call.actor.user_id)
+    free = (None, *call.actor.hands)
     if item is None or item.status != "open" or item.kind == COPY or item.assignee_id not in free:
         return url_for("desk.case", case_id=row.case_id)
     if item.candidate not in call.actor.candidates:

@@ -23,7 +23,7 @@ from app.web.download import exported
 COLUMNS = columns(("序号", 8), ("案号", 24), ("申请人", 14), ("结果", 14), ("说明", 48), ("办理时间", 18))
 RESULTS = {
     "new": "试办中", "fine": "可以办理", "apart": "需要单独看", "left": "没有办理", "waiting": "等待办理",
-    "done": "已办结", "refused": "没有办成",
+    "done": "已办结", "refused": "未办结",
 }  # fmt: skip
 
 
@@ -37,6 +37,13 @@ def together_begin(call: Call) -> ResponseReturnValue:
 @blueprint.get("/together/<batch_id>")
 @reads()
 def together_page(call: Call, batch_id: str) -> ResponseReturnValue:
+    return _page(call, batch_id)
+
+
+@blueprint.get("/together/<batch_id>/progress")
+@reads(by_itself=True)
+def together_progress(call: Call, batch_id: str) -> ResponseReturnValue:
+    """The same page, as it asks for itself while a worker is at it."""
     return _page(call, batch_id)
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app import audit
@@ -72,8 +72,8 @@ class Choice:
 def enter(
     session: Session, actor: Actor, appointment_id: str, deputy_id: str, *,
     kind: str, first: date, last: date | None, now: datetime,
-) -> str:  # fmt: skip
-    """Somebody is away from `first` to `last`, and the deputy does the work of this position; the person's id.
+) -> Away:  # fmt: skip
+    """Somebody is away from `first` to `last`, and the deputy does the work of this position.
 
     By the person or by a head of the office's region. Raises NotFound, NotYours, Invalid (kind, first, last, deputy),
     Duplicate (this position has a deputy on these days).
@@ -93,11 +93,11 @@ def enter(
     session.add(row)
     session.flush()
     _tell(session, actor, "absence_entered", row, now)
-    return post.user_id
+    return _one(session, row.id)
 
 
-def end(session: Session, actor: Actor, absence_id: str, now: datetime) -> str:
-    """The colleague is back, from today; what had not begun is called off. The deputy's id, who may hold claims.
+def end(session: Session, actor: Actor, absence_id: str, now: datetime) -> Away:
+    """The colleague is back, from today; what had not begun is called off.
 
     Raises NotFound, NotYours, Gone (over already).
     """
@@ -108,12 +108,11 @@ def end(session: Session, actor: Actor, absence_id: str, now: datetime) -> str:
     today = local_date(now)
     if row.valid_until and row.valid_until <= today:
         raise Gone("这项代理已经结束")
-    row.valid_until = max(today, row.valid_from)
-    if row.valid_from >= today:
-        row.valid_until = row.valid_from  # no day of it is left
+    before = _one(session, row.id)
+    row.valid_until = max(today, row.valid_from)  # of what has not begun no day is left
     session.flush()
     _tell(session, actor, "absence_ended", row, now)
-    return row.deputy_id
+    return before
 
 
 def current(session: Session, actor: Actor, today: date) -> list[Away]:
@@ -121,18 +120,25 @@ def current(session: Session, actor: Actor, today: date) -> list[Away]:
     own = or_(Absence.user_id == actor.user_id, Absence.deputy_id == actor.user_id)
     seen = or_(own, Absence.office_id.in_(_offices(session, actor)))
     begun = or_(Absence.valid_until.is_(None), Absence.valid_until > Absence.valid_from)
+    query = _away_query().where(seen, begun, not_over(Absence, today))
+    return [
+        Away(*row) for row in session.execute(query.order_by(Absence.valid_from, User.name, Absence.id).limit(LISTED))
+    ]
+
+
+def _one(session: Session, absence_id: str) -> Away:
+    return Away(*session.execute(_away_query().where(Absence.id == absence_id)).one())
+
+
+def _away_query() -> Select[Any]:
     deputy = aliased(User)
-    rows = session.execute(
+    return (
         select(Absence.id, Absence.user_id, User.name, Absence.deputy_id, deputy.name, Office.name, Absence.position,
                Absence.kind, Absence.valid_from, Absence.valid_until)
         .join(User, User.id == Absence.user_id)
         .join(deputy, deputy.id == Absence.deputy_id)
         .join(Office, Office.id == Absence.office_id)
-        .where(seen, begun, not_over(Absence, today))
-        .order_by(Absence.valid_from, User.name, Absence.id)
-        .limit(LISTED)
     )  # fmt: skip
-    return [Away(*row) for row in rows]
 
 
 def choices(session: Session, actor: Actor, user_id: str, today: date) -> list[Choice]:

@@ -16,6 +16,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.roster import Done, Plan
 from app.inbox.queries import ITEM
+from app.messages import operations as messages
 
 _LEFT = (
     select(ITEM.c.id, ITEM.c.assignee_id, ITEM.c.candidate, ITEM.c.case_number)
@@ -83,6 +84,23 @@ def give_back(session: Session, actor: Actor, now: datetime, user_ids: Collectio
     return len(rows)
 
 
+def enter_absence(
+    session: Session, actor: Actor, appointment_id: str, deputy_id: str, *,
+    kind: str, first: date, last: date | None, now: datetime,
+) -> None:  # fmt: skip
+    """As `absence.enter`; the deputy and the person are told, where another entered it."""
+    away = absence.enter(session, actor, appointment_id, deputy_id, kind=kind, first=first, last=last, now=now)
+    _tell_both(session, actor, "deputy", away, now)
+
+
 def end_absence(session: Session, actor: Actor, absence_id: str, now: datetime) -> int:
-    """As `absence.end`; how many items that the deputy had claimed wait for the office again."""
-    return give_back(session, actor, now, [absence.end(session, actor, absence_id, now)])
+    """As `absence.end`; how many items that the deputy had claimed wait for the office again. Both are told."""
+    away = absence.end(session, actor, absence_id, now)
+    _tell_both(session, actor, "deputy_over", away, now)
+    return give_back(session, actor, now, [away.deputy_id])
+
+
+def _tell_both(session: Session, actor: Actor, kind: str, away: absence.Away, now: datetime) -> None:
+    days = f"{away.valid_from}起" if away.last_day is None else f"{away.valid_from} 至 {away.last_day}"
+    about = messages.About("", "", f"{away.name}的{away.title}工作，{days}")
+    messages.tell(session, [away.deputy_id, away.user_id], kind, about, actor, now)

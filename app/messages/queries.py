@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "urged": "催您办理",
         "mentioned": "提到了您",
         "recalled": "已收回，您不用再答复",
+        "deputy": "登记由您代理",
+        "deputy_over": "结束了由您代理",
         "taken_back": "刚办结的上一环节已撤回",
     }
 )

@@ -76,7 +76,7 @@ def _tried(database: Database, piece: Piece, now: datetime) -> Told:
         if isinstance(failure, Lost):
             raise
         log.exception("the dry run of an item failed")
-        return Told((("failed", FAILED.replace("没有办理", "没有试成")), *apart), bars=True)
+        return Told((("failed", FAILED.replace("没有办理", "试办失败")), *apart), bars=True)
 
 
 def _note_trial(session: Session, job: DueJob, told: Told | None, now: datetime) -> None:

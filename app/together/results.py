@@ -26,7 +26,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         "missing": "材料待补", "conflict": "须回避或不能由您办理", "limit": "超出权限或限额", "objection": "有异议",
         "rule": "不符合规则", "form": "填写内容不合", "draft": "同事有草稿", "claimed": "他人已签收",
-        "gone": "已经办结", "stuck": "后续环节会出错", "failed": "没有试办成功",
+        "gone": "已经办结", "stuck": "后续环节会出错", "failed": "试办失败",
     }
 )  # fmt: skip
 """Kinds of reasons for which a case stands apart, with their titles."""

@@ -31,7 +31,7 @@ def enter(
     today = local_date(office.now)
     with office.database.write() as session:
         post = post_of(session, who)
-        absence.enter(
+        staffing.enter_absence(
             session, by or who, post, deputy.user_id, kind=kind, first=today,
             last=today + timedelta(days=days - 1), now=office.now,
         )  # fmt: skip
