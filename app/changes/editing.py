@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.changes import beginnings, checking, places, policy, store
-from app.changes.models import ChangeSave
+from app.changes.models import ChangeAcceptance, ChangeSave
 from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound
 from app.core.ids import new_id
@@ -21,6 +21,7 @@ from app.definitions.letters import TEMPLATE
 from app.documents.upload import check_upload
 
 SAVE: Table = ChangeSave.__table__  # type: ignore[assignment]
+ACCEPTANCE: Table = ChangeAcceptance.__table__  # type: ignore[assignment]
 ONE_GO = timedelta(minutes=10)
 """Saves of one person to one file that follow each other within this time are one entry of the history."""
 
@@ -99,7 +100,7 @@ def put_back(session: Session, actor: Actor, change_id: str, save_id: str, *, no
     if entry is None:
         raise NotFound("没有这条修改记录，请刷新页面")
     bundle = store.bundle_of(session, change_id, entry.bundle_id)
-    _put(session, actor, bundle, {entry.path: entry.before}, store.hashes_of(session, bundle), now)
+    _put(session, actor, bundle, {entry.path: entry.before}, store.hashes_of(session, bundle), now, apart=True)
     return str(entry.path)
 
 
@@ -150,11 +151,17 @@ def _note(
     of_file = select(SAVE).where(SAVE.c.bundle_id == bundle_id, SAVE.c.path == path)
     last = session.execute(of_file.order_by(SAVE.c.saved_at.desc(), SAVE.c.id.desc()).limit(1)).one_or_none()
     goes_on = not apart and last is not None and last.saved_by == actor.user_id and last.after == before
-    if last is not None and goes_on and now - last.saved_at < ONE_GO:
+    if last is not None and goes_on and now - last.saved_at < ONE_GO and not _was_accepted(session, last):
         session.execute(update(SAVE).where(SAVE.c.id == last.id).values(after=after, saved_at=now))
         return
     row = {"id": new_id(), "bundle_id": bundle_id, "path": path, "before": before, "after": after}
     session.execute(insert(SAVE).values(**row, saved_by=actor.user_id, begun_at=now, saved_at=now))
+
+
+def _was_accepted(session: Session, entry: Row[Any]) -> bool:
+    """Whether an entry is what an acceptance wrote: it stays that, whatever the same person saves next."""
+    mine = select(ACCEPTANCE.c.id).where(ACCEPTANCE.c.bundle_id == entry.bundle_id, ACCEPTANCE.c.path == entry.path)
+    return session.scalar(mine.where(ACCEPTANCE.c.accepted_at == entry.saved_at).limit(1)) is not None
 
 
 def _require_possible(path: str, content: bytes) -> None:

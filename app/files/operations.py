@@ -30,10 +30,12 @@ def add(
     *,
     most: int = MAX_FILES,
     most_bytes: int = MAX_TOTAL,
+    upload_id: str | None = None,
 ) -> list[str]:
     """Keep files `(name, bytes)` with a case, all or none; returns their ids. Raises Invalid on the field `files`.
 
     The same bytes are kept once for each case. `most`, `most_bytes`: for all files of the case together.
+    `upload_id`: what a single file is called, where that is known already.
     """
     if not uploads:
         raise Invalid({FIELD: "请选择要上传的文件"})
@@ -48,7 +50,9 @@ def add(
     for (name, content), kind in zip(uploads, kinds, strict=True):
         sha256 = digest(content)
         if sha256 not in known:
-            known[sha256] = _keep(session, actor, case_id, safe_name(name, kind), kind, content, now)
+            known[sha256] = _keep(
+                session, actor, case_id, safe_name(name, kind), kind, content, now, upload_id or new_id()
+            )
         ids.append(known[sha256])
     return ids
 
@@ -65,8 +69,9 @@ def require_taken(name: str, content: bytes) -> Kind:
     return kind
 
 
-def _keep(session: Session, actor: Actor, case_id: str, name: str, kind: Kind, content: bytes, now: datetime) -> str:
-    upload_id = new_id()
+def _keep(
+    session: Session, actor: Actor, case_id: str, name: str, kind: Kind, content: bytes, now: datetime, upload_id: str
+) -> str:
     row = {
         "id": upload_id,
         "case_id": case_id,

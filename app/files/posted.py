@@ -51,7 +51,7 @@ def take(
 
 def keep_one(session: Session, actor: Actor, owner: str, field: str, name: str, content: bytes, now: datetime) -> str:
     """Keep the file of a field; its id. Raises Invalid on the field's own path."""
-    limits = {"most": PENDING_FILES, "most_bytes": PENDING_BYTES} if owner.startswith(PENDING) else {}
+    limits: dict[str, Any] = {"most": PENDING_FILES, "most_bytes": PENDING_BYTES} if owner.startswith(PENDING) else {}
     try:
         (upload_id,) = add(session, actor, owner, [(name, content)], now, **limits)
     except Invalid as refused:
@@ -67,10 +67,14 @@ def prune(session: Session, now: datetime, life: timedelta) -> None:
 
 def adopt(session: Session, owner: str, case_id: str, data: Any) -> None:
     """The case is there: it gets the waiting uploads that the data still name; the others go."""
-    waiting = Upload.case_id == owner
-    named = waiting & Upload.id.in_(set(_texts(data)))
+    give(session, owner, case_id, data)
+    session.execute(delete(Upload).where(Upload.case_id == owner))
+
+
+def give(session: Session, owner: str, case_id: str, data: Any) -> None:
+    """The case gets the waiting uploads that the data name; the others go on waiting."""
+    named = (Upload.case_id == owner) & Upload.id.in_(set(_texts(data)))
     session.execute(update(Upload).where(named).values(case_id=case_id))
-    session.execute(delete(Upload).where(waiting))
 
 
 def _list_at(data: Any, path: list[str]) -> list[Any] | None:

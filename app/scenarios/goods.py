@@ -39,14 +39,23 @@ def move(session: Session, actor: Actor, region: str, case_id: str | None, data:
     name = str(data.get("name") or "")
     if data.get("counted") is not None:
         stock = next((row.id for row in queries.of_region(session, place.id) if row.name == name), "")
-        operations.count(session, actor, stock, int(data["counted"]), now)
+        operations.count(session, actor, stock, _whole(data, "counted"), now)
         return
     issued = [row for row in queries.journal(session, place.id, limit=1000)
               if row.kind == "issued" and row.name == name and row.case_id == case_id]  # fmt: skip
     if not issued:
         raise Invalid({"name": f"这个案件没有发放过{name}"})
-    quantity = int(data.get("returned") or -issued[0].quantity)
+    quantity = _whole(data, "returned") if data.get("returned") else -issued[0].quantity
     operations.counter(session, actor, issued[0].id, quantity, str(data.get("note") or NOTE), now)
+
+
+def told(session: Session, case_id: str) -> list[dict[str, str]]:
+    """What a story can expect of the store of the case's township, and of what the case was given: every kind."""
+    chain = regions.chain(session, cases.head(session, case_id).region_id)
+    held = queries.of_region(session, (chain.township or chain.nearest).id)
+    kinds = dict.fromkeys((*(row.name for row in held), *(each.name for each in queries.of_case(session, case_id))))
+    wanted: list[dict[str, Any]] = [{"name": name, "on_hand": 0, "given": 0} for name in kinds]
+    return [{key: str(each) for key, each in kind.items()} for kind in standing(session, case_id, wanted)]
 
 
 def standing(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -65,4 +74,11 @@ def standing(session: Session, case_id: str, wanted: list[dict[str, Any]]) -> li
 
 def _receive(session: Session, actor: Actor, region_id: str, entry: Mapping[str, Any], now: datetime) -> None:
     name, unit, note = (str(entry.get(key) or "") for key in ("name", "unit", "note"))
-    operations.receive(session, actor, region_id, name, unit, int(entry["quantity"]), note or NOTE, now)
+    operations.receive(session, actor, region_id, name, unit, _whole(entry, "quantity"), note or NOTE, now)
+
+
+def _whole(entry: Mapping[str, Any], key: str) -> int:
+    try:
+        return int(str(entry[key]).strip())
+    except ValueError:
+        raise Invalid({key: "应为整数"}) from None

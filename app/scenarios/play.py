@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from app.funds import story as funds
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.registry import story as registry
-from app.scenarios import money
+from app.scenarios import filing, money
 from app.scenarios.doing import OPENING, Scene, do
 from app.scenarios.dying import Death, ahead
 from app.scenarios.expect import Snapshot, failing
@@ -58,6 +58,7 @@ class Player:
     cases: dict[str, str] = field(default_factory=dict)
     last: str | None = None
     deaths: list[Death] = field(default_factory=list)
+    has_files: bool = False
 
     def run(self) -> Result:
         """Play all steps, up to the first that differs, or `on`."""
@@ -114,7 +115,14 @@ class Player:
     def begin(self) -> None:
         """Let the world hold what the story takes for granted. Raises what the story cannot have."""
         prepare(self.world, self.story)
+        self.has_files = bool(self.story.registry.get(filing.KEY))
         self.deaths = ahead(self.story)
+
+    def bring(self, files: Iterable[Mapping[str, Any]]) -> None:
+        """Files that later steps name, as `registry.files`. Raises Invalid."""
+        with self.world.database.write() as session:
+            filing.enter(session, files, self.world.clock.now())
+        self.has_files = True
 
     def take(self, step: Step) -> Rejection | None:
         """Do a step, whatever it expects; the refusal where it was refused."""
@@ -146,6 +154,8 @@ class Player:
                 labelled = frozenset(self.cases.values())
                 scene = Scene(session, self.story, step, about, self.world.clock.now(), labelled)
                 opened = do(scene)
+                if self.has_files and (owner := opened or about):
+                    filing.attach(session, owner, step.data)
         except Rejection as refusal:
             return refusal
         if opened is not None:

@@ -20,7 +20,7 @@ from app.funds import operations as funds
 from app.identity import operations as identity
 from app.identity import queries as regions
 from app.registry import operations as registry
-from app.scenarios import dying, goods, staff
+from app.scenarios import dying, filing, goods, staff
 from app.scenarios.figures import day_of, region_of
 from app.scenarios.story import Story
 from app.scenarios.world import World
@@ -47,6 +47,7 @@ def prepare(world: World, story: Story) -> None:
             funds.open_reserve(session, region.id, balance, SYSTEM, now)
         for entry in known.pop(goods.KEY, None) or []:
             goods.enter(session, entry, story.region, now)
+        filing.enter(session, known.pop(filing.KEY, None) or [], now)
         staff.enter(session, story, known, now)
         if known:
             registry.import_story_registry(session, known, now)

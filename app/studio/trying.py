@@ -20,17 +20,20 @@ from app.identity.capabilities import positions_with
 from app.identity.positions import title_of
 from app.studio.blueprint import blueprint
 from app.tryout.asking import Draft, NotPlayable, ask, get_ready
-from app.tryout.trial import Trial
+from app.tryout.trial import MOST_FILE_BYTES, Trial
 from app.web import STAFF, services, transaction, transacts_itself
 from app.web.download import DOCX, PDF, attachment, inline
 
 ADDRESS = "/changes/<change_id>/programmes/<bundle_id>/try"
 POSTED = frozenset({"csrf_token", "kind", "task", "as", "was", "keep"})
+DOWNLOADED = "application/octet-stream"
 APPLYING = ("applicant", *positions_with("file_applications"))
 """Who may apply in a trial, the applicant first."""
 STARTING = positions_with("start_processes", "township")[0]
 PAYING, ENTERING = positions_with("pay")[0], positions_with("enter_figures")[0]
 HOLDING = positions_with("hold_cases", "township")[0]
+REOPENING, GRANTING = positions_with("reopen_cases")[0], positions_with("draft_batches", "county")[0]
+CORRECTING, STORING = positions_with("correct_applications")[0], positions_with("keep_goods", "township")[0]
 FILE_ID = 32
 
 
@@ -42,7 +45,7 @@ def trial_page(change_id: str, bundle_id: str) -> ResponseReturnValue:
         get_ready()
         return _page(change_id, bundle_id)
     try:
-        told = ask(draft, "play", trial=trial.as_json(), shown=request.args.get("task"))
+        told = ask(draft, "play", trial=trial.as_json(), shown=request.args.get("task"), case=_about())
     except Rejection as rejection:
         return _page(change_id, bundle_id, trial, rejection=rejection)
     return _page(change_id, bundle_id, trial, told["state"])
@@ -60,11 +63,11 @@ def trial_act(change_id: str, bundle_id: str) -> ResponseReturnValue:
         trial = trying.require_seen(call.session, call.actor, bundle_id, _was())
         draft = trying.draft_of(call.session, call.actor, bundle, trial.region, call.now)
     try:
-        told = ask(draft, "play", trial=trial.as_json(), act=_act())
+        told = ask(draft, "play", trial=trial.as_json(), act=_act(), case=_about())
     except NotPlayable:
         raise
     except Rejection as rejection:
-        told = ask(draft, "play", trial=trial.as_json(), shown=None)
+        told = ask(draft, "play", trial=trial.as_json(), shown=None, case=_about())
         return _page(change_id, bundle_id, trial, told["state"], rejection), rejection.status
     after = Trial.of(told["trial"])
     if after != trial:
@@ -137,11 +140,22 @@ def trial_letter(change_id: str, bundle_id: str, number: str, kind: str) -> Resp
     draft, trial = _standing(change_id, bundle_id)
     if trial is None:
         raise Gone("还没有试办，请先开始")
-    told = ask(draft, "letter", trial=trial.as_json(), number=int(number[:4]))
+    told = ask(draft, "letter", trial=trial.as_json(), number=int(number[:4]), case=_about())
     content = base64.b64decode(told["content"])
     if kind == "docx":
         return attachment(content, told["name"], DOCX)
     return _seen(services().to_pdf(content), f"{told['name'].removesuffix('.docx')}.pdf")
+
+
+@blueprint.get(f"{ADDRESS}/files/<file_id>")
+@transacts_itself(STAFF)
+def trial_file(change_id: str, bundle_id: str, file_id: str) -> ResponseReturnValue:
+    """A file that the trial carries, as it was attached."""
+    _, trial = _standing(change_id, bundle_id)
+    found = next((each for each in trial.files if each["id"] == file_id), None) if trial else None
+    if found is None:
+        raise NotFound("试办里没有这个文件，请回到试办页")
+    return attachment(base64.b64decode(found["content"]), found["name"], DOWNLOADED)
 
 
 def _seen(content: bytes, name: str) -> Response:
@@ -166,9 +180,10 @@ def _act() -> dict[str, Any]:
     kind = form.get("kind", "")
     if kind == "form":
         pairs = [(name, value) for name, value in form.items(multi=True) if name not in POSTED]
-        pairs += list(_files())
+        attached = list(_files())
+        pairs += [(field, each["id"]) for field, each in attached]
         return {"kind": kind, "task": form.get("task", ""), "as": form.get("as", ""), "pairs": pairs,
-                "keep": "keep" in form}  # fmt: skip
+                "files": [each for _, each in attached], "keep": "keep" in form}  # fmt: skip
     if kind == "event":
         given: dict[str, Any] = {name: form[name].strip() for name in form if name not in POSTED and name != "do"}
         if "failed" in given:
@@ -177,8 +192,13 @@ def _act() -> dict[str, Any]:
     return {"kind": kind, **{name: form.get(name, "") for name in ("days", "at", "person", "day")}}
 
 
-def _files() -> Iterator[tuple[str, str]]:
-    """Field and id of each chosen file: as of a story, nothing else of it is kept. Raises Invalid, by field."""
+def _about() -> str | None:
+    """The label of the case that the page shows."""
+    return request.args.get("case")
+
+
+def _files() -> Iterator[tuple[str, dict[str, str]]]:
+    """Field and `{id, name, content}` of each chosen file. Raises Invalid, by field."""
     for field, chosen in request.files.items(multi=True):
         if not chosen.filename:
             continue
@@ -187,7 +207,11 @@ def _files() -> Iterator[tuple[str, str]]:
             files.require_taken(chosen.filename, content)
         except Invalid as wrong:
             raise Invalid({field: wrong.message}) from wrong
-        yield field, digest(content)[:FILE_ID]
+        if len(content) > MOST_FILE_BYTES:
+            most = f"试办只带 {MOST_FILE_BYTES // 1024} KB 以内的文件，“{chosen.filename}”太大"
+            raise Invalid({field: f"{most}，请换一个小的"})
+        encoded = base64.b64encode(content).decode()
+        yield field, {"id": digest(content)[:FILE_ID], "name": chosen.filename, "content": encoded}
 
 
 def _page(
@@ -203,7 +227,8 @@ def _page(
             may_edit=policy.may_edit(call.session, call.actor, change, call.now),
             message=rejection.message if rejection else None, errors=rejection.fields if rejection else {},
             figures=trying.figure_titles(call.session, trial) if trial else {}, starting=STARTING, holding=HOLDING,
-            paying=PAYING, entering=ENTERING,
+            paying=PAYING, entering=ENTERING, reopening=REOPENING, granting=GRANTING, correcting=CORRECTING,
+            storing=STORING, about=_about(),
             posts=title_of, typed=request.form, today=change.in_force_from or local_date(call.now),
         )  # fmt: skip
 

@@ -41,22 +41,25 @@ def answer(request: bytes) -> bytes:
 def _play(draft: Draft, asked: dict[str, Any]) -> dict[str, Any]:
     """`trial`, and `act`, what is to be done next: the trial with it, where it was done, and the state after it.
 
-    `shown` is the open task whose form is wanted.
+    `shown` is the open task whose form is wanted; `case` the label of the case that is shown (default: the last).
     """
     trial = Trial.of(asked["trial"])
     with playing.played(draft, trial) as stage:
+        stage.about = asked.get("case")
         typed = stage.act(asked["act"]) if asked.get("act") else None
         if stage.must_replay:
             trial = stage.trial
         else:
             return {"trial": stage.trial.as_json(), "state": state.of(stage, asked.get("shown"), typed)}
     with playing.played(draft, trial) as stage:
+        stage.about = asked.get("case")
         return {"trial": trial.as_json(), "state": state.of(stage, None, None)}
 
 
 def _letter(draft: Draft, asked: dict[str, Any]) -> dict[str, Any]:
-    """The letter of this number (from 0) as `{name, content}`, a Word file."""
+    """The letter of the shown case of this number (from 0) as `{name, content}`, a Word file."""
     with playing.played(draft, Trial.of(asked["trial"])) as stage:
+        stage.about = asked.get("case")
         name, content = stage.letter(asked["number"])
     return {"name": name, "content": base64.b64encode(content).decode()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app import calendar
-from app.cases import queries
+from app.cases import queries, store
+from app.core.actor import SYSTEM
 from app.core.clock import SHANGHAI, MovableClock, local_date
 from app.core.days import day_of
 from app.core.errors import Gone, Invalid, Rejection
@@ -24,12 +25,14 @@ from app.documents import queries as letters
 from app.forms import Form
 from app.identity import queries as identity
 from app.inbox import queries as inbox
+from app.scenarios.doing import OPENING
 from app.scenarios.play import Player
 from app.scenarios.world import World, WorldTemplate
 from app.tryout.asking import Draft
+from app.tryout.correcting import CORRECT, REASON, changes
 from app.tryout.trial import Trial, trimmed
 
-APPLY = "apply"
+APPLY, WAIT, START, APPLICATION = "apply", "wait", "start", "application"
 DAY_BEGINS = time(9, 0)
 MOST_DAYS = 400
 
@@ -66,13 +69,22 @@ After = Callable[["Stage", int], None]
 
 @dataclass
 class Stage:
-    """A trial that was played as far as it goes. `must_replay`: its steps are not those that were played any more."""
+    """A trial that was played as far as it goes. `must_replay`: its steps are not those that were played any more.
+
+    `about` is the label of the case that the page shows; without it, or where there is none, the last one.
+    """
 
     player: Player
     bundle: Bundle
     trial: Trial
     stop: Stop | None = None
     must_replay: bool = False
+    about: str | None = None
+
+    @property
+    def case_id(self) -> str | None:
+        """The case that the page shows; None where none was opened."""
+        return self.player.cases.get(self.about or "", self.player.last)
 
     @property
     def now(self) -> datetime:
@@ -100,12 +112,20 @@ class Stage:
         if act["kind"] != "form":
             self._do(self._step_of(act))
             return None
+        return self._answer(act)
+
+    def _answer(self, act: Mapping[str, Any]) -> Typed | None:
+        """A form was filled in."""
         form = self._form(act["task"])
         pairs: MultiDict[str, str] = MultiDict([tuple(pair) for pair in act["pairs"]])
         data = form.parse(pairs)
         if action := form.row_action(pairs):
             return Typed(act["task"], form.apply_row_action(data, action), None)
-        step = {"do": act["task"].partition(":")[0], "as": act["as"], "with": trimmed(data)}
+        if files := act.get("files"):
+            self.trial = self.trial.with_files(files)
+            self.player.bring(files)
+        given = self._corrected(data, pairs) if act["task"] == CORRECT else trimmed(data)
+        step = {"do": act["task"].partition(":")[0], "as": act["as"], "with": given}
         try:
             self._do(step)
         except Rejection as refusal:
@@ -114,6 +134,16 @@ class Stage:
             fields = {"fields": sorted(refusal.fields)} if refusal.fields else {}
             self._keep({**step, "expect": {"error": refusal.code, **fields}})
         return None
+
+    def _corrected(self, data: Mapping[str, Any], pairs: Mapping[str, str]) -> dict[str, Any]:
+        typed = {name: each for name, each in data.items() if name != REASON}
+        return {**changes(self.application(), typed), "reason": pairs.get(REASON, "").strip()}
+
+    def application(self) -> Mapping[str, Any]:
+        """What the application of the case says, with what its form does not know."""
+        with self.player.world.database.read() as session:
+            action = store.look(session, SYSTEM, self.case_id or "", self.now)
+            return {**action.instance.unknown.get(APPLICATION, {}), **action.variables[APPLICATION]}
 
     def people(self) -> dict[str, str]:
         """Names of everybody with a number in what was filled in, by number."""
@@ -139,7 +169,7 @@ class Stage:
     def letter(self, number: int) -> tuple[str, bytes]:
         """Name and Word file of a letter of the case. Raises Gone."""
         with self.player.world.database.write() as session:
-            found = letters.documents_of(session, self.player.last) if self.player.last else []
+            found = letters.documents_of(session, self.case_id) if self.case_id else []
             if not 0 <= number < len(found):
                 raise Gone("没有这份文书，请回到试办页刷新")
             issued = documents.issue(session, found[number].id)
@@ -147,11 +177,27 @@ class Stage:
 
     def _do(self, step: dict[str, Any]) -> None:
         """Raises Rejection, which changes nothing."""
-        (parsed,) = Trial(self.trial.region, self.trial.clock, (step,), 1).story(self.bundle.programme).steps
+        step = {**step, **self._label(step["do"])}
+        (parsed,) = replace(self.trial, steps=(step,), position=1).parsed(self.bundle.programme)
         refusal = self.player.take(parsed)
         if refusal is not None:
             raise refusal
         self._keep(step)
+
+    def _label(self, do: str) -> dict[str, str]:
+        """Of which case a step is, where it is not the last one; a further case has a label: one can go back to it."""
+        if self.player.last is None or do == WAIT:
+            return {}
+        if do in OPENING:
+            return {"case": f"case{len(self.player.cases) + 1}"}
+        return {"case": self.about} if self.about and self.case_id != self.player.last else {}
+
+    def _award(self, do: str) -> dict[str, Any]:
+        """Whose award a process begins on, where that is not the last case's."""
+        if do != START or self.case_id == self.player.last:
+            return {}
+        number = str(self.application().get("id_number") or "")
+        return {"award": {"programme": self.bundle.programme, "id_number": number}}
 
     def _keep(self, step: dict[str, Any]) -> None:
         """Where the trial had stopped, the step takes the place of the one that answered for the same, or comes before
@@ -165,7 +211,7 @@ class Stage:
         self.must_replay = True
 
     def _form(self, task: str) -> Form:
-        if task == APPLY:
+        if task in (APPLY, CORRECT):
             return self.bundle.application_form
         item = next((each for each in self.open_tasks() if key_of(each) == task), None)
         if item is None:
@@ -175,10 +221,10 @@ class Stage:
 
     def open_tasks(self) -> list[Any]:
         """The human tasks that wait, oldest first."""
-        if self.player.last is None:
+        if self.case_id is None:
             return []
         with self.player.world.database.read() as session:
-            found = inbox.items_of_case(session, self.player.last)
+            found = inbox.items_of_case(session, self.case_id)
         return [item for item in found if item.status == "open" and item.kind == "task"]
 
     def _step_of(self, act: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,7 +234,7 @@ class Stage:
             case "until":
                 return {"do": "wait", "at": _written(self._moment(act["at"]))}
             case "event":
-                return {"do": act["do"], "as": act["as"], "with": trimmed(act["with"])}
+                return {"do": act["do"], "as": act["as"], "with": {**trimmed(act["with"]), **self._award(act["do"])}}
         raise Invalid({"_": "不认识这个操作，请刷新页面"})
 
     def _days_on(self, typed: str) -> datetime:

@@ -10,7 +10,7 @@ import yaml
 from app.core.errors import Invalid
 from app.documents import queries as documents
 from app.funds import story as funds
-from app.scenarios import seeing
+from app.scenarios import goods, seeing
 from app.scenarios.play import play
 from app.scenarios.story import parse_story
 from app.tryout.asking import Draft
@@ -21,14 +21,14 @@ from app.tryout.trial import Trial
 def story(draft: Draft, trial: Trial, title: str) -> str:
     """The text of the story, which was played and holds. Raises Invalid."""
     found: list[dict[str, Any]] = []
-    known: dict[str, Any] = {}
+    known: dict[str | None, dict[str, Any]] = {}
     ordered: set[str] = set()
 
     def note(stage: Stage, number: int) -> None:
-        now = _seen(stage)
-        found.append({**_changed(known, now), **_ordered(stage, ordered)})
-        known.clear()
-        known.update(now)
+        case_id = _about(stage, number)
+        now = _seen(stage, case_id)
+        found.append({**_changed(known.get(case_id, {}), now), **_ordered(stage, ordered)})
+        known[case_id] = now
 
     with played(draft, trial, note) as stage:
         if stage.stop is not None:
@@ -53,9 +53,14 @@ def _require_holds(draft: Draft, text: str) -> None:
         raise Invalid({"title": f"存下的故事重演时对不上：{problems[0][1]}。请把这句话告诉管理员"})
 
 
-def _seen(stage: Stage) -> dict[str, Any]:
-    """What stories can expect of the case as it stands."""
-    case_id = stage.player.last
+def _about(stage: Stage, number: int) -> str | None:
+    """The case that the expectations of a step are about."""
+    label = stage.player.story.steps[number - 1].case
+    return stage.player.last if label is None else stage.player.cases.get(label)
+
+
+def _seen(stage: Stage, case_id: str | None) -> dict[str, Any]:
+    """What stories can expect of a case as it stands."""
     if case_id is None:
         return {}
     with stage.player.world.database.read() as session:
@@ -66,6 +71,8 @@ def _seen(stage: Stage) -> dict[str, Any]:
             "documents": [{"template": row.template} for row in documents.documents_of(session, case_id)],
             "notices": seeing.said(seeing.notices(session, case_id)),
             "owed": seeing.owed(session, case_id),
+            "claims": seeing.said(seeing.claims(session, case_id)),
+            "goods": goods.told(session, case_id),
             "incident": next(iter(seeing.incidents(session, case_id)), False),
         }
 
@@ -97,9 +104,17 @@ def _payment(row: Any) -> dict[str, Any]:
     return {name: str(order[name]) for name in ("amount", "payee", "on", "source")}
 
 
+def _stands(stage: Stage, case_id: str | None) -> dict[str, Any]:
+    kept = ("status", "payments", "owed", "goods")
+    return {key: each for key, each in _seen(stage, case_id).items() if key in kept and (each or key != "goods")}
+
+
 def _end(stage: Stage) -> dict[str, Any]:
     """How the case stands, with the awards of everybody."""
-    end = {key: each for key, each in _seen(stage).items() if key in ("status", "payments", "owed")}
+    last = stage.player.last
+    end = _stands(stage, last)
+    others = {label: _stands(stage, each) for label, each in stage.player.cases.items() if each != last}
+    end |= {"cases": others} if others else {}
     with stage.player.world.database.read() as session:
         told = seeing.said(seeing.awards(session, stage.today))
     return {**end, "awards": told} if told else end

@@ -21,7 +21,8 @@ from app.identity.positions import title_of
 from app.jobs import operations as jobs
 from app.registry import queries as registry
 from app.registry.story import IN_PAYMENT
-from app.tryout import days, rows
+from app.tryout import days, offering, rows
+from app.tryout.correcting import CORRECT
 from app.tryout.playing import APPLY, Stage, Stop, Typed, key_of
 
 HORIZON = timedelta(days=800)
@@ -37,9 +38,9 @@ def of(stage: Stage, shown: str | None, typed: Typed | None) -> dict[str, Any]:
             "steps": _steps(stage), "stop": _stop(stage.stop), "place": _place(session, stage),
             "next": _next(session, stage), "by_office": stage.bundle.by_office,
             "people": stage.people(), "deaths": [dict(each) for each in stage.trial.deaths],
-            "unpaid": _unpaid(session), "processes": _processes(session, stage),
+            "unpaid": _unpaid(session), "processes": _processes(session, stage), **offering.of_world(session, stage),
         }  # fmt: skip
-        if stage.player.last is None:
+        if stage.case_id is None:
             form = _form(stage.bundle.application_form, APPLY, typed, {})
             days_told = days.of(session, stage.trial.region, stage.today, {})
             return {
@@ -51,7 +52,7 @@ def of(stage: Stage, shown: str | None, typed: Typed | None) -> dict[str, Any]:
                 "diagram": _main(stage),
                 "states": {},
             }
-        return {**told, **_case(session, stage, stage.player.last, shown, typed)}
+        return {**told, **_case(session, stage, stage.case_id, shown, typed)}
 
 
 def _case(session: Session, stage: Stage, case_id: str, shown: str | None, typed: Typed | None) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _case(session: Session, stage: Stage, case_id: str, shown: str | None, typed
     return {
         "case": {"number": page.case.number, "name": page.case.applicant_name, "status": page.case.status,
                  "closed": page.case.closed_at is not None},
-        "form": _task_form(session, stage, chosen, typed) if chosen else None,
+        "form": _shown_form(session, stage, chosen, wanted, typed),
         "tasks": [_task(session, stage, item) for item in tasks],
         "waiting": [_waiting(each, elements[each.id]) for each in page.waiting if not each.answered],
         "failing": [_failing(session, each) for each in page.failing_rules],
@@ -86,6 +87,7 @@ def _case(session: Session, stage: Stage, case_id: str, shown: str | None, typed
         "documents": [{"title": each.title, "number": each.number or "", "on": each.issued_on.isoformat(),
                        "voided": each.voided_at is not None} for each in page.documents],
         "owed": [each.title for each in page.owed if each.settled_at is None],
+        **offering.of_case(session, stage, case_id),
         "incidents": [{"step": page.steps.get(each.element_id, each.element_id), "message": each.message}
                       for each in page.incidents],
     }  # fmt: skip
@@ -104,6 +106,24 @@ def _form(form: Form, task: str, typed: Typed | None, context: Mapping[str, Any]
     html = form.render(mine.values if mine else {}, errors, context=context)
     message = mine.refusal.message if mine and mine.refusal else ""
     return {"faults": len(errors), "task": task, "html": str(html), "message": message}
+
+
+def _shown_form(
+    session: Session, stage: Stage, chosen: Any, wanted: str | None, typed: Typed | None
+) -> dict[str, Any] | None:
+    """The form that is wanted: a further application, the application to be corrected, or that of an open task."""
+    if wanted == APPLY:
+        return {**_form(stage.bundle.application_form, APPLY, typed, {}), "title": "再受理一份申请"}
+    if wanted == CORRECT:
+        return {**_corrected(stage, typed), "title": "更正申请内容"}
+    return _task_form(session, stage, chosen, typed) if chosen else None
+
+
+def _corrected(stage: Stage, typed: Typed | None) -> dict[str, Any]:
+    """The application filled in with what it says; what somebody changed there and was refused stands in it."""
+    if typed is None or typed.task != CORRECT:
+        typed = Typed(CORRECT, stage.application(), None)
+    return _form(stage.bundle.application_form, CORRECT, typed, {})
 
 
 def _task_form(session: Session, stage: Stage, item: Any, typed: Typed | None) -> dict[str, Any]:
@@ -163,7 +183,7 @@ def _steps(stage: Stage) -> list[dict[str, Any]]:
              for element in diagram.elements.values()}  # fmt: skip
     reached = stage.stop.number - 1 if stage.stop else stage.trial.position
     return [
-        {"do": step["do"], "title": names.get(step["do"], ""), "at": step.get("at", ""),
+        {"do": step["do"], "case": step.get("case", ""), "title": names.get(step["do"], ""), "at": step.get("at", ""),
          "who": _who(step.get("as", "")), "done": number <= reached,
          "error": (step.get("expect") or {}).get("error", "")}
         for number, step in enumerate(stage.trial.steps, 1)
@@ -201,7 +221,7 @@ def _unpaid(session: Session) -> list[str]:
 
 def _processes(session: Session, stage: Stage) -> list[dict[str, str]]:
     """What can be begun on the award of the case, if it has one in payment: `{key, title}`."""
-    award = queries.head(session, stage.player.last).award_id if stage.player.last else None
+    award = queries.head(session, stage.case_id).award_id if stage.case_id else None
     try:
         monthly = award is not None and registry.award(session, award).status == IN_PAYMENT
     except NotFound:  # what was paid once

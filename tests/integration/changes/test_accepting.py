@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -174,6 +175,12 @@ def test_an_acceptance_is_a_save_with_who_and_why_until_it_is_put_back(
         assert (view.title, view.reason, len(view.differences)) == ("两件案件，一件同意", "县政府决定放宽", 5)
         assert [each.file for each in accepting.failing(session, bundle, now)] == [TWO]
         (entry,) = set(_saves(session, bundle_id)) - set(before)
+        by_hand = (store.file_of(session, bundle, ONE) or b"").replace(b"title: ", b"title: 2 ")
+        hash, soon = store.hashes_of(session, bundle)[ONE], now + timedelta(minutes=1)
+        editing.save(session, owner, change_id, bundle_id, ONE, by_hand, was=hash, now=soon)
+        (by_hand_entry,) = set(_saves(session, bundle_id)) - {*before, entry}
+        editing.put_back(session, owner, change_id, by_hand_entry, now=soon)
+        assert len(accepting.accepted(session, change_id)) == 1
         with pytest.raises(Gone):  # pressed twice
             accepting.keep(session, owner, change_id, asked, played, "放宽", now=now)
         other = {**dict(asked.trials[0][0][1]), "bundle.yaml": FILES["bundle.yaml"]}
