@@ -65,6 +65,17 @@ def of(
     return Beside(_rules(action, element, form, cleaned.known, item), _earlier(form, submitted))
 
 
+def figures_of(action: Action, element: engine.Element) -> list[dict[str, Any]]:
+    """The figures in force that any table of the programme may read."""
+    bundle = action.bundle
+    reads = {name for decision, model in bundle.decisions.items() for name in model.reads(decision)}
+    return action.figures_at(element).entries(_figure_keys(reads))
+
+
+def _figure_keys(reads: Iterable[str]) -> list[str]:
+    return sorted({name.split(".")[1] for name in reads if name.split(".")[0] in decisions.FIGURES and "." in name})
+
+
 def _rules(
     action: Action, element: engine.Element, form: Form, values: Mapping[str, Any], item: Any
 ) -> dict[str, list[Rule]]:
@@ -109,8 +120,7 @@ def _rule(action: Action, element: engine.Element, decision: str, values: Mappin
     table = model.table(decision)
     mine = {column.label for column in table.inputs if own in column.expression} if table else set()
     saw = {label: value for label, value in outcome.inputs.items() if label not in mine and _told(value)}
-    keys = sorted(name.split(".")[1] for name in reads if name.split(".")[0] in decisions.FIGURES and "." in name)
-    figures = action.figures_at(element).entries(dict.fromkeys(keys))
+    figures = action.figures_at(element).entries(_figure_keys(reads))
     return Rule(model.label(decision), hits if _typed(values, asked) else None, saw, figures)
 
 
@@ -126,7 +136,13 @@ def _told(value: Any) -> bool:
 
 def _typed(values: Mapping[str, Any], paths: Iterable[str]) -> bool:
     """Whether something is typed of what a rule asks for."""
-    return any(_at(values, path) not in (None, "", [], False) for path in paths)
+    return any(_is_typed(_at(values, path)) for path in paths)
+
+
+def _is_typed(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_is_typed, value.values()))
+    return value not in (None, "", [], False)
 
 
 def _earlier(form: Form, submitted: Iterable[Submitted]) -> dict[str, list[Earlier]]:

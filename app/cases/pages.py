@@ -17,6 +17,7 @@ from app.cases import beside as besides
 from app.cases.acting import CaseActs, TaskActs
 from app.cases.action import Action, CaseHead
 from app.cases.correcting import may_correct
+from app.cases.elsewhere import Elsewhere, elsewhere
 from app.cases.models import Awaited, Owed
 from app.cases.reopening import reopening_steps
 from app.core.actor import Actor
@@ -126,7 +127,8 @@ class CasePage:
 class TaskPage:
     """Everything that the page of a task shows; `version` is the release of the form, `items` all work of the case.
 
-    `beside` tells what stands beside the fields for what is typed (parsed only).
+    `beside` tells what stands beside the fields for what is typed (parsed only). figures: those that the programme
+    reads, as `FigureReader.entries` gives them.
     """
 
     item: Any
@@ -144,6 +146,8 @@ class TaskPage:
     submissions: list[Submitted]
     beside: Callable[[Mapping[str, Any]], besides.Beside]
     acts: TaskActs
+    elsewhere: Elsewhere
+    figures: list[dict[str, Any]]
 
 
 def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> CasePage:
@@ -207,6 +211,8 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         submissions=before,
         beside=partial(besides.of, action, element, item.item_key, before),
         acts=acting.of_task(action, item, work),
+        elsewhere=elsewhere(action),
+        figures=besides.figures_of(action, element),
     )
 
 

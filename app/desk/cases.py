@@ -82,6 +82,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     page = views.case_page(call.session, call.actor, case_id, call.now)
     names, events = page.steps, audit.events_of(call.session, f"case:{case_id}")
     said = {each.id: each for each in page.acts.exchanges}
+    materials = files.uploads_of(call.session, case_id)
     holders = identity.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",
@@ -114,8 +115,8 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         objections=page.objections,
         owed=[row for row in page.owed if row.settled_at is None],
         clocks=pages.clock_lines(call.session, page.clocks),
-        materials=files.uploads_of(call.session, case_id),
-        submissions=pages.submissions(call.session, case_id, page.submissions, reveal=False),
+        materials=materials,
+        submissions=pages.submissions(page.submissions, pages.file_links(materials), reveal=False),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
         timeline=timeline(events, names, said, opinions(page.submissions)),
         acts=page.acts,

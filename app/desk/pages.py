@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from app import calendar
 from app.cases.pages import Submitted
 from app.figures.catalogue import catalogue
 from app.figures.clauses import leading_ids
-from app.files import queries as files
 from app.forms import FileLink
 from app.identity.queries import RegionChain
 
@@ -64,15 +63,13 @@ def basis(session: Session, documentation: str, chain: RegionChain) -> Basis:
     return Basis(leading_ids(documentation)[1], citation)
 
 
-def file_links(session: Session, case_id: str) -> dict[str, FileLink]:
+def file_links(uploads: Iterable[Any]) -> dict[str, FileLink]:
     """Uploads by id, as forms show them."""
-    return {row.id: FileLink(row.name, url_for("desk.material", file_id=row.id))
-            for row in files.uploads_of(session, case_id)}  # fmt: skip
+    return {row.id: FileLink(row.name, url_for("desk.material", file_id=row.id)) for row in uploads}
 
 
-def submissions(session: Session, case_id: str, submitted: Iterable[Submitted], *, reveal: bool) -> list[Submission]:
+def submissions(submitted: Iterable[Submitted], links: Mapping[str, FileLink], *, reveal: bool) -> list[Submission]:
     """What was filled in, as it reads. Identity and bank numbers are masked unless `reveal`."""
-    links = file_links(session, case_id)
     return [
         Submission(
             each.title,

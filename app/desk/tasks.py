@@ -15,14 +15,18 @@ from app.cases.identifying import FIELD as CONFIRMED
 from app.cases.returned_money import KIND as RETURNED
 from app.core.clock import local_date
 from app.core.errors import Gone, Rejection, Taken
+from app.definitions.queries import programme_titles
 from app.desk import pages, undo
 from app.desk.beside import in_words
 from app.desk.blueprint import blueprint
+from app.desk.materials import materials, wanted
 from app.desk.onward import onward
+from app.desk.rulings import figure_told
 from app.drafting import Pass, keep, opened
 from app.drafting.passes import FIELD, held
 from app.drafts.queries import owner_of
 from app.drafts.queries import task as subject_of
+from app.figures.catalogue import catalogue
 from app.files import queries as files
 from app.files.posted import take
 from app.identity import queries as identity
@@ -147,8 +151,10 @@ def _page(
     item, work = page.item, page.items
     errors = rejection.fields if rejection else {}
     draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
-    links, typed = pages.file_links(call.session, item.case_id), draft.values if values is None else values
-    beside = in_words(call.session, page.beside(typed), [ref.code for ref in page.chain.refs])
+    uploads = files.uploads_of(call.session, item.case_id)
+    links, typed = pages.file_links(uploads), draft.values if values is None else values
+    codes, known = [ref.code for ref in page.chain.refs], catalogue(call.session)
+    beside, cite = in_words(call.session, page.beside(typed), codes), partial(known.cite, region_codes=codes)
     return render_template(
         "desk/task.html",
         item=item,
@@ -169,9 +175,13 @@ def _page(
         clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
         holders=_colleagues(call, item),
         acts=page.acts,
-        materials=files.uploads_of(call.session, item.case_id),
+        shown_materials=materials(uploads, page.submissions),
+        wanted_materials=wanted(page.submissions),
         earlier=pages.earlier_steps(work, item.element_id),
-        submissions=pages.submissions(call.session, item.case_id, page.submissions, reveal=True),
+        submissions=pages.submissions(page.submissions, links, reveal=True),
+        elsewhere=page.elsewhere,
+        titles=programme_titles(call.session) if page.elsewhere.benefits else {},
+        figures=[figure_told(each, known, cite) for each in page.figures],
         states=page.states,
         outlook=outlook,
     )
@@ -195,7 +205,8 @@ def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | 
     values = draft.values if typed is None else typed
     if not values:
         raise refusal
-    shown = form.render(values, readonly=True, reveal=True, files=pages.file_links(call.session, item.case_id))
+    links = pages.file_links(files.uploads_of(call.session, item.case_id))
+    shown = form.render(values, readonly=True, reveal=True, files=links)
     page = render_template("desk/kept.html", item=item, message=refusal.message, form_html=shown, draft=draft)
     return make_response(page, refusal.status)
 

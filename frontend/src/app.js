@@ -10,6 +10,7 @@ import './forms.js';
 import './keyboard.js';
 import './viewing.js';
 import './live.js';
+import './materials.js';
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;

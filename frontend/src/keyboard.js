@@ -2,8 +2,9 @@
 
 const rows = () => [ ...document.querySelectorAll('[data-rows] [data-row]') ];
 
+/** Whether letters go into what has the focus; a choice or a button takes none. */
 function typing(target) {
-  return target.isContentEditable || /^(input|select|textarea|button|a)$/i.test(target.tagName);
+  return target.isContentEditable || target.matches?.('select, textarea, input:not([type=radio], [type=checkbox])');
 }
 
 function step(by) {
@@ -36,14 +37,48 @@ const actions = {
   k: () => step(-1),
   x: pick,
   '/': () => document.querySelector('[data-search]')?.focus(),
-  '?': () => document.querySelector('[data-keys]')?.toggleAttribute('open'),
+  '?': explain,
+  f: () => document.querySelector('form[data-first] .form-grid :is(input:not([type=hidden]), select, textarea)')?.focus(),
 };
 
+/** What a page's own buttons are pressed with: `data-key` is a key, or `ctrl+` and one, which also works while typing. */
+function press(event) {
+  const chord = event.ctrlKey || event.metaKey, key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (!chord && typing(event.target)) return false;
+  const wanted = chord ? `ctrl+${key}` : key;
+  const button = keyed().find(each => each.dataset.key === wanted);
+  if (!button) return false;
+  event.preventDefault();
+  button.click();
+  return true;
+}
+
+const keyed = () => [ ...document.querySelectorAll('[data-key]') ].filter(each => each.offsetParent && !each.disabled);
+const SHOWN = { Enter: '回车', ' ': '空格' };
+
+/** The list of keys is made of what this page has, so that it is true. */
+function explain() {
+  const list = document.querySelector('[data-keys]');
+  if (!list) return;
+  list.toggleAttribute('open');
+  const found = keyed().map(each => [ each.dataset.key, each.textContent.trim() ]);
+  if (rows().length) found.unshift([ 'j', '下一条' ], [ 'k', '上一条' ], [ 'x', '选中' ], [ 'Enter', '打开' ]);
+  if (document.querySelector('[data-search]')) found.push([ '/', '查找' ]);
+  if (document.querySelector('[data-first]')) found.push([ 'f', '回到表单' ], [ 'Escape', '离开输入框' ]);
+  found.push([ '?', '本说明' ]);
+  list.querySelector('span').replaceChildren(...found.flatMap(([ key, told ]) => {
+    const keys = key.split('+').flatMap((each, at) => [ at ? '+' : '', Object.assign(document.createElement('kbd'), { textContent: SHOWN[each] || each }) ]);
+    return [ ...keys, ` ${told}　` ];
+  }));
+  if (list.open) list.scrollIntoView({ block: 'nearest' });
+}
+
 document.addEventListener('keydown', event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === 'Escape' && event.target.matches?.('[data-search]')) event.target.blur();
-  const onRow = event.target.closest?.('[data-row]');
-  if (typing(event.target) && !onRow) return;
+  if (event.isComposing || event.altKey) return;
+  if (event.key === 'Escape' && event.target.matches?.('[data-search], [data-first] :is(input, select, textarea)')) event.target.blur();
+  if (press(event)) return;
+  if (event.ctrlKey || event.metaKey) return;
+  if (typing(event.target)) return;
   const action = actions[event.key];
   if (!action) return;
   event.preventDefault();

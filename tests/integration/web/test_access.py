@@ -236,6 +236,7 @@ TABLE: dict[str, Row] = {
     "POST desk.posting_proof": staff("POST", "/desk/cases/{case}/notices/unknown/proof", 404, 403, 404),
     "GET desk.tie": staff("GET", "/desk/tasks/{task}/tie", 403, 403, 200),
     "POST desk.tie_declare": staff("POST", "/desk/tasks/{task}/tie", 403, 403, 302, person="0", relation="兄弟"),
+    "GET desk.material_picture": staff("GET", "/desk/materials/{material}/picture", 404, 403, 404),
     "GET desk.material": staff("GET", "/desk/materials/{material}", 200, 403, 200),
     "POST desk.case_dossier": staff("POST", "/desk/cases/{case}/dossier", 302, 403, 302),
     "GET desk.dossier_page": staff("GET", "/desk/dossiers/{dossier}", 403, 403, 200),
@@ -487,7 +488,7 @@ TABLE: dict[str, Row] = {
 NEEDS: dict[str, str] = {
     **dict.fromkeys(("GET desk.application", "POST desk.application_submit", "POST api.apply"), "file_applications"),
     **dict.fromkeys(("GET desk.case", "GET desk.case_diagram", "POST desk.upload", "POST desk.objection",
-                     "POST desk.posting_proof", "GET desk.material", "GET desk.document",
+                     "POST desk.posting_proof", "GET desk.material", "GET desk.material_picture", "GET desk.document",
                      "POST desk.case_dossier", "GET desk.dossier_page", "GET desk.dossier_file",
                      "GET desk.document_provenance", "GET api.case",
                      "GET api.case_documents", "GET api.document"), "see_cases"),

@@ -1,0 +1,63 @@
+"""The materials of a case beside what its forms ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.cases.pages import Submitted
+from app.files.kinds import KINDS, PDF
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A field for files: whose form asks for it, and how many are there."""
+
+    step: str
+    label: str
+    required: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A file; `pictured`: it can be looked at on the page. `purpose` is the field for which it was sent."""
+
+    row: Any
+    purpose: str
+    pictured: bool
+
+
+def wanted(submitted: Iterable[Submitted]) -> list[Wanted]:
+    """What the forms that were filled in ask for."""
+    return [
+        Wanted(each.title, label, required, len(ids))
+        for each in submitted
+        for label, required, ids in _fields(each)
+    ]  # fmt: skip
+
+
+def materials(rows: Sequence[Any], submitted: Iterable[Submitted]) -> list[Material]:
+    """The uploads of a case, each with the field for which it was sent."""
+    purposes: dict[str, str] = {}
+    for each in submitted:
+        for label, _, ids in _fields(each):
+            purposes |= dict.fromkeys(ids, label)
+    return [Material(row, purposes.get(row.id, ""), _pictured(row)) for row in rows]
+
+
+def _pictured(row: Any) -> bool:
+    kind = KINDS.get(row.media_type)
+    return kind is not None and (kind.shown or kind is PDF)
+
+
+def _fields(each: Submitted) -> list[tuple[str, bool, list[str]]]:
+    found = [field for field in each.form.root.walk() if field.kind == "filepicker"]
+    return [(field.label.text({}), field.required, _at(each.values, field.path)) for field in found]
+
+
+def _at(values: Any, path: Iterable[str]) -> list[str]:
+    for key in path:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return list(values) if isinstance(values, (list, tuple)) else []
