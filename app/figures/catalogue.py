@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
 from app.db import stamps
-from app.figures.content import Catalogue, of, read, seeds
+from app.figures.content import Catalogue, of, seeds
 from app.figures.items import Item
 from app.figures.models import CatalogueEntry
 
@@ -54,7 +54,7 @@ def add(session: Session, content: bytes, place: str, *, release_id: str, now: d
     """
     here = catalogue(session)
     extended = here.with_additions(content, place)
-    fresh = [item for item in read(content, place) if item not in here.items]
+    fresh = here.added_by(content, place)
     if extended.hash != here.hash:
         _enter(session, fresh, now, release_id=release_id)
 

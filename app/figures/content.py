@@ -76,11 +76,17 @@ class Catalogue:
         Raises CatalogueError: what has no proper form, a key that exists with another unit, an entry that another
         region owns.
         """
-        added = read(content, place)
+        added = self.added_by(content, place)
         problems = problems_of_additions(self.items, added)
         if problems:
             raise CatalogueError(problems)
         return of(merged(self.items, added))
+
+    def added_by(self, content: bytes, place: str) -> list[Item]:
+        """What such a file adds or changes; an entry that says the same stays with its owner, such as the province
+        whose bundle a county takes in. Raises CatalogueError."""
+        here = {(item.kind, item.key, item.content) for item in self.items}
+        return [item for item in read(content, place) if (item.kind, item.key, item.content) not in here]
 
 
 def _parts(basis: str, known: Mapping[str, PolicyDocument]) -> Iterable[tuple[str, PolicyDocument | None]]:

@@ -81,4 +81,4 @@ def _whole(entry: Mapping[str, Any], key: str) -> int:
     try:
         return int(str(entry[key]).strip())
     except ValueError:
-        raise Invalid({key: "应为整数"}) from None
+        raise Invalid({key: "数量应为整数，例如 5"}) from None

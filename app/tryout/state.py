@@ -21,6 +21,8 @@ from app.identity.positions import title_of
 from app.jobs import operations as jobs
 from app.registry import queries as registry
 from app.registry.story import IN_PAYMENT
+from app.scenarios.doing import OPENING
+from app.scenarios.story import FIRST
 from app.tryout import days, offering, rows
 from app.tryout.correcting import CORRECT
 from app.tryout.playing import APPLY, Stage, Stop, Typed, key_of
@@ -182,12 +184,28 @@ def _steps(stage: Stage) -> list[dict[str, Any]]:
     names = {element.id: element.label for diagram in stage.bundle.processes.values()
              for element in diagram.elements.values()}  # fmt: skip
     reached = stage.stop.number - 1 if stage.stop else stage.trial.position
+    whose = _whose(stage)
     return [
-        {"do": step["do"], "case": step.get("case", ""), "title": names.get(step["do"], ""), "at": step.get("at", ""),
+        {"do": step["do"], "whose": whose.get(number, ""), "title": names.get(step["do"], ""), "at": step.get("at", ""),
          "who": _who(step.get("as", "")), "done": number <= reached,
          "error": (step.get("expect") or {}).get("error", "")}
         for number, step in enumerate(stage.trial.steps, 1)
     ]  # fmt: skip
+
+
+def _whose(stage: Stage) -> dict[int, str]:
+    """By step (from 1) whose case it is about, where a trial has several."""
+    names: dict[str, str] = {}
+    found, last = {}, FIRST
+    for number, step in enumerate(stage.trial.steps, 1):
+        label = step.get("case") or (FIRST if not names else last)
+        if step["do"] == APPLY:
+            names[label] = str((step.get("with") or {}).get("name") or "")
+        elif step["do"] in OPENING:
+            names[label] = names.get(last, "")
+        last = label if step["do"] in OPENING else last
+        found[number] = names.get(label, "")
+    return found if len(names) > 1 else {}
 
 
 def _who(actor: str) -> str:

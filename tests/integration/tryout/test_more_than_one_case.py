@@ -60,6 +60,7 @@ def test_two_cases_share_a_store_and_each_goes_on_by_itself() -> None:
         assert [(each["name"], each["label"], each["shown"]) for each in state["cases"]] == [
             ("王建国", "main", True), ("李秀英", "case2", False),
         ]  # fmt: skip
+        assert [each["whose"] for each in state["steps"]] == ["王建国", "王建国", "李秀英", "王建国"]
         assert state["goods"] == [
             {"name": "棉被", "unit": "床", "on_hand": 5, "region": "220122100", "place": state["goods"][0]["place"]}
         ]

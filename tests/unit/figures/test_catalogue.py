@@ -87,6 +87,7 @@ def test_a_region_adds_figures_documents_and_clauses_with_ids_of_its_own() -> No
     assert extended.ids_in("QA-12 发放取暖补助，E7") == ["QA-12", "E7"]
     assert extended.hash != seeded().hash
     assert extended.with_additions(OWN.encode(), "340722").hash == extended.hash
+    assert extended.with_additions(OWN.encode(), "340722103").items == extended.items  # who takes it over owns nothing
 
 
 @pytest.mark.parametrize(
