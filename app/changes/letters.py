@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +15,20 @@ from sqlalchemy.orm import Session
 from app.changes import store
 from app.core.clock import local_date
 from app.definitions import queries, standing
-from app.definitions.letters import FOLDER, TEMPLATE, Letter, as_files
-from app.documents.contract import load_contract
+from app.definitions.letters import FOLDER, TEMPLATE, Letter, as_files, letters_of
+from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
+
+_INPUT = re.compile(r"\bdocument\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A letter with its title; `asks`: what it prints of each input of the element that issues it, in Chinese."""
+
+    key: str
+    title: str
+    asks: Mapping[str, str]
 
 
 def completed(
@@ -33,12 +47,34 @@ def completed(
 
 def titles(session: Session, bundle: Row[Any], *, now: datetime) -> dict[str, str]:
     """Key → title of the letters that the library has where the bundle will hold."""
+    library = _library(session, bundle, now)
+    return {key: key for key in library} | {key: each.title for key, each in _contracts(library).items()}
+
+
+def offered(session: Session, bundle: Row[Any], files: Mapping[str, bytes], *, now: datetime) -> list[Offered]:
+    """The letters that a diagram of the bundle may issue, its own before the library's, by title."""
+    contracts = _contracts({**_library(session, bundle, now), **letters_of(files)})
+    found = [Offered(key, each.title, _asked(each)) for key, each in contracts.items()]
+    return sorted(found, key=lambda each: each.title)
+
+
+def _contracts(letters: Mapping[str, Letter]) -> dict[str, Contract]:
+    """Those that can be read: an older one may be as the gate would not let it pass any more."""
     found = {}
-    for key, letter in _library(session, bundle, now).items():
-        try:
-            found[key] = load_contract(letter.contract).title
-        except DocumentError:  # an older one that the gate would not let pass any more
-            found[key] = key
+    for key, letter in letters.items():
+        with suppress(DocumentError):
+            found[key] = load_contract(letter.contract)
+    return found
+
+
+def _asked(contract: Contract) -> dict[str, str]:
+    """By input of the element that issues the letter, what the letter prints of it."""
+    found: dict[str, str] = {}
+    for variable in contract.variables.values():
+        names = list(dict.fromkeys(_INPUT.findall(variable.source)))
+        for at, name in enumerate(names, 1):
+            label = f"{variable.label}（{at}）" if len(names) > 1 else variable.label
+            found[name] = label if name == variable.name else found.get(name, label)
     return found
 
 

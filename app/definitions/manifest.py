@@ -102,6 +102,18 @@ class QuotaSubsidySchema(shapes.Strict):
     by_days = shapes.text(_KEY, required=True)
 
 
+class OutreachSchema(shapes.Strict):
+    """Who may qualify and has not applied (主动发现): found among those who receive something else.
+
+    `among`: by programme, FEEL that makes of `award` (`case.award` of a process on it) the people to look at, a list of
+    `{id_number, name, told}`; `told` says why they are on the list.
+    """
+
+    title = shapes.text(_KEY, required=True)
+    clause = shapes.text(_KEY, required=True)
+    among = shapes.keyed(shapes.text(_KEY), shapes.text(_LONG), required=True)
+
+
 class _Day(ma.fields.Date):
     """A day, which YAML has read already unless it was quoted."""
 
@@ -152,6 +164,7 @@ class ManifestSchema(shapes.Strict):
     decisions = shapes.listed(shapes.text(_PATH), "应为“- 文件”的列表", load_default=list)
     once = shapes.nested(OnceSchema, load_default=None, allow_none=True)
     taken_over = shapes.nested(TakenOverSchema, load_default=None, allow_none=True)
+    outreach = shapes.nested(OutreachSchema, load_default=None, allow_none=True)
     quota_subsidy = shapes.nested(QuotaSubsidySchema, load_default=None, allow_none=True)
     clocks = shapes.keyed(shapes.text(_KEY), shapes.nested(ClockSchema), load_default=dict)
 

@@ -30,6 +30,7 @@ from app.vocabulary import ERROR, WARNING, Finding
 
 _FORM = ".form.json"
 FIRST_FIELDS = ("name", "id_number")
+AWARD = "award"
 
 
 def check_folder(folder: Path) -> list[Finding]:
@@ -69,7 +70,7 @@ def _check(
     models, findings = _tables(files, manifest)
     known_words, problems = _catalogue(files, catalogue, place or manifest["region"])
     findings += problems
-    for rule in (_present, _clocks, _forms):
+    for rule in (_present, _clocks, _outreach, _forms):
         findings += rule(files, manifest)
     known = Known(
         forms={path for path in files if path.endswith(".form.json")},
@@ -143,6 +144,21 @@ def _clocks(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Findin
         except feel.FeelError as error:
             at = f"clocks.{key}.limit"
             found.append(Finding(ERROR, MANIFEST, at, str(error), at=at))
+    return found
+
+
+def _outreach(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    """Whom a programme looks for is told by the award of another one and by nothing else."""
+    found = []
+    for key, text in ((manifest["outreach"] or {}).get("among") or {}).items():
+        at = f"outreach.among.{key}"
+        try:
+            others = sorted(set(feel.compile(text).names) - {AWARD})
+            told = f"只能用 award（在保待遇的内容），不能用 {'、'.join(others)}" if others else ""
+        except feel.FeelError as error:
+            told = str(error)
+        if told:
+            found.append(Finding(ERROR, MANIFEST, at, told, at=at))
     return found
 
 

@@ -86,14 +86,14 @@ def intend_isolated(
 
     Raises Exceeded.
     """
-    asked = {"trials": [_request(draft, world, None) for draft, world in trials], "marks": marks}
+    asked = {"trials": [request_of(draft, world, None) for draft, world in trials], "marks": marks}
     answer: dict[str, dict[str, Any]] = json.loads(forking.ask(_INTEND, json.dumps(asked).encode(), limits))
     return answer
 
 
 def _asked(draft: Placed, world: World, limits: Limits, *, check: bool, stories: Sequence[str] | None) -> Outcome:
     """stories: which are played; None for all."""
-    request = _request(draft, world, stories) | {"check": check}
+    request = request_of(draft, world, stories) | {"check": check}
     try:
         answer = forking.ask(_WORK, json.dumps(request).encode(), limits)
     except Exceeded as exceeded:
@@ -106,7 +106,8 @@ def _refused(reason: str) -> Outcome:
     return Outcome([{"severity": "error", "file": "", "place": "", "message": told}])
 
 
-def _request(draft: Placed, world: World, stories: Sequence[str] | None) -> dict[str, Any]:
+def request_of(draft: Placed, world: World, stories: Sequence[str] | None) -> dict[str, Any]:
+    """What the child is asked, but for `check`: see `child.check`."""
     others = () if stories == [] else world.releases  # only stories read them
     placed = [(code, _encoded(files)) for code, files in (*others, draft)]
     letters = None if world.letters is None else _encoded(world.letters)

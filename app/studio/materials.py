@@ -9,13 +9,13 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app import vocabulary
-from app.changes import policy, store
+from app.changes import letters, policy, store
 from app.core.errors import NotFound
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
 from app.definitions.folder import CATALOGUE, MANIFEST
 from app.definitions.manifest import load_manifest
-from app.effects import SCHEMAS
+from app.effects import SCHEMAS, Input
 from app.engine import DiagramError
 from app.feel import FeelError, dmn
 from app.feel.diagnostics import WORDS
@@ -38,19 +38,31 @@ Choice = dict[str, str]
 @blueprint.get("/changes/<change_id>/programmes/<bundle_id>/materials")
 @reads()
 def file_materials(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
-    """`{templates, clauses, positions, forms, clocks, decisions}`; choices are `{value, label}`.
+    """`{templates, clauses, positions, forms, clocks, decisions, inputs, values, letters}`.
 
-    A file of the draft that cannot be read offers nothing; the gate says why.
+    Choices are `{value, label}`. `inputs`: by effect and input `{kind, refers}`, the type in Chinese and which of
+    `values` its text names. `letters`: by key of a letter, what it prints of each further input. A file of the draft
+    that cannot be read offers nothing; the gate says why.
     """
     files = _files(call, change_id, bundle_id)
     known = _catalogue(call, files)
+    bundle = store.bundle_of(call.session, change_id, bundle_id)
+    issued = letters.offered(call.session, bundle, files, now=call.now)
+    clocks = _clocks(files)
+    positions = [_choice(each.key, each.title) for each in POSITIONS.values() if each.tasks]
     return jsonify({
         "templates": [effects.template(each) for each in SCHEMAS.values()],
         "clauses": [_choice(clause.id, f"{clause.id} {clause.title}") for clause in known.clauses.values()],
-        "positions": [_choice(each.key, each.title) for each in POSITIONS.values() if each.tasks],
+        "positions": positions,
         "forms": [_choice(path, path) for path in sorted(files) if path.endswith(".form.json")],
-        "clocks": _clocks(files),
+        "clocks": clocks,
         "decisions": _decisions(files),
+        "inputs": {topic: {each.name: _input(each) for each in schema.inputs} for topic, schema in SCHEMAS.items()},
+        "values": {
+            "template": [_choice(each.key, each.title) for each in issued], "clock": clocks, "position": positions,
+            "process": _processes(files),
+        },
+        "letters": {each.key: each.asks for each in issued},
     })  # fmt: skip
 
 
@@ -99,6 +111,17 @@ def _clocks(files: Mapping[str, bytes]) -> list[Choice]:
         return [_choice(key, rule["title"]) for key, rule in load_manifest(files[MANIFEST])["clocks"].items()]
     except (BundleError, KeyError):
         return []
+
+
+def _processes(files: Mapping[str, bytes]) -> list[Choice]:
+    try:
+        return [_choice(key, path) for key, path in load_manifest(files[MANIFEST])["processes"].items()]
+    except (BundleError, KeyError):
+        return []
+
+
+def _input(spec: Input) -> Choice:
+    return {"kind": WORDS.get(spec.type.partition("<")[0], ""), "refers": spec.refers or ""}
 
 
 def _decisions(files: Mapping[str, bytes]) -> list[Choice]:

@@ -19,18 +19,22 @@ Fits = Callable[[Page], None]
 
 LATIN = """() => {
   const own = '.cm-content, [contenteditable=true], code, pre, textarea, svg, h1, .names, #findings, script, style';
-  const seen = each => each.checkVisibility({visibilityProperty: true}) && !each.closest(own);
-  const texts = [...document.querySelectorAll('[title], [placeholder], [aria-label]')].filter(seen)
-    .flatMap(each => ['title', 'placeholder', 'aria-label'].map(name => each.getAttribute(name) || ''));
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) if (seen(walk.currentNode.parentElement)) texts.push(walk.currentNode.textContent);
-  return texts;
+  const acceptNode = each => each.nodeType === Node.TEXT_NODE
+    || each.checkVisibility({visibilityProperty: true}) && !each.matches(own)
+    ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT;
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, {acceptNode});
+  const texts = [];
+  for (let each; (each = walk.nextNode());) {
+    if (each.nodeType === Node.TEXT_NODE) texts.push(each.textContent);
+    else texts.push(...['title', 'placeholder', 'aria-label'].map(name => each.getAttribute(name) || ''));
+  }
+  return texts.join(' ').match(/[A-Za-z_]{2,}/g) || [];
 }"""
 """What somebody reads on a page, apart from what files and expressions say themselves."""
 
 KNOWN = frozenset({
     "BPMN", "bpmn", "io", "DMN", "FEEL", "HTML", "Markdown", "URL", "Powered", "by", "township_review", "money",
-    "mustBeTrue", "requiredWhen",
+    "mustBeTrue", "requiredWhen", "MB", "PDF", "WPS", "Word",
 })  # fmt: skip
 """Names, the mark that the licence keeps, and the properties of forms by which this system knows them."""
 
@@ -80,11 +84,23 @@ def test_the_editors_change_what_one_changes_and_nothing_else(site: Site, change
     page.keyboard.type(" + 0")
     _saved(page)
     page.reload()
+    amount.wait_for()
     expect(amount).to_have_value("=township_review.amount + 0")
     saved = _content(page)
     assert "<bpmn:documentation>A6 A7 A9 A8 一次性发放" in saved
     assert saved.count("<bpmndi:BPMNShape") == (RELIEF / "relief.bpmn").read_text().count("<bpmndi:BPMNShape")
     fits(page)
+    page.goto(page.url.replace("at=payment", "at=refusal_notice"))
+    expect(page.locator(".names")).to_contain_text("case.advice")
+    page.fill("#bio-properties-panel-input-template", "")
+    expect(page.locator(".completion li", has_text='"approval_notice"')).to_contain_text("审批决定书")
+    page.locator(".completion li", has_text='"refusal_notice"').click()
+    expect(page.locator("label[for=bio-properties-panel-input-advice]")).to_have_text("其他可以申请的救助")
+    page.fill("#bio-properties-panel-input-advice", "")
+    expect(page.locator(".completion li").first).to_contain_text("=dibao_advice")
+    page.locator(".completion li").first.click()
+    expect(page.locator("#bio-properties-panel-input-advice")).to_have_value("=dibao_advice")
+    _saved(page)
 
     # A decision in sentences: wrong FEEL is told at once, right FEEL is kept.
     _open(page, at, "grant.dmn", ".dmn-bar select")
@@ -171,7 +187,7 @@ def test_nothing_in_the_editors_is_english(change: tuple[Page, str]) -> None:
     english: set[str] = set()
 
     def look() -> None:
-        english.update(word for text in page.evaluate(LATIN) for word in re.findall(r"[A-Za-z_]{2,}", text))
+        english.update(page.evaluate(LATIN))
 
     def press(what: str) -> None:
         page.eval_on_selector_all(what, "all => all.forEach(each => each.click())")
@@ -204,3 +220,20 @@ def test_nothing_in_the_editors_is_english(change: tuple[Page, str]) -> None:
         element.dispatch_event("click")
         press(".bio-properties-panel-group-header:not(.open)")
     assert english <= KNOWN
+
+    # Letters and texts are called by the names of their files, which are everybody's.
+    page.goto(at)
+    page.click("summary:text-is('加入项目')")
+    page.select_option("#programme", "letters")
+    page.click("button:text-is('加入')")
+    for path, shows in (
+        ("bundle.yaml", "textarea.editor-text"),
+        ("letters/approval_notice/template.docx", ".letter-line textarea"),
+    ):
+        page.goto(at)
+        page.click(f"a[href*='path={path}']")
+        page.wait_for_selector(shows)
+        named = set(re.findall(r"[A-Za-z_]{2,}", path))
+        english.clear()
+        look()
+        assert english - named <= KNOWN, path

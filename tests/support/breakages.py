@@ -196,6 +196,8 @@ MANIFESTS = (
        "payee", "写了两次"),
     _b("a role that is none", MANIFEST, "processes:", "roles: {guardian: [uncle]}\nprocesses:", "uncle",
        at="roles.guardian.0", row=7),
+    _b("a search that reads what is not there", MANIFEST, "clocks:", "outreach: {title: 名单, clause: A1, among: "
+       "{dibao: case.members}}\nclocks:", "只能用 award", "case", at="outreach.among.dibao", row=11),
     _b("a manifest that is no YAML", MANIFEST, "title: 未参保", "title: : 未参保", "第 2 行", row=2),
     _b("no title", MANIFEST, "title: 未参保失业人员临时救助\n", "", "title", at="title", row=1),
     _b("a key that nobody reads", MANIFEST, "basis:", "basiss:", "basiss", at="basiss", row=4, mend="改为“basis”"),

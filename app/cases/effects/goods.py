@@ -14,6 +14,7 @@ from app.cases.effects.base import EffectObject
 from app.cases.errors import EffectError
 from app.cases.plan import Planned, Rank
 from app.core.errors import Gone, Invalid
+from app.documents import operations as letters
 from app.documents import queries as documents
 from app.effects import SCHEMAS
 from app.engine import Effect, Element
@@ -59,6 +60,8 @@ class HandOut(EffectObject):
         )
         if given.goods:
             action.plan(Planned(Rank.RECORD, partial(_issue, region=region, given=given)))
+        if number and corrections.is_again(action):
+            action.plan(Planned(Rank.RECORD, partial(_replace, template=str(slip))))
         text = queries.listed(told)
         self.note(action, goods=text or None, to=given.receiver, slip=number)
         listed = [{"name": each.name, "unit": each.unit, "quantity": each.quantity} for each in told]
@@ -117,11 +120,22 @@ def _still_due(action: Action, wanted: Mapping[str, int]) -> dict[str, int]:
 
 def _number(action: Action, effect: Effect, template: str) -> str:
     """The number of the letter against which goods are handed out. Raises EffectError where none is valid."""
-    letters = documents.documents_of(action.session, action.case.id)
-    valid = [each for each in letters if each.template == template and each.voided_at is None]
+    valid = _valid(action, template)
     if not valid:
         raise EffectError(f"「{effect.element.label}」要凭文书发放，但是还没有开出，请检查流程图")
     return str(valid[-1].number or valid[-1].title)
+
+
+def _valid(action: Action, template: str) -> list[Any]:
+    letters = documents.documents_of(action.session, action.case.id)
+    return [each for each in letters if each.template == template and each.voided_at is None]
+
+
+def _replace(action: Action, template: str) -> None:
+    """Nobody can ask for goods with the slip of the decision that fell: the new one takes its place."""
+    *earlier, newest = _valid(action, template)
+    for each in earlier:
+        letters.void(action.session, each.id, newest.id, action.now)
 
 
 def _issue(action: Action, region: RegionRef, given: Issue) -> None:

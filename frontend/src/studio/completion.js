@@ -55,7 +55,6 @@ function matching(all, before) {
 
 function draw({ list, found, field, at }) {
   list.hidden = !found.length;
-  if (!found.length) return;
   list.replaceChildren(...found.map((each, index) => {
     const told = [ each.title, each.type ].filter(Boolean).join(' · ');
     const item = make('li', index === at ? 'is-chosen' : '', '', make('code', '', each.value), make('span', 'quiet', told));

@@ -40,7 +40,7 @@ async function open(host) {
   modeler.on('commandStack.changed', ({ trigger }) => { if (trigger !== 'clear') touch(); });
   look(modeler.get('canvas'));
   keys(modeler);
-  showNames(host, modeler, panel, names);
+  showNames(host, modeler, panel, names, materials);
   // The panel begins to listen after it was drawn for the first time.
   requestAnimationFrame(() => setTimeout(() => showFindings(host, ({ at }) => select(modeler, at), found => mark(modeler, found))));
 }

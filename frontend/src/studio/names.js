@@ -1,11 +1,12 @@
 // The names that may be read at the selected element: a click puts one where the cursor last stood.
 import { complete, expressions } from './completion.js';
 import { ask, make } from './opening.js';
+import { carrier } from './panel/writing.js';
 
 const PAUSE = 300;
 const FIELDS = 'input[type=text]:not([name=id], [name=name]), textarea:not([name=requirement], [name=name])';
 
-export function showNames(host, modeler, panel, place) {
+export function showNames(host, modeler, panel, place, materials) {
   const search = Object.assign(make('input', 'form-control form-control-sm'), { type: 'search', placeholder: '查找名称', ariaLabel: '查找可用的名称' });
   const list = make('ul'), note = make('p', 'quiet'), said = make('p', 'field-error');
   said.setAttribute('role', 'status');
@@ -19,7 +20,7 @@ export function showNames(host, modeler, panel, place) {
     note.textContent = !all.length ? '选中一个环节，这里列出它能用的名称' : found.length ? '点一下，填到光标所在的地方' : '没有找到';
   };
   panel.addEventListener('input', event => { if (event.target.matches(FIELDS)) check(host, event.target, said); });
-  complete(panel, FIELDS, () => expressions(all));
+  complete(panel, FIELDS, typed => [ ...proposed(modeler, materials, typed, all), ...expressions(all) ]);
   const load = async element => {
     try {
       ({ names: all } = await ask(host, `${host.dataset.names}&element=${encodeURIComponent(element.id)}`));
@@ -38,6 +39,16 @@ export function showNames(host, modeler, panel, place) {
   });
   search.addEventListener('input', draw);
   draw();
+}
+
+/** What an empty input may become with one press: what its text names, else the names of its type. */
+function proposed(modeler, materials, field, names) {
+  const [ element ] = modeler.get('selection').get(), topic = element && carrier(element).get('camunda:topic');
+  const spec = field.name.startsWith('input-') && materials.inputs[topic]?.[field.name.slice('input-'.length)];
+  const listed = spec?.refers && materials.values[spec.refers];
+  if (listed) return listed.map(each => ({ value: `"${each.value}"`, type: '', title: each.label, whole: true }));
+  if (field.value.trim() || !field.name.startsWith('input-') && field.name !== 'condition') return [];
+  return names.filter(each => !spec?.kind || each.type === spec.kind).map(each => ({ ...each, value: `=${each.name}`, whole: true }));
 }
 
 let checking;

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,10 +15,15 @@ from app.auditing import rows
 from app.core.actor import SYSTEM
 from app.core.errors import Gone, Invalid, OverLimit
 from app.core.ids import new_id
+from app.core.paths import BUNDLES
+from app.documents.queries import documents_of
 from app.goods import operations, queries
-from app.goods.models import GoodsStock
+from app.goods.models import GoodsEntry, GoodsStock
 from app.goods.operations import Issue
 from app.identity import queries as identity
+from app.scenarios.play import play
+from app.scenarios.story import parse_story
+from app.scenarios.world import World, WorldTemplate
 from tests.support.worlds import VILLAGE, Office
 
 DAY = date(2020, 10, 20)
@@ -64,6 +69,20 @@ def test_the_last_quilt_is_handed_out_once(office: Office) -> None:
     with office.database.read() as session:
         (row,) = queries.stocks(session, clerk)
         assert (row.received, row.issued, row.returned, row.on_hand) == (1, 1, 0, 0)
+
+
+def test_of_a_decision_that_fell_the_slip_falls_with_the_new_one(sqlite_worlds: WorldTemplate) -> None:
+    valid: list[int] = []
+
+    def look(world: World) -> None:
+        with world.database.read() as session:
+            case_id = session.scalar(select(GoodsEntry.case_id).where(GoodsEntry.case_id.is_not(None)))
+            slips = [each for each in documents_of(session, str(case_id)) if each.template == "relief_slip"]
+            valid.extend(at for at, each in enumerate(slips) if each.voided_at is None)
+
+    story = BUNDLES / "disaster_relief" / "scenarios" / "goods-come-back.yaml"
+    assert play(sqlite_worlds, parse_story(story.read_bytes()), look).holds
+    assert valid == [1]
 
 
 def test_a_wrong_entry_is_countered_once_and_stays_in_the_journal(office: Office) -> None:

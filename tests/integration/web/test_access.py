@@ -252,6 +252,10 @@ TABLE: dict[str, Row] = {
     "GET desk.takeover": desk(BATCH, staff("GET", "/desk/takeovers/{takeover}", 403, 403, 200)),
     "POST desk.takeover_confirm": desk(TAKEN, staff("POST", "/desk/takeovers/{takeover}/confirm", 403, 403, 302)),
     "POST desk.takeover_drop": desk(BATCH, staff("POST", "/desk/takeovers/{takeover}/drop", 403, 403, 302)),
+    "GET desk.outreach_list": staff("GET", "/desk/awards/outreach", 200, 200, 200),
+    "GET desk.outreach_export": staff(
+        "GET", "/desk/awards/outreach.xlsx?programme=disability_allowances", 200, 200, 200
+    ),
     "GET desk.recheck_list": staff("GET", "/desk/awards/rechecks", 200, 200, 200),
     "POST desk.recheck_draw": desk(BATCH, staff("POST", "/desk/awards/rechecks/draw", 403, 403, 302, region=COUNTY,
                                                 programme="dibao", occasion="第四季度")),
@@ -506,7 +510,7 @@ NEEDS: dict[str, str] = {
     "POST desk.reopen": "reopen_cases",
     **dict.fromkeys(("GET desk.figures_applied", "POST desk.figures_compare", "GET desk.figures_differing",
                      "GET desk.award_list", "GET desk.recheck_list", "GET desk.institution_list", "GET desk.award",
-                     "GET desk.institution",
+                     "GET desk.institution", "GET desk.outreach_list", "GET desk.outreach_export",
                      "GET desk.person", "POST desk.person_reveal", "POST desk.person_dossier"), "see_awards"),
     "POST desk.person_death": "record_deaths",
     **dict.fromkeys(("POST desk.person_merge", "POST desk.person_split", "GET desk.person_part",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
-from app.registry import lookups, queries
+from app.registry import lookups, queries, roles
+from app.registry.role_names import GUARDIAN, PAYEE
 from tests.support.money import COUNTY, DOUBLED, ID_NUMBER, RECIPIENT, start_award
 from tests.support.web import Web
 
@@ -50,3 +52,22 @@ def test_a_merge_without_a_reason_is_asked_for_it(web: Web, person: str) -> None
     answer = client.post(f"/desk/people/{person}/merge", data={"id_number": DOUBLED, "shown": "1"})
     assert (answer.status_code, "请写明依据" in answer.text) == (422, True)
     assert ID_NUMBER not in answer.text
+
+
+def test_a_guardian_s_page_tells_for_whom_and_since_when(web: Web) -> None:
+    award, now, clerk = start_award(web), web.clock.now(), web.client(f"county_clerk.{COUNTY}")
+    first = {GUARDIAN: {"id_number": OTHER, "name": "吴霞"}, PAYEE: {"id_number": OTHER, "name": "吴霞"}}
+    with web.database.write() as session:
+        person = queries.award(session, award).person_id
+        roles.begin(session, award, first, date(2020, 9, 1), now, case_id=None, case_seq=None)
+        successor = {PAYEE: {"id_number": DOUBLED, "name": "李梅"}}
+        roles.begin(session, award, successor, date(2020, 10, 1), now, case_id=None, case_seq=None)
+        guardian = lookups.person_id(session, OTHER)
+    page = clerk.get(f"/desk/people/{guardian}")
+    section = page.text.partition('id="parts"')[2].partition("</section>")[0]
+    told = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).split() for row in section.split("<tr>")[2:]]
+    assert [(row[0], row[1], row[-2]) for row in told] == [
+        (RECIPIENT, "监护人", "现任"), (RECIPIENT, "领款人", "2020-10-01"),
+    ]  # fmt: skip
+    assert f'href="/desk/people/{person}"' in section
+    assert 'id="parts"' not in clerk.get(f"/desk/people/{person}").text

@@ -80,7 +80,9 @@ export class PolicyProvider {
     const inputs = template.properties.filter(each => each.binding.type === 'camunda:inputParameter');
     const named = inputs.map(each => this.input(each.binding.name, `${each.label}${each.constraints?.notEmpty ? '（必填）' : ''}`, each));
     const known = inputs.map(each => each.binding.name);
-    const more = parameters(element).filter(([ name ]) => !known.includes(name)).map(([ name ]) => this.input(name, name, {}));
+    const asked = this.materials.letters[literal(parameters(element).find(([ name ]) => name === 'template')?.[1])] || {};
+    const more = parameters(element).filter(([ name ]) => !known.includes(name))
+      .map(([ name ]) => this.input(name, asked[name] || name, asked[name] ? { description: `文书里写作 document.${name}` } : {}));
     return group('effect', template.name, [ ...named, ...more, this.attribute('resultVariable', '结果存为'), this.figures() ]);
   }
 
@@ -152,6 +154,11 @@ export class PolicyProvider {
     return (of.$parent.flowElements || []).filter(each => is(each, 'bpmn:UserTask') && each !== of)
       .map(each => ({ value: each.id, label: each.name || each.id }));
   }
+}
+
+/** What a text between quotation marks says, as FEEL or as it is. */
+function literal(text = '') {
+  return text.replace(/^\s*=?\s*"|"\s*$/g, '');
 }
 
 function group(id, label, entries) {
