@@ -30,7 +30,7 @@ from app.vocabulary import ERROR, WARNING, Finding
 
 _FORM = ".form.json"
 FIRST_FIELDS = ("name", "id_number")
-AWARD = "award"
+AWARD, ITEM = "award", "item"
 
 
 def check_folder(folder: Path) -> list[Finding]:
@@ -153,7 +153,7 @@ def _outreach(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Find
     for key, text in ((manifest["outreach"] or {}).get("among") or {}).items():
         at = f"outreach.among.{key}"
         try:
-            others = sorted(set(feel.compile(text).names) - {AWARD})
+            others = sorted({name.partition(".")[0] for name in feel.compile(text).names} - {AWARD, ITEM})
             told = f"只能用 award（在保待遇的内容），不能用 {'、'.join(others)}" if others else ""
         except feel.FeelError as error:
             told = str(error)

@@ -19,9 +19,13 @@ from sqlalchemy import select
 from app import installation
 from app.changes import checking
 from app.core.clock import SHANGHAI, MovableClock
-from app.core.paths import BUNDLES
+from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database, Vault
 from app.definitions.folder import read_folder
+from app.documents import operations as issuing
+from app.documents import queries as documents
+from app.documents import wording
+from app.documents.text import extract_text
 from app.funds import batches, listing
 from app.funds.models import PaymentOrder
 from app.gate.diff import compare
@@ -41,6 +45,7 @@ APPLICATION = {
     "bank_account": "6228480240001234568", "applied_by": "self", "authorised": True, "hardship": "none",
     "certificate": {"number": f"{NUMBER}42", "category": "physical", "grade": 2},
 }  # fmt: skip
+LETTER, SAID = "approval_notice", "（残疾人两项补贴）"
 CHECKED = {"valid": True, "category": "physical", "grade": 2, "low_income": False}
 
 
@@ -150,6 +155,20 @@ def _bring(page: Page, at: str) -> None:
     expect(page.locator("body")).to_contain_text("已放入")
 
 
+def _upload_letter(page: Page, at: str) -> None:
+    """The decision letter as the owner wants it, written in Word from the library's."""
+    template = (TEMPLATES / LETTER / "template.docx").read_bytes()
+    first = wording.read(template)[0]
+    page.goto(at)
+    page.fill("input[name=letter]", LETTER)
+    name, kind = "补贴决定书.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    content = wording.reworded(template, {first.number: f"{first.text}{SAID}"})
+    page.set_input_files("input[type=file]", {"name": name, "mimeType": kind, "buffer": content})
+    with page.expect_navigation():
+        page.click("button:text-is('上传')")
+    expect(page.locator("body")).to_contain_text("已放入 3 个文件")
+
+
 def _set(page: Page, name: str, value: str) -> None:
     """What everything selected has is folded at first."""
     field = page.locator(f"#bio-properties-panel-{name}")
@@ -221,10 +240,13 @@ def test_a_programme_is_built_in_the_pages_and_decides_its_first_case(site: Site
     _bring(owner, at)
     _draw(owner, at)
     _fill(owner, at)
+    _upload_letter(owner, at)
     owner.goto(at)
     owner.click("summary:text-is('新建文件')")
     fits(owner)
     given = _exported(owner, at)
+    letter = {path: given.pop(path) for path in list(given) if path.startswith("letters/")}
+    assert len(letter) == 3
     edited = {"admission.bpmn", "rules.dmn", "decision.form.json"}
     assert {path: given[path] for path in given if path not in edited} == {
         path: content for path, content in MADE.items() if path not in edited
@@ -250,4 +272,7 @@ def _decides_and_pays(office: Office) -> None:
         drafted = batches.draft(session, office.holder(session, "finance"), spec, office.now)
         batches.confirm(session, office.holder(session, "county_head"), drafted, office.now)
         orders = session.execute(select(PaymentOrder.payee, PaymentOrder.amount)).all()
+        (notice,) = (each for each in documents.documents_of(session, case) if each.template == LETTER)
+        said = extract_text(issuing.issue(session, notice.id).content)
     assert [tuple(each) for each in orders] == [("王建国", Decimal(80))]
+    assert SAID in said
