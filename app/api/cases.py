@@ -13,6 +13,7 @@ from app.cases import pages
 from app.core.errors import NotFound
 from app.documents import operations as letters
 from app.documents import queries as documents
+from app.inbox.exchanges import ASIDE
 from app.web import BEARER, Call, reads, writes
 from app.web.download import DOCX, attachment
 
@@ -26,7 +27,7 @@ def case(call: Call, case_id: str) -> Any:
     page = pages.case_page(call.session, call.actor, case_id, call.now)
     head = page.case
     shown = {name: getattr(head, name) for name in schemas.HEAD}
-    tasks = [item for item in page.items if item.status == "open"]
+    tasks = [item for item in page.items if item.status == "open" and item.kind not in ASIDE]
     return {**shown, "tasks": tasks, "waiting": page.waiting, "payments": page.orders, "documents": page.documents}
 
 

@@ -13,10 +13,7 @@ from app.cases.operations.exchanging import Receiver, receivers
 from app.cases.operations.telling import Mentionable, colleagues, may_urge
 from app.identity import queries as identity
 from app.inbox import exchanges
-from app.inbox.exchanges import COPY, Exchanged
-
-LEAST = (COPY,)
-"""Kinds of work that nobody is urged to do."""
+from app.inbox.exchanges import ASIDE, COPY, Exchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,11 @@ def of_task(action: Action, item: Any, work: Sequence[Any]) -> TaskActs:
 def of_case(action: Action, work: Sequence[Any]) -> CaseActs:
     """For the page of a case that the actor may see."""
     session, said = action.session, exchanges.of_case(action.session, action.case.id)
-    standing = [item for item in work if item.status == "open" and item.kind not in LEAST]
+    standing = [item for item in work if item.status == "open" and item.kind != COPY]
     directed = {
         item.id: identity.holders(session, item.candidate, action.today)
         for item in standing
-        if policy.directs(session, action.actor, item)
+        if item.kind not in ASIDE and policy.directs(session, action.actor, item)
     }
     urging = {item.id for item in standing if may_urge(action, item, work, said)}
     return CaseActs(said, colleagues(session, work, said, action.now), directed, frozenset(urging))

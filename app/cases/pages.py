@@ -270,7 +270,9 @@ def _states(
     action: Action, way: list[Passage], work: list[Any], standing: Iterable[str], failed: Iterable[Any]
 ) -> dict[str, str]:
     """The worse state of an element wins."""
-    found = {action.diagram.start.id: "done"} | {item.element_id: "done" for item in work if item.status == "done"}
+    found = {action.diagram.start.id: "done"} | {
+        item.element_id: "done" for item in work if item.status == "done" and item.kind == "task"
+    }
     found |= {each.element_id: "done" for each in way if each.over} | {each.flow: "done" for each in way if each.flow}
     tasks = {item.element_id for item in work if item.status == "open"}
     found |= {element_id: "active" if element_id in tasks else "waiting" for element_id in standing}

@@ -18,6 +18,7 @@ from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
 from app.forms import Form
 from app.inbox import queries as items
+from app.inbox.exchanges import ASIDE
 from app.publicity import queries as notices
 
 
@@ -85,7 +86,7 @@ def task_form(session: Session, task_id: str) -> tuple[Any, Form]:
     row = head(session, item.case_id)
     bundle = bundle_by_id(session, row.release_id)
     key = bundle.process(row.process_key).elements[item.element_id].attributes.get("formKey")
-    if key is None:
+    if key is None or item.kind in ASIDE:
         raise NotFound("这项不需要填写办理，请到案件页查看")
     return item, bundle.form(key)
 
@@ -108,7 +109,11 @@ def status_of(session: Session, case_id: str) -> PublicStatus:
         title=row.title,
         status=row.status,
         applied_on=row.applied_on,
-        steps=[item.title for item in items.items_of_case(session, row.id) if item.status == "open"],
+        steps=[
+            item.title
+            for item in items.items_of_case(session, row.id)
+            if item.status == "open" and item.kind not in ASIDE
+        ],
         documents=[each for each in documents.documents_of(session, row.id) if each.voided_at is None],
         notices=notices.notices_of(session, row.id),
     )

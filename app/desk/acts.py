@@ -31,6 +31,7 @@ def transfer(call: Call, task_id: str) -> ResponseReturnValue:
     user_id, reason = request.form.get("user_id", ""), request.form.get("reason", "")
     cases.transfer_task(call.session, call.actor, task_id, user_id, reason, call.now)
     flash("已转办，对方已收到消息。", "success")
+    undo.offer(task_id, call.now, undo.HANDED_ON)
     return redirect(onward(call))
 
 
@@ -76,6 +77,15 @@ def take_back(call: Call, task_id: str) -> ResponseReturnValue:
     undo.forget()
     flash("已撤回，您填的内容还在，改好后重新提交。", "success")
     return redirect(url_for("desk.task", task_id=opened))
+
+
+@blueprint.post("/tasks/<task_id>/recall")
+@writes()
+def recall(call: Call, task_id: str) -> ResponseReturnValue:
+    cases.recall_task(call.session, call.actor, task_id, services().acts.take_back, call.now)
+    undo.forget()
+    flash("已收回，工作还在您这里。", "success")
+    return redirect(url_for("desk.task", task_id=task_id))
 
 
 @blueprint.get("/asked/<item_id>")

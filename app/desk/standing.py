@@ -9,7 +9,7 @@ from typing import Any
 
 from app.cases.pages import CasePage
 from app.core.chinese import chinese_date
-from app.inbox.operations import COPY
+from app.inbox.exchanges import ASIDE
 from app.web import words
 from app.web.display import day, yuan
 
@@ -28,7 +28,7 @@ def standing(page: CasePage, holders: Mapping[str, str], post: Callable[[str], s
         return _over(page)
     if case.status == "suspended":
         return "已暂停办理，期限停止计算，恢复后接着办"
-    tasks = [item for item in page.items if item.status == "open" and item.kind != COPY]
+    tasks = [item for item in page.items if item.status == "open" and item.kind not in ASIDE]
     if tasks:
         return _next(tasks, holders, post, today)
     return _awaited(page)

@@ -96,6 +96,8 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"把“{payload['title']}”转办给{payload['to']}：{reason}"
         case "assigned":
             return f"把“{payload['title']}”分派给{payload['to']}：{reason}"
+        case "transfer_recalled":
+            return f"收回转办的“{payload['title']}”"
         case "freed":
             return f"解除{payload['holder']}对“{step}”的签收：{reason}"
         case "taken_back":

@@ -199,15 +199,22 @@ def _keep_posted(call: Call) -> None:
 
 
 def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | None = None) -> ResponseReturnValue:
-    """The task is done or signed for by somebody else: what one typed is there to be read, or else the error page."""
+    """The task is done or signed for by somebody else: what one typed is there to be read, and what to do instead."""
     item, form = queries.task_form(call.session, task_id)
     draft = opened(call.session, _pass(call, item, ""), form)
     values = draft.values if typed is None else typed
-    if not values:
+    if not values and not isinstance(refusal, Taken):
         raise refusal
     links = pages.file_links(files.uploads_of(call.session, item.case_id))
     shown = form.render(values, readonly=True, reveal=True, files=links)
-    page = render_template("desk/kept.html", item=item, message=refusal.message, form_html=shown, draft=draft)
+    page = render_template(
+        "desk/kept.html",
+        item=item,
+        message=refusal.message,
+        form_html=shown if values else None,
+        draft=draft,
+        taken=isinstance(refusal, Taken),
+    )
     return make_response(page, refusal.status)
 
 

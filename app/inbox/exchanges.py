@@ -21,6 +21,8 @@ CONSULT, SIGN, QUESTION, COPY, URGE, COMMENT = KINDS = ("consult", "sign", "ques
 OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
 ANSWERED = (CONSULT, SIGN, QUESTION)
 """The kinds that ask for an answer; the others say something."""
+ASIDE = (CONSULT, SIGN, COPY)
+"""Kinds of work beside the tasks of the diagram: the case does not wait for them."""
 MOST_SHOWN = 200
 
 

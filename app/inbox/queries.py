@@ -26,9 +26,9 @@ FOLLOWS = (
 
 # Built once: every action runs them, and building a statement costs more than running it.
 _ITEM = select(ITEM).where(ITEM.c.id == bindparam("item_id"))
-_OPEN_OF_CASE = select(*(ITEM.c[name] for name in ("id", "engine_task_id", "element_id", "clock_id", "asked"))).where(
-    ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task"
-)
+_OPEN_OF_CASE = select(
+    *(ITEM.c[name] for name in ("id", "engine_task_id", "element_id", "clock_id", "asked", "assignee_id"))
+).where(ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task")
 _STANDING = select(ITEM.c.id, ITEM.c.case_id, ITEM.c.engine_task_id, *(ITEM.c[name] for name in FOLLOWS)).where(
     ITEM.c.case_id.in_(bindparam("case_ids", expanding=True)), ITEM.c.status == "open", ITEM.c.kind == "task"
 )

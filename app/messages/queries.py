@@ -26,14 +26,17 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "answered": "已答复您的协办",
         "signed": "已会签",
         "declined": "没有同意会签",
-        "applicant_answered": "申请人已答复",
+        "applicant_answered": "已答复您的提问",
         "copied": "抄送给您",
         "urged": "催您办理",
         "mentioned": "提到了您",
         "recalled": "已收回，您不用再答复",
         "deputy": "登记由您代理",
         "deputy_over": "结束了由您代理",
-        "taken_back": "刚办结的上一环节已撤回",
+        "returned": "把案件退回给您重新办理",
+        "held": "暂停了您在办的案件",
+        "released": "恢复了您在办的案件",
+        "transfer_recalled": "已收回转办，您不用再办",
     }
 )
 """What happened, behind the name of who did it."""

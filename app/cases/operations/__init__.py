@@ -8,7 +8,7 @@ from app.cases.operations.correct import correct
 from app.cases.operations.exchanging import Receiver, answer_question, ask, receivers
 from app.cases.operations.exchanging import answer as answer_exchange
 from app.cases.operations.exchanging import withdraw as withdraw_exchange
-from app.cases.operations.handing import assign_task, free_task, transfer_task
+from app.cases.operations.handing import assign_task, free_task, recall_task, transfer_task
 from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
 from app.cases.operations.reopen import reopen
@@ -61,6 +61,7 @@ __all__ = [
     "migrate_cases",
     "object_to",
     "question",
+    "recall_task",
     "receivers",
     "release",
     "reopen",

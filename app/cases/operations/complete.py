@@ -14,12 +14,13 @@ from app import engine
 from app.cases import competence, exchanges, guards, identifying, incidents, persist, policy, store
 from app.cases.action import Action
 from app.core.actor import Actor
-from app.core.errors import Invalid, Rejection
+from app.core.errors import Gone, Invalid, Rejection
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
 from app.inbox import following
 from app.inbox import operations as inbox
 from app.inbox import queries as items
+from app.inbox.exchanges import ASIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def complete_task(session: Session, actor: Actor, task_id: str, data: Mapping[st
     action.actor = actor.acting({item.candidate}, item.assignee_id)
     _require_not_moved(action, item, element)
     inbox.require_open(session, item, actor)
+    if item.kind in ASIDE:
+        raise Gone("这项工作不用填表办理，请打开它答复或者标为已阅")
     store.require_not_on_hold(action)
     exchanges.require_signed(action, item)
     form = action.bundle.form(element.attributes["formKey"])

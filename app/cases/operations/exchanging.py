@@ -17,7 +17,8 @@ from app.cases import exchanges as of_tasks
 from app.cases import persist, policy, store, tasks
 from app.cases.action import Action
 from app.cases.effects.messages import MESSAGE
-from app.cases.operations.handing import about, locked
+from app.cases.operations.handing import locked
+from app.cases.told import about
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, NotYours
 from app.documents.operations import TAKE_BACK

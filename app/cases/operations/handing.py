@@ -6,16 +6,19 @@ history, and who must know is told.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.cases import persist, policy, store
 from app.cases.action import Action
 from app.cases.operations.lifecycle import require_reason
+from app.cases.told import about
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound
+from app.drafts import queries as drafted
 from app.identity import queries as identity
 from app.inbox import operations as inbox
 from app.inbox import queries as items
@@ -32,6 +35,26 @@ def transfer_task(session: Session, actor: Actor, task_id: str, user_id: str, re
     inbox.require_open(session, item, actor)
     action.actor = actor.acting({item.candidate}, item.assignee_id)
     _hand(action, item, user_id, reason, "transferred")
+
+
+def recall_task(session: Session, actor: Actor, task_id: str, within: timedelta, now: datetime) -> None:
+    """Take back what one has handed on so short a time ago, where the colleague has not begun.
+
+    Raises NotFound, NotYours, Gone (too late, something happened since, the colleague has begun to fill in).
+    """
+    action, item = locked(session, actor, task_id, now)
+    inbox.require_candidate(item, actor)
+    _require_open(item)
+    last = audit.events_of(session, f"case:{action.case.id}", after=action.case.audit_seq - 1)[0]
+    mine = last.kind == "transferred" and last.actor_id == actor.user_id
+    if not mine or last.at != item.claimed_at or now - last.at > within:
+        raise Gone("转办之后已有办理，或者已经过了可以收回的时间，请与对方联系，由对方转回")
+    if drafted.owners_of(session, [drafted.task(item.id)]):
+        raise Gone("对方已经开始填写，不能收回；请与对方联系，由对方转回")
+    inbox.give(session, item, actor.user_id, now)
+    action.actor = actor.acting({item.candidate})
+    messages.tell(session, [item.assignee_id], "transfer_recalled", about(action, item), action.actor, now)
+    persist.finish(action, "transfer_recalled", element=item.element_id, title=item.title)
 
 
 def assign_task(session: Session, actor: Actor, task_id: str, user_id: str, reason: str, now: datetime) -> None:
@@ -67,13 +90,6 @@ def locked(session: Session, actor: Actor, item_id: str, now: datetime) -> tuple
     if item is None:
         raise NotFound("没有这项工作，请刷新待办")
     return action, item
-
-
-def about(action: Action, item: Any, item_id: str | None = None) -> messages.About:
-    """What a message about work of a case is about: the name of the step alone, which names nobody."""
-    element = action.diagram.elements.get(item.element_id)
-    step = element.label if element else "退汇处理"
-    return messages.About(action.case.id, action.case.number, step, item_id)
 
 
 def _require_open(item: Any) -> None:

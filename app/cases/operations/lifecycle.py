@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
-from app.cases import competence, incidents, persist, policy, reversal, store, tasks, timers, waits
+from app.cases import competence, incidents, persist, policy, reversal, store, tasks, timers, told, waits
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
@@ -68,6 +68,7 @@ def return_case(session: Session, actor: Actor, case_id: str, element_id: str, r
     step = engine.return_to(action.diagram, action.state, action.variables, element_id, action)
     persist.advance(action, step)
     incidents.resolve_gone(action, step)
+    told.returned(action, element_id, reason)
     persist.finish(action, "returned", element=element_id, reason=reason)
 
 
@@ -110,6 +111,7 @@ def hold(session: Session, actor: Actor, case_id: str, reason: str, now: datetim
         publicity.stop(session, notice, now)
     waits.hold(action)
     tasks.project_clocks(action)
+    told.holders(action, "held", reason)
     persist.finish(action, "held", reason=reason)
 
 
@@ -127,6 +129,7 @@ def release(session: Session, actor: Actor, case_id: str, now: datetime) -> None
         _go_on(action, notice)
     waits.release(action)
     tasks.project_clocks(action)
+    told.holders(action, "released")
     persist.finish(action, "released")
 
 

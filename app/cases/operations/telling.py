@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.cases import persist, policy, store
 from app.cases.action import Action
 from app.cases.operations.exchanging import required_text
-from app.cases.operations.handing import about, locked
+from app.cases.operations.handing import locked
+from app.cases.told import about
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
 from app.core.errors import Gone, Invalid, NotYours

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app import calendar
 from app.audit import events_of
 from app.cases import operations as cases
 from app.cases.exchanges import Unsigned
@@ -16,12 +17,13 @@ from app.documents import operations as letters
 from app.documents import queries as documents
 from app.drafts import queries as drafts
 from app.identity import operations as identity
+from app.identity.positions import POSITIONS
 from app.inbox import exchanges
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.jobs.operations import JOB
 from app.messages import queries as messages
-from tests.support.worlds import RELIEF, Office
+from tests.support.worlds import RELIEF, SPENDING, Office
 
 MINUTE = timedelta(seconds=60)
 PROGRAMME, FIRST, SECOND = "uninsured_unemployed_relief", "village_investigation", "township_review"
@@ -57,6 +59,21 @@ def test_a_task_is_handed_on_assigned_and_freed(office: Office) -> None:
         assert told(session, first) == ["分派给您"]
         assert [each[:4] for each in told(session, second)] == ["已改由他", "已解除您", "转办给您"]
         assert kinds(session, case_id)[1:] == ["transferred", "freed", "assigned"]
+
+
+def test_a_task_handed_on_by_mistake_is_recalled_at_once(office: Office) -> None:
+    case_id = office.apply(PROGRAMME, RELIEF).case_id
+    with office.database.write() as session:
+        task = office.task(session, case_id, FIRST).id
+        first, second = (office.holder(session, "village_cadre", each) for each in (0, 1))
+        cases.transfer_task(session, first, task, second.user_id or "", "外出", office.now)
+        with pytest.raises(Gone, match="由对方转回"):
+            cases.recall_task(session, first, task, MINUTE, office.now + MINUTE * 2)
+        with pytest.raises(Gone, match="由对方转回"):
+            cases.recall_task(session, second, task, MINUTE, office.now)
+        cases.recall_task(session, first, task, MINUTE, office.now)
+        assert items.item(session, task).assignee_id == first.user_id
+        assert told(session, second)[0] == "已收回转办，您不用再办"
 
 
 def test_whoever_receives_a_task_may_do_it(office: Office) -> None:
@@ -151,7 +168,29 @@ def test_a_question_stops_the_clock_only_where_the_diagram_does(office: Office) 
         cases.answer_question(session, APPLICANT, case_id, asked.id, "没有", office.now)
         with pytest.raises(Gone, match="已经答复"):
             cases.answer_question(session, APPLICANT, case_id, asked.id, "有", office.now)
-        assert (exchanges.of_case(session, case_id)[0].answer, told(session, cadre)) == ("没有", ["申请人已答复"])
+        assert (exchanges.of_case(session, case_id)[0].answer, told(session, cadre)) == ("没有", ["已答复您的提问"])
+
+
+def test_a_clock_that_may_stand_still_goes_on_when_nothing_is_owed(office: Office) -> None:
+    case_id = office.apply("expenditure_relief", SPENDING).case_id
+    with office.database.write() as session:
+        task = next(row for row in items.items_of_case(session, case_id) if row.status == "open" and row.clock_id)
+        actor = next(
+            actor for position in POSITIONS if POSITIONS[position].level in ("village", "township")
+            for actor in [office.holder(session, position)] if task.candidate in actor.candidates
+        )  # fmt: skip
+
+        def standing() -> list[str]:
+            return [clock.status for clock in calendar.clocks_of(session, case_id) if clock.id == task.clock_id]
+
+        cases.ask(session, actor, task.id, "question", "", "请补交发票", office.now, pausing=True)
+        cases.ask(session, actor, task.id, "question", "", "请补交病历", office.now, pausing=True)
+        assert standing() == ["paused"]
+        first, second = exchanges.of_case(session, case_id)
+        cases.answer_question(session, APPLICANT, case_id, first.id, "已交", office.now)
+        assert standing() == ["paused"], "another answer is owed"
+        cases.withdraw_exchange(session, actor, second.id, office.now)
+        assert standing() == ["running"]
 
 
 def test_a_completed_task_is_taken_back_within_a_minute(office: Office) -> None:
