@@ -14,8 +14,7 @@ from app.cases import handlers, operations, queries
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import MovableClock, local_date
 from app.core.errors import NotYours, Rejection
-from app.core.ids import digest
-from app.db import Base, stamps
+from app.db import stamps
 from app.figures import seeding as figures
 from app.figures.models import Figure
 from app.funds import bank
@@ -25,6 +24,7 @@ from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
+from app.scenarios.expect import Snapshot
 from app.scenarios.play import Player, Worlds
 from app.scenarios.setting import prepare
 from tests.integration.walks.answers import Draw, answers
@@ -59,12 +59,12 @@ class Walk:
 
     def act(self, do: Callable[[Session], Any]) -> str:
         """Do it in a transaction; the code of the refusal, or an empty text."""
-        before = self._fingerprint()
+        before = Snapshot.take(self.world.database, SETTING)
         refused = self._refused(do)
         if not refused:
             self.run_due()
-        elif self._fingerprint() != before:
-            raise AssertionError(f"refused ({refused}), but something changed")
+        elif changed := before.changed(self.world.database):
+            raise AssertionError(f"refused ({refused}), but something changed: {changed}")
         return refused
 
     def _refused(self, do: Callable[[Session], Any]) -> str:
@@ -74,11 +74,6 @@ class Walk:
         except Rejection as refusal:
             return refusal.code
         return ""
-
-    def _fingerprint(self) -> str:
-        tables = [table for table in Base.metadata.sorted_tables if table.name not in SETTING]
-        with self.world.database.read() as session:
-            return digest(repr([session.execute(select(table)).all() for table in tables]).encode())
 
     def problems(self) -> list[str]:
         with self.world.database.read() as session:
