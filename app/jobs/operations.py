@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Insert,
+    Integer,
     Row,
     Select,
     Table,
@@ -21,9 +23,11 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     null,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -41,7 +45,7 @@ MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
 MAX_ERROR = 4000
-# Built once: most actions put work on the table.
+# Built once: most actions put work on the table, and every worker asks for some every second.
 _ENQUEUE = insert_if_absent(
     JOB,
     ["dedup"],
@@ -63,6 +67,12 @@ _ENQUEUE = insert_if_absent(
 TAKEN_COLUMNS = [JOB.c[name] for name in ("id", "kind", "case_id", "reference", "payload", "due", "attempts")] + [
     JOB.c.max_attempts, JOB.c.owner,
 ]  # fmt: skip
+_EXPIRED = (
+    select(*TAKEN_COLUMNS)
+    .where(JOB.c.state == "running", JOB.c.lease_until < database_epoch())
+    .order_by(JOB.c.lease_until)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 class NotClaimed(Exception):
@@ -201,19 +211,16 @@ def finished(session: Session, case_id: str, kind: str, since: int) -> list[DueJ
 
 def find_due(session: Session, kinds: Collection[str], now: datetime, limit: int) -> list[DueJob]:
     """Jobs that are due, urgent ones first, then by their due time; without any lock."""
-    found: list[DueJob] = []
-    for priority in PRIORITIES:
-        if len(found) < limit:
-            wanted = _due(kinds, now, limit - len(found)).where(JOB.c.priority == priority)
-            found += [_opened(session, row) for row in session.execute(wanted)]
-    return found
+    rows = session.execute(_found(frozenset(kinds)), {"now": now, "most": limit}).all()
+    rows = sorted(rows, key=lambda row: (-row.priority, row.due, row.id))
+    return [_opened(session, row) for row in rows[:limit]]
 
 
 def claim(session: Session, kinds: Collection[str], now: datetime, owner: str, lease_seconds: float) -> DueJob | None:
     """Lease the next due job of outside work to `owner`; None where there is none. Counts as an attempt."""
     for priority in PRIORITIES:
-        wanted = _due(kinds, now, 1).where(JOB.c.priority == priority).with_for_update(skip_locked=True)
-        row = session.execute(wanted).one_or_none()
+        wanted = _due(frozenset(kinds), priority).with_for_update(skip_locked=True)
+        row = session.execute(wanted, {"now": now, "most": 1}).one_or_none()
         if row is not None:
             job = replace(_opened(session, row), owner=owner, attempts=row.attempts + 1)
             lease = {"state": "running", "owner": owner, "lease_until": database_epoch() + lease_seconds}
@@ -242,8 +249,7 @@ def wait_after(job: DueJob) -> timedelta:
 
 def expired(session: Session, limit: int) -> list[DueJob]:
     """Leased jobs whose lease is over by the database's clock: their workers are dead or stuck."""
-    over = select(*TAKEN_COLUMNS).where(JOB.c.state == "running", JOB.c.lease_until < database_epoch())
-    return [_opened(session, row) for row in session.execute(over.order_by(JOB.c.lease_until).limit(limit))]
+    return [_opened(session, row) for row in session.execute(_EXPIRED, {"most": limit})]
 
 
 def revive(session: Session, job_id: str, now: datetime) -> bool:
@@ -278,9 +284,28 @@ def purge(session: Session, finished_before: datetime) -> int:
     return session.connection().execute(statement).rowcount
 
 
-def _due(kinds: Collection[str], now: datetime, limit: int) -> Select[Any]:
-    wanted = JOB.c.state == "ready", JOB.c.due <= now, JOB.c.kind.in_(kinds)
-    return select(*TAKEN_COLUMNS).where(*wanted).order_by(JOB.c.due, JOB.c.id).limit(limit)
+@cache
+def _found(kinds: frozenset[str]) -> Select[Any]:
+    """`most` jobs of each priority that are due `now`: each is read off an index, and one statement asks for all."""
+    return select(union_all(*(select(_due(kinds, each).subquery()) for each in PRIORITIES)).subquery())
+
+
+@cache
+def _due(kinds: frozenset[str], priority: int) -> Select[Any]:
+    wanted = _ready(kinds), JOB.c.due <= bindparam("now", type_=JOB.c.due.type), JOB.c.priority == priority
+    most = bindparam("most", type_=Integer)
+    return select(*TAKEN_COLUMNS, JOB.c.priority).where(*wanted).order_by(JOB.c.due, JOB.c.id).limit(most)
+
+
+@cache
+def _next_due(kinds: frozenset[str]) -> Select[tuple[datetime | None]]:
+    return select(func.min(JOB.c.due)).where(_ready(kinds), JOB.c.due <= bindparam("until", type_=JOB.c.due.type))
+
+
+def _ready(kinds: frozenset[str]) -> ColumnElement[bool]:
+    # Spelled out: a list of unknown length is written into the statement at each use, and an index of ready jobs is
+    # only used where the statement itself says that it asks for these.
+    return (JOB.c.state == literal_column("'ready'")) & JOB.c.kind.in_([literal(kind) for kind in sorted(kinds)])
 
 
 def still_ours(job: DueJob) -> ColumnElement[bool]:
@@ -315,8 +340,7 @@ def dead_letters(session: Session, limit: int = 100, after: str = "") -> list[tu
 
 def next_due(session: Session, kinds: Collection[str], until: datetime) -> datetime | None:
     """When the next job is due, not later than `until`; None where nothing is."""
-    wanted = JOB.c.state == "ready", JOB.c.due <= until, JOB.c.kind.in_(kinds)
-    return session.scalar(select(func.min(JOB.c.due)).where(*wanted))
+    return session.scalar(_next_due(frozenset(kinds)), {"until": until})
 
 
 def count_by_state(session: Session) -> dict[str, int]:
