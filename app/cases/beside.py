@@ -125,7 +125,9 @@ def _rule(action: Action, element: engine.Element, decision: str, values: Mappin
 
 
 def _said_of(rule: Rule, path: str) -> Rule:
-    mine = [hit for hit in rule.hits or () if hit["field"] in (path, None, "")]
+    if rule.hits is None:
+        return rule
+    mine = [hit for hit in rule.hits if hit["field"] in (path, None, "")]
     return replace(rule, hits=mine) if mine or not rule.hits else replace(rule, hits=None)
 
 

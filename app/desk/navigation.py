@@ -28,7 +28,7 @@ class Door:
 
 DOORS = (
     Door("desk.inbox_page", "待办",
-         ("/desk/", "/desk/tasks", "/desk/worklist", "/desk/absences", "/desk/together", "/desk/asked",
+         ("/desk/", "/desk/tasks", "/desk/phrases", "/desk/worklist", "/desk/absences", "/desk/together", "/desk/asked",
           "/desk/messages"), count="open"),
     Door("desk.apply_start", "代办申请", ("/desk/apply",), ("file_applications",)),
     Door("desk.load_page", "工作量", ("/desk/load", "/desk/absences"), (absence.HEAD,)),

@@ -32,6 +32,7 @@ from app.files.posted import take
 from app.identity import queries as identity
 from app.inbox import operations as inbox
 from app.inbox.exchanges import ANSWERED
+from app.phrases.queries import for_actor
 from app.web import Call, reads, writes
 from app.web.posted import files_of, upload_limits
 
@@ -184,6 +185,7 @@ def _page(
         figures=[figure_told(each, known, cite) for each in page.figures],
         states=page.states,
         outlook=outlook,
+        phrases=for_actor(call.session, call.actor),
     )
 
 

@@ -8,6 +8,7 @@ import './focus.js';
 import './foresight.js';
 import './forms.js';
 import './keyboard.js';
+import './phrases.js';
 import './viewing.js';
 import './live.js';
 import './materials.js';

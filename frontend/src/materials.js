@@ -66,7 +66,7 @@ function begin() {
     paper.translate(canvas.width / 2, canvas.height / 2);
     paper.rotate(turned * Math.PI / 180);
     paper.drawImage(picture, -picture.width / 2, -picture.height / 2);
-    const fits = Math.min(1, stage.clientWidth / canvas.width, stage.clientHeight / canvas.height);
+    const fits = Math.min(1, (stage.clientWidth - 12) / canvas.width, (stage.clientHeight - 12) / canvas.height);
     canvas.style.width = `${Math.round(canvas.width * fits * zoom)}px`;
   }
 
