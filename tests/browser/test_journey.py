@@ -81,13 +81,36 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     cadre.locator("#diagram").scroll_into_view_if_needed()  # the viewer is fetched when it comes near
     cadre.wait_for_selector(".djs-element.case-active")
     assert cadre.locator(".case-badge").text_content() == "办理中"
+    # What was sent is looked at beside the form, page by page, turned; all by keys, which `?` lists.
+    cadre.locator("h1").click()
+    cadre.keyboard.press("v")
+    cadre.wait_for_function(
+        "document.querySelector('#viewer canvas').width > 0 && !document.querySelector('#viewer canvas').hidden"
+    )
+    upright = cadre.evaluate(
+        "[...'wh'].map(each => document.querySelector('#viewer canvas')[{w: 'width', h: 'height'}[each]])"
+    )
+    cadre.keyboard.press("r")
+    turned = cadre.evaluate(
+        "[...'hw'].map(each => document.querySelector('#viewer canvas')[{w: 'width', h: 'height'}[each]])"
+    )
+    assert turned == upright
+    fits(cadre)
+    sound(cadre)
+    cadre.keyboard.press("Escape")
+    assert cadre.locator("#viewer").is_hidden()
+    if cadre.locator("[data-keys]").is_visible():  # no keyboard, no list: phones have neither
+        cadre.locator("h1").click()
+        cadre.keyboard.press("?")
+        assert "提交并办下一件" in (cadre.text_content("[data-keys]") or "")
     fits(cadre)
     sound(cadre)
     submit(cadre)
     assert cadre.locator(".is-invalid").count() > 0
     cadre.check("[name=facts_true][value=true]")
     cadre.fill("[name=opinion]", "情况属实")
-    submit(cadre)
+    with cadre.expect_navigation():
+        cadre.keyboard.press("Control+Enter")
     assert "已办结" in (cadre.text_content("[role=status]") or "")
     assert cadre.locator("text=暂无待办").count() == 1
 
@@ -95,7 +118,14 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     clerk = site.desk(CLERK)
     clerk.click(".card-title a")
     clerk.check("[name=confirmed][value=true]")
+    clerk.fill("[name=amount]", "8000")
+    clerk.keyboard.press("Tab")
+    clerk.wait_for_selector(".beside-line.is-bad:has-text('不能超过1000元')")
     clerk.fill("[name=amount]", "800")
+    clerk.keyboard.press("Tab")
+    clerk.wait_for_selector("[data-foreseen=fine]:has-text('800.00'):has-text('审批决定书')")  # it came by itself
+    fits(clerk)
+    sound(clerk)
     submit(clerk)
     clerk.goto("/desk/cases")
     fits(clerk)
