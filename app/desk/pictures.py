@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.cases import pages as cases
 from app.core.whole import whole_number
@@ -21,7 +20,7 @@ COUNT = "X-Pages"
 @blueprint.get("/materials/<file_id>/picture")
 @transacts_itself(STAFF)
 def material_picture(file_id: str) -> ResponseReturnValue:
-    """`page`: which page of a PDF, from 1, to be read; without it a thumbnail. 404 for what cannot be shown."""
+    """`page`: which page of a PDF, from 1, to be read; without it a thumbnail. 204 for what cannot be shown."""
     page = whole_number(request.args.get("page", ""))
     with transaction(STAFF, writing=False) as call:
         row = files.upload(call.session, file_id)
@@ -32,7 +31,7 @@ def material_picture(file_id: str) -> ResponseReturnValue:
     shown = opened.kind.shown or opened.kind is PDF
     found = draw(opened.content, opened.kind, PAGE if page else THUMB, page or 1) if shown else None
     if found is None:
-        raise NoSuchAddress
+        return Response(status=204)
     if page is None:
         _THUMBS.keep(file_id, found)
     return _sent(found)

@@ -3,6 +3,18 @@
 const box = document.getElementById('viewer'), files = [ ...document.querySelectorAll('[data-picture]') ];
 if (box && files.length) begin();
 
+// What the server could not draw says what kind of file it is.
+for (const image of document.querySelectorAll('[data-materials] img')) {
+  const instead = () => {
+    const name = image.closest('a').dataset.name, mark = document.createElement('span');
+    mark.className = 'thumb-kind';
+    mark.textContent = name.slice(name.lastIndexOf('.') + 1).toUpperCase();
+    image.replaceWith(mark);
+  };
+  image.addEventListener('error', instead);
+  if (image.complete && !image.naturalWidth && image.currentSrc) instead();
+}
+
 function begin() {
   const canvas = box.querySelector('canvas'), stage = box.querySelector('.viewer-stage');
   const said = box.querySelector('[data-viewer-said]'), name = box.querySelector('[data-viewer-name]');

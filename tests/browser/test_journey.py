@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Site
@@ -14,7 +16,14 @@ from tests.support.web import APPLICATION, PASSWORD, VILLAGE
 
 pytestmark = pytest.mark.browser
 
-PHOTO = b"\xff\xd8\xff\xe0" + bytes(200)
+
+def photo() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+PHOTO = photo()
 CADRE, CLERK = "village_cadre.220122100001", "township_clerk.220122100"
 Fits = Callable[[Page], None]
 
@@ -84,17 +93,9 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     # What was sent is looked at beside the form, page by page, turned; all by keys, which `?` lists.
     cadre.locator("h1").click()
     cadre.keyboard.press("v")
-    cadre.wait_for_function(
-        "document.querySelector('#viewer canvas').width > 0 && !document.querySelector('#viewer canvas').hidden"
-    )
-    upright = cadre.evaluate(
-        "[...'wh'].map(each => document.querySelector('#viewer canvas')[{w: 'width', h: 'height'}[each]])"
-    )
+    cadre.wait_for_selector("#viewer canvas[width='60']")
     cadre.keyboard.press("r")
-    turned = cadre.evaluate(
-        "[...'hw'].map(each => document.querySelector('#viewer canvas')[{w: 'width', h: 'height'}[each]])"
-    )
-    assert turned == upright
+    cadre.wait_for_selector("#viewer canvas[width='40']")
     fits(cadre)
     sound(cadre)
     cadre.keyboard.press("Escape")

@@ -240,7 +240,7 @@ TABLE: dict[str, Row] = {
     "POST desk.phrase_drop": staff("POST", "/desk/phrases/unknown/drop", 404, 404, 404),
     "GET desk.tie": staff("GET", "/desk/tasks/{task}/tie", 403, 403, 200),
     "POST desk.tie_declare": staff("POST", "/desk/tasks/{task}/tie", 403, 403, 302, person="0", relation="兄弟"),
-    "GET desk.material_picture": staff("GET", "/desk/materials/{material}/picture", 404, 403, 404),
+    "GET desk.material_picture": staff("GET", "/desk/materials/{material}/picture", 204, 403, 204),
     "GET desk.material": staff("GET", "/desk/materials/{material}", 200, 403, 200),
     "POST desk.case_dossier": staff("POST", "/desk/cases/{case}/dossier", 302, 403, 302),
     "GET desk.dossier_page": staff("GET", "/desk/dossiers/{dossier}", 403, 403, 200),
