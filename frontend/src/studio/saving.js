@@ -12,7 +12,7 @@ export class Saver {
     this.read = read;
     this.hash = host.dataset.hash;
     this.told = document.getElementById('saved');
-    this.changed = this.saving = this.stopped = false;
+    this.changed = this.saving = this.stopped = this.held = false;
     window.addEventListener('beforeunload', event => { if (this.changed) event.preventDefault(); });
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.save(); });
     document.addEventListener('keydown', event => {
@@ -27,6 +27,7 @@ export class Saver {
   touch() {
     if (this.stopped) return;
     this.changed = true;
+    this.held = false;
     this.tell('正在编辑…');
     outdated();
     clearTimeout(this.timer);
@@ -44,13 +45,13 @@ export class Saver {
       this.tell('正在保存…');
       await this.send(content);
     } catch (error) {
-      this.changed = true;
+      this.changed = this.held = true;
       this.tell(content === undefined ? `没有保存：${error.message}` : '网络不通，没有保存。内容留在这台电脑上，网络恢复后自动再存。', true);
       this.timer = setTimeout(() => this.save(), RETRY);
     } finally {
       this.saving = false;
     }
-    if (this.changed) this.touch();
+    if (this.changed && !this.held) this.touch(); // what was said of a save that failed stays until somebody goes on
   }
 
   async send(content) {
@@ -72,7 +73,7 @@ export class Saver {
   /** The server refused. What cannot be mended by going on editing ends saving, so that nothing is overwritten. */
   stop(message, forever) {
     this.stopped = forever;
-    this.changed = !forever;
+    this.changed = this.held = !forever;
     this.tell(message, true);
   }
 
