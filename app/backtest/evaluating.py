@@ -14,6 +14,7 @@ from app.backtest.rules import Rules
 from app.backtest.subjects import Figure, Step, Subject
 from app.cases.decisions import decide, read_typed
 from app.core.clock import local_date
+from app.core.ids import digest
 from app.feel import Expression, FeelError, Replay, canonical, decode
 from app.feel.dmn import Outcome
 
@@ -43,13 +44,15 @@ class Setting:
 
 @dataclass(slots=True)
 class Read:
-    """A record, and what its own release makes of it. `text`: its result as one text for all that is equal."""
+    """A record, and what its own release makes of it. `text`: its result as one text for all that is equal; `key`: what
+    tells it from other records of the same table."""
 
     seen: Any
     figures: Mapping[str, str | None]
     outcome: Outcome
     text: str
     mismatch: bool
+    key: str = ""
 
     def is_same(self, result: Any) -> bool:
         return result is self.outcome.result or canonical(result) == self.text
@@ -75,24 +78,39 @@ class Evaluator:
         for span in setting.spans:
             self._spans.setdefault((span.key, span.region), []).append(span)
         self._own: dict[tuple[str, str, str, date | None], Read] = {}
+        self._of_step: dict[str, Read] = {}
+        self._versions: dict[tuple[str, str], str] = {}
         self._now: dict[Any, Now] = {}
-        self._alike: dict[tuple[str, str, str], bool] = {}
 
     def own(self, step: Step) -> Read:
-        """A record by the release that took it."""
-        day = local_date(step.decided_at)
-        key = (step.release_id, step.decision, self._read_text(step))
+        """A record by the release that took it; releases that decide this alike are one."""
+        found = self._of_step.get(step.id)
+        if found is None:
+            found = self._found(step)
+            _keep(self._of_step, step.id, found)
+        return found
+
+    def _found(self, step: Step) -> Read:
+        day, text = local_date(step.decided_at), self._read_text(step)
+        key = (self._version(step.release_id, step.decision), step.decision, text)
         found = self._own.get((*key, None)) or self._own.get((*key, day))
         if found is None:
-            found = self._read(step)
+            found = self._read(step, text)
             _keep(self._own, (*key, day if found.outcome.asked_clock else None), found)
         return found
+
+    def _version(self, name: str, decision: str) -> str:
+        """What names the content that decides: the bundle itself where there is none."""
+        if (name, decision) not in self._versions:
+            content = self._rules[name].content(decision)
+            self._versions[name, decision] = name if content is None else digest(content)
+        return self._versions[name, decision]
 
     def _read_text(self, step: Step) -> str:
         """What tells a record from others: where figures came from matters only to a draft that sets some."""
         return step.raw if self._figures else step.raw.rpartition(',"figures":')[0]
 
-    def _read(self, step: Step) -> Read:
+    def _read(self, step: Step, key: str) -> Read:
         content = read_typed(step.raw, step.id)
         recorded = decode(content["result"])
         names, text = Replay(content["seen"]), canonical(recorded)
@@ -101,9 +119,9 @@ class Evaluator:
         try:
             outcome = decide(self._rules[step.release_id].bundle, step.decision, names, step.decided_at)
         except (FeelError, KeyError):
-            return Read(content["seen"], figures, Outcome(recorded), text, mismatch=True)
+            return Read(content["seen"], figures, Outcome(recorded), text, mismatch=True, key=key)
         is_other = bool(names.unknown) or canonical(outcome.result) != text
-        return Read(content["seen"], figures, outcome, text, is_other)
+        return Read(content["seen"], figures, outcome, text, is_other, key)
 
     def draft(self, step: Step, read: Read, subject: Subject, over: Mapping[Path, Any]) -> Now:
         """A record by the draft. Where nothing that it read is another, it is what it was."""
@@ -115,7 +133,7 @@ class Evaluator:
             return Now(read.outcome, read.text)
         key = None
         if not over:  # the draft may ask for names that were not read then, and that it set itself
-            asked = (name, step.decision, self._read_text(step))
+            asked = (self._version(name, step.decision), step.decision, read.key)
             key = (*asked, tuple(figures.items()), subject.regions, local_date(step.decided_at))
             if key in self._now:
                 return self._now[key]
@@ -184,12 +202,7 @@ class Evaluator:
 
     def _is_alike(self, own: str, draft: str, decision: str) -> bool:
         """Whether two bundles decide this alike."""
-        key = (own, draft, decision)
-        if key not in self._alike:
-            self._alike[key] = own == draft or (
-                self._rules[own].content(decision) == self._rules[draft].content(decision)
-            )
-        return self._alike[key]
+        return own == draft or self._version(own, decision) == self._version(draft, decision)
 
 
 class _Asked(dict[str, Decimal]):
