@@ -44,12 +44,13 @@ from app.messages import digest
 from app.messages import operations as messages
 from app.outside import Departments, Messenger, PdfMaker, departments, messenger, pdf_maker, stamper
 from app.takeover import trial, writing
+from app.tally import operations as tally
 from app.together import deciding
 from app.together import operations as together
 
 HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
-LONG = (HOUSEKEEPING, resealing.RESEAL, auditing.VERIFY, trial.TRY)
+LONG = (HOUSEKEEPING, resealing.RESEAL, auditing.VERIFY, trial.TRY, tally.COUNT)
 LONG_SECONDS = 3600.0
 
 
@@ -96,6 +97,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         HOUSEKEEPING: partial(_housekeeping, outside),
         **writing.HANDLERS,
         **trial.HANDLERS,
+        **tally.HANDLERS,
         resealing.RESEAL: resealing.reseal,
         **auditing.handlers(outside.anchors, outside.stamp),
         MESSAGE: sending(outside.messenger),
@@ -186,6 +188,7 @@ def _housekeeping(outside: Outside, session: Session, job: DueJob, now: datetime
     audit.sign_days(session, local_date(now) - timedelta(days=1), now)
     auditing.plan_verification(session, now)
     nightly.run(session, now)
+    tally.plan(session, now)
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)
     drafts.prune(session, now, outside.drafts_kept)

@@ -34,6 +34,7 @@ COMMANDS = {
     "serve": "serving",
     "settings": "settings",
     "staff": "staffing",
+    "statistics": "tallying",
     "training": "rehearsing",
     "vocabulary": "words",
     "worker": "serving",

@@ -40,6 +40,7 @@ DOORS = (
     Door("desk.payment_list", "款项",
          ("/desk/payments", "/desk/batches", "/desk/reserves", "/desk/claims", "/desk/goods"), ("see_money",)),
     Door("desk.ledger_page", "专账", ("/desk/ledger",), ("read_ledger",)),
+    Door("desk.statistics_page", "统计", ("/desk/statistics",), ("see_statistics",)),
     Door("desk.incident_list", "异常", ("/desk/incidents",), ("mend_incidents",), count="incidents", alarming=True),
     Door("desk.figure_list", "标准", ("/desk/figures", "/desk/calendar"), ("see_figures",)),
     Door("desk.proof_page", "审计核对", ("/desk/audit",), ("read_audit",)),

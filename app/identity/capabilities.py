@@ -74,6 +74,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("keep_claims", "登记追回款", ("township_clerk", "county_clerk", "finance")),
             Capability("waive_claims", "决定不再追回", ("county_head",)),
             Capability("read_ledger", "查看资金专账", ("county_clerk", "county_head", "finance", *_AUDIT)),
+            Capability("see_statistics", "查看统计", (*_STEERING, "finance", *_POLICY, *_AUDIT)),
             Capability("keep_funds", "管理备用金", ("township_head", "county_clerk", "county_head", "finance")),
             Capability("keep_goods", "管理物资", ("township_clerk", "county_clerk")),
             Capability("draft_batches", "编制批次", ("township_clerk", "county_clerk", "finance")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -112,3 +112,11 @@ def count_everywhere(session: Session, today: date, cap: int) -> tuple[int, int]
     waiting = select(ITEM.c.id).where(ITEM.c.status == "open")
     late = waiting.where(ITEM.c.sort_on < today, ITEM.c.due_on < today)
     return count_up_to(session, waiting, cap), count_up_to(session, late, cap)
+
+
+def everything(session: Session) -> Iterator[Any]:
+    """Every task that was done or is open, as a count reads it: place, programme, element and its three days."""
+    names = ("county_id", "township_id", "programme", "element_id", "title", "status", "created_at", "closed_at")
+    columns = [*(ITEM.c[name] for name in names), ITEM.c.due_on]
+    mine = (ITEM.c.kind == "task") & ITEM.c.status.in_(("done", "open"))
+    yield from session.execute(select(*columns).where(mine).execution_options(yield_per=5000))

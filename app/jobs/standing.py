@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,3 +62,9 @@ def is_under_way(session: Session, kind: str, reference: str) -> bool:
     """Whether a job of this kind about this row waits or is being done."""
     open_ = JOB.c.state.in_(("ready", "running"))
     return session.scalar(select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, open_)) is not None
+
+
+def is_any_under_way(session: Session, names: Collection[str]) -> bool:
+    """Whether work of one of these names (`dedup`) waits or is being done."""
+    open_ = JOB.c.state.in_(("ready", "running"))
+    return session.scalar(select(JOB.c.id).where(JOB.c.dedup.in_(names), open_).limit(1)) is not None
