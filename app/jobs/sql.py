@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import Float, Insert, String, Table, text
+from sqlalchemy import Float, Insert, String, Table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -77,4 +77,6 @@ def count_inserted(session: Session, statement: Insert, given: Mapping[str, Any]
     """Execute `statement`; how many rows it entered."""
     result = session.connection().execute(statement, given, execution_options={"preserve_rowcount": True})
     # Python's sqlite3 knows no row count of an INSERT that begins with WITH.
-    return result.rowcount if is_postgresql(session) else session.scalar(text("SELECT changes()")) or 0
+    if is_postgresql(session):
+        return result.rowcount
+    return session.connection().exec_driver_sql("SELECT changes()").scalar() or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -34,6 +35,7 @@ def bundles() -> list[Path]:
     return sorted(path.parent for path in BUNDLES.glob("*/bundle.yaml"))
 
 
+@cache
 def processes(bundle: Path) -> set[str]:
     """Keys of a bundle's processes."""
     return set(Bundle.from_folder(bundle).manifest["processes"])
@@ -50,6 +52,7 @@ def returnable(bundle: Path) -> list[str]:
     ]  # fmt: skip
 
 
+@cache
 def beginnings(bundle: Path) -> list[Beginning]:
     """All beginnings of a bundle's programme in its region: from its own stories and the acceptance stories."""
     manifest = yaml.safe_load((bundle / "bundle.yaml").read_text(encoding="utf-8"))
