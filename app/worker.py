@@ -24,7 +24,7 @@ from app.config import Config
 from app.core.clock import Clock, local_date
 from app.db import Database
 from app.definitions import rechecks
-from app.desk import casefile
+from app.desk import batch_letters
 from app.documents import operations as documents
 from app.dossier import making
 from app.dossier import operations as dossiers
@@ -143,7 +143,7 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         Worker(database, clock, waiting, on_dead=cases.on_dead),
         Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
         Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}),
-        Worker(database, clock, {dossiers.MAKE: making.handler(database, outside.pdf, casefile.build)}),
+        Worker(database, clock, {dossiers.MAKE: making.handler(database, outside.pdf, batch_letters.build)}),
         _of_batches(database, clock, limit_seconds),
     )
 

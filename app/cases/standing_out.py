@@ -22,7 +22,7 @@ def reasons(session: Session, actor: Actor, item: Any, now: datetime) -> list[tu
     """
     action = store.look(session, actor, item.case_id, now)
     found = [
-        (MISSING, f"待补：{row.title}") for row in queries.owed_of(session, item.case_id) if row.settled_at is None
+        (MISSING, f"{row.title}，尚未补齐") for row in queries.owed_of(session, item.case_id) if row.settled_at is None
     ]
     objections = notices.objections_of(session, item.case_id)
     if objections:

@@ -110,14 +110,14 @@ def _parts(session: Session, page: CasePage, reveal: bool) -> list[Part]:
         Section("待补齐、追回和物资", list(_open_ends(session, page))),
     ]
     bound: list[Part] = [each for each in sheets if each.blocks]
-    bound += [_letter(session, row) for row in page.documents]
+    bound += [letter_of(session, row) for row in page.documents]
     return bound + [
         Material(f"材料：{row.name}", row.id, row.media_type, f"{row.uploaded_by_name} {moment(row.uploaded_at)} 提交")
         for row in uploads
     ]
 
 
-def _letter(session: Session, row: Any) -> Letter:
+def letter_of(session: Session, row: Any) -> Letter:
     """The issued bytes; a letter that was never handed out yet is issued now, in a transaction of its own."""
     kept: list[letters.Issued] = []
     beside(session, lambda other: kept.append(letters.issue(other, row.id)))

@@ -70,9 +70,11 @@ def _around() -> dict[str, Any]:
 
 
 def posts_of(session: Session, actor: Actor) -> list[str]:
-    """``农安镇经办人``, one for each position held."""
+    """``农安镇经办人``, one for each position held; of a colleague's, whose it is: ``农安镇经办人（代肖刚）``."""
     names = identity.region_names(session, (held.region_id for held in actor.appointments))
-    return [named_at(held.position, names.get(held.region_id, "")) for held in actor.appointments]
+    posts = sorted(actor.appointments, key=lambda held: held.principal is not None)
+    titles = [(named_at(held.position, names.get(held.region_id, "")), held.principal_name) for held in posts]
+    return [f"{title}（代{whose}）" if whose else title for title, whose in titles]
 
 
 def place_namer(session: Session, rows: Iterable[Any]) -> Callable[[Any], str]:

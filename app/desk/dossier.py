@@ -44,11 +44,15 @@ def dossier_page(call: Call, dossier_id: str) -> ResponseReturnValue:
     kind, _, key = found.subject.partition(":")
     if kind == dossiers.CASE:
         back, again = url_for("desk.case", case_id=key), url_for("desk.case_dossier", case_id=key)
+    elif kind == dossiers.BATCH:
+        back, again = url_for("desk.together_page", batch_id=key), url_for("desk.together_letters", batch_id=key)
     else:
         back, again = url_for("desk.person", person_id=key), url_for("desk.person_dossier", person_id=key)
+    heading = "办理清单和文书" if kind == dossiers.BATCH else "一人一档"
     return render_template(
-        "desk/dossier.html", row=found, stage=STAGES[found.stage], back=back, again=again, days=dossiers.KEPT.days
-    )
+        "desk/dossier.html", row=found, stage=STAGES[found.stage], back=back, again=again, days=dossiers.KEPT.days,
+        heading=heading, is_file=kind != dossiers.BATCH,
+    )  # fmt: skip
 
 
 @blueprint.get("/dossiers/<dossier_id>.pdf")

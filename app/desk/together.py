@@ -8,10 +8,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import local_date
-from app.core.errors import Rejection
+from app.core.errors import Gone, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.export import note
+from app.dossier import operations as dossiers
 from app.sheets import Sheet, book, columns
 from app.together import operations as together
 from app.together import queries
@@ -108,12 +109,26 @@ def together_list(call: Call, batch_id: str) -> ResponseReturnValue:
     return exported(book([Sheet("办理清单", COLUMNS, rows, title)]), f"together-{day.isoformat()}.xlsx")
 
 
+@blueprint.post("/together/<batch_id>/letters")
+@writes()
+def together_letters(call: Call, batch_id: str) -> ResponseReturnValue:
+    """The list and all letters of what was decided, as one PDF to be printed; a worker makes it."""
+    found = queries.batch(call.session, call.actor, batch_id)
+    if not found.decided:
+        raise Gone("这批工作还没有办结任何一件，没有文书可以打印")
+    name = f"{found.title}-{local_date(found.confirmed_at or found.made_at).isoformat()}"
+    asked = dossiers.ask_for_letters(call.session, call.actor, batch_id, name, call.now)
+    return redirect(url_for("desk.dossier_page", dossier_id=asked))
+
+
 def _said(piece: queries.Piece) -> str:
-    """Why it stands apart, or what became of it; of what is done well, the letters."""
-    if piece.told.message:
-        return piece.told.message
-    told = [f"{REASONS[kind]}：{text}" for kind, text in piece.told.apart]
-    return "；".join(told) or "、".join(piece.told.letters)
+    """Why it stands apart, or what became of it; of what is done well, what followed."""
+    told = piece.told
+    if told.message:
+        return told.message
+    if piece.state == "done":
+        return "；".join([*told.letters, *(f"{payee} {amount} 元" for payee, amount in told.money)])
+    return "；".join(f"{REASONS[kind]}：{text}" for kind, text in told.apart)
 
 
 def _back(batch_id: str) -> ResponseReturnValue:

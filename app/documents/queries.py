@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
@@ -31,6 +32,12 @@ def documents_of(session: Session, case_id: str) -> list[Any]:
     """The documents of a case, oldest first; without their bytes."""
     query = select(*LISTED).where(Document.case_id == case_id).order_by(Document.created_at, Document.id)
     return list(session.execute(query))
+
+
+def written_by(session: Session, acts: Collection[tuple[str, int]]) -> list[Any]:
+    """The documents of these acts (a case and its audit number), as they were written."""
+    mine = tuple_(Document.case_id, Document.case_seq).in_(acts)
+    return list(session.execute(select(*LISTED).where(mine).order_by(Document.case_id, Document.id)))
 
 
 def voidable_since(session: Session, case_id: str, since: int) -> list[Any]:

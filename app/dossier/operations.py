@@ -20,7 +20,7 @@ from app.jobs import standing
 from app.registry import person_files, policy
 
 MAKE = "dossier.make"
-CASE, PERSON = "case", "person"
+CASE, PERSON, BATCH = "case", "person", "batch"
 CONTENT = ("dossier", "content")
 KEPT = timedelta(days=3)
 SHORTEST, LONGEST = 4, 200
@@ -71,6 +71,11 @@ def ask_for_person(session: Session, actor: Actor, person_id: str, reason: str, 
     policy.require_may_open(session, actor, person_id)
     name = file["person"]["name"] or "未登记姓名"
     return _ask(session, actor, f"{PERSON}:{file['person']['id']}", f"一人一档-{name}", reason, now)
+
+
+def ask_for_letters(session: Session, actor: Actor, batch_id: str, name: str, now: datetime) -> str:
+    """Have the list and the letters of what the actor decided together bound; its id. The caller knows whose it is."""
+    return _ask(session, actor, f"{BATCH}:{batch_id}", name, "", now)
 
 
 def _ask(session: Session, actor: Actor, subject: str, name: str, reason: str, now: datetime) -> str:
@@ -125,7 +130,7 @@ def _require_still(session: Session, actor: Actor, subject: str, now: datetime) 
     kind, _, key = subject.partition(":")
     if kind == CASE:
         cases.seen(session, actor, key, now)
-    else:
+    elif kind == PERSON:
         policy.require_may_open(session, actor, key)
 
 

@@ -81,6 +81,12 @@ def item(session: Session, item_id: str) -> Any | None:
     return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
 
 
+def acts_of(session: Session, item_ids: Collection[str]) -> list[Any]:
+    """The acts that completed items: `id`, `case_id`, `candidate`, `closed_seq` (the audit number in the case)."""
+    columns = ITEM.c.id, ITEM.c.case_id, ITEM.c.candidate, ITEM.c.closed_seq
+    return list(session.execute(select(*columns).where(ITEM.c.id.in_(item_ids), ITEM.c.status == "done")))
+
+
 def waiting_for(session: Session, candidates: Collection[str]) -> dict[str, tuple[int, datetime]]:
     """Open items by the candidate they are addressed to: how many, and since when the oldest waits."""
     counts = select(ITEM.c.candidate, func.count(), func.min(ITEM.c.created_at, type_=ITEM.c.created_at.type))

@@ -11,8 +11,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
+from app.cases.operations import complete_task
+from app.drafts import operations as drafts
+from app.drafts import queries as drafted
+from app.jobs.runner import Worker
+from app.together import deciding
+from app.together.operations import TRY
 from tests.browser.conftest import Site
 from tests.support.web import APPLICATION, PASSWORD, VILLAGE
+from tests.support.worlds import id_number
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +66,43 @@ def fill_in(page: Page) -> None:
 def submit(page: Page) -> None:
     with page.expect_navigation():
         page.click("button[value=submit]")
+
+
+def decide_together(site: Site, clerk: Page, fits: Fits, sound: Fits) -> None:
+    web = site.web
+    known = {**deciding.HANDLERS, TRY: deciding.trying(web.database)}
+    worker = Worker(web.database, web.clock, known, on_dead=deciding.on_dead)
+    for number, name in enumerate(("赵一", "钱二")):
+        case_id = web.apply(name=name, id_number=id_number(number)).case_id
+        with web.database.write() as session:
+            said = {"facts_true": True, "opinion": "属实"}
+            complete_task(session, web.actor(CADRE), web.open_task(case_id), said, web.clock.now())
+    with web.database.write() as session:
+        place = drafts.Place("u:colleague", "李四", drafted.task(web.open_task(case_id)), "")
+        drafts.save_stuck(session, place, {"opinion": "写了一半"}, web.clock.now())
+    clerk.goto("/desk/?step=township_review")
+    for box in clerk.locator("[data-pick]").all():
+        box.check()
+    with clerk.expect_navigation():
+        clerk.click("button:has-text('一起办理')")
+    fits(clerk)
+    sound(clerk)
+    clerk.check("[name=confirmed][value=true]")
+    clerk.fill("[name=amount]", "500")
+    with clerk.expect_navigation():
+        clerk.click("button:has-text('先试办')")
+    assert worker.run_once() == 2
+    clerk.wait_for_selector("h2:has-text('可以办理的 1 件')")
+    assert "李四填过一部分" in (clerk.text_content("main") or "")
+    fits(clerk)
+    sound(clerk)
+    clerk.once("dialog", lambda dialog: dialog.accept())
+    with clerk.expect_navigation():
+        clerk.click("button:has-text('办理选中的案件')")
+    assert worker.run_once() == 1
+    clerk.wait_for_selector("text=已办结 1 件，1 件没有办理")
+    fits(clerk)
+    sound(clerk)
 
 
 def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits, tmp_path: Path) -> None:
@@ -136,10 +180,13 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     fits(clerk)
     assert clerk.locator(".timeline li").count() == 3
     sound(clerk)
-    for path in ("/desk/", "/desk/cases", "/desk/awards", "/desk/payments", "/desk/figures"):
+    for path in ("/desk/", "/desk/cases", "/desk/awards", "/desk/payments", "/desk/figures", "/desk/absences"):
         clerk.goto(path)
         fits(clerk)
         sound(clerk)
+
+    # Two more that are alike: one form, a dry run in which one stands apart, then the other in the background.
+    decide_together(site, clerk, fits, sound)
 
     # The applicant comes back with number and code and takes the letter home.
     later = site.window()

@@ -11,16 +11,18 @@ from sqlalchemy import func, select
 from app import audit
 from app.cases import operations
 from app.cases.models import Owed
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, NotFound
 from app.core.ids import new_id
+from app.desk import batch_letters
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
 from app.funds.models import PaymentOrder
 from app.identity.models import FamilyTie
 from app.inbox import operations as inbox
 from app.inbox import queries as items
+from app.inbox import staffing
 from app.jobs.runner import Worker
 from app.together import deciding, queries
 from app.together import operations as together
@@ -116,6 +118,8 @@ def test_outliers_stand_apart_and_the_rest_is_decided_once(office: Office) -> No
         assert items.item(session, desk.tasks[0]).closed_by == desk.clerk.user_id
         told = audit.events_of(session, f"case:{desk.cases[0]}")[-1]
         assert (told.kind, told.actor_name) == ("completed", desk.clerk.name)
+        bound = batch_letters.build(session, desk.clerk, f"batch:{batch_id}", False, desk.now)
+        assert [each.title.split()[0] for each in bound.parts[1:]] == ["王0", "王3", "王4"]
         with pytest.raises(NotFound):
             queries.batch(session, desk.other, batch_id)
 
@@ -154,6 +158,18 @@ def test_a_killed_worker_decides_nothing_twice_and_who_stops_keeps_what_is_done(
     desk.work()
     stopped = desk.seen(second)
     assert (stopped.phase, stopped.stopped, len(stopped.left), desk.orders()) == (queries.OVER, True, 1, 2)
+
+
+def test_who_leaves_in_the_middle_decides_no_more(office: Office) -> None:
+    desk = Desk(office, 1)
+    batch_id = desk.begin()
+    desk.work()
+    desk.confirm(batch_id, desk.seen(batch_id).fine)
+    with office.database.write() as session:
+        staffing.deactivate(session, SYSTEM, desk.clerk.user_id or "", desk.now)
+    desk.work()
+    (refused,) = desk.seen(batch_id).refused
+    assert ("不在岗" in refused.told.message, desk.orders()) == (True, 0)
 
 
 def test_what_cannot_be_ticked_together_is_said(office: Office) -> None:

@@ -182,7 +182,7 @@ TABLE: dict[str, Row] = {
     "GET desk.together_progress": staff("GET", "/desk/together/unknown/progress", 404, 404, 404),
     "GET desk.together_list": staff("GET", "/desk/together/unknown/list.xlsx", 404, 404, 404),
     **{f"POST desk.together_{act}": staff("POST", f"/desk/together/unknown/{act}", 404, 404, 404)
-       for act in ("try", "edit", "confirm", "stop")},
+       for act in ("try", "edit", "confirm", "stop", "letters")},
     "GET desk.load_page": desk(HEADS, staff("GET", "/desk/load", 403, 200, 200)),
     "GET desk.load_export": desk(HEADS, staff("GET", "/desk/load.xlsx", 403, 200, 200)),
     "POST desk.load_move": desk(HEADS, staff("POST", "/desk/load/{office}/village_cadre/{user}/move", 403, 403, 422)),
@@ -610,6 +610,7 @@ OWN = {  # what everybody on the staff has: the account, the inbox, the work tha
     *("POST desk.together_begin", "GET desk.together_page", "GET desk.together_list", "POST desk.together_try"),
     *("GET desk.together_progress",),
     *("POST desk.together_edit", "POST desk.together_confirm", "POST desk.together_stop"),
+    *("POST desk.together_letters",),
     *("GET desk.absence_page", "POST desk.absence_enter", "POST desk.absence_end"),
     *("POST desk.claim", "POST desk.unclaim", "POST desk.transfer", "POST desk.acknowledge", "POST desk.take_draft"),
     *(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from openpyxl import load_workbook
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
@@ -89,3 +89,30 @@ def test_a_filter_is_kept_and_leaves_as_a_table(web: Web) -> None:
     assert "赵家屯" not in web.client(COLLEAGUE).get("/desk/").text
     assert client.post("/desk/worklist/claim", data={"item": [task, "unknown"]}).status_code == 302
     assert "已签收 1 项" in client.get("/desk/").text
+
+
+def test_a_head_sees_who_holds_what_and_moves_it(web: Web) -> None:
+    head, cadre = "township_head.220122100", web.actor(CADRE)
+    tasks = [web.open_task(web.apply(name=name).case_id) for name in ("王一", "李二", "赵三")]
+    with web.database.write() as session:
+        for task in tasks[:2]:
+            inbox.claim(session, cadre, task, web.clock.now())
+        office = session.scalar(select(WorkItem.office_id).where(WorkItem.id == tasks[0]))
+    web.clock.move_to(web.clock.now() + timedelta(days=40))
+    client = web.client(head)
+    assert "东好来宝村" in client.get("/desk/load").text
+    with counted(web.database.engine) as statements:
+        page = client.get(f"/desk/load?office={office}").text
+    assert len(statements) <= MOST_STATEMENTS, statements
+    assert f"{cadre.name}</a>" in page
+    assert page.count("2 件") == 2
+    assert "逾期 26 个工作日" in page
+    whose = f"/desk/load/{office}/village_cadre/{cadre.user_id}"
+    assert "王一" in client.get(whose).text
+    colleague = web.actor(COLLEAGUE)
+    move = {"item": tasks[0], "to": colleague.user_id}
+    assert client.post(f"{whose}/move", data=move).status_code == 422
+    assert client.post(f"{whose}/move", data={**move, "reason": "外出"}).status_code == 302
+    assert "王一" not in client.get(whose).text
+    assert "分派给您" in web.client(COLLEAGUE).get("/desk/messages").text
+    assert load_workbook(io.BytesIO(client.get(f"/desk/load.xlsx?office={office}").data)).active.max_row > 3
