@@ -15,6 +15,7 @@ from app.cases.operations import complete_task
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
 from app.jobs.runner import Worker
+from app.messages import operations as messages
 from app.together import deciding
 from app.together.operations import TRY
 from tests.browser.conftest import Site
@@ -105,6 +106,14 @@ def decide_together(site: Site, clerk: Page, fits: Fits, sound: Fits) -> None:
     sound(clerk)
 
 
+def tell(site: Site, username: str) -> None:
+    """A message to somebody."""
+    about, by = messages.About("", "220122-2020-000001", "入户调查"), site.web.actor(CADRE)
+    with site.web.database.write() as session:
+        user_id = site.web.actor(username).user_id
+        messages.tell(session, [user_id], "urged", about, by, site.web.clock.now(), "请尽快办理")
+
+
 def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits, tmp_path: Path) -> None:
     # The applicant applies, gets the telephone number wrong once, and keeps number and code.
     applicant = site.window()
@@ -158,6 +167,12 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
         cadre.keyboard.press("Control+Enter")
     assert "已办结" in (cadre.text_content("[role=status]") or "")
     assert cadre.locator("text=暂无待办").count() == 1
+    cadre.click("button:has-text('撤回')")  # within the minute, with what was typed
+    cadre.wait_for_url("**/desk/tasks/*")
+    assert cadre.input_value("[name=opinion]") == "情况属实"
+    cadre.click("#acts summary")
+    fits(cadre)
+    submit(cadre)
 
     # The township confirms the money; the case page tells the story.
     clerk = site.desk(CLERK)
@@ -178,9 +193,13 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     clerk.locator("#diagram").scroll_into_view_if_needed()
     clerk.wait_for_selector(".djs-element.case-done")
     fits(clerk)
-    assert clerk.locator(".timeline li").count() == 3
+    assert clerk.locator(".timeline li").count() == 5
     sound(clerk)
-    for path in ("/desk/", "/desk/cases", "/desk/awards", "/desk/payments", "/desk/figures", "/desk/absences"):
+    tell(site, CLERK)
+    clerk.evaluate("window.dispatchEvent(new Event('focus'))")  # the bell knows without a reload
+    clerk.wait_for_selector("[data-bell-count]:has-text('1')")
+    paths = ("cases", "awards", "payments", "figures", "absences", "messages")
+    for path in ("/desk/", *(f"/desk/{each}" for each in paths)):
         clerk.goto(path)
         fits(clerk)
         sound(clerk)

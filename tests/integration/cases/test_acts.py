@@ -23,9 +23,11 @@ from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.jobs.operations import JOB
 from app.messages import queries as messages
+from tests.support.statements import counted
 from tests.support.worlds import RELIEF, SPENDING, Office
 
 MINUTE = timedelta(seconds=60)
+MOST_STATEMENTS = {"ask": 12, "answer": 10, "comment": 9, "transfer": 9}
 PROGRAMME, FIRST, SECOND = "uninsured_unemployed_relief", "village_investigation", "township_review"
 
 
@@ -113,6 +115,30 @@ def test_an_opinion_is_asked_answered_and_withdrawn_when_the_task_ends(office: O
         with pytest.raises(Gone):
             cases.answer_exchange(session, clerk, second.item_id or "", "晚了", office.now)
         assert items.closers(session, case_id, [FIRST]) == {cadre.user_id}, "who gave an opinion did not do the step"
+
+
+def test_statements_of_acts_are_bounded(office: Office) -> None:
+    case_id = office.apply(PROGRAMME, RELIEF).case_id
+    with office.database.write() as session:
+        task, counts = office.task(session, case_id, FIRST).id, {}
+        cadre, clerk = office.holder(session, "village_cadre"), office.holder(session, "county_clerk")
+        colleague = office.holder(session, "village_cadre", 1)
+        key = f"{clerk.user_id}|{next(iter(clerk.candidates))}"
+
+        def count(name: str, act: Any) -> None:
+            with counted(session) as statements:
+                act()
+            counts[name] = max(len(statements), counts.get(name, 0))
+
+        for _ in range(3):  # what was asked before costs nothing more
+            count("ask", lambda: cases.ask(session, cadre, task, "consult", key, "参保？", office.now))
+            item = exchanges.of_case(session, case_id)[-1].item_id or ""
+            count("answer", lambda item=item: cases.answer_exchange(session, clerk, item, "有", office.now))
+            count("comment", lambda: cases.comment(session, cadre, case_id, f"@{clerk.name} 谢谢", office.now))
+        count(
+            "transfer", lambda: cases.transfer_task(session, cadre, task, colleague.user_id or "", "外出", office.now)
+        )
+    assert all(counts[name] <= most for name, most in MOST_STATEMENTS.items()), counts
 
 
 def test_a_signature_holds_the_task(office: Office) -> None:
