@@ -30,6 +30,7 @@ from app.worklist import queries as worklist
 from app.worklist.rows import Row
 
 EXPORT_ROWS, POLLED, CLAIMED = 5000, 120, 100
+_GONE = "所选的（现在没有待办）"
 _ITEM_NAME = re.compile(r"（[^（）]*）$")
 
 
@@ -74,9 +75,10 @@ def _choices(call: Call, asked: address.Address, titles: dict[str, str]) -> dict
         "step": steps,
         "village": identity.region_names(call.session, villages),
     }
-    for name, chosen in (("programme", asked.filter.programme), ("step", asked.filter.step)):
-        if chosen:
-            found[name].setdefault(chosen, titles.get(chosen, chosen))
+    if asked.filter.programme:
+        found["programme"].setdefault(asked.filter.programme, titles.get(asked.filter.programme, _GONE))
+    if asked.filter.step:
+        steps.setdefault(asked.filter.step, _GONE)
     return {name: sorted(each.items(), key=lambda pair: pair[1]) for name, each in found.items()}
 
 

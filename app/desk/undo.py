@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from flask import session as browser
 from flask import url_for
@@ -47,4 +48,4 @@ def offered(now: datetime) -> Offer | None:
         forget()
         return None
     endpoint, text = _SAID[what]
-    return Offer(url_for(endpoint, task_id=task_id), text, int(left) + 1)
+    return Offer(url_for(endpoint, task_id=task_id), text, ceil(left))
