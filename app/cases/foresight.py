@@ -59,7 +59,7 @@ class Foresight:
     """What would be there afterwards. `failure`: why a later step would fail, although nothing is refused.
 
     `event` is the entry of the history; `elements` the names of the diagram's elements by id; `told` whom it is copied
-    to; `waiting` for what the case would wait.
+    to; `waiting` for what the case would wait. `records` are read with `decided`, after the trial.
     """
 
     status: str
@@ -72,7 +72,7 @@ class Foresight:
     still_open: list[str]
     waiting: list[str]
     told: list[str]
-    decided: list[pages.Decided]
+    records: list[decisions.Record]
     submitted: list[pages.Submitted]
     letters: list[ForeseenLetter]
     money: list[Money]
@@ -102,7 +102,7 @@ def foresee(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any
         still_open=[each.title for each in work if each.status == "open" and each.kind == "task" and each not in fresh],
         waiting=[elements.get(row.element_id, row.title) for row in waits.open_of(session, case_id)],
         told=[action.chain.post(item.position) for item in fresh if item.kind == COPY],
-        decided=_decided(session, action, event),
+        records=decisions.of_action(session, case_id, event.action_id) if event.action_id else [],
         submitted=pages.submitted(action, work),
         letters=letters_since(session, case_id, seq),
         money=_money(session, case_id, seq),
@@ -112,11 +112,6 @@ def foresee(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any
 
 def _step(action: Action, item: Any) -> NextStep:
     return NextStep(item.title, action.chain.post(item.position), item.due_on)
-
-
-def _decided(session: Session, action: Action, event: Event) -> list[pages.Decided]:
-    made = decisions.of_action(session, action.case.id, event.action_id) if event.action_id else []
-    return [pages.decided(session, action, record) for record in made]
 
 
 def _money(session: Session, case_id: str, seq: int) -> list[Money]:
@@ -130,3 +125,8 @@ def _money(session: Session, case_id: str, seq: int) -> list[Money]:
 def _posted(session: Session, case_id: str, seq: int) -> list[Posted]:
     rows = [row for row in notices.notices_of(session, case_id) if row.case_seq == seq]
     return [Posted(row.summary, row.place, row.posted_on, row.until_on) for row in rows]
+
+
+def decided(session: Session, seen: Foresight) -> list[pages.Decided]:
+    """What the rules said, in the words of their authors; that runs the tables again, so no writer waits for it."""
+    return [pages.decided(session, seen.elements, record) for record in seen.records]

@@ -157,6 +157,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
     way, standing = _way(action), _standing(work, waiting)
     failed = incidents.open_incidents(session, case_id)
     given = awards.of_case(session, case_id, action.case.award_id)
+    steps = {element.id: element.label for element in action.diagram.elements.values()}
     return CasePage(
         case=action.case,
         chain=action.chain,
@@ -181,7 +182,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         incidents=failed,
         objections=notices.objections_of(session, case_id),
         submissions=submitted(action, work),
-        decisions=[decided(session, action, record) for record in decisions.of_case(session, case_id)],
+        decisions=[decided(session, steps, record) for record in decisions.of_case(session, case_id)],
         acts=acting.of_case(action, work),
     )
 
@@ -311,13 +312,15 @@ def latest(done: list[Any], variables: Mapping[str, Any]) -> list[tuple[Any, Map
     return sorted(pairs, key=lambda pair: pair[0].closed_at)
 
 
-def decided(session: Session, action: Action, record: decisions.Record) -> Decided:
-    """What was kept is the values; columns and rows in the authors' words come from running the table again."""
-    element = action.diagram.elements.get(record.element_id)
+def decided(session: Session, steps: Mapping[str, str], record: decisions.Record) -> Decided:
+    """What was kept is the values; columns and rows in the authors' words come from running the table again.
+
+    `steps` names the elements of the diagram.
+    """
     again = rerun.rerun(record, bundle_by_id(session, record.release_id))
     return Decided(
         at=record.decided_at,
-        step=element.label if element else record.element_id,
+        step=steps.get(record.element_id, record.element_id),
         title=again.title,
         result=again.recorded,
         rows=again.rows,

@@ -82,7 +82,7 @@ def _outlook(task_id: str) -> Outlook:
         return Outlook(refusal)
     letters = tuple(_read(each) for each in seen.letters)  # slow, so no writer waits for it
     with transaction(STAFF, writing=False) as call:
-        told = rulings(call.session, seen.decided, seen.region_codes, seen.submitted)
+        told = rulings(call.session, foresight.decided(call.session, seen), seen.region_codes, seen.submitted)
     return Outlook(seen=seen, notes=tuple(notes(seen.event, seen.elements)), rulings=tuple(told), letters=letters)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases.foresight import Foresight, foresee
+from app.cases.foresight import Foresight, decided, foresee
 from app.core.errors import Rejection
 from app.db import Base, Database
 from app.documents import queries as documents
@@ -55,7 +55,8 @@ def test_what_is_foreseen_comes_true_and_leaves_nothing(office: Office, waiting:
     (letter,) = seen.letters
     assert "王建国" in letter.text()
     assert NUMBERED_LATER in letter.text()
-    assert "救助金额上限" in [each.title for each in seen.decided]
+    with office.database.read() as session:
+        assert "救助金额上限" in [each.title for each in decided(session, seen)]
     office.do(waiting, "township_review", "township_clerk", confirmed=True, amount=800)
     with office.database.read() as session:
         issued = documents.documents_of(session, waiting)[-1]

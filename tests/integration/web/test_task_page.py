@@ -1,0 +1,60 @@
+"""What the page of a task puts beside its form, and what it costs."""
+
+from __future__ import annotations
+
+import gzip
+
+from tests.support.statements import counted
+from tests.support.web import Web
+
+CADRE, CLERK, HEAD = "village_cadre.220122100001", "township_clerk.220122100", "township_head.220122100"
+MOST_STATEMENTS, MOST_BYTES = 52, 10_000
+
+
+def reviewed(web: Web) -> str:
+    """The id of a task whose guards speak of an amount."""
+    case_id = web.apply().case_id
+    task = f"/desk/tasks/{web.open_task(case_id)}/complete"
+    assert web.client(CADRE).post(task, data={"facts_true": "true", "opinion": "情况属实"}).status_code == 302
+    return web.open_task(case_id)
+
+
+def test_beside_a_field_stands_what_is_in_force_and_what_the_rules_say(web: Web) -> None:
+    task, client = reviewed(web), web.client(CLERK)
+    page = client.get(f"/desk/tasks/{task}").text
+    assert "情况属实" in page  # the opinion before
+    assert "1000 元" in page  # the limit, before anything is typed
+    said = client.post(f"/desk/tasks/{task}/rules", data={"confirmed": "true", "amount": "8000"}).json
+    assert "is-bad" in said["amount"]
+    assert "不能超过1000元" in said["amount"]
+    assert "不能超过" not in said["confirmed"]
+    assert "is-bad" not in client.post(f"/desk/tasks/{task}/rules", data={"confirmed": "true", "amount": "800"}).text
+
+
+def test_the_page_asks_a_bounded_number_of_statements_and_stays_small(web: Web) -> None:
+    task, client = reviewed(web), web.client(CLERK)
+    client.get(f"/desk/tasks/{task}")
+    with counted(web.database.engine) as statements:
+        page = client.get(f"/desk/tasks/{task}")
+    assert len(statements) <= MOST_STATEMENTS, len(statements)
+    assert sum("FROM upload" in each for each in statements) == 1
+    assert len(gzip.compress(page.data)) < MOST_BYTES
+    web.apply(name="王建国", household={"size": 1, "annual_income": 1, "financial_assets": 1})
+    with counted(web.database.engine) as more:
+        elsewhere = client.get(f"/desk/tasks/{task}").text
+    assert "其他救助" in elsewhere
+    assert len(more) == len(statements)
+
+
+def test_phrases_are_one_s_own_or_the_office_s_and_name_nobody(web: Web) -> None:
+    clerk, head = web.client(CLERK), web.client(HEAD)
+    office = web.actor(CLERK).appointments[0].office_id
+    assert clerk.post("/desk/phrases?part=1", data={"text": " 情况属实， 同意 "}).status_code == 200
+    assert clerk.post("/desk/phrases", data={"text": "同意", "place": office}).status_code == 403
+    assert head.post("/desk/phrases", data={"text": "请补充证明", "place": office}).status_code == 302
+    for wrong in ("", "字" * 201, "同意给220122198305123011发放"):
+        assert clerk.post("/desk/phrases", data={"text": wrong}).status_code == 422
+    page = clerk.get(f"/desk/tasks/{reviewed(web)}").text
+    assert "情况属实， 同意" in page
+    assert "请补充证明" in page
+    assert "情况属实， 同意" not in head.get("/desk/phrases").text
