@@ -28,7 +28,7 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """`text`: what `finding.matching` understands. Days of application are inclusive."""
+    """`text`: what `finding.matching` understands. Days of application are inclusive. `applicants`: blind indexes."""
 
     programme: str | None = None
     status: str | None = None
@@ -36,6 +36,7 @@ class CaseFilter:
     since: date | None = None
     until: date | None = None
     award_id: str | None = None
+    applicants: tuple[str, ...] | None = None
 
 
 def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None = None, limit: int = 18) -> Page:
@@ -100,6 +101,8 @@ def _matching(session: Session, actor: Actor, query: Select[Any], filter: CaseFi
         query = query.where(CASE.c.status == filter.status)
     if filter.award_id:
         query = query.where(CASE.c.award_id == filter.award_id)
+    if filter.applicants is not None:
+        query = query.where(CASE.c.applicant_blind.in_(filter.applicants))
     if filter.since:
         query = query.where(CASE.c.applied_on >= filter.since)
     if filter.until:

@@ -34,19 +34,24 @@ from app.web import Call, reads, words, writes
 from app.web.download import exported
 from app.web.posted import files_of
 
-PAGE_ROWS, EXPORT_ROWS = 18, 5000
+PAGE_ROWS, EXPORT_ROWS = (18, 100, 500), 5000
+"""How many a page may show: one of these, since what is shown is what is printed."""
 
 
 @blueprint.get("/cases")
 @reads()
 def case_list(call: Call) -> ResponseReturnValue:
     chosen, after = _filter(), request.args.get("after")
-    page = lists.find(call.session, call.actor, chosen, after, PAGE_ROWS)
+    asked = request.args.get("rows", "")
+    rows = int(asked) if asked in map(str, PAGE_ROWS) else PAGE_ROWS[0]
+    page = lists.find(call.session, call.actor, chosen, after, rows)
     titles = programme_titles(call.session)
     return render_template(
         "desk/cases.html",
         page=page,
         after=after,
+        rows=rows,
+        sizes=PAGE_ROWS,
         filter=chosen,
         programmes=sorted(titles.items(), key=lambda pair: pair[1]),
         statuses=[(key, word) for key, (word, _) in words.STATUS.items()],
@@ -58,7 +63,7 @@ def case_list(call: Call) -> ResponseReturnValue:
 @writes()
 def case_export(call: Call) -> ResponseReturnValue:
     rows = lists.find(call.session, call.actor, _filter(), None, EXPORT_ROWS).items
-    content = workbook(rows, place_namer(call.session, rows))
+    content = workbook(call.session, rows, place_namer(call.session, rows))
     note(call.session, call.actor, "cases", len(rows), call.now)
     name = f"cases-{local_date(call.now).isoformat()}.xlsx"
     return exported(content, name)

@@ -120,6 +120,15 @@ def count_everywhere(session: Session, today: date, cap: int) -> tuple[int, int]
     return count_up_to(session, waiting, cap), count_up_to(session, late, cap)
 
 
+def next_of(session: Session, case_ids: Collection[str]) -> dict[str, Any]:
+    """By case the open task that is due first, with whose it is and its amount."""
+    names = ("case_id", "title", "due_on", "position", "office_id", "assignee_id", "amount")
+    open_ = (ITEM.c.status == "open") & (ITEM.c.kind == "task")
+    query = select(*(ITEM.c[name] for name in names)).where(ITEM.c.case_id.in_(case_ids), open_)
+    order = (ITEM.c.sort_on.desc(), ITEM.c.id.desc())  # the first one is written last
+    return {row.case_id: row for row in session.execute(query.order_by(*order))}
+
+
 def everything(session: Session) -> Iterator[Any]:
     """Every task that was done or is open, as a count reads it: place, programme, element and its three days."""
     names = ("county_id", "township_id", "programme", "element_id", "title", "status", "created_at", "closed_at")

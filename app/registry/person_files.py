@@ -19,7 +19,7 @@ from app.registry.queries import AwardRow, award_rows
 def person_file(session: Session, person_id: str) -> dict[str, Any]:
     """The file of a person; of one that was merged, the file in which it goes on. Raises NotFound.
 
-    `{person: {id, name, id_number, birth_date, died_on}, members: [{id, name, relation, from, until}],
+    `{person: {id, name, id_number, birth_date, died_on}, members: [{id, name, relation, from, until, household_id}],
     awards: [AwardRow], events: [AwardEvent], changes: [Change]}`; the number is in the clear (None while nobody knows
     it), the page masks it for those who need not see it.
     """
@@ -139,6 +139,13 @@ def _housemates(session: Session, person_id: str) -> list[dict[str, Any]]:
         .order_by(Person.birth_date, Person.id)
     )
     return [
-        {"id": id, "name": name, "relation": member.relation, "from": member.valid_from, "until": member.valid_until}
+        {
+            "id": id,
+            "name": name,
+            "relation": member.relation,
+            "from": member.valid_from,
+            "until": member.valid_until,
+            "household_id": member.household_id,
+        }  # fmt: skip
         for id, name, member in rows
     ]

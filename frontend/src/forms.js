@@ -44,6 +44,19 @@ window.addEventListener('beforeunload', event => {
   if (unsaved) event.preventDefault();
 });
 
+// Paper cannot be clicked: what belongs to the file is open on it.
+const opened = [];
+
+window.addEventListener('beforeprint', () => {
+  for (const each of document.querySelectorAll('details[data-printed]:not([open])')) {
+    each.open = true;
+    opened.push(each);
+  }
+});
+window.addEventListener('afterprint', () => {
+  for (const each of opened.splice(0)) each.open = false;
+});
+
 document.addEventListener('click', event => {
   if (event.target.closest('[data-print]')) window.print();
   const chooser = event.target.closest('[data-check-all]');

@@ -13,7 +13,7 @@ from app.funds.operations import OrderRequest, Origin, order_payment
 from app.goods import operations as goods
 from app.goods import queries as stores
 from app.identity import queries as identity
-from app.registry import house_accounts, merging, parting
+from app.registry import house_accounts, merging, parting, people
 from app.registry import operations as registry
 from app.registry import queries as registered
 from tests.support.web import COUNTY, TOWNSHIP, VILLAGE, Web
@@ -37,13 +37,15 @@ def start_award(web: Web, name: str = RECIPIENT, id_number: str = ID_NUMBER, mon
         return request.id
 
 
-def order(web: Web, payee: str = RECIPIENT, amount: str = "800", account: str | None = ACCOUNT) -> str:
+def order(
+    web: Web, payee: str = RECIPIENT, amount: str = "800", account: str | None = ACCOUNT, award_id: str | None = None
+) -> str:
     """A pending order of the county; its id."""
     with web.database.write() as session:
         village = identity.region_by_code(session, VILLAGE, local_date(web.clock.now()))
         request = OrderRequest(
             total=Decimal(amount), instalments=1, first_on=DUE, payee=payee, account=account, source="county_fund",
-            programme="expenditure_relief", dedup=new_id(),
+            programme="expenditure_relief", dedup=new_id(), award_id=award_id,
         )  # fmt: skip
         origin = Origin(chain=identity.chain(session, village.id), actor=SYSTEM)
         (order_id,) = order_payment(session, request, origin, web.clock.now())
@@ -81,6 +83,7 @@ def money_things(web: Web) -> dict[str, str]:
         change = merging.merge(session, person, doubled, because)
         apart = registry.record_person(session, "11010119491001001X", "李强", now)
         part = parting.part(session, person, apart, parting.Share(frozenset()), because)
+        home, _ = people.ensure_household(session, person, [(person, "本人")], None, local_date(now), now)
         township = identity.region_by_code(session, TOWNSHIP, local_date(now)).id
         county = identity.region_by_code(session, COUNTY, local_date(now)).id
         house = registry.register_institution(session, name="中心敬老院", county_id=county, beds=2, now=now).id
@@ -91,6 +94,7 @@ def money_things(web: Web) -> dict[str, str]:
         account = house_accounts.propose(session, finance, told, "6217000011112222", "机构来函", now)
     return {
         "award": award, "batch": batch, "order": free, "filed": filed, "file": file, "line": line.id,
-        "person": person, "change": change, "part": part, "township": township, "institution": house, "told": told,
-        "account": account, "returned": back, "debt": debt, "stock": stock.id, "moved": moved.id,
+        "person": person, "household": home, "change": change, "part": part, "township": township,
+        "institution": house, "told": told, "account": account, "returned": back, "debt": debt,
+        "stock": stock.id, "moved": moved.id,
     }  # fmt: skip

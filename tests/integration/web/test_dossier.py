@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pypdfium2
 from docx import Document
+from openpyxl import load_workbook
 from PIL import Image
 
 from app import audit
@@ -74,6 +75,11 @@ def test_a_case_becomes_one_file(web: Web) -> None:
         page = client.get(f"/desk/cases/{case.case_id}").text
     assert len(statements) <= MOST_STATEMENTS, len(statements)
     assert "入户核实，情况属实" in page.split('id="timeline"')[1]
+    sheet = load_workbook(io.BytesIO(client.get("/desk/cases.xlsx").data)).active
+    told = dict(zip(*([cell.value for cell in row] for row in sheet.iter_rows(max_row=2)), strict=True))
+    assert (told["案号"], told["办理岗位"], bool(told["当前环节"]), bool(told["办理单位"])) == (
+        case.number, "乡镇（街道）经办人", True, True
+    )  # fmt: skip
     asked = client.post(f"/desk/cases/{case.case_id}/dossier")
     assert client.post(f"/desk/cases/{case.case_id}/dossier").location == asked.location, "one at a time"
     assert "正在读取案卷…" in client.get(asked.location).text
@@ -106,7 +112,7 @@ def test_a_case_becomes_one_file(web: Web) -> None:
     bound.close()
     assert colleague.get(f"{asked.location}.pdf").status_code == 403
     with web.database.read() as session:
-        (event,) = audit.events_of(session, "exports")
+        *_, event = audit.events_of(session, "exports")
         assert (event.kind, event.payload["what"], event.payload["pages"]) == ("exported", "dossier", last + 2)
 
 

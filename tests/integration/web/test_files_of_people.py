@@ -7,12 +7,17 @@ from datetime import date
 
 import pytest
 
-from app.registry import lookups, queries, roles
+from app.core.actor import SYSTEM
+from app.registry import lookups, merging, people, person_files, queries, roles
+from app.registry import operations as registry
 from app.registry.role_names import GUARDIAN, PAYEE
-from tests.support.money import COUNTY, DOUBLED, ID_NUMBER, RECIPIENT, start_award
+from tests.support.money import COUNTY, DOUBLED, ID_NUMBER, RECIPIENT, order, start_award
+from tests.support.statements import counted
 from tests.support.web import Web
 
 OTHER = "220122199001014021"
+MOST_STATEMENTS = 20
+"""Of the page of a household, however many live there."""
 
 
 @pytest.fixture
@@ -71,3 +76,29 @@ def test_a_guardian_s_page_tells_for_whom_and_since_when(web: Web) -> None:
     ]  # fmt: skip
     assert f'href="/desk/people/{person}"' in section
     assert 'id="parts"' not in clerk.get(f"/desk/people/{person}").text
+
+
+def test_a_household_is_seen_across_programmes(web: Web, person: str) -> None:
+    """Members, awards of any of them, cases of merged files too, and the money of each month as ordered and paid."""
+    case = web.apply(id_number=DOUBLED, name=RECIPIENT)
+    with web.database.write() as session:
+        now = web.clock.now()
+        child = registry.record_person(session, OTHER, "吴霞", now)
+        home, _ = people.ensure_household(session, person, [(person, None), (child, "女儿")], None, now.date(), now)
+        doubled = registry.record_person(session, DOUBLED, RECIPIENT, now)
+        merging.merge(session, person, doubled, merging.Because(SYSTEM, "核对户口簿", now))
+        (award,) = person_files.person_file(session, person)["awards"]
+    order(web, amount="410", award_id=award.id)
+    client = web.client(f"county_clerk.{COUNTY}")
+    assert f'href="/desk/households/{home}"' in client.get(f"/desk/people/{person}").text
+    with counted(web.database.engine) as statements:
+        page = client.get(f"/desk/households/{home}").text
+    assert len(statements) <= MOST_STATEMENTS, len(statements)
+    members, awards, months, cases = (
+        page.split(f'id="{part}"')[1] for part in ("members", "awards", "months", "cases")
+    )
+    assert "女儿" in members
+    assert "410.00 元" in awards
+    assert months.split("</table>")[0].count("410.00 元") == 2
+    assert case.number in cases
+    assert web.client("county_clerk.220104").get(f"/desk/households/{home}").status_code == 403
