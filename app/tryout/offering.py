@@ -13,6 +13,7 @@ from app.cases.operations.reopen import require_may_reopen, steps
 from app.core.actor import SYSTEM
 from app.core.errors import Rejection
 from app.files import queries as files
+from app.funds import story as funds
 from app.goods import queries as goods
 from app.identity import queries as identity
 from app.scenarios import seeing
@@ -37,13 +38,20 @@ def of_case(session: Session, stage: Stage, case_id: str) -> dict[str, Any]:
 
 def of_world(session: Session, stage: Stage) -> dict[str, Any]:
     """`cases` that were opened and have a label; `goods` of the stores here, None where the draft hands out none;
-    `has_quota`: the draft subsidises institutions."""
+    `has_quota`: the draft subsidises institutions; `ordered`: what batches ordered, of any case."""
     hands_out = any(element.attributes.get("topic") == HAND_OUT for diagram in stage.bundle.processes.values()
                     for element in diagram.elements.values())  # fmt: skip
     return {
         "cases": _cases(session, stage), "goods": _goods(session, stage) if hands_out else None,
-        "has_quota": stage.bundle.quota_subsidy is not None,
+        "has_quota": stage.bundle.quota_subsidy is not None, "ordered": _ordered(session),
     }  # fmt: skip
+
+
+def _ordered(session: Session) -> list[dict[str, str]]:
+    told = (seeing.order(each) for each in funds.orders(session))
+    return [
+        {name: str(each[name]) for name in ("payee", "amount", "for", "on", "status")} for each in told if each["for"]
+    ]
 
 
 def _cases(session: Session, stage: Stage) -> list[dict[str, Any]]:

@@ -92,6 +92,8 @@ def test_a_grant_is_ordered_and_what_was_paid_too_much_is_paid_back() -> None:
     draft, trial = _begun("dibao", "paid-and-refused-after-all", 8)
     with played(draft, trial) as stage:
         _event(stage, "grant", "county_clerk", occasion="2021清明", amount="100", per="household")
+        ordered = of(stage, None, None)["ordered"]
+        assert [(each["for"], each["status"]) for each in ordered] == [("2021-04", "paid"), ("2021清明", "pending")]
         assert "review" in {each["element"] for each in of(stage, None, None)["reopenable"]}
         _event(stage, "reopen", "county_head", to="review", reason="核对时漏算了收入")
         _fill(stage, "review", "township_head", {"approved": "false", "opinion": "收入超过标准"})
