@@ -1,7 +1,9 @@
 """The demo world stands: people everywhere who can log in, figures in force, awards in payment."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from app import installation, seed
 from app.cases import handlers
 from app.cases.models import Case, Incident
-from app.db import Database
+from app.db import Database, Vault
 from app.figures import floors, queries
 from app.figures import seeding as figures
 from app.figures.catalogue import catalogue
@@ -22,18 +24,25 @@ from app.identity.positions import POSITIONS
 from app.jobs import operations as jobs
 from app.registry import houses
 from app.registry import queries as registry
+from tests.support.filling import BACKENDS, Filled
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def world(database: Database) -> Database:
+def _fill(database: Database) -> None:
     with database.write() as session:
         rights.seed(session)
         figures.seed_defaults(session, NOW)
         seed.load(session, NOW)
-    return database
+
+
+@pytest.fixture(params=BACKENDS)
+def world(request: pytest.FixtureRequest, filled: Filled, vault: Vault, tmp_path: Path) -> Iterator[Database]:
+    with filled.open(request.param, "demo", _fill, tmp_path) as url:
+        database = Database(url, vault, durable=False)
+        yield database
+        database.dispose()
 
 
 def test_the_demo_world_is_staffed_funded_with_figures_and_known(world: Database) -> None:
