@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -32,6 +33,7 @@ from app.outside import Departments, Question, Reply
 from app.sheets import Column, workbook
 from app.web.download import exported
 from app.worker import Outside, handlers
+from tests.support.filling import BACKENDS, Filled
 from tests.support.web import open_web
 from tests.support.worlds import RELIEF, VILLAGE, Office
 
@@ -53,11 +55,24 @@ class Recorder:
         return Reply(answer={"found": True})
 
 
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(params=[True, False], ids=["training", "real"])
-def office(request: pytest.FixtureRequest, database: Database, clock: MovableClock) -> Office:
-    with database.write() as session:
-        installation.install(session, clock.now(), for_training=request.param)
-    return Office.open(database, clock)
+def office(
+    request: pytest.FixtureRequest, backend: str, filled: Filled, vault: Vault, clock: MovableClock, tmp_path: Path
+) -> Iterator[Office]:
+    def fill(database: Database) -> None:
+        with database.write() as session:
+            installation.install(session, clock.now(), for_training=request.param)
+        Office.open(database, clock)
+
+    with filled.open(backend, f"training {request.param}", fill, tmp_path) as url:
+        database = Database(url, vault, durable=False)
+        yield Office(database, clock)
+        database.dispose()
 
 
 @pytest.fixture
