@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, NotFound, NotYours, Taken
 from app.core.ids import digest
@@ -56,8 +57,15 @@ def inbox_page(call: Call) -> ResponseReturnValue:
         places=places,
         people=people,
         titles_of=title_of,
+        acting=_acting(call.actor),
         seen_at=call.now.isoformat(),
     )
+
+
+def _acting(actor: Actor) -> dict[str, str]:
+    """For whom the actor does what is addressed to a candidate, where it is not his own position too."""
+    own = {held.candidate for held in actor.appointments if held.principal is None}
+    return {held.candidate: held.principal_name for held in actor.deputises if held.candidate not in own}
 
 
 def _asked(call: Call) -> address.Address:

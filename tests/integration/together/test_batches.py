@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app import audit
 from app.cases import operations
 from app.cases.models import Owed
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
-from app.core.errors import Gone, Invalid, NotFound
+from app.core.errors import Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
 from app.desk import batch_letters
 from app.drafts import operations as drafts
@@ -158,6 +159,27 @@ def test_a_killed_worker_decides_nothing_twice_and_who_stops_keeps_what_is_done(
     desk.work()
     stopped = desk.seen(second)
     assert (stopped.phase, stopped.stopped, len(stopped.left), desk.orders()) == (queries.OVER, True, 1, 2)
+
+
+def test_a_refusal_after_something_was_written_leaves_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, real = Desk(office, 2), operations.complete_task
+    batch_id = desk.begin()
+    desk.work()
+
+    def refuses(session: Session, actor: Actor, task_id: str, *given: Any) -> operations.Completed:
+        done = real(session, actor, task_id, *given)
+        if task_id == desk.tasks[0]:
+            raise OverLimit("备用金余额不足")
+        return done
+
+    desk.confirm(batch_id, desk.seen(batch_id).fine)
+    monkeypatch.setattr(operations, "complete_task", refuses)
+    desk.work()
+    over = desk.seen(batch_id)
+    assert [each.told.message for each in over.refused] == ["备用金余额不足"]
+    assert ([each.subject for each in over.decided], desk.orders()) == (["王1"], 1)
+    with office.database.read() as session:
+        assert items.item(session, desk.tasks[0]).status == "open"
 
 
 def test_who_leaves_in_the_middle_decides_no_more(office: Office) -> None:
