@@ -119,6 +119,8 @@ def _form(words: Words, point: Point) -> Iterator[Finding]:
     if point.element.type not in HUMAN or key not in words.bundle.files:
         return
     form = words.bundle.form(key)
+    if "together" in point.element.properties and any(field.kind == "filepicker" for field in form.root.walk()):
+        yield told(words, point, "表单要上传文件，每一件各不相同，不能一起办理（together），请去掉其中一样")
     known = words.filled(key).shapes
     reader = Reader(words, point, form.shape.members)
     for field, row, text in form.texts():

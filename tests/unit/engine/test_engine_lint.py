@@ -308,6 +308,11 @@ CASES: dict[str, tuple[tuple[str, ...], str, str]] = {
         "candidateGroups",
     ),
     "unknown clock": ((user("x", properties=prop("clock", "investigate")), flow("s", "x", "e")), "x", "时限"),
+    "done together in a way that nobody knows": (
+        (user("x", properties=prop("together", "maybe")), flow("s", "x", "e")),
+        "x",
+        "一起办理",
+    ),
     "separate from nobody": (
         (user("x", properties=prop("separateFrom", "y")), flow("s", "x", "e")),
         "x",

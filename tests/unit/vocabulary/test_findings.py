@@ -140,6 +140,10 @@ CASES: dict[str, tuple[str, str, str, str, str, str]] = {
         "emergency_relief", "relief.bpmn", 'resultVariable="authority"', 'resultVariable="figure"',
         "", "结果不能存为“figure”",
     ),
+    "upload in a form that is filled in for many": (
+        "uninsured_unemployed_relief", "township_review.form.json", '"type": "textarea"', '"type": "filepicker"',
+        "", "不能一起办理",
+    ),
     "text that is none of the choices": (
         "emergency_relief", "relief.bpmn", '=authority = "township"', '=authority = "town"', "", "不是可选的值",
     ),
