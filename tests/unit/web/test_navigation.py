@@ -20,10 +20,10 @@ def test_doors_ask_for_capabilities_that_exist() -> None:
     ("position", "labels"),
     [
         ("village_cadre", "待办 代办申请 案件 在保 待补 公示 异常 标准"),
-        ("finance", "待办 代办申请 案件 在保 待补 公示 款项 专账 异常 标准"),
+        ("finance", "待办 代办申请 案件 在保 待补 公示 款项 专账 统计 异常 标准"),
         ("institution", "待办"),
-        ("policy_owner", "待办 异常 标准 政策变更"),
-        ("auditor", "待办 专账 标准 审计核对 登录审计"),
+        ("policy_owner", "待办 统计 异常 标准 政策变更"),
+        ("auditor", "待办 专账 统计 标准 审计核对 登录审计"),
     ],
 )
 def test_everybody_sees_what_they_may_use_and_nothing_else(position: str, labels: str) -> None:
