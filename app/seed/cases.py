@@ -132,7 +132,7 @@ def _window(session: Session, case: Mapping[str, Any], position: str | None, now
 def _complete(session: Session, event: Event, case_id: str, now: datetime) -> None:
     """Whoever of the position may do it does it: duties must be separate."""
     found = [item for item in inbox.items_of_case(session, case_id) if item.element_id == event.do]
-    task = next(item for item in found if item.status == "open")
+    task = next(item for item in found if item.status == "open" and item.kind == "task")
     refusal: NotYours | None = None
     for actor in _holders(session, task.candidate, now):
         try:

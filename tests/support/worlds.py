@@ -113,7 +113,7 @@ class Office:
     def task(self, session: Session, case_id: str, element: str) -> Any:
         """The open task of this element."""
         found = [each for each in inbox.items_of_case(session, case_id) if each.element_id == element]
-        return next(each for each in found if each.status == "open")
+        return next(each for each in found if each.status == "open" and each.kind == "task")
 
     def do(self, case_id: str, element: str, position: str, number: int = 0, **data: Any) -> operations.Completed:
         """Complete the open task of this element as the n-th holder of the position."""

@@ -112,7 +112,8 @@ def _opened_again(action: Action, before: Any) -> str:
     session = action.session
     opened = next(
         row for row in items.items_of_case(session, action.case.id)
-        if row.status == "open" and row.element_id == before.element_id and row.created_seq == action.seq
+        if row.status == "open" and row.kind == "task" and row.element_id == before.element_id
+        and row.created_seq == action.seq
     )  # fmt: skip
     following.hold(session, opened.id, action.actor, action.now)
     if before.clock_id and opened.clock_id and opened.clock_id != before.clock_id:
