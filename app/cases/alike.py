@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.store import CASE
 from app.core.errors import Invalid
+from app.core.ids import digest
 from app.definitions.store import bundle_by_id
 from app.forms import Form
 
@@ -31,10 +32,7 @@ class Step:
 
 def step_of(session: Session, tasks: Sequence[Any]) -> Step:
     """The one step of these work items. Raises Invalid (item), saying what they are or what keeps them apart."""
-    rows = session.execute(
-        select(CASE.c.id, CASE.c.release_id, CASE.c.process_key).where(CASE.c.id.in_([each.case_id for each in tasks]))
-    )
-    homes = {row.id: row for row in rows}
+    homes = _homes(session, [each.case_id for each in tasks])
     steps = {(each.programme, homes[each.case_id].process_key, each.element_id): each.title for each in tasks}
     if len(steps) > 1:
         named = "、".join(f"“{title}”" for title in dict.fromkeys(steps.values()))
@@ -47,6 +45,36 @@ def step_of(session: Session, tasks: Sequence[Any]) -> Step:
         others = sum(contents[step.release_id] != contents[first.release_id] for step in found)
         raise Invalid({"item": f"其中 {others} 件按较早的政策办理，表格不同，请分开办理"})
     return Step(first.programme, first.release_id, first.process_key, first.element_id, _label(session, first))
+
+
+def kinds(session: Session, tasks: Sequence[tuple[str, str, str, str]]) -> dict[str, str]:
+    """By id, of tasks `(id, case id, programme, element id)` those that may be done together: with whom, as a key.
+
+    Tasks of one key may, others may not. One statement; releases are read once a process.
+    """
+    homes = _homes(session, [case_id for _, case_id, _, _ in tasks])
+    steps = {
+        task_id: Step(programme, homes[case_id].release_id, homes[case_id].process_key, element_id, "")
+        for task_id, case_id, programme, element_id in tasks
+        if case_id in homes
+    }
+    keys = {step: _key(session, step) for step in set(steps.values())}
+    return {task_id: key for task_id, step in steps.items() if (key := keys[step])}
+
+
+def _key(session: Session, step: Step) -> str | None:
+    try:
+        content = _content(session, step)
+    except Invalid:
+        return None
+    named = f"{step.programme} {step.process_key} {step.element_id} "
+    return digest(named.encode() + content)[:12]
+
+
+def _homes(session: Session, case_ids: Iterable[str]) -> dict[str, Any]:
+    """By id, release and process of cases."""
+    query = select(CASE.c.id, CASE.c.release_id, CASE.c.process_key).where(CASE.c.id.in_(case_ids))
+    return {row.id: row for row in session.execute(query)}
 
 
 def form_of(session: Session, step: Step) -> Form:

@@ -21,9 +21,10 @@ from app.registry import consents, house_accounts, houses, members, person_files
 from app.registry import queries as registry
 from app.registry.role_names import TITLES
 from app.web import Call, reads, words, writes
-from app.web.paging import cut
+from app.web.paging import cut, size_of
 
-PAGE_ROWS, DUE_ROWS, CASE_ROWS = 18, 200, 30
+PAGE_ROWS, DUE_ROWS, CASE_ROWS = (18, 100, 500), 200, 30
+"""How many a page may show: one of these, since what is shown is what is printed."""
 MAIN = "main"
 
 
@@ -31,17 +32,21 @@ MAIN = "main"
 @reads()
 def award_list(call: Call) -> ResponseReturnValue:
     regions = policy.region_ids(call.session, call.actor)
+    size = size_of(request.args.get("rows", ""), PAGE_ROWS)
     text, after = request.args.get("q", "").strip(), request.args.get("after")
     programme, status = request.args.get("programme") or None, request.args.get("status", registry.IN_PAYMENT) or None
     rows = registry.search(
-        call.session, regions, text, programme=programme, status=status, after=_cursor(after), limit=PAGE_ROWS + 1
+        call.session, regions, text, programme=programme, status=status, after=_cursor(after), limit=size + 1
     )
-    page = cut(rows, PAGE_ROWS, lambda row: f"{row.id}_{row.name or ''}")
+    page = cut(rows, size, lambda row: f"{row.id}_{row.name or ''}")
     titles = programme_titles(call.session)
     return render_template(
         "desk/awards.html",
         page=page,
         after=after,
+        rows=size,
+        sizes=PAGE_ROWS,
+        told=words.asked(text, titles.get(programme or ""), status and words.award(status)[0]),
         text=text,
         programme=programme,
         status=status,

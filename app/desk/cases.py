@@ -32,6 +32,7 @@ from app.identity import queries as identity
 from app.inbox.operations import COPY
 from app.web import Call, reads, words, writes
 from app.web.download import exported
+from app.web.paging import size_of
 from app.web.posted import files_of
 
 PAGE_ROWS, EXPORT_ROWS = (18, 100, 500), 5000
@@ -42,8 +43,7 @@ PAGE_ROWS, EXPORT_ROWS = (18, 100, 500), 5000
 @reads()
 def case_list(call: Call) -> ResponseReturnValue:
     chosen, after = _filter(), request.args.get("after")
-    asked = request.args.get("rows", "")
-    rows = int(asked) if asked in map(str, PAGE_ROWS) else PAGE_ROWS[0]
+    rows = size_of(request.args.get("rows", ""), PAGE_ROWS)
     page = lists.find(call.session, call.actor, chosen, after, rows)
     titles = programme_titles(call.session)
     return render_template(
@@ -52,6 +52,7 @@ def case_list(call: Call) -> ResponseReturnValue:
         after=after,
         rows=rows,
         sizes=PAGE_ROWS,
+        told=_told(chosen, titles),
         filter=chosen,
         programmes=sorted(titles.items(), key=lambda pair: pair[1]),
         statuses=[(key, word) for key, (word, _) in words.STATUS.items()],
@@ -67,6 +68,11 @@ def case_export(call: Call) -> ResponseReturnValue:
     note(call.session, call.actor, "cases", len(rows), call.now)
     name = f"cases-{local_date(call.now).isoformat()}.xlsx"
     return exported(content, name)
+
+
+def _told(chosen: lists.CaseFilter, titles: dict[str, str]) -> str:
+    status = words.status(chosen.status)[0] if chosen.status else None
+    return words.asked(chosen.text, titles.get(chosen.programme or ""), status)
 
 
 def _filter() -> lists.CaseFilter:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases import alike
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, NotFound, NotYours, Taken
@@ -43,6 +44,7 @@ def inbox_page(call: Call) -> ResponseReturnValue:
     g.desk_open = found.counts[listing.MINE]
     places, people = worklist.names(call.session, found.rows)
     titles = programme_titles(call.session)
+    choices = _choices(call, asked, titles)
     return render_template(
         "desk/inbox.html",
         rows=found.rows,
@@ -52,7 +54,9 @@ def inbox_page(call: Call) -> ResponseReturnValue:
         tabs=[(tab, label, listing.cap(found.counts[tab])) for tab, label in address.TABS.items()],
         address=address,
         titles=titles,
-        choices=_choices(call, asked, titles),
+        choices=choices,
+        told=address.told(asked, choices),
+        together=_together(call, found.rows),
         views=views.views_of(call.session, call.actor),
         places=places,
         people=people,
@@ -60,6 +64,12 @@ def inbox_page(call: Call) -> ResponseReturnValue:
         acting=_acting(call.actor),
         seen_at=call.now.isoformat(),
     )
+
+
+def _together(call: Call, rows: list[Row]) -> dict[str, str]:
+    """By task, with which others of the page it may be decided."""
+    own = [row for row in rows if row.kind == "task" and row.status == "open" and row.mine]
+    return alike.kinds(call.session, [(row.id, row.case_id, row.programme, row.step) for row in own]) if own else {}
 
 
 def _acting(actor: Actor) -> dict[str, str]:

@@ -87,6 +87,24 @@ def read(args: MultiDict[str, str], today: date, soon_on: date) -> Address:
     return Address(found, sort, columns, sizes.get(given["rows"], SIZES[0]), kept, any(given[name] for name in FILTERS))
 
 
+def told(asked: Address, choices: Mapping[str, list[tuple[str, str]]]) -> str:
+    """What an address asks for, in words, as it stands above a list on paper."""
+    given = asked.given
+    found = [TABS[asked.filter.tab]]
+    found += [f"查找“{given['q']}”"] if "q" in given else []
+    for name in ("programme", "step", "village"):
+        found += [title for key, title in choices[name] if key == given.get(name)]
+    found += [_span("到期日", given.get("from"), given.get("until"))] if {"from", "until"} & given.keys() else []
+    found += [_span("金额（元）", given.get("least"), given.get("most"))] if {"least", "most"} & given.keys() else []
+    return "；".join([*found, SORTS[asked.sort]])
+
+
+def _span(word: str, first: str | None, last: str | None) -> str:
+    if first and last:
+        return f"{word}{first} 至 {last}"
+    return f"{word}{first} 起" if first else f"{word}{last} 止"
+
+
 def parsed(text: str) -> MultiDict[str, str]:
     """The parts of a kept address, those that a list knows."""
     return MultiDict([(name, value) for name, value in parse_qsl(text[:1000]) if name in KEPT])

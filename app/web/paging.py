@@ -15,6 +15,11 @@ class Page:
     next: str | None
 
 
+def size_of(asked: str, sizes: Sequence[int]) -> int:
+    """How many rows somebody asked for on a page, the first of the sizes where it is none of them."""
+    return int(asked) if asked in map(str, sizes) else sizes[0]
+
+
 def cut(rows: Sequence[Any], size: int, cursor: Callable[[Any], str] = lambda row: row.id) -> Page:
     """A page from `size + 1` rows: the one too many only says that there is more."""
     shown = rows[:size]

@@ -122,6 +122,11 @@ def takeover(code: str) -> tuple[str, str]:
     return TAKEOVER.get(code, (code, ""))
 
 
+def asked(text: str | None, *chosen: str | None) -> str:
+    """What a list shows, in words, as it stands above the list on paper."""
+    return "；".join(each for each in (text and f"查找“{text}”", *chosen) if each) or "全部"
+
+
 def award(code: str) -> tuple[str, str]:
     return AWARD.get(code, (code, ""))
 

@@ -24,12 +24,17 @@ function pick() {
   box?.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-/** How many are picked stands at the buttons that act on them, which are there only then. */
+/**
+ * How many are picked stands at the buttons that act on them, which are there only then. What decides them together is
+ * there where they are all of one step that allows it.
+ */
 function count() {
-  const bar = document.querySelector('[data-picked]'), picked = document.querySelectorAll('[data-pick]:checked').length;
+  const bar = document.querySelector('[data-picked]'), picked = [ ...document.querySelectorAll('[data-pick]:checked') ];
   if (!bar) return;
-  bar.classList.toggle('is-empty', !picked);
-  bar.querySelector('[data-picked-count]').textContent = picked;
+  bar.classList.toggle('is-empty', !picked.length);
+  bar.querySelector('[data-picked-count]').textContent = picked.length;
+  const steps = new Set(picked.map(each => each.dataset.together)), decide = bar.querySelector('[data-decide]');
+  if (decide) decide.hidden = steps.size !== 1 || steps.has(undefined);
 }
 
 const actions = {
@@ -86,6 +91,7 @@ document.addEventListener('keydown', event => {
 });
 
 document.addEventListener('change', event => event.target.matches?.('[data-pick]') && count());
+document.addEventListener('htmx:afterSwap', count);
 count();
 
 document.addEventListener('focusin', event => {

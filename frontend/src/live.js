@@ -11,12 +11,22 @@ function show(list, { rows, fresh }) {
     row.classList.toggle('is-gone', told.gone);
     if (told.gone) row.setAttribute('aria-label', told.text);
     if (cell && !cell.querySelector('form') && cell.textContent.trim() !== told.text) cell.textContent = told.text;
-    if (told.gone) row.querySelector('[data-pick]')?.remove();
+    if (told.gone) unpick(row);
   }
   const line = list.querySelector('[data-fresh]');
   if (!line) return;
   line.hidden = !fresh;
   line.textContent = fresh && `${fresh}，点这里显示`;
+}
+
+/** What nobody can do any more is not picked either, and is not counted. */
+function unpick(row) {
+  const box = row.querySelector('[data-pick]');
+  if (box?.checked) {
+    box.checked = false;
+    box.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+  box?.closest('label').remove();
 }
 
 async function look() {

@@ -40,7 +40,11 @@ def test_urgent_work_stands_first_and_pages_go_on_behind_it(web: Web) -> None:
         page = client.get(f"/desk/?sort={sort}").text
         following = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
         assert client.get(following).text.count("data-row>") == 3
-    assert client.get("/desk/?least=300&most=300").text.count("data-row>") == 1
+    narrow = client.get("/desk/?least=300&most=300&from=2020-01-01").text
+    assert narrow.count("data-row>") == 0
+    narrow = client.get("/desk/?least=300&most=300").text
+    assert narrow.count("data-row>") == 1
+    assert "我的；金额（元）300 至 300；按紧急程度和期限　本页 1 条" in narrow
 
 
 def test_work_is_found_as_people_look_for_it(web: Web) -> None:
