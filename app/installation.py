@@ -21,6 +21,7 @@ from app.definitions import queries as definitions
 from app.definitions import rechecks, seeding
 from app.figures import seeding as figures
 from app.identity import rights
+from app.tally import operations as tally
 
 
 def upgrade(config: Config, revision: str = "head") -> None:
@@ -107,9 +108,11 @@ def is_empty(session: Session) -> bool:
 
 
 def set_up_demo(database: Database, now: datetime) -> None:
-    """Install and fill an empty database with the demo world, its cases and its batches."""
+    """Install and fill an empty database with the demo world, its cases and its batches; a worker counts them soon."""
     with database.write() as session:
         install(session, now)
         seed.load(session, now)
     seed.play_cases(database, now)
     seed.play_batches(database, now)
+    with database.write() as session:
+        tally.plan(session, now)
