@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases import beside as besides
 from app.cases import pages as views
 from app.core.chinese import words_of
+from app.core.errors import Gone, Taken
 from app.desk.blueprint import blueprint
 from app.desk.rulings import figure_told
 from app.figures.catalogue import catalogue
@@ -24,8 +25,12 @@ from app.web import Call, reads
 @blueprint.post("/tasks/<task_id>/rules")
 @reads()
 def task_rules(call: Call, task_id: str) -> ResponseReturnValue:
-    """For each field what stands beside it, given what is typed. It only looks, so no writer waits for it."""
-    page = views.task_page(call.session, call.actor, task_id, call.now)
+    """For each field what stands beside it, given what is typed; 204 once it is nobody's or somebody else's work: the
+    page asks by itself, and who acts on it is told then. It only looks, so no writer waits for it."""
+    try:
+        page = views.task_page(call.session, call.actor, task_id, call.now)
+    except (Gone, Taken):
+        return "", 204
     found = page.beside(page.form.parse(request.form))
     return jsonify(in_words(call.session, found, [ref.code for ref in page.chain.refs]))
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cases import foresight, queries
 from app.cases.identifying import FIELD as CONFIRMED
-from app.core.errors import NotFound, Rejection
+from app.core.errors import Gone, NotFound, Rejection, Taken
 from app.core.whole import whole_number
 from app.desk.blueprint import blueprint
 from app.desk.rulings import Ruling, rulings
@@ -24,6 +24,8 @@ from app.inbox import operations as inbox
 from app.web import STAFF, services, transaction, transacts_itself
 from app.web.download import PDF, attachment
 from app.web.posted import files_of
+
+BY_ITSELF = "itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,14 @@ class Outlook:
 @blueprint.post("/tasks/<task_id>/preview")
 @transacts_itself(STAFF)
 def preview(task_id: str) -> ResponseReturnValue:
-    """The part of the page where a script asks for it, else the whole page with what was typed."""
-    part = "part" in request.args
+    """The part of the page where a script asks for it, else the whole page with what was typed. What the page asks by
+    itself is answered by 204 once it is nobody's or somebody else's work."""
+    part = request.args.get("part", "")
     if not part:
         _keep_posted()
     outlook = _outlook(task_id)
+    if part == BY_ITSELF and isinstance(outlook.refusal, (Gone, Taken)):
+        return "", 204
     with transaction(STAFF, writing=False) as call:
         if part:
             return render_template("desk/_foresight.html", outlook=outlook, task_id=task_id)

@@ -1,18 +1,21 @@
 // What stands beside a field follows what is typed; a declared value is taken over with one click.
 
+import { ask } from './leaving.js';
+
 const PAUSE_MS = 350;
 const form = document.querySelector('form[data-rules]');
 if (form) follow(form);
 
 function follow(form) {
-  let timer = 0, asked = 0;
+  let timer = 0, running = null;
 
   async function look() {
-    const mine = ++asked, body = new URLSearchParams();
+    running?.abort();
+    const mine = running = new AbortController(), body = new URLSearchParams();
     for (const [ name, value ] of new FormData(form)) if (typeof value === 'string') body.append(name, value);
     try {
-      const said = await fetch(form.dataset.rules, { method: 'POST', body, credentials: 'same-origin' });
-      if (!said.ok || said.redirected || mine !== asked) return;
+      const said = await ask(form.dataset.rules, body, mine);
+      if (said?.status !== 200 || said.redirected || mine.signal.aborted) return; // 204: nobody's work any more
       const found = await said.json();
       for (const place of form.querySelectorAll('[data-beside]')) {
         const html = found[place.dataset.beside];

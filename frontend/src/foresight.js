@@ -1,6 +1,8 @@
 // What would follow is shown beside the form: when asked for, and by itself once everything that must be there is.
 // The server does the real thing and takes it back; where that takes long, it is done only when asked for.
 
+import { ask } from './leaving.js';
+
 const PAUSE_MS = 900, CHEAP_MS = 1500;
 const AWAY = '没有预览成功，请检查网络后再试；填写的内容没有变化。';
 
@@ -19,11 +21,12 @@ function watch(form) {
     place.setAttribute('aria-busy', 'true');
     try {
       const url = new URL(button.formAction);
-      url.searchParams.set('part', '1');
-      const said = await fetch(url, { method: 'POST', body: typed(), credentials: 'same-origin', signal });
-      if (!said.ok || said.redirected) throw new Error(said.status);
+      url.searchParams.set('part', asked ? 'asked' : 'itself');
+      const said = await ask(url, typed(), running);
+      if (signal.aborted) return;
+      if (!said?.ok || said.redirected) throw new Error(said?.status);
       cheap = performance.now() - begun < CHEAP_MS;
-      show(await said.text());
+      if (said.status !== 204) show(await said.text()); // else it is nobody's work any more
     } catch {
       if (signal.aborted) return;
       place.textContent = asked ? AWAY : '';
@@ -64,5 +67,4 @@ function watch(form) {
     clearTimeout(timer);
     if (cheap && filled()) timer = setTimeout(() => look(false), PAUSE_MS);
   });
-  form.addEventListener('submit', () => clearTimeout(timer));
 }

@@ -29,6 +29,11 @@ def test_beside_a_field_stands_what_is_in_force_and_what_the_rules_say(web: Web)
     assert "不能超过1000元" in said["amount"]
     assert "不能超过" not in said["confirmed"]
     assert "is-bad" not in client.post(f"/desk/tasks/{task}/rules", data={"confirmed": "true", "amount": "800"}).text
+    assert client.post(f"/desk/tasks/{task}/complete", data={"confirmed": "true", "amount": "800"}).status_code == 302
+    for late in ("rules", "preview?part=itself"):  # what the page asked when it was submitted
+        answer = client.post(f"/desk/tasks/{task}/{late}", data={"confirmed": "true", "amount": "800"})
+        assert (answer.status_code, answer.data) == (204, b"")
+    assert "还不能提交" in client.post(f"/desk/tasks/{task}/preview?part=asked", data={"confirmed": "true"}).text
 
 
 def test_the_page_asks_a_bounded_number_of_statements_and_stays_small(web: Web) -> None:
