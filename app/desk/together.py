@@ -13,6 +13,10 @@ from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.export import note
 from app.dossier import operations as dossiers
+from app.drafting import Opened, of_staff, opened
+from app.drafts import operations as drafts
+from app.drafts.queries import form as subject_of
+from app.drafts.queries import owner_of
 from app.sheets import Sheet, book, columns
 from app.together import operations as together
 from app.together import queries
@@ -22,6 +26,7 @@ from app.web.display import moment
 from app.web.download import exported
 
 COLUMNS = columns(("序号", 8), ("案号", 24), ("申请人", 14), ("结果", 14), ("说明", 48), ("办理时间", 18))
+KIND = "together"
 RESULTS = {
     "new": "试办中", "fine": "可以办理", "apart": "需要单独看", "left": "没有办理", "waiting": "等待办理",
     "done": "已办结", "refused": "未办结",
@@ -57,12 +62,13 @@ def _again(call: Call, rejection: Rejection, batch_id: str) -> ResponseReturnVal
 @blueprint.post("/together/<batch_id>/try")
 @writes(again=_again)
 def together_try(call: Call, batch_id: str) -> ResponseReturnValue:
-    """What was typed stays in the request where it is refused."""
+    """What was typed is the batch's from here on; where it is refused it stays in the request and in the draft."""
     form = queries.form_of(call.session, call.actor, batch_id)
     data = form.parse(request.form)
     if action := form.row_action(request.form):
         return _page(call, batch_id, typed=form.apply_row_action(data, action))
     together.try_out(call.session, call.actor, batch_id, data, call.now)
+    drafts.finish(call.session, subject_of(KIND, batch_id), owner_of(call.actor))
     return _back(batch_id)
 
 
@@ -135,6 +141,12 @@ def _back(batch_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.together_page", batch_id=batch_id, list=request.args.get("list") or None))
 
 
+def _draft(call: Call, found: queries.Batch) -> Opened:
+    """Of the form that is filled in once: nobody else's, as the batch is."""
+    page = url_for("desk.together_page", batch_id=found.id, list=request.args.get("list") or None)
+    return opened(call.session, of_staff(call.actor, subject_of(KIND, found.id), page), found.form)
+
+
 def _page(
     call: Call, batch_id: str, rejection: Rejection | None = None, typed: dict[str, Any] | None = None
 ) -> str:  # fmt: skip
@@ -142,13 +154,15 @@ def _page(
     errors = rejection.fields if rejection else {}
     if errors and found.phase == queries.FILLING:
         typed = found.form.parse(request.form)
-    shown = found.data if typed is None else typed
     filling = found.phase == queries.FILLING
+    draft = _draft(call, found) if filling else None
+    shown = (draft and draft.values) or found.data if typed is None else typed
     return render_template(
         "desk/together.html",
         batch=found,
         programme_title=programme_titles(call.session).get(found.programme, found.programme),
         form_html=found.form.render(shown, errors, readonly=not filling, context={}),
+        draft=draft,
         reasons=REASONS,
         results=RESULTS,
         message=rejection.message if rejection else None,

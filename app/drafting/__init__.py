@@ -2,7 +2,8 @@
 
 from app.drafting.keeping import keep
 from app.drafting.opening import Opened, opened
-from app.drafting.passes import Pass
+from app.drafting.passes import Pass, of_staff
 from app.drafting.routes import blueprint
+from app.drafting.sentences import Sentences
 
-__all__ = ["Opened", "Pass", "blueprint", "keep", "opened"]
+__all__ = ["Opened", "Pass", "Sentences", "blueprint", "keep", "of_staff", "opened"]

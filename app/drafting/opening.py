@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.drafting import passes
+from app.drafting.sentences import Sentences, outermost
 from app.drafts.queries import Drawer, Kept, of_subject
 from app.forms import Form
 
@@ -20,7 +21,7 @@ class Opened:
 
     held: passes.Pass
     drawer: Drawer
-    form: Form
+    form: Form | Sentences
     unsent: bool
 
     @property
@@ -52,8 +53,10 @@ class Opened:
     @property
     def lost(self) -> list[str]:
         """Texts of the draft that this release of the form does not ask for."""
-        known = {component.path[0] for component in self.form.root.walk() if component.path}
-        return [str(text) for name, text in self.values.items() if name not in known and text] if self.has_moved else []
+        if not self.has_moved:
+            return []
+        known = outermost(self.form)
+        return [str(text) for name, text in self.values.items() if name not in known and text]
 
     @property
     def days(self) -> int:
@@ -64,7 +67,7 @@ class Opened:
         return self.form.render(kept.values(self.form.parse), readonly=True, reveal=True)
 
 
-def opened(session: Session, held: passes.Pass, form: Form, *, colleagues: bool = False) -> Opened:
+def opened(session: Session, held: passes.Pass, form: Form | Sentences, *, colleagues: bool = False) -> Opened:
     """`colleagues`: whether people do this work together, so that each sees whose text there is."""
     drawer = of_subject(session, held.subject, held.owner, colleagues=colleagues)
-    return Opened(held, drawer, form, request.method == "POST")
+    return Opened(held, drawer, form, passes.is_posted(held.subject))

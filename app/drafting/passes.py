@@ -14,6 +14,8 @@ from app.core.actor import APPLICANT, Actor
 from app.core.errors import Gone
 from app.core.whole import LONGEST, whole_number
 from app.drafts.operations import Place
+from app.drafts.queries import owner_of
+from app.files.posted import pending_owner
 
 FIELD, REVISION = "_draft", "_revision"
 DAYS = "DRAFT_DAYS"
@@ -55,6 +57,22 @@ def held() -> Pass:
         return Pass(*_signer().loads(request.form.get(FIELD, ""), max_age=current_app.config[DAYS] * 86400))
     except (BadData, TypeError) as wrong:
         raise Gone("这一页打开得太久了，请先把填写的内容抄下来，再刷新页面") from wrong
+
+
+def of_staff(actor: Actor, subject: str, page: str, version: str = "") -> Pass:
+    """The pass of a form that one of the staff fills in; files that are posted with it wait for nobody."""
+    owner = owner_of(actor)
+    return Pass(owner, actor.name, subject, version, page, pending_owner(owner, subject))
+
+
+def is_posted(subject: str) -> bool:
+    """Whether the request posts the form of this subject: a page has several, and what is typed into others is kept."""
+    if request.method != "POST" or FIELD not in request.form:
+        return request.method == "POST"
+    try:
+        return held().subject == subject
+    except Gone:
+        return False
 
 
 def known_revision() -> int:

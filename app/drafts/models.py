@@ -14,7 +14,8 @@ class Draft(Base):
     """What one owner typed about one subject; `branch` is "" for the form itself, `other` for what another tab typed.
 
     `owner`: `u:` and the person's id, `a:` and the hash of an applicant's code, "" for a draft that an older version
-    kept for everybody. `subject`: `task:` and the item's id, `apply:` programme and place. `version`: the release of
+    kept for everybody. `subject`: `task:` and the item's id, `apply:` programme and place, else the kind of form and
+    what it is about. `version`: the release of
     the form. `stuck`: the task was tried with it and waits for an incident. `content` is sealed as drafts of tasks
     were before this table, so that those came along.
     """

@@ -19,6 +19,7 @@ from app.drafts.models import Draft
 DRAFT: Table = Draft.__table__  # type: ignore[assignment]
 SEALED = ("work_item", "draft")
 MAIN, OTHER = "", "other"
+LONGEST_SUBJECT = 160
 # Built once: every page with a form reads one of them.
 _OF_SUBJECT = select(DRAFT).where(DRAFT.c.subject == bindparam("about")).order_by(DRAFT.c.saved_at)
 _OWN = _OF_SUBJECT.where(DRAFT.c.owner == bindparam("whose"))
@@ -79,6 +80,11 @@ def task(item_id: str) -> str:
 def application(programme: str, region_code: str) -> str:
     """The subject of an application."""
     return f"apply:{programme}/{region_code}"
+
+
+def form(kind: str, key: str) -> str:
+    """The subject of any other form: its kind, and what it is about."""
+    return f"{kind}:{key}"[:LONGEST_SUBJECT]
 
 
 def id_of(owner: str, subject: str, branch: str) -> str:

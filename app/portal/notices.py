@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.drafting import Opened, Pass, Sentences, opened, visitor
+from app.drafts import operations as drafts
+from app.drafts.queries import form as subject_of
+from app.files.posted import pending_owner
 from app.identity import queries as identity
 from app.identity.credentials import count_visit
 from app.portal.blueprint import blueprint
@@ -19,6 +23,7 @@ from app.web import ANYONE, Call, reads, writes
 from app.web.paging import cut
 
 PAGE_ROWS = 12
+OBJECTION = "objection"
 STANDS = "posted"
 COUNTS = (STANDS, "interrupted")  # who objects while it is stopped joins the open review
 MOST_OBJECTIONS = 10  # in a quarter of an hour from one address
@@ -79,7 +84,16 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
         raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
     count_visit(call.session, "objection", request.remote_addr or "", MOST_OBJECTIONS, call.now)
     cases.object_to(call.session, APPLICANT, meant.case_id, data, call.now)
+    drafts.finish(call.session, subject_of(OBJECTION, notice_id), visitor.owner(visitor.held()))
     return render_template("portal/thanks.html")
+
+
+def _draft(call: Call, notice_id: str) -> Opened:
+    """What this device's visitor began to write, found again on this page and under the code of the visitor."""
+    owner, subject = visitor.owner(visitor.code()), subject_of(OBJECTION, notice_id)
+    page = url_for("portal.notice", notice_id=notice_id)
+    held = Pass(owner, APPLICANT.name, subject, "", page, pending_owner(owner, subject))
+    return opened(call.session, held, Sentences({field.name: field.label for field in FIELDS}))
 
 
 def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:
@@ -87,12 +101,15 @@ def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str
     shown = publicity.notice(call.session, notice_id)
     if shown.status != STANDS:
         raise NotFound("这个公示已经结束或撤下")
+    draft = _draft(call, notice_id) if shown.waits else None
+    before = draft.values if draft else {}
     return render_template(
         "portal/notice.html",
         notice=shown,
         place=identity.chain(call.session, shown.region_id).full_name,
         fields=FIELDS,
-        values={field.name: request.form.get(field.name, "") for field in FIELDS},
+        values={field.name: request.form.get(field.name, before.get(field.name, "")) for field in FIELDS},
+        draft=draft,
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
     )

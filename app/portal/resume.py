@@ -12,6 +12,7 @@ from app.drafting import visitor
 from app.drafts.queries import subjects_of
 from app.identity.credentials import record_attempt, record_success
 from app.portal.blueprint import blueprint
+from app.portal.notices import OBJECTION
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
 
 NONE = "没有找到没填完的申请。请核对续填码；已经提交的请凭案号和查询码查进度，过了保留期限的请重新填写"
@@ -55,7 +56,11 @@ def resume_leave() -> ResponseReturnValue:
 def _page(call: Call, code: str, message: str | None) -> str:
     titles, found = programme_titles(call.session), []
     for row in subjects_of(call.session, visitor.owner(code)) if code else []:
-        programme, _, region_code = row.subject.removeprefix("apply:").partition("/")
+        kind, _, key = row.subject.partition(":")
+        if kind == OBJECTION:
+            found.append((url_for("portal.notice", notice_id=key), "公示异议", row.saved_at))
+            continue
+        programme, _, region_code = key.partition("/")
         address = url_for("portal.application", programme=programme, region_code=region_code)
-        found.append((address, titles.get(programme, programme), row.saved_at))
+        found.append((address, f"{titles.get(programme, programme)}申请", row.saved_at))
     return render_template("portal/resume.html", found=found, message=message)

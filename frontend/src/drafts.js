@@ -4,8 +4,26 @@
 const PAUSE_MS = 1000, RETRY_MS = 4000, LARGEST_BEACON = 60_000, PREFIX = 'draft:';
 const AWAY = '未能保存，正在重试；内容先留在这台设备上';
 
-const form = document.querySelector('form[data-draft]');
-if (form) keep(form);
+const keepers = [ ...document.querySelectorAll('form[data-draft]') ].map(keep);
+
+// Whatever button is pressed, what was typed anywhere on the page is kept first; no form overtakes the draft of itself.
+document.addEventListener('submit', event => {
+  const { target, submitter } = event, own = keepers.find(each => each.form === target);
+  if (target.method !== 'post' || event.defaultPrevented) return;
+  if (target.dataset.ready !== undefined || (!own && !keepers.some(each => each.waits()))) {
+    delete target.dataset.ready;
+    own?.leave();
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  Promise.all(keepers.map(each => each.flush())).then(kept => {
+    const lost = keepers.filter((_, place) => !kept[place]);
+    if (lost.length) return lost.forEach(each => each.refuse());
+    target.dataset.ready = '';
+    setTimeout(() => target.requestSubmit(submitter)); // inside the event that was held back it would do nothing
+  });
+}, true);
 
 document.addEventListener('submit', event => {
   if (event.target.action.endsWith('/logout')) forgetCopies();
@@ -92,6 +110,7 @@ function keep(form) {
 
   form.addEventListener('input', event => {
     if (event.target.type === 'file') return;
+    sent = false; // a question before sending may have been answered with no
     dirty = true;
     later(PAUSE_MS);
   });
@@ -114,25 +133,13 @@ function keep(form) {
   });
   window.addEventListener('pageshow', () => { sent = false; });
 
-  // Whatever button is pressed, what was typed is kept first; a form never overtakes the draft of itself.
-  document.addEventListener('submit', event => {
-    const { target, submitter } = event;
-    if (target.method !== 'post' || event.defaultPrevented) return;
-    if (target.dataset.ready !== undefined || (!dirty && !files.size && !target.matches('form[data-draft]'))) {
-      delete target.dataset.ready;
-      if (target === form) { sent = true; clearTimeout(timer); }
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    flush().then(kept => {
-      if (!kept) return tell('网络断开，还没有提交。内容留在这台设备上，网络恢复后请再提交');
-      target.dataset.ready = '';
-      setTimeout(() => target.requestSubmit(submitter)); // inside the event that was held back it would do nothing
-    });
-  }, true);
-
   restore();
+  return {
+    form, flush,
+    waits: () => dirty || files.size > 0,
+    leave() { sent = true; clearTimeout(timer); },
+    refuse() { tell('网络断开，还没有提交。内容留在这台设备上，网络恢复后请再提交'); },
+  };
 
   /** What this tab could not send when it was left: now it is sent, and the page shows it. */
   async function restore() {

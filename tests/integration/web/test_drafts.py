@@ -10,6 +10,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app.drafting import visitor
+from tests.integration.web.test_publicity import CLERK, post_a_notice
 from tests.support.web import APPLICATION, COUNTY, PROGRAMME, VILLAGE, Web, flat
 
 CADRE, COLLEAGUE = f"village_cadre.{VILLAGE}", f"village_cadre.{VILLAGE}.2"
@@ -120,3 +121,48 @@ def test_two_tabs_of_the_window_are_told_and_both_texts_are_offered(web: Web) ->
     client.post("/drafts/drop", data={"_draft": carried(page)["_draft"]})
     assert "李秀兰" not in client.get(address).text
     assert client.post("/drafts", data={"_draft": "made up", "name": "x"}, headers=JSON).status_code == 409
+
+
+def test_a_correction_begun_by_one_is_kept_seen_by_the_other_and_told_when_the_application_moved(web: Web) -> None:
+    address = f"/desk/cases/{web.apply().case_id}/correct"
+    mine, theirs = web.client(CLERK), web.client(f"{CLERK}.2")
+    page = mine.get(address).text
+    saved(mine, page, **flat({**APPLICATION, "post": "钢筋工"}), correction_reason="笔误，已核对")
+    again = mine.get(address).text
+    assert 'value="钢筋工"' in again
+    assert "笔误，已核对</textarea>" in again
+    assert "申请内容在您填写以后变过" not in again
+    seen = theirs.get(address).text
+    assert "起草" in seen
+    assert "笔误，已核对</dd>" in seen
+    assert 'value="瓦工"' in seen
+    sent = {**carried(seen), **flat({**APPLICATION, "post": "木工"}), "correction_reason": "本人说明"}
+    assert theirs.post(address, data=sent).status_code == 302
+    assert "申请内容在您填写以后变过" in mine.get(address).text
+    assert "本人说明" not in theirs.get(address).text  # what was sent is nobody's draft
+
+
+def test_an_objection_half_written_is_back_on_this_device_and_on_no_other(web: Web) -> None:
+    address, phone = post_a_notice(web), web.client()
+    typed = {"name": "孙志", "phone": "13904310009", "reason": "他家有两套房"}
+    saved(phone, phone.get(address).text, **typed)
+    back = phone.get(address).text
+    assert "他家有两套房</textarea>" in back
+    assert "他家有两套房" not in web.client().get(address).text
+    assert address in phone.get("/resume").text
+    assert phone.post(address, data={**carried(back), **typed}).status_code == 200
+    assert address not in phone.get("/resume").text
+
+
+def test_the_form_of_tasks_that_are_decided_together_is_kept_until_it_is_tried(web: Web) -> None:
+    case_id = web.apply().case_id
+    web.client(CADRE).post(
+        f"/desk/tasks/{web.open_task(case_id)}/complete", data=flat({"facts_true": True, "opinion": "属实"})
+    )
+    clerk = web.client(CLERK)
+    page = clerk.post("/desk/together", data={"item": web.open_task(case_id)}).location
+    saved(clerk, clerk.get(page).text, amount="700")
+    again = clerk.get(page).text
+    assert 'value="700"' in again
+    assert clerk.post(f"{page}/try", data={**carried(again), "confirmed": "true", "amount": "800"}).status_code == 302
+    assert saved(clerk, again, 409, amount="700")["code"] == "gone"  # a tab that still knew what was tried
