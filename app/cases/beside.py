@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import engine
 from app.cases import decisions, guards
 from app.cases.action import Action
+from app.cases.prefilling import Prefilled
 from app.feel.dmn import Table
 from app.forms import Form
 from app.forms.model import Component
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from app.cases.pages import Submitted
 
 WORDY = frozenset({"textarea", "filepicker", "dynamiclist", "expression"})
+"""What is not repeated beside itself: whole texts, files, lists, and what is only computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,29 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """By the path of a field of the task's form."""
+    """By the path of a field. filled: what it was filled in from, empty once something else is typed."""
 
     rules: Mapping[str, list[Rule]]
     earlier: Mapping[str, list[Earlier]]
+    filled: Mapping[str, str]
 
 
 def of(
-    action: Action, element: engine.Element, item: Any, submitted: Iterable[Submitted], data: Mapping[str, Any]
+    action: Action,
+    element: engine.Element,
+    item: Any,
+    submitted: Iterable[Submitted],
+    known: Iterable[Prefilled],
+    data: Mapping[str, Any],
 ) -> Beside:
-    """`data`: what is typed, parsed only; `submitted`: the application and the steps before."""
+    """`data`: what is typed, parsed only; `submitted`: the application and the steps before; `known`: what the form was
+    filled in with."""
     form = action.bundle.form(element.attributes["formKey"])
     cleaned, _ = form.judged(data, context=action.form_context(), today=action.today)
-    return Beside(_rules(action, element, form, cleaned.known, item), _earlier(form, submitted))
+    typed = cleaned.known
+    at = {".".join(each.path): each for each in known}
+    filled = {path: each.source if _at(typed, path) == each.value else "" for path, each in at.items()}
+    return Beside(_rules(action, element, form, typed, item), _earlier(form, submitted), filled)
 
 
 def figures_of(action: Action, element: engine.Element) -> list[dict[str, Any]]:
@@ -89,12 +102,18 @@ def _rules(
 
 
 def _paths(action: Action, element: engine.Element, decision: str, form: Form) -> list[str]:
-    """The fields that a guard speaks of."""
-    model, fields = action.bundle.decisions[decision], _fields(form)
-    table, own = model.table(decision), f"{element.id}."
-    named = [path for path in _named(table) if path in fields] if table else []
+    """The fields that a guard speaks of; a list for those in its rows."""
+    model, own = action.bundle.decisions[decision], f"{element.id}."
+    table, fields = model.table(decision), _fields(form)
     asked = (name.removeprefix(own) for name in sorted(model.reads(decision)) if name.startswith(own))
-    return named or [path for path in asked if path in fields]
+    named = _places(_named(table), fields) if table else []
+    return named or _places(asked, fields)
+
+
+def _places(names: Iterable[str], fields: Mapping[str, Component]) -> list[str]:
+    """The fields and lists that the names are of, or lie in."""
+    found = (path for name in names for path in accumulate(name.split("."), "{}.{}".format) if path in fields)
+    return list(dict.fromkeys(found))
 
 
 def _named(table: Table) -> list[str]:
@@ -127,7 +146,7 @@ def _rule(action: Action, element: engine.Element, decision: str, values: Mappin
 def _said_of(rule: Rule, path: str) -> Rule:
     if rule.hits is None:
         return rule
-    mine = [hit for hit in rule.hits if hit["field"] in (path, None, "")]
+    mine = [hit for hit in rule.hits if not hit["field"] or f"{hit['field']}.".startswith(f"{path}.")]
     return replace(rule, hits=mine) if mine or not rule.hits else replace(rule, hits=None)
 
 
@@ -142,8 +161,8 @@ def _typed(values: Mapping[str, Any], paths: Iterable[str]) -> bool:
 
 
 def _is_typed(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_is_typed, value.values()))
+    if isinstance(value, (Mapping, list)):
+        return any(map(_is_typed, value.values() if isinstance(value, Mapping) else value))
     return value not in (None, "", [], False)
 
 
@@ -153,6 +172,8 @@ def _earlier(form: Form, submitted: Iterable[Submitted]) -> dict[str, list[Earli
     for each in submitted:
         theirs = _fields(each.form)
         for path in mine.keys() & theirs.keys():
+            if WORDY & {mine[path].kind, theirs[path].kind}:
+                continue
             value = _at(each.values, path)
             if value not in (None, "", []) and not theirs[path].sensitive:
                 found.setdefault(path, []).append(Earlier(each.title, theirs[path], value))
@@ -160,14 +181,14 @@ def _earlier(form: Form, submitted: Iterable[Submitted]) -> dict[str, list[Earli
 
 
 def _fields(form: Form) -> dict[str, Component]:
-    """Inputs outside lists by their path, without those that hold whole texts."""
+    """Inputs outside lists, and lists, by their path."""
     found: dict[str, Component] = {}
 
     def walk(component: Component) -> None:
         for child in component.children:
-            if child.is_input and child.kind not in WORDY:
+            if child.holds_data:
                 found[".".join(child.path)] = child
-            elif child.kind != "dynamiclist":
+            else:
                 walk(child)
 
     walk(form.root)
@@ -175,6 +196,10 @@ def _fields(form: Form) -> dict[str, Component]:
 
 
 def _at(values: Any, path: str) -> Any:
+    """What stands at a path; of a list what stands there in each row."""
     for key in path.split("."):
-        values = values.get(key) if isinstance(values, Mapping) else None
+        if isinstance(values, list):
+            values = [row.get(key) for row in values]
+        else:
+            values = values.get(key) if isinstance(values, Mapping) else None
     return values

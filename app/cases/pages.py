@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import acting, decisions, identifying, incidents, policy, queries, rerun, store, waits
+from app.cases import acting, decisions, identifying, incidents, policy, prefilling, queries, rerun, store, waits
 from app.cases import beside as besides
 from app.cases.acting import CaseActs, TaskActs
 from app.cases.action import Action, CaseHead
@@ -127,8 +127,8 @@ class CasePage:
 class TaskPage:
     """Everything that the page of a task shows; `version` is the release of the form, `items` all work of the case.
 
-    `beside` tells what stands beside the fields for what is typed (parsed only). figures: those that the programme
-    reads, as `FigureReader.entries` gives them.
+    `prefilled` is what stands in the form before anybody typed. `beside` tells what stands beside the fields for what
+    is typed (parsed only). figures: those that the programme reads, as `FigureReader.entries` gives them.
     """
 
     item: Any
@@ -144,6 +144,7 @@ class TaskPage:
     items: list[Any]
     clocks: list[LegalClock]
     submissions: list[Submitted]
+    prefilled: Mapping[str, Any]
     beside: Callable[[Mapping[str, Any]], besides.Beside]
     acts: TaskActs
     elsewhere: Elsewhere
@@ -195,14 +196,15 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
     policy.require_may_complete(action, item, element)
     found = identifying.conflicts(action, element)
     work = items.items_of_case(session, item.case_id)
-    before = submitted(action, work)
+    before, form = submitted(action, work), action.bundle.form(element.attributes["formKey"])
+    known = prefilling.of(action, form, item.item_key)
     return TaskPage(
         item=item,
         programme_title=action.bundle.title,
         documentation=element.documentation,
         chain=action.chain,
         states=_states(action, _way(action), work, [item.element_id], []),
-        form=action.bundle.form(element.attributes["formKey"]),
+        form=form,
         version=action.bundle.release_id or "",
         context={**action.form_context(), "item": item.item_key},
         failing_rules=action.variables["case"].get("failing_rules") or [],
@@ -210,7 +212,8 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         items=work,
         clocks=calendar.clocks_of(session, item.case_id),
         submissions=before,
-        beside=partial(besides.of, action, element, item.item_key, before),
+        prefilled=prefilling.values(known),
+        beside=partial(besides.of, action, element, item.item_key, before, known),
         acts=acting.of_task(action, item, work),
         elsewhere=elsewhere(action),
         figures=besides.figures_of(action, element),

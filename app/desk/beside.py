@@ -40,15 +40,17 @@ def in_words(session: Session, found: besides.Beside, codes: Sequence[str]) -> d
     known = catalogue(session)
     told = partial(figure_told, known=known, cite=partial(known.cite, region_codes=codes))
     return {
-        path: _html(found.earlier.get(path, ()), found.rules.get(path, ()), told)
-        for path in found.earlier.keys() | found.rules.keys()
+        path: _html(found.filled.get(path, ""), found.earlier.get(path, ()), found.rules.get(path, ()), told)
+        for path in found.earlier.keys() | found.rules.keys() | found.filled.keys()
     }
 
 
-def _html(earlier: Sequence[besides.Earlier], rules: Sequence[besides.Rule], told: Callable[..., Any]) -> Markup:
+def _html(
+    filled: str, earlier: Sequence[besides.Earlier], rules: Sequence[besides.Rule], told: Callable[..., Any]
+) -> Markup:
     figures = dict.fromkeys(told(read) for rule in rules for read in rule.figures)
     before = [(each.title, _read(each), _control(each)) for each in earlier]
-    parts = {"earlier": before, "rules": rules, "figures": list(figures), "words_of": words_of}
+    parts = {"filled": filled, "earlier": before, "rules": rules, "figures": list(figures), "words_of": words_of}
     return Markup(render_template("desk/_beside.html", **parts))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,11 @@ class Material:
 
 
 def wanted(submitted: Iterable[Submitted]) -> list[Wanted]:
-    """What the forms that were filled in ask for."""
+    """What the forms that were filled in ask for, given what stands in them."""
     return [
-        Wanted(each.title, label, required, len(ids))
+        Wanted(each.title, label, needed, len(ids))
         for each in submitted
-        for label, required, ids in _fields(each)
+        for label, needed, ids in _fields(each)
     ]  # fmt: skip
 
 
@@ -53,11 +53,6 @@ def _pictured(row: Any) -> bool:
 
 
 def _fields(each: Submitted) -> list[tuple[str, bool, list[str]]]:
-    found = [field for field in each.form.root.walk() if field.kind == "filepicker"]
-    return [(field.label.text({}), field.required, _at(each.values, field.path)) for field in found]
-
-
-def _at(values: Any, path: Iterable[str]) -> list[str]:
-    for key in path:
-        values = values.get(key) if isinstance(values, Mapping) else None
-    return list(values) if isinstance(values, (list, tuple)) else []
+    asked = each.form.asked(each.values, context=each.context)
+    files = [field for field in asked if field.component.kind == "filepicker"]
+    return [(field.component.label.text({}), field.needed, field.value or []) for field in files]

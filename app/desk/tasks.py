@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.desk.materials import materials, wanted
 from app.desk.onward import onward
 from app.desk.rulings import figure_told
 from app.drafting import Pass, keep, opened
+from app.drafting.opening import Opened
 from app.drafting.passes import FIELD, held
 from app.drafts.queries import owner_of
 from app.drafts.queries import task as subject_of
@@ -153,7 +155,7 @@ def _page(
     errors = rejection.fields if rejection else {}
     draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
     uploads = files.uploads_of(call.session, item.case_id)
-    links, typed = pages.file_links(uploads), draft.values if values is None else values
+    links, typed = pages.file_links(uploads), _typed(page, draft) if values is None else values
     codes, known = [ref.code for ref in page.chain.refs], catalogue(call.session)
     beside, cite = in_words(call.session, page.beside(typed), codes), partial(known.cite, region_codes=codes)
     return render_template(
@@ -187,6 +189,11 @@ def _page(
         outlook=outlook,
         phrases=for_actor(call.session, call.actor),
     )
+
+
+def _typed(page: views.TaskPage, draft: Opened) -> Mapping[str, Any]:
+    """What stands in the form when it is opened: a draft as it is, though all of it were deleted."""
+    return draft.values if draft.drawer.mine else page.prefilled
 
 
 def _pass(call: Call, item: Any, version: str) -> Pass:

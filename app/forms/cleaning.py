@@ -64,6 +64,15 @@ class Place:
                 trail[depth - 1].pop(keys[depth - 1], None)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field that is shown: whether something must be there, and what is."""
+
+    component: Component
+    needed: bool
+    value: Any
+
+
 class Cleaning:
     """One submission on its way through a form."""
 
@@ -93,6 +102,14 @@ class Cleaning:
             if place.path in self.hidden:
                 place.remove()
         return self.tree
+
+    def asked(self, data: Mapping[str, Any]) -> Iterator[Asked]:
+        """The fields that the data do not hide; in a list, once for every item."""
+        self.read(data)
+        self._hide()
+        for place in self._places():
+            if place.component.is_input and place.path not in self.hidden:
+                yield Asked(place.component, self._needed(place), place.value)
 
     def read(self, data: Mapping[str, Any]) -> None:
         """Typed values with defaults; values that cannot be read are null and have an error."""

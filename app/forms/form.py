@@ -15,8 +15,9 @@ from app.core.errors import Invalid
 from app.core.said import Said
 from app.feel.shapes import Shape
 from app.forms import parsing
-from app.forms.cleaning import Cleaning, unknown_fields
+from app.forms.cleaning import Asked, Cleaning, unknown_fields
 from app.forms.model import Component, FormError, Scope
+from app.forms.prefilling import Known, known
 from app.forms.reading import read
 from app.forms.rendering import FileLink, Renderer
 from app.forms.schema import field_of, schema_of
@@ -63,6 +64,14 @@ class Form:
         """Every FEEL text of the form: the component, the shape of the row it stands in, the text."""
         return texts_of(self.root, self.shape)
 
+    def prefills(self) -> Iterator[tuple[Component, str]]:
+        """The FEEL texts that tell what a field is filled in with; of the form itself they read nothing."""
+        return ((each, each.prefill.text) for each in self.root.walk() if each.prefill)
+
+    def prefilled(self, context: Mapping[str, Any]) -> Iterator[Known]:
+        """What stands in the form before anybody has typed into it. context: as `judged` takes it."""
+        return known(self.root, context)
+
     @cached_property
     def reader(self) -> Schema:
         """Reads single values; what depends on the rest of the data is checked by `clean` alone."""
@@ -96,6 +105,10 @@ class Form:
         unknown = unknown_fields(self.scope, data, cleaning.errors)
         wrong = {".".join(map(str, path)) or "_": text for path, text in cleaning.errors.items()}
         return Cleaned(known, unknown), wrong
+
+    def asked(self, data: Mapping[str, Any], *, context: Mapping[str, Any] | None = None) -> Iterator[Asked]:
+        """Every field that these data do not hide; takes what `judged` does."""
+        return self._cleaning(context, None).asked(data)
 
     def parse(self, source: Any) -> dict[str, Any]:
         """Nested data from the flat names of a posted page (a MultiDict); nothing is checked yet."""

@@ -88,6 +88,7 @@ class Component:
     required: bool = False
     required_when: Expression | None = None
     readonly: Expression | bool = False
+    prefill: Expression | None = None
     must_be_true: bool = False
     past: bool = False
     format: str | None = None

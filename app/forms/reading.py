@@ -44,6 +44,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "mustBeTrue": frozenset({"checkbox", "radio"}),
     "past": frozenset({"datetime"}),
     "requiredWhen": INPUTS - {"expression"} | {"dynamiclist"},
+    "prefill": INPUTS - {"expression", "filepicker"},
     "minItems": frozenset({"dynamiclist"}),
     "maxItems": frozenset({"dynamiclist"}),
     "unique": frozenset({"dynamiclist"}),
@@ -166,6 +167,8 @@ class _Reader:
             if not 0 <= (component.limit(name) or 0) <= MAX_ITEMS:
                 say(f"{name} 只能在 0 到 {MAX_ITEMS} 之间")
         self.children(component, component.spec, (), rows.scope, depth + 1)
+        if any(each.prefill for each in component.walk()):
+            say("列表里的字段不能预填，请删除属性 prefill")
         if not rows.scope.entries:
             say("列表里没有字段，请添加")
         if component.unique and not isinstance(rows.scope.entries.get(component.unique), Component):
@@ -258,6 +261,10 @@ def _properties(component: Component, say: Callable[[str], None]) -> None:
         say(f"格式 {component.format} 不认识，可用：{'、'.join(FORMATS)}")
     if "requiredWhen" in properties:
         component.required_when = _feel(properties["requiredWhen"], "requiredWhen", say)
+    if "prefill" in properties:
+        component.prefill = _feel(properties["prefill"], "prefill", say)
+        if component.readonly is True:
+            say("属性 prefill 不能用于只读的字段，请改用计算式（expression）")
     _bounds(component, properties, ("minItems", "maxItems"), say)
 
 

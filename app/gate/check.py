@@ -177,6 +177,10 @@ def _forms(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding
         told = "申请表必须有这个字段，案件和文书都要用到"
         found += [Finding(ERROR, path, name, told, hint=("field", name)) for name in lacking]
         found += _roles(path, names, manifest["roles"])
+        told = "申请表打开时还没有案件，不能预填，请删除属性 prefill"
+        found += [
+            Finding(ERROR, path, field.name, told, at=field.key) for field, _ in forms.load(files[path]).prefills()
+        ]
     return found
 
 

@@ -67,6 +67,7 @@ PROPERTIES: Mapping[str, str] = {
     "mustBeTrue": "必须选“是”",
     "past": "不能晚于当天的日期",
     "requiredWhen": "=FEEL，成立时必填",
+    "prefill": "=FEEL，环节打开时按案件已有的内容预填，不改动草稿和已填的内容；申请表、列表里的字段不用",
     "minItems": "最少几行",
     "maxItems": "最多几行",
     "unique": "这一项在各行中不能重复",

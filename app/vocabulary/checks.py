@@ -131,6 +131,22 @@ def _form(words: Words, point: Point) -> Iterator[Finding]:
             inside = Reader(words, point, [*form.shape.members, *scope]) if scope else reader
             for each in inside.findings(inferred, "条件", values=False, file=key):
                 yield replace(each, place=field.name, at=field.key)
+    yield from _prefills(words, point, key)
+
+
+def _prefills(words: Words, point: Point, key: str) -> Iterator[Finding]:
+    """What a field is filled in with is known before the form, and of the field's kind."""
+    form, reader = words.bundle.form(key), Reader(words, point)
+    for field, text in form.prefills():
+        inferred = look(text, words.before_form())
+        if inferred is None:
+            continue
+        for each in reader.findings(inferred, "预填", values=False, file=key):
+            yield replace(each, place=field.name, at=field.key)
+        asked = form.shape.at(field.path)
+        if asked and asked.known and inferred.shape.known and inferred.shape.kind != asked.kind:
+            told = f"预填的“{text}”的结果是{word(inferred.shape)}，这个字段要{word(asked)}，请改正"
+            yield Finding(ERROR, key, field.name, told, at=field.key)
 
 
 _IN_ROWS = ("this", "parent", "i", "_this_", "_parent_", "_i_")

@@ -163,9 +163,12 @@ class Words:
 
     def filled(self, key: str) -> Scope:
         """What conditions of a form may read: its own fields, and what was known before it."""
-        known = {name: shape for name, shape in self.roots.items() if name not in _NOT_IN_FORMS}
         own = own_fields(self.bundle, key)
-        return Scope({**known, **own.shapes}, {**self.origins, **own.origins}, {})
+        return Scope({**self.before_form(), **own.shapes}, {**self.origins, **own.origins}, {})
+
+    def before_form(self) -> dict[str, Shape]:
+        """What a form may read besides its own fields."""
+        return {name: shape for name, shape in self.roots.items() if name not in _NOT_IN_FORMS}
 
     def effected(self, point: Point) -> Shape:
         schema = SCHEMAS.get(point.element.attributes.get("topic", ""))

@@ -40,7 +40,7 @@ ENTER = """all => all.forEach(each => {
 
 KNOWN = frozenset({
     "BPMN", "bpmn", "io", "DMN", "FEEL", "HTML", "Markdown", "URL", "Powered", "by", "township_review", "money",
-    "mustBeTrue", "requiredWhen", "MB", "PDF", "WPS", "Word",
+    "mustBeTrue", "requiredWhen", "prefill", "MB", "PDF", "WPS", "Word",
 })  # fmt: skip
 """Names, the mark that the licence keeps, and the properties of forms by which this system knows them."""
 

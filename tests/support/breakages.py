@@ -187,6 +187,8 @@ FORMS = (
     _b("a format that is none", APPLY, '"format": "id_number"', '"format": "id_numbers"', "id_numbers",
        at="id_number"),
     _b("an application without a name", APPLY, '"key": "name"', '"key": "full_name"', "name", mend="加上“姓名”"),
+    _b("an application filled in before there is a case", APPLY, '"format": "phone"',
+       '"format": "phone", "prefill": "=case.number"', "不能预填", at="phone"),
     _b("no form to apply with", APPLY, "", None, APPLY, at="application_form", row=8, file=MANIFEST),
 )  # fmt: skip
 MANIFESTS = (

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 
+from app.cases import operations
+from app.core.actor import APPLICANT
+from tests.support import morning
 from tests.support.statements import counted
 from tests.support.web import Web
+from tests.support.worlds import EMERGENCY, VILLAGE
 
 CADRE, CLERK, HEAD = "village_cadre.220122100001", "township_clerk.220122100", "township_head.220122100"
 MOST_STATEMENTS, MOST_BYTES = 52, 10_000
@@ -34,6 +39,35 @@ def test_beside_a_field_stands_what_is_in_force_and_what_the_rules_say(web: Web)
         answer = client.post(f"/desk/tasks/{task}/{late}", data={"confirmed": "true", "amount": "800"})
         assert (answer.status_code, answer.data) == (204, b"")
     assert "还不能提交" in client.post(f"/desk/tasks/{task}/preview?part=asked", data={"confirmed": "true"}).text
+
+
+def supplemented(web: Web) -> str:
+    """The id of the task that takes down afterwards what an emergency was."""
+    morning.fund(web)
+    with web.database.write() as session:
+        receipt = operations.apply(session, APPLICANT, "emergency_relief", VILLAGE, EMERGENCY, web.clock.now())
+    decided = {"approved": "true", "amount": "800", "opinion": "同意"}
+    answer = web.client(HEAD).post(f"/desk/tasks/{web.open_task(receipt.case_id)}/complete", data=decided)
+    assert answer.status_code == 302, answer.text
+    return web.open_task(receipt.case_id)
+
+
+def test_what_is_known_stands_in_the_form_until_somebody_types(web: Web) -> None:
+    task, client = supplemented(web), web.client(CLERK)
+    page = client.get(f"/desk/tasks/{task}")
+    assert (cause := field(page.text, "cause")).startswith("住房失火<")
+    assert "已按申请填入" in cause
+    assert 'value="800' not in page.text  # what was paid is taken down from the paper, not from the screen
+    typed = client.post(f"/desk/tasks/{task}/rules", data={"cause": "住房失火，家具烧毁"}).json
+    assert "已按申请填入" not in typed["cause"]
+    kept = {"_draft": re.findall(r'name="_draft" value="([^"]+)"', page.text)[0], "_revision": "0", "cause": ""}
+    assert client.post("/drafts", data=kept).status_code == 302
+    assert field(client.get(f"/desk/tasks/{task}").text, "cause").startswith("<")  # deleted is deleted
+
+
+def field(page: str, name: str) -> str:
+    """What follows the opening tag of a control."""
+    return page.split(f'name="{name}"')[1].split(">", 1)[1].split("mb-3")[0].strip()
 
 
 def test_the_page_asks_a_bounded_number_of_statements_and_stays_small(web: Web) -> None:

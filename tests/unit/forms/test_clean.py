@@ -88,6 +88,19 @@ def test_conditions_in_lists_see_their_own_item(form, full):
     assert set(wrong(form, full)) == {"household.members.0.disability_kind"}
 
 
+def test_what_a_condition_asks_for_is_needed_while_it_holds():
+    files = {"type": "filepicker", "key": "proof", "label": "证明", "properties": {"requiredWhen": "=sure = false"}}
+    other = {"type": "filepicker", "key": "other", "label": "其他", "conditional": {"hide": "=case.urgent"}}
+    sure = {"type": "checkbox", "key": "sure", "label": "属实"}
+    form = forms.load(json.dumps({"components": [sure, files, other]}))
+
+    def asked(data, **case):
+        return {each.component.key: each.needed for each in form.asked(data, context={"case": case})}
+
+    assert asked({"sure": False}, urgent=True) == {"sure": False, "proof": True}
+    assert asked({"sure": True}, urgent=False) == {"sure": False, "proof": False, "other": False}
+
+
 def test_a_hidden_field_does_not_decide_about_others():
     form = forms.load(
         json.dumps(

@@ -70,6 +70,22 @@ CASES: dict[str, tuple[str, str, str, str, str, str]] = {
         "emergency_relief", "rescue_decision.form.json", '"key": "approved"', '"key": "agreed"',
         "“救助金额（元）”", "“approved”没有任何环节给出",
     ),
+    "field filled in with what comes later": (
+        "emergency_relief", "rescue_decision.form.json", '"key": "institution",',
+        '"key": "institution", "properties": {"prefill": "=supplement.cause"},', "", "“supplement.cause”到这里还没有",
+    ),
+    "field filled in with its own answer": (
+        "emergency_relief", "supplement.form.json", "=application.emergency", "=signed_by",
+        "“救助事由”", "“signed_by”没有任何环节给出",
+    ),
+    "field filled in with a misspelt name": (
+        "emergency_relief", "supplement.form.json", "=application.emergency", "=application.emergancy",
+        "“救助事由”", "“application”里没有“emergancy”，是不是 emergency",
+    ),
+    "field filled in with another kind": (
+        "emergency_relief", "supplement.form.json", "=application.emergency", "=application.requested_amount",
+        "“救助事由”", "的结果是数，这个字段要文字",
+    ),
     "missing on one path": (
         "emergency_relief", "relief.bpmn",
         '=if authority = "county" then county_decision.opinion else rescue_decision.opinion</camunda:inputParameter>',
