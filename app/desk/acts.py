@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
 from app.core.errors import NotFound, Rejection
-from app.desk import undo
+from app.desk import act_drafts, undo
 from app.desk.blueprint import blueprint
 from app.desk.onward import onward
 from app.desk.tasks import act_again
@@ -30,6 +30,7 @@ DONE = {
 def transfer(call: Call, task_id: str) -> ResponseReturnValue:
     user_id, reason = request.form.get("user_id", ""), request.form.get("reason", "")
     cases.transfer_task(call.session, call.actor, task_id, user_id, reason, call.now)
+    act_drafts.sent(call, task_id)
     flash("已转办，对方已收到消息。", "success")
     undo.offer(task_id, call.now, undo.HANDED_ON)
     return redirect(onward(call))
@@ -41,6 +42,7 @@ def ask(call: Call, task_id: str) -> ResponseReturnValue:
     kind, to, text = (request.form.get(name, "") for name in ("kind", "to", "text"))
     pausing = request.form.get("pausing") == "true"
     cases.ask(call.session, call.actor, task_id, kind, to, text, call.now, pausing=pausing)
+    act_drafts.sent(call, task_id)
     flash(DONE[kind], "success")
     return redirect(url_for("desk.task", task_id=task_id, list=request.args.get("list"), _anchor="exchanges"))
 

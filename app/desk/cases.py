@@ -14,7 +14,7 @@ from app.cases import pages as views
 from app.core.clock import local_date
 from app.core.errors import Gone, Rejection
 from app.definitions.queries import programme_titles
-from app.desk import pages
+from app.desk import act_drafts, pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
 from app.desk.export import note, workbook
@@ -116,6 +116,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         awards=page.awards,
         paths=page.paths,
         dossier=dossiers.latest(call.session, call.actor, f"{dossiers.CASE}:{case_id}"),
+        act_drafts=act_drafts.of_case(call, case_id, url_for("desk.case", case_id=case_id)),
         reason=request.form.get("reason", ""),
         reason_error=rejection.fields.get("reason") if rejection else None,
         goods=goods.of_case(call.session, page.case.id),
@@ -162,6 +163,7 @@ def again(call: Call, rejection: Rejection, case_id: str) -> ResponseReturnValue
 @writes(again=again)
 def hold(call: Call, case_id: str) -> ResponseReturnValue:
     cases.hold(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
+    act_drafts.sent(call, case_id)
     flash("案件已暂停，期限停止计算。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 
@@ -178,6 +180,7 @@ def release(call: Call, case_id: str) -> ResponseReturnValue:
 @writes(again=again)
 def cancel(call: Call, case_id: str) -> ResponseReturnValue:
     cases.cancel(call.session, call.actor, case_id, request.form.get("reason", ""), call.now)
+    act_drafts.sent(call, case_id)
     flash("案件已注销。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 
@@ -187,6 +190,7 @@ def cancel(call: Call, case_id: str) -> ResponseReturnValue:
 def reopen(call: Call, case_id: str) -> ResponseReturnValue:
     element_id, reason = request.form.get("element_id", ""), request.form.get("reason", "")
     cases.reopen(call.session, call.actor, case_id, element_id, reason, call.now)
+    act_drafts.sent(call, case_id)
     flash("案件已重新办理，此前发放的款项和文书都保留；重新决定以后按差额补发或者追回。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 
@@ -204,6 +208,7 @@ def answer(call: Call, case_id: str, wait_id: str) -> ResponseReturnValue:
 @writes(again=again)
 def comment(call: Call, case_id: str) -> ResponseReturnValue:
     cases.comment(call.session, call.actor, case_id, request.form.get("text", ""), call.now)
+    act_drafts.sent(call, case_id)
     flash("评论已发出，提到的同事已收到消息。", "success")
     task_id = request.form.get("task_id")
     if task_id:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.cases import operations as cases
 from app.cases import pages as views
 from app.core.errors import Invalid, NotFound
+from app.desk import act_drafts
 from app.desk.blueprint import blueprint
 from app.desk.cases import again
 from app.files import operations as uploads
@@ -31,6 +32,7 @@ def withdraw(call: Call, case_id: str) -> ResponseReturnValue:
     if not reason.strip():
         raise Invalid({"reason": "请填写申请人撤回的理由"})
     cases.withdraw(call.session, call.actor, case_id, reason, call.now)
+    act_drafts.sent(call, case_id)
     flash("已按申请人的意愿撤回。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 

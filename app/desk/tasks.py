@@ -17,7 +17,7 @@ from app.cases.returned_money import KIND as RETURNED
 from app.core.clock import local_date
 from app.core.errors import Gone, Rejection, Taken
 from app.definitions.queries import programme_titles
-from app.desk import pages, undo
+from app.desk import act_drafts, pages, undo
 from app.desk.beside import in_words
 from app.desk.blueprint import blueprint
 from app.desk.materials import materials, wanted
@@ -126,7 +126,9 @@ def take_draft(call: Call, task_id: str, draft_id: str) -> ResponseReturnValue:
 
 
 def act_again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValue:
-    """The page of the task, with the act that was refused open and what was typed in it."""
+    """The page of the task, with the act that was refused open and what was typed in it; or that text alone."""
+    if isinstance(rejection, (Gone, Taken)):
+        return _kept(call, task_id, rejection)
     if rejection.status != 422:
         raise rejection
     page = views.task_page(call.session, call.actor, task_id, call.now)
@@ -139,6 +141,7 @@ def return_case(call: Call, task_id: str) -> ResponseReturnValue:
     item = inbox.load(call.session, call.actor, task_id)
     element_id, reason = request.form.get("element_id", ""), request.form.get("reason", "")
     cases.return_case(call.session, call.actor, item.case_id, element_id, reason, call.now)
+    act_drafts.sent(call, task_id)
     flash("已退回，前一环节的人会在待办里看到。", "success")
     return redirect(url_for("desk.case", case_id=item.case_id))
 
@@ -178,6 +181,7 @@ def _page(
         clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
         holders=_colleagues(call, item),
         acts=page.acts,
+        act_drafts=act_drafts.of_task(call, item.id, item.case_id, url_for("desk.task", task_id=item.id)),
         shown_materials=materials(uploads, page.submissions),
         wanted_materials=wanted(page.submissions),
         earlier=pages.earlier_steps(work, item.element_id),
@@ -212,7 +216,9 @@ def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | 
     item, form = queries.task_form(call.session, task_id)
     draft = opened(call.session, _pass(call, item, ""), form)
     values = draft.values if typed is None else typed
-    if not values and not isinstance(refusal, Taken):
+    acts = act_drafts.of_task(call, task_id, item.case_id, draft.held.page)
+    written = act_drafts.written(list(acts.values()))
+    if not values and not written and not isinstance(refusal, Taken):
         raise refusal
     links = pages.file_links(files.uploads_of(call.session, item.case_id))
     shown = form.render(values, readonly=True, reveal=True, files=links)
@@ -221,6 +227,7 @@ def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | 
         item=item,
         message=refusal.message,
         form_html=shown if values else None,
+        written=written,
         draft=draft,
         taken=isinstance(refusal, Taken),
     )

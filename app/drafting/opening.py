@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.drafting import passes
 from app.drafting.sentences import Sentences, outermost
-from app.drafts.queries import Drawer, Kept, of_subject
+from app.drafts.queries import Drawer, Kept, of_subject, of_subjects
 from app.forms import Form
 
 
@@ -71,3 +72,9 @@ def opened(session: Session, held: passes.Pass, form: Form | Sentences, *, colle
     """`colleagues`: whether people do this work together, so that each sees whose text there is."""
     drawer = of_subject(session, held.subject, held.owner, colleagues=colleagues)
     return Opened(held, drawer, form, passes.is_posted(held.subject))
+
+
+def opened_all(session: Session, owner: str, forms: Mapping[passes.Pass, Form | Sentences]) -> list[Opened]:
+    """Several forms of one page and one `owner`, in their order; one statement for all of them."""
+    drawers = of_subjects(session, [held.subject for held in forms], owner)
+    return [Opened(held, drawers[held.subject], form, passes.is_posted(held.subject)) for held, form in forms.items()]

@@ -46,5 +46,6 @@ document.addEventListener('click', event => {
   if (!button) return;
   const field = document.getElementById(button.dataset.into), before = field.value;
   field.value = `${before}${before && !/\s$/.test(before) ? ' ' : ''}@${button.dataset.mention} `;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
   field.focus();
 });

@@ -20,8 +20,9 @@ JSON = {"Accept": "application/json"}
 
 
 def carried(page: str) -> dict[str, str]:
-    """What the page's main form carries besides the answers."""
-    found = dict(re.findall(r'name="(_draft|_revision|csrf_token)" value="([^"]*)"', page.partition("data-draft=")[2]))
+    """What the first form with a draft carries besides the answers."""
+    form = page.partition("data-draft=")[2].partition("</form>")[0]
+    found = dict(re.findall(r'name="(_draft|_revision|csrf_token)" value="([^"]*)"', form))
     assert set(found) >= {"_draft", "_revision"}
     return found
 
@@ -166,3 +167,31 @@ def test_the_form_of_tasks_that_are_decided_together_is_kept_until_it_is_tried(w
     assert 'value="700"' in again
     assert clerk.post(f"{page}/try", data={**carried(again), "confirmed": "true", "amount": "800"}).status_code == 302
     assert saved(clerk, again, 409, amount="700")["code"] == "gone"  # a tab that still knew what was tried
+
+
+def test_what_is_begun_in_several_acts_of_a_task_stays_each_in_its_own(web: Web) -> None:
+    case_id = web.apply().case_id
+    first = web.open_task(case_id)
+    web.client(CADRE).post(f"/desk/tasks/{first}/complete", data=flat({"facts_true": True, "opinion": "属实"}))
+    task, clerk, other = web.open_task(case_id), web.client(CLERK), web.client(f"{CLERK}.2")
+    address = f"/desk/tasks/{task}"
+    page = clerk.get(address).text
+    saved(
+        clerk,
+        "data-draft=" + page.partition('/return" data-confirm')[2].partition("data-draft=")[2],
+        reason="材料缺病历，请补",
+    )
+    saved(clerk, page.partition("/comments")[2], text="请再核实收入")
+    again = clerk.get(address).text
+    assert "材料缺病历，请补</textarea>" in again
+    assert "请再核实收入</textarea>" in again
+    assert "请再核实收入</textarea>" in clerk.get(f"/desk/cases/{case_id}").text
+    assert "请再核实收入" not in other.get(address).text
+    other.post(f"{address}/complete", data={"confirmed": "true", "amount": "800"})
+    late = clerk.post(f"{address}/return", data={"element_id": "verification", "reason": "材料缺病历，请补齐"})
+    assert late.status_code == 409
+    assert "材料缺病历，请补齐</dd>" in late.text
+    assert "材料缺病历，请补</dd>" in clerk.get(address).text
+    sent = {**carried(again.partition("/comments")[2]), "text": "请再核实收入"}
+    assert clerk.post(f"/desk/cases/{case_id}/comments", data=sent).status_code == 302
+    assert "请再核实收入</textarea>" not in clerk.get(f"/desk/cases/{case_id}").text
