@@ -14,11 +14,15 @@ from app.drafts.queries import form as subject_of
 from app.drafts.queries import owner_of
 from app.web import Call
 
-COMMENT = "desk.comment"
+COMMENT, ANSWER = "desk.comment", "desk.asked_answer"
 OF_TASK = ("desk.ask", "desk.transfer", "desk.return_case")
 OF_CASE = (COMMENT, "desk.hold", "desk.withdraw", "desk.cancel", "desk.reopen")
 _REASON = Sentences({"reason": "理由"})
-_FIELDS = {"desk.ask": Sentences({"text": "请对方做什么"}), COMMENT: Sentences({"text": "评论"})}
+_FIELDS = {
+    "desk.ask": Sentences({"text": "请对方做什么"}),
+    COMMENT: Sentences({"text": "评论"}),
+    ANSWER: Sentences({"text": "答复"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ def of_task(call: Call, task_id: str, case_id: str, page: str) -> dict[str, ActD
 def of_case(call: Call, case_id: str, page: str) -> dict[str, ActDraft]:
     """By endpoint; one statement."""
     return _opened(call, dict.fromkeys(OF_CASE, case_id), page)
+
+
+def answer(call: Call, item_id: str, page: str) -> ActDraft:
+    """What is answered to a colleague who asked (协办、会签)."""
+    return _opened(call, {ANSWER: item_id}, page)[ANSWER]
 
 
 def written(acts: Collection[ActDraft]) -> Markup:

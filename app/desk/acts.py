@@ -108,6 +108,7 @@ def asked_answer(call: Call, item_id: str) -> ResponseReturnValue:
     agreed = {"true": True, "false": False}.get(request.form.get("agreed", ""))
     text = request.form.get("text", "")
     done = cases.answer_exchange(call.session, call.actor, item_id, text, call.now, agreed=agreed)
+    act_drafts.sent(call, item_id)
     flash(f"已答复{done.by_name}。", "success")
     return redirect(onward(call))
 
@@ -118,7 +119,8 @@ def _asked(call: Call, item_id: str, rejection: Rejection | None = None) -> str:
         raise NotFound("没有这项请求，请刷新待办")
     errors = rejection.fields if rejection else {}
     message = rejection.message if rejection else None
-    return render_template("desk/asked.html", item=item, said=said, errors=errors, message=message)
+    begun = act_drafts.answer(call, item_id, url_for("desk.asked", item_id=item_id))
+    return render_template("desk/asked.html", item=item, said=said, errors=errors, message=message, begun=begun)
 
 
 @blueprint.post("/exchanges/<exchange_id>/withdraw")

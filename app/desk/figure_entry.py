@@ -13,6 +13,10 @@ from app.core.clock import local_date
 from app.core.days import typed_day
 from app.core.errors import Invalid, Rejection
 from app.desk.blueprint import blueprint
+from app.drafting import Opened, Sentences, of_staff, opened
+from app.drafts import operations as drafts
+from app.drafts.queries import form as subject_of
+from app.drafts.queries import owner_of
 from app.figures import lists, operations
 from app.figures import queries as figures
 from app.figures.catalogue import catalogue
@@ -23,17 +27,20 @@ from app.identity import queries as identity
 from app.web import Call, reads, writes
 
 TYPED = ("key", "region", "value", "from", "until", "clause", "reason")
+LINKED = ("key", "region")
+LABELS = {"value": "数值", "from": "从哪一天起执行", "until": "到哪一天为止", "reason": "理由"}
 
 
 @blueprint.get("/figures/new")
 @reads()
 def figure_new(call: Call) -> ResponseReturnValue:
-    typed = {name: request.args.get(name, "") for name in TYPED}
-    return _form(call, {**typed, "from": typed["from"] or f"{local_date(call.now)}"})
+    linked = {name: request.args.get(name, "") for name in TYPED}
+    draft = _draft(call)
+    return _form(call, draft, {**linked, "from": linked["from"] or f"{local_date(call.now)}", **draft.values})
 
 
 def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
-    return _form(call, {name: request.form.get(name, "") for name in TYPED}, rejection)
+    return _form(call, _draft(call), {name: request.form.get(name, "") for name in TYPED}, rejection)
 
 
 @blueprint.post("/figures/new")
@@ -50,6 +57,7 @@ def figure_enter(call: Call) -> ResponseReturnValue:
         flash(note, "warning")
     if not entered.counts:
         surveys.begin_preview(call.session, SYSTEM, entered.id, call.now)
+    drafts.finish(call.session, _subject(), owner_of(call.actor))
     waits = "请另一位有确认权限的人确认；确认前按原来的数值执行。"
     flash(f"已录入，{'从生效之日起执行。' if entered.counts else waits}", "success")
     return redirect(url_for("desk.figure_history", key=typed["key"], region=typed["region"]))
@@ -94,11 +102,23 @@ def figure_history(call: Call, key: str) -> ResponseReturnValue:
     )
 
 
-def _form(call: Call, typed: dict[str, str], rejection: Rejection | None = None) -> ResponseReturnValue:
+def _subject() -> str:
+    """A link that brings a figure and a place opens another form than the empty one."""
+    return subject_of("figure", "/".join(request.args.get(name, "") for name in LINKED))
+
+
+def _draft(call: Call) -> Opened:
+    page = url_for("desk.figure_new", key=request.args.get("key"), region=request.args.get("region"))
+    held = of_staff(call.actor, _subject(), page)
+    return opened(call.session, held, Sentences(LABELS))
+
+
+def _form(call: Call, draft: Opened, typed: dict[str, str], rejection: Rejection | None = None) -> ResponseReturnValue:
     identity_policy.require_any(call.session, call.actor, operations.ENTERS)
     known = catalogue(call.session)
     return render_template(
         "desk/figure_new.html",
+        draft=draft,
         typed=typed,
         groups=_grouped(known.figures.values()),
         units={key: unit.suffix for key, unit in UNITS.items()},

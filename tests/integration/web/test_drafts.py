@@ -195,3 +195,11 @@ def test_what_is_begun_in_several_acts_of_a_task_stays_each_in_its_own(web: Web)
     sent = {**carried(again.partition("/comments")[2]), "text": "请再核实收入"}
     assert clerk.post(f"/desk/cases/{case_id}/comments", data=sent).status_code == 302
     assert "请再核实收入</textarea>" not in clerk.get(f"/desk/cases/{case_id}").text
+
+
+def test_a_figure_half_entered_is_back_where_it_was_begun(web: Web) -> None:
+    owner, address = web.client(f"policy_owner.{COUNTY}"), "/desk/figures/new"
+    page = owner.get(address).text
+    saved(owner, page, value="512", reason="吉民发〔2020〕7号")
+    assert "吉民发〔2020〕7号</textarea>" in owner.get(address).text
+    assert "吉民发〔2020〕7号" not in owner.get(f"{address}?key=rural_basic_home_month").text
