@@ -54,6 +54,18 @@ class LegalClock:
     def is_live(self) -> bool:
         return self.status in LIVE
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether it was paused in time: its day moves with the pause, so nothing is late meanwhile."""
+        return self.status == "paused" and self.due_on >= min(
+            (pause.from_on for pause in self.pauses if pause.until_on is None), default=self.due_on
+        )
+
+    @property
+    def binding(self) -> date | None:
+        """The day by which work must be done as things stand; None while it stands still."""
+        return None if self.stands_still else self.due_on
+
 
 def due_date(limit: int, unit: Unit, started_on: date, pauses: Iterable[Pause], days: WorkingDays) -> date:
     """The last day of the period, inclusive.

@@ -64,9 +64,9 @@ def _follow_clocks(action: Action, step: engine.Advance, kept: Sequence[Any], fr
 
 
 def project_clocks(action: Action) -> None:
-    """Due days of open tasks are projections of their clocks."""
+    """Due days of open tasks are projections of their clocks: what is paused in time is not late meanwhile."""
     for clock in action.moved_clocks:
-        following.move_due(action.session, clock.id, clock.due_on)
+        following.move_due(action.session, clock.id, clock.binding)
     action.moved_clocks.clear()
 
 
@@ -78,7 +78,7 @@ def start_missing_clocks(action: Action) -> None:
         if item.clock_id is None:
             clock = deadlines.clock_of(action, element, item.engine_task_id, None, live)
             if clock is not None:
-                following.measure(action.session, item.id, clock.id, clock.due_on)
+                following.measure(action.session, item.id, clock.id, clock.binding)
 
 
 def close_all(action: Action) -> None:
@@ -96,13 +96,14 @@ def _take_away(action: Action, gone: Sequence[Any]) -> None:
 def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
     element = action.diagram.elements[task.element_id]
     clock = deadlines.clock_of(action, element, task.id, task.item, clocks)
+    due_on = clock.binding if clock else None
     return item_row(action, "task", element, _task_address(action, element, task.item)) | {
         "engine_task_id": task.id,
         "item_key": item_key(task.item),
         "title": _title(element, task.item),
         "clock_id": clock.id if clock else None,
-        "due_on": clock.due_on if clock else None,
-        "sort_on": clock.due_on if clock else NO_DUE_DAY,
+        "due_on": due_on,
+        "sort_on": due_on or NO_DUE_DAY,
     }
 
 

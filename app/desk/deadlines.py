@@ -18,11 +18,16 @@ SOON = 2
 _FAR = timedelta(days=200)
 
 
-def in_words(due_on: date | None, today: date, days: WorkingDays, *, urgent: bool = False) -> tuple[str, str]:
+def in_words(
+    due_on: date | None, today: date, days: WorkingDays, *, urgent: bool = False, timed: bool = False
+) -> tuple[str, str]:
     """Words for a deadline and how pressing it is: ``("逾期 2 个工作日", "red")``.
 
-    What falls due on days off has only the working days before them: on Friday, Sunday is today.
+    What falls due on days off has only the working days before them: on Friday, Sunday is today. What is `timed` and
+    has no day is measured by a clock that stands still.
     """
+    if due_on is None and timed:
+        return "暂停计时", "amber"
     if due_on is None:
         return ("立即办理", "red") if urgent else ("不限期", "")
     if abs(due_on - today) > _FAR:
@@ -53,6 +58,6 @@ def office_days() -> WorkingDays:
 
 
 @blueprint.app_template_global()
-def due(due_on: date | None, today: date, urgent: bool = False) -> tuple[str, str]:
+def due(due_on: date | None, today: date, urgent: bool = False, timed: bool = False) -> tuple[str, str]:
     """The words of `in_words` on a page of the staff."""
-    return in_words(due_on, today, office_days(), urgent=urgent)
+    return in_words(due_on, today, office_days(), urgent=urgent, timed=timed)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.cases import alike
 from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import Gone, NotFound, NotYours, Taken
+from app.core.errors import Gone, NotFound, NotYours, Rejection, Taken
 from app.core.ids import digest
 from app.definitions.queries import programme_titles
 from app.desk import worklist_address as address
@@ -22,7 +25,7 @@ from app.desk.export import note
 from app.desk.signing import signed
 from app.desk.worklist_sheet import workbook
 from app.identity import queries as identity
-from app.identity.positions import title_of
+from app.identity.positions import POSITIONS, title_at, title_of
 from app.inbox import listing, views
 from app.inbox import operations as inbox
 from app.web import Call, reads, writes
@@ -39,7 +42,21 @@ _ITEM_NAME = re.compile(r"（[^（）]*）$")
 @blueprint.get("/")
 @reads()
 def inbox_page(call: Call) -> ResponseReturnValue:
-    asked, after = _asked(call), request.args.get("after")
+    return listed(call, _asked(call, request.args), request.args.get("after"))
+
+
+def not_together(call: Call, rejection: Rejection) -> ResponseReturnValue:
+    """What cannot be decided together is said where it was ticked, and stays ticked."""
+    if rejection.status in (403, 404):
+        raise rejection
+    asked = _asked(call, address.parsed(request.args.get("list", "")))
+    return listed(call, asked, None, rejection.message, request.form.getlist("item"))
+
+
+def listed(
+    call: Call, asked: address.Address, after: str | None, message: str = "", ticked: Collection[str] = ()
+) -> str:
+    """The list as it was asked for. `message`: why what was done with the ticked items was refused."""
     found = worklist.listed(call.session, call.actor, asked.filter, asked.sort, after, asked.size)
     g.desk_open = found.counts[listing.MINE]
     places, people = worklist.names(call.session, found.rows)
@@ -61,8 +78,11 @@ def inbox_page(call: Call) -> ResponseReturnValue:
         places=places,
         people=people,
         titles_of=title_of,
+        post=partial(_post, places),
         acting=_acting(call.actor),
         seen_at=call.now.isoformat(),
+        message=message,
+        ticked=ticked,
     )
 
 
@@ -78,9 +98,16 @@ def _acting(actor: Actor) -> dict[str, str]:
     return {held.candidate: held.principal_name for held in actor.deputises if held.candidate not in own}
 
 
-def _asked(call: Call) -> address.Address:
+def _post(places: Mapping[str, str], row: Row) -> str:
+    """Whose work it is, said by the kind of place: 村干部, 街道负责人."""
+    known = POSITIONS.get(row.position)
+    region = {"village": row.village_id, "township": row.township_id}.get(known.level if known else "")
+    return title_at(row.position, places.get(region or "", ""))
+
+
+def _asked(call: Call, args: MultiDict[str, str]) -> address.Address:
     today = local_date(call.now)
-    return address.read(request.args, today, soon(today, office_days()))
+    return address.read(args, today, soon(today, office_days()))
 
 
 def _choices(call: Call, asked: address.Address, titles: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
@@ -107,7 +134,7 @@ def _bare(asked: address.Address) -> listing.Filter:
 @blueprint.get("/worklist.xlsx")
 @writes()
 def inbox_export(call: Call) -> ResponseReturnValue:
-    asked = _asked(call)
+    asked = _asked(call, request.args)
     rows = worklist.exported(call.session, call.actor, asked.filter, asked.sort, EXPORT_ROWS)
     return _workbook(call, rows, asked.filter.today)
 

@@ -20,7 +20,7 @@ from app.desk.bank_sheet import csv_bytes, workbook
 from app.desk.blueprint import blueprint
 from app.files import operations as uploads
 from app.files import queries as files
-from app.funds import bank, batches, lists
+from app.funds import bank, batch_lists, batches, lists
 from app.funds.operations import shares
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -136,6 +136,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         file=lists.bank_file(call.session, call.actor, chosen.bank_file_id) if chosen.bank_file_id else None,
         files=lists.bank_files(call.session, call.actor, 5) if not chosen.bank_file_id else [],
         batch=_batch(call, chosen.batch_id),
+        batches=batch_lists.seen_of(call.session, call.actor, page.items),
         shares=shares,
         may_pay=identity_policy.may(call.actor, "pay"),
         ticked=set(request.form.getlist("order")),

@@ -36,6 +36,7 @@ class ClockLine:
     title: str
     due_on: date
     stopped: bool
+    stands_still: bool
     sentence: str
 
 
@@ -83,7 +84,10 @@ def submissions(submitted: Iterable[Submitted], links: Mapping[str, FileLink], *
 
 def clock_lines(session: Session, clocks: Iterable[Any]) -> list[ClockLine]:
     """Deadlines with the sentence that explains each."""
-    return [ClockLine(clock.title, clock.due_on, not clock.is_live, _explained(session, clock)) for clock in clocks]
+    return [
+        ClockLine(clock.title, clock.due_on, not clock.is_live, clock.stands_still, _explained(session, clock))
+        for clock in clocks
+    ]
 
 
 def _explained(session: Session, clock: Any) -> str:

@@ -24,8 +24,9 @@ from app.desk.materials import materials, wanted
 from app.desk.onward import onward
 from app.desk.rulings import figure_told
 from app.drafting import Pass, keep, opened
+from app.drafting.keeping import CSRF
 from app.drafting.opening import Opened
-from app.drafting.passes import FIELD, held
+from app.drafting.passes import FIELD, held, known_revision
 from app.drafts.queries import owner_of
 from app.drafts.queries import task as subject_of
 from app.figures.catalogue import catalogue
@@ -206,8 +207,9 @@ def _pass(call: Call, item: Any, version: str) -> Pass:
 
 
 def _keep_posted(call: Call) -> None:
-    """What stands in the form when another button than its own is pressed."""
-    if FIELD in request.form:
+    """What stands in the form when another button than its own is pressed; an empty form is no draft."""
+    typed = any(text for name, text in request.form.items() if not name.startswith("_") and name != CSRF)
+    if FIELD in request.form and (typed or known_revision() or request.files):
         keep(call.session, held(), call.now)
 
 

@@ -12,6 +12,7 @@ from app.core.errors import Gone, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.export import note
+from app.desk.inbox import not_together
 from app.dossier import operations as dossiers
 from app.drafting import Opened, of_staff, opened
 from app.drafts import operations as drafts
@@ -34,7 +35,7 @@ RESULTS = {
 
 
 @blueprint.post("/together")
-@writes()
+@writes(again=not_together)
 def together_begin(call: Call) -> ResponseReturnValue:
     batch_id = together.begin(call.session, call.actor, request.form.getlist("item"), call.now)
     return redirect(url_for("desk.together_page", batch_id=batch_id, list=request.args.get("list") or None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,16 @@ def listed(session: Session, actor: Actor, after: str = "", limit: int = 18) -> 
     if after:
         query = query.where(Batch.id < after)
     return list(session.scalars(query.order_by(Batch.id.desc()).limit(limit)))
+
+
+def seen_of(session: Session, actor: Actor, orders: Iterable[Any]) -> set[str]:
+    """The ids of those batches of the orders that the actor may open: a county's lists a township only pays from."""
+    ids = {order.batch_id for order in orders if order.batch_id}
+    if not ids:
+        return set()
+    return set(
+        session.scalars(select(Batch.id).where(Batch.id.in_(ids), reach.reached(session, actor, "see_money", Batch)))
+    )
 
 
 def lines(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Gone
 from app.db import rename_elements, rows_changed
-from app.inbox.queries import FOLLOWS, ITEM
+from app.inbox.queries import FOLLOWS, ITEM, NO_DUE_DAY
 
 _CLOSED = ("closed_at", "closed_seq", "closed_by", "closed_by_name")
 # Built once: every action runs them, and building a statement costs more than running it.
@@ -48,15 +48,15 @@ def cancel(session: Session, item_ids: Sequence[str], actor: Actor, now: datetim
     session.execute(update(ITEM).where(ITEM.c.id.in_(item_ids), ITEM.c.status == "open").values(values))
 
 
-def move_due(session: Session, clock_id: str, due_on: date) -> None:
-    """Due days of open items are projections of their clock."""
+def move_due(session: Session, clock_id: str, due_on: date | None) -> None:
+    """Due days of open items are projections of their clock; None while it stands still."""
     measured = ITEM.c.clock_id == clock_id, ITEM.c.status == "open"
-    session.execute(update(ITEM).where(*measured).values(due_on=due_on, sort_on=due_on))
+    session.execute(update(ITEM).where(*measured).values(due_on=due_on, sort_on=due_on or NO_DUE_DAY))
 
 
-def measure(session: Session, item_id: str, clock_id: str, due_on: date) -> None:
+def measure(session: Session, item_id: str, clock_id: str, due_on: date | None) -> None:
     """An item gets its clock only now."""
-    values = {"clock_id": clock_id, "due_on": due_on, "sort_on": due_on}
+    values = {"clock_id": clock_id, "due_on": due_on, "sort_on": due_on or NO_DUE_DAY}
     session.execute(update(ITEM).where(ITEM.c.id == item_id).values(values))
 
 

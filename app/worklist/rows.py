@@ -13,7 +13,10 @@ from app.inbox.queries import NO_DUE_DAY
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` says where it is done, `id` of what. `more`: there are more of the kind than are shown."""
+    """`kind` says where it is done, `id` of what. `more`: there are more of the kind than are shown.
+
+    `timed`: a legal clock measures it; where it has no day all the same, the clock stands still.
+    """
 
     kind: str
     id: str
@@ -39,6 +42,7 @@ class Row:
     closed_at: datetime | None = None
     count: int | None = None
     more: bool = False
+    timed: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -62,7 +66,7 @@ def of_item(item: Any, candidates: frozenset[str]) -> Row:
         position=item.position, township_id=item.township_id, village_id=item.village_id, region_id=None,
         due_on=item.due_on, amount=item.amount, arrived_at=item.created_at, rank=item.rank, status=item.status,
         assignee_id=item.assignee_id, claimed_at=item.claimed_at, mine=item.candidate in candidates,
-        closed_at=item.closed_at,
+        closed_at=item.closed_at, timed=item.clock_id is not None,
     )  # fmt: skip
 
 

@@ -118,5 +118,5 @@ def _opened_again(action: Action, before: Any) -> str:
     following.hold(session, opened.id, action.actor, action.now)
     if before.clock_id and opened.clock_id and opened.clock_id != before.clock_id:
         clock = calendar.go_on_from(session, opened.clock_id, before.clock_id)
-        following.measure(session, opened.id, clock.id, clock.due_on)
+        following.measure(session, opened.id, clock.id, clock.binding)
     return opened.id

@@ -17,6 +17,7 @@ from app.funds import operations as fund_operations
 from app.funds import queries as funds
 from app.identity import operations as staff
 from app.identity import queries as identity
+from app.inbox.queries import NO_DUE_DAY
 from app.publicity import queries as notices
 from tests.support.worlds import EMERGENCY, RELIEF, SPENDING, VILLAGE, Office
 
@@ -131,6 +132,9 @@ def test_on_hold_nothing_moves_and_the_days_left_remain(office: Office) -> None:
     with pytest.raises(Gone, match="暂停"):
         office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
     office.clock.move_to(office.now + timedelta(days=7))
+    with office.database.read() as session:  # nothing is late meanwhile, though its day of before is over
+        waiting = office.task(session, receipt.case_id, "village_investigation")
+        assert (waiting.due_on, waiting.sort_on, waiting.clock_id is not None) == (None, NO_DUE_DAY, True)
     with office.database.write() as session:
         operations.release(session, head, receipt.case_id, office.now)
     with office.database.read() as session:

@@ -65,6 +65,9 @@ def test_a_colleague_who_is_faster_takes_the_task_and_not_the_text(web: Web) -> 
     web.sign_in(mine, CADRE)
     web.sign_in(theirs, COLLEAGUE)
     page = mine.get(path).text
+    mine.post(f"{path}/claim", data={**carried(page), "opinion": ""})
+    assert "填的内容。" not in mine.get(path).text  # nothing was typed
+    mine.post(f"{path}/unclaim", data={**carried(page), "opinion": ""})
     saved(mine, page, opinion="我写的意见")
     copied = re.search(rf'action="({path}/drafts/\w+)"', theirs.get(path).text)
     assert copied is not None

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
+from app.inbox.queries import NO_DUE_DAY
 from tests.support.statements import counted
 from tests.support.web import Web
 
@@ -25,7 +26,10 @@ def test_urgent_work_stands_first_and_pages_go_on_behind_it(web: Web) -> None:
         web.apply(name=f"王{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉'[number]}")
     urgent = web.open_task(web.apply(name="赵六").case_id)
     with web.database.write() as session:
-        session.execute(update(WorkItem).where(WorkItem.id == urgent).values(rank=0, due_on=None, amount=Decimal(300)))
+        free = {"rank": 0, "clock_id": None, "due_on": None, "amount": Decimal(300)}
+        session.execute(update(WorkItem).where(WorkItem.id == urgent).values(free))
+        paused = select(WorkItem.id).where(WorkItem.subject == "王乙").scalar_subquery()
+        session.execute(update(WorkItem).where(WorkItem.id == paused).values(due_on=None, sort_on=NO_DUE_DAY))
     client = web.client(CADRE)
     with counted(web.database.engine) as statements:
         first = client.get("/desk/").text
@@ -35,6 +39,7 @@ def test_urgent_work_stands_first_and_pages_go_on_behind_it(web: Web) -> None:
     following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     second = client.get(following).text
     assert second.count("data-row>") == 3
+    assert 'tag-amber">暂停计时' in second
     assert "赵六" not in second
     for sort in ("arrived", "amount", "name"):
         page = client.get(f"/desk/?sort={sort}").text
@@ -45,6 +50,10 @@ def test_urgent_work_stands_first_and_pages_go_on_behind_it(web: Web) -> None:
     narrow = client.get("/desk/?least=300&most=300").text
     assert narrow.count("data-row>") == 1
     assert "我的；金额（元）300 至 300；按紧急程度和期限　本页 1 条" in narrow
+    refused = client.post("/desk/together", query_string={"list": "q=赵六"}, data={})
+    assert refused.status_code == 422
+    assert "没有选中任何一项" in refused.text
+    assert refused.text.count("data-row>") == 1
 
 
 def test_work_is_found_as_people_look_for_it(web: Web) -> None:

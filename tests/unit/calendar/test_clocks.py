@@ -98,6 +98,16 @@ def test_pauses_are_explained() -> None:
     )
 
 
+def test_what_is_paused_in_time_binds_nobody_and_what_was_late_stays_late() -> None:
+    in_time = clock(date(2020, 10, 12), 3, (Pause("暂停办理", date(2020, 10, 15)),), status="paused")
+    assert in_time.stands_still
+    assert in_time.binding is None
+    late = clock(date(2020, 10, 12), 3, (Pause("暂停办理", date(2020, 10, 16)),), status="paused")
+    assert not late.stands_still
+    assert late.binding == date(2020, 10, 15)
+    assert clock(date(2020, 10, 12), 3, (Pause("公示", date(2020, 10, 13), date(2020, 10, 14)),)).binding is not None
+
+
 def test_a_year_without_notice_is_said_to_be_provisional() -> None:
     assert explain(clock(date(2035, 12, 28), 2), DAYS) == (
         "自2035年12月28日次日起算2个工作日（A4），其间12月29日至30日休息，"

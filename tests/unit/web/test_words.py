@@ -67,6 +67,12 @@ def test_the_words_are_those_of_an_office():
     assert wrong == []
 
 
+def test_no_place_is_called_a_village_twice():
+    files = list((APP.parent / "bpmn").rglob("*.bpmn"))
+    assert files
+    assert [path.name for path in files if '.name + "村（' in path.read_text("utf-8")] == []
+
+
 def test_a_share_is_said_in_percent():
     assert [where for where, text in sentences() if FRACTION.search(text)] == []
     share = Entry("rate", "抽查比例", "share", "rate", "E1", (), ())
