@@ -4,7 +4,7 @@ from app.db import stamps
 from app.db.away import is_away
 from app.db.base import Base, utc
 from app.db.keyfile import KeyFault
-from app.db.session import Database, beside, outlive, rows_changed
+from app.db.session import Busy, Database, beside, outlive, rows_changed
 from app.db.statements import count_up_to, insert_if_absent, rename_elements
 from app.db.types import AwareDateTime, Json, Money
 from app.db.vault import Vault
@@ -12,6 +12,7 @@ from app.db.vault import Vault
 __all__ = [
     "AwareDateTime",
     "Base",
+    "Busy",
     "Database",
     "Json",
     "KeyFault",

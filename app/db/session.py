@@ -42,6 +42,10 @@ def beside(session: Session, write: Callable[[Session], object]) -> None:
         write(other)
 
 
+class Busy(Exception):
+    """Somebody writes just now, and what was asked is not worth a place in the queue of writers."""
+
+
 PRIVATE = 0o600
 """The mode of a database file: its log and index beside it get the same from SQLite."""
 PATIENCE = 10
@@ -107,12 +111,23 @@ class Database:
                         write(session)
 
     @contextmanager
-    def trial(self) -> Iterator[Session]:
+    def trial(self, *, waits: bool = True) -> Iterator[Session]:
         """A session in which a command runs as it really would, and of which nothing stays: neither rows nor what would
-        outlive it. It writes, so on SQLite it keeps every writer waiting: what is slow is done after it.
+        outlive it. It writes, so on SQLite it keeps every writer waiting: what is slow is done after it, and what
+        nobody waits for (`waits=False`) is not done while this process writes. Raises Busy then.
         """
-        with self._mutex if self.is_sqlite else nullcontext(), self._session(writes=True) as session:
+        queue = self._mutex if waits else self._unless_busy()
+        with queue if self.is_sqlite else nullcontext(), self._session(writes=True) as session:
             yield session
+
+    @contextmanager
+    def _unless_busy(self) -> Iterator[None]:
+        if not self._mutex.acquire(blocking=False):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._mutex.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

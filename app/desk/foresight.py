@@ -11,6 +11,7 @@ from app.cases import foresight, queries
 from app.cases.identifying import FIELD as CONFIRMED
 from app.core.errors import Gone, NotFound, Rejection, Taken
 from app.core.whole import whole_number
+from app.db import Busy
 from app.desk.blueprint import blueprint
 from app.desk.rulings import Ruling, rulings
 from app.desk.stories import notes
@@ -53,11 +54,14 @@ class Outlook:
 @transacts_itself(STAFF)
 def preview(task_id: str) -> ResponseReturnValue:
     """The part of the page where a script asks for it, else the whole page with what was typed. What the page asks by
-    itself is answered by 204 once it is nobody's or somebody else's work."""
+    itself is answered by 204 while somebody writes, and once it is nobody's or somebody else's work."""
     part = request.args.get("part", "")
     if not part:
         _keep_posted()
-    outlook = _outlook(task_id)
+    try:
+        outlook = _outlook(task_id, part == BY_ITSELF)
+    except Busy:
+        return "", 204
     if part == BY_ITSELF and isinstance(outlook.refusal, (Gone, Taken)):
         return "", 204
     with transaction(STAFF, writing=False) as call:
@@ -78,9 +82,9 @@ def preview_letter(task_id: str, place: str) -> ResponseReturnValue:
     return attachment(services().to_pdf(letter.docx()), f"{letter.title}（预览）.pdf", PDF)
 
 
-def _outlook(task_id: str) -> Outlook:
+def _outlook(task_id: str, by_itself: bool) -> Outlook:
     try:
-        seen = _foreseen(task_id)
+        seen = _foreseen(task_id, by_itself)
     except Rejection as refusal:
         if refusal.status not in (409, 422):
             raise
@@ -91,7 +95,7 @@ def _outlook(task_id: str) -> Outlook:
     return Outlook(seen=seen, notes=tuple(notes(seen.event, seen.elements)), rulings=tuple(told), letters=letters)
 
 
-def _foreseen(task_id: str) -> foresight.Foresight:
+def _foreseen(task_id: str, by_itself: bool = False) -> foresight.Foresight:
     with transaction(STAFF, writing=False) as call:
         item, form = queries.task_form(call.session, task_id)
         inbox.require_candidate(item, call.actor)
@@ -99,7 +103,7 @@ def _foreseen(task_id: str) -> foresight.Foresight:
     if said := request.form.get(CONFIRMED, ""):
         data[CONFIRMED] = said
     posted = files_of(request)
-    with transaction(STAFF, writing=True, stays=False) as call:
+    with transaction(STAFF, writing=True, stays=False, by_itself=by_itself) as call:
         take(call.session, call.actor, item.case_id, data, posted, call.now)
         return foresight.foresee(call.session, call.actor, task_id, data, call.now)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import g, make_response, request
@@ -86,11 +86,12 @@ def transaction(who: str, *, writing: bool, stays: bool = True, by_itself: bool 
     """A transaction of the request, with who acts in it. Who carries no credentials never joins the queue of writers.
 
     Of one that writes and does not stay nothing is left (`Database.trial`). `by_itself`: nobody did anything, and the
-    session or token does not count as used. Raises Unauthorized.
+    session or token does not count as used, nor does such a trial wait. Raises Unauthorized, and Busy for the latter.
     """
     credentials = _credentials(who)
     database, now = services().database, services().clock.now()
-    opened = (database.write if stays else database.trial) if writing else database.read
+    trial = partial(database.trial, waits=not by_itself)
+    opened = (database.write if stays else trial) if writing else database.read
     with opened() as session:
         g.session = session
         try:

@@ -1,5 +1,5 @@
 // What would follow is shown beside the form: when asked for, and by itself once everything that must be there is.
-// The server does the real thing and takes it back; where that takes long, it is done only when asked for.
+// The server does the real thing and takes it back; where that takes long, or others write, it is done only when asked for.
 
 import { ask } from './leaving.js';
 
@@ -26,7 +26,7 @@ function watch(form) {
       if (signal.aborted) return;
       if (!said?.ok || said.redirected) throw new Error(said?.status);
       cheap = performance.now() - begun < CHEAP_MS;
-      if (said.status !== 204) show(await said.text()); // else it is nobody's work any more
+      if (said.status !== 204) show(await said.text()); // else somebody writes just now, or it is nobody's work any more
     } catch {
       if (signal.aborted) return;
       place.textContent = asked ? AWAY : '';
