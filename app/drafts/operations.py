@@ -58,14 +58,14 @@ class Saved:
     beside: bool = False
 
 
-def save(session: Session, place: Place, posted: Pairs, known: int, now: datetime) -> Saved:
+def save(session: Session, place: Place, posted: Pairs, known: int, now: datetime, most: int = LONGEST) -> Saved:
     """Keep what was posted; `known` is the revision that the page knew, 0 where there was none.
 
     Where another tab has saved meanwhile, its text stays and this one is kept beside it: both are offered. Raises
     TooLong, and Gone where the draft is over: a save that comes late must not bring back what was sent.
     """
     content = dump_json(posted)
-    if len(content.encode()) > LONGEST:
+    if len(content.encode()) > most:
         raise TooLong("填写的内容太多，没有存上草稿。请减少填写的行数，或者分几次办理")
     if known:
         values = {**_values(session, place, MAIN, content, now), "known": known}

@@ -126,17 +126,25 @@ def record_success(session: Session, attempt_id: str) -> None:
     session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
 
 
-def count_visit(session: Session, purpose: str, address: str, most: int, now: datetime) -> None:
+def count_visit(
+    session: Session, purpose: str, address: str, most: int, now: datetime, *, within: timedelta = THROTTLE_WINDOW,
+    weight: int = 1,
+) -> None:  # fmt: skip
     """Count what an address sends without an account (applications, objections); raises Throttled above `most`.
 
+    `weight`: as how many it counts. `within`: the time that is counted.
     Visits count for themselves alone: they never lock a log-in, however many people sit behind one address.
     """
     same = LoginAttempt.username == f"visit:{purpose}", LoginAttempt.address == address
-    recent = select(func.count()).where(*same, LoginAttempt.at > now - THROTTLE_WINDOW)
-    if (session.scalar(recent) or 0) >= most:
-        minutes = int(THROTTLE_WINDOW.total_seconds() // 60)
-        raise Throttled(f"这个网络地址提交过于频繁，请 {minutes} 分钟后再试，或者到乡镇（街道）窗口办理")
-    session.add(LoginAttempt(id=new_id(), username=f"visit:{purpose}", address=address, at=now, succeeded=True))
+    recent = select(func.count()).where(*same, LoginAttempt.at > now - within)
+    if (session.scalar(recent) or 0) + weight > most:
+        minutes = int(within.total_seconds() // 60)
+        later = f"{minutes} 分钟" if within < timedelta(hours=1) else f"{minutes // 60} 小时"
+        raise Throttled(f"这个网络地址提交过于频繁，请 {later}后再试，或者到乡镇（街道）窗口办理")
+    name = f"visit:{purpose}"
+    session.add_all(
+        LoginAttempt(id=new_id(), username=name, address=address, at=now, succeeded=True) for _ in range(weight)
+    )
     session.flush()
 
 

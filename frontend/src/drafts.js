@@ -1,7 +1,7 @@
 // What is typed is kept by itself: on the server while it can be reached, in this tab's own storage while it cannot.
 // A copy here is shown to nobody but who typed it: the page says by `data-mark` whose it is, and logging out clears it.
 
-const PAUSE_MS = 1000, RETRY_MS = 4000, LARGEST_BEACON = 60_000, PREFIX = 'draft:';
+const PAUSE_MS = 1000, RETRY_MS = 4000, LARGEST_BEACON = 60_000, PREFIX = 'draft:', UPLOAD = 'upload:';
 const AWAY = '未能保存，正在重试；内容先留在这台设备上';
 
 const keepers = [ ...document.querySelectorAll('form[data-draft]') ].map(keep);
@@ -30,11 +30,13 @@ document.addEventListener('submit', event => {
 });
 
 function forgetCopies() {
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+  for (const [ store, prefix ] of [ [ sessionStorage, PREFIX ], [ localStorage, UPLOAD ] ]) {
+    for (const name of Object.keys(store)) if (name.startsWith(prefix)) store.removeItem(name);
+  }
 }
 
 function keep(form) {
-  const revision = form.elements._revision, copy = PREFIX + form.dataset.mark;
+  const revision = form.elements._revision, copy = PREFIX + form.dataset.mark, begun = UPLOAD + form.dataset.mark;
   const status = form.querySelector('[data-draft-status]'), files = new Set();
   let dirty = false, away = false, sent = false, timer = 0, queue = Promise.resolve();
 
@@ -74,9 +76,10 @@ function keep(form) {
 
   /** What the server said of it; false where it wants to be asked again. */
   function understood({ code, said }) {
-    if (code >= 500 || code === 429) throw new Error(said.message);
+    if (code >= 500) throw new Error(said.message);
     away = false;
-    sessionStorage.removeItem(copy);
+    if (code === 429) sessionStorage.setItem(copy, text()); // too much from this address: what is sent still arrives
+    else sessionStorage.removeItem(copy);
     if (said.beside) tell('这份表在另一个窗口里也填过，两份都留着。', '看两份');
     else if (said.at) {
       revision.value = said.revision;
@@ -86,6 +89,7 @@ function keep(form) {
   }
 
   async function upload(input) {
+    localStorage.setItem(begun, input.name); // a page closed in between says so when it is opened again, in any tab
     for (const file of [ ...input.files ]) {
       const body = new FormData();
       for (const [ name, value ] of text()) body.append(name, value);
@@ -98,6 +102,7 @@ function keep(form) {
     }
     input.value = '';
     files.delete(input);
+    localStorage.removeItem(begun);
   }
 
   function tell(message, again) {
@@ -129,7 +134,7 @@ function keep(form) {
     });
   }
   window.addEventListener('beforeunload', event => {
-    if (away && dirty && !sent) event.preventDefault();
+    if (((away && dirty) || files.size) && !sent) event.preventDefault();
   });
   window.addEventListener('pageshow', () => { sent = false; });
 
@@ -143,6 +148,9 @@ function keep(form) {
 
   /** What this tab could not send when it was left: now it is sent, and the page shows it. */
   async function restore() {
+    const broken = localStorage.getItem(begun), input = [ ...form.elements ].find(each => each.type === 'file' && each.name === broken);
+    if (input) note(input, '上次离开时有文件没有传完，没有存上，请重新选择');
+    localStorage.removeItem(begun);
     const left = sessionStorage.getItem(copy);
     if ('unsent' in form.dataset) {
       sessionStorage.removeItem(copy);

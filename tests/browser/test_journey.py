@@ -19,7 +19,7 @@ from app.messages import operations as messages
 from app.together import deciding
 from app.together.operations import TRY
 from tests.browser.conftest import Site
-from tests.support.web import APPLICATION, PASSWORD, VILLAGE
+from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
 
 pytestmark = pytest.mark.browser
@@ -272,3 +272,54 @@ def test_what_is_typed_outlives_leaving_the_network_and_the_session(site: Site, 
     page.wait_for_url(f"**/desk/tasks/{task}")
     assert page.input_value("[name=opinion]") == "登录失效后写的"
     fits(page)
+
+    # A second tab of the same task: both texts are kept, and the page asks which.
+    second = page.context.new_page()
+    second.goto(f"/desk/tasks/{task}")
+    page.fill("[name=opinion]", "第一个窗口写的")
+    page.wait_for_selector("[data-draft-status]:has-text('已保存')")
+    with page.expect_response("**/drafts"):
+        page.fill("[name=opinion]", "第一个窗口写完的")
+    second.fill("[name=opinion]", "第二个窗口写的")
+    second.click("[data-draft-status] a:has-text('看两份')")
+    second.wait_for_selector("[data-draft-other]:has-text('第二个窗口写的')", state="attached")
+    assert second.input_value("[name=opinion]") == "第一个窗口写完的"
+    fits(second)
+    second.click("[data-draft-other] button:has-text('改用那一份')")
+    second.wait_for_selector("[data-draft-other]:has-text('第一个窗口写完的')", state="attached")
+    assert second.input_value("[name=opinion]") == "第二个窗口写的"
+
+    # A comment is a draft of its own on the same page.
+    second.click("text=写评论")
+    with second.expect_response("**/drafts"):
+        second.fill("#comment-text", "请再核实收入")
+    second.reload()
+    assert second.input_value("#comment-text") == "请再核实收入"
+    assert second.input_value("[name=opinion]") == "第二个窗口写的"
+    fits(second)
+    close_in_the_middle_of_an_upload(site, fits)
+
+
+def close_in_the_middle_of_an_upload(site: Site, fits: Fits) -> None:
+    """The text is there, of the file nothing, and the page says so; sent again it is there."""
+    address, file = f"/apply/{PROGRAMME}/{VILLAGE}", {"name": "户口簿.jpg", "mimeType": "image/jpeg"}
+    page = site.window()
+    page.goto(address)
+    page.fill("[name=name]", "王建国")
+    page.wait_for_selector("[data-draft-status]:has-text('已保存')")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    page.set_input_files("input[type=file]", {**file, "buffer": PHOTO + bytes(1_000_000)})
+    page.wait_for_selector("[data-upload]:has-text('正在上传')")
+    again = page.context.new_page()
+    page.close()
+    again.goto(address)
+    again.wait_for_selector("[data-upload]:has-text('没有传完')")
+    assert again.input_value("[name=name]") == "王建国"
+    assert again.locator("text=户口簿.jpg").count() == 0
+    fits(again)
+    again.set_input_files("input[type=file]", {**file, "buffer": PHOTO})
+    again.wait_for_selector("text=户口簿.jpg（取消勾选即移除）")
+    again.reload()
+    again.wait_for_selector("text=户口簿.jpg")
+    assert again.locator("[data-upload]:has-text('没有传完')").count() == 0

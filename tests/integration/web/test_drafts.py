@@ -7,9 +7,10 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
-from app.drafting import visitor
+from app.drafting import keeping, visitor
 from tests.integration.web.test_publicity import CLERK, post_a_notice
 from tests.support.web import APPLICATION, COUNTY, PROGRAMME, VILLAGE, Web, flat
 
@@ -206,3 +207,20 @@ def test_a_figure_half_entered_is_back_where_it_was_begun(web: Web) -> None:
     saved(owner, page, value="512", reason="吉民发〔2020〕7号")
     assert "吉民发〔2020〕7号</textarea>" in owner.get(address).text
     assert "吉民发〔2020〕7号" not in owner.get(f"{address}?key=rural_basic_home_month").text
+
+
+def test_an_address_without_an_account_fills_no_disk_in_a_day(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_BEGUN", 2)
+    monkeypatch.setattr(keeping, "MOST_MEGABYTES", 3)
+    phone = web.client()
+    page = phone.get(APPLY).text
+    assert saved(phone, page, 413, name="长" * keeping.LONGEST)["code"] == "too_long"
+    saved(phone, page, name="王", material_files=(BytesIO(PHOTO + bytes(2**20)), "户口簿.jpg"))
+    known = {"_revision": "1"}  # going on with a draft begins none
+    two = {"material_files": (BytesIO(PHOTO + bytes(2**20 + 1)), "病历.jpg")}
+    assert saved(phone, page, 429, **known, **two)["code"] == "throttled"
+    saved(phone, page, **known, name="王建国")
+    saved(web.client(), web.client().get(APPLY).text, name="李")
+    assert "24 小时" in saved(web.client(), web.client().get(APPLY).text, 429, name="孙")["message"]
+    web.clock.move_to(web.clock.now() + keeping.DAY)
+    saved(web.client(), web.client().get(APPLY).text, name="孙")
