@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.calendar import clocks_of
 from app.cases import queries as cases
 from app.core.actor import SYSTEM
 from app.documents import operations as documents
@@ -29,13 +30,14 @@ def status(session: Session, case_id: str) -> str:
 
 
 def tasks(session: Session, case_id: str) -> list[dict[str, Any]]:
-    """Open human tasks: `{task, position, due, region}`."""
+    """Open human tasks: `{task, position, due, region}`. `due` is the clock's last day, also while it stands still."""
     found = [
         item for item in inbox.items_of_case(session, case_id) if item.status == "open" and item.kind == "task"
     ]  # fmt: skip
     regions = identity.office_regions(session, [item.office_id for item in found])
+    last = {clock.id: clock.due_on for clock in clocks_of(session, case_id)}
     return [
-        {"task": item.element_id, "position": item.position, "due": item.due_on,
+        {"task": item.element_id, "position": item.position, "due": last.get(item.clock_id, item.due_on),
          "region": regions.get(item.office_id, "")}
         for item in found
     ]  # fmt: skip

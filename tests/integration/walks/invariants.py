@@ -236,7 +236,7 @@ def _clocks(session: Session, it: Standing) -> Iterator[str]:
     if it.action.case.status != "suspended" and held:
         yield f"not on hold, but the clocks {held} are"
     for item in it.items:
-        if item.clock_id and (item.clock_id not in live or live[item.clock_id].due_on != item.due_on):
+        if item.clock_id and (item.clock_id not in live or live[item.clock_id].binding != item.due_on):
             yield f"{item.element_id} is due on {item.due_on}, its clock says otherwise"
 
 
