@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
+from app.cases.models import Incident, Owed
+from app.funds.models import Batch, PaymentOrder
+from app.identity.models import User
 from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
 from app.inbox.queries import NO_DUE_DAY
+from app.registry import people
+from app.registry.models import Award
 from tests.support.statements import counted
 from tests.support.web import Web
+from tests.support.worlds import VILLAGE, id_number
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
 CLERK = "township_clerk.220122100"
+FINANCE, COUNTY_HEAD, COUNTY_CLERK = "finance.220122", "county_head.220122", "county_clerk.220122"
+ADMIN, ELSEWHERE = "administrator.220122", "village_cadre.220104001001"
 MOST_STATEMENTS = 24
 """Of a page of work, whoever is signed in and however much there is: entry, rows, counts, duties, choices, names."""
 
@@ -88,6 +98,72 @@ def test_everybody_sees_where_the_work_is(web: Web) -> None:
     assert "王建国" in client.get("/desk/?tab=waiting").text
     web.clock.move_to(web.clock.now() + timedelta(days=40))
     assert "逾期" in web.client(CLERK).get("/desk/?tab=overdue").text
+
+
+def _fill(session: Any, web: Web, case_id: str) -> None:
+    """One of each kind of work that no task stands for, due on days that tell them apart."""
+    now, village, township = web.clock.now(), web.actor(CADRE).appointments[0], web.actor(CLERK).appointments[0]
+    county = web.actor(FINANCE).appointments[0].region_id
+    for key, day in (("recheck_on", date(2020, 10, 12)), ("visit_on", date(2020, 10, 9))):
+        person_id = people.record_person(session, id_number(day.day), f"周{key[0]}", now)
+        award = {"programme": "tekun", "kind": "elderly", "region_code": VILLAGE, "province_code": "220000",
+                 "monthly": True, "amount": Decimal(900), "starts_on": date(2020, 1, 1), "status": "in_payment",
+                 key: day}  # fmt: skip
+        session.add(Award(id=key, person_id=person_id, region_id=village.region_id, township_id=township.region_id,
+                          county_id=county, recorded_at=now, **award))  # fmt: skip
+    session.add(Batch(id="draft", key="monthly", kind="payment", title="十月特困金", clause="", status="draft",
+                      per="award", region_id=county, county_id=county, source="county",
+                      due_on=date(2020, 10, 14), drafted_at=now))  # fmt: skip
+    for number, file in enumerate((None, "file")):
+        session.add(PaymentOrder(id=f"o{number}", programme="tekun", region_id=county, county_id=county, place=1,
+                                 payee="周一", amount=Decimal(900), source="county", due_on=date(2020, 10, 15 + number),
+                                 status="pending", dedup=f"o{number}", bank_file_id=file, created_at=now))  # fmt: skip
+    case = {"case_id": case_id, "id": "one"}
+    session.add(Owed(case_seq=1, key="paper", place=1, title="补交证明", since=now, **case))
+    session.add(Incident(action_id="a", element_id="x", stage="element", message="没有录入标准", cause="",
+                         raised_at=now, **case))  # fmt: skip
+    session.execute(update(User).where(User.username.startswith(COUNTY_CLERK)).values(active=False))
+
+
+def _row(page: str, word: str) -> str:
+    """The row of a list that has a word; empty where there is none."""
+    return next((row for row in re.findall(r"<tr.*?</tr>", page, re.S) if word in row), "")
+
+
+CONFIRMED, PAID = update(Batch).values(status="confirmed"), update(PaymentOrder).values(status="paid")
+LATER = datetime(2020, 10, 12, 10, tzinfo=UTC)
+# Saturday the 10th was worked.
+# By what the row says: who has it, who has not, what is said of its day, its page, and what makes it done.
+WITHOUT_A_TASK = {
+    "复核已到期": (CADRE, FINANCE, "今天", "/desk/awards/recheck_on", update(Award).values(status="ended")),
+    "探访已到期": (CLERK, FINANCE, "逾期 2 个工作日", "/desk/awards/visit_on", update(Award).values(visit_on=None)),
+    "批次待确认": (COUNTY_HEAD, CLERK, "还剩 2 个工作日", "/desk/batches/draft", CONFIRMED),
+    "制作银行文件": (FINANCE, COUNTY_HEAD, "还剩 3 个工作日", "/desk/payments", PAID),
+    "登记银行回单": (FINANCE, COUNTY_HEAD, "还剩 4 个工作日", "/desk/payments", PAID),
+    "补交证明": (CLERK, CADRE, "个工作日", "/desk/cases/", update(Owed).values(settled_at=LATER)),
+    "没有录入标准": (CADRE, ELSEWHERE, "", "/desk/incidents", update(Incident).values(resolved_at=LATER)),
+    "空缺，请安排人员": (ADMIN, CLERK, "", "/desk/offices/", update(User).values(active=True)),
+}  # fmt: skip
+
+
+def test_work_without_a_task_leads_to_where_it_is_done(web: Web) -> None:
+    case_id = web.apply(name="孙七").case_id
+    with web.database.write() as session:
+        _fill(session, web, case_id)
+    clients = {name: web.client(name) for name in {each for row in WITHOUT_A_TASK.values() for each in row[:2]}}
+    before = {name: client.get("/desk/").text for name, client in clients.items()}
+    for word, (whose, other, due, page, _) in WITHOUT_A_TASK.items():
+        row = _row(before[whose], word)
+        assert due in row, (word, row)
+        assert word not in before[other], word
+        target = row.split('href="')[1].split('"')[0].replace("&amp;", "&")
+        assert target.startswith(page), target
+        assert clients[whose].get(target).status_code == 200, target
+    with web.database.write() as session:
+        for *_, done in WITHOUT_A_TASK.values():
+            session.execute(done)
+    after = {name: client.get("/desk/").text for name, client in clients.items()}
+    assert [word for word, (whose, *_) in WITHOUT_A_TASK.items() if word in after[whose]] == []
 
 
 def test_a_filter_is_kept_and_leaves_as_a_table(web: Web) -> None:
