@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases import lists, operations, rechecks
+from app.cases import finding, lists, operations, rechecks
 from app.core.chinese import mask_account, mask_id_number
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
@@ -35,9 +35,11 @@ def award_list(call: Call) -> ResponseReturnValue:
     size = size_of(request.args.get("rows", ""), PAGE_ROWS)
     text, after = request.args.get("q", "").strip(), request.args.get("after")
     programme, status = request.args.get("programme") or None, request.args.get("status", registry.IN_PAYMENT) or None
+    cases = finding.found(call.session, text) if text else None
     rows = registry.search(
-        call.session, regions, text, programme=programme, status=status, after=_cursor(after), limit=size + 1
-    )
+        call.session, regions, text, programme=programme, status=status, cases=cases, after=_cursor(after),
+        limit=size + 1,
+    )  # fmt: skip
     page = cut(rows, size, lambda row: f"{row.id}_{row.name or ''}")
     titles = programme_titles(call.session)
     return render_template(

@@ -240,20 +240,19 @@ def search(
     *,
     programme: str | None = None,
     status: str | None = None,
+    cases: Select[tuple[str]] | None = None,
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> list[AwardRow]:
-    """Awards of people in any of these regions by the beginning of a name, or by a whole identity number.
+    """Awards of people in any of these regions by a whole identity number, or by the beginning of a name.
 
-    An empty text finds everybody. Ordered by name and id; `after` is the last row's `(name or "", id)`.
+    `cases`: a sub-select of cases that the text finds; what they decided is found too. An empty text finds everybody.
+    Ordered by name and id; `after` is the last row's `(name or "", id)`.
     """
-    text = text.strip()
-    number = id_numbers.normalise(text)
-    by_number = id_numbers.is_valid(number)
-    index = blind(session, number) if by_number else ""
-    whom = Person.blind.in_(indexes_of(index)) if by_number else begins_with(Person.name, text)
     shown = func.coalesce(Person.name, "")
-    wanted = award_rows().where(whom, _in_any(region_ids))
+    wanted = award_rows().where(_in_any(region_ids))
+    if text := text.strip():
+        wanted = wanted.where(_whose(session, text, cases))
     if programme:
         wanted = wanted.where(Award.programme == programme)
     if status:
@@ -262,6 +261,14 @@ def search(
         name, award_id = after
         wanted = wanted.where(or_(shown > name, and_(shown == name, Award.id > award_id)))
     return [AwardRow(*row) for row in session.execute(wanted.order_by(shown, Award.id).limit(limit))]
+
+
+def _whose(session: Session, text: str, cases: Select[tuple[str]] | None) -> ColumnElement[bool]:
+    number = id_numbers.normalise(text)
+    if id_numbers.is_valid(number):
+        return Person.blind.in_(indexes_of(blind(session, number)))
+    named = begins_with(Person.name, text)
+    return named if cases is None else or_(named, Award.case_id.in_(cases))
 
 
 def award_rows() -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.cases import operations
+from app.cases import alike, operations
 from app.cases.models import Owed
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
@@ -79,6 +79,21 @@ class Desk:
     def orders(self) -> int:
         with self.database.read() as session:
             return session.scalar(select(func.count()).select_from(PaymentOrder)) or 0
+
+
+def test_what_may_be_done_together_is_known_for_a_page_in_one_statement(office: Office) -> None:
+    desk = Desk(office, 3)
+    early = office.apply("uninsured_unemployed_relief", RELIEF, id_number=id_number(9)).case_id
+    with desk.database.read() as session:
+        first = office.task(session, early, "village_investigation").id
+        wanted = [(task, case, "uninsured_unemployed_relief", "township_review")
+                  for task, case in zip(desk.tasks, desk.cases, strict=True)]  # fmt: skip
+        wanted.append((first, early, "uninsured_unemployed_relief", "village_investigation"))
+        alike.kinds(session, wanted)
+        with counted(desk.database.engine) as statements:
+            found = alike.kinds(session, wanted)
+    assert len(statements) == 1
+    assert (set(found), len(set(found.values()))) == (set(desk.tasks), 1)
 
 
 def test_outliers_stand_apart_and_the_rest_is_decided_once(office: Office) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import update
+
 from app import audit
 from app.cases import operations
 from app.cases.models import Case, Owed
@@ -18,6 +20,7 @@ from app.jobs.runner import Worker
 from app.publicity import queries as notices
 from app.registry import house_accounts, paying
 from app.registry import operations as registry
+from app.registry.models import Award
 from tests.support import money
 from tests.support.money import ID_NUMBER, RECIPIENT
 from tests.support.web import APPLICATION, COUNTY, TOWNSHIP, VILLAGE, Web
@@ -42,6 +45,21 @@ def test_awards_are_found_by_name_and_whole_number_and_paged(web: Web) -> None:
     assert client.get("/desk/awards?after=x").status_code == 422
     assert web.client(ADMIN).get("/desk/awards").status_code == 403
     assert "逾期" in client.get("/desk/awards/rechecks").text
+
+
+def test_an_award_is_found_by_any_part_as_its_case_is(web: Web) -> None:
+    """And lies in the reader's places all the same."""
+    award_id, case = money.start_award(web), web.apply(name=RECIPIENT, id_number=ID_NUMBER)
+    with web.database.write() as session:
+        session.execute(update(Award).where(Award.id == award_id).values(case_id=case.case_id))
+    client, elsewhere = web.client(CLERK), web.client("township_clerk.220104001")
+    for text in (RECIPIENT[1:], RECIPIENT[-1], "zgl", "GL", case.number[-4:], ID_NUMBER[-4:]):
+        asked = {"query_string": {"q": text}}
+        assert award_id in client.get("/desk/awards", **asked).text, text
+        assert award_id not in elsewhere.get("/desk/awards", **asked).text, text
+    page = client.get("/desk/awards", query_string={"q": RECIPIENT[1:], "rows": "100"}).text
+    assert f"查找“{RECIPIENT[1:]}”；在保　本页 1 条" in page
+    assert award_id not in client.get("/desk/awards?q=qq").text
 
 
 def test_a_recheck_begins_on_the_page_of_the_award(web: Web) -> None:
