@@ -171,13 +171,21 @@ def _earlier(form: Form, submitted: Iterable[Submitted]) -> dict[str, list[Earli
     found: dict[str, list[Earlier]] = {}
     for each in submitted:
         theirs = _fields(each.form)
-        for path in mine.keys() & theirs.keys():
-            if WORDY & {mine[path].kind, theirs[path].kind}:
+        for path, field in mine.items():
+            at = path if path in theirs else _namesake(path, field, theirs)
+            if at is None or WORDY & {field.kind, theirs[at].kind}:
                 continue
-            value = _at(each.values, path)
-            if value not in (None, "", []) and not theirs[path].sensitive:
-                found.setdefault(path, []).append(Earlier(each.title, theirs[path], value))
+            value = _at(each.values, at)
+            if value not in (None, "", []) and not theirs[at].sensitive:
+                found.setdefault(path, []).append(Earlier(each.title, theirs[at], value))
     return found
+
+
+def _namesake(path: str, field: Component, theirs: Mapping[str, Component]) -> str | None:
+    """Where a form asks for the same in another group: the one field of this key, label and kind."""
+    mine = (path.rpartition(".")[2], field.label.plain, field.kind)
+    found = [at for at, each in theirs.items() if (at.rpartition(".")[2], each.label.plain, each.kind) == mine]
+    return found[0] if len(found) == 1 else None
 
 
 def _fields(form: Form) -> dict[str, Component]:

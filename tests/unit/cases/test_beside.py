@@ -1,4 +1,4 @@
-"""What the rules of a shipped programme say beside a list."""
+"""What stands beside the fields of shipped programmes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from app.definitions.bundle import Bundle
 GRANTED = [{"name": "quilt", "quantity": 2}]
 
 
-def said(goods: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    """Of the goods that are handed out where two quilts were granted."""
-    bundle = Bundle.from_folder(BUNDLES / "disaster_relief")
-    element = bundle.process("main").elements["handing_out"]
+def looked_at(programme: str, step: str, before: list[Any], data: dict[str, Any]) -> beside.Beside:
+    bundle = Bundle.from_folder(BUNDLES / programme)
     action: Any = SimpleNamespace(
         bundle=bundle,
         now=datetime(2020, 1, 6, tzinfo=UTC),
@@ -25,7 +23,12 @@ def said(goods: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
         names=lambda _, own: {"county_examination": {"goods": GRANTED}, **own},
         figures_at=lambda _: SimpleNamespace(entries=lambda _: []),
     )
-    (rule,) = beside.of(action, element, None, [], [], {"goods": goods}).rules["goods"]
+    return beside.of(action, bundle.process("main").elements[step], None, before, [], data)
+
+
+def said(goods: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Of the goods that are handed out where two quilts were granted."""
+    (rule,) = looked_at("disaster_relief", "handing_out", [], {"goods": goods}).rules["goods"]
     return rule.hits
 
 
@@ -33,3 +36,11 @@ def test_a_rule_that_reads_the_rows_of_a_list_speaks_beside_it() -> None:
     assert said([{}]) is None
     assert said([{"name": "quilt", "quantity": "3"}])
     assert said([{"name": "quilt", "quantity": "2"}]) == []
+
+
+def test_what_was_declared_in_a_group_stands_beside_what_is_found() -> None:
+    form = Bundle.from_folder(BUNDLES / "dibao").application_form
+    declared = {"household": {"annual_income": 7200, "members": [{"name": "周海"}]}}
+    before: Any = SimpleNamespace(title="申请", form=form, values=declared)
+    (earlier,) = looked_at("dibao", "means_check", [before], {}).earlier["annual_income"]
+    assert (earlier.title, earlier.value) == ("申请", 7200)
