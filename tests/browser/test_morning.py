@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Locator, Page
+from sqlalchemy import delete, select
 
+from app.cases import operations
 from app.identity import sessions
+from app.inbox import operations as inbox
+from app.inbox.models import WorkItem
 from app.jobs.runner import Worker
 from app.together import deciding
 from app.together import operations as together
@@ -164,7 +168,6 @@ def _an_emergency(site: Site, hand: Hand) -> None:
     page.check('[name="approved"][value="true"]')
     page.fill('[name="amount"]', "500")
     hand.submit("submit")
-    page.screenshot(path="/tmp/doudi/m2.png")
     assert "已办结" in (page.text_content("[role=status]") or "")
 
 
@@ -231,7 +234,6 @@ def _a_batch_of_twenty(site: Site, hand: Hand, fits: Fits, sound: Fits) -> None:
         hand.click("button:has-text('先试办')")
     _work(site)
     page.wait_for_selector("button:has-text('办理选中的案件')")
-    page.screenshot(path="/tmp/doudi/m2.png", full_page=True)
     assert page.locator("h2:has-text('可以办理的 20 件')").count() == 1
     fits(page)
     sound(page)
@@ -254,6 +256,63 @@ def _waiting(page: Page) -> int:
     return int((page.text_content(".tabs [aria-current]") or "").split()[-1])
 
 
+def _colleagues_go_ahead(site: Site, page: Page, fits: Fits) -> None:
+    """The list is open while one finishes a task and signs for another: nothing moves, keys go on."""
+    web, rows = site.web, page.locator("[data-row]")
+    done, taken = (web.apply(id_number=id_number(number), name=f"{number}号").case_id for number in (11, 12))
+    with web.database.write() as session:
+        one = session.scalars(select(WorkItem).where(WorkItem.case_id == done)).one()
+        for number in range(490):
+            session.add(_copy_of(one, f"{number:032d}"))
+    page.goto("/desk/")
+    assert _told_waiting(page) == "99+"
+    page.goto("/desk/?rows=100")
+    assert rows.count() == 100
+    fits(page)
+    with web.database.write() as session:
+        session.execute(delete(WorkItem).where(WorkItem.id < f"{490:032d}"))
+    page.goto("/desk/")
+    before = rows.evaluate_all("rows => rows.map(row => [row.dataset.item, row.offsetTop])")
+    assert len(before) == 12
+    page.keyboard.press("j")
+    colleague = web.actor(f"{CADRE}.2")
+    answer = {"facts_true": True, "opinion": "情况属实"}
+    with web.database.write() as session:
+        operations.complete_task(session, colleague, web.open_task(done), answer, web.clock.now())
+    with web.database.write() as session:
+        inbox.claim(session, colleague, web.open_task(taken), web.clock.now())
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.wait_for_selector("[data-row].is-gone:has-text('已办结')")
+    assert page.locator("[data-row]:has-text('12号')", has_text=f"{colleague.name}已签收").count() == 1
+    assert rows.evaluate_all("rows => rows.map(row => [row.dataset.item, row.offsetTop])") == before
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    assert page.text_content("[data-picked-count]") == "2"
+    assert page.locator("[data-decide]").count() == 0  # this step is done one by one
+    third = rows.nth(2).get_attribute("data-item")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert f"/desk/tasks/{third}" in page.url
+    page.goto("/desk/")
+    assert rows.count() == 10
+    page.fill("[data-search]", "没有这个人")
+    page.wait_for_selector("text=没有符合条件的待办")
+    page.locator("#clear a").click()
+    page.wait_for_selector("[data-row]")
+
+
+def _copy_of(item: WorkItem, item_id: str) -> WorkItem:
+    values = {column.name: getattr(item, column.name) for column in WorkItem.__table__.columns}
+    return WorkItem(**{**values, "id": item_id})
+
+
+def _told_waiting(page: Page) -> str:
+    return (page.text_content(".tabs [aria-current]") or "").split()[-1]
+
+
 @pytest.mark.parametrize("site", ["phone"], indirect=True)
 def test_a_cadres_morning(site: Site, fits: Fits) -> None:
     """Ten households to look after, on a phone: one after another, with a network that goes away."""
@@ -262,6 +321,7 @@ def test_a_cadres_morning(site: Site, fits: Fits) -> None:
     page = site.desk(CADRE)
     hand = Hand(page)
     fits(page)
+    _colleagues_go_ahead(site, page, fits)
     with page.expect_navigation():
         page.locator(".card-title a").first.click()
     hand.acts = hand.loads = 0
