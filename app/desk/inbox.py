@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -22,10 +22,9 @@ from app.desk import worklist_address as address
 from app.desk.blueprint import blueprint
 from app.desk.deadlines import office_days, soon
 from app.desk.export import note
-from app.desk.signing import signed
+from app.desk.signing import post_of, signed
 from app.desk.worklist_sheet import workbook
 from app.identity import queries as identity
-from app.identity.positions import POSITIONS, title_at, title_of
 from app.inbox import listing, views
 from app.inbox import operations as inbox
 from app.web import Call, reads, writes
@@ -77,8 +76,7 @@ def listed(
         views=views.views_of(call.session, call.actor),
         places=places,
         people=people,
-        titles_of=title_of,
-        post=partial(_post, places),
+        post=partial(post_of, places=places),
         acting=_acting(call.actor),
         seen_at=call.now.isoformat(),
         message=message,
@@ -96,13 +94,6 @@ def _acting(actor: Actor) -> dict[str, str]:
     """For whom the actor does what is addressed to a candidate, where it is not his own position too."""
     own = {held.candidate for held in actor.appointments if held.principal is None}
     return {held.candidate: held.principal_name for held in actor.deputises if held.candidate not in own}
-
-
-def _post(places: Mapping[str, str], row: Row) -> str:
-    """Whose work it is, said by the kind of place: 村干部, 街道负责人."""
-    known = POSITIONS.get(row.position)
-    region = {"village": row.village_id, "township": row.township_id}.get(known.level if known else "")
-    return title_at(row.position, places.get(region or "", ""))
 
 
 def _asked(call: Call, args: MultiDict[str, str]) -> address.Address:

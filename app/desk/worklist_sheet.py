@@ -8,7 +8,7 @@ from typing import Any
 
 from app.calendar import WorkingDays
 from app.desk.deadlines import in_words
-from app.identity.positions import title_of
+from app.desk.signing import post_of
 from app.sheets import Sheet, book, columns
 from app.web.display import day
 from app.worklist.rows import Row
@@ -34,9 +34,10 @@ def workbook(
     def lines() -> Iterator[Sequence[Any]]:
         for row in rows:
             place = "".join(places.get(each or "", "") for each in (row.region_id, row.township_id, row.village_id))
+            due = in_words(row.due_on, today, days, urgent=row.urgent, timed=row.timed)[0]
             yield (
                 "特急" if row.urgent else "",
-                in_words(row.due_on, today, days, urgent=row.urgent)[0] if row.closed_at is None else "",
+                due if row.closed_at is None else "",
                 day(row.due_on),
                 row.subject,
                 row.title,
@@ -44,7 +45,7 @@ def workbook(
                 place,
                 row.number,
                 row.amount,
-                title_of(row.position) if row.position else "",
+                post_of(row, places) if row.position else "",
                 offices.get(row.office_id, ""),
                 people.get(row.assignee_id or "", ""),
                 day(row.arrived_at),

@@ -66,7 +66,7 @@ def save(session: Session, place: Place, posted: Pairs, known: int, now: datetim
     """
     content = dump_json(posted)
     if len(content.encode()) > most:
-        raise TooLong("填写的内容太多，没有存上草稿。请减少填写的行数，或者分几次办理")
+        raise TooLong("填写的内容太多，草稿没有保存。请减少填写的行数，或者分几次办理")
     if known:
         values = {**_values(session, place, MAIN, content, now), "known": known}
         if rows_changed(session, _UPDATE_KNOWN, values) == 1:

@@ -97,7 +97,7 @@ function keep(form) {
       const result = await send(form.dataset.draft, body, share => note(input, `正在上传 ${file.name} ${share}%`));
       understood(result);
       const refused = Object.values(result.said.refused || {})[0] || result.said.message;
-      note(input, refused ? `没有传上：${refused}` : '');
+      note(input, refused ? `上传失败：${refused}` : '');
       for (const each of result.said.files || []) show(input, each);
     }
     input.value = '';
@@ -149,7 +149,7 @@ function keep(form) {
   /** What this tab could not send when it was left: now it is sent, and the page shows it. */
   async function restore() {
     const broken = localStorage.getItem(begun), input = [ ...form.elements ].find(each => each.type === 'file' && each.name === broken);
-    if (input) note(input, '上次离开时有文件没有传完，没有存上，请重新选择');
+    if (input) note(input, '上次离开时有文件没有上传完，没有保存，请重新选择');
     localStorage.removeItem(begun);
     const left = sessionStorage.getItem(copy);
     if ('unsent' in form.dataset) {
