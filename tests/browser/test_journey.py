@@ -297,6 +297,9 @@ def test_what_is_typed_outlives_leaving_the_network_and_the_session(site: Site, 
     assert second.input_value("#comment-text") == "请再核实收入"
     assert second.input_value("[name=opinion]") == "第二个窗口写的"
     fits(second)
+    second.once("dialog", lambda dialog: dialog.accept())
+    second.click("#exchanges button:has-text('清空')")
+    second.wait_for_function("document.querySelector('#comment-text').value === ''")
     close_in_the_middle_of_an_upload(site, fits)
 
 

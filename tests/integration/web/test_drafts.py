@@ -212,12 +212,13 @@ def test_a_figure_half_entered_is_back_where_it_was_begun(web: Web) -> None:
 def test_an_address_without_an_account_fills_no_disk_in_a_day(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "MOST_BEGUN", 2)
     monkeypatch.setattr(keeping, "MOST_MEGABYTES", 3)
+    monkeypatch.setattr(keeping, "MEGABYTE", 1024)
     phone = web.client()
     page = phone.get(APPLY).text
     assert saved(phone, page, 413, name="长" * keeping.LONGEST)["code"] == "too_long"
-    saved(phone, page, name="王", material_files=(BytesIO(PHOTO + bytes(2**20)), "户口簿.jpg"))
+    saved(phone, page, name="王", material_files=(BytesIO(PHOTO + bytes(1024)), "户口簿.jpg"))
     known = {"_revision": "1"}  # going on with a draft begins none
-    two = {"material_files": (BytesIO(PHOTO + bytes(2**20 + 1)), "病历.jpg")}
+    two = {"material_files": (BytesIO(PHOTO + bytes(1025)), "病历.jpg")}
     assert saved(phone, page, 429, **known, **two)["code"] == "throttled"
     saved(phone, page, **known, name="王建国")
     saved(web.client(), web.client().get(APPLY).text, name="李")
