@@ -82,7 +82,7 @@ def _shape(shape: Shape, step: StepLine | None) -> str:
     lines = _wrapped(shape.name)[: 2 if step else 4]
     if step is not None:
         limit = f" / {step.limit:.1f}" if step.limit is not None else ""
-        lines = [*lines, f"{step.mean:.1f}{limit} 天"]
+        lines = [*lines, f"{step.mean:.1f}{limit} 工作日"]
     start = centre - 7.5 * (len(lines) - 1) + 4
     return _rect(shape, warmth(step)) + _text(middle, start, lines, "middle")
 

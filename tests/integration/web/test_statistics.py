@@ -62,7 +62,7 @@ def test_the_figures_are_those_counted_by_hand(web: Web) -> None:
     picture = etree.fromstring(office.get(f"/desk/statistics/map.svg?programme={PROGRAMME}").data)
     colours = {each.get("fill") for each in picture.iter("{*}rect")}
     assert len(colours) > 2
-    assert any("天" in (each.text or "") for each in picture.iter("{*}tspan"))
+    assert any("工作日" in (each.text or "") for each in picture.iter("{*}tspan"))
     nothing = web.client(ELSEWHERE).get("/desk/statistics").text
     assert "这段时间没有数字" in nothing
     assert office.get("/desk/statistics?since=2020-12&until=2020-10").status_code == 422
