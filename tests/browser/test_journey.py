@@ -317,7 +317,7 @@ def close_in_the_middle_of_an_upload(site: Site, fits: Fits) -> None:
     again = page.context.new_page()
     page.close()
     again.goto(address)
-    again.wait_for_selector("[data-upload]:has-text('没有传完')")
+    again.wait_for_selector("[data-upload]:has-text('没有上传完')")
     assert again.input_value("[name=name]") == "王建国"
     assert again.locator("text=户口簿.jpg").count() == 0
     fits(again)
@@ -325,4 +325,4 @@ def close_in_the_middle_of_an_upload(site: Site, fits: Fits) -> None:
     again.wait_for_selector("text=户口簿.jpg（取消勾选即移除）")
     again.reload()
     again.wait_for_selector("text=户口簿.jpg")
-    assert again.locator("[data-upload]:has-text('没有传完')").count() == 0
+    assert again.locator("[data-upload]:has-text('没有上传完')").count() == 0
