@@ -62,6 +62,7 @@ def fill_in(page: Page) -> None:
     page.check("[name=unemployment_insured][value=false]")
     page.check("[name=authorised][type=checkbox]")
     page.set_input_files("input[type=file]", {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+    page.wait_for_selector("text=户口簿.jpg")  # its line moves the button, which a press in that moment misses
 
 
 def submit(page: Page) -> None:
