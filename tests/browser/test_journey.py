@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from app.cases.operations import complete_task
 from app.drafts import operations as drafts
@@ -18,7 +18,7 @@ from app.jobs.runner import Worker
 from app.messages import operations as messages
 from app.together import deciding
 from app.together.operations import TRY
-from tests.browser.conftest import Site
+from tests.browser.conftest import PATIENCE, Site
 from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
 
@@ -62,12 +62,18 @@ def fill_in(page: Page) -> None:
     page.check("[name=unemployment_insured][value=false]")
     page.check("[name=authorised][type=checkbox]")
     page.set_input_files("input[type=file]", {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
-    page.wait_for_selector("text=户口簿.jpg")  # its line moves the button, which a press in that moment misses
+    # Its line moves the button, which a press in that very moment misses.
+    page.wait_for_selector("text=户口簿.jpg（取消勾选即移除）")
 
 
 def submit(page: Page) -> None:
-    with page.expect_navigation():
-        page.click("button[value=submit]")
+    """Press the button; once more, as people do, where nothing came of it."""
+    try:
+        with page.expect_navigation(timeout=PATIENCE / 3):
+            page.click("button[value=submit]")
+    except TimeoutError:
+        with page.expect_navigation():
+            page.click("button[value=submit]")
 
 
 def decide_together(site: Site, clerk: Page, fits: Fits, sound: Fits) -> None:
