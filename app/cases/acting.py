@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.cases import exchanges as of_tasks
-from app.cases import policy
 from app.cases.action import Action
 from app.cases.operations.exchanging import Receiver, receivers
 from app.cases.operations.telling import Mentionable, colleagues, may_urge
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import exchanges
 from app.inbox.exchanges import ASIDE, COPY, Exchanged
@@ -56,7 +56,7 @@ def of_case(action: Action, work: Sequence[Any]) -> CaseActs:
     directed = {
         item.id: identity.holders(session, item.candidate, action.today)
         for item in standing
-        if item.kind not in ASIDE and policy.directs(session, action.actor, item)
+        if item.kind not in ASIDE and identity_policy.directs(session, action.actor, item.office_id)
     }
     urging = {item.id for item in standing if may_urge(action, item, work, said)}
     return CaseActs(said, colleagues(session, work, said, action.now), directed, frozenset(urging))

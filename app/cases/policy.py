@@ -17,7 +17,6 @@ from app.inbox import operations as inbox
 from app.inbox import queries as items
 
 ANSWER = "answer_checks"
-DIRECT = "direct_work"
 HOLD = "hold_cases"
 STEERING = (HOLD, "withdraw_cases", "steer_cases")
 
@@ -43,18 +42,10 @@ def require_may_receive(action: Action, element: engine.Element | None, user_id:
 
 def require_directs(action: Action, item: Any) -> None:
     """Who gives out the work of an office is over it. Raises NotYours."""
-    if not directs(action.session, action.actor, item):
-        who = identity_policy.who_may(action.session, DIRECT)
+    if not identity_policy.directs(action.session, action.actor, item.office_id):
+        who = identity_policy.who_may(action.session, identity_policy.DIRECT)
         raise NotYours(f"分派工作、解除他人签收由主管这个单位的{who}办理，请联系他们")
-    action.actor = action.actor.acting(identity_policy.candidates(action.actor, DIRECT))
-
-
-def directs(session: Session, actor: Actor, item: Any) -> bool:
-    """Whether the actor is over the office that an item is addressed to."""
-    if not identity_policy.may(actor, DIRECT):
-        return False
-    region_id = identity.office(session, item.office_id).region_id
-    return identity_policy.covers(actor, identity.chain(session, region_id), DIRECT)
+    action.actor = action.actor.acting(identity_policy.candidates(action.actor, identity_policy.DIRECT))
 
 
 def _done_by(action: Action, element: engine.Element, user_id: str | None) -> str:

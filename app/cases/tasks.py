@@ -96,14 +96,12 @@ def _take_away(action: Action, gone: Sequence[Any]) -> None:
 def _row(action: Action, task: engine.OpenTask, clocks: dict[str, LegalClock]) -> dict[str, Any]:
     element = action.diagram.elements[task.element_id]
     clock = deadlines.clock_of(action, element, task.id, task.item, clocks)
-    due_on = clock.binding if clock else None
     return item_row(action, "task", element, _task_address(action, element, task.item)) | {
         "engine_task_id": task.id,
         "item_key": item_key(task.item),
         "title": _title(element, task.item),
         "clock_id": clock.id if clock else None,
-        "due_on": due_on,
-        "sort_on": due_on or NO_DUE_DAY,
+        **following.due(clock.binding if clock else None),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.cases.action import Action
+from app.identity import queries as identity
 from app.inbox import queries as items
 from app.messages import operations as messages
 
@@ -14,6 +15,13 @@ def about(action: Action, item: Any, item_id: str | None = None) -> messages.Abo
     element = action.diagram.elements.get(item.element_id)
     step = element.label if element else "退汇处理"
     return messages.About(action.case.id, action.case.number, step, item_id)
+
+
+def readers(action: Action, user_id: str | None, candidate: str) -> list[str]:
+    """Who hears of work: who has it, or all who could take it."""
+    return (
+        [user_id] if user_id else [each.user_id for each in identity.holders(action.session, candidate, action.today)]
+    )
 
 
 def returned(action: Action, element_id: str, reason: str) -> None:

@@ -26,6 +26,11 @@ def is_training(session: Session) -> bool:
     return stamps.read(session).training > 0
 
 
+def paper_mark(session: Session) -> str:
+    """What stands on every paper of an installation for training; empty on a real one."""
+    return MARK if is_training(session) else ""
+
+
 def known(database: Database) -> bool:
     """The same for pages, which show it whatever else fails; read once a process."""
     if _KIND not in database.kept:

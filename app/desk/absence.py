@@ -68,7 +68,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         whose=whose,
         name=choices[0].post.name if choices else "",
         mine=whose == call.actor.user_id,
-        directs=identity_policy.may(call.actor, absence.HEAD),
+        directs=identity_policy.may(call.actor, identity_policy.DIRECT),
         colleagues=_colleagues(call),
         kinds=absence.KINDS,
         today=today,
@@ -80,7 +80,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
 
 def _colleagues(call: Call) -> list[tuple[str, str]]:
     """For a head: the people of the own offices, for whom he enters it. Of others the page of the load leads here."""
-    if not identity_policy.may(call.actor, absence.HEAD):
+    if not identity_policy.may(call.actor, identity_policy.DIRECT):
         return []
     found: dict[str, str] = {}
     for office_id in sorted({held.office_id for held in call.actor.appointments}):

@@ -21,10 +21,9 @@ from app.registry import consents, house_accounts, houses, members, person_files
 from app.registry import queries as registry
 from app.registry.role_names import TITLES
 from app.web import Call, reads, words, writes
-from app.web.paging import cut, size_of
+from app.web.paging import PRINTED, cut, size_of
 
-PAGE_ROWS, DUE_ROWS, CASE_ROWS = (18, 100, 500), 200, 30
-"""How many a page may show: one of these, since what is shown is what is printed."""
+DUE_ROWS, CASE_ROWS = 200, 30
 MAIN = "main"
 
 
@@ -32,7 +31,7 @@ MAIN = "main"
 @reads()
 def award_list(call: Call) -> ResponseReturnValue:
     regions = policy.region_ids(call.session, call.actor)
-    size = size_of(request.args.get("rows", ""), PAGE_ROWS)
+    size = size_of(request.args.get("rows", ""), PRINTED)
     text, after = request.args.get("q", "").strip(), request.args.get("after")
     programme, status = request.args.get("programme") or None, request.args.get("status", registry.IN_PAYMENT) or None
     cases = finding.found(call.session, text) if text else None
@@ -47,7 +46,7 @@ def award_list(call: Call) -> ResponseReturnValue:
         page=page,
         after=after,
         rows=size,
-        sizes=PAGE_ROWS,
+        sizes=PRINTED,
         told=words.asked(text, titles.get(programme or ""), status and words.award(status)[0]),
         text=text,
         programme=programme,

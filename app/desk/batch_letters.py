@@ -47,8 +47,7 @@ def _of_batch(session: Session, actor: Actor, batch_id: str, now: datetime) -> C
     facts = [("环　　节", batch.title), ("办结件数", f"{len(shown)} 件"), ("办理日期", day(batch.confirmed_at)),
              ("办 理 人", actor.name), ("整理时间", moment(now))]  # fmt: skip
     title = programme_titles(session).get(batch.programme, batch.programme)
-    mark = training.MARK if training.is_training(session) else ""
-    return Content(Cover("办理清单和文书", title, facts), parts, mark)
+    return Content(Cover("办理清单和文书", title, facts), parts, training.paper_mark(session))
 
 
 def _letters(session: Session, actor: Actor, batch: together.Batch) -> dict[str, list[Any]]:

@@ -87,8 +87,7 @@ def _content(
     session: Session, actor: Actor, name: str, facts: list[tuple[str, str]], parts: list[Part], now: datetime
 ) -> Content:
     made = [("整理人", actor.name), ("整理时间", moment(now))]
-    mark = training.MARK if training.is_training(session) else ""
-    return Content(Cover("社会救助档案", f"一人一档 · {name}", [*facts, *made]), parts, mark)
+    return Content(Cover("社会救助档案", f"一人一档 · {name}", [*facts, *made]), parts, training.paper_mark(session))
 
 
 def _standing(session: Session, page: CasePage, now: datetime) -> str:

@@ -32,18 +32,17 @@ from app.identity import queries as identity
 from app.inbox.operations import COPY
 from app.web import Call, reads, words, writes
 from app.web.download import exported
-from app.web.paging import size_of
+from app.web.paging import PRINTED, size_of
 from app.web.posted import files_of
 
-PAGE_ROWS, EXPORT_ROWS = (18, 100, 500), 5000
-"""How many a page may show: one of these, since what is shown is what is printed."""
+EXPORT_ROWS = 5000
 
 
 @blueprint.get("/cases")
 @reads()
 def case_list(call: Call) -> ResponseReturnValue:
     chosen, after = _filter(), request.args.get("after")
-    rows = size_of(request.args.get("rows", ""), PAGE_ROWS)
+    rows = size_of(request.args.get("rows", ""), PRINTED)
     page = lists.find(call.session, call.actor, chosen, after, rows)
     titles = programme_titles(call.session)
     return render_template(
@@ -51,7 +50,7 @@ def case_list(call: Call) -> ResponseReturnValue:
         page=page,
         after=after,
         rows=rows,
-        sizes=PAGE_ROWS,
+        sizes=PRINTED,
         told=_told(chosen, titles),
         filter=chosen,
         programmes=sorted(titles.items(), key=lambda pair: pair[1]),

@@ -48,7 +48,7 @@ class Line:
 @blueprint.get("/load")
 @reads()
 def load_page(call: Call) -> ResponseReturnValue:
-    identity_policy.require_any(call.session, call.actor, absence.HEAD)
+    identity_policy.require_any(call.session, call.actor, identity_policy.DIRECT)
     today, after, office = local_date(call.now), request.args.get("after", ""), _office(call)
     lines, more = _lines(call, office, today)
     below = cut(
@@ -73,7 +73,7 @@ def load_page(call: Call) -> ResponseReturnValue:
 @blueprint.get("/load.xlsx")
 @writes()
 def load_export(call: Call) -> ResponseReturnValue:
-    identity_policy.require_any(call.session, call.actor, absence.HEAD)
+    identity_policy.require_any(call.session, call.actor, identity_policy.DIRECT)
     today, office = local_date(call.now), _office(call)
     lines, _ = _lines(call, office, today)
     days = office_days()
@@ -130,21 +130,21 @@ def _office(call: Call) -> identity.OfficeRow:
     asked = request.args.get("office", "")
     if asked:
         return _require_directs(call, asked)
-    held = next(each for each in call.actor.appointments if absence.HEAD in each.capabilities)
+    held = next(each for each in call.actor.appointments if identity_policy.DIRECT in each.capabilities)
     return identity.office(call.session, held.office_id)
 
 
 def _require_directs(call: Call, office_id: str) -> identity.OfficeRow:
     office = identity.office(call.session, office_id)
     chain = identity.chain(call.session, office.region_id)
-    identity_policy.require_covers(call.session, call.actor, chain, absence.HEAD)
+    identity_policy.require_covers(call.session, call.actor, chain, identity_policy.DIRECT)
     return office
 
 
 def _above(call: Call, office: identity.OfficeRow) -> identity.OfficeRow | None:
     """The office over this one, where the actor directs that too."""
     chain = identity.chain(call.session, office.region_id)
-    reach = identity_policy.region_ids(call.actor, absence.HEAD)
+    reach = identity_policy.region_ids(call.actor, identity_policy.DIRECT)
     for ref in chain.refs[1:]:
         if not reach.isdisjoint(identity.chain(call.session, ref.id).ids):
             return identity.offices_of(call.session, chain).get(ref.level)

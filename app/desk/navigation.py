@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.actor import Actor
-from app.identity import absence
 from app.identity import policy as identity_policy
 from app.takeover import operations as takeovers
 
@@ -31,7 +30,7 @@ DOORS = (
          ("/desk/", "/desk/tasks", "/desk/phrases", "/desk/worklist", "/desk/absences", "/desk/together", "/desk/asked",
           "/desk/messages"), count="open"),
     Door("desk.apply_start", "代办申请", ("/desk/apply",), ("file_applications",)),
-    Door("desk.load_page", "工作量", ("/desk/load", "/desk/absences"), (absence.HEAD,)),
+    Door("desk.load_page", "工作量", ("/desk/load", "/desk/absences"), (identity_policy.DIRECT,)),
     Door("desk.case_list", "案件", ("/desk/cases", "/desk/documents", "/desk/dossiers"), ("see_cases",)),
     Door("desk.award_list", "在保",
          ("/desk/awards", "/desk/people", "/desk/households", "/desk/takeovers"), ("see_awards",)),

@@ -9,7 +9,6 @@ from app.cases import outreach
 from app.cases.outreach import Candidate
 from app.core.chinese import mask_id_number
 from app.core.clock import local_date
-from app.core.errors import NotFound
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.export import note
@@ -47,8 +46,6 @@ def outreach_list(call: Call) -> ResponseReturnValue:
 @writes()
 def outreach_export(call: Call) -> ResponseReturnValue:
     programme = request.args.get("programme", "")
-    if programme not in outreach.programmes(call.session, call.actor, call.now):
-        raise NotFound("这个项目没有写主动发现的办法，请从列表中选择项目")
     found = outreach.everybody(call.session, call.actor, programme, call.now)
     places = identity.region_names(call.session, {each.region_id for each in found})
     titles = programme_titles(call.session)

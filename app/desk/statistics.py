@@ -10,7 +10,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.core.clock import local_date
@@ -116,16 +115,17 @@ def _map(call: Call, chosen: TallyFilter, steps: list[StepLine], titles: dict[st
     """Of one programme alone: the diagram that is in force where the reader works."""
     if chosen.programme not in titles or not steps:
         return Markup("")
-    source = _diagram(call.session, call, chosen.programme, local_date(call.now))
+    source = _diagram(call, chosen.programme)
     title = f"{titles[chosen.programme]}：各环节平均用时和法定时限（工作日）"
     return heat_map(title, drawing(source), {step.element_id: step for step in steps}) if source else Markup("")
 
 
-def _diagram(session: Session, call: Call, programme: str, today: date) -> bytes | None:
-    for region_id in sorted(identity_policy.region_ids(call.actor, tally.RIGHT)):
-        found = resolve(session, programme, identity.chain(session, region_id).ids, today)
-        return found.files[found.manifest["processes"]["main"]]
-    return None
+def _diagram(call: Call, programme: str) -> bytes | None:
+    region_id = min(identity_policy.region_ids(call.actor, tally.RIGHT), default=None)
+    if region_id is None:
+        return None
+    found = resolve(call.session, programme, identity.chain(call.session, region_id).ids, local_date(call.now))
+    return found.files[found.manifest["processes"]["main"]]
 
 
 def _filter(call: Call) -> TallyFilter:

@@ -26,7 +26,6 @@ from app.identity.positions import title_at
 from app.identity.queries import in_force, not_over
 
 AUDIT_CHAIN = "people"
-HEAD = "direct_work"
 LEAVE, TRIP, STANDING = "leave", "trip", "standing"
 KINDS: Mapping[str, str] = MappingProxyType({TRIP: "外出", LEAVE: "请假", STANDING: "常设代理"})
 LONGEST = timedelta(days=366)
@@ -153,14 +152,9 @@ def choices(session: Session, actor: Actor, user_id: str, today: date) -> list[C
     return found
 
 
-def may_direct(session: Session, actor: Actor, office_id: str) -> bool:
-    """Whether the actor is a head of the office's region."""
-    return policy.covers(actor, queries.chain(session, queries.office(session, office_id).region_id), HEAD)
-
-
 def _require_own_or_head(session: Session, actor: Actor, user_id: str, office_id: str) -> None:
-    if user_id != actor.user_id and not may_direct(session, actor, office_id):
-        raise NotYours(f"只有本人或者{policy.who_may(session, HEAD)}可以登记外出和代理")
+    if user_id != actor.user_id and not policy.directs(session, actor, office_id):
+        raise NotYours(f"只有本人或者{policy.who_may(session, policy.DIRECT)}可以登记外出和代理")
 
 
 def _until(kind: str, first: date, last: date | None, today: date) -> date | None:
@@ -216,7 +210,7 @@ def _meeting(whose: Any, first: date, until: date | None) -> Any:
 
 def _offices(session: Session, actor: Actor) -> Any:
     """A sub-select: the offices in the regions that the actor directs."""
-    regions = [queries.chain(session, each).nearest for each in sorted(policy.region_ids(actor, HEAD))]
+    regions = [queries.chain(session, each).nearest for each in sorted(policy.region_ids(actor, policy.DIRECT))]
     inside = [Office.region_id.in_(queries.ids_within(each)) for each in regions]
     return select(Office.id).where(or_(*inside) if inside else Office.id.is_(None))
 

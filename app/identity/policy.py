@@ -11,7 +11,10 @@ from app.core.actor import SYSTEM, Actor
 from app.core.errors import NotYours
 from app.identity.capabilities import CAPABILITIES
 from app.identity.positions import title_of
-from app.identity.queries import RegionChain, positions_with
+from app.identity.queries import RegionChain, chain, office, positions_with
+
+DIRECT = "direct_work"
+"""Who gives out the work of an office, frees it, and says who stands in there."""
 
 
 def may(actor: Actor, capability: str) -> bool:
@@ -19,15 +22,20 @@ def may(actor: Actor, capability: str) -> bool:
     return actor.kind == SYSTEM.kind or bool(_held(actor, capability))
 
 
-def covers(actor: Actor, chain: RegionChain, capability: str) -> bool:
+def covers(actor: Actor, where: RegionChain, capability: str) -> bool:
     """Whether the actor has the capability at an office whose region contains this one."""
-    return actor.kind == SYSTEM.kind or not region_ids(actor, capability).isdisjoint(chain.ids)
+    return actor.kind == SYSTEM.kind or not region_ids(actor, capability).isdisjoint(where.ids)
 
 
-def require_covers(session: Session, actor: Actor, chain: RegionChain, capability: str) -> None:
+def require_covers(session: Session, actor: Actor, where: RegionChain, capability: str) -> None:
     """Raises NotYours, saying who may, where the actor may not for the region."""
-    if not covers(actor, chain, capability):
-        raise NotYours(f"您无权办理{chain.full_name}的事项，请联系当地{who_may(session, capability)}")
+    if not covers(actor, where, capability):
+        raise NotYours(f"您无权办理{where.full_name}的事项，请联系当地{who_may(session, capability)}")
+
+
+def directs(session: Session, actor: Actor, office_id: str) -> bool:
+    """Whether the actor is over an office."""
+    return may(actor, DIRECT) and covers(actor, chain(session, office(session, office_id).region_id), DIRECT)
 
 
 def require_any(session: Session, actor: Actor, capability: str) -> None:

@@ -48,16 +48,20 @@ def cancel(session: Session, item_ids: Sequence[str], actor: Actor, now: datetim
     session.execute(update(ITEM).where(ITEM.c.id.in_(item_ids), ITEM.c.status == "open").values(values))
 
 
+def due(day: date | None) -> dict[str, date | None]:
+    """The columns of the day by which an item must be done, and of its place in lists."""
+    return {"due_on": day, "sort_on": day or NO_DUE_DAY}
+
+
 def move_due(session: Session, clock_id: str, due_on: date | None) -> None:
     """Due days of open items are projections of their clock; None while it stands still."""
     measured = ITEM.c.clock_id == clock_id, ITEM.c.status == "open"
-    session.execute(update(ITEM).where(*measured).values(due_on=due_on, sort_on=due_on or NO_DUE_DAY))
+    session.execute(update(ITEM).where(*measured).values(due(due_on)))
 
 
 def measure(session: Session, item_id: str, clock_id: str, due_on: date | None) -> None:
     """An item gets its clock only now."""
-    values = {"clock_id": clock_id, "due_on": due_on, "sort_on": due_on or NO_DUE_DAY}
-    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(values))
+    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(clock_id=clock_id, **due(due_on)))
 
 
 def restate(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

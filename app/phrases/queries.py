@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.identity.absence import HEAD
+from app.identity.policy import DIRECT
 from app.phrases.models import Phrase
 
 
@@ -32,7 +32,7 @@ def office_owner(office_id: str) -> str:
 
 def kept_offices(actor: Actor) -> list[str]:
     """The offices whose phrases the actor keeps: those whose work he directs."""
-    return list(dict.fromkeys(held.office_id for held in actor.appointments if HEAD in held.capabilities))
+    return list(dict.fromkeys(held.office_id for held in actor.appointments if DIRECT in held.capabilities))
 
 
 def for_actor(session: Session, actor: Actor) -> list[Kept]:

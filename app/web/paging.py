@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+PRINTED = (18, 100, 500)
+"""How many rows a page may show whose list is printed: what is shown is what is printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

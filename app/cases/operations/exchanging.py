@@ -18,7 +18,7 @@ from app.cases import persist, policy, store, tasks
 from app.cases.action import Action
 from app.cases.effects.messages import MESSAGE
 from app.cases.operations.handing import locked
-from app.cases.told import about
+from app.cases.told import about, readers
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, NotYours
 from app.documents.operations import TAKE_BACK
@@ -173,7 +173,7 @@ def _ask_colleague(action: Action, item: Any, kind: str, to: str, text: str) -> 
     exchange_id = exchanges.add(
         session, action.actor, action.case.id, kind, chosen.name, text, now, task_id=item.id, item_id=row["id"]
     )
-    people = [chosen.user_id] if chosen.user_id else _holders(action, chosen.candidate)
+    people = readers(action, chosen.user_id, chosen.candidate)
     messages.tell(session, people, _TOLD[kind], about(action, item, row["id"]), action.actor, now, text)
     return {"exchange": exchange_id, "to": chosen.name}
 
@@ -186,10 +186,6 @@ def _item(action: Action, item: Any, kind: str, to: Receiver) -> dict[str, Any]:
     row |= {"title": f"{TITLES[kind]}：{item.title}"[:200], "assignee_id": to.user_id, "rank": item.rank}
     row["claimed_at"] = action.now if to.user_id else None
     return row if kind == COPY else row | {name: getattr(item, name) for name in ("clock_id", "due_on", "sort_on")}
-
-
-def _holders(action: Action, candidate: str) -> list[str]:
-    return [each.user_id for each in identity.holders(action.session, candidate, action.today)]
 
 
 def _ask_applicant(action: Action, item: Any, text: str, pausing: bool) -> dict[str, Any]:

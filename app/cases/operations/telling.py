@@ -14,10 +14,11 @@ from app.cases import persist, policy, store
 from app.cases.action import Action
 from app.cases.operations.exchanging import required_text
 from app.cases.operations.handing import locked
-from app.cases.told import about
+from app.cases.told import about, readers
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
 from app.core.errors import Gone, Invalid, NotYours
+from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import exchanges
 from app.inbox import queries as items
@@ -95,7 +96,7 @@ def may_urge(action: Action, item: Any, work: Sequence[Any], said: Sequence[Exch
         return False
     done = any(row.closed_by == mine and row.status == "done" for row in work)
     asked = any(each.item_id == item.id and each.by_id == mine for each in said)
-    return done or asked or policy.directs(action.session, action.actor, item)
+    return done or asked or identity_policy.directs(action.session, action.actor, item.office_id)
 
 
 def _urge(action: Action, item: Any, most: int) -> None:
@@ -104,8 +105,7 @@ def _urge(action: Action, item: Any, most: int) -> None:
         raise Gone("这项工作已经办结或收回，不用催办")
     if exchanges.count(session, action.actor, item.id, URGE, midnight(action.today)) >= most:
         raise Gone(f"今天已经催办过 {most} 次，对方已收到消息，请明天再催或者直接打电话")
-    held = [item.assignee_id] if item.assignee_id else []
-    people = held or [each.user_id for each in identity.holders(session, item.candidate, action.today)]
+    people = readers(action, item.assignee_id, item.candidate)
     exchanges.add(session, action.actor, action.case.id, URGE, "", "", now, task_id=item.id)
     messages.tell(session, people, "urged", about(action, item, item.id), action.actor, now)
 
