@@ -12,12 +12,14 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.core.acting import ActRules
 from app.core.entry import AccountRules
 from app.outside.boundary import SettingError
 
 SHORTEST_PASSWORD = 8
+LONGEST_URL = 120
 Network = IPv4Network | IPv6Network
 
 
@@ -47,6 +49,11 @@ class Config:
     audit_file: Path = _setting(Path("var/audit-anchors.jsonl"), "审计存证文件，最好放在只能追加的盘上或另一台机器上")
     host: str = _setting("127.0.0.1", "网页服务监听的地址")
     port: int = _setting(8000, "网页服务监听的端口")
+    public_url: str = _setting(
+        "",
+        "群众打开本系统的网址，如 https://jiuzhu.example.gov.cn，印在文书的二维码里，扫码即可核验；空为二维码只含验证码。"
+        "改了以后，已经出具的文书上仍是原来的网址",
+    )
     threads: int = _setting(8, "每个网页进程同时处理的请求数")
     idle_minutes: int = _setting(30, "不操作多少分钟后自动退出登录")
     session_hours: int = _setting(12, "登录后最长多少小时必须重新登录")
@@ -131,6 +138,8 @@ def name_of(field_name: str) -> str:
 def _read(name: str, text: str, default: object) -> Any:
     if name in _CHOICES and text not in _CHOICES[name]:
         raise SettingError(f"设置 {name} 应为 {'、'.join(_CHOICES[name])} 之一，不能是“{text}”")
+    if name == "DOUDI_PUBLIC_URL":
+        return _public(name, text.strip())
     if isinstance(default, int):
         if not (text.isascii() and text.isdigit()):
             raise SettingError(f"设置 {name} 应为整数，不能是“{text}”")
@@ -138,6 +147,16 @@ def _read(name: str, text: str, default: object) -> Any:
     if isinstance(default, Path):
         return Path(text)
     return _networks(name, text) if isinstance(default, tuple) else text
+
+
+def _public(name: str, text: str) -> str:
+    """An address that fits into a QR code, without the slash at its end; empty stays empty."""
+    parts = urlsplit(text) if text.isascii() and text.isprintable() and len(text) <= LONGEST_URL else None
+    whole = parts and parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
+    if text and (not whole or " " in text or "@" in text):
+        told = f"应为 http:// 或 https:// 开头的网址，不超过 {LONGEST_URL} 个字，不能是“{text}”"
+        raise SettingError(f"设置 {name} {told}")
+    return text.rstrip("/")
 
 
 def _networks(name: str, text: str) -> tuple[Network, ...]:

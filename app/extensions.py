@@ -48,7 +48,7 @@ def open_database(config: Config, *, may_make_keys: bool = False) -> Database:
     """
     if may_make_keys:
         opening.make(config.database_url, KeyFile(config.key_file))
-    database = Database(config.database_url, Vault.load(config.key_file))
+    database = Database(config.database_url, Vault.load(config.key_file), public_url=config.public_url)
     try:
         opening.admit(database, SystemClock().now())
     except Exception:

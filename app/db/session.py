@@ -74,9 +74,15 @@ class Database:
     SQLite's own busy loop made the slowest writers five times slower.
     """
 
-    def __init__(self, url: str, vault: Vault, *, pool_size: int = 10, durable: bool = True) -> None:
-        """`durable=False`: a scratch database on SQLite, which does not wait for the disk: a power cut may have it."""
+    def __init__(
+        self, url: str, vault: Vault, *, pool_size: int = 10, durable: bool = True, public_url: str = ""
+    ) -> None:
+        """`durable=False`: a scratch database on SQLite, which does not wait for the disk: a power cut may have it.
+
+        `public_url`: where the public reaches this installation, for what is printed; empty where nobody said.
+        """
         self.vault = vault
+        self.public_url = public_url
         self.kept: dict[Any, Any] = {}  # what `app.db.stamps` keeps of this database
         self.is_sqlite = url.startswith("sqlite")
         # Parameters are people's data: an error's text, which reaches logs, must not carry them.
@@ -137,7 +143,8 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        info: dict[str, Any] = {"kept": self.kept, "outliving": [], "writes": None if writes else self.write}
+        info: dict[str, Any] = {"kept": self.kept, "outliving": [], "writes": None if writes else self.write,
+                                "public_url": self.public_url}  # fmt: skip
         session = _OneTransaction(self.engine, expire_on_commit=False, info=info)
         session.info["vault"] = self.vault.within(lambda: keys.in_force(session, self.vault))
         try:

@@ -36,7 +36,7 @@ class Document(Base):
     copies: Mapped[int]
     issued_on: Mapped[date]
     frozen: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("document", "frozen"))
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     content: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("document", "content"))
     voided_by: Mapped[str | None] = mapped_column(String(32))
     voided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

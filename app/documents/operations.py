@@ -20,7 +20,7 @@ from app.core.ids import digest, new_id, random_code
 from app.db import training
 from app.definitions import store as definitions
 from app.definitions.letters import Letter
-from app.documents import sample
+from app.documents import codes, sample
 from app.documents.contract import Address, Contract, load_contract
 from app.documents.errors import DocumentError
 from app.documents.models import Document, DocumentSequence
@@ -35,8 +35,6 @@ ISSUE = "document.issue"
 TAKE_BACK = timedelta(minutes=1)
 """An action can be taken back this long; what leaves the house waits for it."""
 COUNTY_DIGITS = 6
-CODE_LENGTH = 16
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
 # Built once: most actions run them, and building a statement costs more than running it.
 _RECORD = insert(DOCUMENT)
@@ -99,7 +97,7 @@ def prepare(
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
     ready = ReadyDocument(request, contract, office, local_date(now))
-    return replace(ready, frozen=_freeze(session, ready, number="〔〕号", verify_code="0" * CODE_LENGTH))
+    return replace(ready, frozen=_freeze(session, ready, number="〔〕号", verify_code="0" * codes.LENGTH))
 
 
 def _is_of_a_county(request: DocumentRequest) -> bool:
@@ -111,7 +109,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
     """Number the document, freeze its data and keep the record; returns its id."""
     request, contract = ready.request, ready.contract
     number = _next_number(session, ready) if contract.number else None
-    code = random_code(CODE_LETTERS, CODE_LENGTH)
+    code = random_code(codes.LETTERS, codes.LENGTH)
     frozen = _freeze(session, ready, number=number or request.subject, verify_code=code)
     document_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id)
@@ -183,7 +181,8 @@ def void(session: Session, document_id: str, by_document_id: str, now: datetime)
 def _freeze(session: Session, ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:
     issuer = {"name": ready.office.name, "phone": ready.office.phone}
     day = ready.issued_on
-    letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code}
+    url = codes.address(session.info["public_url"], verify_code)
+    letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code, "verify_url": url}
     scope = compose({"issuer": issuer, "letter": letter}, ready.request.scope, {})
     cite = partial(catalogue(session).cite, region_codes=ready.request.region_codes, on=day)
     return ready.contract.evaluate(scope, cite, ready.request.address, again=ready.frozen)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.definitions import store as definitions
+from app.documents import codes
 from app.documents.contract import load_contract
 from app.documents.models import Document
 
@@ -57,8 +58,7 @@ def issued_since(session: Session, case_id: str, since: int) -> str | None:
 
 def of_code(session: Session, code: str) -> Any | None:
     """The record of the letter on which this code is printed, however it was typed; None where there is none."""
-    typed = "".join(code.split()).upper()
-    return session.execute(select(*LISTED).where(Document.verify_code == typed)).one_or_none()
+    return session.execute(select(*LISTED).where(Document.verify_code.in_(codes.meant(code)))).one_or_none()
 
 
 def document(session: Session, document_id: str) -> Any:

@@ -4,6 +4,7 @@ import './beside.js';
 import './bell.js';
 import './conditions.js';
 import './drafts.js';
+import './dropping.js';
 import './focus.js';
 import './foresight.js';
 import './forms.js';

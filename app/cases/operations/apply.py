@@ -29,7 +29,8 @@ from app.core.ids import new_id, random_code
 from app.db import training
 from app.definitions.bundle import Bundle
 from app.definitions.queries import resolve, resolve_open
-from app.documents.operations import CODE_LETTERS, next_in_sequence
+from app.documents import codes
+from app.documents.operations import next_in_sequence
 from app.forms import Cleaned
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -238,7 +239,7 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
 
 def _file(action: Action, failure: Exception | None = None) -> Receipt:
     """Number the case, write it and start its process, or keep why it cannot start."""
-    code = random_code(CODE_LETTERS, CODE_LENGTH)
+    code = random_code(codes.LETTERS, CODE_LENGTH)
     _insert(action, code)
     if failure is None:
         start_process(action)
