@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,26 +13,13 @@ from app.cases import incidents, store
 from app.cases.models import Case, Owed
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import NotFound
+from app.core.spelling import compact
 from app.definitions.store import bundle_by_id
+from app.documents import codes
 from app.documents import queries as documents
 from app.forms import Form
 from app.inbox import queries as items
 from app.inbox.exchanges import ASIDE
-from app.publicity import queries as notices
-
-
-@dataclass(frozen=True, slots=True)
-class PublicStatus:
-    """What an applicant sees with case number and query code, in plain words."""
-
-    case_id: str
-    number: str
-    title: str
-    status: str
-    applied_on: Any
-    steps: list[str]
-    documents: list[Any]
-    notices: list[Any]
 
 
 def head(session: Session, case_id: str) -> Any:
@@ -91,32 +77,13 @@ def task_form(session: Session, task_id: str) -> tuple[Any, Form]:
     return item, bundle.form(key)
 
 
-def public_status(session: Session, number: str, query_code: str) -> PublicStatus:
-    """Raises NotFound alike for a wrong number and a wrong code: nobody learns which cases exist."""
-    code = session.info["vault"].blind(query_code.strip().upper(), "query")
-    case_id = session.scalar(select(Case.id).where(Case.number == number.strip(), Case.query_hash == code))
+def by_code(session: Session, number: str, query_code: str) -> str:
+    """The id of the case. Raises NotFound alike for a wrong number and a wrong code: nobody learns which exist."""
+    readings = [session.info["vault"].blind(each, "query") for each in codes.meant(query_code, codes.QUERY_LENGTH)]
+    case_id = session.scalar(select(Case.id).where(Case.number == compact(number), Case.query_hash.in_(readings)))
     if case_id is None:
         raise NotFound("案件编号或查询码不正确，请核对回执")
-    return status_of(session, case_id)
-
-
-def status_of(session: Session, case_id: str) -> PublicStatus:
-    """The same for an applicant who proved number and query code before. Raises NotFound."""
-    row = head(session, case_id)
-    return PublicStatus(
-        case_id=row.id,
-        number=row.number,
-        title=row.title,
-        status=row.status,
-        applied_on=row.applied_on,
-        steps=[
-            item.title
-            for item in items.items_of_case(session, row.id)
-            if item.status == "open" and item.kind not in ASIDE
-        ],
-        documents=[each for each in documents.documents_of(session, row.id) if each.voided_at is None],
-        notices=notices.notices_of(session, row.id),
-    )
+    return case_id
 
 
 def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:

@@ -133,12 +133,14 @@ class Form:
         files: Mapping[str, FileLink] | None = None,
         upload_note: str = "",
         beside: Mapping[str, Markup] | None = None,
+        hide_phones: bool = False,
     ) -> Markup:
         """The fields as HTML; the page gives the form element, its token and its buttons.
 
         values: parsed or clean data. errors: as `Invalid.fields`. readonly: a list of what was filled in, with
-        identity and bank numbers masked unless `reveal`. files: id → name and address of uploaded files.
-        upload_note: what every field for files says of what may be chosen. beside: what stands beside a field, by path.
+        identity and bank numbers masked unless `reveal`, telephones too where `hide_phones`. files: id → name and
+        address of uploaded files. upload_note: what every field for files says of what may be chosen. beside: what
+        stands beside a field, by path.
         """
         renderer = Renderer(
             self._cleaning(context, None),
@@ -149,6 +151,7 @@ class Form:
             files=files or {},
             upload_note=upload_note,
             beside=beside or {},
+            hide_phones=hide_phones,
         )
         return renderer.html()
 

@@ -101,10 +101,11 @@ class Renderer:
         files: Mapping[str, FileLink],
         upload_note: str,
         beside: Mapping[str, Markup],
+        hide_phones: bool = False,
     ) -> None:
         self.cleaning, self.values, self.errors = cleaning, values, errors
         self.readonly, self.reveal, self.files, self.upload_note = readonly, reveal, files, upload_note
-        self.beside = beside
+        self.beside, self.hide_phones = beside, hide_phones
         self.shown: set[str] = set()
         self.rows = 0
 
@@ -239,6 +240,8 @@ class Renderer:
             given = value if isinstance(value, list) else [] if value is None else [value]
             return "、".join(labels.get(token(each), token(each)) for each in given)
         text = f"{value:,.2f}" if component.money and isinstance(value, Decimal) else display(value)
+        if component.format == "phone" and self.hide_phones:
+            return chinese.mask_phone(text)
         mask = None if self.reveal else _MASKS.get(component.format or "")
         return mask(text) if mask else text
 

@@ -32,7 +32,7 @@ SETTINGS: Mapping[str, str] = {
     "separateFrom": "不能由同一人办理的环节", "calledElement": "调用的流程", "cancelActivity": "是否中断环节",
     "collection": "逐项办理的清单", "status": "案件结果", "follows": "随什么重新核算", "identity": "身份核对",
     "competence": "谁可以办", "messageRef": "消息", "script": "计算内容", "priority": "优先程度",
-    "together": "一起办理",
+    "together": "一起办理", "public": "给申请人看的话", "stage": "所在阶段",
 }  # fmt: skip
 FORM: Mapping[str, str] = {
     "label": "名称", "description": "说明", "type": "填写方式", "key": "数据名称", "defaultValue": "默认值",

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.cases import operations as cases
-from app.cases import queries
+from app.cases import progress, queries
 from app.core.actor import APPLICANT
 from app.core.chinese import mask_name
 from app.core.errors import Gone, NotFound, Rejection
+from app.core.spelling import compact
 from app.documents import operations as letters
+from app.documents import queries as documents
 from app.files import operations as uploads
 from app.files import queries as files
+from app.forms import FileLink
 from app.identity.credentials import record_attempt, record_success
-from app.inbox import exchanges
 from app.portal import grant
 from app.portal.blueprint import blueprint
+from app.portal.sentences import sentence
 from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
 from app.web.download import DOCX, PDF, attachment
 from app.web.posted import files_of
-
-SENTENCES = {
-    "approved": "您的申请已经批准。救助金会发到您申请时填写的账户，决定书可以在下面下载。",
-    "refused": "您的申请没有批准。理由和依据写在告知书里，可以在下面下载；不服的，告知书里写了怎么办。",
-    "withdrawn": "您已经撤回这次申请。需要时可以重新申请。",
-    "ended": "这件事已经办完。",
-    "suspended": "您的申请暂停办理。请联系受理的乡镇（街道）窗口。",
-}
 
 
 @blueprint.get("/status")
@@ -43,18 +36,17 @@ def status(call: Call) -> ResponseReturnValue:
 @transacts_itself(ANYONE)
 def status_query() -> ResponseReturnValue:
     """Each try is committed before the code is looked at, so that guessing is slow."""
-    number, code = request.form.get("number", "").strip()[:40], request.form.get("query_code", "")
-    code = "".join(each for each in code if each.isalnum())
+    number, code = compact(request.form.get("number", ""))[:40], request.form.get("query_code", "")
     try:
         with transaction(ANYONE, writing=True) as call:
             attempt = record_attempt(call.session, f"case:{number}", request.remote_addr or "", call.now)
         with transaction(ANYONE, writing=True) as call:
-            found = queries.public_status(call.session, number, code)
+            case_id = queries.by_code(call.session, number, code)
             record_success(call.session, attempt)
     except Rejection as rejection:
         return render_template("portal/status.html", number=number, message=rejection.message), rejection.status
     grant.take_back()
-    grant.give(found.case_id, call.now)
+    grant.give(case_id, call.now)
     return redirect(url_for("portal.my_case"))
 
 
@@ -78,8 +70,8 @@ def letter(document_id: str, kind: str) -> ResponseReturnValue:
     if kind not in ("docx", "pdf"):
         raise NoSuchAddress
     with transaction(ANYONE, writing=True) as call:
-        shown = queries.status_of(call.session, grant.held(call.now))
-        if document_id not in {row.id for row in shown.documents}:
+        mine = documents.documents_of(call.session, grant.held(call.now))
+        if document_id not in {row.id for row in mine if row.voided_at is None}:
             raise NotFound("没有这份文书，请核对后重试")
         issued = letters.hand_out(call.session, call.actor, document_id, call.now)
     if kind == "docx":
@@ -132,28 +124,21 @@ def withdraw(call: Call) -> ResponseReturnValue:
 
 
 def _page(call: Call, rejection: Rejection | None = None) -> str:
-    shown = queries.status_of(call.session, grant.held(call.now))
-    head = queries.head(call.session, shown.case_id)
+    case_id = grant.held(call.now)
+    shown = progress.of_case(call.session, case_id, call.now)
+    materials = files.uploads_of(call.session, case_id, applicants=True)
     return render_template(
         "portal/my_case.html",
         case=shown,
-        applicant=mask_name(head.applicant_name),
-        sentence=_sentence(shown),
-        open=head.closed_at is None,
-        documents=shown.documents,
-        materials=files.uploads_of(call.session, shown.case_id, applicants=True),
+        applicant=mask_name(shown.name),
+        sentence=sentence(shown),
+        submitted=shown.form.render(
+            shown.submitted, readonly=True, context=shown.context, hide_phones=True,
+            files={row.id: FileLink(row.name, "") for row in materials},
+        ),
+        materials=materials,
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
         reason=request.form.get("reason"),
-        questions=[each for each in exchanges.of_case(call.session, shown.case_id) if each.kind == exchanges.QUESTION],
         answered=(request.view_args or {}).get("exchange_id"),
-    )
-
-
-def _sentence(shown: Any) -> str:
-    if shown.status in SENTENCES:
-        return SENTENCES[shown.status]
-    if any(notice.status == "posted" for notice in shown.notices):
-        return "正在公示，公示期满没有异议就进入下一步。"
-    steps = "、".join(dict.fromkeys(shown.steps))
-    return f"正在办理：{steps}。" if steps else "正在办理。"
+    )  # fmt: skip

@@ -37,8 +37,6 @@ from app.identity import queries as identity
 from app.identity.positions import LEVELS, POSITIONS
 from app.registry import operations as registry
 
-CODE_LENGTH = 12
-"""Letters of a query code: 12 of 32 letters are 60 random bits."""
 _INSERT = insert(CASE)
 
 
@@ -239,7 +237,7 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
 
 def _file(action: Action, failure: Exception | None = None) -> Receipt:
     """Number the case, write it and start its process, or keep why it cannot start."""
-    code = random_code(codes.LETTERS, CODE_LENGTH)
+    code = random_code(codes.LETTERS, codes.QUERY_LENGTH)
     _insert(action, code)
     if failure is None:
         start_process(action)

@@ -19,6 +19,9 @@ _STATUS = {"approved", "refused", "ended", "in_progress", "withdrawn"}
 _CORRECTION = {"again", "closes"}
 _IDENTITY = {"confirms", "supplies"}
 _FOLLOWS = {"case", "figures", "members"}
+# What applicants read of a step, with the most characters of each, and the marks with which none may end.
+_TOLD = {"public": 40, "stage": 10}
+_MARKS = "。，；：、！？,.;:!?"
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
 
 
@@ -119,6 +122,11 @@ def _guards(element: Element, known: Known) -> Iterator[Problem]:
         yield from _missing(element, "把关的决策表", guard, known.decisions)
 
 
+def _is_sayable(text: str, longest: int) -> bool:
+    """Whether a sentence can go on behind it: the applicant reads the words with a day or a telephone after them."""
+    return 0 < len(text.strip()) <= longest and text[-1] not in _MARKS
+
+
 def _inputs(element: Element, known: Known) -> Iterator[Problem]:
     for name, what, keys in (("template", "文书模板", known.templates), ("clock", "时限", known.clocks)):
         literal = _LITERAL.fullmatch(element.inputs.get(name, ""))
@@ -133,6 +141,9 @@ def _properties(element: Element) -> Iterator[Problem]:
             hint = nearest(name, sorted(allowed))
             meant = f"，是不是“{hint[-1]}”" if hint else ""
             yield _problem(element, f"属性“{name}”不起作用{meant}？请检查名称", WARNING, hint)
+        elif name in _TOLD and not _is_sayable(value, _TOLD[name]):
+            told = f"{name} 给申请人看，应为 1 到 {_TOLD[name]} 字，末尾不加标点，请改短或者去掉标点"
+            yield _problem(element, told)
         elif name == "figuresOn" and value != "application":
             told = f"figuresOn 只能写 application（按申请日取值），不能写“{value}”"
             yield _problem(element, told, hint=("swap", value, "application"))

@@ -35,5 +35,21 @@ PROPERTIES: Mapping[tuple[str, str], Row] = {
     ),
     ("userTask", "itemKey"): yes("当前项", "表单里写明是哪一项的字段"),
     ("userTask", "office"): yes("办理单位", "“=”开头的 FEEL：单位编号"),
+    **{
+        (tag, name): row
+        for tag in ("userTask", "serviceTask")
+        for name, row in {
+            "public": yes(
+                "给申请人看的话",
+                "案件停在这里时申请人查进度看到的话，不超过 40 字，末尾不加标点（后面接期限），"
+                "例如“申请已受理，村（社区）正在核实您家的情况”；不写则显示环节名称",
+            ),
+            "stage": yes(
+                "所在阶段",
+                "申请人查进度看到的阶段名称，不超过 10 字，例如“核实”；"
+                "几个环节可以同属一个阶段，阶段按环节在图里的先后排列",
+            ),
+        }.items()
+    },
     ("*", "figuresOn"): yes("标准取哪天", "application：取申请日的标准和时限，不写则取当日"),
 }

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from app.core.clock import midnight
 from app.registry import operations as registry
+from tests.support.statements import counted
 from tests.support.web import APPLICATION, VILLAGE, Web, flat
 
 APPLY = f"/apply/uninsured_unemployed_relief/{VILLAGE}"
@@ -45,12 +46,13 @@ def test_an_application_gives_number_and_code_until_one_leaves(web: Web) -> None
     assert client.get("/apply/receipt").location == "/status"
     assert code not in client.get("/my-case").text
     other = web.client()
-    found = other.post("/status", data={"number": number, "query_code": code.lower()})
-    assert found.location == "/my-case"
+    typed = {"number": f" {number} ", "query_code": code.lower().replace("-", "　")}
+    assert other.post("/status", data=typed).location == "/my-case"
     page = other.get("/my-case").text
-    assert "正在办理：村（社区）调查核实" in page
+    assert "申请已受理，村（社区）正在核实您家的情况，10月15日前（含当天）办完这一步。" in page
+    assert APPLICATION["phone"] not in page
     assert "王*国" in page
-    assert "王建国" not in page
+    assert "王建国" not in page.partition('id="submitted"')[0]
 
 
 def test_a_refused_form_comes_back_with_its_photographs(web: Web) -> None:
@@ -144,3 +146,17 @@ def test_files_of_the_staff_do_not_show_to_the_applicant(web: Web) -> None:
     assert cadre.post(f"/desk/cases/{case}/materials", data=complaint).status_code == 302
     assert "举报人孙志" in cadre.get(f"/desk/cases/{case}").text
     assert "举报人孙志" not in client.get("/my-case").text
+
+
+def test_the_page_of_a_case_says_whom_to_call_and_what_comes(web: Web) -> None:
+    client = web.client()
+    apply(client)
+    with counted(web.database.engine) as statements:
+        page = client.get("/my-case").text
+    assert len(statements) <= 13
+    way = re.findall(r'<li class="is-(\w+)".*?<strong>(.*?)</strong>', page)
+    assert way == [("done", "提交申请"), ("now", "核实"), ("next", "决定")]
+    assert re.search(r'<dt>有事找</dt><dd>\S+村民委员会　<a class="figures" href="tel:12345">', page)
+    client.post("/my-case/withdraw", data={"reason": "找到工作了"})
+    way = re.findall(r'<li class="is-(\w+)".*?<strong>(.*?)</strong>', client.get("/my-case").text)
+    assert way == [("done", "提交申请"), ("done", "核实"), ("done", "办结")]

@@ -475,3 +475,12 @@ def test_a_large_diagram_is_linted_in_time() -> None:
     began = time.process_time()
     assert found(START, *(user(name) for name in names), gates, links, chain, END) == []
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [("public", "村里正在核实", 0), ("public", "村里正在核实。", 1), ("public", "长" * 41, 1), ("stage", "核" * 11, 1)],
+)
+def test_words_for_applicants_are_short_and_go_on(name: str, value: str, wrong: int) -> None:
+    problems = found(START, user("a", properties=prop(name, value)), END, flow("start", "a"), flow("a", "end"))
+    assert sum("给申请人看" in each.message for each in problems) == wrong

@@ -1,0 +1,50 @@
+"""Where a case stands, in one sentence that an applicant understands and that is true of the case as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.cases.progress import Progress
+from app.core.chinese import chinese_date
+from app.inbox import exchanges
+
+ENDS = {
+    "approved": "您的申请已经批准。救助金会发到您申请时填写的账户，决定书可以在下面下载。",
+    "refused": "您的申请没有批准。理由和依据写在告知书里，可以在下面下载；不服的，告知书里写了怎么办。",
+    "withdrawn": "您已经撤回这次申请。需要时可以重新申请。",
+    "ended": "这件事已经办结，不再办理。想知道原因的，请问下面的单位。",
+}
+SUSPENDED = "您的申请暂停办理，原因请问下面的单位。"
+
+
+def sentence(progress: Progress) -> str:
+    """What happens now, and until when."""
+    if not progress.is_open:
+        return ENDS.get(progress.status, ENDS["ended"])
+    if progress.status == "suspended":
+        return SUSPENDED
+    if progress.paused:
+        told = f"{progress.paused.replace('申请人', '您')}，在这以前办理期限暂停计算。"
+    else:
+        told = f"{'；'.join(progress.words) or '正在办理'}{_until(progress)}。"
+    return f"经办人有话问您，请在下面答复。{told}" if _asked(progress) else told
+
+
+def _asked(progress: Progress) -> bool:
+    return any(each.status == exchanges.OPEN for each in progress.exchanges)
+
+
+def _until(progress: Progress) -> str:
+    if progress.public_until is not None:
+        return f"，到{_day(progress.public_until, progress.seen_on)}为止，没有人提出不同意见就进入下一步"
+    if progress.until is None:
+        return ""
+    day = _day(progress.until, progress.seen_on)
+    if progress.until < progress.seen_on:
+        return f"，这一步应在{day}前办完，已经超过期限，您可以催办或者打电话问"
+    return f"，{day}前（含当天）办完这一步"
+
+
+def _day(day: date, today: date) -> str:
+    """Without the year where it is this year's: 10月15日."""
+    return f"{day.month}月{day.day}日" if day.year == today.year else chinese_date(day)
