@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import render_template
 
+from app.cases.door import INSIST
 from app.core.clock import local_date
-from app.core.errors import NotFound, Rejection
+from app.core.errors import NotEligible, NotFound, Rejection
 from app.definitions.bundle import Bundle
 from app.definitions.queries import NOT_HERE, resolve_open
 from app.drafting import Pass, opened
@@ -15,7 +16,8 @@ from app.drafts import operations as drafts
 from app.drafts.queries import application
 from app.files import queries as files
 from app.files.posted import adopt, pending_owner
-from app.forms import FileLink
+from app.forms import FileLink, Form, RegionLevel, Regions
+from app.identity import choosing
 from app.identity import queries as identity
 from app.web import Call
 from app.web.posted import upload_limits
@@ -47,6 +49,27 @@ def filed(call: Call, held: Pass, case_id: str, data: dict[str, Any]) -> None:
     drafts.finish(call.session, held.subject, held.owner)
 
 
+def regions_of(call: Call) -> Regions:
+    """Lists from the province down, for fields that ask for a region."""
+
+    def lists(code: str) -> list[RegionLevel]:
+        return [RegionLevel(*each) for each in choosing.steps_to(call.session, code, local_date(call.now))]
+
+    return lists
+
+
+def with_prefilled(form: Form, place: identity.RegionChain, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, and beside it what the place says of fields that nobody has touched yet."""
+    known = form.prefilled({"place": place.facts})
+    return {each.path[0]: each.value for each in known if len(each.path) == 1} | typed
+
+
+def unasked(values: dict[str, Any], rejection: Rejection | None) -> set[str]:
+    """Nobody is asked whether to go on against a rule before a rule was shown."""
+    shown = isinstance(rejection, NotEligible) or str(values.get(INSIST)).lower() == "true"
+    return set() if shown else {INSIST}
+
+
 def page(
     call: Call,
     template: str,
@@ -61,12 +84,21 @@ def page(
     errors = rejection.fields if rejection else {}
     draft = opened(call.session, held, bundle.application_form)
     typed = draft.values if values is None or (draft.drawer.mine and not draft.unsent) else values
+    typed = with_prefilled(bundle.application_form, place, typed)
     links = {row.id: FileLink(row.name, "#") for row in files.uploads_of(call.session, held.shelf)}
     return render_template(
         template,
         bundle=bundle,
         place=place.full_name,
-        form_html=bundle.application_form.render(typed, errors, files=links, upload_note=upload_limits()),
+        form_html=bundle.application_form.render(
+            typed,
+            errors,
+            files=links,
+            upload_note=upload_limits(),
+            regions=regions_of(call),
+            without=unasked(typed, rejection),
+            context={"place": place.facts},
+        ),
         draft=draft,
         message=rejection.message if rejection else None,
         errors=errors,

@@ -14,9 +14,8 @@ from app.backtest.hosts import Drafted, Stopped
 from app.backtest.lasting import Lasting, shifted_wait
 from app.backtest.subjects import Subject
 from app.backtest.walking import Happening, Open, Record, Taken, Walking, Way, key_of
+from app.cases.door import INSIST
 
-INSIST = "insist"
-"""The field of an application that goes on although a rule speaks against it."""
 MOST = 500
 """Happenings of one case; a loop ends here."""
 

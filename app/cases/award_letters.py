@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.cases.arrears import Found
 from app.cases.calculating import Outcome
-from app.cases.variables import region_facts
 from app.core.clock import local_date
 from app.definitions import queries as definitions
 from app.documents import operations as documents
@@ -71,7 +70,7 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         "document": given,
         "county_office": county and {"name": county.name, "phone": county.phone},
         "application": {"name": award.name, "id_number": award.id_number},
-        "case": {"number": award.case_number or "无", "region": region_facts(chain), "award": award.as_facts()},
+        "case": {"number": award.case_number or "无", "region": chain.facts, "award": award.as_facts()},
         "programme": {"title": bundle.title, "basis": catalogue(session).basis_on(bundle.basis, today),
                       "key": bundle.programme},
         "today": today,

@@ -19,7 +19,7 @@ from app import engine
 from app.cases import decisions, guards
 from app.cases.decisions import Decided
 from app.cases.errors import EffectError
-from app.cases.variables import person_facts, region_facts
+from app.cases.variables import person_facts
 from app.core.clock import local_date, midnight
 from app.core.money import to_money
 from app.definitions.bundle import Bundle
@@ -65,7 +65,7 @@ class Calculator:
         self.bundle, self.diagram, self.chain, self.now = bundle, bundle.process(process), chain, now
         self._session, self._figures_of = session, figures or self._in_force
         self._scopes: dict[datetime, dict[str, Any]] = {}
-        self._facts = {"region": region_facts(chain), "programme": bundle.programme, "number": None}
+        self._facts = {"region": chain.facts, "programme": bundle.programme, "number": None}
         self._latest: _Known | None = None
 
     def now_worth(self, award: AwardState) -> Outcome:

@@ -19,6 +19,8 @@ from app.identity import queries as identity
 _ANSWER: Table = DoorAnswer.__table__  # type: ignore[assignment]
 _INSERT = insert(_ANSWER)
 PLACE = ("door_answer", "sealed")
+INSIST = "insist"
+"""The field of an application that goes on although a rule speaks against it; nobody is asked before one does."""
 
 
 def record(action: Action, refusal: Rejection) -> None:

@@ -10,7 +10,6 @@ from app.cases.action import Action
 from app.core import id_number
 from app.core.errors import Invalid, NotFound
 from app.identity import queries as identity
-from app.identity.positions import LEVELS
 
 
 def application_facts(action: Action) -> dict[str, Any]:
@@ -23,8 +22,8 @@ def application_facts(action: Action) -> dict[str, Any]:
         "applied_on": head.applied_on,
         "channel": head.channel,
         "urban": bool(application.get("urban")),
-        "region": region_facts(action.chain),
-        "hukou": region_facts(_hukou(action, application)),
+        "region": action.chain.facts,
+        "hukou": _hukou(action, application).facts,
         "applicant": {"name": application["name"], **person_facts(application.get("id_number"), head.applied_on)},
         "members": [
             {**member, **person_facts(member.get("id_number"), head.applied_on)}
@@ -33,12 +32,6 @@ def application_facts(action: Action) -> dict[str, Any]:
         "failing_rules": [],
         "award": None,
     }
-
-
-def region_facts(chain: identity.RegionChain) -> dict[str, Any]:
-    """`{province: {code, name}, …}`; a level that the region does not reach is null."""
-    refs = {level: chain.at(level) for level in LEVELS}
-    return {level: {"code": ref.code, "name": ref.name} if ref else None for level, ref in refs.items()}
 
 
 def person_facts(number: str | None, on: date) -> dict[str, Any]:
@@ -60,5 +53,5 @@ def _hukou(action: Action, application: Mapping[str, Any]) -> identity.RegionCha
     try:
         region = identity.region_by_code(action.session, str(code), action.case.applied_on)
     except NotFound as unknown:
-        raise Invalid({"hukou_region": "户籍所在地的区划代码不存在，请填写 6、9 或 12 位代码"}) from unknown
+        raise Invalid({"hukou_region": "名录里没有这个户籍所在地，请重新选择；户籍就在办理地的不用选"}) from unknown
     return identity.chain(action.session, region.id)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import intake
 from app.cases import operations as cases
 from app.cases.correcting import CorrectionPage, correction_page
 from app.core.errors import Rejection
@@ -74,7 +75,13 @@ def _page(
     links = {row.id: FileLink(row.name, url_for("desk.material", file_id=row.id))
              for row in files.uploads_of(call.session, found.case.id)}  # fmt: skip
     html = found.form.render(
-        values, errors, context=found.context, reveal=True, files=links, upload_note=upload_limits()
+        values,
+        errors,
+        context=found.context,
+        reveal=True,
+        files=links,
+        upload_note=upload_limits(),
+        regions=intake.regions_of(call),
     )
     return render_template(
         "desk/correction.html",

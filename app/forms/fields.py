@@ -32,6 +32,8 @@ _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?|[48]00-?[0-9]{3}-?[0-9]{4}")
 _INTERNATIONAL = re.compile(r"(?:\+|00)[0-9]{6,15}")
 _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+REGION_DIGITS = (6, 9, 12)
+"""Of the code of a county, a township, a village."""
 _FILE_ID = re.compile(r"[0-9a-f]{32}")
 _ASIDE = re.compile("（.*?）")
 
@@ -353,6 +355,11 @@ def _bank_account(text: str) -> str | None:
     return compact if bank_account.is_valid(compact) else None
 
 
+def _region(text: str) -> str | None:
+    code = half_width(text.strip())
+    return code if code.isascii() and code.isdigit() and len(code) in REGION_DIGITS else None
+
+
 def _email(text: str) -> str | None:
     return text if _EMAIL.fullmatch(text) else None
 
@@ -361,6 +368,7 @@ FORMATS: Mapping[str, tuple[Callable[[str], str | None], str]] = {
     "id_number": (_id_number, "不正确，请核对 18 位身份证号码"),
     "phone": (_phone, "不正确，请填写 11 位手机号，或带区号的座机号"),
     "bank_account": (_bank_account, "不正确，请填写 12 到 19 位数字的银行账号"),
+    "region": (_region, "请选到县（市、区）"),
 }
 _TYPES: Mapping[str, tuple[Callable[[str], str | None], str]] = {
     "phone": (telephone, "不正确，请填写手机号、带区号的座机号或以 + 开头的国际号码"),

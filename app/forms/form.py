@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -19,7 +19,7 @@ from app.forms.cleaning import Asked, Cleaning, unknown_fields
 from app.forms.model import Component, FormError, Scope
 from app.forms.prefilling import Known, known
 from app.forms.reading import read
-from app.forms.rendering import FileLink, Renderer
+from app.forms.rendering import FileLink, Regions, Renderer
 from app.forms.schema import field_of, schema_of
 from app.forms.shape import shape_of, texts_of
 from app.forms.telling import Answer, answers
@@ -134,13 +134,16 @@ class Form:
         upload_note: str = "",
         beside: Mapping[str, Markup] | None = None,
         hide_phones: bool = False,
+        regions: Regions | None = None,
+        without: Collection[str] = (),
     ) -> Markup:
         """The fields as HTML; the page gives the form element, its token and its buttons.
 
         values: parsed or clean data. errors: as `Invalid.fields`. readonly: a list of what was filled in, with
         identity and bank numbers masked unless `reveal`, telephones too where `hide_phones`. files: id → name and
         address of uploaded files. upload_note: what every field for files says of what may be chosen. beside: what
-        stands beside a field, by path.
+        stands beside a field, by path. regions: lists to choose a region by its name; without them it is a code.
+        without: paths that are left out.
         """
         renderer = Renderer(
             self._cleaning(context, None),
@@ -152,6 +155,8 @@ class Form:
             upload_note=upload_note,
             beside=beside or {},
             hide_phones=hide_phones,
+            regions=regions,
+            without=without,
         )
         return renderer.html()
 
@@ -165,7 +170,10 @@ class Form:
     ) -> list[Answer]:
         """What was filled in, as `render` with `readonly` shows it, in plain lines."""
         cleaning, known = self._cleaning(context, None), files or {}
-        renderer = Renderer(cleaning, values, {}, readonly=True, reveal=reveal, files=known, upload_note="", beside={})
+        renderer = Renderer(
+            cleaning, values, {}, readonly=True, reveal=reveal, files=known, upload_note="", beside={}, regions=None,
+            without=(),
+        )  # fmt: skip
         return list(answers(renderer.lines(), known))
 
     def _cleaning(self, context: Mapping[str, Any] | None, today: date | None) -> Cleaning:

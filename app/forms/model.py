@@ -16,7 +16,7 @@ INPUTS = TEXTS | CHOICES | {"number", "datetime", "expression", "filepicker", "c
 SHOWN = frozenset(["text", "html", "image", "table", "documentPreview", "spacer", "separator", "iframe", "button"])
 CONTAINERS = frozenset({"group", "dynamiclist"})
 MANY = frozenset({"checklist", "taglist", "filepicker"})
-FORMATS = ("id_number", "phone", "bank_account")
+FORMATS = ("id_number", "phone", "bank_account", "region")
 SENSITIVE = frozenset({"id_number", "bank_account"})
 MAX_ITEMS = 200
 MAX_LENGTH = 2000
@@ -94,6 +94,7 @@ class Component:
     format: str | None = None
     money: bool = False
     unique: str | None = None
+    page: str = ""
     bounds: Mapping[str, Decimal | Expression] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
     options_from: Expression | str | None = None

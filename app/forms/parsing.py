@@ -58,7 +58,7 @@ def _put(scope: Scope, data: dict[str, Any], keys: list[str], values: list[Any])
     match entry, keys[1:]:
         case Component(), []:
             if entry.kind != "expression":
-                data[keys[0]] = [v for v in values if v != ""] if entry.kind in MANY else values[-1]
+                data[keys[0]] = _posted(entry, values)
             return True
         case Scope(), [_, *_]:
             return _put(entry, data.setdefault(keys[0], {}), keys[1:], values)
@@ -69,6 +69,23 @@ def _put(scope: Scope, data: dict[str, Any], keys: list[str], values: list[Any])
             row = data.setdefault(keys[0], {}).setdefault(place, {})
             return _put(entry.scope, row, keys[2:], values)
     return False
+
+
+def _posted(entry: Component, values: list[Any]) -> Any:
+    if entry.kind in MANY:
+        return [value for value in values if value != ""]
+    return _innermost(values) if entry.format == "region" else values[-1]
+
+
+def _innermost(codes: list[Any]) -> Any:
+    """Of one list a level, the last choice that lies within those before it."""
+    found = ""
+    for code in codes:
+        if code and str(code).startswith(found):
+            found = str(code)
+        elif code:
+            break
+    return found
 
 
 def _index(text: str) -> int | None:

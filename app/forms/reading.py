@@ -33,6 +33,7 @@ MAX_DEPTH = 8
 MAX_COMPONENTS = 400
 MAX_OPTIONS = 500
 MAX_PATTERN = 500
+MAX_TITLE = 20
 LONGEST = {"label": 300, "description": 1000, "text": 5000, "content": 20000, "source": 2000, "alt": 300, "url": 2000}
 RESERVED = frozenset({"this", "parent", "i"})
 VALIDATE = frozenset(
@@ -48,6 +49,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "minItems": frozenset({"dynamiclist"}),
     "maxItems": frozenset({"dynamiclist"}),
     "unique": frozenset({"dynamiclist"}),
+    "page": INPUTS | CONTAINERS | {"text", "html"},
 }
 SHOWN_TEXTS = {"text": ("text",), "html": ("content",), "image": ("source", "alt"), "iframe": ("url",)}
 KINDS_ZH = {"dynamiclist": "列表", "group": "分组", "text": "文字", "html": "HTML", "table": "表格"}
@@ -169,6 +171,8 @@ class _Reader:
         self.children(component, component.spec, (), rows.scope, depth + 1)
         if any(each.prefill for each in component.walk()):
             say("列表里的字段不能预填，请删除属性 prefill")
+        if any(each.page for child in component.children for each in child.walk()):
+            say("列表里不能另起一页，请删除属性 page")
         if not rows.scope.entries:
             say("列表里没有字段，请添加")
         if component.unique and not isinstance(rows.scope.entries.get(component.unique), Component):
@@ -256,6 +260,9 @@ def _properties(component: Component, say: Callable[[str], None]) -> None:
     component.must_be_true = _flag(properties, "mustBeTrue", say)
     component.past = _flag(properties, "past", say)
     component.unique = str(properties.get("unique") or "") or None
+    component.page = str(properties.get("page") or "")
+    if len(component.page) > MAX_TITLE:
+        say(f"页的标题（page）超过 {MAX_TITLE} 个字，请缩短")
     component.format = str(properties.get("format") or "") or None
     if component.format and component.format not in FORMATS:
         say(f"格式 {component.format} 不认识，可用：{'、'.join(FORMATS)}")

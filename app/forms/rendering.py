@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -44,6 +44,23 @@ class FileLink:
 
     name: str
     url: str
+
+
+@dataclass(frozen=True)
+class RegionLevel:
+    """One of the lists from the province down: code and name of each that may be chosen, and the chosen code."""
+
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str = ""
+
+    @property
+    def name(self) -> str:
+        return next((name for code, name in self.options if code == self.chosen), "")
+
+
+Regions = Callable[[str], list[RegionLevel]]
+"""The lists that lead to a code, and on from it as far as one has to choose."""
 
 
 @dataclass
@@ -101,11 +118,14 @@ class Renderer:
         files: Mapping[str, FileLink],
         upload_note: str,
         beside: Mapping[str, Markup],
+        regions: Regions | None,
+        without: Collection[str],
         hide_phones: bool = False,
     ) -> None:
         self.cleaning, self.values, self.errors = cleaning, values, errors
         self.readonly, self.reveal, self.files, self.upload_note = readonly, reveal, files, upload_note
-        self.beside, self.hide_phones = beside, hide_phones
+        self.beside, self.regions, self.without = beside, regions, without
+        self.hide_phones = hide_phones
         self.shown: set[str] = set()
         self.rows = 0
 
@@ -140,9 +160,9 @@ class Renderer:
 
     def _node(self, component: Component, item: Item) -> Node | None:
         env = self.cleaning.env(item.names)
-        if component.kind == "button" or self._is_out(component, env):
-            return None
         name = item.prefix + ".".join(component.path)
+        if component.kind == "button" or name in self.without or self._is_out(component, env):
+            return None
         node = Node(component, name, component.label.text(env))
         if hint := component.templates.get("description"):
             node.hint = hint.text(env)
@@ -239,6 +259,8 @@ class Renderer:
             labels = {option.token: option.label for option in options}
             given = value if isinstance(value, list) else [] if value is None else [value]
             return "、".join(labels.get(token(each), token(each)) for each in given)
+        if component.format == "region" and self.regions is not None and value:
+            return "".join(level.name for level in self.regions(str(value))) or str(value)
         text = f"{value:,.2f}" if component.money and isinstance(value, Decimal) else display(value)
         if component.format == "phone" and self.hide_phones:
             return chinese.mask_phone(text)
@@ -275,6 +297,8 @@ class Renderer:
             "required": component.required or component.must_be_true,
             "multiple": bool(component.spec.get("multiple")),
         }
+        if component.format == "region" and self.regions is not None and not node.frozen:
+            node.extra["levels"] = self.regions(node.value)
 
     def _shown(self, node: Node, env: Mapping[str, Any]) -> None:
         component, templates = node.component, node.component.templates

@@ -30,7 +30,7 @@ from app.vocabulary import ERROR, WARNING, Finding
 
 _FORM = ".form.json"
 FIRST_FIELDS = ("name", "id_number")
-AWARD, ITEM = "award", "item"
+AWARD, ITEM, PLACE = "award", "item", "place"
 
 
 def check_folder(folder: Path) -> list[Finding]:
@@ -177,11 +177,18 @@ def _forms(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding
         told = "申请表必须有这个字段，案件和文书都要用到"
         found += [Finding(ERROR, path, name, told, hint=("field", name)) for name in lacking]
         found += _roles(path, names, manifest["roles"])
-        told = "申请表打开时还没有案件，不能预填，请删除属性 prefill"
-        found += [
-            Finding(ERROR, path, field.name, told, at=field.key) for field, _ in forms.load(files[path]).prefills()
-        ]
+        found += _prefills(path, forms.load(files[path]))
     return found
+
+
+def _prefills(path: str, form: forms.Form) -> list[Finding]:
+    """There is no case yet while an application is typed, only the place where it is filed."""
+    told = '申请表打开时还没有案件，预填只能用 place（申请地的各级名称），例如 =ends with(place.village.name, "社区")'
+    return [
+        Finding(ERROR, path, field.name, told, at=field.key)
+        for field, text in form.prefills()
+        if {name.partition(".")[0] for name in feel.compile(text).names} - {PLACE}
+    ]
 
 
 def _roles(path: str, names: Mapping[str, Any], roles: Mapping[str, list[str]]) -> list[Finding]:

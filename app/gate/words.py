@@ -62,15 +62,16 @@ CHECKS: Mapping[str, str] = {
     "validationType": "email 或 phone",
 }
 PROPERTIES: Mapping[str, str] = {
-    "format": "id_number、phone 或 bank_account",
+    "format": "id_number、phone、bank_account 或 region（按名称选到县，存代码）",
     "money": "金额：大于零，到分",
     "mustBeTrue": "必须选“是”",
     "past": "不能晚于当天的日期",
     "requiredWhen": "必填的条件：=FEEL，成立时必填",
-    "prefill": "预填：=FEEL，环节打开时按案件已有的内容预填，不改动草稿和已填的内容；申请表、列表里的字段不用",
+    "prefill": "预填：=FEEL，打开时按案件已有的内容（申请表按 place 申请地）预填，不改动草稿和已填的内容；列表里不用",
     "minItems": "最少几行",
     "maxItems": "最多几行",
     "unique": "这一项在各行中不能重复",
+    "page": "另起一页，写这一页的标题；列表写了，每一行各填一页。都不写的，按最外层的分组分页",
 }
 REFUSED_IN_TABLES: Mapping[str, str] = {
     "expressionLanguage": "只能是 FEEL：请把别的语言（JavaScript、JUEL 等）改写成 FEEL",

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from app.core.clock import local_date
 from app.definitions.queries import deployed
 from app.identity import queries as identity
+from app.identity.choosing import LABELS
 from app.identity.positions import LEVELS
 from app.portal.blueprint import blueprint
 from app.web import ANYONE, Call, reads
-
-LABELS = ("省（自治区、直辖市）", "市（州）", "县（市、区）", "乡镇（街道）", "村（社区）")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import './foresight.js';
 import './forms.js';
 import './keyboard.js';
 import './phrases.js';
+import './regions.js';
 import './viewing.js';
 import './live.js';
 import './materials.js';

@@ -58,7 +58,6 @@ def fill_in(page: Page) -> None:
     texts["months_without_income"] = "3"
     for name, value in texts.items():
         page.fill(f'[name="{name}"]', value)
-    page.select_option("[name=applied_by]", "self")
     page.check("[name=unemployment_insured][value=false]")
     page.check("[name=authorised][type=checkbox]")
     page.set_input_files("input[type=file]", {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})

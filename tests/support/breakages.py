@@ -188,7 +188,7 @@ FORMS = (
        at="id_number"),
     _b("an application without a name", APPLY, '"key": "name"', '"key": "full_name"', "name", mend="加上“姓名”"),
     _b("an application filled in before there is a case", APPLY, '"format": "phone"',
-       '"format": "phone", "prefill": "=case.number"', "不能预填", at="phone"),
+       '"format": "phone", "prefill": "=case.number"', "预填只能用 place", at="phone"),
     _b("no form to apply with", APPLY, "", None, APPLY, at="application_form", row=8, file=MANIFEST),
 )  # fmt: skip
 MANIFESTS = (

@@ -223,7 +223,7 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
     18): to an applicant they are silent and come into view in the case.
     """
     failing: list[guards.Hit] = []
-    insists = bool(action.variables["application"].get("insist"))
+    insists = bool(action.variables["application"].get(door.INSIST))
     for decision in start.guards:
         found = guards.hits(action, start, [decision], {})
         silent = decision in action.bundle.registry_guards and not action.actor.is_staff
