@@ -136,7 +136,7 @@ class Action:
     @property
     def region_codes(self) -> tuple[str, ...]:
         """Codes of the case's region and its ancestors."""
-        return tuple(ref.code for ref in self.chain.refs)
+        return self.chain.codes
 
     @property
     def vault(self) -> Vault:

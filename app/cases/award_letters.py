@@ -65,10 +65,8 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
     today = local_date(now)
     bundle = definitions.resolve(session, award.programme, chain.ids, today)
     offices = identity.offices_of(session, chain)
-    county = offices.get("county")
     scope = {
         "document": given,
-        "county_office": county and {"name": county.name, "phone": county.phone},
         "application": {"name": award.name, "id_number": award.id_number},
         "case": {"number": award.case_number or "无", "region": chain.facts, "award": award.as_facts()},
         "programme": {"title": bundle.title, "basis": catalogue(session).basis_on(bundle.basis, today),
@@ -84,6 +82,6 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         case_seq=None,
         subject=award.case_number or award.id,
         origin=award.id,
-        region_codes=tuple(ref.code for ref in chain.refs),
+        chain=chain,
     )
     documents.record(session, documents.prepare(session, request, offices, issuer, now), now)

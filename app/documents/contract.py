@@ -112,6 +112,10 @@ class Contract:
             raise DocumentError("；".join(faults), template=self.title, variable=first)
         return frozen
 
+    def reads(self, name: str) -> bool:
+        """Whether a variable reads this name, or something of it."""
+        return any(_reads(each.expression, name) for each in self.variables.values() if each.expression)
+
     @cached_property
     def _of_the_letter(self) -> list[Variable]:
         """Variables that read the letter's own number, date or code."""

@@ -27,14 +27,16 @@ from app.documents.models import Document, DocumentSequence
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.engine import compose
+from app.figures import remedies
 from app.figures.catalogue import catalogue
-from app.identity.queries import OfficeRow
+from app.identity.queries import OfficeRow, RegionChain
 from app.jobs import operations as jobs
 
 ISSUE = "document.issue"
 TAKE_BACK = timedelta(minutes=1)
 """An action can be taken back this long; what leaves the house waits for it."""
-COUNTY_DIGITS = 6
+KINDS = ("county", "township", "village")
+"""Offices that a letter may name: `county_office` and so on."""
 DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
 # Built once: most actions run them, and building a statement costs more than running it.
 _RECORD = insert(DOCUMENT)
@@ -47,19 +49,20 @@ class DocumentRequest:
     `address` says to whom a letter to somebody goes; asked for the names alone that the letter addresses.
     `letter` comes from the release of the case or of the programme: what is published later changes nothing.
     `element_id` is the element that issues it.
-    `origin` is an order of a batch. `region_codes` (the region and its ancestors) decide which documents clauses cite.
+    `origin` is an order of a batch. `chain` is the region concerned: it decides which documents clauses cite, and which
+    remedies are told.
     """
 
     letter: Letter
     scope: Mapping[str, Any]
     address: Address
+    chain: RegionChain
     case_id: str | None
     case_seq: int | None
     subject: str
     copies: int | None = None
     origin: str | None = None
     element_id: str | None = None
-    region_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class ReadyDocument:
     request: DocumentRequest
     contract: Contract
     office: OfficeRow
+    offices: Mapping[str, OfficeRow]
     issued_on: date
     frozen: Mapping[str, Any] | None = None
 
@@ -92,17 +96,12 @@ def prepare(
     """Check that the contract's data are all there. Raises DocumentError naming template, variable and expression."""
     contract = load_contract(request.letter.contract)
     office = offices.get(issuer or contract.issuer)
-    if office is None and issuer is None and _is_of_a_county(request):
+    if office is None and issuer is None and request.chain.township is None:
         office = offices.get("county")  # nothing below it is concerned
     if office is None:
         raise DocumentError("案件所在地没有对应的发文单位，请管理员补充机构", template=contract.title)
-    ready = ReadyDocument(request, contract, office, local_date(now))
+    ready = ReadyDocument(request, contract, office, offices, local_date(now))
     return replace(ready, frozen=_freeze(session, ready, number="〔〕号", verify_code="0" * codes.LENGTH))
-
-
-def _is_of_a_county(request: DocumentRequest) -> bool:
-    """Whether the case was filed for a county as a whole: no code of its chain is longer than a county's."""
-    return all(len(code) <= COUNTY_DIGITS for code in request.region_codes or ())
 
 
 def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
@@ -179,13 +178,21 @@ def void(session: Session, document_id: str, by_document_id: str, now: datetime)
 
 
 def _freeze(session: Session, ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:
-    issuer = {"name": ready.office.name, "phone": ready.office.phone}
-    day = ready.issued_on
+    request, day, known = ready.request, ready.issued_on, catalogue(session)
     url = codes.address(session.info["public_url"], verify_code)
     letter = {"number": number, "date": day, "year": day.year, "verify_code": verify_code, "verify_url": url}
-    scope = compose({"issuer": issuer, "letter": letter}, ready.request.scope, {})
-    cite = partial(catalogue(session).cite, region_codes=ready.request.region_codes, on=day)
-    return ready.contract.evaluate(scope, cite, ready.request.address, again=ready.frozen)
+    own: dict[str, Any] = {"issuer": _named(ready.office), "letter": letter}
+    own |= {f"{kind}_office": _named(ready.offices.get(kind)) for kind in KINDS}
+    if ready.frozen is None and ready.contract.reads("remedies"):
+        own["remedies"] = remedies.against(
+            known.remedies, ready.office.kind, request.chain.facts, {"name": ready.office.name}, day
+        )
+    cite = partial(known.cite, region_codes=request.chain.codes, on=day, titled=True)
+    return ready.contract.evaluate(compose(own, request.scope, {}), cite, request.address, again=ready.frozen)
+
+
+def _named(office: OfficeRow | None) -> dict[str, str | None] | None:
+    return {"name": office.name, "phone": office.phone} if office else None
 
 
 def _next_number(session: Session, ready: ReadyDocument) -> str:

@@ -23,7 +23,8 @@ from app.figures.clauses import Clause, PolicyDocument
 from app.figures.entries import Check, Default, Entry
 from app.figures.errors import CatalogueError
 from app.figures.exclusions import Exclusion
-from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, EXCLUSION, FIGURE, Item
+from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, EXCLUSION, FIGURE, REMEDY, Item
+from app.figures.remedies import Remedy
 from app.figures.rules import problems_of_additions
 from app.figures.schemas import CatalogueSchema
 
@@ -37,6 +38,7 @@ class Catalogue:
     documents: Mapping[str, PolicyDocument]
     clauses: Mapping[str, Clause]
     exclusions: tuple[Exclusion, ...]
+    remedies: tuple[Remedy, ...]
 
     @cached_property
     def hash(self) -> str:
@@ -52,23 +54,34 @@ class Catalogue:
         """The known clause ids that a text names, in order, each once: what an element's documentation cites."""
         return [id for id in citing.words_like_ids(text) if id in self.clauses]
 
-    def cite(self, text: str, region_codes: Collection[str] | None = None, on: date | None = None) -> str:
-        """The citation of a clause id, or of several (`A4, A7`), as a letter of a region and day prints it.
+    def cite(
+        self, text: str, region_codes: Collection[str] | None = None, on: date | None = None, *, titled: bool = False
+    ) -> str:
+        """The citation of a clause id, or of several (`A4, A7`), in a region on a day.
 
+        `titled`: with the titles of the documents, as a letter prints it; pages say the numbers alone.
         `region_codes` are the codes of the region and its ancestors (None: wherever the rule stands). What is not in
         force there is not cited: the answer may be empty. Text that is no clause id stays as it is.
         """
         ids = citing.split(text)
         if not all(id in self.clauses for id in ids):
             return text
-        return "；".join(dict.fromkeys(place for id in ids for place in self.clauses[id].places(region_codes, on)))
+        found = [place for id in ids for place in self.clauses[id].places(region_codes, on)]
+        return citing.written(found, titled=titled)
 
     def basis_on(self, basis: str, on: date) -> str:
-        """A basis (吉民办字〔2017〕33号、吉民发〔2020〕40号) without the documents that are not in force on the day."""
-        known = {document.number: document for document in self.documents.values() if document.number}
-        return "、".join(
-            part for part, document in _parts(basis, known) if document is None or document.in_force(None, on)
-        )
+        """A basis (吉民办字〔2017〕33号、吉民发〔2020〕40号 二(二)) as a letter of the day prints it.
+
+        Documents of the catalogue with their titles, without those that are not in force on the day.
+        """
+        known = {name: each for each in self.documents.values() for name in _names(each)}
+        told = []
+        for part, named in _parts(basis, known):
+            name, document = named or ("", None)
+            if document is None or document.in_force(None, on):
+                title = document.full_name if document else ""
+                told.append(title + citing.wide(part.removeprefix(name).strip()))
+        return "、".join(told)
 
     def with_additions(self, content: bytes, place: str) -> Catalogue:
         """This catalogue with a bundle's `catalogue.yaml`, for the region of this code (`""`: everywhere).
@@ -89,11 +102,21 @@ class Catalogue:
         return [item for item in read(content, place) if (item.kind, item.key, item.content) not in here]
 
 
-def _parts(basis: str, known: Mapping[str, PolicyDocument]) -> Iterable[tuple[str, PolicyDocument | None]]:
+_Named = tuple[str, PolicyDocument]
+
+
+def _names(document: PolicyDocument) -> Iterable[str]:
+    """As people write a document at the head of a basis, the longest first."""
+    yield from (document.full_name, f"《{document.title}》")
+    if document.number:
+        yield document.number
+
+
+def _parts(basis: str, known: Mapping[str, PolicyDocument]) -> Iterable[tuple[str, _Named | None]]:
     """A basis cut before each document that it names; `二(二)、三(三)` stays with its document."""
-    part: tuple[str, PolicyDocument | None] | None = None
+    part: tuple[str, _Named | None] | None = None
     for piece in basis.split("、"):
-        named = next((document for number, document in known.items() if piece.startswith(number)), None)
+        named = next((each for each in known.items() if piece.startswith(each[0])), None)
         if part is not None and (named is not None or piece.startswith("《")):
             yield part
             part = None
@@ -124,6 +147,7 @@ def read(content: bytes, place: str) -> list[Item]:
     named += [(DOCUMENT, key, row) for key, row in values["documents"].items()]
     named += [(CLAUSE, id, row) for id, row in values["clauses"].items()]
     named += [(EXCLUSION, key, row) for key, row in values["exclusions"].items()]
+    named += [(REMEDY, key, row) for key, row in values["remedies"].items()]
     return [Item(kind, key, place, dump_json(row)) for kind, key, row in named]
 
 
@@ -140,12 +164,21 @@ def of(items: tuple[Item, ...]) -> Catalogue:
         exclusions=tuple(
             Exclusion(**load_json(item.content), place=item.place) for item in items if item.kind == EXCLUSION
         ),
+        remedies=tuple(_remedy(key, row, documents) for kind, key, row in rows if kind == REMEDY),
     )
 
 
 def _clause(id: str, row: Mapping[str, Any], documents: Mapping[str, PolicyDocument]) -> Clause:
-    sources = tuple((documents[key], at) for source in row["sources"] for key, at in source.items())
-    return Clause(id, row["title"], row["text"], sources)
+    return Clause(id, row["title"], row["text"], _sources(row["sources"], documents))
+
+
+def _sources(rows: Iterable[Mapping[str, str]], documents: Mapping[str, PolicyDocument]) -> citing.Sources:
+    return tuple((documents[key], at) for source in rows for key, at in source.items())
+
+
+def _remedy(key: str, row: Mapping[str, Any], documents: Mapping[str, PolicyDocument]) -> Remedy:
+    made = {"against": frozenset(row["against"]), "organ": feel.compile(row["organ"])}
+    return Remedy(key, **{**row, **made, "law": _sources(row["law"], documents)})
 
 
 def _entry(key: str, row: Mapping[str, Any]) -> Entry:
@@ -166,7 +199,7 @@ def _check(row: Mapping[str, Any]) -> Check:
     )
 
 
-FILES = ("clauses.yaml", "figures.yaml", "exclusions.yaml")
+FILES = ("clauses.yaml", "figures.yaml", "exclusions.yaml", "remedies.yaml")
 
 
 @cache
@@ -178,4 +211,7 @@ def seeded(folder: Path = POLICY) -> Catalogue:
 def seeds(folder: Path = POLICY) -> Sequence[Item]:
     """The entries of `policy/*.yaml`. A document belongs to its region, everything else to everybody."""
     found = [item for name in FILES for item in read((folder / name).read_bytes(), EVERYWHERE)]
-    return [item._replace(place=load_json(item.content)["region"]) if item.kind == DOCUMENT else item for item in found]
+    return [
+        item._replace(place=load_json(item.content)["region"] or EVERYWHERE) if item.kind == DOCUMENT else item
+        for item in found
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FIGURE, DOCUMENT, CLAUSE, EXCLUSION = "figure", "document", "clause", "exclusion"
+FIGURE, DOCUMENT, CLAUSE, EXCLUSION, REMEDY = "figure", "document", "clause", "exclusion", "remedy"
 EVERYWHERE = ""
 """The place of what the product brings: it may be read anywhere, and is nobody's to change for all."""
 

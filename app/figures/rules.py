@@ -8,9 +8,10 @@ from typing import Any
 from app import feel
 from app.core.exact_json import load_json
 from app.core.said import Said
-from app.figures.items import CLAUSE, DOCUMENT, EXCLUSION, FIGURE, Item
+from app.figures.items import CLAUSE, DOCUMENT, EXCLUSION, FIGURE, REMEDY, Item
+from app.figures.remedies import faults_of
 
-_WORDS = {FIGURE: "标准", DOCUMENT: "文件", CLAUSE: "条款", EXCLUSION: "互斥关系"}
+_WORDS = {FIGURE: "标准", DOCUMENT: "文件", CLAUSE: "条款", EXCLUSION: "互斥关系", REMEDY: "救济途径"}
 
 
 def problems_of_additions(known: Iterable[Item], added: Iterable[Item]) -> list[str]:
@@ -58,14 +59,22 @@ def _figure(item: Item, row: Mapping[str, Any], documents: set[str], clauses: se
 
 
 def _document(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
-    if not row["region"].startswith(item.place):
-        yield f"文件的施行地区 {row['region']} 不在本地区（{item.place}）之内，请改正 region"
+    yield from _here_and_now(item, row, "文件的施行地区")
+
+
+def _here_and_now(item: Item, row: Mapping[str, Any], what: str) -> Iterator[str]:
+    if not (row["region"] or "").startswith(item.place):
+        yield f"{what} {row['region'] or '全国'} 不在本地区（{item.place}）之内，请改正 region"
     if row["in_force_until"] and row["in_force_until"] <= row["in_force_from"]:
         yield "失效日期应晚于施行日期"
 
 
 def _clause(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
-    for key in dict.fromkeys(key for source in row["sources"] for key in source):
+    yield from _stands_in(row["sources"], documents)
+
+
+def _stands_in(sources: Iterable[Mapping[str, str]], documents: set[str]) -> Iterator[str]:
+    for key in dict.fromkeys(key for source in sources for key in source):
         if key not in documents:
             yield f"没有代号为“{key}”的文件，请改正代号，或在本文件的 documents 中写明"
 
@@ -77,4 +86,13 @@ def _exclusion(item: Item, row: Mapping[str, Any], documents: set[str], clauses:
         yield "prevails 和 yields 应为两个不同的项目"
 
 
-_OF_KIND = {FIGURE: _figure, DOCUMENT: _document, CLAUSE: _clause, EXCLUSION: _exclusion}
+def _remedy(item: Item, row: Mapping[str, Any], documents: set[str], clauses: set[str]) -> Iterator[str]:
+    yield from _here_and_now(item, row, "适用地区")
+    yield from _stands_in(row["law"], documents)
+    try:
+        yield from (f"机关“{row['organ']}”写得不对：{told}" for told in faults_of(feel.compile(row["organ"])))
+    except feel.FeelError as error:
+        yield f"机关“{row['organ']}”写得不对：{error}"
+
+
+_OF_KIND = {FIGURE: _figure, DOCUMENT: _document, CLAUSE: _clause, EXCLUSION: _exclusion, REMEDY: _remedy}

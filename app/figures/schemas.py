@@ -11,6 +11,8 @@ import marshmallow as ma
 from app.core import yaml_shapes as shapes
 from app.figures.clauses import CLAUSE_ID
 from app.figures.entries import KINDS, LONG_AGO, UNITS
+from app.figures.remedies import AGAINST
+from app.figures.remedies import UNITS as LIMITS
 
 REGION = r"\d{2}(\d{2})?(\d{2})?(\d{3})?(\d{3})?"
 _DOCUMENT_KEY = r"[A-Za-z][A-Za-z0-9.-]{0,19}"
@@ -86,9 +88,9 @@ class FigureSchema(shapes.Strict):
 
 
 class DocumentSchema(shapes.Strict):
-    """A document of policy. Where and from when it holds decides whether a letter may cite it."""
+    """A document of policy. Where and from when it holds decides whether a letter may cite it; null: everywhere."""
 
-    region = _region(required=True)
+    region = _region(required=True, allow_none=True)
     number = shapes.text(60, load_default=None, allow_none=True)
     title = shapes.text(200, required=True)
     issued_on = _Day(load_default=None, allow_none=True)
@@ -96,19 +98,21 @@ class DocumentSchema(shapes.Strict):
     in_force_until = _Day(load_default=None, allow_none=True)
 
 
+def _sources(**options: Any) -> ma.fields.List:
+    """`- {J40: 二（二）3}`: documents, each with a place in it."""
+    place = shapes.keyed(
+        shapes.text(20), shapes.text(60), validate=ma.validate.Length(min=1, error="请写明文件和出自哪一处")
+    )
+    return shapes.listed(place, "应为“- 文件: 位置”的列表", **options)
+
+
 class ClauseSchema(shapes.Strict):
     """A clause in our own words, and where it stands."""
 
     title = shapes.text(60, required=True)
     text = shapes.text(1000, required=True)
-    sources = shapes.listed(
-        shapes.keyed(
-            shapes.text(20), shapes.text(60), validate=ma.validate.Length(min=1, error="请写明文件和出自哪一处")
-        ),
-        "应为“- 文件: 位置”的列表",
-        data_key="from",
-        required=True,
-        validate=ma.validate.Length(min=1, error="请写明出自哪个文件的哪一处"),
+    sources = _sources(
+        data_key="from", required=True, validate=ma.validate.Length(min=1, error="请写明出自哪个文件的哪一处")
     )
 
 
@@ -122,6 +126,31 @@ class ExclusionSchema(shapes.Strict):
     yields = shapes.text(64, required=True, validate=_PROGRAMME)
     clause = shapes.text(20, required=True)
     text = shapes.text(200, required=True)
+
+
+class RemedySchema(shapes.Strict):
+    """A remedy against a decision: see `app.figures.remedies.Remedy`."""
+
+    way = shapes.text(
+        20, required=True, validate=shapes.matching(r"[a-z][a-z0-9_]*", "应为小写字母、数字和下划线，例如 review、suit")
+    )
+    title = shapes.text(40, required=True)
+    against = shapes.listed(
+        shapes.one_of(AGAINST), required=True, validate=ma.validate.Length(min=1, error="请写明对哪一级单位的决定")
+    )
+    organ = shapes.text(500, required=True)
+    limit = ma.fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Range(1, 3650, error="期限应为 1 到 3650 的整数"),
+        error_messages={"invalid": "应为整数"},
+    )
+    unit = shapes.one_of(tuple(LIMITS), load_default="days")
+    law = _sources(load_default=list)
+    region = _region(load_default=None, allow_none=True)
+    in_force_from = _Day(load_default=LONG_AGO)
+    in_force_until = _Day(load_default=None, allow_none=True)
 
 
 class CatalogueSchema(shapes.Strict):
@@ -141,6 +170,11 @@ class CatalogueSchema(shapes.Strict):
             validate=shapes.matching(CLAUSE_ID, "条款编号应以字母开头，含数字，20 位以内，只用字母、数字、点和横线"),
         ),
         shapes.nested(ClauseSchema),
+        load_default=dict,
+    )
+    remedies = shapes.keyed(
+        shapes.text(60, validate=shapes.matching(r"[a-z][a-z0-9_-]{2,59}", "应为 3 至 60 位小写字母、数字和横线")),
+        shapes.nested(RemedySchema),
         load_default=dict,
     )
     exclusions = shapes.keyed(

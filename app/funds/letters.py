@@ -112,7 +112,7 @@ def _write(
         case_seq=order.case_seq,
         subject=order.id,
         origin=order.id,
-        region_codes=tuple(ref.code for ref in chain.refs),
+        chain=chain,
     )
     issuer = None if chain.township else "county"
     ready = documents.prepare(session, request, identity.offices_of(session, chain), issuer, now)

@@ -170,7 +170,7 @@ def _overview(chapter: list[Evidence]) -> Iterator[str]:
 def _details(each: Evidence) -> Iterator[str]:
     yield f"### {each.clause.id} {each.clause.title}"
     yield ""
-    yield f"{each.clause.text}（{'；'.join(each.clause.places())}）"
+    yield f"{each.clause.text}（{each.clause.citation()}）"
     yield ""
     for kind, title in KINDS.items():
         if each.found[kind]:

@@ -55,6 +55,17 @@ class RegionChain:
         """Ids, nearest first."""
         return tuple(ref.id for ref in self.refs)
 
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Codes, nearest first."""
+        return tuple(ref.code for ref in self.refs)
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, str] | None]:
+        """`{province: {code, name}, …}`, as expressions read it; a level that the region does not reach is None."""
+        refs = {level: self.at(level) for level in LEVELS}
+        return {level: {"code": ref.code, "name": ref.name} if ref else None for level, ref in refs.items()}
+
     @property
     def nearest(self) -> RegionRef:
         return self.refs[0]

@@ -20,6 +20,15 @@ from app.vocabulary.words import Words, look
 NOTICE = "publicity_notice"
 _TEXT = re.compile(r'"([a-z][a-z0-9_]*)"')
 _OFFICE = {"name": typed("string", "名称", certain=True), "phone": typed("string", "电话")}
+_REMEDY = shapes.context().with_members(
+    {
+        "way": typed("string", "途径的代号，例如 review、suit", certain=True),
+        "title": typed("string", "怎么救济，例如 申请行政复议", certain=True),
+        "organ": typed("string", "向哪个机关", certain=True),
+        "within": typed("string", "收到之日起多久以内，例如 60日"),
+        "law": typed("string", "法律依据"),
+    }
+)
 LETTER: Mapping[str, Shape] = {
     "letter": shapes.context("文书", certain=True).with_members(
         {
@@ -32,6 +41,9 @@ LETTER: Mapping[str, Shape] = {
     ),
     "issuer": shapes.context("发文单位", certain=True).with_members(_OFFICE),
     "county_office": shapes.context("县级民政部门").with_members(_OFFICE),
+    "township_office": shapes.context("乡镇、街道").with_members(_OFFICE),
+    "village_office": shapes.context("村民委员会、居民委员会").with_members(_OFFICE),
+    "remedies": replace(shapes.listing(_REMEDY), title="不服决定的救济途径", certain=True),
 }
 """What every letter has besides its case (`app.documents.operations`)."""
 _POSTED = {

@@ -57,13 +57,11 @@ def write(
     variables: Mapping[str, Any] | None = None,
     element: Element | None = None,
 ) -> str:
-    """Plan a document of the case whose contract sees `given` as `document`, and `county_office` {name, phone}.
+    """Plan a document of the case whose contract sees `given` as `document`.
 
     Returns its title. Raises DocumentError.
     """
-    county = action.offices.get("county")
-    named = {"document": dict(given), "county_office": county and {"name": county.name, "phone": county.phone}}
-    names = action.names(element, named, variables)
+    names = action.names(element, {"document": dict(given)}, variables)
     made = ready(action, action.letter(template), names, issuer, copies, element)
     action.plan(Planned(Rank.NUMBER, partial(_record, ready=made)))
     return made.title
@@ -87,7 +85,7 @@ def ready(
         subject=action.case.number,
         copies=copies,
         element_id=element.id if element else None,
-        region_codes=action.region_codes,
+        chain=action.chain,
     )
     return documents.prepare(action.session, request, action.offices, issuer, action.now)
 

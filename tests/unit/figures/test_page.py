@@ -24,6 +24,6 @@ def test_its_example_may_be_added_in_its_county_and_nowhere_else() -> None:
     (example,) = [each.encode() for each in examples if "heating_allowance_month" in each]
     added = seeded().with_additions(example, "220122")
     assert added.figures["heating_allowance_month"].is_confirmed
-    assert added.clauses["N-1"].places() == ["农政发〔2026〕9号 第二条"]
+    assert added.clauses["N-1"].citation() == "农政发〔2026〕9号 第二条"
     with pytest.raises(CatalogueError, match="不在本地区"):
         seeded().with_additions(example, "340722")
