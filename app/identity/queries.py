@@ -75,12 +75,6 @@ class RegionChain:
         """From the province down, as an address begins: 吉林省长春市农安县农安镇."""
         return "".join(ref.name for ref in reversed(self.refs))
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """`{province: {code, name}, …}`; a level that the region does not reach is null."""
-        refs = {level: self.at(level) for level in LEVELS}
-        return {level: {"code": ref.code, "name": ref.name} if ref else None for level, ref in refs.items()}
-
     def post(self, position: str) -> str:
         """The title of a position as it is said here: 村干部 or 社区工作人员, 乡镇经办人 or 街道经办人."""
         known = POSITIONS.get(position)
