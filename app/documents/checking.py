@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from app.documents import formats, lint, sandbox, variables
+from lxml import etree
+
+from app.documents import fields, formats, lint, package, sandbox, variables
 from app.documents.contract import ADDRESSEE, VOID_NOTICE, YOU, Contract, Field, Variable, load_contract
 from app.documents.errors import DocumentError, Problem, error, warning
 from app.documents.rendering import render
@@ -33,7 +35,8 @@ def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem
     try:
         values = json.loads(sample)
     except (ValueError, RecursionError) as exc:
-        return [*problems, error(f"sample.json 不是合法的 JSON：{exc}", file=SAMPLE)]
+        place = f"第 {exc.lineno} 行第 {exc.colno} 个字" if isinstance(exc, json.JSONDecodeError) else "编码或层数不对"
+        return [*problems, error(f"sample.json 不是合法的 JSON：{place}", file=SAMPLE)]
     if not isinstance(values, dict):
         return [*problems, error("sample.json 应为“变量名: 值”的形式", file=SAMPLE)]
     if problems:
@@ -55,12 +58,30 @@ def check(template: Template, contract: Contract, sample: Mapping[str, Any]) -> 
     if any(problem.severity == "error" for problem in problems):
         return problems
     try:
-        text = extract_text(render(template, contract, sample))
+        letter = render(template, contract, sample)
     except DocumentError as exc:
         return [*problems, error(exc.message, variable=exc.variable)]
-    if "{{" in text or "{%" in text:
-        problems.append(error("用样例生成的文书里还有没有替换的标签"))
-    return problems
+    return [*problems, *_letter(template, letter)]
+
+
+def _letter(template: Template, letter: bytes) -> Iterator[Problem]:
+    """What is wrong with the letter that came of the sample, however it came about."""
+    text = extract_text(letter)
+    if ("{{" in text or "{%" in text) and not template.prints_braces:
+        yield error("用样例生成的文书里还有没有替换的标签")
+    for each in check_upload(letter):
+        yield error(f"用样例生成的文书：{each.message}", each.where)
+    for code in sorted(_codes(letter) - _codes(template.data)):
+        yield error(f"用样例生成的文书里有模板没有的域“{code}”，请检查它周围的标签")
+
+
+def _codes(docx: bytes) -> set[str]:
+    """What all fields of a document are told."""
+    found: set[str] = set()
+    for name, content in package.parts(docx).items():
+        if name.startswith("word/") and name.endswith(".xml") and b"instr" in content:
+            found |= fields.codes(etree.fromstring(content))
+    return found
 
 
 def _names(template: Template, contract: Contract) -> Iterator[Problem]:
@@ -101,6 +122,8 @@ def _use(use: Use, contract: Contract, place: str) -> Problem | None:
     variable = contract.variables.get(root)
     if variable is None:
         return error(f"没有变量 {root}{_meant(root, contract.variables)}", place, root)
+    if use.joined and (told := _not_joined(variable, steps)) is not None:
+        return error(told, place, use.path)
     declared = _declared(variable, steps)
     if isinstance(declared, str):
         return error(declared, place, use.path)
@@ -112,25 +135,53 @@ def _use(use: Use, contract: Contract, place: str) -> Problem | None:
     return None
 
 
+def _not_joined(variable: Variable, steps: list[str]) -> str | None:
+    """Why `join` cannot print a list."""
+    if variable.type != "list" or steps != ["[]"]:
+        return f"变量 {variable.title} 不是列表，不能用 join 连接"
+    if isinstance(variable.items, Field):
+        told = f"变量 {variable.title} 的列表项可以没有值，请用 {{%p for %}} 逐项印"
+        return told if variable.items.optional else None
+    name = next(iter(variable.items or ()), "name")
+    return f"变量 {variable.title} 的每一项是一组数据，请写明连接哪一项，例如 {variable.name}|join('、', '{name}')"
+
+
 def _compared(each: Comparison, contract: Contract) -> str | None:
-    """Why a comparison with a constant cannot be meant: but for yes and no, values are texts as they are printed."""
-    root, *steps = each.path.replace("[]", ".[]").split(".")
-    variable = contract.variables.get(root)
-    if variable is None or each.constant is None:
+    """Why a comparison cannot be meant: but for yes and no, values are texts as they are printed."""
+    kind = _kind(each.path, contract)
+    if kind is None:
         return None
-    kind = variable.type
-    if kind == "list" and steps:
-        fields = variable.items
-        field = fields if isinstance(fields, Field) else (fields or {}).get(steps[-1])
-        kind = field.type if field is not None else kind
-    if kind in PRINTED or isinstance(each.constant, bool) != (kind == "bool") or kind == "list":
-        return (
-            f"{each.path} 在模板里是印出来的样子，不能与 {each.constant!r} 比较；"
-            f"请在 contract.yaml 中加一个 bool 变量写明条件，模板里用它来判断"
-        )
-    return None
+    constants = [value for value in each.constants if value is not None]
+    wanted = bool if kind == "bool" else str
+    apart = any(not isinstance(value, wanted) for value in constants)
+    other = _kind(each.other, contract) if each.other else None
+    if other is not None and (other != kind or each.operator not in ALIKE):
+        against = each.other or ""
+    elif constants and (kind in PRINTED or kind == "list" or apart or each.operator not in ALIKE):
+        against = "、".join("是否" if isinstance(value, bool) else str(value) for value in constants)
+    else:
+        return None
+    return (
+        f"{each.path} 在模板里是印出来的样子，不能与 {against} 比较；"
+        f"请在 contract.yaml 中加一个 bool 变量写明条件，模板里用它来判断"
+    )
 
 
+def _kind(path: str, contract: Contract) -> str | None:
+    """The type of what a path stands for; None where the contract does not say."""
+    root, *steps = path.replace("[]", ".[]").split(".")
+    variable = contract.variables.get(root)
+    if variable is None:
+        return None
+    if variable.type != "list" or not steps:
+        return variable.type
+    items = variable.items
+    field = items if isinstance(items, Field) else (items or {}).get(steps[-1])
+    return field.type if field is not None else None
+
+
+ALIKE = frozenset({"eq", "ne", "in", "notin"})
+"""Relations that two texts of one type may be asked for; which of them comes first says nothing."""
 PRINTED = frozenset((*formats.FORMATS, ADDRESSEE, YOU)) - {"text", "bool"}
 """Types whose values look otherwise in a letter than in a rule: 800.00, 二〇二〇年九月二十五日."""
 

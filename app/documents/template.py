@@ -20,8 +20,9 @@ import jinja2
 from docxtpl import DocxTemplate
 from lxml import etree
 
-from app.documents import package, pictures, sandbox
+from app.documents import jinja_words, package, pictures, places, sandbox
 from app.documents.errors import DocumentError
+from app.documents.filters import Unprintable
 from app.documents.package import Entry
 
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
@@ -30,7 +31,9 @@ _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _HAS_TAGS = re.compile(r"\{[{%#]")
 _MARKUP = re.compile(r"<[^>]+>")
 # Tags that change how many columns a row has: docxtpl repairs the table's grid in the tree afterwards.
-_COLUMNS = re.compile(r"\{%\s*(?:tc|colspan|hm)\b|\{\{tc\b")
+_COLUMNS = re.compile(r"\{%\s*(?:tc|colspan|hm)\b|\{#tc\b")
+_LITERAL = re.compile(r"\{_[{%]|[}%]_\}")
+_PRINTED = re.compile(r"\{\{ '[{}%]{2}' \}\}")
 _BREAKS = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\n\t]")
 _PARAGRAPH = re.compile(r"<w:p([ >])")
 _DOC_PR = re.compile(r'(<wp:docPr\b[^>]*? id=")[^"]*(")')
@@ -64,6 +67,7 @@ class Template:
     sources: tuple[Source, ...]
     pictures: Mapping[str, str]  # alternative text → name of the part with the picture
     needs_docxtpl: bool
+    prints_braces: bool
     _dynamic: Mapping[str, _Dynamic] = field(repr=False)
     _entries: Mapping[str, Entry | None] = field(repr=False)  # None: made anew for each letter
 
@@ -124,7 +128,7 @@ class Template:
             etree.fromstring(content, _PARSER)
         except etree.XMLSyntaxError as exc:
             raise DocumentError(
-                f"{part} 生成的内容不完整，请检查 {{%p if %}}、{{%p for %}} 是否单独成段并成对出现（{exc.msg}）",
+                f"{places.called(part)}：生成的内容不完整，请检查 {{%p if %}}、{{%p for %}} 是否单独成段并成对出现",
                 template=name or None,
             ) from exc
 
@@ -139,19 +143,18 @@ class Template:
                 variable, message = _reason(again, source.text, line or 0, context)
                 where = sandbox.quote(source.text, line or 0)
                 return DocumentError(f"{source.where}：{message}{where}", template=name or None, variable=variable)
-        return DocumentError(f"{part}：{exc}", template=name or None)
+        return DocumentError(f"{places.called(part)}：没有能生成", template=name or None)
 
 
 def _reason(exc: Exception, source: str, line: int, context: Mapping[str, Any]) -> tuple[str | None, str]:
     if isinstance(exc, jinja2.UndefinedError):
-        variable = match[1] if (match := re.search(r"'([^']+)' is undefined", str(exc))) else None
-        return variable, f"没有名为 {variable} 的变量" if variable else str(exc)
-    if isinstance(exc, sandbox.Unprintable):
+        return jinja_words.undefined(exc)
+    if isinstance(exc, Unprintable):
         lines = source.splitlines()
-        used = re.findall(r"\{\{[pr]?\s*([A-Za-z_]\w*)", lines[line - 1]) if 0 < line <= len(lines) else []
+        used = re.findall(r"\{\{\s*([A-Za-z_]\w*)", lines[line - 1]) if 0 < line <= len(lines) else []
         variable = next((name for name in used if not isinstance(context.get(name), str)), None)
-        return variable, f"变量 {variable or '（循环内）'} {exc.message}，可选的变量要放在 {{% if %}} 里面"
-    return None, f"无法生成：{exc}"
+        return variable, f"变量 {variable or '（循环内）'} {exc.message}"
+    return None, "标签里的值不能这样用，请检查比较的两边是不是同一种值、过滤器是不是用在文字上"
 
 
 @lru_cache(maxsize=256)
@@ -168,14 +171,14 @@ def load_template(data: bytes) -> Template:
         buffer = io.BytesIO()
         document.docx.save(buffer)
     except Exception as exc:
-        raise DocumentError(f"不是能打开的 Word 文档（.docx）：{exc}") from exc
+        raise DocumentError("不是能打开的 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx 后再上传") from exc
     parts = package.parts(buffer.getvalue())
     sources: list[Source] = []
     dynamic: dict[str, _Dynamic] = {}
     needs_docxtpl = False
     for part, where, before, xml, after in _places(document, parts):
         body = where == "正文"
-        patched = document.patch_xml(xml)
+        patched = _braces(document.patch_xml(xml))
         lined = _PARAGRAPH.sub(r"\n<w:p\1", patched)
         if not _HAS_TAGS.search(patched) and not body:
             continue
@@ -191,9 +194,15 @@ def load_template(data: bytes) -> Template:
         sources=tuple(sources),
         pictures=pictures.by_alternative_text(parts),
         needs_docxtpl=needs_docxtpl,
+        prints_braces=any(_PRINTED.search(source.text) for source in sources),
         _dynamic=dynamic,
         _entries=entries,
     )
+
+
+def _braces(patched: str) -> str:
+    """``{_{`` and its like print braces: docxtpl replaces them in the letter, also in what an applicant wrote."""
+    return _LITERAL.sub(lambda match: f"{{{{ '{match[0].replace('_', '')}' }}}}", patched)
 
 
 def _places(document: DocxTemplate, parts: Mapping[str, bytes]) -> Iterator[tuple[str, str, str, str, str]]:

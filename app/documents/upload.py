@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from app.documents import fields, places
 from app.documents.errors import Problem, error
 
 _MIB = 1 << 20
@@ -20,9 +21,6 @@ _RELATION = re.compile(
     r"/(attachedTemplate|oleObject|package|vbaProject|subDocument|frame|aFChunk|externalLink\w*|control|"
     r"mailMergeSource|mailMergeHeaderSource|transform|attachedSchema|settingsTemplate)$",
     re.I,
-)
-_FIELD = re.compile(
-    r"\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|LINK|MACROBUTTON|DATABASE|RD|FILLIN|ASK)\b", re.I
 )
 _EMBEDDED = ("{*}altChunk", "{*}object", "{*}control", "{*}OLEObject", "{*}subDoc", "{*}movie", "{*}scriptAnchor")
 _LINK = ("http://", "https://", "mailto:", "tel:")
@@ -81,8 +79,8 @@ def _contents(archive: zipfile.ZipFile) -> Iterator[Problem]:
         try:
             with archive.open(member) as stream:
                 content = stream.read(_MAX_PART + 1)
-        except _BROKEN as exc:
-            yield error(f"包内文件已损坏（{type(exc).__name__}）", name)
+        except _BROKEN:
+            yield error("包内文件已损坏，请用 Word 或 WPS 打开后重新保存", name)
             return
         total += len(content)
         if len(content) > _MAX_PART or total > _MAX_TOTAL:
@@ -99,7 +97,7 @@ def _xml(name: str, content: bytes) -> Iterator[Problem]:
     try:
         root = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError as exc:
-        yield error(f"不是合法的 XML：{exc.msg}", name)
+        yield error(f"第 {exc.lineno} 行不是合法的 XML，文件可能已损坏，请用 Word 或 WPS 打开后重新保存", name)
         return
     if root.getroottree().docinfo.doctype:  # also in an encoding that hides it from the search above
         yield error("含有 DOCTYPE 声明", name)
@@ -126,11 +124,9 @@ def _relations(name: str, root: etree._Element) -> Iterator[Problem]:
 
 
 def _active(name: str, root: etree._Element) -> Iterator[Problem]:
-    simple = " ".join(
-        value for field in root.iter("{*}fldSimple") for key, value in field.attrib.items() if key.endswith("}instr")
-    )
-    instructions = "".join(text.text or "" for text in root.iter("{*}instrText", "{*}delInstrText"))
-    if (match := _FIELD.search(f"{simple} {instructions}")) is not None:
-        yield error(f"含有不允许的域 {match[1].upper()}", name)
-    if next(root.iter(*_EMBEDDED), None) is not None:
-        yield error("含有嵌入的对象、控件或外部文档", name)
+    for each in fields.fields(root):
+        if (told := fields.fault(each)) is not None:
+            yield error(told, places.of(name, each.element))
+    if (embedded := next(root.iter(*_EMBEDDED), None)) is not None:
+        told = "含有嵌入的对象、控件或外部文档，请删除，或者选择性粘贴为图片"
+        yield error(told, places.of(name, embedded))

@@ -80,7 +80,7 @@ def test_one_source_guards_another(word):
         ("{% if a %}{{ a.b }}{% endif %}", {("a", True), ("a.b", True)}),
         ("{% if not a %}{{ a }}{% endif %}", {("a", True), ("a", False)}),
         ("{% if a and a.b %}{{ a.b }}{% endif %}", {("a", True), ("a.b", True)}),
-        ("{% for x in xs if x.c %}{{ x.d }}{{ loop.index }}{% endfor %}", {("xs", False), ("xs[].c", False),
+        ("{% for x in xs if x.c %}{{ x.d }}{{ loop.index }}{% endfor %}", {("xs", False), ("xs[].c", True),
                                                                            ("xs[].d", False)}),
         ("{{ a|default('无') }}", {("a", True)}),
         ("{{ '有' if a else '无' }}", {("a", True)}),
