@@ -16,7 +16,7 @@ from app.cases.store import CASE
 from app.core import id_number
 from app.core.grams import TAIL, grams_of_name, grams_of_text, initials_asked, tail_of_number
 from app.core.spelling import name_key
-from app.db.spelling import contains
+from app.db.spelling import contains, has_grams
 from app.registry import lookups as registry
 
 GRAM: Table = CaseGram.__table__  # type: ignore[assignment]
@@ -100,12 +100,8 @@ def found(session: Session, text: str) -> Select[tuple[str]]:
 
 
 def _has(grams: list[str], county_ids: Collection[str] | None) -> ColumnElement[bool]:
-    return and_(*(CASE.c.id.in_(_with(gram, county_ids)) for gram in grams))
-
-
-def _with(gram: str, county_ids: Collection[str] | None) -> Select[tuple[str]]:
-    query = select(GRAM.c.case_id).where(GRAM.c.gram == gram)
-    return query if county_ids is None else query.where(GRAM.c.county_id.in_(county_ids))
+    near = () if county_ids is None else (GRAM.c.county_id.in_(county_ids),)
+    return has_grams(CASE.c.id, GRAM, grams, *near)
 
 
 def _tail_blind(session: Session, number: str) -> str | None:

@@ -76,11 +76,6 @@ def incidents_everywhere(session: Session, cap: int) -> int:
     return count_up_to(session, select(Incident.id).where(Incident.resolved_at.is_(None)), cap)
 
 
-def visible_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
-    """A sub-select: ids of the cases that the actor may see."""
-    return select(CASE.c.id).where(visible(session, actor))
-
-
 def visible(session: Session, actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
     """The condition that a case lies where the actor has the capability."""
     held = identity_policy.region_ids(actor, capability)

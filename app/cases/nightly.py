@@ -10,6 +10,7 @@ from app.cases import awards, deadlines, finding, places
 from app.core.actor import SYSTEM
 from app.core.clock import local_date, midnight
 from app.inbox import staffing
+from app.registry import spelled
 
 SETTLED = timedelta(minutes=10)
 """After midnight the day's last transactions have committed."""
@@ -29,3 +30,4 @@ def run(session: Session, now: datetime) -> None:
     places.offer_free_places(session, now)
     staffing.give_back(session, SYSTEM, now)
     finding.index_older(session)
+    spelled.index_older(session)

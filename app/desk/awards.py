@@ -36,10 +36,10 @@ def award_list(call: Call) -> ResponseReturnValue:
     programme, status = request.args.get("programme") or None, request.args.get("status", registry.IN_PAYMENT) or None
     cases = finding.found(call.session, text) if text else None
     rows = registry.search(
-        call.session, regions, text, programme=programme, status=status, cases=cases, after=_cursor(after),
+        call.session, regions, text, programme=programme, status=status, cases=cases, after=after or "",
         limit=size + 1,
     )  # fmt: skip
-    page = cut(rows, size, lambda row: f"{row.id}_{row.name or ''}")
+    page = cut(rows, size)
     titles = programme_titles(call.session)
     return render_template(
         "desk/awards.html",
@@ -56,15 +56,6 @@ def award_list(call: Call) -> ResponseReturnValue:
         titles=titles,
         places=identity.region_names(call.session, {row.region_id for row in page.items}),
     )
-
-
-def _cursor(after: str | None) -> tuple[str, str] | None:
-    if not after:
-        return None
-    award_id, separator, name = after.partition("_")
-    if not separator:
-        raise Invalid({"after": "翻页地址已经失效，请从第一页重新开始"})
-    return name, award_id
 
 
 @blueprint.get("/awards/rechecks")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.cases.lists import visible_cases
 from app.desk.blueprint import blueprint
 from app.publicity import queries as publicity
 from app.web import Call, reads
@@ -18,6 +17,5 @@ PAGE_ROWS = 18
 @reads()
 def notice_list(call: Call) -> ResponseReturnValue:
     after = request.args.get("after")
-    cases = visible_cases(call.session, call.actor)
-    notices = publicity.notices_of_cases(call.session, cases, after or "", PAGE_ROWS + 1)
+    notices = publicity.notices_seen(call.session, call.actor, after or "", PAGE_ROWS + 1)
     return render_template("desk/notices.html", page=cut(notices, PAGE_ROWS), after=after)

@@ -120,8 +120,11 @@ def _arms(
     """One statement per post (office) and rank, each a range of one index; a page behind a cursor needs fewer."""
     matching = [*_matching(filter), *_in_tab(actor, filter)]
     found = select(ITEM.c.id).where(*matching)
-    if filter.tab in (WAITING, DONE):
+    if filter.tab == DONE:
         yield found
+        return
+    if filter.tab == WAITING:
+        yield from _waiting(actor, found)
         return
     offices = filter.tab == OFFICE
     addresses = sorted(_reach(actor, filter) if offices else actor.candidates) or [""]
@@ -147,7 +150,7 @@ def _in_tab(actor: Actor, filter: Filter) -> list[ColumnElement[bool]]:
     elif filter.kinds:
         found.append(ITEM.c.kind.in_(filter.kinds))
     if filter.tab == WAITING:
-        return [*found, _waiting(actor)]
+        return found
     if filter.tab != OFFICE:
         free = or_(ITEM.c.assignee_id.is_(None), ITEM.c.assignee_id.in_(actor.hands))
         found.append(ITEM.c.assignee_id == actor.user_id if filter.mine else free)
@@ -158,13 +161,17 @@ def _in_tab(actor: Actor, filter: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _waiting(actor: Actor) -> ColumnElement[bool]:
-    """What others have in the cases that the actor did something in lately, or have claimed of his own posts."""
+def _waiting(actor: Actor, found: Select[Any]) -> Iterator[Select[Any]]:
+    """What others have in the cases that the actor did something in lately, or have claimed of his own posts.
+
+    Nothing is in both. The cases are few and lead to their work by an index; a condition with both would read all work.
+    """
     done = select(ITEM.c.case_id.label("case_id")).where(ITEM.c.status == "done", ITEM.c.closed_by == actor.user_id)
-    lately = done.order_by(ITEM.c.closed_at.desc(), ITEM.c.id.desc()).limit(LATELY).correlate(None).subquery()
-    mine = ITEM.c.candidate.in_(actor.candidates)
-    passed_on = and_(ITEM.c.case_id.in_(select(lately.c.case_id)), ~mine)
-    return or_(passed_on, and_(mine, ITEM.c.assignee_id.not_in(actor.hands)))
+    lately = done.order_by(ITEM.c.closed_at.desc(), ITEM.c.id.desc()).limit(LATELY).subquery()
+    cases = select(lately.c.case_id).distinct().subquery()
+    yield found.join(cases, cases.c.case_id == ITEM.c.case_id).where(ITEM.c.candidate.not_in(actor.candidates))
+    for candidate in sorted(actor.candidates) or [""]:
+        yield found.where(ITEM.c.candidate == candidate, ITEM.c.assignee_id.not_in(actor.hands))
 
 
 def _matching(filter: Filter) -> list[ColumnElement[bool]]:

@@ -21,6 +21,8 @@ class Notice(Base):
     __table_args__ = (
         Index("ix_notice_case", "case_id"),
         Index("ix_notice_board", "county_id", "status", "until_on", "id"),
+        Index("ix_notice_county_listed", "county_id", "id"),
+        Index("ix_notice_region_listed", "region_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
+from app.identity.reach import reached
 from app.publicity.models import Notice, NoticePeriod, Objection
 
 
@@ -54,9 +56,9 @@ def board(session: Session, county_id: str | None = None, after: str = "", limit
     return _newest(session, query, after, limit)
 
 
-def notices_of_cases(session: Session, cases: Select[tuple[str]], after: str = "", limit: int = 20) -> list[Notice]:
-    """Notices of the cases whose ids a sub-select gives, newest first, a page at a time."""
-    return _newest(session, select(Notice).where(Notice.case_id.in_(cases)), after, limit)
+def notices_seen(session: Session, actor: Actor, after: str = "", limit: int = 20) -> list[Notice]:
+    """Notices where the actor may see cases, newest first, a page at a time."""
+    return _newest(session, select(Notice).where(reached(session, actor, "see_cases", Notice)), after, limit)
 
 
 def notice(session: Session, notice_id: str) -> Notice:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.spelling import same_name
-from app.registry import lookups, merging
+from app.registry import lookups, merging, spelled
 from app.registry.lookups import PERSON
 from app.registry.models import PersonChange
 
@@ -43,6 +43,7 @@ def rename(session: Session, person_id: str, name: str, because: merging.Because
     """The file has this name from now on; the one before stays in its history."""
     before = session.scalar(select(PERSON.c.name).where(PERSON.c.id == person_id).with_for_update())
     session.execute(update(PERSON).where(PERSON.c.id == person_id).values(name=name))
+    spelled.rewrite(session, person_id, name)
     merging.note(session, merging.RENAMED, person_id, None, {"name": before}, because)
 
 
@@ -57,5 +58,6 @@ def undo_of_case(session: Session, case_id: str, since: int, because: merging.Be
             continue
         before = merging.opened(session, change)["name"]
         session.execute(update(PERSON).where(PERSON.c.id == change.person_id).values(name=before))
+        spelled.rewrite(session, change.person_id, before)
         merging.undone(session, change, because)
     return len(found)

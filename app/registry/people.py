@@ -14,6 +14,7 @@ from app.core.chinese import chinese_date
 from app.core.errors import Invalid, NotEligible
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
+from app.registry import spelled
 from app.registry.lookups import FOUND, NUMBER, PERSON, blind
 from app.registry.models import Household, HouseholdMember
 
@@ -59,6 +60,7 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     if known is None:
         row = _row(session.info["vault"], number, index, name, now)
         if rows_changed(session, _INSERT, row) == 1:
+            spelled.write(session, {row["id"]: name})
             return row["id"]
         # Recorded, or merged into another file, by somebody else at the same moment.
         known = _known(session, index)
@@ -67,6 +69,7 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
         raise NotEligible(f"{told}；家属有困难的，请由家属申请，登记有误的，请先更正死亡登记")
     if name and known.name is None:
         session.connection().execute(_NAME, {"person_id": known.id, "new_name": name})
+        spelled.write(session, {known.id: name})
     return known.id
 
 
@@ -110,7 +113,10 @@ def record_many(session: Session, people: Mapping[str, str], now: datetime) -> d
         fresh.append(_row(vault, number, indexes[number], people[number], now))
     if fresh:
         connection.execute(_INSERT, fresh)
-        known |= _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
+        recorded = _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
+        mine = {row["id"] for row in fresh}
+        spelled.write(session, {row.id: row.name for row in recorded.values() if row.id in mine})
+        known |= recorded
     return known
 
 

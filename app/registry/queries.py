@@ -15,26 +15,25 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
-    func,
     literal,
     null,
     or_,
     select,
+    true,
+    union,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
-from app.db.spelling import begins_with
+from app.identity import queries as identity
 from app.identity.queries import RegionRef, within
-from app.registry.lookups import blind, indexes_of
-from app.registry.models import (
-    IN_PAYMENT,
-    WITHDRAWN,
-    Award,
-    Person,
-)
+from app.registry import spelled
+from app.registry.lookups import PERSON, blind, indexes_of
+from app.registry.models import ENDED, IN_PAYMENT, PAID, WITHDRAWN, Award, Person
+
+STATUSES = (IN_PAYMENT, PAID, ENDED, WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,34 +240,43 @@ def search(
     programme: str | None = None,
     status: str | None = None,
     cases: Select[tuple[str]] | None = None,
-    after: tuple[str, str] | None = None,
+    after: str = "",
     limit: int = 50,
 ) -> list[AwardRow]:
-    """Awards of people in any of these regions by a whole identity number, or by the beginning of a name.
+    """Awards of people in any of these regions by a whole identity number, any part of a name or its initials.
 
     `cases`: a sub-select of cases that the text finds; what they decided is found too. An empty text finds everybody.
-    Ordered by name and id; `after` is the last row's `(name or "", id)`.
+    The newest first; `after` is the last row's id.
     """
-    shown = func.coalesce(Person.name, "")
-    wanted = award_rows().where(_in_any(region_ids))
-    if text := text.strip():
+    wanted, text = award_rows(), text.strip()
+    if text:
         wanted = wanted.where(_whose(session, text, cases))
     if programme:
         wanted = wanted.where(Award.programme == programme)
-    if status:
-        wanted = wanted.where(Award.status == status)
-    if after is not None:
-        name, award_id = after
-        wanted = wanted.where(or_(shown > name, and_(shown == name, Award.id > award_id)))
-    return [AwardRow(*row) for row in session.execute(wanted.order_by(shown, Award.id).limit(limit))]
+    if after:
+        wanted = wanted.where(Award.id < after)
+    statuses = (
+        [Award.status == each for each in ((status,) if status else STATUSES)] if status or not text else [true()]
+    )
+    places = [within(identity.chain(session, region_id).nearest, Award) for region_id in sorted(region_ids)]
+    # One arm for a place and a status: each is the end of a range of one index.
+    arms = [wanted.where(place, each).order_by(Award.id.desc()).limit(limit) for place in places for each in statuses]
+    if not arms:
+        return []
+    both = union(*(select(arm.subquery()) for arm in arms)).subquery()
+    return [AwardRow(*row) for row in session.execute(select(both).order_by(both.c.id.desc()).limit(limit))]
 
 
 def _whose(session: Session, text: str, cases: Select[tuple[str]] | None) -> ColumnElement[bool]:
     number = id_numbers.normalise(text)
     if id_numbers.is_valid(number):
         return Person.blind.in_(indexes_of(blind(session, number)))
-    named = begins_with(Person.name, text)
-    return named if cases is None else or_(named, Award.case_id.in_(cases))
+    theirs = aliased(Award)
+    people = select(PERSON.c.id).where(spelled.named(text))
+    found = select(theirs.id).where(theirs.person_id.in_(people))
+    if cases is None:
+        return Award.id.in_(found)
+    return Award.id.in_(found.union(select(theirs.id).where(theirs.case_id.in_(cases))))
 
 
 def award_rows() -> Select[Any]:
@@ -290,8 +298,3 @@ def award_rows() -> Select[Any]:
         Award.case_number,
         Award.case_id,
     ).join(Person, Person.id == Award.person_id)
-
-
-def _in_any(region_ids: Collection[str]) -> ColumnElement[bool]:
-    columns = (Award.region_id, Award.township_id, Award.county_id, Award.city_id, Award.province_id)
-    return or_(*(column.in_(region_ids) for column in columns))

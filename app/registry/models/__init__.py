@@ -70,6 +70,16 @@ class Person(Base):
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
+class PersonGram(Base):
+    """One or two characters of a person's name, or initials of them: what a search by any part looks up."""
+
+    __tablename__ = "person_gram"
+    __table_args__ = (Index("ix_person_gram_gram", "gram", "person_id"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    gram: Mapped[str] = mapped_column(String(4), primary_key=True)
+
+
 class PersonChange(Base):
     """What happened to a file: another was `merged` into it, it was `renamed`, or what was another person's was
     `parted` from it to that person's file `other_id`. `state`: standing or undone.
@@ -139,6 +149,12 @@ class Award(Base):
     __table_args__ = (
         CheckConstraint("status IN ('in_payment','paid','ended','withdrawn')", name="status"),
         Index("ix_award_county_id_programme", "county_id", "programme", "status"),
+        # Lists: of a division of any level, of a status, the newest first.
+        Index("ix_award_region_listed", "region_id", "status", "id"),
+        Index("ix_award_township_listed", "township_id", "status", "id"),
+        Index("ix_award_county_listed", "county_id", "status", "id"),
+        Index("ix_award_city_listed", "city_id", "status", "id"),
+        Index("ix_award_province_listed", "province_id", "status", "id"),
         Index("ix_award_recheck_on", "recheck_on"),
         Index("ix_award_visit_on", "visit_on"),
         Index(
@@ -164,13 +180,13 @@ class Award(Base):
     kind: Mapped[str | None] = mapped_column(String(40))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"))
-    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"), index=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("region.id"))
     region_code: Mapped[str] = mapped_column(String(12))
     province_code: Mapped[str] = mapped_column(String(12))
     province_id: Mapped[str | None] = mapped_column(String(32))
     city_id: Mapped[str | None] = mapped_column(String(32))
     county_id: Mapped[str | None] = mapped_column(String(32))
-    township_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    township_id: Mapped[str | None] = mapped_column(String(32))
     monthly: Mapped[bool]
     amount: Mapped[Decimal | None] = mapped_column(Money)
     starts_on: Mapped[date] = mapped_column(Date)

@@ -4,13 +4,16 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
 
+from app.core.actor import SYSTEM
 from app.core.errors import Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
 from app.db import Database
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
-from app.registry import houses, operations, person_files, place_line, queries
+from app.registry import houses, merging, naming, operations, person_files, place_line, queries, spelled
+from app.registry.models import PersonGram
 from app.registry.reader import RegistryReader
 
 ZHOU, WU, LIU = "220122198809093311", "220122199001014021", "220122194802170021"
@@ -192,12 +195,20 @@ def test_people_are_found_by_name_or_number_within_ones_regions(database: Databa
         def found(region, text, **page):
             return [row.name for row in queries.search(session, [region], text, **page)]
 
-        assert found(chain.county.id, "周") == ["周海", "周海燕"]
+        assert found(chain.county.id, "周") == found(chain.county.id, "ZH") == ["周海燕", "周海"]
+        assert found(chain.county.id, "海燕") == found(chain.township.id, "hy") == ["周海燕"]
         assert found(chain.province.id, "周%") == ["周%"]
         assert found(chain.county.id, LIU) == []
         assert found(other.id, LIU.lower()) == ["周%"]
         first = queries.search(session, [chain.county.id], "周", limit=1)[0]
-        assert found(chain.county.id, "周", after=(first.name, first.id)) == ["周海燕"]
+        assert found(chain.county.id, "周", after=first.id) == found(chain.county.id, "", after=first.id) == ["周海"]
+        assert found(chain.county.id, "", status="ended") == []
+        naming.rename(session, first.person_id, "邹海燕", merging.Because(SYSTEM, "更正", now))
+        assert found(chain.county.id, "周") == ["周海"]
+        assert found(chain.county.id, "邹") == ["邹海燕"]
+        session.execute(delete(PersonGram))
+        assert (spelled.index_older(session), spelled.index_older(session)) == (3, 0)
+        assert found(chain.county.id, "邹") == ["邹海燕"]
 
 
 def test_batches_page_over_those_in_payment_on_the_day(database: Database, chain, now: datetime) -> None:

@@ -39,10 +39,9 @@ def test_awards_are_found_by_name_and_whole_number_and_paged(web: Web) -> None:
     client = web.client(CLERK)
     for text in ("周", RECIPIENT, ID_NUMBER):
         assert RECIPIENT in client.get("/desk/awards", query_string={"q": text}).text
-    assert "没有符合条件的人" in client.get("/desk/awards?q=兰").text
+    assert "没有符合条件的人" in client.get("/desk/awards?q=龙").text
     assert "没有符合条件的人" in client.get("/desk/awards?status=ended").text
     assert "没有符合条件的人" in web.client("township_clerk.220104001").get("/desk/awards").text
-    assert client.get("/desk/awards?after=x").status_code == 422
     assert web.client(ADMIN).get("/desk/awards").status_code == 403
     assert "逾期" in client.get("/desk/awards/rechecks").text
 

@@ -1,0 +1,241 @@
+"""Lists, searches and counts at 10,000 and at 1,000,000 pieces of open work. `python -m bench.scale [SIZE] [BACKEND]`.
+
+Every page is opened as a browser opens it; printed are the milliseconds that its statements took in the database (p50,
+p95), the rows and 8-kB pages that they read (PostgreSQL tells; SQLite gives steps of its virtual machine), and how many
+times more that is than in the small province. `BACKEND`: sqlite, postgresql or nothing for both.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+
+from app.cases.handlers import HANDLERS
+from app.core.clock import MovableClock
+from app.db import Database, Vault
+from app.jobs import operations as jobs
+from bench import world
+from bench.province import NAMES, Province, Size
+from bench.report import figure
+from tests.support.postgres import LOCAL, Cluster
+from tests.support.schema import create_schema
+from tests.support.web import COUNTY, TOWNSHIP
+
+SMALL, LARGE, TIMES = 10_000, 1_000_000, 20
+RATIO, MILLISECONDS = "<= 1.5", "<= 20"
+CLERK, COUNTY_CLERK, FINANCE = f"township_clerk.{TOWNSHIP}", f"county_clerk.{COUNTY}", f"finance.{COUNTY}"
+PROVINCE = "auditor.22"
+Address = Callable[[int], str]
+
+
+def _of_name(path: str, part: slice) -> Address:
+    return lambda turn: path + quote(NAMES[turn * 37 % len(NAMES)][part])
+
+
+PAGES: tuple[tuple[str, str | None, Address], ...] = (
+    ("inbox", CLERK, lambda _: "/desk/"),
+    ("inbox.office", CLERK, lambda _: "/desk/?tab=office"),
+    ("inbox.waiting", CLERK, lambda _: "/desk/?tab=waiting"),
+    ("inbox.done", CLERK, lambda _: "/desk/?tab=done"),
+    ("inbox.name", CLERK, _of_name("/desk/?q=", slice(0, 2))),
+    ("cases.county", COUNTY_CLERK, lambda _: "/desk/cases"),
+    ("cases.name", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(0, 3))),
+    ("cases.part", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(1, 3))),
+    ("cases.character", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(1, 2))),
+    ("cases.number", COUNTY_CLERK, lambda turn: f"/desk/cases?q={quote('长救〔2020〕')}{1000000000 + turn * 60}"),
+    ("cases.tail", COUNTY_CLERK, lambda turn: f"/desk/cases?q={1200 + turn}"),
+    ("cases.initials", COUNTY_CLERK, lambda turn: "/desk/cases?q=" + ("WJX", "LMQ", "ZGH", "CJY")[turn % 4]),
+    ("cases.status", COUNTY_CLERK, lambda _: "/desk/cases?status=suspended"),
+    ("cases.deep", COUNTY_CLERK, lambda _: "/desk/cases?after=2020-08-20T00:00:00%2B00:00_ca"),
+    ("cases.long", COUNTY_CLERK, lambda _: "/desk/cases?q=" + quote("王" * 50)),
+    ("cases.province", PROVINCE, lambda _: "/desk/cases"),
+    ("cases.province.name", PROVINCE, _of_name("/desk/cases?q=", slice(0, 3))),
+    ("awards.county", COUNTY_CLERK, lambda _: "/desk/awards"),
+    ("awards.name", COUNTY_CLERK, _of_name("/desk/awards?q=", slice(0, 3))),
+    ("awards.rechecks", COUNTY_CLERK, lambda _: "/desk/awards/rechecks"),
+    ("notices.county", COUNTY_CLERK, lambda _: "/desk/notices"),
+    ("money.pending", FINANCE, lambda _: "/desk/payments"),
+    ("money.name", FINANCE, _of_name("/desk/payments?q=", slice(0, 3))),
+    ("money.all", FINANCE, lambda _: "/desk/payments?status="),
+    ("incidents", COUNTY_CLERK, lambda _: "/desk/incidents"),
+    ("owed", COUNTY_CLERK, lambda _: "/desk/owed"),
+    ("board", None, lambda _: "/notices"),
+    ("board.county", None, lambda _: f"/notices?county=9{7:05d}"),
+    ("unread", CLERK, lambda _: "/desk/messages/unread"),
+)  # fmt: skip
+
+
+@dataclass
+class Read:
+    """What opening a page took: milliseconds in the database and all in all, one a turn; rows and pages of the last."""
+
+    database: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    rows: int = 0
+    pages: int = 0
+
+    def at(self, share: float) -> float:
+        ordered = sorted(self.database)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+@dataclass
+class Watch:
+    """The statements that a block sends, with their parameters, and the seconds that they took."""
+
+    sent: list[tuple[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    _since: float = 0.0
+
+    def before(self, connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        self.sent.append((statement, parameters))
+        self._since = time.perf_counter()
+
+    def after(self, *rest: Any) -> None:
+        self.seconds += time.perf_counter() - self._since
+
+
+@contextmanager
+def _watched(database: Database) -> Iterator[Watch]:
+    watch = Watch()
+    event.listen(database.engine, "before_cursor_execute", watch.before)
+    event.listen(database.engine, "after_cursor_execute", watch.after)
+    try:
+        yield watch
+    finally:
+        event.remove(database.engine, "before_cursor_execute", watch.before)
+        event.remove(database.engine, "after_cursor_execute", watch.after)
+
+
+def measure(province: Province) -> dict[str, Read]:
+    """Every page `TIMES` times, and the worker's question for what is due."""
+    people: dict[str | None, FlaskClient] = {}
+    found: dict[str, Read] = {}
+    for name, who, address in PAGES:
+        if who not in people:
+            people[who] = province.web.client(who)
+        found[name] = _opened(province.database, partial(_page, people[who], address))
+    found["worker.due"] = _opened(province.database, lambda _: _due(province))
+    return found
+
+
+def _page(client: FlaskClient, address: Address, turn: int) -> None:
+    answer = client.get(address(turn))
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address(turn)}: {answer.status}")
+
+
+def _due(province: Province) -> None:
+    with province.database.read() as session:
+        jobs.find_due(session, HANDLERS.keys(), province.clock.now(), 10)
+
+
+def _opened(database: Database, call: Callable[[int], None]) -> Read:
+    found = Read()
+    call(0)
+    for turn in range(TIMES):
+        with _watched(database) as watch:
+            began = time.perf_counter()
+            call(turn)
+            found.whole.append((time.perf_counter() - began) * 1000)
+        found.database.append(watch.seconds * 1000)
+    found.rows, found.pages = _explained(database, watch.sent)
+    return found
+
+
+def _explained(database: Database, sent: Sequence[tuple[str, Any]]) -> tuple[int, int]:
+    """Rows that the scans of these statements gave or dropped and pages they touched; on SQLite (0, steps)."""
+    asked = [(statement, given) for statement, given in sent if statement.lstrip().startswith(("SELECT", "WITH"))]
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return 0, sum(_steps(connection.connection.dbapi_connection, *each) for each in asked)
+        plans = [_plan(connection.connection.cursor(), *each) for each in asked]
+    return sum(map(_rows, plans)), sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+
+
+def _plan(cursor: Any, statement: str, given: Any) -> dict[str, Any]:
+    cursor.execute("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + statement, given)
+    (told,) = cursor.fetchone()
+    return (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+
+
+def _rows(plan: dict[str, Any]) -> int:
+    below = plan.get("Plans", ())
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"] if not below else 0
+    return int(own) + sum(map(_rows, below))
+
+
+def _steps(raw: Any, statement: str, given: Any) -> int:
+    """Hundreds of steps of SQLite's virtual machine."""
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    raw.set_progress_handler(step, 100)
+    try:
+        raw.execute(statement, given).fetchall()
+    finally:
+        raw.set_progress_handler(None, 0)
+    return count
+
+
+def compare(name: str, small: dict[str, Read], large: dict[str, Read]) -> None:
+    """One line a page, what grew most first."""
+    print(f"  {'':22}{'p50 ms':>9}{'p95 ms':>9}{'whole ms':>10}{'rows':>10}{'pages':>9}   grew (pages)")
+    growth = {key: (large[key].pages + 20) / (small[key].pages + 20) for key in large}
+    for key in sorted(large, key=lambda each: -growth[each]):
+        read = large[key]
+        figure(f"scale.{name}.{key}.p95", read.at(0.95), "ms", MILLISECONDS)
+        figure(f"scale.{name}.{key}.growth", growth[key], "times", RATIO)
+        print(f"  {key:22}{read.at(0.5):9.2f}{read.at(0.95):9.2f}{statistics.median(read.whole):10.1f}"
+              f"{read.rows:10}{read.pages:9}   {growth[key]:6.2f} ({small[key].pages} → {read.pages})")  # fmt: skip
+
+
+def _run(name: str, url: str, vault: Vault, size: int) -> None:
+    create_schema(url, vault)
+    database = Database(url, vault, durable=False)
+    try:
+        province = Province(database, MovableClock(world.NOW))
+        found = []
+        for each in (min(SMALL, size), size):
+            began = time.perf_counter()
+            province.grow(Size(each))
+            print(f"{name}: {each} pieces of open work, built in {time.perf_counter() - began:.0f} s", flush=True)
+            found.append(measure(province))
+        if name == "postgresql":
+            with database.read() as session:
+                print("  on disk:", session.scalar(text("SELECT pg_size_pretty(pg_database_size(current_database()))")))
+        compare(name, *found)
+    finally:
+        database.dispose()
+
+
+def main(size: int = LARGE, only: str = "") -> int:
+    """Print the comparison of each database."""
+    vault = Vault.generate()
+    if only in ("", "sqlite"):
+        with world.folder() as place:
+            _run("sqlite", f"sqlite:///{place / 'doudi.db'}", vault, size)
+    if only in ("", "postgresql"):
+        fast = ("fsync=off", "synchronous_commit=off", "shared_buffers=512MB", "max_wal_size=8GB", *LOCAL)
+        with Cluster.start(fast) as server, server.blank_database() as url:
+            _run("postgresql", url, vault, size)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(int(each) if each.isdigit() else each for each in sys.argv[1:])))
