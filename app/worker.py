@@ -26,6 +26,7 @@ from app.db import Database
 from app.definitions import rechecks
 from app.desk import batch_letters
 from app.documents import operations as documents
+from app.documents import pdfs
 from app.dossier import making
 from app.dossier import operations as dossiers
 from app.drafts import operations as drafts
@@ -119,8 +120,8 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
 
 
 def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: float) -> tuple[Worker, ...]:
-    """Six workers: for what takes moments, for what waits for others, for what takes minutes, for back-tests, for whole
-    files of people, and for what people decide together.
+    """Seven workers: for what takes moments, for what waits for others, for what takes minutes, for back-tests, for
+    the PDF of letters, for whole files of people, and for what people decide together.
 
     So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work, nobody's
     check waits for the replay of a province's cases, and no clerk's file for either.
@@ -136,6 +137,8 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
     every = handlers(outside)
     long = {kind: every.pop(kind) for kind in LONG}
     checks = {rechecks.RECHECK: rechecking(), checking.CHECK: checking.handler(database)}
+    press = pdfs.Press(outside.pdf)
+    printed = partial(press.now, database, clock)
     waiting = {kind: handler for kind, handler in every.items() if isinstance(handler, OutsideHandler)}
     moments = {kind: handler for kind, handler in every.items() if kind not in waiting}
     return (
@@ -143,7 +146,8 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
         Worker(database, clock, waiting, on_dead=cases.on_dead),
         Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
         Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}),
-        Worker(database, clock, {dossiers.MAKE: making.handler(database, outside.pdf, batch_letters.build)}),
+        Worker(database, clock, {documents.PRINT: press.handler()}, on_dead=cases.on_dead),
+        Worker(database, clock, {dossiers.MAKE: making.handler(database, outside.pdf, batch_letters.build, printed)}),
         _of_batches(database, clock, limit_seconds),
     )
 

@@ -28,6 +28,8 @@ from app.cases.timers import FIRE
 from app.cases.waits import WAIT
 from app.core.errors import Rejection
 from app.db import training
+from app.documents import operations as letters
+from app.documents import queries as documents
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp, OutsideHandler
 from app.outside import Departments, Failed, Question, Refused, Reply
@@ -99,7 +101,7 @@ def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
 
 def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     """A job that moves a case is given up: somebody must see it on the case. `error` is a traceback."""
-    if job.kind not in (FIRE, WAIT, ASK, START, STOP, competence.ASK):
+    if job.kind not in (FIRE, WAIT, ASK, START, STOP, competence.ASK, letters.ISSUE, letters.PRINT):
         return
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
     refused = name.endswith((GiveUp.__name__, Failed.__name__, Refused.__name__))
@@ -111,6 +113,11 @@ def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
         return
     if job.kind == STOP:
         operations.tell(session, job.payload["begun_by"], message, now)
+        return
+    if job.kind in (letters.ISSUE, letters.PRINT):
+        operations.give_up_letter(
+            session, documents.document(session, job.reference or ""), message, GiveUp(message), now
+        )
         return
     if job.kind == ASK:
         operations.give_up_asking(session, job.reference or "", message, GiveUp(message), now)

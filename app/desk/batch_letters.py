@@ -39,11 +39,7 @@ def _of_batch(session: Session, actor: Actor, batch_id: str, now: datetime) -> C
         for place, each in enumerate(shown, 1)
     ]
     parts: list[Part] = [Section("办理清单", [Grid(HEADS, rows, SHARES, frozenset({0}))])]
-    parts += [
-        Letter(f"{each.subject} {_title(row)}", casefile.letter_of(session, row).docx)
-        for each in shown
-        for row in letters[each.case_id]
-    ]
+    parts += [Letter(f"{each.subject} {_title(row)}", row.id) for each in shown for row in letters[each.case_id]]
     facts = [("环　　节", batch.title), ("办结件数", f"{len(shown)} 件"), ("办理日期", day(batch.confirmed_at)),
              ("办 理 人", actor.name), ("整理时间", moment(now))]  # fmt: skip
     title = programme_titles(session).get(batch.programme, batch.programme)

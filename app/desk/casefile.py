@@ -16,13 +16,12 @@ from app.cases.pages import CasePage, Submitted
 from app.core.actor import Actor
 from app.core.chinese import mask_id_number
 from app.core.clock import local_date
-from app.db import beside, training
+from app.db import training
 from app.definitions.queries import programme_titles
 from app.desk.opinions import opinions
 from app.desk.rulings import Ruling, rulings
 from app.desk.standing import standing
 from app.desk.stories import timeline
-from app.documents import operations as letters
 from app.documents.paper import Block, Cover, Facts, Grid, Heading, Line
 from app.dossier.content import Content, Letter, Material, Part, Section
 from app.dossier.operations import CASE
@@ -109,19 +108,16 @@ def _parts(session: Session, page: CasePage, reveal: bool) -> list[Part]:
         Section("待补齐、追回和物资", list(_open_ends(session, page))),
     ]
     bound: list[Part] = [each for each in sheets if each.blocks]
-    bound += [letter_of(session, row) for row in page.documents]
+    bound += [_letter(row) for row in page.documents]
     return bound + [
         Material(f"材料：{row.name}", row.id, row.media_type, f"{row.uploaded_by_name} {moment(row.uploaded_at)} 提交")
         for row in uploads
     ]
 
 
-def letter_of(session: Session, row: Any) -> Letter:
-    """The issued bytes; a letter that was never handed out yet is issued now, in a transaction of its own."""
-    kept: list[letters.Issued] = []
-    beside(session, lambda other: kept.append(letters.issue(other, row.id)))
+def _letter(row: Any) -> Letter:
     voided = "（已作废）" if row.voided_at else ""
-    return Letter(f"文书：{row.title}{row.number or ''}{voided}", kept[0].content)
+    return Letter(f"文书：{row.title}{row.number or ''}{voided}", row.id)
 
 
 def _filled(each: Submitted, reveal: bool, links: dict[str, FileLink]) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
@@ -11,8 +12,8 @@ from app.desk.blueprint import blueprint
 from app.documents import operations as letters
 from app.documents import queries as documents
 from app.files import queries as files
-from app.web import STAFF, Call, reads, services, transaction, transacts_itself
-from app.web.download import DOCX, PDF, attachment, inline
+from app.web import STAFF, Call, reads, transaction, transacts_itself
+from app.web.download import COMING, DOCX, PDF, attachment, inline
 
 
 @blueprint.get("/materials/<file_id>")
@@ -28,7 +29,7 @@ def material(call: Call, file_id: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<document_id>.<kind>")
 @transacts_itself(STAFF)
 def document(document_id: str, kind: str) -> ResponseReturnValue:
-    """Issued at the first download at the latest; the PDF is made when no transaction is open."""
+    """Issued at the first download at the latest; the PDF is the stored one, or a page that says that it is coming."""
     if kind not in ("docx", "pdf"):
         raise NoSuchAddress
     with transaction(STAFF, writing=True) as call:
@@ -36,7 +37,13 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
         if row.case_id is None:
             raise NotFound("没有这份文书，请核对后重试")
         cases.seen(call.session, call.actor, row.case_id, call.now)
-        issued = letters.hand_out(call.session, call.actor, document_id, call.now)
-    if kind == "docx":
-        return attachment(issued.content, issued.filename, DOCX)
-    return attachment(services().to_pdf(issued.content), issued.filename.removesuffix(".docx") + ".pdf", PDF)
+        if kind == "docx":
+            issued = letters.hand_out(call.session, call.actor, document_id, call.now)
+            return attachment(issued.content, issued.filename, DOCX)
+        again = "again" in request.args
+        found = letters.hand_out_pdf(call.session, call.actor, document_id, call.now, again=again)
+        if found is not None:
+            return attachment(found.content, found.filename, PDF)
+        failed = letters.is_given_up(call.session, document_id)
+        page = render_template("desk/letter_coming.html", letter=row, failed=failed)
+    return page, 202, {} if failed else COMING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, keys
@@ -41,6 +41,22 @@ class Document(Base):
     voided_by: Mapped[str | None] = mapped_column(String(32))
     voided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class DocumentPdf(Base):
+    """What people download of a document: made once of its issued bytes. `id` is the document's.
+
+    `signature`: signed, picture (of a seal, which proves nothing) or none; `signer`: whom the certificate names.
+    """
+
+    __tablename__ = "document_pdf"
+
+    id: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("document_pdf", "content"))
+    signature: Mapped[str] = mapped_column(String(8))
+    signer: Mapped[str | None] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
 class DocumentSequence(Base):

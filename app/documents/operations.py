@@ -23,7 +23,7 @@ from app.definitions.letters import Letter
 from app.documents import codes, sample
 from app.documents.contract import Address, Contract, load_contract
 from app.documents.errors import DocumentError
-from app.documents.models import Document, DocumentSequence
+from app.documents.models import Document, DocumentPdf, DocumentSequence
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.engine import compose
@@ -31,12 +31,14 @@ from app.figures import remedies
 from app.figures.catalogue import catalogue
 from app.identity.queries import OfficeRow, RegionChain
 from app.jobs import operations as jobs
+from app.jobs import standing
 
-ISSUE = "document.issue"
+ISSUE, PRINT = "document.issue", "document.pdf"
 TAKE_BACK = timedelta(minutes=1)
 """An action can be taken back this long; what leaves the house waits for it."""
 KINDS = ("county", "township", "village")
 """Offices that a letter may name: `county_office` and so on."""
+PDF = ("document_pdf", "content")
 DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
 # Built once: most actions run them, and building a statement costs more than running it.
 _RECORD = insert(DOCUMENT)
@@ -139,7 +141,10 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
 
 
 def issue(session: Session, document_id: str) -> Issued:
-    """The bytes of a document: rendered, sealed and hashed the first time, the same bytes ever after."""
+    """The bytes of a document: rendered, sealed and hashed the first time, the same bytes ever after.
+
+    From the first time on its PDF is on its way too, which takes a worker a moment (`pdfs`).
+    """
     row = session.get(Document, document_id)
     if row is None:
         raise NotFound("没有这份文书，请核对后重试")
@@ -150,6 +155,7 @@ def issue(session: Session, document_id: str) -> Issued:
         row.content, row.sha256 = sealed, digest(content)
         unissued = (Document.id == document_id) & Document.content.is_(None)
         session.execute(update(Document).where(unissued).values(content=sealed, sha256=row.sha256))
+        _print(session, row, row.created_at, jobs.BULK if row.origin else jobs.NORMAL)
     else:
         content = vault.open(row.content, "document", "content", document_id)
     return Issued(f"{row.title}{row.number or ''}.docx", content, row.sha256 or "")
@@ -160,6 +166,29 @@ def hand_out(session: Session, actor: Actor, document_id: str, now: datetime) ->
     issued = issue(session, document_id)
     audit.append(session, f"document:{document_id}", "downloaded", actor, {}, None, now, shared=True)
     return issued
+
+
+def hand_out_pdf(
+    session: Session, actor: Actor, document_id: str, now: datetime, *, again: bool = False
+) -> Issued | None:
+    """The stored PDF for somebody who takes it away, which is on record; the same bytes ever after.
+
+    None while there is none: it is on its way, and that of a letter from before PDFs were stored is asked for now.
+    `again` asks also for what was given up. Raises NotFound.
+    """
+    row = session.get(Document, document_id)
+    if row is None:
+        raise NotFound("没有这份文书，请核对后重试")
+    kept = session.get(DocumentPdf, document_id)
+    if kept is not None:
+        audit.append(session, f"document:{document_id}", "downloaded", actor, {"pdf": True}, None, now, shared=True)
+        content = session.info["vault"].open(kept.content, *PDF, document_id)
+        return Issued(f"{row.title}{row.number or ''}.pdf", content, kept.sha256)
+    if row.content is not None:
+        _print(session, row, now, jobs.URGENT)
+    if again:
+        jobs.revive_named(session, _works(document_id), now)
+    return None
 
 
 def drop_unissued(session: Session, case_id: str, since: int, now: datetime) -> None:
@@ -175,6 +204,24 @@ def void(session: Session, document_id: str, by_document_id: str, now: datetime)
     """A numbered notice voids the document; the document itself stays."""
     values = {"voided_by": by_document_id, "voided_at": now}
     session.execute(update(Document).where(Document.id == document_id).values(values))
+
+
+def is_given_up(session: Session, document_id: str) -> bool:
+    """Whether no worker tries any more to make the letter or its PDF."""
+    return standing.is_given_up(session, _works(document_id))
+
+
+def _works(document_id: str) -> tuple[str, ...]:
+    """The names of the work that a letter still needs."""
+    return f"{ISSUE}:{document_id}", f"{PRINT}:{document_id}"
+
+
+def _print(session: Session, row: Document, due: datetime, priority: int) -> None:
+    """A worker makes the PDF; who asks for one letter does not wait for the thousands of a batch."""
+    jobs.enqueue(
+        session, PRINT, {}, due=due, dedup=f"{PRINT}:{row.id}", case_id=row.case_id, priority=priority,
+        reference=row.id,
+    )  # fmt: skip
 
 
 def _freeze(session: Session, ready: ReadyDocument, *, number: str, verify_code: str) -> dict[str, Any]:

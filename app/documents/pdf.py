@@ -1,41 +1,50 @@
-"""`libreoffice`: from .docx to PDF. Whoever needs a PDF depends on `app.outside.PdfMaker` alone."""
+"""`libreoffice`: from .docx to PDF/A. Whoever needs a PDF depends on `app.outside.PdfMaker` alone."""
 
-import contextlib
-import os
-import resource
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
+from app.documents import soffice
+from app.documents.kept_open import KeptOpen
 from app.outside import Failed, Refused
 from app.outside.boundary import Settings
 
-_FONTS = Path(__file__).with_name("fonts.conf")
-_MEMORY = 4 << 30
-"""Bytes of address space: a letter takes a third of it, and a draft's template is a stranger's file."""
+_PYTHON = "/usr/bin/python3"
+"""Of the distribution: LibreOffice's bridge (python3-uno) is made for it."""
 _EACH_SECONDS = 5
 """What each further file of a start may take."""
+_PDF_A = 'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}'
 
 
 class LibreOffice:
-    """Headless LibreOffice with a profile of its own, one start at a time, with a time limit.
+    """Headless LibreOffice with a profile of its own, one at a time, with limits of time and memory.
 
-    Not a shared service: each process that converts holds one, and `close` removes its profile.
+    Drafts are strangers' files: each of their conversions starts it anew. One that is kept open sees the letters of
+    the house alone. Not a shared service: each process that converts holds one, and `close` removes its profile.
     """
 
-    def __init__(self, program: str | None = None, timeout: float = 60) -> None:
+    def __init__(self, program: str | None = None, timeout: float = 60, python: str = _PYTHON) -> None:
         self._program = program or shutil.which("soffice")
-        self._timeout = timeout
+        self._timeout, self._python = timeout, python
         self._lock = threading.Lock()
         self._profile: tempfile.TemporaryDirectory[str] | None = None
+        self._kept: KeptOpen | None = None
 
     @classmethod
     def configured(cls, settings: Settings) -> "LibreOffice":
         return cls()
+
+    def to_record(self, docx: bytes) -> bytes:
+        """The PDF/A of a letter that was issued. Raises Refused where LibreOffice is not installed, Failed."""
+        if not self._has_bridge:
+            return self.to_pdf(docx)
+        with self._lock:
+            self._kept = self._kept or KeptOpen(self._installed(), self._python, self._timeout)
+        return self._kept.convert(docx)
 
     def to_pdf(self, docx: bytes) -> bytes:
         """Raises Refused where LibreOffice is not installed, Failed where it fails or takes too long."""
@@ -49,55 +58,48 @@ class LibreOffice:
 
         Raises Refused where it is not installed, Failed where it takes too long.
         """
-        if self._program is None:
-            raise Refused("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer 或者下载 Word 文件")
+        program = self._installed()
         with self._lock, tempfile.TemporaryDirectory(prefix="doudi-pdf-") as folder:
             if self._profile is None:
                 self._profile = tempfile.TemporaryDirectory(prefix="doudi-office-")
             sources = [Path(folder, f"letter{place or ''}.docx") for place in range(len(files))]
             for source, docx in zip(sources, files, strict=True):
                 source.write_bytes(docx)
-            self._run(self._program, sources, self._profile.name)
+            self._run(program, sources, self._profile.name)
             made = [source.with_suffix(".pdf") for source in sources]
             return [each.read_bytes() if each.exists() else None for each in made]
 
     def close(self) -> None:
         with self._lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
             if self._profile is not None:
                 self._profile.cleanup()
                 self._profile = None
+
+    def _installed(self) -> str:
+        if self._program is None:
+            raise Refused("本机没有安装 LibreOffice，不能生成 PDF。请安装 libreoffice-writer-nogui")
+        return self._program
+
+    @cached_property
+    def _has_bridge(self) -> bool:
+        """Without python3-uno each letter needs a start of its own."""
+        if self._program is None or not Path(self._python).exists():
+            return False
+        return subprocess.run([self._python, "-I", "-c", "import uno"], capture_output=True).returncode == 0
 
     def _run(self, program: str, sources: Sequence[Path], profile: str) -> None:
         folder, seconds = sources[0].parent, self._timeout + _EACH_SECONDS * (len(sources) - 1)
         command = [
             program, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nolockcheck",
-            "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder), *map(str, sources),
+            "--convert-to", _PDF_A, "--outdir", str(folder), *map(str, sources),
         ]  # fmt: skip
-        environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": profile,
-            "TMPDIR": str(folder),
-            "LANG": "C.UTF-8",
-            "FONTCONFIG_FILE": str(_FONTS),
-            "XDG_CACHE_HOME": profile,
-            "SAL_USE_VCLPLUGIN": "svp",
-        }
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+        process = soffice.start(command, profile, str(folder))
         try:
-            with contextlib.suppress(ProcessLookupError):  # it has ended already
-                resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
             process.wait(seconds)
         except subprocess.TimeoutExpired as exc:
             raise Failed(f"生成 PDF 超过 {seconds:g} 秒，已经停止") from exc
         finally:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """soffice is a launcher: what it started must go with it, however the wait ended."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+            soffice.end(process)

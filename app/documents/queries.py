@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.definitions import store as definitions
 from app.documents import codes
 from app.documents.contract import load_contract
-from app.documents.models import Document
+from app.documents.models import Document, DocumentPdf
 
 LISTED = (
     Document.id,
@@ -26,25 +26,29 @@ LISTED = (
     Document.sha256,
     Document.voided_at,
     Document.created_at,
+    DocumentPdf.sha256.label("pdf_sha256"),
+    DocumentPdf.signature,
+    DocumentPdf.signer,
 )
+_OF = select(*LISTED).outerjoin_from(Document, DocumentPdf, DocumentPdf.id == Document.id)
 
 
 def documents_of(session: Session, case_id: str) -> list[Any]:
     """The documents of a case, oldest first; without their bytes."""
-    query = select(*LISTED).where(Document.case_id == case_id).order_by(Document.created_at, Document.id)
+    query = _OF.where(Document.case_id == case_id).order_by(Document.created_at, Document.id)
     return list(session.execute(query))
 
 
 def written_by(session: Session, acts: Collection[tuple[str, int]]) -> list[Any]:
     """The documents of these acts (a case and its audit number), as they were written."""
     mine = tuple_(Document.case_id, Document.case_seq).in_(acts)
-    return list(session.execute(select(*LISTED).where(mine).order_by(Document.case_id, Document.id)))
+    return list(session.execute(_OF.where(mine).order_by(Document.case_id, Document.id)))
 
 
 def voidable_since(session: Session, case_id: str, since: int) -> list[Any]:
     """Letters of a case at audit number `since` and later that are valid and that their own contracts let be voided."""
     valid = (Document.case_id == case_id) & (Document.case_seq >= since) & Document.voided_at.is_(None)
-    query = select(*LISTED, Document.contract_hash).where(valid).order_by(Document.created_at, Document.id)
+    query = _OF.add_columns(Document.contract_hash).where(valid).order_by(Document.created_at, Document.id)
     rows = session.execute(query).all()
     contracts = definitions.blobs(session, {row.contract_hash for row in rows}) if rows else {}
     return [row for row in rows if load_contract(contracts[row.contract_hash]).voidable]
@@ -58,12 +62,12 @@ def issued_since(session: Session, case_id: str, since: int) -> str | None:
 
 def of_code(session: Session, code: str) -> Any | None:
     """The record of the letter on which this code is printed, however it was typed; None where there is none."""
-    return session.execute(select(*LISTED).where(Document.verify_code.in_(codes.meant(code)))).one_or_none()
+    return session.execute(_OF.where(Document.verify_code.in_(codes.meant(code)))).one_or_none()
 
 
 def document(session: Session, document_id: str) -> Any:
     """One record; raises NotFound."""
-    row = session.execute(select(*LISTED).where(Document.id == document_id)).one_or_none()
+    row = session.execute(_OF.where(Document.id == document_id)).one_or_none()
     if row is None:
         raise NotFound("没有这份文书，请核对后重试")
     return row

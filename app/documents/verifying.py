@@ -16,7 +16,7 @@ from app.core.spelling import compact
 from app.definitions import store as definitions
 from app.documents import codes
 from app.documents.contract import ADDRESSEE, Contract, load_contract
-from app.documents.models import Document
+from app.documents.models import Document, DocumentPdf
 
 IDENTICAL, CHANGED, ANOTHER = "identical", "changed", "another"
 _NAMES, _AMOUNTS, _HIDDEN = (ADDRESSEE, "masked_name", "masked_id"), ("money",), "＊＊＊"
@@ -34,7 +34,10 @@ class Voiding:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An issued letter. `facts`: names and amounts that stand in it, by their labels; `file`: how a file compares."""
+    """An issued letter. `facts`: names and amounts that stand in it, by their labels; `file`: how a file compares.
+
+    `signature`: how its PDF is signed, and `signer` by whom; None until there is one.
+    """
 
     title: str
     number: str | None
@@ -42,6 +45,8 @@ class Letter:
     issued_on: date
     voiding: Voiding | None
     facts: tuple[tuple[str, str], ...]
+    signature: str | None = None
+    signer: str | None = None
     file: str | None = None
 
 
@@ -61,18 +66,23 @@ def by_code(session: Session, number: str, code: str, sha256: str | None = None)
     letter = _letter(session, found, tuple(_facts(contract, frozen)))
     if sha256 is None:
         return letter
-    if sha256 == found.sha256:
+    if sha256 in (found.sha256, found.pdf_sha256):
         return replace(letter, file=IDENTICAL)
-    return replace(letter, file=ANOTHER if _issued(session, Document.sha256 == sha256) else CHANGED)
+    return replace(letter, file=ANOTHER if _of_file(session, sha256) else CHANGED)
 
 
 def by_file(session: Session, sha256: str) -> Letter | None:
     """The letter that was issued in exactly these bytes, names and amounts masked; None where there is none."""
-    found = _issued(session, Document.sha256 == sha256)
+    found = _of_file(session, sha256)
     if found is None:
         return None
     facts = tuple(_facts(*_content(session, found), masked=True))
     return replace(_letter(session, found, facts), file=IDENTICAL)
+
+
+def _of_file(session: Session, sha256: str) -> Any | None:
+    """By the PDF, which people download, or by the Word file."""
+    return _issued(session, DocumentPdf.sha256 == sha256) or _issued(session, Document.sha256 == sha256)
 
 
 def _issued(session: Session, which: ColumnElement[bool]) -> Any | None:
@@ -80,8 +90,10 @@ def _issued(session: Session, which: ColumnElement[bool]) -> Any | None:
     columns = (
         Document.id, Document.title, Document.number, Document.office_id, Document.issued_on, Document.contract_hash,
         Document.frozen, Document.sha256, Document.voided_by, Document.voided_at,
+        DocumentPdf.sha256.label("pdf_sha256"), DocumentPdf.signature, DocumentPdf.signer,
     )  # fmt: skip
-    return session.execute(select(*columns).where(which, Document.sha256.is_not(None)).limit(1)).one_or_none()
+    of = select(*columns).outerjoin_from(Document, DocumentPdf, DocumentPdf.id == Document.id)
+    return session.execute(of.where(which, Document.sha256.is_not(None)).limit(1)).one_or_none()
 
 
 def _content(session: Session, row: Any) -> tuple[Contract, dict[str, Any]]:
@@ -94,7 +106,9 @@ def _letter(session: Session, row: Any, facts: tuple[tuple[str, str], ...]) -> L
     if row.voided_by is not None:
         by = select(Document.title, Document.number, Document.issued_on).where(Document.id == row.voided_by)
         voiding = Voiding(*session.execute(by).one())
-    return Letter(row.title, row.number, row.office_id, row.issued_on, voiding, facts)
+    return Letter(
+        row.title, row.number, row.office_id, row.issued_on, voiding, facts, row.signature, row.signer
+    )  # fmt: skip
 
 
 def _numbers(row: Any, contract: Contract, frozen: dict[str, Any]) -> Iterator[str]:

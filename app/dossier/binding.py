@@ -1,4 +1,4 @@
-"""From content to one PDF: materials in children, sheets and letters by one start of the converter, then all bound."""
+"""From content to one PDF: materials in children, letters as they are stored, sheets by one start of the converter."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _PICTURES = ("image/jpeg", "image/png", "image/webp")
 _PDF = "application/pdf"
 Convert = Callable[[Sequence[bytes]], list[bytes | None]]
 Tell = Callable[[str, int, int], None]
+Printed = Callable[[str], bytes | None]
+"""The stored PDF of a letter; None where none can be made."""
 
 
 class TooLarge(Exception):
@@ -34,6 +36,14 @@ class Bound:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The bytes of an upload and the PDF of a letter, by their ids."""
+
+    upload: Callable[[str], bytes]
+    letter: Printed
+
+
 @dataclass
 class _Leaf:
     """A part on its way: `pdf` once it is one, else the Word file `docx`; `note` for the index."""
@@ -45,15 +55,14 @@ class _Leaf:
     pages: int = 1
 
 
-def bind(content: Content, read: Callable[[str], bytes], convert: Convert, tell: Tell) -> Bound:
-    """`read` gives the bytes of an upload, `convert` makes PDFs of Word files, `tell` hears how far it is.
+def bind(content: Content, sources: Sources, convert: Convert, tell: Tell) -> Bound:
+    """`convert` makes PDFs of sheets, `tell` hears how far it is.
 
     Raises TooLarge, and what `convert` raises.
     """
-    leaves = _leaves(content, read, tell)
+    leaves = _leaves(content, sources, tell)
     tell(LETTERS, 0, 0)
-    words = [leaf for leaf in leaves if leaf.pdf is None]
-    _converted(words, convert, content.mark)
+    _converted([leaf for leaf in leaves if leaf.pdf is None], convert)
     tell(BINDING, 0, 0)
     for leaf, pages in zip(leaves, _measured([leaf.pdf or b"" for leaf in leaves]), strict=True):
         leaf.pages = pages
@@ -63,7 +72,7 @@ def bind(content: Content, read: Callable[[str], bytes], convert: Convert, tell:
     return _bound([front, *(leaf.pdf or b"" for leaf in leaves)])
 
 
-def _leaves(content: Content, read: Callable[[str], bytes], tell: Tell) -> list[_Leaf]:
+def _leaves(content: Content, sources: Sources, tell: Tell) -> list[_Leaf]:
     waiting = sum(isinstance(part, Material) for part in content.parts)
     leaves: list[_Leaf] = []
     seen, size, pages = 0, 0, 0
@@ -72,11 +81,11 @@ def _leaves(content: Content, read: Callable[[str], bytes], tell: Tell) -> list[
             case Section():
                 leaves.append(_Leaf(part.title, sheet(part.title, part.blocks, mark=content.mark)))
             case Letter():
-                leaves.append(_Leaf(part.title, part.docx))
+                leaves.append(_printed(part, sources.letter(part.document_id), content.mark))
             case Material():
                 tell(MATERIALS, seen, waiting)
                 full = size > LARGEST or pages > MOST_PAGES
-                leaf = _unbound(part, "卷宗已满", content.mark) if full else _drawn(part, read, content.mark)
+                leaf = _unbound(part, "卷宗已满", content.mark) if full else _drawn(part, sources.upload, content.mark)
                 leaves.append(leaf)
                 seen, size, pages = seen + 1, size + len(leaf.pdf or b""), pages + leaf.pages
     return leaves
@@ -100,19 +109,19 @@ def _unbound(part: Material, why: str, mark: str) -> _Leaf:
     return _Leaf(part.title, sheet(part.title, [Line(said), Line(part.told, quiet=True)], mark=mark), note="未编入")
 
 
-def _converted(leaves: Sequence[_Leaf], convert: Convert, mark: str) -> None:
-    """One start for all of them; what did not become a PDF has a sheet that says so, by a second one."""
-    made = convert([leaf.docx for leaf in leaves])
-    for leaf, pdf in zip(leaves, made, strict=True):
-        leaf.pdf = pdf
-    failed = [leaf for leaf in leaves if leaf.pdf is None]
-    if not failed:
-        return
-    said = "这份文书没有转换成功，原件保存在系统中，请在案件页的“文书”里下载 Word 文件。"
-    for leaf, pdf in zip(failed, convert([sheet(leaf.title, [Line(said)], mark=mark) for leaf in failed]), strict=True):
-        leaf.pdf, leaf.note = pdf, "未编入"
+def _printed(part: Letter, pdf: bytes | None, mark: str) -> _Leaf:
+    if pdf is not None:
+        return _Leaf(part.title, pdf=pdf)
+    said = "这份文书的 PDF 没有生成成功，原件保存在系统中，请在案件页的“文书”里下载 Word 文件。"
+    return _Leaf(part.title, sheet(part.title, [Line(said)], mark=mark), note="未编入")
+
+
+def _converted(sheets: Sequence[_Leaf], convert: Convert) -> None:
+    """One start for all of them."""
+    for leaf, pdf in zip(sheets, convert([leaf.docx for leaf in sheets]), strict=True):
         if pdf is None:
-            raise TooLarge("有文书没有转换成功，请重新整理；再次失败请联系管理员")
+            raise TooLarge("有页面没有转换成功，请重新整理；再次失败请联系管理员")
+        leaf.pdf = pdf
 
 
 def _index(leaves: Sequence[_Leaf]) -> Grid:

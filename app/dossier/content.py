@@ -18,10 +18,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it was issued: the bytes of its Word file."""
+    """A letter; its stored PDF is read, or made, when it is its turn."""
 
     title: str
-    docx: bytes
+    document_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.db import Database
-from app.dossier.binding import Bound, TooLarge, bind
+from app.dossier.binding import Bound, Printed, Sources, TooLarge, bind
 from app.dossier.content import Content
 from app.dossier.operations import CONTENT, TABLE
 from app.files import queries as files
@@ -37,7 +37,7 @@ class _Read(NamedTuple):
     fault: str = ""
 
 
-def handler(database: Database, pdf: PdfMaker, build: Build) -> OutsideHandler:
+def handler(database: Database, pdf: PdfMaker, build: Build, letter: Printed) -> OutsideHandler:
     """Who does the jobs of `operations.MAKE`."""
 
     def prepare(session: Session, job: DueJob, now: datetime) -> _Read:
@@ -65,7 +65,7 @@ def handler(database: Database, pdf: PdfMaker, build: Build) -> OutsideHandler:
         if found.content is None:
             return found.fault
         try:
-            return bind(found.content, read, pdf.to_pdfs, lambda *come: tell(job, *come))
+            return bind(found.content, Sources(read, letter), pdf.to_pdfs, lambda *come: tell(job, *come))
         except (Failed, TooLarge) as fault:
             log.warning("the file %s could not be bound: %s", job.reference, type(fault).__name__)
             return str(fault)

@@ -266,6 +266,13 @@ def revive_case(session: Session, case_id: str, now: datetime) -> int:
     return session.connection().execute(update(JOB).where(dead).values(**fresh)).rowcount
 
 
+def revive_named(session: Session, names: Collection[str], now: datetime) -> int:
+    """Give the dead letters of these names (`dedup`) a fresh set of attempts; how many."""
+    dead = JOB.c.dedup.in_(names) & (JOB.c.state == "dead")
+    fresh = {"state": "ready", "attempts": 0, "due": now, "finished_at": None}
+    return session.connection().execute(update(JOB).where(dead).values(**fresh)).rowcount
+
+
 def hasten(session: Session, kind: str, cases: Select[Any], now: datetime) -> int:
     """Do now what was put on the table for later, for these cases (a select of their ids); how many."""
     later = (JOB.c.kind == kind) & (JOB.c.state == "ready") & (JOB.c.due > now) & JOB.c.case_id.in_(cases)

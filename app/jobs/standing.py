@@ -64,6 +64,12 @@ def is_under_way(session: Session, kind: str, reference: str) -> bool:
     return session.scalar(select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, open_)) is not None
 
 
+def is_given_up(session: Session, names: Collection[str]) -> bool:
+    """Whether work of one of these names (`dedup`) is a dead letter."""
+    dead = JOB.c.dedup.in_(names), JOB.c.state == "dead"
+    return session.scalar(select(JOB.c.id).where(*dead).limit(1)) is not None
+
+
 def is_any_under_way(session: Session, names: Collection[str]) -> bool:
     """Whether work of one of these names (`dedup`) waits or is being done."""
     open_ = JOB.c.state.in_(("ready", "running"))

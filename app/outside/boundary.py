@@ -82,8 +82,11 @@ class Department(Protocol):
 class PdfMaker(Protocol):
     """Makes a PDF of a letter. The bytes differ from run to run: store what was issued and hash that."""
 
+    def to_record(self, docx: bytes) -> bytes:
+        """PDF/A of a letter that was issued, to be kept; many come after each other. Raises Failed."""
+
     def to_pdf(self, docx: bytes) -> bytes:
-        """Raises Failed."""
+        """To be looked at, of whatever file. Raises Failed."""
 
     def to_pdfs(self, files: Sequence[bytes]) -> list[bytes | None]:
         """The same of many at once, None for those of which nothing can be made. Raises Failed."""

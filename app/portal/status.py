@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.cases import operations as cases
 from app.cases import progress, queries
@@ -22,7 +21,7 @@ from app.portal import grant
 from app.portal.blueprint import blueprint
 from app.portal.sentences import sentence
 from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
-from app.web.download import DOCX, PDF, attachment
+from app.web.download import COMING, PDF, attachment
 from app.web.posted import files_of
 
 
@@ -64,19 +63,21 @@ def my_case(call: Call) -> ResponseReturnValue:
     return _page(call)
 
 
-@blueprint.get("/my-case/letters/<document_id>.<kind>")
+@blueprint.get("/my-case/letters/<document_id>.pdf")
 @transacts_itself(ANYONE)
-def letter(document_id: str, kind: str) -> ResponseReturnValue:
-    if kind not in ("docx", "pdf"):
-        raise NoSuchAddress
+def letter(document_id: str) -> ResponseReturnValue:
+    """The stored PDF, or a page that says that it is coming."""
     with transaction(ANYONE, writing=True) as call:
         mine = documents.documents_of(call.session, grant.held(call.now))
-        if document_id not in {row.id for row in mine if row.voided_at is None}:
+        row = next((each for each in mine if each.id == document_id and each.voided_at is None), None)
+        if row is None:
             raise NotFound("没有这份文书，请核对后重试")
-        issued = letters.hand_out(call.session, call.actor, document_id, call.now)
-    if kind == "docx":
-        return attachment(issued.content, issued.filename, DOCX)
-    return attachment(services().to_pdf(issued.content), issued.filename.removesuffix(".docx") + ".pdf", PDF)
+        found = letters.hand_out_pdf(call.session, call.actor, document_id, call.now)
+        if found is not None:
+            return attachment(found.content, found.filename, PDF)
+        failed = letters.is_given_up(call.session, document_id)
+        page = render_template("portal/letter_coming.html", letter=row, failed=failed)
+    return page, 202, {} if failed else COMING
 
 
 def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:

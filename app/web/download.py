@@ -14,6 +14,8 @@ from app.web.services import services
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF, CSV = "application/pdf", "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COMING = {"Refresh": "4"}
+"""Of a page that stands in for a file which is being made: it asks again by itself, without JavaScript."""
 # A file that somebody uploaded is looked at, never run, whatever a browser makes of it.
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 

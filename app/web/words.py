@@ -22,6 +22,7 @@ PAYMENT = {
     "returned": ("已退汇", "amber"),
     "cancelled": ("已取消", ""),
 }
+SIGNATURE = {"signed": "已数字签名", "picture": "仅有印章图样", "none": "未数字签名，也没有印章图样"}
 CLAIM_ENTRY = {"claimed": "应追回", "repaid": "已归还", "returned": "银行退回", "waived": "不再追回",
                "undone": "改定后不必归还"}  # fmt: skip
 MOVE = {
@@ -88,6 +89,11 @@ def status(code: str) -> tuple[str, str]:
 
 def notice(code: str) -> tuple[str, str]:
     return NOTICE.get(code, (code, ""))
+
+
+def signature(kind: str) -> str:
+    """What proves the PDF of a letter; the picture of a seal is no electronic seal."""
+    return SIGNATURE.get(kind, kind)
 
 
 def payment(code: str) -> tuple[str, str]:

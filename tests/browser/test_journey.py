@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,16 @@ from PIL import Image
 from playwright.sync_api import Page, TimeoutError
 
 from app.cases.operations import complete_task
+from app.documents import operations as documents
+from app.documents import pdfs
+from app.documents.pdf import LibreOffice
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
 from app.jobs.runner import Worker
 from app.messages import operations as messages
 from app.together import deciding
 from app.together.operations import TRY
+from app.worker import _issue
 from tests.browser.conftest import PATIENCE, Site
 from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
@@ -213,7 +218,8 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     # Two more that are alike: one form, a dry run in which one stands apart, then the other in the background.
     decide_together(site, clerk, fits, sound)
 
-    # The applicant comes back with number and code and takes the letter home.
+    # The applicant comes back with number and code and takes the letter home, as a worker has made it.
+    print_letters(site)
     later = site.window()
     later.goto("/status")
     fits(later)
@@ -224,11 +230,18 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     fits(later)
     assert "已经批准" in (later.text_content("main") or "")
     with later.expect_download() as download:
-        later.locator("a[href$='.docx']").last.click()
-    letter = tmp_path / "letter.docx"
+        later.locator("a[href$='.pdf']").last.click()
+    letter = tmp_path / "letter.pdf"
     download.value.save_as(letter)
-    assert re.search("审批决定书.*〔2020〕1号.docx", download.value.suggested_filename)
-    assert letter.read_bytes()[:2] == b"PK"
+    assert re.search("审批决定书.*〔2020〕1号.pdf", download.value.suggested_filename)
+    assert b"pdfaid" in letter.read_bytes(), "PDF/A says so of itself"
+
+
+def print_letters(site: Site) -> None:
+    site.web.clock.move_to(site.web.clock.now() + documents.TAKE_BACK)
+    with closing(LibreOffice()) as office:
+        work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(office).handler()}
+        assert Worker(site.web.database, site.web.clock, work).run_once() > 1
 
 
 def test_the_api_shows_itself_without_the_internet(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -81,6 +82,23 @@ def give_up_job(session: Session, case_id: str, message: str, cause: BaseExcepti
     if action.case.closed_at is None:
         raise_incident(action, _place(action), "timer", message, cause)
         persist.finish(action, "failed")
+
+
+def give_up_letter(session: Session, letter: Any, message: str, cause: BaseException, now: datetime) -> None:
+    """A letter, or its PDF, could not be made: an incident of its case, or news where that is closed.
+
+    A letter of no case stays a dead letter of the table of work.
+    """
+    if letter.case_id is None:
+        return
+    told = f"文书“{letter.title}{letter.number or ''}”没有制作成功：{message}"
+    action = store.lock(session, SYSTEM, letter.case_id, now)
+    if action.case.closed_at is None:
+        raise_incident(action, _place(action), "timer", told, cause)
+        persist.finish(action, "failed")
+        return
+    tasks.send_copy(action, action.diagram.start, tasks.nearest_with(action, RECEIVE), told)
+    persist.finish(action, "told", text=told)
 
 
 def end_of_applicant(session: Session, case_id: str, reason: str, now: datetime) -> None:

@@ -128,7 +128,7 @@ TABLE: dict[str, Row] = {
     "POST drafts.drop": public("POST", "/drafts/drop", 409),
     "POST portal.leave": public("POST", "/status/leave", 302),
     "GET portal.my_case": mine("GET", "/my-case", 200),
-    "GET portal.letter": mine("GET", "/my-case/letters/{document}.docx", 200),
+    "GET portal.letter": mine("GET", "/my-case/letters/{document}.pdf", 202),
     "POST portal.supplement": mine("POST", "/my-case/materials", 422),
     "POST portal.question": mine("POST", "/my-case/questions/unknown", 404, answer="没有"),
     "POST portal.urge": mine("POST", "/my-case/urge", 302),

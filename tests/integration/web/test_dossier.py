@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 
 import pypdfium2
 from docx import Document
@@ -12,6 +13,7 @@ from PIL import Image
 
 from app import audit
 from app.desk import casefile
+from app.documents import pdfs
 from app.dossier import making
 from app.dossier import operations as dossiers
 from app.jobs.runner import Worker
@@ -29,12 +31,19 @@ class Printer:
     def __init__(self) -> None:
         self.starts: list[list[str]] = []
 
-    def to_pdf(self, docx: bytes) -> bytes:
-        raise AssertionError("one at a time")
+    def to_record(self, docx: bytes) -> bytes:
+        return sheets(1)
 
     def to_pdfs(self, files: Sequence[bytes]) -> list[bytes | None]:
         self.starts.append([text_of(each) for each in files])
         return [sheets(2 if place == 0 else 1) for place in range(len(files))]
+
+
+def worker(web: Web, printer: Printer) -> Worker:
+    letter = partial(pdfs.Press(printer).now, web.database, web.clock)
+    return Worker(
+        web.database, web.clock, {dossiers.MAKE: making.handler(web.database, printer, casefile.build, letter)}
+    )
 
 
 def text_of(docx: bytes) -> str:
@@ -85,8 +94,7 @@ def test_a_case_becomes_one_file(web: Web) -> None:
     assert "正在读取案卷…" in client.get(asked.location).text
     assert client.get(f"{asked.location}.pdf").status_code == 409
     printer = Printer()
-    worker = Worker(web.database, web.clock, {dossiers.MAKE: making.handler(web.database, printer, casefile.build)})
-    assert worker.run_once() == 1
+    assert worker(web, printer).run_once() == 1
     (parts, (front,)) = printer.starts
     index = [line for line in front.splitlines() if line]
     pages = {title: index[place + 1] for place, title in enumerate(index) if place + 1 < len(index)}
@@ -122,8 +130,7 @@ def test_whole_numbers_need_a_reason_and_a_file_is_thrown_away(web: Web) -> None
     assert (refused.status_code, "请写明显示完整号码的理由" in refused.text) == (422, True)
     asked = client.post(f"/desk/cases/{case.case_id}/dossier", data={"reason": "移交县档案室"}).location
     printer = Printer()
-    worker = Worker(web.database, web.clock, {dossiers.MAKE: making.handler(web.database, printer, casefile.build)})
-    assert worker.run_once() == 1
+    assert worker(web, printer).run_once() == 1
     assert APPLICATION["id_number"] in printer.starts[0][0]
     with web.database.write() as session:
         dossiers.prune(session, web.clock.now() + dossiers.KEPT * 2)

@@ -1,13 +1,15 @@
 import os
+import re
 import shutil
 import stat
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from app.documents import pdf
+from app.documents import kept_open, pdf
 from app.outside import Failed, Refused
 
 
@@ -81,13 +83,59 @@ def test_the_font_rules_are_well_formed():
     assert os.path.getsize(path) < 20_000
 
 
-def test_a_real_letter_becomes_a_pdf(plain):
-    converter = pdf.LibreOffice()
-    try:
+@pytest.fixture
+def bridge(tmp_path):
+    """`bridge(answers)`: one kept open whose Python is a shell script that begins and then answers each file so."""
+    made = []
+
+    def build(answers: str, **limits) -> kept_open.KeptOpen:
+        python = tmp_path / "python3"
+        python.write_text(f"#!/bin/sh\necho $$ >> {tmp_path}/starts\nread begin; echo ready\n{answers}\n")
+        python.chmod(python.stat().st_mode | stat.S_IXUSR)
+        made.append(kept_open.KeptOpen("soffice", str(python), **{"timeout": 10, **limits}))
+        return made[-1]
+
+    yield build
+    for each in made:
+        each.close()
+
+
+COPY = """while read line; do set -- $(echo "$line" | tr -d '[],"'); cp "$1" "$2"; echo ok; done"""
+
+
+def test_it_stays_open_for_so_many_letters(bridge, tmp_path):
+    kept = bridge(COPY, most=2)
+    assert [kept.convert(each) for each in (b"1", b"2", b"3")] == [b"1", b"2", b"3"]
+    first, second = (int(each) for each in (tmp_path / "starts").read_text().split())
+    assert (alive(first), alive(second)) == (False, True)
+    kept.close()
+    assert not alive(second)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ("read line; sleep 60", "超过 0.3 秒"),
+        ("read line; exit", "没有生成 PDF"),
+        ("read line; echo IOException; cat", "没有生成 PDF"),
+    ],
+)
+def test_after_a_failure_it_is_opened_anew(bridge, tmp_path, answers, told):
+    again = f"[ $(wc -l < {tmp_path}/starts) = 1 ] && {{ {answers}; }}\n{COPY}"
+    kept = bridge(again, timeout=0.3)
+    with pytest.raises(Failed, match=told):
+        kept.convert(b"1")
+    assert not alive(int((tmp_path / "starts").read_text()))
+    assert kept.convert(b"2") == b"2"
+
+
+def test_a_real_letter_becomes_a_pdf_for_the_record(plain):
+    """In PDF/A, with every font inside; by the one that is kept open."""
+    with closing(pdf.LibreOffice()) as converter:
         if shutil.which("soffice") is None:
             with pytest.raises(Refused):
-                converter.to_pdf(plain.render({"a": "甲"}))
-        else:
-            assert converter.to_pdf(plain.render({"a": "甲"})).startswith(b"%PDF-")
-    finally:
-        converter.close()
+                converter.to_record(plain.render({"a": "甲"}))
+            return
+        letter = converter.to_record(plain.render({"a": "甲"}))
+    assert re.search(rb"<pdfaid:part>2</pdfaid:part>\s*<pdfaid:conformance>B<", letter)
+    assert letter.count(b"/FontDescriptor ") == letter.count(b"/FontFile") > 0

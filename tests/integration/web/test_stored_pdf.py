@@ -1,0 +1,111 @@
+"""The PDF of a letter is made once, by a worker; whoever downloads it gets those bytes, and their hash is on record."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from app import audit
+from app.cases import handlers as cases
+from app.core.ids import digest
+from app.documents import operations as documents
+from app.documents import pdfs, queries
+from app.jobs.runner import Worker
+from app.outside import Refused
+from app.worker import _issue
+from tests.support.statements import counted
+from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web, flat
+
+CLERK = f"township_clerk.{VILLAGE[:9]}"
+MOST_STATEMENTS = 14
+
+
+class Printer:
+    """Other bytes each time, as LibreOffice makes them; or none at all."""
+
+    def __init__(self) -> None:
+        self.copies, self.broken = itertools.count(1), False
+
+    def to_record(self, docx: bytes) -> bytes:
+        if self.broken:
+            raise Refused("本机没有安装 LibreOffice")
+        assert docx.startswith(b"PK")
+        return b"%%PDF-1.6 copy %d" % next(self.copies)
+
+
+def worker(web: Web, printer: Printer) -> Worker:
+    work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(printer).handler()}
+    return Worker(web.database, web.clock, work, on_dead=cases.on_dead)
+
+
+def letter_of(web: Web, case_id: str):
+    with web.database.read() as session:
+        return queries.documents_of(session, case_id)[0]
+
+
+def test_a_letter_is_the_same_bytes_for_everybody(web: Web) -> None:
+    applicant, clerk, printer = web.client(), web.client(CLERK), Printer()
+    applicant.post(f"/apply/{PROGRAMME}/{VILLAGE}", data=flat(APPLICATION), content_type="multipart/form-data")
+    mine = applicant.get("/my-case").text
+    (address,) = re.findall(r'href="(/my-case/letters/[^"]+\.pdf)"', mine)
+    document_id = address.split("/")[-1].removesuffix(".pdf")
+    desk = f"/desk/documents/{document_id}.pdf"
+    assert "PDF 正在生成" in mine
+    for client, path in ((applicant, address), (clerk, desk)):
+        coming = client.get(path)
+        assert (coming.status_code, "Refresh" in coming.headers, "正在生成" in coming.text) == (202, True, True)
+    assert worker(web, printer).run_once() == 0, "an action can be taken back for a minute"
+
+    web.clock.move_to(web.clock.now() + documents.TAKE_BACK)
+    assert worker(web, printer).run_once() == 2
+    with counted(web.database.engine) as statements:
+        first = applicant.get(address)
+    assert len(statements) <= MOST_STATEMENTS, len(statements)
+    again = clerk.get(desk)
+    assert (first.status_code, first.mimetype) == (200, "application/pdf")
+    assert first.data == again.data == b"%PDF-1.6 copy 1"
+    with web.database.write() as session:
+        pdfs.keep(session, document_id, pdfs.Made(b"%PDF-1.6 another"), web.clock.now())
+    assert clerk.get(desk).data == first.data
+    row = letter_of(web, queries_case(web, document_id))
+    assert row.pdf_sha256 == digest(first.data)
+    assert row.pdf_sha256 in clerk.get(f"/desk/cases/{row.case_id}").text
+    with web.database.read() as session:
+        (printed,) = (each for each in audit.events_of(session, f"document:{document_id}") if each.kind == "printed")
+    assert printed.payload == {"sha256": digest(first.data), "signature": "none", "signer": None}
+
+
+def queries_case(web: Web, document_id: str) -> str:
+    with web.database.read() as session:
+        return queries.document(session, document_id).case_id
+
+
+def test_what_cannot_be_made_is_told_and_made_later(web: Web) -> None:
+    case, clerk, printer = web.apply(), web.client(CLERK), Printer()
+    printer.broken = True
+    web.clock.move_to(web.clock.now() + documents.TAKE_BACK)
+    assert worker(web, printer).run_once() == 2
+    row = letter_of(web, case.case_id)
+    page = clerk.get(f"/desk/documents/{row.id}.pdf")
+    assert ("没有生成成功" in page.text, "Refresh" in page.headers, ".docx" in page.text) == (True, False, True)
+    assert f"文书“{row.title}" in clerk.get(f"/desk/cases/{case.case_id}").text
+    assert "本机没有安装 LibreOffice" in clerk.get(f"/desk/cases/{case.case_id}").text
+    printer.broken = False
+    assert worker(web, printer).run_once() == 0
+    assert clerk.get(f"/desk/documents/{row.id}.pdf?again=1").status_code == 202
+    assert worker(web, printer).run_once() == 1
+    assert clerk.get(f"/desk/documents/{row.id}.pdf").data.startswith(b"%PDF")
+
+
+def test_a_letter_from_before_is_made_when_somebody_wants_it(web: Web) -> None:
+    case, clerk, printer = web.apply(), web.client(CLERK), Printer()
+    web.clock.move_to(web.clock.now() + documents.TAKE_BACK)
+    assert worker(web, printer).run_once() == 2
+    row = letter_of(web, case.case_id)
+    with web.database.write() as session:  # as an installation of an older version left it
+        session.execute(pdfs.TABLE.delete())
+        session.execute(documents.jobs.JOB.delete())
+    assert worker(web, printer).run_once() == 0
+    assert clerk.get(f"/desk/documents/{row.id}.pdf").status_code == 202
+    assert worker(web, printer).run_once() == 1
+    assert clerk.get(f"/desk/documents/{row.id}.pdf").data == b"%PDF-1.6 copy 2"
