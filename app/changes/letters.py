@@ -18,6 +18,7 @@ from app.definitions import queries, standing
 from app.definitions.letters import FOLDER, TEMPLATE, Letter, as_files, letters_of
 from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
+from app.documents.upload import take_in
 
 _INPUT = re.compile(r"\bdocument\.(\w+)")
 
@@ -29,6 +30,16 @@ class Offered:
     key: str
     title: str
     asks: Mapping[str, str]
+
+
+def tidy(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, tuple[str, ...]]]:
+    """The files with templates as they are kept, and by path what an author may miss in one.
+
+    A template that may not be opened stays as it is: whoever saves it is told why it is refused.
+    """
+    taken = {path: take_in(content) for path, content in files.items() if path.endswith(f"/{TEMPLATE}")}
+    kept = {path: each.data for path, each in taken.items()}
+    return {**files, **kept}, {path: each.dropped for path, each in taken.items() if each.dropped}
 
 
 def completed(

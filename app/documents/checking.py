@@ -14,6 +14,7 @@ from app.documents.errors import DocumentError, Problem, error, warning
 from app.documents.rendering import render
 from app.documents.template import Source, Template, load_template
 from app.documents.text import extract_text
+from app.documents.tidying import tidied
 from app.documents.upload import check_upload
 from app.documents.variables import Comparison, Use
 
@@ -41,7 +42,8 @@ def check_files(template: bytes, contract: bytes, sample: bytes) -> list[Problem
         return [*problems, error("sample.json 应为“变量名: 值”的形式", file=SAMPLE)]
     if problems:
         return problems
-    traps = lint.lint(template)
+    told = [warning(f"{each}不会随文书发出") for each in tidied(template).dropped]
+    traps = [*told, *lint.lint(template)]
     try:
         return traps + check(load_template(template), loaded, values)
     except DocumentError as exc:

@@ -20,10 +20,11 @@ import jinja2
 from docxtpl import DocxTemplate
 from lxml import etree
 
-from app.documents import jinja_words, package, pictures, places, sandbox
+from app.documents import jinja_words, mending, package, pictures, places, sandbox
 from app.documents.errors import DocumentError
 from app.documents.filters import Unprintable
 from app.documents.package import Entry
+from app.documents.tidying import tidied
 
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _CORE = "docProps/core.xml"
@@ -32,6 +33,7 @@ _HAS_TAGS = re.compile(r"\{[{%#]")
 _MARKUP = re.compile(r"<[^>]+>")
 # Tags that change how many columns a row has: docxtpl repairs the table's grid in the tree afterwards.
 _COLUMNS = re.compile(r"\{%\s*(?:tc|colspan|hm)\b|\{#tc\b")
+_TAKES_OUT = re.compile(r"\{[%#](?:p|tr|tc)\s")
 _LITERAL = re.compile(r"\{_[{%]|[}%]_\}")
 _PRINTED = re.compile(r"\{\{ '[{}%]{2}' \}\}")
 _BREAKS = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\n\t]")
@@ -60,7 +62,7 @@ class _Dynamic:
 
 @dataclass(frozen=True)
 class Template:
-    """A template; `render` is a pure function of it and of the values."""
+    """A template; `render` is a pure function of it and of the values. `data`: the file, tidied."""
 
     data: bytes
     sha256: str
@@ -68,6 +70,7 @@ class Template:
     pictures: Mapping[str, str]  # alternative text → name of the part with the picture
     needs_docxtpl: bool
     prints_braces: bool
+    _emptied: frozenset[str]  # parts in which a tag takes out paragraphs, rows or cells
     _dynamic: Mapping[str, _Dynamic] = field(repr=False)
     _entries: Mapping[str, Entry | None] = field(repr=False)  # None: made anew for each letter
 
@@ -83,7 +86,7 @@ class Template:
             rendered = {part: self._part(part, context, name).encode() for part in self._dynamic}
         for part, content in rendered.items():
             if part.endswith(".xml"):
-                self._require_well_formed(part, content, name)
+                rendered[part] = self._whole(part, content, name)
         for text, picture in (images or {}).items():
             if (target := self.pictures.get(text)) is not None:
                 rendered[target] = picture
@@ -123,14 +126,18 @@ class Template:
             rendered[_CORE] = self._part(_CORE, context, name).encode()
         return rendered
 
-    def _require_well_formed(self, part: str, content: bytes, name: str) -> None:
+    def _whole(self, part: str, content: bytes, name: str) -> bytes:
+        """The part as Word can read it. Raises DocumentError where it is no XML."""
         try:
-            etree.fromstring(content, _PARSER)
+            root = etree.fromstring(content, _PARSER)
         except etree.XMLSyntaxError as exc:
             raise DocumentError(
                 f"{places.called(part)}：生成的内容不完整，请检查 {{%p if %}}、{{%p for %}} 是否单独成段并成对出现",
                 template=name or None,
             ) from exc
+        if part in self._emptied and mending.mend(root):
+            return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        return content
 
     def _explained(self, exc: Exception, part: str, context: Mapping[str, Any], name: str) -> DocumentError:
         """Render again with a line for each paragraph, which the compiled template has no need of, to find where."""
@@ -164,7 +171,8 @@ def load_template(data: bytes) -> Template:
     Raises DocumentError where the file is no Word document or a tag is not allowed.
     """
     try:
-        document = DocxTemplate(io.BytesIO(data))
+        tidy = tidied(data).data
+        document = DocxTemplate(io.BytesIO(tidy))
         document.init_docx()
         for prop in _PROPERTIES:  # docxtpl writes them back too, even when empty
             setattr(document.core_properties, prop, getattr(document.core_properties, prop))
@@ -175,7 +183,7 @@ def load_template(data: bytes) -> Template:
     parts = package.parts(buffer.getvalue())
     sources: list[Source] = []
     dynamic: dict[str, _Dynamic] = {}
-    needs_docxtpl = False
+    needs_docxtpl, emptied = False, set()
     for part, where, before, xml, after in _places(document, parts):
         body = where == "正文"
         patched = _braces(document.patch_xml(xml))
@@ -184,17 +192,21 @@ def load_template(data: bytes) -> Template:
             continue
         sandbox.parse(lined, where)
         sources.append(Source(part, where, lined))
-        needs_docxtpl |= where == "脚注" or _COLUMNS.search(_MARKUP.sub("", xml)) is not None
+        tags = _MARKUP.sub("", xml)
+        needs_docxtpl |= where == "脚注" or _COLUMNS.search(tags) is not None
+        if _TAKES_OUT.search(tags):
+            emptied.add(part)
         if where != "脚注":
             dynamic[part] = _Dynamic(before, sandbox.environment().from_string(patched), after, body)
     entries = {name: None if name in dynamic else package.entry(name, raw, 9) for name, raw in parts.items()}
     return Template(
-        data=data,
+        data=tidy,
         sha256=hashlib.sha256(data).hexdigest(),
         sources=tuple(sources),
         pictures=pictures.by_alternative_text(parts),
         needs_docxtpl=needs_docxtpl,
         prints_braces=any(_PRINTED.search(source.text) for source in sources),
+        _emptied=frozenset(emptied),
         _dynamic=dynamic,
         _entries=entries,
     )

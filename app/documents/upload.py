@@ -6,11 +6,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
 from app.documents import fields, places
 from app.documents.errors import Problem, error
+from app.documents.tidying import Tidied, tidied
 
 _MIB = 1 << 20
 _MAX_FILE, _MAX_PART, _MAX_TOTAL, _MAX_MEMBERS = 5 * _MIB, 10 * _MIB, 40 * _MIB, 300
@@ -18,14 +20,49 @@ _MAX_RATIO = 200
 _EXTENSIONS = {"xml", "rels", "png", "jpeg", "jpg", "gif", "bmp", "tif", "tiff", "emf", "wmf", "odttf", "fntdata"}
 _CONTENT_TYPE = re.compile(r"macroEnabled|vbaProject|activeX|oleObject|\.template\.", re.I)
 _RELATION = re.compile(
-    r"/(attachedTemplate|oleObject|package|vbaProject|subDocument|frame|aFChunk|externalLink\w*|control|"
+    r"/(oleObject|package|vbaProject|subDocument|frame|aFChunk|externalLink\w*|control|"
     r"mailMergeSource|mailMergeHeaderSource|transform|attachedSchema|settingsTemplate)$",
     re.I,
 )
 _EMBEDDED = ("{*}altChunk", "{*}object", "{*}control", "{*}OLEObject", "{*}subDoc", "{*}movie", "{*}scriptAnchor")
+_OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "这是老格式的 .doc 或 .wps，或者设了打开密码"),
+    (b"%PDF", "这是 PDF"),
+    (b"{\\rtf", "这是 RTF 文件"),
+    (b"<", "这是网页或 XML 文件"),
+)
+_ADVICE = {
+    "svg": "SVG 图片请另存为 PNG 后重新插入",
+    "xlsx": "图表或嵌入的表格请选择性粘贴为图片",
+    **dict.fromkeys(("mp4", "avi", "wmv", "mp3", "wav"), "视频和声音请删除"),
+}
+_STRICT = "http://purl.oclc.org/ooxml/"
 _LINK = ("http://", "https://", "mailto:", "tel:")
 _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError)  # also what zipfile cannot do
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was uploaded, without what no letter needs; `dropped` says what that was. `problems`: as `check_upload`."""
+
+    data: bytes
+    dropped: tuple[str, ...]
+    problems: list[Problem]
+
+
+def take_in(data: bytes) -> Taken:
+    """The file, tidied (`tidying`) where its author has to know of it or it could not be taken otherwise."""
+    problems = check_upload(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            safe = len(data) <= _MAX_FILE and next(_unsafe(archive), None) is None
+        tidy = tidied(data) if safe else Tidied(data, ())
+    except (*_BROKEN, etree.XMLSyntaxError):
+        return Taken(data, (), problems)
+    if not problems and not tidy.dropped:
+        return Taken(data, (), [])
+    return Taken(tidy.data, tidy.dropped, check_upload(tidy.data))
 
 
 def check_upload(data: bytes) -> list[Problem]:
@@ -34,18 +71,20 @@ def check_upload(data: bytes) -> list[Problem]:
     Reads no more than 40 MB out of it, whatever the archive claims, and follows no reference.
     """
     if len(data) > _MAX_FILE:
-        return [error(f"文件超过 {_MAX_FILE // _MIB} MB")]
+        return [error(f"文件超过 {_MAX_FILE // _MIB} MB，请压缩里面的图片")]
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN:
-        return [error("不是有效的 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx 后再上传")]
+        start = data.lstrip()[:8]
+        found = next((told for sign, told in _OTHERS if start.startswith(sign)), "不是有效的 Word 文档（.docx）")
+        return [error(f"{found}，请用 Word 或 WPS 另存为不带密码的 .docx 后再上传")]
     with archive:
-        problems = list(_members(archive))
+        problems = [*_unsafe(archive), *_foreign(archive)]
         return problems or list(_contents(archive))
 
 
-def _members(archive: zipfile.ZipFile) -> Iterator[Problem]:
-    """What the directory of the archive says."""
+def _unsafe(archive: zipfile.ZipFile) -> Iterator[Problem]:
+    """What the directory of the archive says against unpacking it."""
     members = archive.infolist()
     names = [member.filename for member in members]
     if len(members) > _MAX_MEMBERS:
@@ -65,10 +104,16 @@ def _members(archive: zipfile.ZipFile) -> Iterator[Problem]:
             member.file_size > _MIB and member.file_size > _MAX_RATIO * max(member.compress_size, 1)
         ):
             yield error("疑似压缩炸弹", name)
-        if not name.endswith("/") and name.rpartition(".")[2].lower() not in _EXTENSIONS:
-            yield error("包内有不允许的文件类型（宏、控件、嵌入对象等）", name)
     if sum(member.file_size for member in members) > _MAX_TOTAL:
         yield error("解压后过大")
+
+
+def _foreign(archive: zipfile.ZipFile) -> Iterator[Problem]:
+    for name in archive.namelist():
+        extension = name.rpartition(".")[2].lower()
+        if not name.endswith("/") and extension not in _EXTENSIONS:
+            told = _ADVICE.get(extension, "宏、控件、嵌入对象等请删除后再上传")
+            yield error(f"包内有不允许的文件类型：{told}", name)
 
 
 def _contents(archive: zipfile.ZipFile) -> Iterator[Problem]:
@@ -106,7 +151,9 @@ def _xml(name: str, content: bytes) -> Iterator[Problem]:
     elif name == "[Content_Types].xml":
         for item in root.iter("{*}Override", "{*}Default"):
             if _CONTENT_TYPE.search(kind := item.get("ContentType", "")):
-                yield error(f"不允许的内容类型 {kind}（宏、控件、嵌入对象或模板文件）", name)
+                yield error(f"不允许的内容类型 {kind}（.docm、.dotx，或者宏、控件、嵌入对象），请另存为 .docx", name)
+    elif str(root.tag).startswith(f"{{{_STRICT}"):
+        yield error("这是“Strict Open XML 文档”，请在 Word 里另存为“Word 文档 (*.docx)”后再上传", places.called(name))
     else:
         yield from _active(name, root)
 
@@ -114,8 +161,11 @@ def _xml(name: str, content: bytes) -> Iterator[Problem]:
 def _relations(name: str, root: etree._Element) -> Iterator[Problem]:
     for relation in root.iter("{*}Relationship"):
         kind, target = relation.get("Type", ""), relation.get("Target", "")
-        if _RELATION.search(kind):
-            yield error(f"不允许的引用 {kind.rpartition('/')[2]} → {target}", name)
+        if kind.endswith("/attachedTemplate"):
+            told = "请在 Word“开发工具”的“文档模板”里去掉，或者在“政策变更”页面上传，会自动去掉"
+            yield error(f"附加了模板文件（attachedTemplate）{target}，{told}", name)
+        elif _RELATION.search(kind):
+            yield error(f"不允许的引用 {kind.rpartition('/')[2]} → {target}，请删除这个对象", name)
         elif relation.get("TargetMode") == "External":
             if not (kind.endswith("/hyperlink") and target.lower().startswith(_LINK)):
                 yield error(f"引用了文档以外的内容 {target}", name)

@@ -82,13 +82,15 @@ def file_remove(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVal
 def file_upload(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
     """Chosen files take the place of those with their names; a zip brings a whole folder; a .docx the chosen letter."""
     policy.open_to(call.session, call.actor, change_id)
-    files = _uploaded(request.form.get("letter", ""))
+    files, dropped = letters.tidy(_uploaded(request.form.get("letter", "")))
     files = letters.completed(call.session, change_id, bundle_id, files, now=call.now)
     changed = editing.take_files(call.session, call.actor, change_id, bundle_id, files, now=call.now)
     told = (
         f"已放入 {len(changed)} 个文件：{'、'.join(changed[:8])}" if changed else "上传的文件与现有内容相同，没有变化"
     )
     flash(f"{told}。", "success")
+    for path, what in dropped.items():
+        flash(f"{path} 里的这些内容不印在文书上，不会发出去，已经去掉：{'、'.join(what)}。", "info")
     return redirect(url_for("studio.change", change_id=change_id))
 
 

@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 from zipfile import ZipFile
 
+from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
@@ -238,12 +239,13 @@ def test_a_letter_is_shown_as_it_will_come_out_and_what_is_no_letter_is_refused_
     where = {"path": "letters/approval_notice/template.docx"}
     assert "已经不在" in owner.get(f"{bundle}/file", query_string=where).text
     assert "缺少 template.docx" in owner.get(f"{bundle}/letter/preview", query_string=where).text
-    for name, told in (("plain.docx", "不是有效的 Word 文档"), ("macro.docx", "不允许的文件类型")):
+    for name, told in (("plain.docx", "这是 PDF，请用 Word 或 WPS 另存为"), ("macro.docx", "不允许的文件类型")):
         content = {"plain.docx": b"%PDF-1.7", "macro.docx": _with_macro(shipped)}[name]
         sent = {"letter": "approval_notice", "files": (io.BytesIO(content), name)}
         refused = owner.post(f"{bundle}/upload", data=sent)
         assert (refused.status_code, told in refused.text) == (422, True)
-    owner.post(f"{bundle}/upload", data={"letter": "approval_notice", "files": (io.BytesIO(shipped), "new.docx")})
+    noted = {"letter": "approval_notice", "files": (io.BytesIO(_with_a_comment(shipped)), "new.docx")}
+    assert "已经去掉：批注 1 处" in owner.post(f"{bundle}/upload", data=noted, follow_redirects=True).text
     seen = owner.get(f"{bundle}/letter/preview", query_string=where).text
     assert "共 2 页" in seen
     assert seen.count("data:image/png;base64,iVBORw0KGgo") == 2
@@ -257,6 +259,13 @@ def test_a_letter_is_shown_as_it_will_come_out_and_what_is_no_letter_is_refused_
     broken = owner.get(f"{bundle}/letter/preview", query_string=where).text
     assert "所在段落：经办人：{{ nobody }}" in broken
     assert "没有变量 nobody" in owner.get(f"{bundle}/letter.pdf", query_string=where).text
+
+
+def _with_a_comment(docx: bytes) -> bytes:
+    document, buffer = Document(io.BytesIO(docx)), io.BytesIO()
+    document.add_comment(document.paragraphs[0].runs, text="问李主任", author="王五")
+    document.save(buffer)
+    return buffer.getvalue()
 
 
 def _with_macro(docx: bytes) -> bytes:

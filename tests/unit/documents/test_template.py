@@ -14,12 +14,14 @@ from app.documents.errors import DocumentError
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.documents.text import canonical, extract_text
+from app.documents.tidying import tidied
 
 RARE = "𠮷㐂䶮葛\U000e0100😀"
 
 
 def by_docxtpl(data, context):
-    document = DocxTemplate(io.BytesIO(data))
+    """What docxtpl makes of a template, once nothing is in it that no letter needs."""
+    document = DocxTemplate(io.BytesIO(tidied(data).data))
     document.render(dict(context), sandbox.environment())
     buffer = io.BytesIO()
     document.save(buffer)

@@ -1,0 +1,45 @@
+"""A letter whose loops and conditions left nothing where Word wants something: an empty cell, a table without rows."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_P, _TBL, _TR, _TC, _SDT = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "sdt"))
+_CONTENT = f"{_W}sdtContent"
+_MARKS = {f"{_W}{name}" for name in ("tcPr", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd")}
+_HOLDERS = tuple(f"{_W}{name}" for name in ("hdr", "ftr", "txbxContent", "footnote", "endnote"))
+_BLOCKS = {f"{_W}{name}" for name in ("body", "tc", "hdr", "ftr", "txbxContent", "footnote", "endnote", "sdtContent")}
+
+
+def mend(root: etree._Element) -> bool:
+    """Take out rows without cells and tables without rows, and end every cell with a paragraph.
+
+    LibreOffice shows a document that needs this; Word calls it damaged. Returns whether there was anything to do.
+    """
+    gone = [row for row in root.iter(_TR) if next(row.iter(_TC), None) is None]
+    gone += [table for table in root.iter(_TBL) if all(row in gone for row in table.iter(_TR))]
+    gone += [control for control in root.iter(_SDT) if _is_empty(control)]
+    for each in gone:
+        parent = each.getparent()
+        if parent is not None:
+            parent.remove(each)
+    open_cells = [cell for cell in root.iter(_TC) if not _ends_well(cell)]
+    empty = [holder for holder in root.iter(*_HOLDERS) if next(holder.iter(_P), None) is None]
+    for each in (*open_cells, *empty):
+        etree.SubElement(each, _P)
+    return bool(gone or open_cells or empty)
+
+
+def _is_empty(control: etree._Element) -> bool:
+    """Whether a content control around paragraphs has none left."""
+    parent, content = control.getparent(), control.find(_CONTENT)
+    if parent is None or parent.tag not in _BLOCKS or any(each.tag == _P for each in control.iterancestors()):
+        return False
+    return content is None or not len(content)
+
+
+def _ends_well(cell: etree._Element) -> bool:
+    """Whether the last thing in a cell is a paragraph, or a control that holds one."""
+    last = next((each for each in reversed(cell) if each.tag not in _MARKS), None)
+    return last is not None and (last.tag == _P or (last.tag == _SDT and next(last.iter(_P), None) is not None))
