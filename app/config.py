@@ -71,7 +71,7 @@ class Config:
     digest_messenger: str = _setting("", "工作人员的消息摘要怎样发出：空为不发，smtp 邮件；由本人选择是否接收")
     digest_hour: int = _setting(8, "每天几点发出消息摘要")
     message_days: int = _setting(180, "工作人员的消息保留多少天")
-    upload_megabytes: int = _setting(30, "一次提交最多多少 MB，上传页面会说明")
+    upload_megabytes: int = _setting(60, "一次提交最多多少 MB，上传页面会说明")
     trusted_proxies: int = _setting(0, "前面有几层可信的反向代理，它们转来的访问者地址才可信")
     watchers: tuple[Network, ...] = _setting(
         (), "本机之外可以看 /healthz、/readyz、/metrics 的地址，逗号分隔，如 10.1.0.0/16,10.2.0.7"

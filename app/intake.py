@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from app.cases.door import INSIST
 from app.core.clock import local_date
-from app.core.errors import NotEligible, NotFound, Rejection
+from app.core.errors import Invalid, NotEligible, NotFound, Rejection
 from app.definitions.bundle import Bundle
 from app.definitions.queries import NOT_HERE, resolve_open
 from app.drafting import Pass, opened
 from app.drafts import operations as drafts
 from app.drafts.queries import application
 from app.files import queries as files
-from app.files.posted import adopt, pending_owner
+from app.files.arriving import received
+from app.files.posted import adopt, pending_owner, take
 from app.forms import FileLink, Form, RegionLevel, Regions
 from app.identity import choosing
 from app.identity import queries as identity
-from app.web import Call
-from app.web.posted import upload_limits
+from app.web import Call, transaction
+from app.web.posted import files_of, upload_limits
 
 
 def place_of(call: Call, region_code: str) -> identity.RegionChain:
@@ -41,6 +42,19 @@ def pass_of(owner: str, owner_name: str, bundle: Bundle, region_code: str, page:
     """What this person's application carries; its files wait where the draft finds them again."""
     subject = application(bundle.programme, region_code)
     return Pass(owner, owner_name, subject, bundle.release_id or "", page, pending_owner(owner, subject))
+
+
+def keep_files(who: str, held: Pass, typed: dict[str, Any]) -> None:
+    """The posted files wait with the draft, and the form's data name them: a refused form comes back with them.
+
+    Looked at while no transaction is open. Raises Invalid for those that are not taken, when the others are kept.
+    """
+    sent, refused = received(files_of(request))
+    if sent:
+        with transaction(who, writing=True) as call:
+            take(call.session, call.actor, held.shelf, typed, sent, call.now)
+    if refused:
+        raise Invalid(refused)
 
 
 def filed(call: Call, held: Pass, case_id: str, data: dict[str, Any]) -> None:

@@ -16,11 +16,9 @@ from app.definitions.queries import deployed
 from app.desk.blueprint import blueprint
 from app.drafting import Pass
 from app.drafts.queries import owner_of
-from app.files.posted import take
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import STAFF, Call, reads, transaction, transacts_itself
-from app.web.posted import files_of
 
 ADDRESS = "/apply/<programme>/<region_code>"
 RECEIPT = "desk_receipt"
@@ -60,7 +58,7 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
             bundle, _ = _bundle(call, programme, region_code)
             form, held = bundle.application_form, _pass(call, bundle, region_code)
             g.typed = form.parse(request.form)
-            take(call.session, call.actor, held.shelf, g.typed, files_of(request), call.now)
+        intake.keep_files(STAFF, held, g.typed)
         if action := form.row_action(request.form):
             with transaction(STAFF, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))

@@ -12,7 +12,7 @@ from app.cases import lists
 from app.cases import operations as cases
 from app.cases import pages as views
 from app.core.clock import local_date
-from app.core.errors import Gone, Rejection
+from app.core.errors import Gone, Invalid, Rejection
 from app.definitions.queries import programme_titles
 from app.desk import act_drafts, pages
 from app.desk.blueprint import blueprint
@@ -26,6 +26,7 @@ from app.desk.way import stops
 from app.dossier import operations as dossiers
 from app.files import operations as uploads
 from app.files import queries as files
+from app.files.arriving import received
 from app.goods import queries as goods
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -146,9 +147,13 @@ def upload(call: Call, case_id: str) -> ResponseReturnValue:
     head = views.seen(call.session, call.actor, case_id, call.now)
     if head.closed_at is not None:
         raise Gone(f"案件{head.number}已经办结，不能再添加材料")
-    sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
-    uploads.add(call.session, call.actor, case_id, sent, call.now)
+    sent, refused = received(files_of(request, uploads.FIELD))
+    if refused and not sent:
+        raise Invalid(refused)
+    uploads.add(call.session, call.actor, case_id, [each[1:] for each in sent], call.now)
     flash(f"已上传 {len(sent)} 个文件。", "success")
+    for why in refused.values():
+        flash(why, "warning")
     return redirect(_back(case_id))
 
 

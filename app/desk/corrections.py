@@ -20,6 +20,7 @@ from app.drafts import operations as drafts
 from app.drafts.queries import form as subject_of
 from app.drafts.queries import owner_of
 from app.files import queries as files
+from app.files.arriving import all_received
 from app.files.posted import take
 from app.forms import FileLink
 from app.web import Call, reads, writes
@@ -51,7 +52,7 @@ def correct(call: Call, case_id: str) -> ResponseReturnValue:
     data.pop(REASON, None)
     if action := found.form.row_action(request.form):
         return _page(call, found, _draft(call, found), found.form.apply_row_action(data, action))
-    take(call.session, call.actor, case_id, data, files_of(request), call.now)
+    take(call.session, call.actor, case_id, data, all_received(files_of(request)), call.now)
     cases.correct(call.session, call.actor, case_id, data, request.form.get(REASON, ""), call.now)
     drafts.finish(call.session, subject_of(KIND, case_id), owner_of(call.actor))
     flash("申请内容已更正；已经审核过的，案件回到审核并重新公示。", "success")

@@ -18,8 +18,9 @@ from app.desk.stories import notes
 from app.desk.tasks import foreseen
 from app.documents.errors import DocumentError
 from app.documents.foreseen import ForeseenLetter
-from app.drafting import keep
+from app.drafting import arrive, keep
 from app.drafting.passes import FIELD, held
+from app.files.arriving import all_received
 from app.files.posted import take
 from app.inbox import operations as inbox
 from app.web import STAFF, services, transaction, transacts_itself
@@ -102,7 +103,7 @@ def _foreseen(task_id: str, by_itself: bool = False) -> foresight.Foresight:
         g.typed = data = form.parse(request.form)
     if said := request.form.get(CONFIRMED, ""):
         data[CONFIRMED] = said
-    posted = files_of(request)
+    posted = all_received(files_of(request))
     with transaction(STAFF, writing=True, stays=False, by_itself=by_itself) as call:
         take(call.session, call.actor, item.case_id, data, posted, call.now)
         return foresight.foresee(call.session, call.actor, task_id, data, call.now)
@@ -118,5 +119,7 @@ def _read(letter: ForeseenLetter) -> LetterText:
 def _keep_posted() -> None:
     """Without a script the files stand in the posted form alone: they are kept with its draft, as by every button."""
     if FIELD in request.form:
+        found = held()
+        arrived = arrive(found, services().clock.now())
         with transaction(STAFF, writing=True) as call:
-            keep(call.session, held(), call.now)
+            keep(call.session, found, arrived, call.now)

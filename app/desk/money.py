@@ -20,6 +20,7 @@ from app.desk.bank_sheet import csv_bytes, workbook
 from app.desk.blueprint import blueprint
 from app.files import operations as uploads
 from app.files import queries as files
+from app.files.arriving import all_received
 from app.funds import bank, batch_lists, batches, lists
 from app.funds.operations import shares
 from app.identity import policy as identity_policy
@@ -81,7 +82,7 @@ def payment_paid(call: Call) -> ResponseReturnValue:
     """Of a whole bank file, or of the ticked orders; the bank's receipt is kept with them."""
     identity_policy.require_any(call.session, call.actor, "pay")
     proof, whole_file = request.form.get("proof", ""), request.form.get("file")
-    sent = [(name, content) for _, name, content in files_of(request, RECEIPT)]
+    sent = [(name, content) for _, name, content in all_received(files_of(request, RECEIPT))]
     if not sent:
         raise Invalid({RECEIPT: "请选择银行回单的照片或 PDF"})
     (receipt_id,) = uploads.add(call.session, call.actor, new_id(), sent[:1], call.now)

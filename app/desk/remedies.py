@@ -12,6 +12,7 @@ from app.desk import act_drafts
 from app.desk.blueprint import blueprint
 from app.desk.cases import again
 from app.files import operations as uploads
+from app.files.arriving import all_received
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
 from app.web import Call, writes
@@ -58,7 +59,7 @@ def posting_proof(call: Call, case_id: str, notice_id: str) -> ResponseReturnVal
     views.seen(call.session, call.actor, case_id, call.now)
     if notices.notice(call.session, notice_id).case_id != case_id:
         raise NotFound("这个案件没有这个公示，请刷新页面")
-    sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
+    sent = [(name, content) for _, name, content in all_received(files_of(request, uploads.FIELD))]
     ids = uploads.add(call.session, call.actor, case_id, sent, call.now)
     publicity.attach_proof(call.session, notice_id, ids[-1])
     flash("公示照片已上传。", "success")

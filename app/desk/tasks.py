@@ -23,7 +23,7 @@ from app.desk.blueprint import blueprint
 from app.desk.materials import materials, wanted
 from app.desk.onward import onward
 from app.desk.rulings import figure_told
-from app.drafting import Pass, keep, opened
+from app.drafting import Pass, arrive, keep, opened
 from app.drafting.keeping import CSRF
 from app.drafting.opening import Opened
 from app.drafting.passes import FIELD, held, known_revision
@@ -31,6 +31,7 @@ from app.drafts.queries import owner_of
 from app.drafts.queries import task as subject_of
 from app.figures.catalogue import catalogue
 from app.files import queries as files
+from app.files.arriving import all_received
 from app.files.posted import take
 from app.identity import queries as identity
 from app.inbox import operations as inbox
@@ -96,7 +97,7 @@ def complete(call: Call, task_id: str) -> ResponseReturnValue:
     item, form = queries.task_form(call.session, task_id)
     g.typed = data = {**form.parse(request.form), **_answered()}
     inbox.require_candidate(item, call.actor)
-    take(call.session, call.actor, item.case_id, data, files_of(request), call.now)
+    take(call.session, call.actor, item.case_id, data, all_received(files_of(request)), call.now)
     if action := form.row_action(request.form):
         page = views.task_page(call.session, call.actor, task_id, call.now)
         return _page(call, page, form.apply_row_action(data, action))
@@ -210,7 +211,8 @@ def _keep_posted(call: Call) -> None:
     """What stands in the form when another button than its own is pressed; an empty form is no draft."""
     typed = any(text for name, text in request.form.items() if not name.startswith("_") and name != CSRF)
     if FIELD in request.form and (typed or known_revision() or request.files):
-        keep(call.session, held(), call.now)
+        found = held()
+        keep(call.session, found, arrive(found, call.now), call.now)
 
 
 def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | None = None) -> ResponseReturnValue:

@@ -12,8 +12,10 @@ from app.core.errors import Invalid
 from app.core.uploads import MEGABYTE
 from app.drafting import passes
 from app.drafts import operations as drafts
+from app.files import arriving
 from app.files.posted import keep_one
 from app.identity.credentials import count_visit
+from app.web import services
 from app.web.posted import files_of
 
 DAY = timedelta(days=1)
@@ -32,11 +34,32 @@ class Result:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def keep(session: Session, held: passes.Pass, now: datetime) -> Result:
+@dataclass(slots=True)
+class Arrived:
+    """The posted files as they are kept, and by field why others are not."""
+
+    files: list[arriving.Posted] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def arrive(held: passes.Pass, now: datetime) -> Arrived:
+    """Look at the posted files; strangers' are counted first, in a transaction of its own. Raises Throttled.
+
+    Looking takes seconds: no transaction should be open where many people send.
+    """
+    sent = files_of(request)
+    if sent and held.is_anonymous:
+        weight = sum(len(content) // MEGABYTE + 1 for _, _, content in sent)
+        with services().database.write() as session:
+            count_visit(session, "draft_file", _address(), MOST_MEGABYTES, now, within=DAY, weight=weight)
+    return Arrived(*arriving.received(sent))
+
+
+def keep(session: Session, held: passes.Pass, arrived: Arrived, now: datetime) -> Result:
     """Keep the text and the files of the posted form in the draft of its pass. Raises TooLong, Throttled."""
-    known, chosen = passes.known_revision(), files_of(request)
-    if held.is_anonymous:
-        _count(session, known, [len(content) for _, _, content in chosen], now)
+    known = passes.known_revision()
+    if held.is_anonymous and not known:
+        count_visit(session, "draft", _address(), MOST_BEGUN, now, within=DAY)
     posted = [
         [name, text]
         for name, text in request.form.items(multi=True)
@@ -44,8 +67,8 @@ def keep(session: Session, held: passes.Pass, now: datetime) -> Result:
     ]  # fmt: skip
     most = LONGEST if held.is_anonymous else drafts.LONGEST
     files: list[dict[str, str]] = []
-    refused: dict[str, str] = {}
-    for name, file_name, content in chosen:
+    refused = dict(arrived.refused)
+    for name, file_name, content in arrived.files:
         try:
             upload_id = keep_one(session, held.actor, held.shelf, name, file_name, content, now)
         except Invalid as wrong:
@@ -57,10 +80,5 @@ def keep(session: Session, held: passes.Pass, now: datetime) -> Result:
     return Result(drafts.save(session, held.place, posted, known, now, most), files, refused)
 
 
-def _count(session: Session, known: int, sizes: list[int], now: datetime) -> None:
-    address = request.remote_addr or ""
-    if not known:
-        count_visit(session, "draft", address, MOST_BEGUN, now, within=DAY)
-    if sizes:
-        weight = sum(size // MEGABYTE + 1 for size in sizes)
-        count_visit(session, "draft_file", address, MOST_MEGABYTES, now, within=DAY, weight=weight)
+def _address() -> str:
+    return request.remote_addr or ""

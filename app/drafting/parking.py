@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 
 from app.core.errors import Rejection
 from app.drafting import passes
-from app.drafting.keeping import keep
+from app.drafting.keeping import arrive, keep
 from app.web import Unauthorized, errors, services
 
 KEPT = "页面停留太久，刚才没有提交成功。填写的内容已经存好，{then}请核对后再提交一次。"
@@ -36,9 +36,10 @@ def _parked() -> str | None:
     if request.method != "POST":
         return None
     try:
-        held = passes.held()
+        held, now = passes.held(), services().clock.now()
+        arrived = arrive(held, now)
         with services().database.write() as session:
-            keep(session, held, services().clock.now())
+            keep(session, held, arrived, now)
     except Rejection:
         return None
     flash(KEPT.format(then="" if held.is_anonymous else THEN.format(name=held.owner_name)), "warning")

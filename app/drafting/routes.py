@@ -9,11 +9,11 @@ from flask_login import current_user
 from app.core.clock import SHANGHAI
 from app.core.errors import NotYours, Rejection
 from app.drafting import passes
-from app.drafting.keeping import Result, keep
+from app.drafting.keeping import Result, arrive, keep
 from app.drafts import operations as drafts
 from app.drafts.queries import MAIN, OTHER, id_of
-from app.web import ANYONE, Call, transaction, transacts_itself, writes
-from app.web.errors import problem
+from app.web import ANYONE, Call, services, transaction, transacts_itself, writes
+from app.web.errors import is_scripted, problem
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts", template_folder="templates")
 BESIDE = "这份表在另一个窗口里也填过，两份都留着，请在下面选一份"
@@ -23,12 +23,13 @@ BESIDE = "这份表在另一个窗口里也填过，两份都留着，请在下�
 @transacts_itself(ANYONE)
 def save() -> ResponseReturnValue:
     """An autosave, a file at once, or the button for a draft: without a script it answers with the page."""
-    scripted = request.accept_mimetypes.best == "application/json"
+    scripted = is_scripted()
     try:
         held = passes.held()
+        arrived = arrive(held, services().clock.now())
         with transaction(ANYONE, writing=True) as call:
             ended = _require_same_person(held)
-            kept = keep(call.session, held, call.now)
+            kept = keep(call.session, held, arrived, call.now)
     except Rejection as refused:
         if not scripted:
             raise

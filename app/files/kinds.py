@@ -14,21 +14,26 @@ MAX_NAME = 100
 MAX_ENTRIES = 5000
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PIXELS = 120_000_000  # more than any phone takes; a picture that unpacks to gigabytes freezes who opens it
+_STILLS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"}
+_FILMS = {b"\x1aE\xdf\xa3", b"FLV\x01", b"\x00\x00\x01\xba", b"0&\xb2u"}
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|62[0-9]{14,17})(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`shown`: browsers show it by themselves, without running anything in it."""
+    """`shown`: browsers show it by themselves and run nothing in it. `photo`: it is made small as it comes."""
 
     media_type: str
     suffix: str
     shown: bool = False
+    photo: bool = False
 
 
-JPEG = Kind("image/jpeg", ".jpg", shown=True)
-PNG = Kind("image/png", ".png", shown=True)
-WEBP = Kind("image/webp", ".webp", shown=True)
+JPEG = Kind("image/jpeg", ".jpg", shown=True, photo=True)
+PNG = Kind("image/png", ".png", shown=True, photo=True)
+WEBP = Kind("image/webp", ".webp", shown=True, photo=True)
+HEIF = Kind("image/heif", ".heic", photo=True)
+"""What telephones take; none is kept, since few programs show it."""
 PDF = Kind("application/pdf", ".pdf")
 DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx")
 XLSX = Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
@@ -40,6 +45,23 @@ def kind_of(content: bytes) -> Kind | None:
     kind = _by_signature(content)
     width, height = dimensions(content, kind) if kind and kind.shown else (0, 0)
     return kind if width * height <= MAX_PIXELS else None
+
+
+def arriving_kind(content: bytes) -> Kind | None:
+    """The kind of a file as people send it: beside what is kept, photos that are made into JPEG."""
+    return HEIF if content[4:8] == b"ftyp" and content[8:12] in _STILLS else kind_of(content)
+
+
+def mistaken(content: bytes) -> str:
+    """What a file is that people send by mistake and what to do instead, as it goes on after its name; else nothing."""
+    film = content[4:8] in (b"ftyp", b"moov", b"mdat") or content[:4] in _FILMS or content[8:12] == b"AVI "
+    if film:
+        return "是视频，不能作为材料。请拍成照片再上传"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return "是带密码的或者旧版的 Office 文件。请去掉密码，另存为 docx、xlsx 或者 PDF 再上传"
+    if content.startswith((b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf")) and b"[Content_Types].xml" not in content:
+        return "是压缩包，不能上传。请解压后把里面的文件逐个上传"
+    return ""
 
 
 def _by_signature(content: bytes) -> Kind | None:

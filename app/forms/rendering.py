@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from app.core import chinese
+from app.core import chinese, uploads
 from app.core.clock import SHANGHAI
 from app.forms import client, markup
 from app.forms.cleaning import Cleaning, item_names
@@ -285,8 +285,8 @@ class Renderer:
             controls["aria-required"] = "true"
         if most := component.limit("maxLength"):
             controls["maxlength"] = str(most + 20)  # room for blanks that are trimmed
-        if component.kind == "filepicker" and (accept := component.spec.get("accept")):
-            controls["accept"] = str(accept)
+        if component.kind == "filepicker":
+            controls["accept"] = _accepted(str(component.spec.get("accept") or ""))
         if node.described_by:
             controls["aria-describedby"] = node.described_by
         if node.error:
@@ -296,6 +296,7 @@ class Renderer:
             "type": _HTML_DATES.get(component.spec.get("subtype") or "date", "date"),
             "required": component.required or component.must_be_true,
             "multiple": bool(component.spec.get("multiple")),
+            "limits": uploads.LIMITS,
         }
         if component.format == "region" and self.regions is not None and not node.frozen:
             node.extra["levels"] = self.regions(node.value)
@@ -328,6 +329,14 @@ def _at(data: Any, path: tuple[str, ...], missing: Any = None) -> Any:
             return missing
         data = data[key]
     return data
+
+
+def _accepted(kinds: str) -> str:
+    """What a browser offers: where photos are wanted, all that a phone takes."""
+    wanted = [each.strip() for each in kinds.split(",") if each.strip()]
+    if not wanted or any(each in uploads.PHOTO_NAMES for each in wanted):
+        wanted = [*wanted, *(each for each in uploads.PHOTOS if each not in wanted)] if wanted else [*uploads.OFFERED]
+    return ",".join(wanted)
 
 
 def _width(columns: Any) -> str:

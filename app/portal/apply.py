@@ -13,13 +13,11 @@ from app.core.actor import APPLICANT
 from app.core.errors import Rejection
 from app.definitions.bundle import Bundle
 from app.drafting import Pass, visitor
-from app.files.posted import take
 from app.identity import queries as identity
 from app.identity.credentials import count_visit
 from app.portal import grant
 from app.portal.blueprint import blueprint
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
-from app.web.posted import files_of
 
 # A quarter of an hour of one address: forms come back for corrections and rows, so that this is many people.
 MOST_SENDINGS = 120
@@ -42,7 +40,7 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
             form, held = bundle.application_form, _pass(bundle, region_code)
             g.typed = form.parse(request.form)
             count_visit(call.session, "application", request.remote_addr or "", MOST_SENDINGS, call.now)
-            take(call.session, APPLICANT, held.shelf, g.typed, files_of(request), call.now)
+        intake.keep_files(ANYONE, held, g.typed)
         if action := form.row_action(request.form):
             with transaction(ANYONE, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))

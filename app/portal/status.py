@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
 from app.cases import progress, queries
 from app.core.actor import APPLICANT
 from app.core.chinese import mask_name
-from app.core.errors import Gone, NotFound, Rejection
+from app.core.errors import Gone, Invalid, NotFound, Rejection
 from app.core.spelling import compact
 from app.documents import operations as letters
 from app.documents import queries as documents
 from app.files import operations as uploads
 from app.files import queries as files
+from app.files.arriving import received
 from app.forms import FileLink
 from app.identity.credentials import record_attempt, record_success
 from app.portal import grant
@@ -22,6 +23,7 @@ from app.portal.blueprint import blueprint
 from app.portal.sentences import sentence
 from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
 from app.web.download import COMING, PDF, attachment
+from app.web.errors import is_scripted
 from app.web.posted import files_of
 
 
@@ -87,15 +89,33 @@ def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
 
 
 @blueprint.post("/my-case/materials")
-@writes(ANYONE, again=_again)
-def supplement(call: Call) -> ResponseReturnValue:
+@transacts_itself(ANYONE)
+def supplement() -> ResponseReturnValue:
+    """Looked at while no transaction is open; what is good is kept, whatever came beside it."""
+    try:
+        with transaction(ANYONE, writing=False) as call:
+            _open_case(call)
+        sent, refused = received(files_of(request, uploads.FIELD))
+        if refused and not sent:
+            raise Invalid(refused)
+        with transaction(ANYONE, writing=True) as call:
+            uploads.add(call.session, APPLICANT, _open_case(call), [each[1:] for each in sent], call.now)
+    except Rejection as rejection:
+        if is_scripted():
+            raise
+        with transaction(ANYONE, writing=False) as call:
+            return make_response(_again(call, rejection), rejection.status)
+    flash(f"已收到 {len(sent)} 个文件。", "success")
+    for why in refused.values():
+        flash(why, "warning")
+    return redirect(url_for("portal.my_case"))
+
+
+def _open_case(call: Call) -> str:
     case_id = grant.held(call.now)
     if queries.head(call.session, case_id).closed_at is not None:
         raise Gone("这件事已经办结，不能再补交材料。有疑问请联系受理窗口")
-    sent = [(name, content) for _, name, content in files_of(request, uploads.FIELD)]
-    uploads.add(call.session, APPLICANT, case_id, sent, call.now)
-    flash(f"已收到 {len(sent)} 个文件。", "success")
-    return redirect(url_for("portal.my_case"))
+    return case_id
 
 
 @blueprint.post("/my-case/questions/<exchange_id>")

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import APPLICANT, Actor
 from app.core.entry import Entry
 from app.core.errors import NotYours, Rejection
-from app.web.errors import Owing, Unauthorized
+from app.web.errors import Owing, Unauthorized, is_scripted
 from app.web.login import session_key
 from app.web.services import Door, services
 
@@ -70,7 +70,7 @@ def _door(who: str, *, writing: bool, again: View | None, by_itself: bool = Fals
                 with transaction(who, writing=writing, by_itself=by_itself) as call:
                     return view(call, **arguments)
             except Rejection as rejection:
-                if again is None or isinstance(rejection, Unauthorized):
+                if again is None or isinstance(rejection, Unauthorized) or is_scripted():
                     raise
                 with transaction(who, writing=False) as call:
                     return make_response(again(call, rejection, **arguments), rejection.status)

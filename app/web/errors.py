@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app.core import logs
 from app.core.entry import FACTOR, PASSWORD
 from app.core.errors import Rejection
+from app.core.exact_json import dump_json
 from app.core.uploads import in_megabytes
 from app.db import is_away
 
@@ -81,6 +82,20 @@ def is_api() -> bool:
     return request.path.startswith(API) and request.path != DOCS
 
 
+def is_scripted() -> bool:
+    """Whether a script of our own page sends a form, to say beside its field what came of it."""
+    return request.accept_mimetypes.best == "application/json" and not is_api()
+
+
+def told_to_script(response: Response) -> Response:
+    """A script cannot see where it was sent without going there, and what a page says once would be said to it."""
+    if response.location and is_scripted():
+        response.set_data(dump_json({"to": response.location}))
+        response.status_code, response.mimetype = 200, "application/json"
+        del response.headers["Location"]
+    return response
+
+
 def problem(code: str, message: str, fields: dict[str, str], status: int) -> Response:
     """The one shape of every error of the API."""
     return make_response(jsonify({"code": code, "message": message, "fields": fields}), status)
@@ -105,11 +120,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _failure)
+    app.after_request(told_to_script)
 
 
 def rejected(error: Rejection) -> ResponseReturnValue:
     """The answer to a refusal."""
-    if is_api():
+    if is_api() or (is_scripted() and not isinstance(error, Unauthorized)):
         return problem(error.code, error.message, error.fields, error.status)
     if isinstance(error, Unauthorized):
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
@@ -128,7 +144,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error  # a redirect is its own response
     message = _too_large() if error.code == 413 else MESSAGES.get(error.code, "操作没有成功，请返回上一页再试。")
     code = error.name.lower().replace(" ", "_")
-    answer = problem(code, message, {}, error.code) if is_api() else error_page(error.code, message)
+    answer = problem(code, message, {}, error.code) if is_api() or is_scripted() else error_page(error.code, message)
     answer.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
     return answer
 

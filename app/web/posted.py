@@ -23,3 +23,4 @@ def upload_limits(kinds: str = uploads.ALLOWED) -> str:
 
 def install(app: Flask) -> None:
     app.add_template_global(upload_limits)
+    app.jinja_env.globals["upload_bounds"] = uploads.LIMITS

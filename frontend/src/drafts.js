@@ -1,5 +1,6 @@
 // What is typed is kept by itself: on the server while it can be reached, in this tab's own storage while it cannot.
 // A copy here is shown to nobody but who typed it: the page says by `data-mark` whose it is, and logging out clears it.
+import { broken, isShelf, send, taken } from './files.js';
 
 const PAUSE_MS = 1000, RETRY_MS = 4000, LARGEST_BEACON = 60_000, PREFIX = 'draft:', UPLOAD = 'upload:';
 const AWAY = '未能保存，正在重试；内容先留在这台设备上';
@@ -17,6 +18,7 @@ document.addEventListener('submit', event => {
   }
   event.preventDefault();
   event.stopImmediatePropagation();
+  own?.hold();
   Promise.all(keepers.map(each => each.flush())).then(kept => {
     const lost = keepers.filter((_, place) => !kept[place]);
     if (lost.length) return lost.forEach(each => each.refuse());
@@ -37,7 +39,8 @@ function forgetCopies() {
 
 function keep(form) {
   const revision = form.elements._revision, copy = PREFIX + form.dataset.mark, begun = UPLOAD + form.dataset.mark;
-  const status = form.querySelector('[data-draft-status]'), files = new Set();
+  const status = form.querySelector('[data-draft-status]');
+  let files = []; // chosen, and not on the server yet
   let dirty = false, away = false, sent = false, timer = 0, queue = Promise.resolve();
 
   const text = () => {
@@ -54,13 +57,15 @@ function keep(form) {
   function flush() {
     clearTimeout(timer);
     return inLine(async () => {
-      if (!dirty && !files.size) return true;
+      if (!dirty && !files.length) return true;
       dirty = false;
       try {
         const kept = understood(await answer(await post(form.dataset.draft, text())));
-        for (const input of files) if (kept) await upload(input);
+        while (kept && files.length) await upload(files[0]);
+        if (!files.length) localStorage.removeItem(begun);
         return kept;
       } catch { // no network, or no answer
+        for (const item of files) item.pause();
         return lost();
       }
     });
@@ -88,21 +93,26 @@ function keep(form) {
     return true;
   }
 
-  async function upload(input) {
-    localStorage.setItem(begun, input.name); // a page closed in between says so when it is opened again, in any tab
-    for (const file of [ ...input.files ]) {
-      const body = new FormData();
-      for (const [ name, value ] of text()) body.append(name, value);
-      body.append(input.name, file);
-      const result = await send(form.dataset.draft, body, share => note(input, `正在上传 ${file.name} ${share}%`));
-      understood(result);
-      const refused = Object.values(result.said.refused || {})[0] || result.said.message;
-      note(input, refused ? `上传失败：${refused}` : '');
-      for (const each of result.said.files || []) show(input, each);
+  /** One file on its way; what the server has answered about, or its owner has cancelled, waits no more. */
+  async function upload(item) {
+    localStorage.setItem(begun, item.input.name); // a page closed in between says so when it is opened again, in any tab
+    const file = item.waits ? await item.ready() : null;
+    if (file) {
+      const whole = new FormData();
+      for (const [ name, value ] of text()) whole.append(name, value);
+      whole.append(item.input.name, file);
+      const result = await send(form.dataset.draft, whole, item, share => item.progress(share));
+      if (result) settle(item, result);
     }
-    input.value = '';
-    files.delete(input);
-    localStorage.removeItem(begun);
+    files = files.filter(each => each !== item);
+  }
+
+  function settle(item, result) {
+    understood(result);
+    const refused = Object.values(result.said.refused || {})[0];
+    if (refused) item.refuse(refused);
+    else if (result.said.files?.length) item.keep(result.said.files[0]);
+    else item.offer(`没有上传：${result.said.message}`);
   }
 
   function tell(message, again) {
@@ -120,11 +130,16 @@ function keep(form) {
     later(PAUSE_MS);
   });
   form.addEventListener('change', event => {
-    if (event.target.type !== 'file' || !event.target.files.length) return;
-    files.add(event.target);
+    if (!isShelf(event.target) || !event.target.files.length || event.target.closest('[data-files]').dataset.files) return;
+    files.push(...taken(event.target, item => {
+      files = files.filter(each => each.waits);
+      if (item) files.push(item);
+      else dirty = true; // a file that was sent already may stand in the draft
+      flush();
+    }));
     flush();
   });
-  window.addEventListener('online', () => { if (dirty || files.size) flush(); });
+  window.addEventListener('online', () => { if (dirty || files.length) flush(); });
   for (const [ where, leaving ] of [ [ window, 'pagehide' ], [ document, 'visibilitychange' ] ]) {
     where.addEventListener(leaving, () => {
       if (!dirty || sent || document.visibilityState === 'visible') return;
@@ -134,22 +149,23 @@ function keep(form) {
     });
   }
   window.addEventListener('beforeunload', event => {
-    if (((away && dirty) || files.size) && !sent) event.preventDefault();
+    if (((away && dirty) || files.length) && !sent) event.preventDefault();
   });
   window.addEventListener('pageshow', () => { sent = false; });
 
   restore();
   return {
     form, flush,
-    waits: () => dirty || files.size > 0,
+    waits: () => dirty || files.length > 0,
+    hold() { if (files.length) tell('文件传完就提交，请稍候'); },
     leave() { sent = true; clearTimeout(timer); },
     refuse() { tell('网络断开，还没有提交。内容留在这台设备上，网络恢复后请再提交'); },
   };
 
   /** What this tab could not send when it was left: now it is sent, and the page shows it. */
   async function restore() {
-    const broken = localStorage.getItem(begun), input = [ ...form.elements ].find(each => each.type === 'file' && each.name === broken);
-    if (input) note(input, '上次离开时有文件没有上传完，没有保存，请重新选择');
+    const name = localStorage.getItem(begun), input = [ ...form.elements ].find(each => isShelf(each) && each.name === name);
+    if (input) broken(input);
     localStorage.removeItem(begun);
     const left = sessionStorage.getItem(copy);
     if ('unsent' in form.dataset) {
@@ -172,46 +188,4 @@ function post(url, body, keepalive = false) {
 
 async function answer(response) {
   return { code: response.status, said: await response.json() };
-}
-
-/** As `post`, telling how far it has come: fetch cannot. */
-function send(url, body, progress) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.upload.onprogress = event => progress(Math.round(100 * event.loaded / event.total));
-    request.onload = () => {
-      try { resolve({ code: request.status, said: JSON.parse(request.responseText) }); } catch (wrong) { reject(wrong); }
-    };
-    request.onerror = reject;
-    request.open('POST', url);
-    request.setRequestHeader('Accept', 'application/json');
-    request.send(body);
-  });
-}
-
-function note(input, message) {
-  let line = input.nextElementSibling;
-  if (!line?.matches('[data-upload]')) {
-    line = document.createElement('div');
-    line.className = 'form-text';
-    line.dataset.upload = '';
-    line.setAttribute('role', 'status');
-    input.after(line);
-  }
-  line.textContent = message;
-}
-
-/** The same line that the server draws for a file which it has. */
-function show(input, { field, id, name }) {
-  const line = document.createElement('div'), box = document.createElement('input'), label = document.createElement('label');
-  line.className = 'form-check d-flex align-items-center';
-  line.style.minHeight = '44px';
-  Object.assign(box, { type: 'checkbox', name: field, value: id, checked: true, id: `${input.id}-${id}` });
-  box.className = 'form-check-input mt-0 me-2 flex-shrink-0';
-  Object.assign(box.style, { width: '1.4em', height: '1.4em' });
-  label.className = 'form-check-label flex-grow-1 py-2 text-break';
-  label.htmlFor = box.id;
-  label.textContent = `${name}（取消勾选即移除）`;
-  line.append(box, label);
-  input.before(line);
 }

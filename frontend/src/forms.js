@@ -1,4 +1,5 @@
 // Forms: asked before what cannot be undone, sent once, and left only knowingly while something is unsaved.
+import { sendWhole } from './files.js';
 
 const KEEP_ALIVE_MS = 5 * 60 * 1000;
 let unsaved = null, kept = Date.now();
@@ -20,6 +21,7 @@ document.addEventListener('submit', event => {
     form.setAttribute('aria-busy', 'true');
     unsaved = null;
   }
+  sendWhole(event);
 });
 
 // A page that comes back from the history may be sent again.

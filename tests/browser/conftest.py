@@ -146,7 +146,8 @@ ASK_AXE = """async options => {
 SMALL_CONTROLS = """() => {
   const libraries = '.djs-container, .bio-properties-panel, .fjs-container, .dmn-js-parent, .bjs-powered-by';
   const exempt = `p, .skip, ${libraries}, dd, li, td:not(.card-title), [aria-hidden=true]`;
-  const target = each => ['checkbox', 'radio'].includes(each.type) ? each.closest('.form-check, .check') : each;
+  const box = each => ['checkbox', 'radio'].includes(each.type);
+  const target = each => box(each) ? each.closest('.form-check, .check, .file-line') : each;
   return [...document.querySelectorAll('a, button, select, input, textarea, summary')]
     .filter(each => each.type !== 'hidden' && each.checkVisibility() && !each.closest(exempt))
     .map(each => [each, target(each).getBoundingClientRect()])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page
 
 from app.cases.operations import complete_task
 from app.documents import operations as documents
@@ -23,22 +21,21 @@ from app.messages import operations as messages
 from app.together import deciding
 from app.together.operations import TRY
 from app.worker import _issue
-from tests.browser.conftest import PATIENCE, Site
+from tests.browser.conftest import Site
+from tests.support.photos import PHOTO
 from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
 
 pytestmark = pytest.mark.browser
 
 
-def photo() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (60, 40), "navy").save(buffer, "JPEG")
-    return buffer.getvalue()
-
-
-PHOTO = photo()
 CADRE, CLERK = "village_cadre.220122100001", "township_clerk.220122100"
 Fits = Callable[[Page], None]
+WATCH_BUTTON = """() => {
+  const button = document.querySelector('button[value=submit]');
+  window.tops = new Set();
+  (function look() { window.tops.add(button.getBoundingClientRect().top); requestAnimationFrame(look); })();
+}"""
 
 
 def choose_village(page: Page) -> None:
@@ -66,18 +63,11 @@ def fill_in(page: Page) -> None:
     page.check("[name=unemployment_insured][value=false]")
     page.check("[name=authorised][type=checkbox]")
     page.set_input_files("input[type=file]", {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
-    # Its line moves the button, which a press in that very moment misses.
-    page.wait_for_selector("text=户口簿.jpg（取消勾选即移除）")
 
 
 def submit(page: Page) -> None:
-    """Press the button; once more, as people do, where nothing came of it."""
-    try:
-        with page.expect_navigation(timeout=PATIENCE / 3):
-            page.click("button[value=submit]")
-    except TimeoutError:
-        with page.expect_navigation():
-            page.click("button[value=submit]")
+    with page.expect_navigation():
+        page.click("button[value=submit]")
 
 
 def decide_together(site: Site, clerk: Page, fits: Fits, sound: Fits) -> None:
@@ -328,10 +318,12 @@ def close_in_the_middle_of_an_upload(site: Site, fits: Fits) -> None:
     page = site.window()
     page.goto(address)
     page.fill("[name=name]", "王建国")
+    page.evaluate(WATCH_BUTTON)
     page.wait_for_selector("[data-draft-status]:has-text('已保存')")
+    assert page.evaluate("window.tops.size") == 1  # what is said of the draft moves nothing under a finger
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
-    page.set_input_files("input[type=file]", {**file, "buffer": PHOTO + bytes(1_000_000)})
+    page.set_input_files("input[type=file]", {**file, "buffer": bytes(1_000_000)})
     page.wait_for_selector("[data-upload]:has-text('正在上传')")
     again = page.context.new_page()
     page.close()
@@ -341,7 +333,10 @@ def close_in_the_middle_of_an_upload(site: Site, fits: Fits) -> None:
     assert again.locator("text=户口簿.jpg").count() == 0
     fits(again)
     again.set_input_files("input[type=file]", {**file, "buffer": PHOTO})
-    again.wait_for_selector("text=户口簿.jpg（取消勾选即移除）")
+    again.evaluate(WATCH_BUTTON)  # nor does a file, from the moment that it is chosen
+    again.wait_for_selector(".file-line:has-text('户口簿.jpg'):has-text('已收到')")
+    again.wait_for_selector("[data-draft-status]:has-text('已保存')")
+    assert again.evaluate("window.tops.size") == 1
     again.reload()
     again.wait_for_selector("text=户口簿.jpg")
     assert again.locator("[data-upload]:has-text('没有上传完')").count() == 0

@@ -13,6 +13,7 @@ from app.inbox import operations as inbox
 from app.inbox.models import WorkItem
 from app.registry import lookups
 from app.registry import operations as registry
+from tests.support.photos import photo
 from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web, flat
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
@@ -176,7 +177,7 @@ def test_the_excel_export_never_runs_what_a_name_says(web: Web) -> None:
 def test_materials_are_shown_apart_from_the_site(web: Web) -> None:
     case_id = web.apply().case_id
     client = web.client(CLERK)
-    sent = {"files": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(9)), "身份证.png")}
+    sent = {"files": (io.BytesIO(photo(format="PNG")), "身份证.png")}
     answer = client.post(f"/desk/cases/{case_id}/materials", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 302
     page = client.get(f"/desk/cases/{case_id}").text

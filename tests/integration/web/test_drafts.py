@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 
 from app.drafting import keeping, visitor
 from tests.integration.web.test_publicity import CLERK, post_a_notice
+from tests.support.photos import PHOTO
 from tests.support.web import APPLICATION, COUNTY, PROGRAMME, VILLAGE, Web, flat
 
 CADRE, COLLEAGUE = f"village_cadre.{VILLAGE}", f"village_cadre.{VILLAGE}.2"
 APPLY = f"/apply/{PROGRAMME}/{VILLAGE}"
-PHOTO = b"\xff\xd8\xff\xe0" + bytes(200)
 JSON = {"Accept": "application/json"}
 
 

@@ -187,4 +187,4 @@ def test_limits_are_said_before_a_file_is_chosen(web: Web) -> None:
         for field in fields:
             described = re.findall(r'aria-describedby="([^" ]+)', field)[0]
             said = page.split(f'id="{described}"')[1].split("</div>")[0]
-            assert "单个不超过 10 MB，一次合计不超过 30 MB" in said, path
+            assert "照片每张不超过 50 MB，会自动缩小；其他文件每个不超过 20 MB；一次合计不超过 60 MB" in said, path

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from app import audit
 from app.audit.models import AuditEvent
 from tests.support import money
+from tests.support.photos import PHOTO
 from tests.support.web import COUNTY, TOWNSHIP, Web
 
 FINANCE, COLLEAGUE = f"finance.{COUNTY}", f"finance.{COUNTY}.2"
@@ -21,7 +22,7 @@ TOWNSHIP_HEAD, TOWNSHIP_CLERK = f"township_head.{TOWNSHIP}", f"township_clerk.{T
 
 
 def pay(client: FlaskClient, **data: Any) -> TestResponse:
-    sent = {"proof": "农行回单001", "receipt": (io.BytesIO(b"%PDF-1.7"), "回单.pdf"), **data}
+    sent = {"proof": "农行回单001", "receipt": (io.BytesIO(PHOTO), "回单.jpg"), **data}
     return client.post("/desk/payments/paid", data=sent, content_type="multipart/form-data")
 
 
@@ -51,7 +52,7 @@ def test_an_order_goes_to_the_bank_once_and_is_paid_once(web: Web) -> None:
     assert [pay(web.client(COLLEAGUE), file=file_id).status_code, pay(client, order=order_id).status_code] == [409, 409]
     page = client.get("/desk/payments?status=paid").text
     assert "农行回单001" in page
-    assert client.get(f"/desk/payments/{order_id}/receipt").data == b"%PDF-1.7"
+    assert client.get(f"/desk/payments/{order_id}/receipt").data == PHOTO
     with web.database.read() as session:
         told = session.query(AuditEvent).filter(AuditEvent.chain.startswith("payments:")).order_by(AuditEvent.seq).all()
         assert [event.kind for event in told] == [

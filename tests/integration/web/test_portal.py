@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 
 from app.core.clock import midnight
 from app.registry import operations as registry
+from tests.support.photos import PHOTO
 from tests.support.statements import counted
 from tests.support.web import APPLICATION, VILLAGE, Web, flat
 
 APPLY = f"/apply/uninsured_unemployed_relief/{VILLAGE}"
-PHOTO = b"\xff\xd8\xff\xe0" + bytes(20)
 
 
 def apply(client: FlaskClient, **changes: Any) -> Any:
