@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from docx import Document
@@ -9,6 +10,7 @@ from lxml import etree
 
 from app.documents import package
 from app.documents.checking import check_files
+from app.documents.pictures import png
 from app.documents.template import load_template
 from app.documents.text import extract_text
 from app.documents.tidying import Tidied, tidied
@@ -61,11 +63,22 @@ BOUND = (
     "<w:p><w:r><w:t>{{ name }}</w:t></w:r></w:p></w:sdtContent></w:sdt>"
 )
 SVG = (
-    '<w:p><w:r><w:drawing><a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    f'xmlns:r="{RELATION}" r:embed="rId1"><a:extLst><a:ext uri="{{96DAC541}}"><asvg:svgBlip r:embed="rId99" '
-    'xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main"/></a:ext></a:extLst></a:blip>'
-    "</w:drawing></w:r></w:p>"
+    '<a:extLst><a:ext uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}"><asvg:svgBlip r:embed="rId99" '
+    f'xmlns:r="{RELATION}" xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main"/></a:ext></a:extLst>'
 )
+
+
+def drawn():
+    """A picture that Word keeps twice: as a PNG, and as the SVG that it came from."""
+    document, buffer = Document(), io.BytesIO()
+    document.add_paragraph("{{ name }}").add_run().add_picture(io.BytesIO(png(8, 8, 0, [b"\xff" * 8] * 8)))
+    document.save(buffer)
+    layered = changed(
+        buffer.getvalue(),
+        lambda name, raw: re.sub(rb"(<a:blip [^>]*)/>", rb"\1>" + SVG.encode() + b"</a:blip>", raw)
+        if name == "word/document.xml" else raw,
+    )  # fmt: skip
+    return with_part(layered, "word/media/a.svg", b"<svg/>", "image")
 
 
 @pytest.fixture
@@ -82,7 +95,7 @@ def kinds(word):
             with_part(plain, "customXml/item7.xml", b"<a>stale value</a>", "customXml", within=BOUND),
             "内容控件与文档数据的绑定 1 处", "stale value",
         ),
-        "svg": (with_part(plain, "word/media/a.svg", b"<svg/>", "image", within=SVG), "SVG 图片", "svg"),
+        "svg": (drawn(), "SVG 图片", "svgBlip"),
         "printer": (
             with_part(plain, "word/printerSettings/p1.bin", b"HP LaserJet", "printerSettings"),
             "打印机设置", "LaserJet",
