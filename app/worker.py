@@ -15,9 +15,8 @@ from app import audit
 from app.auditing import checks as auditing
 from app.auditing.anchors import Stamper as Stamp
 from app.cases import handlers as cases
-from app.cases import nightly
+from app.cases import informing, nightly
 from app.cases.effects.asking import ASK
-from app.cases.effects.messages import MESSAGE
 from app.cases.messaging import sending
 from app.changes import backtesting, checking
 from app.config import Config
@@ -101,7 +100,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         **tally.HANDLERS,
         resealing.RESEAL: resealing.reseal,
         **auditing.handlers(outside.anchors, outside.stamp),
-        MESSAGE: sending(outside.messenger),
+        informing.SEND: sending(outside.messenger),
         ASK: cases.asking(outside.departments),
         **_digests(outside),
     }

@@ -90,7 +90,7 @@ class Action:
 
     `effects` are all effects by topic (`app.cases.effects.EFFECTS`). `corrections` is what a decision made again means
     for what was paid (`app.cases.effects.corrections.Correction`). `dying`: the numbers of those whose death it enters;
-    `taking`: the names of those to whom it gives a role of the award, by role.
+    `taking`: the names of those to whom it gives a role of the award, by role. `events`: what the applicant is told of.
     """
 
     session: Session
@@ -109,6 +109,7 @@ class Action:
     corrections: list[Any] = field(default_factory=list)
     dying: set[str] = field(default_factory=set)
     taking: dict[str, str] = field(default_factory=dict)
+    events: list[str] = field(default_factory=list)
 
     @property
     def diagram(self) -> engine.Diagram:
@@ -246,10 +247,17 @@ class Action:
         """Plan the effect that a service task asks for; one that fails has planned nothing."""
         planned, notes = len(self.planned), len(self.notes)
         try:
-            return self.effects[effect.topic].perform(self, effect)
+            result = self.effects[effect.topic].perform(self, effect)
         except Exception:
             del self.planned[planned:], self.notes[notes:]
             raise
+        self.reached(effect.element)
+        return result
+
+    def reached(self, element: engine.Element) -> None:
+        """The case came to an element: what it `tells` is said to the applicant."""
+        if told := element.properties.get("tells"):
+            self.events.append(told)
 
     # --- helpers of effects and of what follows the engine ---
 

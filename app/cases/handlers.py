@@ -15,6 +15,7 @@ from app.cases import (
     corrected_awards,
     deaths,
     departures,
+    informing,
     migrating,
     operations,
     recalculation,
@@ -30,6 +31,7 @@ from app.core.errors import Rejection
 from app.db import training
 from app.documents import operations as letters
 from app.documents import queries as documents
+from app.funds.bank import TELL_PAID
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp, OutsideHandler
 from app.outside import Departments, Failed, Question, Refused, Reply
@@ -53,6 +55,10 @@ def _ask_competence(session: Session, job: DueJob, now: datetime, claim: Claim) 
 def _stop(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     told = job.payload
     operations.stop_begun(session, told["case_id"], told["begun_by"], told["reason"], claim, now)
+
+
+def _tell_paid(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    operations.tell_paid(session, job.case_id or "", claim, now)
 
 
 def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -101,6 +107,10 @@ def _refused_once(handler: DatabaseHandler) -> DatabaseHandler:
 
 def on_dead(session: Session, job: DueJob, error: str, now: datetime) -> None:
     """A job that moves a case is given up: somebody must see it on the case. `error` is a traceback."""
+    if job.kind == informing.SEND:
+        told = error.strip().rpartition("\n")[2].partition(": ")[2]
+        informing.settle(session, job.reference or "", "failed", told or "没有发出去", now)
+        return
     if job.kind not in (FIRE, WAIT, ASK, START, STOP, competence.ASK, letters.ISSUE, letters.PRINT):
         return
     name, _, text = error.strip().rpartition("\n")[2].partition(": ")
@@ -132,6 +142,7 @@ HANDLERS: dict[str, DatabaseHandler] = {
     EXPIRE: _expire,
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
+    TELL_PAID: _tell_paid,
     **awards.HANDLERS,
     **corrected_awards.HANDLERS,
     **departures.HANDLERS,

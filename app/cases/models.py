@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json, Money, keys
@@ -65,6 +65,8 @@ class Case(Base):
     # How people look for it: the last digits of its number, reversed, and a keyed hash of those of the identity number.
     number_tail: Mapped[str | None] = mapped_column(String(8))
     tail_blind: Mapped[str | None] = mapped_column(String(64), info=keys.blind("tail"))
+    # The applicant wants no SMS; what must be known of the case itself (a changed telephone, a new code) is still sent.
+    quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CaseGram(Base):
@@ -215,6 +217,33 @@ class Awaited(Base):
     answered_by: Mapped[str | None] = mapped_column(String(32))
     answered_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
+class CaseMessage(Base):
+    """An SMS to an applicant (`app.cases.informing`). `event`: a key of `app.definitions.messages.EVENTS`, or what else
+    it was about. `once` is unique: what is said once in a case is not said twice.
+
+    `status`: waiting, sent, failed, withheld or taken_back; `why` says it in Chinese where it is neither of the first.
+    """
+
+    __tablename__ = "case_message"
+    __table_args__ = (
+        UniqueConstraint("once"),
+        Index("ix_case_message_case", "case_id", "created_at"),
+        CheckConstraint("status IN ('waiting', 'sent', 'failed', 'withheld', 'taken_back')", name="status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    case_seq: Mapped[int]
+    event: Mapped[str] = mapped_column(String(16))
+    once: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("case_message", "phone"))
+    text: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("case_message", "text"))
+    status: Mapped[str] = mapped_column(String(10))
+    why: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
 class RecheckDraw(Base):

@@ -12,7 +12,19 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import acting, decisions, identifying, incidents, policy, prefilling, queries, rerun, store, waits
+from app.cases import (
+    acting,
+    decisions,
+    identifying,
+    incidents,
+    informing,
+    policy,
+    prefilling,
+    queries,
+    rerun,
+    store,
+    waits,
+)
 from app.cases import beside as besides
 from app.cases.acting import CaseActs, TaskActs
 from app.cases.action import Action, CaseHead
@@ -115,6 +127,7 @@ class CasePage:
     submissions: list[Submitted]
     decisions: list[Decided]
     acts: CaseActs
+    messages: list[informing.Told]
 
     @property
     def steps(self) -> dict[str, str]:
@@ -185,6 +198,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         submissions=submitted(action, work),
         decisions=[decided(session, steps, record) for record in decisions.of_case(session, case_id)],
         acts=acting.of_case(action, work),
+        messages=informing.of_case(session, case_id),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from app import audit, engine
 from app.audit import books
-from app.cases import competence, decisions, tasks, timers, waits
+from app.cases import competence, decisions, informing, tasks, timers, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
 from app.cases.store import FINAL, save
@@ -27,7 +27,9 @@ def advance(action: Action, step: engine.Advance) -> None:
     timers.follow(action, step)
     waits.follow(action, step)
     competence.follow(action, step.tasks)
-    _set_status(action, step)
+    status = _reached(action, step)
+    informing.follow(action, status)
+    _set_status(action, step, status)
     if step.failure is not None:
         raise_incident(action, step.failure.element_id, "element", step.failure.message, step.failure.cause)
 
@@ -51,10 +53,14 @@ def finish(action: Action, kind: str, **payload: Any) -> None:
     save(action)
 
 
-def _set_status(action: Action, step: engine.Advance) -> None:
+def _reached(action: Action, step: engine.Advance) -> str | None:
+    """The status that the last end says."""
     elements = action.diagram.elements
     reached = [elements[end].properties.get("status") for end in step.ends if end in elements]
-    status = next((status for status in reversed(reached) if status), None)
+    return next((status for status in reversed(reached) if status), None)
+
+
+def _set_status(action: Action, step: engine.Advance, status: str | None) -> None:
     if status:
         action.case.status = status
     if step.finished:

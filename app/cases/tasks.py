@@ -43,6 +43,8 @@ def follow(action: Action, step: engine.Advance) -> None:
         _take_away(action, gone)
     kept = [item for item in open_items if item.engine_task_id in waiting]
     fresh = [task for task in step.tasks if task.id not in known]
+    for task in fresh:
+        action.reached(action.diagram.elements[task.element_id])
     _follow_clocks(action, step, kept, fresh)
 
 

@@ -15,6 +15,7 @@ from app.definitions.errors import BundleError
 from app.definitions.folder import MANIFEST, read_folder
 from app.definitions.letters import Letter, letters_of
 from app.definitions.manifest import load_manifest
+from app.definitions.messages import defaults
 from app.definitions.names import EVERYWHERE
 from app.feel import dmn
 
@@ -92,6 +93,11 @@ class Bundle:
     def processes(self) -> dict[str, engine.Diagram]:
         """Parsed diagrams by process key; `main` starts with an application."""
         return {key: engine.load(self._file(path)) for key, path in self.manifest["processes"].items()}
+
+    @cached_property
+    def messages(self) -> Mapping[str, str]:
+        """Texts to applicants by event (`app.definitions.messages`); an empty one says nothing."""
+        return {**defaults(), **self.manifest["messages"]}
 
     @cached_property
     def clocks(self) -> dict[str, ClockRule]:

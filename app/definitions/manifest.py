@@ -12,6 +12,7 @@ from app.core import yaml_shapes as shapes
 from app.core.priorities import ORDINARY, RANKS
 from app.core.said import Said, nearest
 from app.definitions.errors import BundleError
+from app.definitions.messages import texts
 from app.definitions.names import LIBRARY
 
 _KEY, _PATH, _LONG = 64, 120, 500
@@ -167,6 +168,7 @@ class ManifestSchema(shapes.Strict):
     outreach = shapes.nested(OutreachSchema, load_default=None, allow_none=True)
     quota_subsidy = shapes.nested(QuotaSubsidySchema, load_default=None, allow_none=True)
     clocks = shapes.keyed(shapes.text(_KEY), shapes.nested(ClockSchema), load_default=dict)
+    messages = texts()
 
 
 def load_manifest(content: bytes) -> dict[str, Any]:

@@ -122,6 +122,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         goods=goods.of_case(call.session, page.case.id),
         claims=page.claims,
         documents=page.documents,
+        messages=page.messages,
         waiting=page.waiting,
         notices=page.notices,
         objections=page.objections,

@@ -117,6 +117,8 @@ ANSWERED = {"answered": "的协办已答复", "signed": "已会签", "declined":
 SENTENCES = {
     "commented": "评论",
     "applicant_answered": "答复经办人的提问",
+    "messages_on": "愿意收短信",
+    "messages_off": "不再收短信",
     "released": "恢复办理",
     "failed": "到期事项自动办理失败",
     "objected": "公示期间有人提出异议，公示暂停",

@@ -17,7 +17,7 @@ MANIFEST: Mapping[str, str] = {
     "title": "项目名称", "summary": "内容摘要", "basis": "依据", "region": "地区", "application_form": "申请表",
     "in_force_from": "首次施行日期", "by_office": "由机关发起", "once": "只享受一次的范围", "processes": "流程",
     "decisions": "决策表", "quota_subsidy": "定额补助", "taken_over": "接管数据",
-    "outreach": "主动发现", "priority": "优先程度",
+    "outreach": "主动发现", "priority": "优先程度", "messages": "给申请人的短信",
 }  # fmt: skip
 ELEMENTS: Mapping[str, str] = {
     "userTask": "办理环节", "serviceTask": "自动事项", "businessRuleTask": "判断", "scriptTask": "计算",
@@ -33,6 +33,7 @@ SETTINGS: Mapping[str, str] = {
     "collection": "逐项办理的清单", "status": "案件结果", "follows": "随什么重新核算", "identity": "身份核对",
     "competence": "谁可以办", "messageRef": "消息", "script": "计算内容", "priority": "优先程度",
     "together": "一起办理", "public": "给申请人看的话", "stage": "所在阶段",
+    "tells": "给申请人发短信",
 }  # fmt: skip
 FORM: Mapping[str, str] = {
     "label": "名称", "description": "说明", "type": "填写方式", "key": "数据名称", "defaultValue": "默认值",

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.chinese import chinese_date, mask_name, percent
+from app.core.chinese import chinese_date, mask_name, mask_phone, percent
 from app.core.clock import SHANGHAI, ClockBehind, local_date
 from app.db import training
 from app.web import words
@@ -67,6 +67,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(in_fours)
     app.add_template_filter(device)
     app.add_template_filter(mask_name)
+    app.add_template_filter(mask_phone)
     app.add_template_filter(chinese_date, "chinese_day")
     app.jinja_env.globals["words"] = words
     app.context_processor(_today)

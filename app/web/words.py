@@ -83,6 +83,19 @@ PROCESS = {"main": "申请", "recheck": "复核", "change": "变更", "ending": 
 GOODS_ENTRY = {"received": "入库", "issued": "发放", "returned": "退回入库", "corrected": "冲减入库", "counted": "盘点"}
 
 
+SMS = {
+    "waiting": ("等待发送", ""),
+    "sent": ("已发送", "green"),
+    "failed": ("没有发出去", "red"),
+    "withheld": ("没有发", "amber"),
+    "taken_back": ("已收回", ""),
+}
+
+
+def sms(code: str) -> tuple[str, str]:
+    return SMS.get(code, (code, ""))
+
+
 def status(code: str) -> tuple[str, str]:
     return STATUS.get(code, (code, ""))
 

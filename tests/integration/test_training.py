@@ -22,11 +22,11 @@ from app.core.errors import Gone
 from app.db import Base, Database, Vault, training
 from app.db.training import MARK
 from app.documents import operations as documents
+from app.documents.operations import TAKE_BACK
 from app.documents.pdf import LibreOffice
 from app.documents.queries import documents_of
 from app.funds import bank, lists
 from app.identity.operations import ensure_staffed
-from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Worker
 from app.outside import Departments, Question, Reply
@@ -82,8 +82,8 @@ def trains(office: Office) -> bool:
 
 def test_no_message_leaves_and_no_department_is_asked(office: Office, trains: bool, tmp_path: Path) -> None:
     outside, job = Recorder(), DueJob("j", "ask", None, None, {}, office.now, 0, 5)
-    with office.database.write() as session:
-        jobs.enqueue(session, "message.send", {"to": PHONE, "text": "您的申请已受理"}, office.now)
+    office.apply(PROGRAMME, RELIEF, phone=PHONE)
+    office.clock.move_to(office.now + TAKE_BACK)
     leaving = Outside(outside, Departments(outside, {}), tmp_path / "anchors", LibreOffice())
     worker = Worker(office.database, office.clock, handlers(leaving))
     while worker.run_once():

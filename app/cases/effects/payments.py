@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from app.cases import informing
 from app.cases.action import Action
 from app.cases.effects import corrections
 from app.cases.effects.base import EffectObject
@@ -148,6 +149,8 @@ def _pay(action: Action, order: funds.OrderRequest, correction: Correction | Non
         first_on = min(earlier, default=first_on)
     if order.total > order.paid:
         funds.order_payment(action.session, order, origin, action.now)
+        if order.source == funds.RESERVE:  # it pays at once
+            action.events.append(informing.PAID)
     if action.bundle.by_office:
         return
     registry.record_benefit(

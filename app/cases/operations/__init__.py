@@ -4,6 +4,7 @@ from app.cases.operations.apply import Receipt, apply, begins_by_itself, start_a
 from app.cases.operations.asking import answer, give_up_asking, question, take_reply
 from app.cases.operations.claims import claim_back, settle_overpaid
 from app.cases.operations.complete import Completed, complete_task
+from app.cases.operations.contact import want_messages
 from app.cases.operations.correct import correct
 from app.cases.operations.exchanging import Receiver, answer_question, ask, receivers
 from app.cases.operations.exchanging import answer as answer_exchange
@@ -24,6 +25,7 @@ from app.cases.operations.timed import (
     give_up_letter,
     stop_begun,
     tell,
+    tell_paid,
     tell_unstarted,
 )
 
@@ -76,10 +78,12 @@ __all__ = [
     "take_back",
     "take_reply",
     "tell",
+    "tell_paid",
     "tell_unstarted",
     "transfer_task",
     "urge",
     "urge_case",
+    "want_messages",
     "withdraw",
     "withdraw_exchange",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import door, finding, guards, persist, standing_decisions, store, tasks
+from app.cases import door, finding, guards, informing, persist, standing_decisions, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import EFFECTS
 from app.cases.errors import NoOffice
@@ -239,9 +239,12 @@ def _file(action: Action, failure: Exception | None = None) -> Receipt:
     """Number the case, write it and start its process, or keep why it cannot start."""
     code = random_code(codes.LETTERS, codes.QUERY_LENGTH)
     _insert(action, code)
+    if action.case.award_id is None and action.case.begun_by is None:
+        action.events.append(informing.FILED)
     if failure is None:
         start_process(action)
     else:
+        informing.follow(action, None)
         raise_incident(action, action.diagram.start.id, "door", str(failure), failure)
     persist.finish(action, "applied", channel=action.case.channel)
     return Receipt(action.case.id, action.case.number, code)

@@ -14,20 +14,17 @@ from sqlalchemy.orm import Session
 
 from app import engine
 from app.cases import exchanges as of_tasks
-from app.cases import persist, policy, store, tasks
+from app.cases import informing, persist, policy, store, tasks
 from app.cases.action import Action
-from app.cases.effects.messages import MESSAGE
 from app.cases.operations.handing import locked
 from app.cases.told import about, readers
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, NotYours
-from app.documents.operations import TAKE_BACK
 from app.identity import queries as identity
 from app.identity.positions import POSITIONS, named_at
 from app.inbox import exchanges, following
 from app.inbox import operations as inbox
 from app.inbox.exchanges import ANSWERED, CONSULT, COPY, OPEN, QUESTION, SIGN, Exchanged
-from app.jobs import operations as jobs
 from app.messages import operations as messages
 
 LONGEST, MOST_OPEN = 500, 20
@@ -198,12 +195,7 @@ def _ask_applicant(action: Action, item: Any, text: str, pausing: bool) -> dict[
     if pausing:
         of_tasks.pause(action, item)
         tasks.project_clocks(action)
-    number = action.case.number
-    told = f"您的救助申请（{number}）有一个问题需要您答复，请凭案件编号和查询码到网上查询页面答复，或者联系受理窗口。"
-    jobs.enqueue(
-        action.session, MESSAGE, {"to": action.variables["application"].get("phone"), "text": told},
-        due=action.now + TAKE_BACK, dedup=f"question:{exchange_id}", case_id=action.case.id, case_seq=action.seq,
-    )  # fmt: skip
+    informing.tell(action, [informing.QUESTION])
     return {"exchange": exchange_id, "to": "申请人", **({"pauses": of_tasks.WAITING} if pausing else {})}
 
 

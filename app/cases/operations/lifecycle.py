@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import calendar, engine
-from app.cases import competence, incidents, persist, policy, reversal, store, tasks, timers, told, waits
+from app.cases import competence, incidents, informing, persist, policy, reversal, store, tasks, timers, told, waits
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
@@ -80,6 +80,8 @@ def withdraw(session: Session, actor: Actor, case_id: str, reason: str, now: dat
     store.require_running(action)
     _require_short(reason)
     stop(action, reason, "withdrawn")
+    action.events.append(informing.WITHDRAWN)
+    informing.follow(action, None)
     reversal.tell_withdrawn(action, reason)
     persist.finish(action, "withdrawn", reason=reason)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.cases import competence, persist, store, tasks, waits
+from app.cases import competence, informing, persist, store, tasks, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident
 from app.cases.operations.lifecycle import stop
@@ -125,6 +125,14 @@ def tell(session: Session, case_id: str, text: str, now: datetime) -> None:
     action = store.lock(session, SYSTEM, case_id, now)
     tasks.send_copy(action, action.diagram.start, tasks.nearest_with(action, RECEIVE), text)
     persist.finish(action, "told", text=text)
+
+
+def tell_paid(session: Session, case_id: str, claim: Callable[[], None], now: datetime) -> None:
+    """The applicant is told that the bank has paid."""
+    action = store.lock(session, SYSTEM, case_id, now)
+    claim()
+    action.events.append(informing.PAID)
+    informing.follow(action, None)
 
 
 def _place(action: Action) -> str:

@@ -21,6 +21,7 @@ _IDENTITY = {"confirms", "supplies"}
 _FOLLOWS = {"case", "figures", "members"}
 # What applicants read of a step, with the most characters of each, and the marks with which none may end.
 _TOLD = {"public": 40, "stage": 10}
+_TELLS = ("accepted", "asked")
 _MARKS = "。，；：、！？,.;:!?"
 _LITERAL = re.compile(r'=?\s*"([^"]*)"')
 
@@ -144,6 +145,9 @@ def _properties(element: Element) -> Iterator[Problem]:
         elif name in _TOLD and not _is_sayable(value, _TOLD[name]):
             told = f"{name} 给申请人看，应为 1 到 {_TOLD[name]} 字，末尾不加标点，请改短或者去掉标点"
             yield _problem(element, told)
+        elif name == "tells" and value not in _TELLS:
+            told = f"给申请人发短信（tells）只能写 {'、'.join(_TELLS)}，不能写“{value}”"
+            yield _problem(element, told, hint=nearest(value, _TELLS))
         elif name == "figuresOn" and value != "application":
             told = f"figuresOn 只能写 application（按申请日取值），不能写“{value}”"
             yield _problem(element, told, hint=("swap", value, "application"))

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from app import audit
-from app.cases import queries
-from app.cases.effects.messages import MESSAGE
+from app.cases import informing, queries, store
 from app.cases.messaging import sending
+from app.core.actor import SYSTEM
 from app.core.errors import Invalid, NotEligible, NotYours
+from app.documents.operations import TAKE_BACK
 from app.funds.models import PaymentOrder
-from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.registry import deaths, members, people
 from app.registry import queries as registry
@@ -227,16 +227,16 @@ def test_no_letter_and_no_message_goes_to_the_dead(office: Office) -> None:
         people.record_person(session, HEAD["id_number"], "周海", office.now)
         known = deaths.person_with(session, HEAD["id_number"])
         deaths.record(session, known, office.now.date(), office.holder(session, "county_clerk"), office.now)
-        told = {"to": APPLICATION["phone"], "text": "您的申请已受理"}
-        jobs.enqueue(session, MESSAGE, told, office.now, case_id=case_id)
+        informing.tell(store.lock(session, SYSTEM, case_id, office.now), ["accepted"])
+    office.clock.move_to(office.now + TAKE_BACK)
     sent: list[str] = []
     messenger = SimpleNamespace(send=lambda key, to, text: sent.append(to))
-    worker = Worker(office.database, office.clock, {MESSAGE: sending(messenger)})
+    worker = Worker(office.database, office.clock, {informing.SEND: sending(messenger)})
     assert worker.run_once()
     assert sent == []
     with office.database.read() as session:
         said = [event.payload.get("text", "") for event in audit.events_of(session, f"case:{case_id}")]
-    assert any("短信没有发出" in text and "您的申请已受理" in text for text in said)
+    assert any("短信没有发出" in text and "已受理" in text for text in said)
     office.do(case_id, "review", "township_head", approved=False, opinion="申请人已去世")
     told = letter(office, case_id, "refusal_notice")
     assert "周海的家属：" in told

@@ -1,0 +1,125 @@
+"""Applicants are told by SMS what happens: once, not while it can be taken back, and the case knows what came of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.cases import handlers, informing, operations, queries
+from app.cases.handlers import on_dead
+from app.cases.informing import Told
+from app.cases.messaging import sending
+from app.core.actor import APPLICANT
+from app.documents.operations import TAKE_BACK
+from app.funds import bank, lists
+from app.inbox import queries as items
+from app.jobs.runner import Worker
+from app.outside import Failed, Refused
+from tests.support.statements import counted
+from tests.support.worlds import RELIEF, SPENDING, Office
+
+PROGRAMME = "uninsured_unemployed_relief"
+
+
+class Carrier:
+    """Keeps what it was given; `fault` is raised instead."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault, self.got = fault, list[tuple[str, str]]()
+
+    def send(self, key: str, to: str, text: str) -> None:
+        if self.fault:
+            raise self.fault
+        self.got.append((to, text))
+
+
+def run(office: Office, carrier: Carrier) -> None:
+    """What is due a minute later."""
+    office.clock.move_to(office.now + TAKE_BACK)
+    kinds = {informing.SEND: sending(carrier), **handlers.HANDLERS}
+    worker = Worker(office.database, office.clock, kinds, on_dead=on_dead)
+    while worker.run_once():
+        pass
+
+
+def told(office: Office, case_id: str) -> list[Told]:
+    with office.database.read() as session:
+        return informing.of_case(session, case_id)
+
+
+def number(office: Office, case_id: str) -> str:
+    with office.database.read() as session:
+        return str(queries.head(session, case_id).number)
+
+
+def test_each_event_is_told_once_with_its_text(office: Office) -> None:
+    carrier, case_id = Carrier(), office.apply("expenditure_relief", SPENDING).case_id
+    run(office, carrier)
+    assert [text for _, text in carrier.got] == [
+        f"您的支出型临时救助申请已收到，案号{number(office, case_id)}。凭案号和查询码可以查进度。"
+        "有事请找农安镇人民政府，电话12345。"
+    ]
+    office.do(case_id, "acceptance", "township_clerk", complete=False, missing="低保证")
+    run(office, carrier)
+    assert "还缺材料" in carrier.got[1][1]
+    office.do(case_id, "acceptance", "township_clerk", complete=True)
+    run(office, carrier)
+    assert "已受理" in carrier.got[2][1]
+    run(office, carrier)
+    assert [each.event for each in told(office, case_id)] == ["filed", "asked", "accepted"]
+    assert {each.status for each in told(office, case_id)} == {"sent"}
+    assert {to for to, _ in carrier.got} == {SPENDING["phone"]}
+    assert not any(word in text for _, text in carrier.got for word in ("孙丽", SPENDING["id_number"], "3000"))
+
+
+def test_what_is_taken_back_is_not_told_and_can_be_told_later(office: Office) -> None:
+    case_id = office.apply("expenditure_relief", SPENDING).case_id
+    carrier = Carrier()
+    run(office, carrier)
+    office.do(case_id, "acceptance", "township_clerk", complete=True)
+    with office.database.write() as session:
+        actor = office.holder(session, "township_clerk")
+        task = next(each for each in items.items_of_case(session, case_id) if each.element_id == "acceptance")
+        operations.take_back(session, actor, task.id, timedelta(minutes=1), office.now)
+    run(office, carrier)
+    assert [each.status for each in told(office, case_id)] == ["sent", "taken_back"]
+    office.do(case_id, "acceptance", "township_clerk", complete=True)
+    run(office, carrier)
+    assert [each.status for each in told(office, case_id)] == ["sent", "taken_back", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [(Refused("短信网关没有接受，状态 403"), "failed"), (Failed("连不上"), "waiting")]
+)
+def test_the_case_says_what_was_not_sent(office: Office, fault: Exception, status: str) -> None:
+    case_id = office.apply(PROGRAMME, RELIEF).case_id
+    run(office, Carrier(fault))
+    (message,) = told(office, case_id)
+    assert message.status == status
+    assert status == "waiting" or message.why == str(fault)
+
+
+def test_no_telephone_is_said_and_silence_is_kept(office: Office) -> None:
+    carrier, quiet = Carrier(), office.apply(PROGRAMME, RELIEF).case_id
+    with office.database.write() as session:
+        operations.want_messages(session, APPLICANT, quiet, False, office.now)
+    run(office, carrier)
+    assert [(each.status, each.why) for each in told(office, quiet)] == [("withheld", "申请人选择不收短信")]
+    assert carrier.got == []
+
+
+def test_the_bank_paid_is_told_and_costs_one_statement(office: Office) -> None:
+    carrier, case_id = Carrier(), office.apply(PROGRAMME, RELIEF).case_id
+    office.do(case_id, "village_investigation", "village_cadre", facts_true=True, opinion="属实")
+    office.do(case_id, "township_review", "township_clerk", confirmed=True, amount=800)
+    with office.database.write() as session, counted(session) as statements:
+        finance = office.holder(session, "finance")
+        orders = [row.id for row in lists.orders(session, finance, lists.OrderFilter())]
+        statements.clear()
+        bank.mark_paid(session, finance, orders, "回单1", office.now)
+    assert sum("INSERT INTO job" in each for each in statements) == 1
+    run(office, carrier)
+    run(office, carrier)
+    assert [each.event for each in told(office, case_id)] == ["filed", "approved", "paid"]
+    assert "救助金已经发放" in carrier.got[-1][1]
