@@ -25,6 +25,7 @@ from app.cases import (
 )
 from app.cases.effects.asking import ASK
 from app.cases.effects.processes import START, STOP
+from app.cases.operations.codes import SEND_CODE
 from app.cases.timers import FIRE
 from app.cases.waits import WAIT
 from app.core.errors import Rejection
@@ -59,6 +60,10 @@ def _stop(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 
 def _tell_paid(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.tell_paid(session, job.case_id or "", claim, now)
+
+
+def _send_code(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    operations.send_code(session, job.payload["which"], job.payload["phone"], claim, now)
 
 
 def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -143,6 +148,7 @@ HANDLERS: dict[str, DatabaseHandler] = {
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
     TELL_PAID: _tell_paid,
+    SEND_CODE: _send_code,
     **awards.HANDLERS,
     **corrected_awards.HANDLERS,
     **departures.HANDLERS,

@@ -6,8 +6,8 @@ all of it is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +27,10 @@ SEND = "message.send"
 MAIN = "main"
 FILED, PAID, QUESTION, WITHDRAWN = "filed", "paid", "question", "withdrawn"
 DECIDED = frozenset({"approved", "refused"})
-NOTIFIED, PHONE_CHANGED, CODE = "notified", "phone", "code"
+NOTIFIED, PHONE_CHANGED, CODE, CODE_RENEWED = "notified", "phone", "code", "code_renewed"
 ONCE = frozenset({"filed", "accepted"})
 """Said once in a case, however often it comes past there; everything else once an action."""
-ALWAYS = frozenset({PHONE_CHANGED, CODE})
+ALWAYS = frozenset({PHONE_CHANGED, CODE, CODE_RENEWED})
 """Said to those too who want no messages: it protects the case from others."""
 MESSAGE: Table = CaseMessage.__table__  # type: ignore[assignment]
 _ADD = insert_if_absent(MESSAGE, ["once"])
@@ -53,12 +53,13 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is to be said; to the telephone of the application unless `phone` is another. `at_once`: it waits for no
-    taking back."""
+    taking back. `secret`: what stands in places of the text as it goes out, and is not kept with the case."""
 
     event: str
     text: str
     phone: str | None = None
     at_once: bool = False
+    secret: Mapping[str, str] = field(default_factory=dict)
 
 
 def follow(action: Action, status: str | None) -> None:
@@ -73,7 +74,14 @@ def follow(action: Action, status: str | None) -> None:
 def tell(action: Action, events: Iterable[str]) -> None:
     """Say what the programme says of these events; two statements, none where it says nothing."""
     texts = ((event, action.bundle.messages.get(event, "")) for event in events)
-    say(action, [Message(event, fill(text, _known(action))) for event, text in texts if text])
+    say(action, [Message(event, filled(action, text)) for event, text in texts if text])
+
+
+def filled(action: Action, text: str, **more: str) -> str:
+    """A text of the programme with what is known of the case, and `more`, in its places."""
+    offices = [action.offices[kind] for kind in ("township", "county") if kind in action.offices]
+    name, phone = (offices[0].name, offices[0].phone or "") if offices else (action.chain.nearest.name, "")
+    return fill(text, {"项目": action.case.title, "案号": action.case.number, "单位": name, "电话": phone, **more})
 
 
 def say(action: Action, messages: Sequence[Message]) -> None:
@@ -82,15 +90,13 @@ def say(action: Action, messages: Sequence[Message]) -> None:
     if not rows:
         return
     action.session.connection().execute(_ADD, rows)
-    case_id = action.case.id
-    jobs.enqueue_all(
-        action.session,
-        [
-            NewJob(SEND, {}, action.now if message.at_once else action.now + TAKE_BACK, f"{SEND}:{row['once']}",
-                   case_id=case_id, reference=row["id"], case_seq=action.seq)
-            for row, message in zip(rows, messages, strict=True)
-        ],
-    )  # fmt: skip
+    jobs.enqueue_all(action.session, [_job(action, row, message) for row, message in zip(rows, messages, strict=True)])
+
+
+def _job(action: Action, row: Mapping[str, Any], message: Message) -> NewJob:
+    due = action.now if message.at_once else action.now + TAKE_BACK
+    return NewJob(SEND, dict(message.secret), due, f"{SEND}:{row['once']}", case_id=action.case.id,
+                  reference=row["id"], case_seq=action.seq)  # fmt: skip
 
 
 def undo(session: Session, case_id: str, since: int) -> int:
@@ -131,13 +137,6 @@ def _row(action: Action, message: Message) -> dict[str, Any]:
         "text": action.vault.seal_text(message.text, "case_message", "text", message_id),
         "status": "waiting", "why": None, "created_at": action.now, "settled_at": None,
     }  # fmt: skip
-
-
-def _known(action: Action) -> dict[str, str]:
-    """What stands in the places of texts; whom to call is the office that takes in applications here."""
-    offices = [action.offices[kind] for kind in ("township", "county") if kind in action.offices]
-    name, phone = (offices[0].name, offices[0].phone or "") if offices else (action.chain.nearest.name, "")
-    return {"项目": action.case.title, "案号": action.case.number, "单位": name, "电话": phone}
 
 
 def _told(session: Session, row: Any) -> Told:

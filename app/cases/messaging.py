@@ -12,6 +12,7 @@ from app.cases import informing, operations
 from app.cases.informing import ALWAYS, Told
 from app.cases.models import Case
 from app.db import training
+from app.definitions.messages import fill
 from app.jobs.operations import DueJob
 from app.jobs.runner import OutsideHandler
 from app.outside import Messenger
@@ -38,7 +39,7 @@ def sending(messenger: Messenger) -> OutsideHandler:
     def send(job: DueJob, prepared: Prepared) -> Prepared:
         message = prepared.message
         if message and message.phone and prepared.withheld is None:
-            messenger.send(job.id, message.phone, message.text)
+            messenger.send(job.id, message.phone, fill(message.text, job.payload))
         return prepared
 
     def finish(session: Session, job: DueJob, prepared: Prepared, now: datetime) -> None:

@@ -25,24 +25,35 @@ EVENTS: Mapping[str, str] = {
     "refused": "没有批准",
     "paid": "已发放",
     "withdrawn": "已撤回",
+    "code": "重发查询码",
+    "code_renewed": "窗口补发了查询码",
+    "phone": "联系电话改了",
 }
+CODE_PLACE, PHONE_PLACE = "查询码", "新号码"
 PLACES = ("项目", "案号", "单位", "电话")
+OWN_PLACES: Mapping[str, tuple[str, ...]] = {"code": (CODE_PLACE,), "phone": (PHONE_PLACE,)}
+"""What may stand in the texts of single events besides."""
 LONGEST = 200
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
-def _require_places(text: str) -> None:
-    strange = [name for name in _PLACE.findall(text) if name not in PLACES]
-    if strange or set("{}") & set(_PLACE.sub("", text)):
-        known = "".join(f"{{{name}}}" for name in PLACES)
-        raise ma.ValidationError(f"短信里只能用{known}，不能用“{'、'.join(strange) or '单独的花括号'}”")
+def _require_places(told: Mapping[str, str]) -> None:
+    wrong = {}
+    for event, text in told.items():
+        places = (*PLACES, *OWN_PLACES.get(event, ()))
+        strange = [name for name in _PLACE.findall(text) if name not in places]
+        if strange or set("{}") & set(_PLACE.sub("", text)):
+            known = "".join(f"{{{name}}}" for name in places)
+            wrong[event] = [f"短信里只能用{known}，不能用“{'、'.join(strange) or '单独的花括号'}”"]
+    if wrong:
+        raise ma.ValidationError(wrong)
 
 
 def texts() -> ma.fields.Dict:
     """The field of the manifest: texts by event, an empty one for silence."""
     short = ma.validate.Length(max=LONGEST, error=f"短信不超过 {LONGEST} 字")
-    text = shapes.text(LONGEST, validate=[short, _require_places])
-    return shapes.keyed(shapes.one_of(list(EVENTS)), text, load_default=dict)
+    text = shapes.text(LONGEST, validate=short)
+    return shapes.keyed(shapes.one_of(list(EVENTS)), text, load_default=dict, validate=_require_places)
 
 
 @cache
@@ -53,5 +64,5 @@ def defaults() -> Mapping[str, str]:
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
-    """The text with what is `known` in its places."""
-    return _PLACE.sub(lambda place: known[place.group(1)], text)
+    """The text with what is `known` in its places; what is not known yet keeps its place."""
+    return _PLACE.sub(lambda place: known.get(place.group(1), place.group(0)), text)

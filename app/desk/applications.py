@@ -81,8 +81,10 @@ def application_receipt(call: Call) -> ResponseReturnValue:
     kept = session.get(RECEIPT)
     if kept is None:
         return redirect(url_for("desk.apply_start"))
-    case_id, number, query_code = kept
-    return render_template("desk/apply_receipt.html", case_id=case_id, number=number, query_code=query_code)
+    case_id, number, query_code, *renewed = kept
+    return render_template(
+        "desk/apply_receipt.html", case_id=case_id, number=number, query_code=query_code, renewed=bool(renewed)
+    )
 
 
 def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:

@@ -106,6 +106,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         may_correct=page.may_correct,
         may_reopen=page.may_reopen,
         may_steer=page.may_steer,
+        may_renew=identity_policy.covers(call.actor, page.chain, "file_applications"),
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=holders,
         posts=page.chain.post,

@@ -102,6 +102,8 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"解除{payload['holder']}对“{step}”的签收：{reason}"
         case "taken_back":
             return f"办结“{payload['title']}”后立即撤回，重新办理"
+        case "code_renewed":
+            return "核对身份后补发查询码" if payload["way"] == "window" else "向登记的电话重发查询码"
         case "urged":
             return f"催办“{payload['title']}”"
         case "consulted" | "signer_added" | "copied" | "questioned":

@@ -10,6 +10,7 @@ from app.cases import progress, queries
 from app.core.actor import APPLICANT
 from app.core.chinese import mask_name
 from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.core.ids import digest
 from app.core.spelling import compact
 from app.documents import operations as letters
 from app.documents import queries as documents
@@ -17,7 +18,7 @@ from app.files import operations as uploads
 from app.files import queries as files
 from app.files.arriving import received
 from app.forms import FileLink
-from app.identity.credentials import record_attempt, record_success
+from app.identity.credentials import count_visit, record_attempt, record_success
 from app.portal import grant
 from app.portal.blueprint import blueprint
 from app.portal.sentences import sentence
@@ -25,6 +26,9 @@ from app.web import ANYONE, Call, reads, services, transaction, transacts_itself
 from app.web.download import COMING, PDF, attachment
 from app.web.errors import is_scripted
 from app.web.posted import files_of
+
+MOST_ASKED = 5
+"""So often a quarter of an hour an address, or a telephone, may ask for a code."""
 
 
 @blueprint.get("/status")
@@ -49,6 +53,29 @@ def status_query() -> ResponseReturnValue:
     grant.take_back()
     grant.give(case_id, call.now)
     return redirect(url_for("portal.my_case"))
+
+
+@blueprint.get("/status/lost")
+@reads(ANYONE)
+def lost_code(call: Call) -> ResponseReturnValue:
+    return render_template("portal/lost_code.html", asked=False, message=None, errors={})
+
+
+@blueprint.post("/status/lost")
+@transacts_itself(ANYONE)
+def lost_code_ask() -> ResponseReturnValue:
+    """The same answer whether or not there is such a case; how often is counted by address and by telephone."""
+    which, phone = request.form.get("which", ""), request.form.get("phone", "")
+    try:
+        with transaction(ANYONE, writing=True) as call:
+            count_visit(call.session, "code", request.remote_addr or "", MOST_ASKED, call.now)
+            count_visit(call.session, "code", f"tel:{digest(phone.encode())[:20]}", MOST_ASKED, call.now)
+        with transaction(ANYONE, writing=True) as call:
+            cases.ask_for_code(call.session, which, phone, call.now)
+    except Rejection as rejection:
+        told = {"message": rejection.message, "errors": rejection.fields}
+        return render_template("portal/lost_code.html", asked=False, **told), rejection.status
+    return render_template("portal/lost_code.html", asked=True, message=None, errors={})
 
 
 @blueprint.post("/status/leave")
@@ -132,6 +159,15 @@ def question(call: Call, exchange_id: str) -> ResponseReturnValue:
 def urge(call: Call) -> ResponseReturnValue:
     cases.urge_case(call.session, APPLICANT, grant.held(call.now), services().acts.urges, call.now)
     flash("已催办，经办人已收到消息。", "success")
+    return redirect(url_for("portal.my_case"))
+
+
+@blueprint.post("/my-case/messages")
+@writes(ANYONE)
+def messages_wanted(call: Call) -> ResponseReturnValue:
+    wanted = request.form.get("wanted") == "yes"
+    cases.want_messages(call.session, APPLICANT, grant.held(call.now), wanted, call.now)
+    flash("以后会给您发短信。" if wanted else "以后不再发短信；查询码和电话有变动时仍会告诉您。", "success")
     return redirect(url_for("portal.my_case"))
 
 

@@ -3,6 +3,7 @@
 from app.cases.operations.apply import Receipt, apply, begins_by_itself, start_award_case, start_second_case
 from app.cases.operations.asking import answer, give_up_asking, question, take_reply
 from app.cases.operations.claims import claim_back, settle_overpaid
+from app.cases.operations.codes import ask_for_code, renew_code, send_code
 from app.cases.operations.complete import Completed, complete_task
 from app.cases.operations.contact import want_messages
 from app.cases.operations.correct import correct
@@ -43,6 +44,7 @@ __all__ = [
     "apply",
     "ask",
     "ask_competence",
+    "ask_for_code",
     "assign_task",
     "batches",
     "begins_by_itself",
@@ -68,9 +70,11 @@ __all__ = [
     "recall_task",
     "receivers",
     "release",
+    "renew_code",
     "reopen",
     "retry_incident",
     "return_case",
+    "send_code",
     "settle_overpaid",
     "start_award_case",
     "start_second_case",

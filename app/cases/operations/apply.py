@@ -37,6 +37,7 @@ from app.identity import queries as identity
 from app.identity.positions import LEVELS, POSITIONS
 from app.registry import operations as registry
 
+FILE = "file_applications"
 _INSERT = insert(CASE)
 
 
@@ -62,7 +63,7 @@ def apply(
     chain = identity.chain(session, region.id)
     bundle = resolve_open(session, programme, chain.ids, local_date(now))
     if actor.is_staff:
-        identity_policy.require_covers(session, actor, chain, "file_applications")
+        identity_policy.require_covers(session, actor, chain, FILE)
     elif bundle.by_office and actor.kind == APPLICANT.kind:
         raise NotYours(f"“{bundle.title}”由经办单位办理，不受理个人申请，请向县级民政部门咨询")
     cleaned, wrong = bundle.application_form.judged(data, today=local_date(now))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from types import SimpleNamespace
 from typing import Any
 
 from flask.testing import FlaskClient
 
+from app.cases import informing
+from app.cases.handlers import HANDLERS
+from app.cases.messaging import sending
 from app.core.clock import midnight
+from app.documents.operations import TAKE_BACK
+from app.jobs.runner import Worker
 from app.registry import operations as registry
 from tests.support.photos import PHOTO
 from tests.support.statements import counted
@@ -160,3 +166,59 @@ def test_the_page_of_a_case_says_whom_to_call_and_what_comes(web: Web) -> None:
     client.post("/my-case/withdraw", data={"reason": "找到工作了"})
     way = re.findall(r'<li class="is-(\w+)".*?<strong>(.*?)</strong>', client.get("/my-case").text)
     assert way == [("done", "提交申请"), ("done", "核实"), ("done", "办结")]
+
+
+def texts_to(web: Web, phone: str) -> list[str]:
+    """What the messenger carried to a telephone, a minute on."""
+    got: list[tuple[str, str]] = []
+    carrier = SimpleNamespace(send=lambda key, to, text: got.append((to, text)))
+    web.clock.move_to(web.clock.now() + TAKE_BACK)
+    worker = Worker(web.database, web.clock, {informing.SEND: sending(carrier), **HANDLERS})
+    while worker.run_once():
+        pass
+    return [text for to, text in got if to == phone]
+
+
+def test_a_lost_code_goes_to_the_telephone_on_file_and_answers_tell_nothing(web: Web) -> None:
+    client = web.client()
+    apply(client)
+    number, code = receipt(client)
+    texts_to(web, APPLICATION["phone"])
+    other = web.client()
+    pages = {
+        re.sub(r'nonce="[^"]*"', "", other.post("/status/lost", data={"which": which, "phone": phone}).text)
+        for which, phone in ((number, "13900000000"), ("220122-2020-999999", APPLICATION["phone"]))
+    }
+    assert len(pages) == 1
+    assert texts_to(web, APPLICATION["phone"]) == texts_to(web, "13900000000") == []
+    asked = {"which": APPLICATION["id_number"], "phone": f"{APPLICATION['phone'][:3]} {APPLICATION['phone'][3:]}"}
+    assert other.post("/status/lost", data=asked).status_code == 200
+    (text,) = texts_to(web, APPLICATION["phone"])
+    (new,) = re.findall(r"查询码是(\w{4}-\w{4}-\w{4})，", text)
+    assert other.post("/status", data={"number": number, "query_code": code}).status_code == 404
+    assert other.post("/status", data={"number": number, "query_code": new}).location == "/my-case"
+    other.post("/status/lost", data=asked)
+    assert texts_to(web, APPLICATION["phone"]) == []
+    cadre = web.client("village_cadre.220122100001")
+    (case,) = set(re.findall(r"/desk/cases/([0-9a-f]{32})", cadre.get("/desk/cases").text))
+    page = cadre.get(f"/desk/cases/{case}").text
+    assert "向登记的电话重发查询码" in page
+    assert new not in page
+    assert [other.post("/status/lost", data=asked).status_code for _ in range(3)][-1] == 429
+
+
+def test_a_lost_code_is_printed_anew_at_the_window(web: Web) -> None:
+    client, cadre = web.client(), web.client("village_cadre.220122100001")
+    apply(client)
+    number, code = receipt(client)
+    (case,) = set(re.findall(r"/desk/cases/([0-9a-f]{32})", cadre.get("/desk/cases").text))
+    assert cadre.post(f"/desk/cases/{case}/code", data={"id_number": "220122198305123012"}).status_code == 422
+    assert client.post("/status", data={"number": number, "query_code": code}).location == "/my-case"
+    sent = cadre.post(f"/desk/cases/{case}/code", data={"id_number": APPLICATION["id_number"].lower()})
+    slip = cadre.get(sent.location).text
+    assert "补发查询码" in slip
+    _, new = re.findall(r"<code>(.*?)</code>", slip)
+    assert client.post("/status", data={"number": number, "query_code": code}).status_code == 404
+    assert client.post("/status", data={"number": number, "query_code": new}).location == "/my-case"
+    assert "核对身份后补发查询码" in cadre.get(f"/desk/cases/{case}").text
+    assert any("已在窗口补发" in text for text in texts_to(web, APPLICATION["phone"]))

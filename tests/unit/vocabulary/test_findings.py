@@ -177,13 +177,12 @@ def test_each_mistake_is_found_where_it_is(name: str) -> None:
 TASK = 'camunda:formKey="village_investigation.form.json">'
 CLOCK = """        <camunda:properties>
           <camunda:property name="clock" value="village_investigation" />
-        </camunda:properties>
 """
 
 
 def _kept(name: str, text: str) -> dict[str, bytes]:
     output = f'<camunda:outputParameter name="{name}">{text}</camunda:outputParameter>'
-    inner = f"{CLOCK}<camunda:inputOutput>{output}</camunda:inputOutput>"
+    inner = f"<camunda:inputOutput>{output}</camunda:inputOutput>{CLOCK}"
     return broken("uninsured_unemployed_relief", "relief.bpmn", CLOCK, inner)
 
 
