@@ -234,7 +234,7 @@ TABLE: dict[str, Row] = {
                              staff("POST", "/desk/cases/{case}/reopen", 403, 403, 409, reason="有误")),
     "GET desk.correction": desk(OFFICE, staff("GET", "/desk/cases/{case}/correct", 403, 403, 200)),
     "POST desk.correct": desk(OFFICE, staff("POST", "/desk/cases/{case}/correct", 403, 403, 422)),
-    "POST desk.renew_code": staff("POST", "/desk/cases/{case}/code", 403, 403, 422, id_number="1"),
+    "POST desk.renew_code": staff("POST", "/desk/cases/{case}/code", 422, 403, 422, id_number="1"),
     "POST desk.withdraw": staff("POST", "/desk/cases/{case}/withdraw", 403, 403, 302, reason="已就业"),
     "POST desk.objection": staff("POST", "/desk/cases/{case}/objections", 409, 403, 409, name="张三",
                                  phone="13904310009", reason="有车"),
