@@ -239,6 +239,7 @@ class Province:
         closed = {name: value for name, value in self._where(own).items() if name != "region_id"} | common | {
             "id": self._id("cl", "k.n"), "case_number": self._id("长救〔2020〕", "k.n"),
             "office_id": f"CASE WHEN {own} THEN t.office_id ELSE {office} END",
+            "candidate": f"CASE WHEN {own} THEN t.candidate ELSE t.position || '@' || {office} END",
             "closed_by": f"CASE WHEN {own} THEN t.closed_by ELSE {self._id('us', 'k.n % 20000')} END",
             "closed_at": self._before("t.closed_at", "k.n % 500000"),
         }  # fmt: skip

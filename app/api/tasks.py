@@ -6,7 +6,7 @@ from typing import Any
 
 from app.api import schemas
 from app.api.blueprint import blueprint
-from app.cases import finding
+from app.cases import lists
 from app.cases import operations as cases
 from app.core.clock import local_date
 from app.inbox import listing
@@ -42,7 +42,7 @@ def tasks(call: Call, query_data: dict[str, Any]) -> Any:
         position=query_data["position"],
         mine=query_data["mine"],
         text=text,
-        cases=finding.found(call.session, text) if text else None,
+        cases=lists.found(call.session, call.actor, text) if text else None,
         kinds=(),
     )
     return listing.page(call.session, call.actor, chosen, listing.DUE, query_data["after"], query_data["limit"])

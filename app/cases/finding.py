@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action
@@ -16,6 +16,7 @@ from app.cases.store import CASE
 from app.core import id_number
 from app.core.grams import TAIL, grams_of_name, grams_of_text, initials_asked, tail_of_number
 from app.core.spelling import name_key
+from app.db import either
 from app.db.spelling import contains, has_grams
 from app.registry import lookups as registry
 
@@ -80,7 +81,8 @@ def matching(session: Session, text: str, county_ids: Collection[str] | None = N
     number = id_number.normalise(text)
     if id_number.is_valid(number):
         index = registry.blind(session, number)
-        return or_(CASE.c.applicant_blind == index, CASE.c.applicant_blind.in_(registry.indexes_of(index)))
+        return either(CASE.c.id, [CASE.c.applicant_blind == index,
+                                  CASE.c.applicant_blind.in_(registry.indexes_of(index))])  # fmt: skip
     found = [CASE.c.number == text]
     if _NUMBER_TAIL.fullmatch(text):
         tail = text[::-1]
@@ -91,12 +93,7 @@ def matching(session: Session, text: str, county_ids: Collection[str] | None = N
         found.append(and_(_has(grams_of_text(text), county_ids), contains(CASE.c.applicant_name, text)))
     if initials := initials_asked(text):
         found.append(_has(initials, county_ids))
-    return or_(*found)
-
-
-def found(session: Session, text: str) -> Select[tuple[str]]:
-    """A sub-select: ids of the cases that a text finds."""
-    return select(CASE.c.id).where(matching(session, text))
+    return either(CASE.c.id, found)
 
 
 def _has(grams: list[str], county_ids: Collection[str] | None) -> ColumnElement[bool]:

@@ -76,6 +76,11 @@ def incidents_everywhere(session: Session, cap: int) -> int:
     return count_up_to(session, select(Incident.id).where(Incident.resolved_at.is_(None)), cap)
 
 
+def found(session: Session, actor: Actor, text: str) -> Select[tuple[str]]:
+    """A sub-select: ids of the cases that a text finds in the counties where the actor may see cases."""
+    return select(CASE.c.id).where(finding.matching(session, text, _counties(session, actor)))
+
+
 def visible(session: Session, actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
     """The condition that a case lies where the actor has the capability."""
     held = identity_policy.region_ids(actor, capability)
@@ -108,10 +113,10 @@ def _matching(session: Session, actor: Actor, query: Select[Any], filter: CaseFi
 
 
 def _counties(session: Session, actor: Actor) -> set[str] | None:
-    """The counties that a search may look in; None where somebody sees more than a county."""
+    """The counties that a search may look in; None where somebody sees more than a county, or no cases but his work."""
     held = identity_policy.region_ids(actor, "see_cases")
     counties = [identity.chain(session, region_id).county for region_id in sorted(held)]
-    return {county.id for county in counties if county} if all(counties) else None
+    return {county.id for county in counties if county} if counties and all(counties) else None
 
 
 def _page(session: Session, query: Select[Any], at: Any, key: Any, after: str | None, limit: int) -> list[Any]:

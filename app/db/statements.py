@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, TextClause, bindparam, case, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session
 
 
@@ -32,3 +45,12 @@ def rename_elements(session: Session, table: Table, case_id: str, names: Mapping
 def count_up_to(session: Session, rows: Select[Any], cap: int) -> int:
     """How many rows there are; counting stops at `cap`, so that it costs the same however many there are."""
     return session.scalar(select(func.count()).select_from(rows.limit(cap).subquery())) or 0
+
+
+def either(key: Any, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """OR as a union of what each condition finds by an index of its own; a plain OR reads every row.
+
+    `key` is the primary key of the table that the conditions are about.
+    """
+    found = [select(key).where(each).correlate(None) for each in conditions]
+    return key.in_(found[0] if len(found) == 1 else union(*found)) if found else false()

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases import finding, lists, operations, rechecks
+from app.cases import lists, operations, rechecks
 from app.core.chinese import mask_account, mask_id_number
 from app.core.clock import local_date
 from app.core.errors import Invalid, Rejection
@@ -34,7 +34,7 @@ def award_list(call: Call) -> ResponseReturnValue:
     size = size_of(request.args.get("rows", ""), PRINTED)
     text, after = request.args.get("q", "").strip(), request.args.get("after")
     programme, status = request.args.get("programme") or None, request.args.get("status", registry.IN_PAYMENT) or None
-    cases = finding.found(call.session, text) if text else None
+    cases = lists.found(call.session, call.actor, text) if text else None
     rows = registry.search(
         call.session, regions, text, programme=programme, status=status, cases=cases, after=after or "",
         limit=size + 1,

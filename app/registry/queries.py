@@ -22,11 +22,12 @@ from sqlalchemy import (
     true,
     union,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
+from app.db import either
 from app.identity import queries as identity
 from app.identity.queries import RegionRef, within
 from app.registry import spelled
@@ -271,12 +272,8 @@ def _whose(session: Session, text: str, cases: Select[tuple[str]] | None) -> Col
     number = id_numbers.normalise(text)
     if id_numbers.is_valid(number):
         return Person.blind.in_(indexes_of(blind(session, number)))
-    theirs = aliased(Award)
-    people = select(PERSON.c.id).where(spelled.named(text))
-    found = select(theirs.id).where(theirs.person_id.in_(people))
-    if cases is None:
-        return Award.id.in_(found)
-    return Award.id.in_(found.union(select(theirs.id).where(theirs.case_id.in_(cases))))
+    named = Award.person_id.in_(select(PERSON.c.id).where(spelled.named(text)))
+    return either(Award.id, [named] if cases is None else [named, Award.case_id.in_(cases)])
 
 
 def award_rows() -> Select[Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.grams import grams_of_name, grams_of_text, initials_asked
 from app.core.spelling import name_key
+from app.db import either
 from app.db.spelling import contains, has_grams
 from app.registry.lookups import PERSON
 from app.registry.models import PersonGram
@@ -51,4 +52,4 @@ def named(text: str) -> ColumnElement[bool]:
         found.append(and_(has_grams(PERSON.c.id, GRAM, grams_of_text(text)), contains(PERSON.c.name, text)))
     if initials := initials_asked(text):
         found.append(has_grams(PERSON.c.id, GRAM, initials))
-    return or_(PERSON.c.id.is_(None), *found)
+    return either(PERSON.c.id, found)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import finding
+from app.cases import lists
 from app.core.actor import Actor
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -36,7 +36,7 @@ def asked(session: Session, actor: Actor, filter: Filter) -> Filter:
     """The filter with what the search has to look up, and the offices whose work the actor sees."""
     regions = identity_policy.region_ids(actor, "see_cases")
     offices = {held.office_id for held in actor.appointments if held.region_id in regions}
-    cases = finding.found(session, filter.text) if filter.text else None
+    cases = lists.found(session, actor, filter.text) if filter.text else None
     return replace(filter, see_offices=offices, cases=cases)
 
 
