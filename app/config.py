@@ -84,6 +84,7 @@ class Config:
     messenger: str = _setting("spool", "通知怎样发出：spool 存成文件、smtp 邮件、http 短信网关")
     departments: str = _setting("hand", "向部门核对：hand 人工填写、http 核对平台")
     pdf: str = _setting("libreoffice", "怎样生成 PDF")
+    certificate_folder: Path = _setting(Path("var/certificates"), "机构签名证书所在的文件夹，只有后台节点需要")
     audit_stamp: str = _setting("", "谁给审计存证加盖时间戳：空为不加盖，http 时间戳服务")
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -26,6 +26,7 @@ from app.definitions import rechecks
 from app.desk import batch_letters
 from app.documents import operations as documents
 from app.documents import pdfs
+from app.documents.certificates import Certificates
 from app.dossier import making
 from app.dossier import operations as dossiers
 from app.drafts import operations as drafts
@@ -56,8 +57,9 @@ LONG_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Who carries what leaves the house, who makes PDFs; `drafts_kept`: how long what nobody has sent stays in it.
+    """Who carries what leaves the house, who makes PDFs, what signs them.
 
+    `drafts_kept`: how long what nobody has sent stays in it.
     `digests` carries messages to people of the staff by mail at `digest_hour`, None where nobody does.
     """
 
@@ -65,6 +67,7 @@ class Outside:
     departments: Departments
     anchors: Path
     pdf: PdfMaker
+    certificates: Certificates
     stamp: Stamp = lambda text: None
     drafts_kept: timedelta = KEPT
     digests: Messenger | None = None
@@ -79,6 +82,7 @@ class Outside:
             departments(config.departments, DEPARTMENTS, config.given),
             config.audit_file,
             pdf_maker(config.pdf, config.given),
+            Certificates(config.certificate_folder),
             stamper(config.audit_stamp, config.given).stamp if config.audit_stamp else lambda text: None,
             timedelta(days=config.draft_days),
             messenger(config.digest_messenger, config.given) if config.digest_messenger else None,
@@ -136,7 +140,7 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
     every = handlers(outside)
     long = {kind: every.pop(kind) for kind in LONG}
     checks = {rechecks.RECHECK: rechecking(), checking.CHECK: checking.handler(database)}
-    press = pdfs.Press(outside.pdf)
+    press = pdfs.Press(outside.pdf, outside.certificates)
     printed = partial(press.now, database, clock)
     waiting = {kind: handler for kind, handler in every.items() if isinstance(handler, OutsideHandler)}
     moments = {kind: handler for kind, handler in every.items() if kind not in waiting}

@@ -18,6 +18,7 @@ COMMANDS = {
     "bundle": "bundles",
     "calendar": "database",
     "capability": "rights",
+    "certificates": "certificates",
     "coverage": "pages",
     "db": "database",
     "decision": "decisions",

@@ -9,6 +9,8 @@ from app.core.clock import local_date
 from app.core.days import typed_day_or_none
 from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
+from app.documents import seals
+from app.documents.certificates import name_of
 from app.identity import divisions, one_time, people, staff
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -33,15 +35,15 @@ def office_list(call: Call) -> ResponseReturnValue:
     inside = identity.chain(call.session, identity.region_by_code(call.session, opened, today).id)
     identity_policy.require_covers(call.session, call.actor, inside, people.KEEP)
     rows = divisions.find(call.session, today, code=opened, text=text, after=after, limit=SIZE + 1)
-    page = cut(rows, SIZE, lambda row: row.code)
+    found = cut(rows, SIZE, lambda row: row.code)
     gaps = people.gaps(call.session, call.actor, today)
     return render_template(
         "desk/offices.html",
         inside=inside,
-        page=page,
+        page=found,
         text=text,
         after=after,
-        holders=people.holders_of(call.session, [row.office_id for row in page.items if row.office_id], today),
+        holders=people.holders_of(call.session, [row.office_id for row in found.items if row.office_id], today),
         gaps=gaps[:MOST_GAPS],
         more=len(gaps) - MOST_GAPS,
         waiting=inbox.waiting_for(call.session, [gap.candidate for gap in gaps[:MOST_GAPS]]),
@@ -51,17 +53,17 @@ def office_list(call: Call) -> ResponseReturnValue:
 @blueprint.get("/offices/<office_id>")
 @reads()
 def office(call: Call, office_id: str) -> ResponseReturnValue:
-    return _page(call, office_id)
+    return page(call, office_id)
 
 
-def _again(call: Call, rejection: Rejection, office_id: str) -> ResponseReturnValue:
+def again(call: Call, rejection: Rejection, office_id: str) -> ResponseReturnValue:
     if rejection.status in (403, 404):
         raise rejection
-    return _page(call, office_id, rejection)
+    return page(call, office_id, rejection)
 
 
 @blueprint.post("/offices/<office_id>/people")
-@writes(again=_again)
+@writes(again=again)
 def person_new(call: Call, office_id: str) -> ResponseReturnValue:
     """A new account with its first position; the one-time password is on this one answer."""
     form = request.form
@@ -71,11 +73,11 @@ def person_new(call: Call, office_id: str) -> ResponseReturnValue:
     )  # fmt: skip
     _appoint(call, made.id, office_id)
     password = one_time.give(call.session, made.id, call.now)
-    return _page(call, office_id, handed=(made.name, made.username, password))
+    return page(call, office_id, handed=(made.name, made.username, password))
 
 
 @blueprint.post("/offices/<office_id>/appoint")
-@writes(again=_again)
+@writes(again=again)
 def person_appoint(call: Call, office_id: str) -> ResponseReturnValue:
     """Somebody who has an account gets a position here."""
     user_id = staff.user_of(call.session, request.form.get("login", ""))
@@ -91,7 +93,7 @@ def _appoint(call: Call, user_id: str, office_id: str) -> None:
     )  # fmt: skip
 
 
-def _page(
+def page(
     call: Call, office_id: str, rejection: Rejection | None = None, handed: tuple[str, str, str] | None = None
 ) -> str:
     found = identity.office(call.session, office_id)
@@ -114,4 +116,6 @@ def _page(
         errors=rejection.fields if rejection else {},
         typed=request.form if rejection else {},
         handed=handed,
+        sealed=seals.has_seal(call.session, office_id),
+        certificate=name_of(found.kind, found.region_code, found.id),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,17 @@ class Pages:
     pictures: list[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The middle of what an office signs with, on a page (from 0) of this size; all in points from its lower left."""
+
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 def check_isolated(template: bytes, contract: bytes, sample: bytes, limits: forking.Limits = _LIMITS) -> list[Problem]:
     """`checking.check_files` in the child."""
     return try_isolated(template, contract, sample, limits).problems
@@ -47,6 +59,18 @@ def pages_isolated(pdf: bytes, limits: forking.Limits = _LIMITS) -> Pages | None
     """What a PDF looks like; None where it cannot be shown within the limits."""
     answer = _ask("show", (pdf,), limits)
     return answer and Pages(answer["count"], [base64.b64decode(each) for each in answer["pictures"]])
+
+
+def place_isolated(pdf: bytes, office: str, days: Sequence[str], limits: forking.Limits = _LIMITS) -> Place | None:
+    """Where the letter ends with the office's name and below it one of these dates; None where it does not."""
+    answer = _ask("place", (pdf, json.dumps([office, *days]).encode()), limits)
+    return answer and Place(**answer)
+
+
+def seal_isolated(png: bytes, limits: forking.Limits = _LIMITS) -> bytes | None:
+    """The picture of a seal, drawn anew; None where it is no picture that can be one."""
+    answer = _ask("seal", (png,), limits)
+    return answer and base64.b64decode(answer)
 
 
 def _ask(what: str, files: tuple[bytes, ...], limits: forking.Limits) -> Any:

@@ -59,6 +59,17 @@ class DocumentPdf(Base):
     made_at: Mapped[datetime] = mapped_column(AwareDateTime)
 
 
+class OfficeSeal(Base):
+    """The picture of an office's seal, a PNG. `id` is the office's."""
+
+    __tablename__ = "office_seal"
+
+    id: Mapped[str] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("office_seal", "content"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    kept_at: Mapped[datetime] = mapped_column(AwareDateTime)
+
+
 class DocumentSequence(Base):
     """The running number of letters per office, word and year."""
 

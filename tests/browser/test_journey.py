@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from app.cases.operations import complete_task
 from app.documents import operations as documents
 from app.documents import pdfs
+from app.documents.certificates import Certificates
 from app.documents.pdf import LibreOffice
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
@@ -230,7 +231,7 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
 def print_letters(site: Site) -> None:
     site.web.clock.move_to(site.web.clock.now() + documents.TAKE_BACK)
     with closing(LibreOffice()) as office:
-        work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(office).handler()}
+        work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(office, Certificates(Path())).handler()}
         assert Worker(site.web.database, site.web.clock, work).run_once() > 1
 
 

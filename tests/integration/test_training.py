@@ -22,6 +22,7 @@ from app.core.errors import Gone
 from app.db import Base, Database, Vault, training
 from app.db.training import MARK
 from app.documents import operations as documents
+from app.documents.certificates import Certificates
 from app.documents.operations import TAKE_BACK
 from app.documents.pdf import LibreOffice
 from app.documents.queries import documents_of
@@ -84,7 +85,7 @@ def test_no_message_leaves_and_no_department_is_asked(office: Office, trains: bo
     outside, job = Recorder(), DueJob("j", "ask", None, None, {}, office.now, 0, 5)
     office.apply(PROGRAMME, RELIEF, phone=PHONE)
     office.clock.move_to(office.now + TAKE_BACK)
-    leaving = Outside(outside, Departments(outside, {}), tmp_path / "anchors", LibreOffice())
+    leaving = Outside(outside, Departments(outside, {}), tmp_path / "anchors", LibreOffice(), Certificates(tmp_path))
     worker = Worker(office.database, office.clock, handlers(leaving))
     while worker.run_once():
         pass

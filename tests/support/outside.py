@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.documents.certificates import Certificates
 from app.documents.pdf import LibreOffice
 from app.outside import Departments
 from app.outside.checking import ByHand
@@ -13,4 +14,6 @@ from app.worker import Outside
 
 def outside(folder: Path) -> Outside:
     """Messages go to `folder`."""
-    return Outside(Spool(folder), Departments(ByHand(), {}), folder / "audit-anchors.jsonl", LibreOffice())
+    return Outside(
+        Spool(folder), Departments(ByHand(), {}), folder / "audit-anchors.jsonl", LibreOffice(), Certificates(folder)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import pypdfium2
 from docx import Document
@@ -14,6 +15,7 @@ from PIL import Image
 from app import audit
 from app.desk import casefile
 from app.documents import pdfs
+from app.documents.certificates import Certificates
 from app.dossier import making
 from app.dossier import operations as dossiers
 from app.files import operations as uploads
@@ -41,7 +43,7 @@ class Printer:
 
 
 def worker(web: Web, printer: Printer) -> Worker:
-    letter = partial(pdfs.Press(printer).now, web.database, web.clock)
+    letter = partial(pdfs.Press(printer, Certificates(Path())).now, web.database, web.clock)
     return Worker(
         web.database, web.clock, {dossiers.MAKE: making.handler(web.database, printer, casefile.build, letter)}
     )

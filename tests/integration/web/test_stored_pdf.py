@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
+from pathlib import Path
+
+from PIL import Image
 
 from app import audit
 from app.cases import handlers as cases
 from app.core.ids import digest
 from app.documents import operations as documents
 from app.documents import pdfs, queries
+from app.documents.certificates import Certificates
+from app.documents.models import Document
 from app.jobs.runner import Worker
 from app.outside import Refused
 from app.worker import _issue
@@ -34,7 +40,7 @@ class Printer:
 
 
 def worker(web: Web, printer: Printer) -> Worker:
-    work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(printer).handler()}
+    work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(printer, Certificates(Path())).handler()}
     return Worker(web.database, web.clock, work, on_dead=cases.on_dead)
 
 
@@ -109,3 +115,29 @@ def test_a_letter_from_before_is_made_when_somebody_wants_it(web: Web) -> None:
     assert clerk.get(f"/desk/documents/{row.id}.pdf").status_code == 202
     assert worker(web, printer).run_once() == 1
     assert clerk.get(f"/desk/documents/{row.id}.pdf").data == b"%PDF-1.6 copy 2"
+
+
+def test_the_picture_of_a_seal_is_kept_by_who_keeps_the_office(web: Web) -> None:
+    case, keeper, clerk = web.apply(), web.client("administrator.220122"), web.client(CLERK)
+    with web.database.write() as session:
+        documents.issue(session, letter_of(web, case.case_id).id)
+        document = session.get_one(Document, letter_of(web, case.case_id).id)
+        office_id = document.office_id
+    page = f"/desk/offices/{office_id}"
+    refused = keeper.post(f"{page}/seal", data={"seal": (io.BytesIO(b"%PDF-1.7"), "章.png")})
+    assert (refused.status_code, "不是可用的印章图样" in refused.text) == (422, True)
+    picture = io.BytesIO()
+    Image.new("RGBA", (300, 300), "red").save(picture, "PNG")
+    assert clerk.post(f"{page}/seal", data={"seal": (io.BytesIO(picture.getvalue()), "章.png")}).status_code == 403
+    assert keeper.post(f"{page}/seal", data={"seal": (io.BytesIO(picture.getvalue()), "章.png")}).status_code == 302
+    assert f"{page}/seal.png" in keeper.get(page).text
+    shown = keeper.get(f"{page}/seal.png")
+    assert (shown.mimetype, shown.data[:4]) == ("image/png", b"\x89PNG")
+    with web.database.read() as session:
+        letter = pdfs.lacking(session, document.id, web.clock.now())
+        kept = audit.events_of(session, "seals")[-1]
+    assert letter is not None
+    assert (letter.seal, letter.certificate) == (shown.data, VILLAGE[:9])
+    assert (kept.kind, kept.payload) == ("seal.kept", {"office": office_id, "sha256": digest(shown.data)})
+    assert keeper.post(f"{page}/seal/drop").status_code == 302
+    assert keeper.get(f"{page}/seal.png").status_code == 404

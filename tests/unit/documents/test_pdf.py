@@ -1,9 +1,7 @@
 import os
-import re
 import shutil
 import stat
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -127,15 +125,3 @@ def test_after_a_failure_it_is_opened_anew(bridge, tmp_path, answers, told):
         kept.convert(b"1")
     assert not alive(int((tmp_path / "starts").read_text()))
     assert kept.convert(b"2") == b"2"
-
-
-def test_a_real_letter_becomes_a_pdf_for_the_record(plain):
-    """In PDF/A, with every font inside; by the one that is kept open."""
-    with closing(pdf.LibreOffice()) as converter:
-        if shutil.which("soffice") is None:
-            with pytest.raises(Refused):
-                converter.to_record(plain.render({"a": "甲"}))
-            return
-        letter = converter.to_record(plain.render({"a": "甲"}))
-    assert re.search(rb"<pdfaid:part>2</pdfaid:part>\s*<pdfaid:conformance>B<", letter)
-    assert letter.count(b"/FontDescriptor ") == letter.count(b"/FontFile") > 0
