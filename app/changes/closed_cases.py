@@ -14,6 +14,7 @@ from app.changes import policy, store
 from app.core.actor import Actor
 from app.core.clock import SHANGHAI
 from app.core.errors import Invalid, NotFound
+from app.definitions.names import LIBRARY
 from app.forms import Form
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
@@ -32,8 +33,7 @@ def steps_of(
 
     Raises Invalid (number), NotYours. Who does not answer for its region is told that there is none.
     """
-    policy.require_reader(session, actor)
-    case = _case(session, actor, bundle, number)
+    case = of_number(session, actor, bundle, number)
     region = identity.region(session, case.region_id).code
     hidden = Anonymous(region[:COUNTY_DIGITS].ljust(COUNTY_DIGITS, "0"))
     form, values, answered = answers.of_case(session, case.id, now)
@@ -44,14 +44,20 @@ def steps_of(
     return region, case.filed_at, steps
 
 
-def _case(session: Session, actor: Actor, bundle: Row[Any], number: str) -> Any:
+def of_number(session: Session, actor: Actor, bundle: Row[Any], number: str) -> Any:
+    """The columns of a closed case of the bundle's programme, of any where the bundle is the library.
+
+    Raises Invalid (number), NotYours.
+    """
+    policy.require_reader(session, actor)
     try:
         case = answers.head_of(session, number)
     except NotFound:
         raise Invalid({"number": NONE_HERE}) from None
     if not identity_policy.covers(actor, identity.chain(session, case.region_id), policy.DRAFTS):
         raise Invalid({"number": NONE_HERE})
-    if case.closed_at is None or case.programme != bundle.programme or case.process_key != "main":
+    apart = bundle.programme not in (case.programme, LIBRARY)
+    if case.closed_at is None or apart or case.process_key != "main":
         raise Invalid({"number": "请填写这个项目里已经办结的案件"})
     return case
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.changes import store
 from app.core.clock import local_date
-from app.definitions import queries, standing
+from app.definitions import queries
+from app.definitions import standing as places
 from app.definitions.letters import FOLDER, TEMPLATE, Letter, as_files, letters_of
 from app.documents.contract import Contract, load_contract
 from app.documents.errors import DocumentError
@@ -52,19 +53,19 @@ def completed(
     bundle = store.bundle_of(session, change_id, bundle_id)
     alone = {path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/") and path.endswith(f"/{TEMPLATE}")}
     here = store.hashes_of(session, bundle)
-    known = as_files({key: each for key, each in _library(session, bundle, now).items() if key in alone})
+    known = as_files({key: each for key, each in standing(session, bundle, now).items() if key in alone})
     return {**{path: content for path, content in known.items() if path not in here}, **files}
 
 
 def titles(session: Session, bundle: Row[Any], *, now: datetime) -> dict[str, str]:
     """Key → title of the letters that the library has where the bundle will hold."""
-    library = _library(session, bundle, now)
+    library = standing(session, bundle, now)
     return {key: key for key in library} | {key: each.title for key, each in _contracts(library).items()}
 
 
 def offered(session: Session, bundle: Row[Any], files: Mapping[str, bytes], *, now: datetime) -> list[Offered]:
     """The letters that a diagram of the bundle may issue, its own before the library's, by title."""
-    contracts = _contracts({**_library(session, bundle, now), **letters_of(files)})
+    contracts = _contracts({**standing(session, bundle, now), **letters_of(files)})
     found = [Offered(key, each.title, _asked(each)) for key, each in contracts.items()]
     return sorted(found, key=lambda each: each.title)
 
@@ -89,6 +90,7 @@ def _asked(contract: Contract) -> dict[str, str]:
     return found
 
 
-def _library(session: Session, bundle: Row[Any], now: datetime) -> Mapping[str, Letter]:
+def standing(session: Session, bundle: Row[Any], now: datetime) -> Mapping[str, Letter]:
+    """By key, the letters that the library has where the bundle will hold."""
     scope = store.places_of(session, bundle.id)[0].scope
-    return queries.library(session, standing.chain_of(session, scope), local_date(now))
+    return queries.library(session, places.chain_of(session, scope), local_date(now))

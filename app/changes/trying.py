@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -80,11 +80,21 @@ def begun(session: Session, actor: Actor, bundle: Row[Any], region_code: str, da
     )
 
 
-def begun_from(session: Session, actor: Actor, bundle: Row[Any], number: str, now: datetime) -> Trial:
-    """A trial that has the answers of a closed case, without its people. Raises Invalid (number), NotYours."""
+def begun_from(
+    session: Session,
+    actor: Actor,
+    bundle: Row[Any],
+    number: str,
+    now: datetime,
+    files: Mapping[str, bytes] | None = None,
+) -> Trial:
+    """A trial that has the answers of a closed case, without its people. Raises Invalid (number), NotYours.
+
+    files: what is played, where it is other than the bundle.
+    """
     region_code, filed_at, steps = closed_cases.steps_of(session, actor, bundle, number, now)
     start = filed_at.astimezone(SHANGHAI)
-    parameters = _figures(session, bundle, region_code, start)
+    parameters = _figures(session, bundle, region_code, start, files)
     trial = Trial(region_code, start.strftime("%Y-%m-%d %H:%M"), parameters=parameters)
     for step in steps:
         trial = trial.followed(step)
@@ -105,13 +115,21 @@ def villages(session: Session, bundle: Row[Any], now: datetime) -> list[tuple[st
 def draft_of(session: Session, actor: Actor, bundle: Row[Any], region_code: str, now: datetime) -> Draft:
     """The bundle as it stands, for the place of it that holds in a region ("": the first). Raises NotYours, Invalid."""
     policy.require_reader(session, actor)
-    codes = [identity.region(session, place.scope).code for place in store.places_of(session, bundle.id)]
-    code = max((each for each in codes if region_code.startswith(each)), key=len, default=codes[0])
     files = store.files_of(session, bundle)
     if MANIFEST not in files:
         raise Invalid({"programme": "文书库没有流程，不能单独试办；请在用到这些文书的项目里试办"})
+    code, letters = library_of(session, bundle, region_code, now)
+    return Draft(code, files, letters)
+
+
+def library_of(
+    session: Session, bundle: Row[Any], region_code: str, now: datetime
+) -> tuple[str, Mapping[str, bytes] | None]:
+    """The place of the bundle that holds in a region, and the library's letters there; None: those that ship."""
+    codes = [identity.region(session, place.scope).code for place in store.places_of(session, bundle.id)]
+    code = max((each for each in codes if region_code.startswith(each)), key=len, default=codes[0])
     letters = as_files(gate.library_at(session, [code], local_date(now))[code])
-    return Draft(code, files, None if letters == read_folder(TEMPLATES) else letters)
+    return code, None if letters == read_folder(TEMPLATES) else letters
 
 
 def record(session: Session, actor: Actor, change_id: str, bundle_id: str, name: str, story: str, now: datetime) -> str:
@@ -158,9 +176,11 @@ def _named(name: str) -> str:
     return name
 
 
-def _figures(session: Session, bundle: Row[Any], region_code: str, start: datetime) -> dict[str, Any]:
+def _figures(
+    session: Session, bundle: Row[Any], region_code: str, start: datetime, files: Mapping[str, bytes] | None = None
+) -> dict[str, Any]:
     """By region, the sets of figures that files of the bundle name."""
-    files = store.files_of(session, bundle)
+    files = store.files_of(session, bundle) if files is None else files
     words = {word for path, content in files.items() if not path.startswith(STORIES) for word in _WORD.findall(content)}
     sets: dict[str, list[dict[str, str]]] = {}
     for code, since, key, value in _entered(session, bundle, region_code, start):

@@ -64,6 +64,13 @@ def _letter(draft: Draft, asked: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "content": base64.b64encode(content).decode()}
 
 
+def _written(draft: Draft, asked: dict[str, Any]) -> dict[str, Any]:
+    """The `letters` of a template that come of a trial, as Word files; `stopped` says why it did not get to its end."""
+    with playing.played(draft, Trial.of(asked["trial"])) as stage:
+        letters = [base64.b64encode(each).decode() for each in stage.letters_of(asked["template"])]
+        return {"letters": letters, "stopped": stage.stop.refusal.message if stage.stop else ""}
+
+
 def _record(draft: Draft, asked: dict[str, Any]) -> dict[str, Any]:
     """The trial as the text of a story with this title, which holds."""
     return {"story": recording.story(draft, Trial.of(asked["trial"]), asked["title"])}
@@ -82,5 +89,5 @@ def _decoded(files: dict[str, str]) -> dict[str, bytes]:
 
 
 _ACTS: dict[str, Callable[[Draft, dict[str, Any]], dict[str, Any]]] = {
-    "play": _play, "letter": _letter, "record": _record, "tables": _tables, "cases": _cases,
+    "play": _play, "letter": _letter, "written": _written, "record": _record, "tables": _tables, "cases": _cases,
 }  # fmt: skip

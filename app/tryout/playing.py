@@ -175,6 +175,13 @@ class Stage:
             issued = documents.issue(session, found[number].id)
         return issued.filename, issued.content
 
+    def letters_of(self, template: str) -> list[bytes]:
+        """The Word files of the letters that the template made in all cases."""
+        with self.player.world.database.write() as session:
+            cases = dict.fromkeys(self.player.cases.values())
+            rows = [row for case_id in cases for row in letters.documents_of(session, case_id)]
+            return [documents.issue(session, row.id).content for row in rows if row.template == template]
+
     def _do(self, step: dict[str, Any]) -> None:
         """Raises Rejection, which changes nothing."""
         step = {**step, **self._label(step["do"])}

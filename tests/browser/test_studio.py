@@ -172,7 +172,11 @@ def test_a_letter_is_reworded_where_it_stands(site: Site, fits: Fits) -> None:
     page.click("main button:text-is('保存')")
     expect(page.locator("main")).to_contain_text("已保存，改了 1 段")
     expect(line).to_have_value(f"{text}（试行）")
+    expect(page.locator("#letter-shown h3")).to_have_text(["改后", "现行"], timeout=60_000)
     fits(page)
+    page.fill("#letter-case", "220122-1999-000001")
+    page.click(".letter-source button")
+    expect(page.locator("#letter-shown")).to_contain_text("没有这个办结的案件")
 
 
 def test_who_may_not_edit_sees_the_files_without_controls(site: Site, change: tuple[Page, str]) -> None:

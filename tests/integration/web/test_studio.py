@@ -248,7 +248,7 @@ def test_a_letter_is_shown_as_it_will_come_out_and_what_is_no_letter_is_refused_
     assert "已经去掉：批注 1 处" in owner.post(f"{bundle}/upload", data=noted, follow_redirects=True).text
     seen = owner.get(f"{bundle}/letter/preview", query_string=where).text
     assert "共 2 页" in seen
-    assert seen.count("data:image/png;base64,iVBORw0KGgo") == 2
+    assert seen.count("data:image/png;base64,iVBORw0KGgo") == 4  # beside the one before it
     page = owner.get(f"{bundle}/file", query_string=where).text
     was = re.search(r'name="was" value="(\w+)"', page)
     first = re.search(r'name="(p-\d+)"', page)

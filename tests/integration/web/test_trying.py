@@ -6,7 +6,9 @@ import html
 import io
 import json
 import re
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -14,16 +16,23 @@ from sqlalchemy import select
 from app.cases import operations
 from app.changes import trying
 from app.core import id_number
+from app.core.paths import TEMPLATES
+from app.definitions.names import LIBRARY
+from app.documents import wording
+from app.documents.text import extract_text
+from app.studio import previews
 from tests.support.web import COUNTY, PROGRAMME, TOWNSHIP, Web, flat
 from tests.support.worlds import RELIEF, VILLAGE
 
+SHIPPED = (TEMPLATES / "approval_notice" / "template.docx").read_bytes()
 
-def _begun(web: Web) -> tuple[FlaskClient, str]:
+
+def _begun(web: Web, programme: str = PROGRAMME) -> tuple[FlaskClient, str]:
     """An owner, and the address of a bundle in a change."""
     client = web.client()
     web.sign_in(client, f"policy_owner.{COUNTY}")
     at = client.post("/studio/changes/new", data={"title": "改时限", "reason": "县政府文件"}).location
-    client.post(f"{at}/programmes", data={"programme": PROGRAMME, "region": COUNTY})
+    client.post(f"{at}/programmes", data={"programme": programme, "region": COUNTY})
     (bundle,) = set(re.findall(rf"{at}/programmes/(\w{{32}})/", client.get(at).text))
     return client, f"{at}/programmes/{bundle}"
 
@@ -83,7 +92,8 @@ def test_a_table_is_tried_with_a_workbook(web: Web) -> None:
     assert "不符" in last
 
 
-def test_a_closed_case_is_tried_without_its_people(web: Web) -> None:
+def _decided(web: Web) -> Any:
+    """A case that was approved."""
     done = web.apply()
     for position, given in (
         ("village_cadre", {"facts_true": True, "opinion": "王建国家情况属实"}),
@@ -92,6 +102,11 @@ def test_a_closed_case_is_tried_without_its_people(web: Web) -> None:
         actor = web.actor(f"{position}.{VILLAGE if position == 'village_cadre' else TOWNSHIP}")
         with web.database.write() as session:
             operations.complete_task(session, actor, web.open_task(done.case_id), given, web.clock.now())
+    return done
+
+
+def test_a_closed_case_is_tried_without_its_people(web: Web) -> None:
+    done = _decided(web)
     owner, bundle = _begun(web)
     assert "没有这个办结的案件" in owner.post(f"{bundle}/try/begin", data={"number": "220122-1999-000001"}).text
     owner.post(f"{bundle}/try/begin", data={"number": done.number})
@@ -111,3 +126,32 @@ def test_a_closed_case_is_tried_without_its_people(web: Web) -> None:
     refused = other.post(f"{bundle}/try/begin", data={"number": done.number})
     assert refused.status_code == 422
     assert "没有这个办结的案件" in refused.text
+
+
+def test_a_letter_is_tried_with_a_closed_case_beside_the_one_before(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the library and of a programme: what each would say to somebody made up, the new words on one side alone."""
+    monkeypatch.setattr(previews, "_seen", lambda title, docx, problems, message="": previews.Preview(
+        title, problems, 1, [], f"{title}：{extract_text(docx)}{message}"))  # fmt: skip
+    done, path = _decided(web), "letters/approval_notice/template.docx"
+    new = wording.reworded(SHIPPED, {_line(SHIPPED): "这是新的一句。"})
+    for programme in (LIBRARY, PROGRAMME):
+        owner, bundle = _begun(web, programme)
+        sent = {"letter": "approval_notice", "files": (io.BytesIO(new), "new.docx")}
+        owner.post(f"{bundle}/upload", data=sent)
+        page = owner.post(f"{bundle}/letter/preview", data={"path": path, "number": done.number}).text
+        after, before = page.split('<h3 class="h6">现行</h3>')
+        assert ("这是新的一句。" in after, "这是新的一句。" in before) == (True, False)
+        assert all("捌佰元整" in each and RELIEF["name"] not in each for each in (after, before))
+        beside = owner.get(f"{bundle}/letter/preview", query_string={"path": path}).text
+        assert beside.count("这是新的一句。") == 1
+        assert '<h3 class="h6">现行</h3>' in beside
+    none = owner.post(f"{bundle}/letter/preview", data={"path": path, "number": "220122-1999-000001"})
+    assert "没有这个办结的案件" in none.text
+    other = "letters/refusal_notice/template.docx"
+    missed = owner.post(f"{bundle}/letter/preview", data={"path": other, "number": done.number}).text
+    assert "没有开出这份文书" in missed
+
+
+def _line(template: bytes) -> int:
+    """A paragraph of one formatting without a tag."""
+    return next(each.number for each in wording.read(template) if each.plain and "{" not in each.text)
