@@ -37,7 +37,7 @@ class Teller:
         addressee = self.address(said)
         if kind == ADDRESSEE:
             return addressee
-        return "你" if addressee == said else said
+        return "您" if addressee == said else said
 
 
 _TOLD = ("clause", ADDRESSEE, YOU)

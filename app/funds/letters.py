@@ -40,7 +40,7 @@ def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> 
         "clause": batch.clause,
         "amount": order.amount,
         "due_on": order.due_on,
-        "batch": batch.key.partition(":")[0],
+        "batch": batch.title,
     }
     _write(session, order, TEMPLATE, given, now)
 
@@ -61,7 +61,7 @@ def _subsidy(session: Session, order: PaymentOrder, batch: Batch) -> dict[str, A
         "reckoning": line.basis,
         "amount": order.amount,
         "due_on": order.due_on,
-        "batch": batch.key.partition(":")[0],
+        "batch": batch.title,
     }
 
 

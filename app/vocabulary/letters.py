@@ -70,6 +70,7 @@ BY_ITSELF: Mapping[str, Mapping[str, Shape]] = {
         "decided": typed("number", "重新决定应发", certain=True),
         "more": typed("number", "补发"),
         "less": typed("number", "应当退回"),
+        "undone": typed("number", "不用再退"),
     },
 }
 """Letters that the product makes by itself in any process, with their `document` (`app.cases.reversal`,

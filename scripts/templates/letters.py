@@ -1,4 +1,7 @@
-"""Notices, decisions and replies: one function per template."""
+"""Notices, decisions and replies: one function per template.
+
+What was decided comes first, then why, in words of every day; then the document it rests on, and what one may do.
+"""
 
 from collections.abc import Callable
 
@@ -6,23 +9,23 @@ from scripts.templates.paper import Paper
 
 LETTERS: dict[str, Callable[[], Paper]] = {}
 
-_RECEIVED = "{{ you }}于{{ applied_on }}提出的{{ programme }}申请收悉。"
-_IDENTIFIED = "{{ you }}（公民身份号码{{ id_number }}）于{{ applied_on }}提出的{{ programme }}申请收悉。"
-_OBJECT = (
-    "如有异议，可以向{{ issuer }}提出{% if phone %}（电话：{{ phone }}）{% endif %}，也可以向{{ appeal_to }}申诉；"
-    "你还依法享有申请行政复议、提起行政诉讼的权利。"
-)
+DECISION = {"body_size": 14, "line": 22}
+"""Sizes of a letter that also tells a sum, its basis and the remedies: it shall go on one sheet where it can."""
+_MANY = 6
+"""So many members stand in a sentence; more are a table."""
 
 
-def letter(key: str, **sizes: float) -> Callable[[Callable[[Paper], None]], Callable[[Paper], None]]:
-    """Register a letter: letterhead, title, what the function writes, signature."""
+def letter(
+    key: str, *, about: str = "案件编号：{{ case_number }}", copies: bool = False, **sizes: float
+) -> Callable[[Callable[[Paper], None]], Callable[[Paper], None]]:
+    """Register a letter: letterhead, title, what the function writes, signature, and who gets a copy."""
 
     def register(write: Callable[[Paper], None]) -> Callable[[Paper], None]:
         def build() -> Paper:
             paper = Paper(write.__doc__ or key, **sizes)
             paper.letterhead()
             write(paper)
-            paper.signature()
+            paper.signature(about, copies)
             return paper
 
         LETTERS[key] = build
@@ -41,102 +44,145 @@ def _said(name: str) -> str:
     return f"{{{{ {name} }}}}{_stop(name)}"
 
 
-@letter("missing_materials_notice")
+def _ask(what: str) -> str:
+    return f"对{what}有疑问的，可以向我们询问{{% if phone %}}，电话：{{{{ phone }}}}{{% endif %}}。"
+
+
+def _remedies(what: str) -> str:
+    """Every way against a decision, with its organ, its time limit and its law, as the catalogue has them."""
+    return (
+        f"不服{what}的，可以{{% for each in remedies %}}{{% if not loop.first %}}；也可以{{% endif %}}"
+        "{% if each.within %}自收到之日起{{ each.within }}内{% endif %}向{{ each.organ }}{{ each.title }}"
+        "{% if each.law %}（{{ each.law }}）{% endif %}{% endfor %}。"
+    )
+
+
+def _basis(paper: Paper, what: str) -> None:
+    """The documents on which the programme rests, with title, number and place."""
+    paper.when("basis", f"{what}的依据是{{{{ basis }}}}。")
+
+
+@letter("missing_materials_notice", **DECISION)
 def missing_materials_notice(paper: Paper) -> None:
     """一次性告知书"""
     paper.title("一次性告知书")
     paper.to("{{ applicant }}：")
-    paper.text(_RECEIVED + "经审查，还需要补正下列材料，现一次性告知：")
+    paper.text("{{ you }}于{{ applied_on }}提出的{{ programme }}申请，还需要补交下列材料，现在一次告知：")
     paper.tag("for item in missing")
-    paper.text("（{{ loop.index|ordinal }}）{{ item.title }}{% if item.clause %}（依据：{{ item.clause }}）{% endif %}")
+    paper.text("（{{ loop.index|ordinal }}）{{ item.title }}{% if item.clause %}（依据{{ item.clause }}）{% endif %}")
     paper.tag("endfor")
     paper.text(
-        "请{% if deadline %}于{{ deadline }}前{% else %}尽快{% endif %}将上述材料交到{{ place }}。等待补正的时间不计入"
+        "请{% if deadline %}于{{ deadline }}前{% else %}尽快{% endif %}将上述材料交到{{ place }}。等待补交的时间不计入"
         "办理期限，材料补齐后办理期限继续计算。",
-        "以上是需要补正的全部内容。准备材料有困难的，请告知我们，由工作人员协助办理。"
+        "以上是需要补交的全部内容。准备材料有困难的，请告诉我们，由工作人员协助办理。"
         "{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
 
 
-@letter("refusal_notice")
+@letter("refusal_notice", copies=True, **DECISION)
 def refusal_notice(paper: Paper) -> None:
     """不予救助告知书"""
     paper.title("不予救助告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        _IDENTIFIED
-        + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核，决定不予救助。现将理由和有关事项告知如下："
+        "{{ you }}（公民身份号码{{ id_number }}）于{{ applied_on }}提出的{{ programme }}申请，经审核，决定不予救助。"
     )
-    paper.heading("一、不予救助的理由")
+    paper.heading("一、理由")
     paper.tag("for reason in reasons")
     paper.text(
-        "（{{ loop.index|ordinal }}）{{ reason.text }}{% if reason.clause %}（依据：{{ reason.clause }}）{% endif %}"
+        "{% if reasons|length > 1 %}（{{ loop.index|ordinal }}）{% endif %}"
+        + _said("reason.text")
+        + "{% if reason.clause %}依据：{{ reason.clause }}。{% endif %}"
     )
     paper.tag("endfor")
+    _basis(paper, "办理本项救助")
     paper.heading("二、告知事项")
     paper.when("advice", _said("advice"))
-    paper.text("情况发生变化、符合条件的，可以重新提出申请。", _OBJECT)
+    paper.text("今后情况发生变化、符合条件的，可以重新提出申请。")
+    paper.text(_ask("本决定") + _remedies("本决定"))
 
 
-@letter("approval_notice")
+@letter("approval_notice", copies=True, **DECISION)
 def approval_notice(paper: Paper) -> None:
     """审批决定书"""
     paper.title("{{ programme }}审批决定书")
     paper.to("{{ applicant }}：")
-    paper.text(_IDENTIFIED + "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，现决定如下：")
-    paper.heading("一、审批决定")
-    paper.text("{{ you }}符合{{ programme }}的条件，决定给予救助。")
+    paper.text(
+        "{{ you }}（公民身份号码{{ id_number }}）于{{ applied_on }}提出的{{ programme }}申请，经审核，符合条件，"
+        "决定给予救助。"
+    )
     paper.when(
         "amount",
         "{% if instalments %}救助金总额{% else %}一次性救助金{% endif %}为人民币{{ amount_capital }}（¥{{ amount }}元）"
         "{% if instalments %}，一次审批、分{{ instalments }}次发放{% endif %}。",
     )
     paper.tag("if schedule")
-    grid = paper.grid([30, 60, 50], head=("期次", "发放日期", "金额（元）"))
+    grid = paper.grid([30, 60, 50], head=("期次", "发放日期", "金额（元）"), least=7)
     grid.tag("for part in schedule").row("{{ loop.index }}", "{{ part.due }}", "{{ part.amount }}").tag("endfor")
     paper.tag("endif")
     paper.when(
         "monthly",
-        "{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金为人民币{{ monthly_capital }}"
-        "（¥{{ monthly }}元）{% if care_form %}，供养形式为{{ care_form }}{% endif %}。",
+        "每月救助金为人民币{{ monthly_capital }}（¥{{ monthly }}元）{% if care_form %}，供养形式为{{ care_form }}"
+        "{% endif %}{% if starts_on %}。待遇自{{ starts_on }}起算{% endif %}"
+        "{% if first_month %}，从{{ first_month }}起按月发放{% endif %}。",
     )
-    paper.when(
-        "members",
-        "保障对象{{ members|length }}人：{% for member in members %}{{ member.name }}"
-        "{% if member.relation %}（{{ member.relation }}）{% endif %}"
-        "{% if not loop.last %}、{% endif %}{% endfor %}。",
-    )
+    _members(paper)
     paper.when("opinion", "审批意见：" + _said("opinion"))
-    _steps(paper, "二、金额计算过程")
-    paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
+    _basis(paper, "本决定")
+    _steps(paper, "一、金额是怎样算出来的")
+    paper.heading("{% if steps %}二{% else %}一{% endif %}、告知事项")
     paper.when(
         "monthly",
         "家庭人口、收入和财产发生变化的，应当如实报告。"
-        "{% if recheck_on %}本机关将于{{ recheck_on }}前对{{ you }}的情况进行复核。{% endif %}",
+        "{% if recheck_on %}我们将在{{ recheck_on }}前对{{ you }}的情况进行复核。{% endif %}",
     )
     paper.when("advice", _said("advice"))
-    paper.text(_OBJECT)
+    paper.text(_ask("本决定") + _remedies("本决定"))
 
 
-@letter("publicity_notice", body_size=14, line=25)  # one page, to be posted
+def _members(paper: Paper) -> None:
+    """Who is covered: few in a sentence, many as a table with repeated heads."""
+    paper.tag(f"if members and members|length <= {_MANY}")
+    paper.text(
+        "保障对象{{ members|length }}人：{% for member in members %}{{ member.name }}"
+        "{% if member.relation %}（{{ member.relation }}）{% endif %}"
+        "{% if not loop.last %}、{% endif %}{% endfor %}。"
+    )
+    paper.tag("endif")
+    paper.tag(f"if members|length > {_MANY}")
+    paper.text("保障对象{{ members|length }}人：")
+    _table_of_members(paper)
+    paper.tag("endif")
+
+
+def _table_of_members(paper: Paper) -> None:
+    grid = paper.grid([20, 68, 68], head=("序号", "姓名", "与申请人关系"), least=7)
+    grid.tag("for member in members")
+    grid.row("{{ loop.index }}", "{{ member.name }}", "{% if member.relation %}{{ member.relation }}{% endif %}")
+    grid.tag("endfor")
+
+
+@letter("publicity_notice", **DECISION)  # one page, to be posted
 def publicity_notice(paper: Paper) -> None:
     """公示"""
     paper.title("{{ programme }}公示")
-    paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}经调查审核，现将{{ kind }}的对象有关情况予以公示，"
-        "接受群众监督。"
-    )
+    paper.text("经调查审核，现将{{ kind }}的对象有关情况予以公示，接受群众监督。")
     grid = paper.grid([38, 118], least=8)
     grid.pairs("公示对象", "{{ applicant }}").pairs("公民身份号码", "{{ id_number }}")
     grid.when("village", "所在村（社区）", "{{ village }}")
     grid.when(
-        "members",
+        f"members and members|length <= {_MANY}",
         "共同生活的\n家庭成员",
         "{% for member in members %}{{ member.name }}{% if member.relation %}（{{ member.relation }}）{% endif %}"
         "{% if not loop.last %}、{% endif %}{% endfor %}",
     )
+    grid.when(f"members|length > {_MANY}", "共同生活的\n家庭成员", "{{ members|length }}人，见下表")
     grid.when("amount", "一次性救助金额", "{{ amount }}元")
     grid.when("monthly", "每月救助金额", "{{ monthly }}元").when("opinion", "初审意见", "{{ opinion }}")
+    paper.tag(f"if members|length > {_MANY}")
+    paper.gap()
+    _table_of_members(paper)
+    paper.tag("endif")
     paper.gap()
     paper.text(
         "公示时间：{{ starts_on }}至{{ ends_on }}，共{{ days }}日（张贴当日不计算在内）。"
@@ -144,6 +190,7 @@ def publicity_notice(paper: Paper) -> None:
         "公示期内有异议的，请实事求是地向{{ issuer }}反映，我们为反映人保密。"
         "{% if phone %}异议受理电话：{{ phone }}。{% endif %}",
     )
+    _basis(paper, "办理本项救助")
 
 
 @letter("withdrawal_notice")
@@ -152,59 +199,66 @@ def withdrawal_notice(paper: Paper) -> None:
     paper.title("撤回申请告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        _RECEIVED + "{{ you }}于{{ withdrawn_on }}撤回该申请{% if reason %}，原因：{{ reason }}{% endif %}。"
-        "我们据此终止办理。",
-        "撤回申请不影响你的权利。今后遇到困难，可以随时重新提出申请。{% if phone %}咨询电话：{{ phone }}。{% endif %}",
+        "{{ you }}于{{ applied_on }}提出的{{ programme }}申请，已经于{{ withdrawn_on }}撤回"
+        "{% if reason %}，原因：{{ reason }}{% endif %}。我们不再办理这一申请。",
+        "撤回申请不影响今后的权利。遇到困难的，可以随时重新提出申请。{% if phone %}咨询电话：{{ phone }}。{% endif %}",
     )
 
 
-@letter("grant_notice")
+@letter("grant_notice", about="")
 def grant_notice(paper: Paper) -> None:
     """一次性补助发放告知书"""
     paper.title("补助发放告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}根据{{ basis }}，{% endif %}现发给{{ you }}{{ occasion }}人民币{{ amount_capital }}"
-        "（{{ amount }}元），自{{ due_on }}起转入{{ you }}领取{{ programme }}的账户，不需要另行申请。",
+        "现发给{{ you }}{{ occasion }}人民币{{ amount_capital }}（{{ amount }}元），自{{ due_on }}起转入{{ you }}"
+        "领取{{ programme }}的账户，不需要另行申请。",
         "请核对金额。有疑问或者未按时收到的，请与我们联系。{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
+    _basis(paper, "发放这项补助")
 
 
-@letter("returned_payment_notice")
+@letter("returned_payment_notice", about="")
 def returned_payment_notice(paper: Paper) -> None:
     """退汇告知书"""
     paper.title("退汇告知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "应于{{ due_on }}发给你{% if institution %}单位{% endif %}的{{ programme }}{% if purpose %}（{{ purpose }}）"
-        "{% endif %}款项{% if resident %}（{{ resident }}的供养金）{% endif %}人民币{{ amount_capital }}"
-        "（{{ amount }}元）没有到账，银行已经退回。",
+        "应于{{ due_on }}发给{% if institution %}贵单位{% else %}{{ you }}{% endif %}的{{ programme }}"
+        "{% if purpose %}（{{ purpose }}）{% endif %}款项{% if resident %}（{{ resident }}的供养金）{% endif %}"
+        "人民币{{ amount_capital }}（{{ amount }}元）没有到账，银行已经退回。",
         "银行退回的原因：" + _said("reason"),
     )
     paper.when(
         "institution",
-        "应拨的款项没有减少。请核对你单位登记的开户银行、户名和账号，于收到本告知书之日起尽快书面回复{{ issuer }}；"
+        "应拨的款项没有减少。请核对贵单位登记的开户银行、户名和账号，于收到本告知书之日起尽快书面回复{{ issuer }}；"
         "账号核对无误后，我们将重新拨付。{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
     paper.when(
         "not institution",
-        "你应得的款项没有减少。请持本人身份证和银行卡（存折），到{{ issuer }}核对收款账号；行动不便的，可以委托家人或者"
+        "应得的款项没有减少。请收款人持身份证和银行卡（存折），到{{ issuer }}核对收款账号；行动不便的，可以委托家人或者"
         "村（社区）代办。账号核对无误后，我们将重新拨付。{% if phone %}联系电话：{{ phone }}。{% endif %}",
     )
 
 
-@letter("correction_notice")
+@letter("correction_notice", copies=True, **DECISION)
 def correction_notice(paper: Paper) -> None:
     """更正决定告知书"""
     paper.title("更正决定告知书")
     paper.to("{{ applicant }}：")
     paper.text(
-        "{{ you }}的{{ programme }}案件（{{ case_number }}）在发放后由本机关于{{ reopened_on }}重新办理，原因："
-        + _said("reason"),
-        "现已重新作出决定，理由见随附的决定文书。有关事项告知如下：",
+        "{{ you }}的{{ programme }}案件（{{ case_number }}）在发放以后，由本机关于{{ reopened_on }}重新办理。原因："
+        + _said("reason")
+        + "现已重新作出决定，理由见随附的决定文书。"
+    )
+    paper.when(
+        "replaced",
+        "下列文书由本告知书和随附的决定文书代替：{% for each in replaced %}{{ each.date }}《{{ each.title }}》"
+        "（{{ each.number }}）{% if not loop.last %}、{% endif %}{% endfor %}。",
     )
     paper.heading("一、款项")
-    paper.text("此前已经发放{{ had }}元，按重新作出的决定应当发放{{ decided }}元。")
+    paper.text("此前发放{{ had }}元，按重新作出的决定应当发放{{ decided }}元。")
+    paper.when("undone", "此前要求退回的款项中，{{ undone }}元不用再退。")
     paper.when(
         "more",
         "另行补发人民币{{ more_capital }}（{{ more }}元），"
@@ -216,27 +270,22 @@ def correction_notice(paper: Paper) -> None:
         "一次退回有困难的，可以与{{ issuer }}商定分期归还；生活确有困难的，可以说明情况。",
     )
     paper.when("even", "不需要补发，也不需要退回。")
-    paper.heading("二、此前的文书")
-    paper.tag("for each in replaced")
-    paper.text(
-        "{{ each.date }}发给{{ you }}的《{{ each.title }}》（{{ each.number }}）由本告知书和随附的决定文书代替。"
-    )
-    paper.tag("endfor")
-    paper.when("not replaced", "此前没有需要代替的文书。")
-    paper.heading("三、告知事项")
-    paper.text(_OBJECT)
+    paper.heading("二、告知事项")
+    _basis(paper, "办理本项救助")
+    paper.text(_ask("本决定") + _remedies("本决定"))
 
 
-@letter("subsidy_notice")
+@letter("subsidy_notice", about="", **DECISION)
 def subsidy_notice(paper: Paper) -> None:
     """定额补助拨付通知书"""
     paper.title("定额补助拨付通知书")
     paper.to("{{ recipient }}：")
     paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}{% if again %}补拨你单位{{ month }}综合定额补助的差额人民币"
-        "{% else %}核定你单位{{ month }}的综合定额补助为人民币{% endif %}{{ amount_capital }}（¥{{ amount }}元），"
-        "于{{ due_on }}起拨付到你单位登记的银行账户。"
+        "{% if again %}补拨贵单位{{ month }}综合定额补助的差额人民币"
+        "{% else %}核定贵单位{{ month }}的综合定额补助为人民币{% endif %}{{ amount_capital }}（¥{{ amount }}元），"
+        "于{{ due_on }}起拨付到贵单位登记的银行账户。"
     )
+    _basis(paper, "拨付补助")
     paper.heading("一、计算过程")
     paper.text("{{ reckoning }}，{% if again %}补拨{% else %}按月拨付十二分之一，计{% endif %}{{ amount }}元。")
     paper.when(
@@ -256,66 +305,71 @@ def void_notice(paper: Paper) -> None:
     paper.title("文书作废通知")
     paper.to("{{ applicant }}：")
     paper.text(
-        "{% if voided_date %}{{ voided_date }}{% else %}此前{% endif %}发给{{ you }}的《{{ voided_title }}》"
-        "（{{ voided_number }}）自本通知发出之日起作废。",
-        "作废原因：" + _said("reason"),
+        "{{ you }}的案件中，{% if voided_date %}{{ voided_date }}的{% endif %}"
+        "《{{ voided_title }}》（{{ voided_number }}）自本通知发出之日起作废。",
+        "作废的原因：" + _said("reason"),
     )
     paper.when("replaced_by", "该文书由{{ replaced_by }}代替。")
-    paper.text("作废的文书请妥善保存或者交回。" + _OBJECT)
+    paper.text("作废的文书请妥善保存或者交回。案件继续办理，重新作出决定后另行书面告知。" + _ask("本通知"))
 
 
-@letter("ending_notice")
+@letter("ending_notice", copies=True, **DECISION)
 def ending_notice(paper: Paper) -> None:
     """终止救助告知书"""
     paper.title("终止救助告知书")
     paper.to("{{ recipient }}：")
-    paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}经审核确认，{{ you }}的{{ programme }}"
-        "自{{ ended_on }}起终止。现将理由和有关事项告知如下："
-    )
-    paper.heading("一、终止的理由")
-    paper.text("{{ reason }}{% if clause %}（依据：{{ clause }}）{% endif %}" + _stop("reason"))
+    paper.text("经审核确认，{{ you }}的{{ programme }}自{{ ended_on }}起终止。")
+    paper.heading("一、理由")
+    paper.text(_said("reason") + "{% if clause %}依据：{{ clause }}。{% endif %}")
+    _basis(paper, "办理本项救助")
     paper.heading("二、告知事项")
     paper.when("tapering_until", "为防止返贫，设置渐退期，渐退期至{{ tapering_until }}止，期间按规定继续发给救助金。")
     paper.when("settlement", _said("settlement"))
-    paper.text("生活再次遇到困难、符合条件的，可以重新提出申请。", _OBJECT)
+    paper.when("not died", "生活再次遇到困难、符合条件的，可以重新提出申请。")
+    paper.text(_ask("本决定") + _remedies("本决定"))
 
 
-@letter("recheck_notice")
+@letter("recheck_notice", copies=True, **DECISION)
 def recheck_notice(paper: Paper) -> None:
     """复核告知书"""
     paper.title("复核告知书")
     paper.to("{{ recipient }}：")
-    paper.text(
-        "{% if basis %}依据{{ basis }}的规定，{% endif %}我们对{{ you }}的{{ programme }}进行了复核，现将结果告知如下："
-    )
-    paper.heading("一、复核结果")
-    paper.text("{{ result }}。{% if opinion %}复核意见：" + _said("opinion") + "{% endif %}")
+    paper.text("我们核对了{{ you }}的{{ programme }}，结果是：{{ result }}。")
+    paper.when("opinion", "说明：" + _said("opinion"))
     paper.when(
         "monthly",
         "{% if adjusted %}{% if starts_on %}自{{ starts_on }}起，{% endif %}每月救助金"
         "{% if previous %}由{{ previous }}元{% endif %}调整为{% else %}每月救助金仍为{% endif %}"
         "人民币{{ monthly_capital }}（¥{{ monthly }}元）。",
     )
-    _steps(paper, "二、金额计算过程")
-    paper.heading("{% if steps %}三{% else %}二{% endif %}、告知事项")
-    paper.when("recheck_on", "下次复核在{{ recheck_on }}前进行。")
-    paper.text("家庭人口、收入和财产发生变化的，应当如实报告。", _OBJECT)
+    _basis(paper, "{% if final %}本决定{% else %}办理本项救助{% endif %}")
+    _steps(paper, "一、金额是怎样算出来的")
+    paper.heading("{% if steps %}二{% else %}一{% endif %}、告知事项")
+    paper.when(
+        "final",
+        "{% if recheck_on %}下次复核在{{ recheck_on }}前。{% endif %}家庭情况变化的，请如实报告。",
+    )
+    paper.text(
+        "{% if final %}" + _ask("本决定") + _remedies("本决定") + "{% else %}"
+        "这还不是终止的决定，决定作出以前救助金照常发放。对结果有不同意见的，请尽快向{{ issuer }}说明情况、补交材料"
+        "{% if phone %}，电话：{{ phone }}{% endif %}；决定作出后另行书面告知，并写明不服决定的救济途径。{% endif %}"
+    )
 
 
-@letter("rating_notice")
+@letter("rating_notice", **DECISION)
 def rating_notice(paper: Paper) -> None:
     """供养服务机构星级评定告知书"""
     paper.title("供养服务机构星级评定告知书")
     paper.to("{{ institution }}：")
-    paper.text("{% if basis %}依据{{ basis }}的规定，{% endif %}我们对你单位进行了星级评定，现将结果告知如下：")
+    paper.text("我们对贵单位进行了星级评定，现将结果告知如下：")
     paper.heading("一、评定结果")
     paper.text(
-        "{% if approved %}你单位评定为{% if stars %}{{ stars }}{% endif %}星级供养服务机构，"
+        "{% if approved %}贵单位评定为{% if stars %}{{ stars }}{% endif %}星级供养服务机构，"
         "自{% if from %}{{ from }}{% endif %}起执行。{% else %}本次不予评定星级，"
-        "你单位原有的星级不变。{% endif %}"
-        "{% if opinion %}{% if approved %}意见{% else %}理由{% endif %}：{{ opinion }}{% endif %}"
+        "贵单位原有的星级不变。{% endif %}"
+        "{% if opinion %}{% if approved %}意见{% else %}理由{% endif %}：" + _said("opinion") + "{% endif %}"
     )
+    _basis(paper, "本决定")
     paper.heading("二、四项评定意见")
     paper.text(
         "服务质量：{{ service }}；内部管理：{{ management }}；"
@@ -324,13 +378,10 @@ def rating_notice(paper: Paper) -> None:
     paper.heading("三、告知事项")
     paper.when(
         "approved",
-        "自执行之日起，综合定额补助按新星级的标准和在你单位集中供养的特困人员人数计算，逐月拨付到你单位登记的账户。"
+        "自执行之日起，综合定额补助按新星级的标准和在贵单位集中供养的特困人员人数计算，逐月拨付到贵单位登记的账户。"
         "人员入住、退出和死亡的，请当日报告，以免错拨。",
     )
-    paper.text(
-        "如有异议，可以向{{ issuer }}提出{% if phone %}（电话：{{ phone }}）{% endif %}，也可以向{{ appeal_to }}申诉；"
-        "你单位还依法享有申请行政复议、提起行政诉讼的权利。"
-    )
+    paper.text(_ask("本决定") + _remedies("本决定"))
 
 
 @letter("objection_reply")
@@ -339,24 +390,24 @@ def objection_reply(paper: Paper) -> None:
     paper.title("公示异议答复书")
     paper.to("{{ objector }}：")
     paper.text(
-        "你{% if objected_on %}于{{ objected_on }}{% endif %}就{{ applicant }}的{{ programme }}公示"
-        "提出的异议收悉。"
-        "{% if objection %}你反映：{{ objection }}{% endif %}"
+        "您{% if objected_on %}于{{ objected_on }}{% endif %}对{{ applicant }}的{{ programme }}公示提出的异议"
+        "{% if objection_number %}（编号{{ objection_number }}）{% endif %}收悉。"
+        "{% if objection %}您反映：" + _said("objection") + "{% endif %}"
     )
-    paper.text("我们进行了重新调查，现将结果答复如下：")
-    paper.text("一、异议{% if upheld %}成立{% else %}不成立{% endif %}。调查意见：" + _said("opinion"))
     paper.text(
-        "二、{% if upheld %}公示已经停止，该申请退回重新审核。"
-        "{% else %}公示继续进行{% if extended_to %}，公示期顺延至{{ extended_to }}{% endif %}。{% endif %}"
+        "经重新调查，异议{% if upheld %}成立{% else %}不成立{% endif %}。调查意见：" + _said("opinion"),
+        "{% if upheld %}公示已经停止{% if outcome %}，{{ outcome }}{% else %}，该申请退回重新审核{% endif %}。"
+        "{% else %}公示继续进行{% if extended_to %}，公示期顺延至{{ extended_to }}{% endif %}。{% endif %}",
+        "感谢您对社会救助工作的监督。对答复有疑问的，可以向我们询问{% if phone %}（电话：{{ phone }}）{% endif %}"
+        "{% if county_office %}，也可以向{{ county_office }}反映{% endif %}。",
     )
-    paper.text("感谢你对社会救助工作的监督。" + _OBJECT)
 
 
 def _steps(paper: Paper, heading: str) -> None:
     """How the sum came about, row by row."""
     paper.tag("if steps")
     paper.heading(heading)
-    grid = paper.grid([14, 66, 30, 46], head=("序号", "项目", "金额（元）", "说明"))
+    grid = paper.grid([14, 56, 28, 58], head=("序号", "项目", "金额（元）", "说明"), least=7)
     grid.tag("for step in steps")
     grid.row("{{ loop.index }}", "{{ step.label }}", "{{ step.value }}", "{% if step.note %}{{ step.note }}{% endif %}")
     grid.tag("endfor")

@@ -1,7 +1,8 @@
 """A sheet in the look of GB/T 9704-2012, and the blocks that letters are made of.
 
 Measured: 22 lines of 28 characters on A4. Exact line pitch 28.95 pt, a document grid of 579 twips and characters set
-0.25 pt closer give exactly that in Word and in LibreOffice alike.
+0.25 pt closer give exactly that in Word and in LibreOffice alike. Letters that shall go on one sheet are set in 四号
+(14 pt) with less room above and below, as the standard allows where it serves.
 """
 
 import io
@@ -36,6 +37,7 @@ class Paper:
     def __init__(self, title: str, body_size: float = 16, line: float = LINE) -> None:
         self.document: DocumentType = Document()
         self._body_size, self._line = body_size, line
+        self._is_small = body_size < 16  # what shall go on one sheet: a lower head and edges too
         properties = self.document.core_properties
         properties.title, properties.author, properties.comments = title, "", ""
         properties.created = properties.modified = _EPOCH
@@ -99,27 +101,46 @@ class Paper:
         """A bordered table with columns of `widths` mm; `least`: height of a row in mm."""
         return Grid(self.document.add_table(0, len(widths)), [Mm(w) for w in widths], size, least, head)
 
-    def signature(self) -> None:
-        """Issuer and date, centred on one another, with room for the seal; beside them what proves the letter."""
-        self.document.paragraphs[-1].paragraph_format.keep_with_next = True  # no page with a signature alone
+    def signature(self, about: str = "案件编号：{{ case_number }}", copies: bool = False) -> None:
+        """Issuer and date, centred on one another, with room for the seal; beside them what proves the letter.
+
+        `about`: the line that says what the letter belongs to. `copies`: who gets one too (抄送), where somebody does.
+        """
+        self._keep_last()
         self.gap()
-        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
-        signer = self._proof()
+        space = self.document.paragraphs[-1].paragraph_format
+        space.keep_with_next = True
+        if self._is_small:
+            space.line_spacing = Pt(8)
+        signer = self._proof(about, copies)
         for number, text in enumerate(("{{ issuer }}", "{{ date }}")):
             paragraph = signer.paragraphs[0] if number == 0 else signer.add_paragraph()
             paragraph.style = "公文落款"
             paragraph.add_run(text)
+
+    def _keep_last(self) -> None:
+        """Keep whichever paragraph will be the last with the signature: no page holds a signature alone."""
+        depth = 0
+        for paragraph in reversed(self.document.paragraphs):
+            if paragraph.text.startswith("{%p "):
+                depth += 1 if paragraph.text.startswith("{%p end") else -1
+                continue
+            paragraph.paragraph_format.keep_with_next = True
+            if depth == 0:
+                return
 
     def verification(self) -> None:
         """What proves the document, where somebody else signs above."""
         self.gap()
         self._proof()
 
-    def _proof(self) -> _Cell:
+    def _proof(self, about: str = "案件编号：{{ case_number }}", copies: bool = False) -> _Cell:
         """A borderless row that stays on one page: QR code, case number and verification code, and a free cell."""
         table = self.document.add_table(1, 3)
         _fix(table, [Mm(20), Mm(56), Mm(80)])
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        if copies:
+            self._copies(table)
         last = self._add("", "公文附注")  # a document must end in a paragraph: make it take no room
         last.paragraph_format.line_spacing = Pt(1)
         code, words, free = table.rows[0].cells
@@ -129,13 +150,33 @@ class Paper:
         inline = picture.add_run().add_picture(io.BytesIO(_placeholder()), width=Mm(16))._inline
         inline.docPr.set("name", "qr")
         inline.docPr.set("descr", "qr")
-        lines = ("案件编号：{{ case_number }}", "验 证 码：{{ verify_code }}", "扫码可以核对本文书")
-        for number, text in enumerate(lines):
+        lines = (about, "验 证 码：{{ verify_code }}", "扫码可以核对本文书")
+        for number, text in enumerate(filter(None, lines)):
             line = words.paragraphs[0] if number == 0 else words.add_paragraph()
             line.style = "公文附注"
             line.add_run(text)
         words.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+        if copies:  # the row with the copies goes with the signature
+            for paragraph in (*code.paragraphs, *words.paragraphs, *free.paragraphs):
+                paragraph.paragraph_format.keep_with_next = True
         return free
+
+    def _copies(self, table: Table) -> None:
+        """抄送 in the last row, between two rules."""
+        opens, told, closes = (table.add_row() for _ in range(3))
+        for row, tag in ((opens, "{%tr if copies_to %}"), (closes, "{%tr endif %}")):
+            row.cells[0].paragraphs[0].add_run(tag)
+        told._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        told.height_rule, told.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(9)
+        cell = told.cells[0].merge(told.cells[2])
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
+        paragraph = cell.paragraphs[0]
+        paragraph.style = "公文抄送"
+        paragraph.add_run("抄送：{{ copies_to|join('，') }}。")
+        rules = "".join(
+            f'<w:{side} w:val="single" w:sz="8" w:space="0" w:color="000000"/>' for side in ("top", "bottom")
+        )
+        cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:tcBorders {nsdecls('w')}>{rules}</w:tcBorders>"))
 
     # --- page and styles
 
@@ -145,9 +186,10 @@ class Paper:
     def _page(self) -> None:
         section = self.document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+        edge = Mm(9) if self._is_small else Mm(0)
+        section.top_margin, section.bottom_margin = Mm(37) - edge, Mm(35) - edge
         section.left_margin, section.right_margin = Mm(28), Mm(26)
-        section.header_distance, section.footer_distance = Mm(15), Mm(22)
+        section.header_distance, section.footer_distance = Mm(15), Mm(22) - edge
         for old in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(old)
         pitch = round(self._line * 20)
@@ -159,15 +201,19 @@ class Paper:
         closer = OxmlElement("w:spacing")
         closer.set(qn("w:val"), "-5")
         normal.find(qn("w:sz")).addprevious(closer)
-        self._style("公文机关标志", BIAOSONG, 30, align=ALIGN.CENTER, color=RED, line=44, after=10)
-        self._style("公文字号", FANGSONG, 16, align=ALIGN.CENTER)
-        self._style("公文标题", BIAOSONG, 22, align=ALIGN.CENTER, line=33, before=22, after=14, keep=True)
+        small = self._is_small
+        head = {"line": 36.0, "after": 2.0} if small else {"line": 44.0, "after": 10.0}
+        title = {"line": 30.0, "before": 12.0, "after": 6.0} if small else {"line": 33.0, "before": 22.0, "after": 14.0}
+        self._style("公文机关标志", BIAOSONG, 30, align=ALIGN.CENTER, color=RED, **head)
+        self._style("公文字号", FANGSONG, self._body_size, align=ALIGN.CENTER)
+        self._style("公文标题", BIAOSONG, 22, align=ALIGN.CENTER, keep=True, **title)
         self._style("公文主送", FANGSONG, self._body_size)
         self._style("公文正文", FANGSONG, self._body_size, indent=True)
         self._style("公文一级", HEITI, self._body_size, indent=True)
         self._style("公文二级", KAITI, self._body_size, indent=True)
         self._style("公文落款", FANGSONG, self._body_size, align=ALIGN.CENTER)
         self._style("公文附注", FANGSONG, 9, align=ALIGN.LEFT, line=13, snap=False)
+        self._style("公文抄送", FANGSONG, 14, align=ALIGN.LEFT, line=22, snap=False)
         self._style("公文表格", FANGSONG, 12, snap=False)
 
     def _style(
@@ -199,16 +245,21 @@ class Paper:
             style.element.pPr.find(qn("w:ind")).set(qn("w:firstLineChars"), "200")
 
     def _page_number(self) -> None:
-        paragraph = self.document.sections[0].footer.paragraphs[0]
-        paragraph.alignment = ALIGN.CENTER
-        for text, field in (("— ", None), ("", "PAGE"), (" —", None)):
-            run = paragraph.add_run(text)
-            run.font.size, run.font.name = Pt(14), SONGTI
-            run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), SONGTI)
-            if field:
-                for piece in ("begin", "<w:instrText {}>PAGE</w:instrText>", "separate", "<w:t {}>1</w:t>", "end"):
-                    xml = piece if piece.startswith("<") else f'<w:fldChar {{}} w:fldCharType="{piece}"/>'
-                    run._element.append(parse_xml(xml.format(nsdecls("w"))))
+        """At the outer edge, one character in: right on odd pages, left on even ones (GB/T 9704, 7.5)."""
+        self.document.settings.odd_and_even_pages_header_footer = True
+        section = self.document.sections[0]
+        for footer, align in ((section.footer, ALIGN.RIGHT), (section.even_page_footer, ALIGN.LEFT)):
+            paragraph = footer.paragraphs[0]
+            paragraph.alignment = align
+            paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
+            for text, field in (("— ", None), ("", "PAGE"), (" —", None)):
+                run = paragraph.add_run(text)
+                run.font.size, run.font.name = Pt(14), SONGTI
+                run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), SONGTI)
+                if field:
+                    for piece in ("begin", "<w:instrText {}>PAGE</w:instrText>", "separate", "<w:t {}>1</w:t>", "end"):
+                        xml = piece if piece.startswith("<") else f'<w:fldChar {{}} w:fldCharType="{piece}"/>'
+                        run._element.append(parse_xml(xml.format(nsdecls("w"))))
 
 
 class Grid:

@@ -141,11 +141,12 @@ def tell(action: Action) -> None:
 
 
 def _sums(action: Action) -> dict[str, Any]:
-    """What was received until now and is due in all; what comes in addition or is to be given back (null: nothing)."""
+    """What was received until now and is due in all; what comes in addition, is to be given back, or is owed no more."""
     of = [each.difference for each in action.corrections]
-    sums = {name: sum((getattr(each, name) for each in of), ZERO) for name in ("had", "decided", "order", "claim")}
+    parts = ("had", "decided", "order", "claim", "undo")
+    sums = {name: sum((getattr(each, name) for each in of), ZERO) for name in parts}
     return {"had": sums["had"], "decided": sums["decided"], "more": sums["order"] or None,
-            "less": sums["claim"] or None, "more_to": _others(action, "order"),
+            "less": sums["claim"] or None, "undone": sums["undo"] or None, "more_to": _others(action, "order"),
             "less_from": _others(action, "claim")}  # fmt: skip
 
 

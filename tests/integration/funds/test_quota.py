@@ -147,7 +147,7 @@ def test_it_goes_to_the_institutions_account_comes_back_and_agrees_with_the_ledg
     _work(office, tmp_path)
     (told,) = _letters(office, "returned_payment_notice")
     assert f"{HOUSE}：" in told
-    assert "请核对你单位登记的开户银行、户名和账号" in told
+    assert "请核对贵单位登记的开户银行、户名和账号" in told
     assert "身份证" not in told
     with office.database.write() as session:
         assert inbox.item(session, order.id).status == "open"

@@ -31,7 +31,7 @@ from app.documents.errors import DocumentError
         ("clause", "A7", "依A7"),
         ("addressee", "甲", "甲"),
         ("addressee", "亡者", "亡者的家属"),
-        ("you", "甲", "你"),
+        ("you", "甲", "您"),
         ("you", "亡者", "亡者"),
         ("text?", None, None),
         ("money?", "", None),
@@ -153,5 +153,6 @@ SCOPE = {
     },
     "programme": {"title": "临时救助", "basis": "吉民发〔2020〕40号"},
     "issuer": {"name": "农安镇人民政府", "region": "农安镇", "phone": None},
+    "remedies": [{"title": "申诉", "organ": "农安县民政局", "within": None, "law": None}],
     "letter": {"number": "农民救告〔2020〕1号", "date": date(2020, 10, 15), "year": 2020, "verify_code": "AB"},
 }
