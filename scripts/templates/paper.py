@@ -169,7 +169,6 @@ class Paper:
         told._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         told.height_rule, told.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(9)
         cell = told.cells[0].merge(told.cells[2])
-        cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
         paragraph = cell.paragraphs[0]
         paragraph.style = "公文抄送"
         paragraph.add_run("抄送：{{ copies_to|join('，') }}。")
@@ -177,6 +176,7 @@ class Paper:
             f'<w:{side} w:val="single" w:sz="8" w:space="0" w:color="000000"/>' for side in ("top", "bottom")
         )
         cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:tcBorders {nsdecls('w')}>{rules}</w:tcBorders>"))
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
 
     # --- page and styles
 
@@ -338,12 +338,11 @@ def _fix(table: Table, widths: Sequence[Length], indent: Length | None = None) -
     """Widths in twips that no reader recalculates."""
     table.autofit = False
     properties = table._tbl.tblPr
-    for old in properties.findall(qn("w:tblW")):
-        properties.remove(old)
-    total = sum(round(w / 635) for w in widths)
-    properties.append(parse_xml(f'<w:tblW {nsdecls("w")} w:w="{total}" w:type="dxa"/>'))
+    width = properties.find(qn("w:tblW"))
+    width.set(qn("w:w"), str(sum(round(w / 635) for w in widths)))
+    width.set(qn("w:type"), "dxa")
     if indent is not None:
-        properties.append(parse_xml(f'<w:tblInd {nsdecls("w")} w:w="{round(indent / 635)}" w:type="dxa"/>'))
+        width.addnext(parse_xml(f'<w:tblInd {nsdecls("w")} w:w="{round(indent / 635)}" w:type="dxa"/>'))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
         for cell in column.cells:

@@ -141,7 +141,7 @@ def tell(action: Action) -> None:
 
 
 def _sums(action: Action) -> dict[str, Any]:
-    """What was received until now and is due in all; what comes in addition, is to be given back, or is owed no more."""
+    """What was received until now and is due in all; what comes in addition, is given back, or is owed no more."""
     of = [each.difference for each in action.corrections]
     parts = ("had", "decided", "order", "claim", "undo")
     sums = {name: sum((getattr(each, name) for each in of), ZERO) for name in parts}
