@@ -44,6 +44,7 @@ from app.keys import resealing
 from app.messages import digest
 from app.messages import operations as messages
 from app.outside import Departments, Messenger, PdfMaker, departments, messenger, pdf_maker, stamper
+from app.publicity import confirming
 from app.takeover import trial, writing
 from app.tally import operations as tally
 from app.together import deciding
@@ -105,6 +106,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         resealing.RESEAL: resealing.reseal,
         **auditing.handlers(outside.anchors, outside.stamp),
         informing.SEND: sending(outside.messenger),
+        confirming.SEND: confirming.sending(outside.messenger),
         ASK: cases.asking(outside.departments),
         **_digests(outside),
     }
@@ -199,6 +201,7 @@ def _housekeeping(outside: Outside, session: Session, job: DueJob, now: datetime
     jobs.purge(session, now - KEPT)
     prune_attempts(session, now)
     drafts.prune(session, now, outside.drafts_kept)
+    confirming.prune(session, now)
     messages.prune(session, now, outside.messages_kept)
     dossiers.prune(session, now)
     posted.prune(session, now, outside.drafts_kept)

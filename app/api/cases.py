@@ -10,9 +10,7 @@ from app.api import schemas
 from app.api.blueprint import blueprint
 from app.cases import operations as cases
 from app.cases import pages
-from app.core.errors import NotFound
 from app.documents import operations as letters
-from app.documents import queries as documents
 from app.inbox.exchanges import ASIDE
 from app.web import BEARER, Call, reads, writes
 from app.web.download import DOCX, attachment
@@ -48,8 +46,7 @@ def answer(call: Call, wait_id: str, json_data: dict[str, Any]) -> Any:
 @blueprint.doc(summary="案件的文书", operation_id="list_documents")
 def case_documents(call: Call, case_id: str) -> Any:
     """按开出的先后。"""
-    pages.seen(call.session, call.actor, case_id, call.now)
-    return {"items": documents.documents_of(call.session, case_id)}
+    return {"items": pages.letters(call.session, call.actor, case_id, call.now)}
 
 
 @blueprint.get("/documents/<document_id>")
@@ -58,9 +55,6 @@ def case_documents(call: Call, case_id: str) -> Any:
 @blueprint.doc(summary="文书的 Word 文件", operation_id="get_document")
 def document(call: Call, document_id: str) -> Any:
     """第一次取得时开出并留存；以后每次都是同样的字节。"""
-    row = documents.document(call.session, document_id)
-    if row.case_id is None:
-        raise NotFound("没有这份文书，请核对后重试")
-    pages.seen(call.session, call.actor, row.case_id, call.now)
+    pages.letter(call.session, call.actor, document_id, call.now)
     issued = letters.hand_out(call.session, call.actor, document_id, call.now)
     return attachment(issued.content, issued.filename, DOCX)

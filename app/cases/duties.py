@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from app.cases import obligations
 from app.cases.lists import visible
 from app.cases.models import Case, Incident, Owed
+from app.cases.policy import OBJECTIONS
 from app.core.actor import Actor
 from app.db.duties import duty
 from app.identity import policy as identity_policy
+from app.publicity.leads import LEAD
 from app.registry.lookups import AWARD, PERSON
 from app.registry.queries import IN_PAYMENT
 
-INCIDENT, OWED, RECHECK, VISIT = "incident", "owed", "recheck", "visit"
+INCIDENT, OWED, RECHECK, VISIT, HINT = "incident", "owed", "recheck", "visit", "lead"
 
 
 def incidents(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
@@ -39,6 +41,17 @@ def owed(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
     )  # fmt: skip
     found = found.select_from(Owed).join(Case, Case.id == Owed.case_id)
     return found.where(obligations.OPEN, visible(session, actor, "steer_cases"))
+
+
+def leads(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+    """What was reported of a notice and nobody has looked into, where the actor handles objections."""
+    found = duty(
+        HINT, id=LEAD.c.id, title=literal("公示线索待核实"), subject=Case.applicant_name, programme=Case.programme,
+        number=Case.number, case_id=Case.id, township_id=Case.township_id, village_id=Case.village_id,
+        arrived_at=LEAD.c.received_at,
+    )  # fmt: skip
+    found = found.select_from(LEAD).join(Case, Case.id == LEAD.c.case_id)
+    return found.where(LEAD.c.settled_at.is_(None), visible(session, actor, OBJECTIONS))
 
 
 def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:

@@ -35,6 +35,7 @@ from app.cases.reopening import reopening_steps
 from app.core.actor import Actor
 from app.core.chinese import mask_id_number
 from app.core.clock import local_date
+from app.core.errors import NotFound, NotYours
 from app.definitions.store import bundle_by_id
 from app.documents import queries as documents
 from app.effects import Input
@@ -50,6 +51,7 @@ from app.identity import policy as identity_policy
 from app.identity.queries import RegionChain
 from app.inbox import operations as inbox
 from app.inbox import queries as items
+from app.publicity import leads, objections
 from app.publicity import queries as notices
 from app.registry import queries as awards
 from app.registry.naming import Conflict
@@ -123,7 +125,9 @@ class CasePage:
     waiting: list[Waiting]
     owed: list[Owed]
     incidents: list[Any]
+    handles_objections: bool
     objections: list[dict[str, Any]]
+    leads: list[leads.Told]
     submissions: list[Submitted]
     decisions: list[Decided]
     acts: CaseActs
@@ -170,7 +174,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
     work, waiting = items.items_of_case(session, case_id), waits.open_of(session, case_id)
     way, standing = _way(action), _standing(work, waiting)
     failed = incidents.open_incidents(session, case_id)
-    given = awards.of_case(session, case_id, action.case.award_id)
+    given, told = awards.of_case(session, case_id, action.case.award_id), policy.sees_objectors(action)
     steps = {element.id: element.label for element in action.diagram.elements.values()}
     return CasePage(
         case=action.case,
@@ -185,7 +189,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         may_steer=policy.steering(action),
         items=work,
         clocks=calendar.clocks_of(session, case_id),
-        documents=documents.documents_of(session, case_id),
+        documents=_letters(action),
         orders=funds.orders_of(session, case_id),
         awards=given,
         paths=paths.of_case(session, case_id, [row.id for row in given]),
@@ -194,7 +198,9 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         waiting=[_waiting(action, row) for row in waiting if action.effects[row.topic].schema.answer],
         owed=queries.owed_of(session, case_id),
         incidents=failed,
-        objections=notices.objections_of(session, case_id),
+        handles_objections=told,
+        objections=notices.objections_of(session, case_id) if told else [],
+        leads=leads.of_case(session, case_id) if told else [],
         submissions=submitted(action, work),
         decisions=[decided(session, steps, record) for record in decisions.of_case(session, case_id)],
         acts=acting.of_case(action, work),
@@ -237,6 +243,31 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
 def seen(session: Session, actor: Actor, case_id: str, now: datetime) -> CaseHead:
     """The case's columns, for somebody who may see it. Raises NotFound and NotYours."""
     return _seen(session, actor, case_id, now).case
+
+
+def letters(session: Session, actor: Actor, case_id: str, now: datetime) -> list[Any]:
+    """The letters of a case, for somebody who may see it. Raises NotFound and NotYours."""
+    return _letters(_seen(session, actor, case_id, now))
+
+
+def letter(session: Session, actor: Actor, document_id: str, now: datetime) -> Any:
+    """The record of a letter of a case, for somebody who may read it. Raises NotFound and NotYours."""
+    row = documents.document(session, document_id)
+    if row.case_id is None:
+        raise NotFound("没有这份文书，请核对后重试")
+    action = _seen(session, actor, row.case_id, now)
+    if not policy.sees_objectors(action) and objections.is_reply(session, row.case_id, document_id):
+        raise NotYours("给异议人的答复只有处理公示异议的人看得到，请联系乡镇（街道）经办人")
+    return row
+
+
+def _letters(action: Action) -> list[Any]:
+    """Without those to objectors for who does not learn of them."""
+    found = documents.documents_of(action.session, action.case.id)
+    if policy.sees_objectors(action):
+        return found
+    hidden = objections.replies_of(action.session, action.case.id)
+    return [row for row in found if row.id not in hidden]
 
 
 def diagram_of(session: Session, actor: Actor, case_id: str, now: datetime) -> bytes:

@@ -18,6 +18,7 @@ from app.inbox import queries as items
 
 ANSWER = "answer_checks"
 HOLD = "hold_cases"
+OBJECTIONS = "handle_objections"
 STEERING = (HOLD, "withdraw_cases", "steer_cases")
 
 
@@ -98,6 +99,11 @@ def require_may_steer(session: Session, actor: Actor, action: Action, capability
 def steering(action: Action) -> frozenset[str]:
     """The capabilities over the case as a whole that the actor has, for whoever shows what may be done with it."""
     return frozenset(each for each in STEERING if identity_policy.covers(action.actor, action.chain, each))
+
+
+def sees_objectors(action: Action) -> bool:
+    """Whether the actor learns who objected and reads what they were answered: neither applicant nor village does."""
+    return identity_policy.covers(action.actor, action.chain, OBJECTIONS)
 
 
 def require_holds_open_task(action: Action) -> None:

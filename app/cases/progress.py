@@ -18,7 +18,6 @@ from app.cases import queries, store, waits
 from app.cases.action import Action
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
-from app.documents import queries as documents
 from app.forms import Form
 from app.funds import queries as funds
 from app.identity import queries as identity
@@ -117,7 +116,7 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
             for each in exchanges.of_case(session, case_id)
             if each.kind == exchanges.QUESTION and each.status != exchanges.WITHDRAWN
         ),
-        documents=tuple(each for each in documents.documents_of(session, case_id) if each.voided_at is None),
+        documents=tuple(queries.letters_of_applicant(session, case_id)),
         orders=tuple(each for each in funds.orders_of(session, case_id) if each.status != "cancelled"),
         form=action.bundle.application_form,
         submitted=action.variables["application"],

@@ -77,10 +77,7 @@ class Letter:
 
 def letter(session: Session, actor: Actor, document_id: str, now: datetime) -> Letter:
     """Take a letter of a case apart, for who sees the case. Raises NotFound and NotYours."""
-    row = documents.document(session, document_id)
-    if row.case_id is None:
-        raise NotFound("没有这份文书，请核对后重试")
-    pages.seen(session, actor, row.case_id, now)
+    pages.letter(session, actor, document_id, now)
     return _taken_apart(session, document_id)
 
 

@@ -20,6 +20,7 @@ from app.documents import queries as documents
 from app.forms import Form
 from app.inbox import queries as items
 from app.inbox.exchanges import ASIDE
+from app.publicity import objections
 
 
 def head(session: Session, case_id: str) -> Any:
@@ -84,6 +85,13 @@ def by_code(session: Session, number: str, query_code: str) -> str:
     if case_id is None:
         raise NotFound("案件编号或查询码不正确，请核对回执")
     return case_id
+
+
+def letters_of_applicant(session: Session, case_id: str) -> list[Any]:
+    """The valid letters of a case, oldest first, without those that answer somebody who objected."""
+    to_others = objections.replies_of(session, case_id)
+    found = documents.documents_of(session, case_id)
+    return [row for row in found if row.voided_at is None and row.id not in to_others]
 
 
 def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:

@@ -82,4 +82,6 @@ class Actor:
 
 
 APPLICANT = Actor("applicant", "申请人")
+CITIZEN = Actor("citizen", "群众")
+"""Who says something to a notice, and is named nowhere but in what is sealed."""
 SYSTEM = Actor("system", "系统")

@@ -7,10 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.cases import pages as cases
-from app.core.errors import NotFound
 from app.desk.blueprint import blueprint
 from app.documents import operations as letters
-from app.documents import queries as documents
 from app.files import queries as files
 from app.web import STAFF, Call, reads, transaction, transacts_itself
 from app.web.download import COMING, DOCX, PDF, attachment, inline
@@ -33,10 +31,7 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
     if kind not in ("docx", "pdf"):
         raise NoSuchAddress
     with transaction(STAFF, writing=True) as call:
-        row = documents.document(call.session, document_id)
-        if row.case_id is None:
-            raise NotFound("没有这份文书，请核对后重试")
-        cases.seen(call.session, call.actor, row.case_id, call.now)
+        row = cases.letter(call.session, call.actor, document_id, call.now)
         if kind == "docx":
             issued = letters.hand_out(call.session, call.actor, document_id, call.now)
             return attachment(issued.content, issued.filename, DOCX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
@@ -15,9 +15,10 @@ from app.files import operations as uploads
 from app.files.arriving import all_received
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
-from app.web import Call, writes
+from app.web import Call, reads, writes
 from app.web.posted import files_of
 
+RECEIPT = "objection_receipt"
 OBJECTOR = (
     ("name", "请填写异议人姓名", 50),
     ("phone", "请填写异议人电话，方便核实", 20),
@@ -41,15 +42,37 @@ def withdraw(call: Call, case_id: str) -> ResponseReturnValue:
 @blueprint.post("/cases/<case_id>/objections")
 @writes(again=again)
 def objection(call: Call, case_id: str) -> ResponseReturnValue:
-    """Somebody objected by telephone, letter or in person while the notice stands."""
+    """Somebody who stands at the window with his papers objects while the notice stands."""
     data = {name: request.form.get(name, "").strip() for name, _, _ in OBJECTOR}
     wrong = {name: told for name, told, _ in OBJECTOR if not data[name]}
     wrong |= {name: f"最多填写 {most} 个字" for name, _, most in OBJECTOR if len(data[name]) > most}
+    if not request.form.get("id_seen"):
+        wrong["id_seen"] = "请核对异议人的身份证件并勾选；不愿出示的，可以作为线索反映，公示不暂停"
     if wrong:
         raise Invalid(wrong)
-    cases.object_to(call.session, call.actor, case_id, data, call.now)
-    flash("异议已登记，公示暂停，案件在复查。", "success")
-    return redirect(url_for("desk.case", case_id=case_id, _anchor="objections"))
+    receipt = cases.object_to(call.session, call.actor, case_id, data, call.now)
+    session[RECEIPT] = [case_id, receipt.number, receipt.query_code]
+    return redirect(url_for("desk.objection_receipt", case_id=case_id))
+
+
+@blueprint.get("/cases/<case_id>/objections/receipt")
+@reads()
+def objection_receipt(call: Call, case_id: str) -> ResponseReturnValue:
+    """Number and code for the objector, until another one objects: a page may be reloaded, or the printer jam."""
+    kept = session.get(RECEIPT)
+    if kept is None or kept[0] != case_id:
+        return redirect(url_for("desk.case", case_id=case_id, _anchor="objections"))
+    views.seen(call.session, call.actor, case_id, call.now)
+    return render_template("desk/objection_receipt.html", case_id=case_id, number=kept[1], query_code=kept[2])
+
+
+@blueprint.post("/cases/<case_id>/leads/<lead_id>")
+@writes(again=lambda call, rejection, case_id, lead_id: again(call, rejection, case_id))
+def settle_lead(call: Call, case_id: str, lead_id: str) -> ResponseReturnValue:
+    """What came of looking into a lead."""
+    cases.settle_lead(call.session, call.actor, case_id, lead_id, request.form.get("text", ""), call.now)
+    flash("核实结果已登记。", "success")
+    return redirect(url_for("desk.case", case_id=case_id, _anchor="leads"))
 
 
 @blueprint.post("/cases/<case_id>/notices/<notice_id>/proof")

@@ -23,10 +23,15 @@ def _notice(kind: str) -> tuple[Input, ...]:
     )
 
 
+_OBJECTION = Input(
+    "objection_number", "异议编号", "string",
+    hint="填了就是给这位异议人的答复，只有异议人和处理异议的人看得到；文书里写作 document.objection_number",
+)  # fmt: skip
+
 DOCUMENT = Schema(
     "document",
     "出具文书",
-    (Input("template", "文书模板", "string", required=True, refers="template"), _ISSUER, _COPIES),
+    (Input("template", "文书模板", "string", required=True, refers="template"), _ISSUER, _COPIES, _OBJECTION),
     letter=True,
     further=f"{_MORE}；收信人登记为已经去世的，文书自动写给现在的领款人，没有的写给“某某的家属”",
     sentence="开出《{title}》",

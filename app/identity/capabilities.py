@@ -58,6 +58,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             Capability("direct_work", "分派工作、解除他人签收", ("township_head", "county_head")),
             Capability("reopen_cases", "重新办理已发放的案件", ("county_head",)),
             Capability("steer_cases", "注销案件、销记追回款", _STEERING),
+            Capability("handle_objections", "处理公示异议和线索", _STEERING),
             Capability("correct_applications", "更正申请内容", ("township_clerk",)),
             Capability("mend_incidents", "重新处理异常", (*_CASES, *_POLICY, *_SYSTEM)),
             Capability("answer_checks", "填写部门核对的答复", ("county_clerk", "township_clerk")),

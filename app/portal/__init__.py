@@ -1,6 +1,17 @@
 """The pages of applicants and of the public: no account, and no answer that tells what a neighbour receives."""
 
-from app.portal import apply, home, notices, regions, resume, status, verify
+from app.portal import apply, home, my_objection, notices, objecting, regions, resume, status, verify
 from app.portal.blueprint import blueprint
 
-__all__ = ["apply", "blueprint", "home", "notices", "regions", "resume", "status", "verify"]
+__all__ = [
+    "apply",
+    "blueprint",
+    "home",
+    "my_objection",
+    "notices",
+    "objecting",
+    "regions",
+    "resume",
+    "status",
+    "verify",
+]

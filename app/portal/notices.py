@@ -1,62 +1,72 @@
-"""The public notice board (公示) and objections."""
+"""The public notice board (公示), and what may be said to a notice: an objection, or a lead of who gives no name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
-from app.core.actor import APPLICANT
+from app.core.actor import APPLICANT, CITIZEN
 from app.core.clock import local_date
-from app.core.errors import Gone, Invalid, NotFound, Rejection
+from app.core.errors import NotFound, Rejection
 from app.drafting import Opened, Pass, Sentences, opened, visitor
-from app.drafts import operations as drafts
 from app.drafts.queries import form as subject_of
 from app.files.posted import pending_owner
 from app.identity import queries as identity
-from app.identity.credentials import count_visit
+from app.portal import objecting
 from app.portal.blueprint import blueprint
+from app.portal.objecting import FIELDS, OBJECTION
+from app.publicity import confirming
 from app.publicity import queries as publicity
 from app.web import ANYONE, Call, reads, writes
 from app.web.paging import cut
 
 PAGE_ROWS = 12
-OBJECTION = "objection"
 STANDS = "posted"
-COUNTS = (STANDS, "interrupted")  # who objects while it is stopped joins the open review
-MOST_OBJECTIONS = 10  # in a quarter of an hour from one address
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of the objection."""
-
-    name: str
-    label: str
-    most: int
-    required: str
-    long: bool = False
-
-
-FIELDS = (
-    Field("name", "您的姓名", 50, "请填写您的姓名，便于核实"),
-    Field("phone", "联系电话", 20, "请填写联系电话，便于核实"),
-    Field("reason", "有什么不同意见", 1000, "请写明您的意见和理由", long=True),
-)
+THANKS = "线索已转给乡镇（街道）核实。没有核实过联系方式，公示不因此暂停，也不单独答复。"
+LEVELS = (("county", "县（市、区）"), ("township", "乡镇（街道）"), ("village", "村（社区）"))
 
 
 @blueprint.get("/notices")
 @reads(ANYONE)
 def board(call: Call) -> ResponseReturnValue:
-    code, after = request.args.get("county", ""), request.args.get("after")
-    counties = identity.counties(call.session, local_date(call.now))
-    county = next((region for region in counties if region.code == code), None)
-    rows = publicity.board(call.session, county.id if county else None, after or "", PAGE_ROWS + 1)
-    page = cut(rows, PAGE_ROWS)
-    places = identity.region_names(call.session, (row.region_id for row in page.items))
-    return render_template("portal/board.html", page=page, after=after, counties=counties, county=code, places=places)
+    after, programme = request.args.get("after"), request.args.get("programme", "")
+    levels, place = _places(call)
+    county = levels[0]["chosen"]
+    asked = publicity.Asked(
+        county.id if county else None,
+        identity.ids_within(place) if place is not None and place is not county else None,
+        programme or None,
+    )
+    page = cut(publicity.board(call.session, asked, after or "", PAGE_ROWS + 1), PAGE_ROWS)
+    titles = publicity.programmes_on_board(call.session, asked.county_id)
+    return render_template(
+        "portal/board.html",
+        page=page,
+        after=after,
+        levels=levels,
+        place=place,
+        programme=programme,
+        programmes=titles if programme in ("", *titles) else [*titles, programme],
+        places=identity.region_names(call.session, (row.region_id for row in page.items)),
+    )
+
+
+def _places(call: Call) -> tuple[list[dict[str, Any]], Any]:
+    """The lists from county to village as far as something is chosen above, and the lowest that is chosen."""
+    found: list[dict[str, Any]] = []
+    place: Any = None
+    on = local_date(call.now)
+    for key, label in LEVELS:
+        options = identity.children(call.session, place.id, on) if place else identity.counties(call.session, on)
+        chosen = next((each for each in options if each.code == request.args.get(key)), None)
+        found.append({"key": key, "label": label, "options": options, "chosen": chosen})
+        if chosen is None:
+            break
+        place = chosen
+    return found, place
 
 
 @blueprint.get("/notices/<notice_id>")
@@ -66,7 +76,7 @@ def notice(call: Call, notice_id: str) -> ResponseReturnValue:
 
 
 def _again(call: Call, rejection: Rejection, notice_id: str) -> ResponseReturnValue:
-    if rejection.status != 422:
+    if rejection.status not in (422, 429):
         raise rejection
     return _page(call, notice_id, rejection)
 
@@ -74,26 +84,22 @@ def _again(call: Call, rejection: Rejection, notice_id: str) -> ResponseReturnVa
 @blueprint.post("/notices/<notice_id>")
 @writes(ANYONE, again=_again)
 def objection(call: Call, notice_id: str) -> ResponseReturnValue:
-    data = {field.name: request.form.get(field.name, "").strip() for field in FIELDS}
-    wrong = {field.name: field.required for field in FIELDS if not data[field.name]}
-    wrong |= {f.name: f"最多填写 {f.most} 个字" for f in FIELDS if len(data[f.name]) > f.most}
-    if wrong:
-        raise Invalid(wrong)
-    meant = publicity.notice(call.session, notice_id)
-    if meant.status not in COUNTS:
-        raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
-    count_visit(call.session, "objection", request.remote_addr or "", MOST_OBJECTIONS, call.now)
-    cases.object_to(call.session, APPLICANT, meant.case_id, data, call.now)
-    drafts.finish(call.session, subject_of(OBJECTION, notice_id), visitor.owner(visitor.held()))
-    return render_template("portal/thanks.html")
+    """Nothing stops yet: a code goes to the telephone."""
+    said = objecting.typed()
+    objecting.require_stands(call, notice_id)
+    objecting.count(call, notice_id)
+    held = session.get(objecting.HELD, "")
+    session[objecting.HELD] = confirming.begin(call.session, notice_id, said, held, call.now)
+    return redirect(url_for("portal.objection_confirm"))
 
 
-def _draft(call: Call, notice_id: str) -> Opened:
-    """What this device's visitor began to write, found again on this page and under the code of the visitor."""
-    owner, subject = visitor.owner(visitor.code()), subject_of(OBJECTION, notice_id)
-    page = url_for("portal.notice", notice_id=notice_id)
-    held = Pass(owner, APPLICANT.name, subject, "", page, pending_owner(owner, subject))
-    return opened(call.session, held, Sentences({field.name: field.label for field in FIELDS}))
+@blueprint.post("/notices/<notice_id>/leads")
+@writes(ANYONE, again=_again)
+def lead(call: Call, notice_id: str) -> ResponseReturnValue:
+    """Who gives no name: it reaches the township and stops nothing."""
+    objecting.count(call, notice_id)
+    cases.report_lead(call.session, CITIZEN, notice_id, request.form.get("text", ""), call.now)
+    return render_template("portal/thanks.html", title="线索已收到", told=THANKS)
 
 
 def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:
@@ -103,13 +109,25 @@ def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str
         raise NotFound("这个公示已经结束或撤下")
     draft = _draft(call, notice_id) if shown.waits else None
     before = draft.values if draft else {}
+    refused = request.endpoint if rejection else ""
+    typed = request.form if refused == "portal.objection" else {}
     return render_template(
         "portal/notice.html",
         notice=shown,
         place=identity.chain(call.session, shown.region_id).full_name,
         fields=FIELDS,
-        values={field.name: request.form.get(field.name, before.get(field.name, "")) for field in FIELDS},
+        values={field.name: typed.get(field.name, before.get(field.name, "")) for field in FIELDS},
         draft=draft,
+        refused=refused,
+        lead_text=request.form.get("text", ""),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
     )
+
+
+def _draft(call: Call, notice_id: str) -> Opened:
+    """What this device's visitor began to write, found again on this page and under the code of the visitor."""
+    owner, subject = visitor.owner(visitor.code()), subject_of(OBJECTION, notice_id)
+    address = url_for("portal.notice", notice_id=notice_id)
+    held = Pass(owner, APPLICANT.name, subject, "", address, pending_owner(owner, subject))
+    return opened(call.session, held, Sentences({field.name: field.label for field in FIELDS}))

@@ -13,7 +13,6 @@ from app.core.errors import Gone, Invalid, NotFound, Rejection
 from app.core.ids import digest
 from app.core.spelling import compact
 from app.documents import operations as letters
-from app.documents import queries as documents
 from app.files import operations as uploads
 from app.files import queries as files
 from app.files.arriving import received
@@ -97,8 +96,8 @@ def my_case(call: Call) -> ResponseReturnValue:
 def letter(document_id: str) -> ResponseReturnValue:
     """The stored PDF, or a page that says that it is coming."""
     with transaction(ANYONE, writing=True) as call:
-        mine = documents.documents_of(call.session, grant.held(call.now))
-        row = next((each for each in mine if each.id == document_id and each.voided_at is None), None)
+        mine = queries.letters_of_applicant(call.session, grant.held(call.now))
+        row = next((each for each in mine if each.id == document_id), None)
         if row is None:
             raise NotFound("没有这份文书，请核对后重试")
         found = letters.hand_out_pdf(call.session, call.actor, document_id, call.now)

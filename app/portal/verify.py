@@ -92,7 +92,6 @@ def _page(
         office=identity.office(call.session, found.office_id) if found else None,
         mark=training.paper_mark(call.session),
         now=call.now,
-        limit=uploads.in_megabytes(uploads.MAX_BYTES),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
     )

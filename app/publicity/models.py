@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, keys
@@ -63,13 +63,71 @@ class NoticePeriod(Base):
 
 
 class Objection(Base):
-    """Somebody objected during 公示; who it was is sealed. `answered_seq`: the action of the case that answered it."""
+    """Somebody objected during 公示; who it was is sealed. `answered_seq`: the action of the case that answered it.
+
+    `confirmed`: how we know that the contact is his: by a code to the telephone, or at the window with the papers seen.
+    `reply_id`: the letter that answers this objection alone.
+    """
 
     __tablename__ = "objection"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
     case_id: Mapped[str] = mapped_column(String(32), index=True)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    query_hash: Mapped[str | None] = mapped_column(String(64), info=keys.blind("query"))
+    contact_blind: Mapped[str | None] = mapped_column(String(64), index=True, info=keys.blind("contact"))
+    confirmed: Mapped[str | None] = mapped_column(String(8))
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("objection", "sealed"))
     received_at: Mapped[datetime] = mapped_column(AwareDateTime)
     answered_seq: Mapped[int | None]
+    reply_id: Mapped[str | None] = mapped_column(String(32))
+
+
+class ObjectionNumber(Base):
+    """The running number of objections per county and year."""
+
+    __tablename__ = "objection_number"
+
+    scope: Mapped[str] = mapped_column(String(120), primary_key=True)
+    last: Mapped[int]
+
+
+class UnconfirmedObjection(Base):
+    """What somebody wrote whose contact is not confirmed yet: it stops nothing, and is forgotten after a day.
+
+    `sealed` holds the code too. `tries` were made at this code, `sends` messages went out.
+    """
+
+    __tablename__ = "unconfirmed_objection"
+    __table_args__ = (Index("ix_unconfirmed_objection_notice", "notice_id", "begun_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    contact_blind: Mapped[str] = mapped_column(String(64), index=True, info=keys.blind("contact"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("unconfirmed_objection", "sealed"))
+    tries: Mapped[int]
+    sends: Mapped[int]
+    sent_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    begun_at: Mapped[datetime] = mapped_column(AwareDateTime, index=True)
+
+
+class Lead(Base):
+    """A hint (线索) about a notice from somebody who is not known or no longer counts: it stops nothing.
+
+    `text_blind` finds the same text of the same notice again, which counts in `times`. `note`: what came of looking.
+    """
+
+    __tablename__ = "lead"
+    __table_args__ = (UniqueConstraint("notice_id", "text_blind"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    case_id: Mapped[str] = mapped_column(String(32), index=True)
+    text_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("lead"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("lead", "sealed"))
+    times: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime, index=True)
+    settled_by: Mapped[str | None] = mapped_column(String(100))
+    note: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("lead", "note"))

@@ -11,11 +11,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date, midnight
-from app.core.exact_json import dump_json
 from app.core.ids import new_id
 from app.db import rows_changed
 from app.identity.queries import RegionChain
 from app.jobs import operations as jobs
+from app.publicity import objections
 from app.publicity.models import Notice, NoticePeriod, Objection
 
 EXPIRE = "publicity.expire"
@@ -83,13 +83,12 @@ def stop(session: Session, notice: Notice, now: datetime) -> None:
         session.execute(update(Notice).where(Notice.id == notice.id).values(status=INTERRUPTED, days_left=left))
 
 
-def object_to(session: Session, notice: Notice, objection: Mapping[str, Any], now: datetime) -> None:
-    """Somebody objected: the notice stops, and who it was is sealed."""
+def object_to(
+    session: Session, notice: Notice, said: Mapping[str, Any], now: datetime, confirmed: str = objections.PHONE
+) -> objections.Receipt:
+    """Somebody whose contact is confirmed objected {name?, phone?, reason}: the notice stops."""
     stop(session, notice, now)
-    objection_id = new_id()
-    sealed = session.info["vault"].seal_text(dump_json(dict(objection)), "objection", "sealed", objection_id)
-    row = {"id": objection_id, "notice_id": notice.id, "case_id": notice.case_id, "sealed": sealed}
-    session.execute(insert(Objection).values(**row, received_at=now))
+    return objections.add(session, notice, said, confirmed, now)
 
 
 def go_on(session: Session, notice: Notice, now: datetime, **moved: Any) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -48,12 +49,32 @@ def periods_of(session: Session, case_id: str) -> list[Any]:
     return list(session.execute(whole.union(parts)))
 
 
-def board(session: Session, county_id: str | None = None, after: str = "", limit: int = 20) -> list[Notice]:
-    """What stands on the public notice board of a county (None: everywhere), newest first, a page at a time."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of the board somebody looks at. `regions`: the ids of a township or village and what lies in it."""
+
+    county_id: str | None = None
+    regions: Select[tuple[str]] | None = None
+    programme_title: str | None = None
+
+
+def board(session: Session, asked: Asked, after: str = "", limit: int = 20) -> list[Notice]:
+    """What stands on the public notice board, newest first, a page at a time."""
     query = select(Notice).where(Notice.status == "posted")
-    if county_id:
-        query = query.where(Notice.county_id == county_id)
+    if asked.county_id:
+        query = query.where(Notice.county_id == asked.county_id)
+    if asked.regions is not None:
+        query = query.where(Notice.region_id.in_(asked.regions))
+    if asked.programme_title:
+        query = query.where(Notice.programme_title == asked.programme_title)
     return _newest(session, query, after, limit)
+
+
+def programmes_on_board(session: Session, county_id: str | None) -> list[str]:
+    """The titles of the programmes that stand on the board of a county."""
+    standing_ones = Notice.status == "posted"
+    here = standing_ones & (Notice.county_id == county_id) if county_id else standing_ones
+    return sorted(session.scalars(select(Notice.programme_title).where(here).distinct()))
 
 
 def notices_seen(session: Session, actor: Actor, after: str = "", limit: int = 20) -> list[Notice]:
@@ -92,6 +113,8 @@ def _opened(session: Session, *which: ColumnElement[bool]) -> list[dict[str, Any
     return [
         {
             **load_json(vault.open_text(row.sealed, "objection", "sealed", row.id)),
+            "number": row.number,
+            "confirmed": row.confirmed,
             "received_at": row.received_at,
             "answered": row.answered_seq is not None,
         }

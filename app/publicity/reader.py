@@ -33,7 +33,7 @@ class NoticeReader(Mapping[str, Any]):
     @cached_property
     def _objections(self) -> list[dict[str, Any]]:
         return [
-            {name: row.get(name) or None for name in ("name", "phone", "reason")}
+            {name: row.get(name) or None for name in ("number", "name", "phone", "reason")}
             | {"received_on": local_date(row["received_at"])}
             for row in queries.unanswered(self._session, self._case_id)
         ]

@@ -43,6 +43,7 @@ NOTICE = shapes.context(
     certain=True,
     objections=shapes.listing(
         shapes.context(
+            number=typed("string", "异议编号"),
             name=typed("string", "异议人"),
             phone=typed("string", "异议人电话"),
             reason=typed("string", "异议内容"),

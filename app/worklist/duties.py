@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.cases import duties as of_cases
+from app.cases.policy import OBJECTIONS
 from app.core.actor import Actor
 from app.funds import duties as of_funds
 from app.identity import people
@@ -51,12 +52,14 @@ def _first(arm: Select[Any], most: int) -> Select[Any]:
 def _arms(session: Session, actor: Actor, today: date) -> Iterator[Select[Any]]:
     """Only what the actor may do: who may not has no such rows."""
     may = {name: identity_policy.may(actor, name) for name in (
-        "mend_incidents", "steer_cases", "start_processes", "pay", "confirm_batches", people.KEEP,
+        "mend_incidents", "steer_cases", OBJECTIONS, "start_processes", "pay", "confirm_batches", people.KEEP,
     )}  # fmt: skip
     if may["mend_incidents"]:
         yield of_cases.incidents(session, actor)
     if may["steer_cases"]:
         yield of_cases.owed(session, actor)
+    if may[OBJECTIONS]:
+        yield of_cases.leads(session, actor)
     if may["start_processes"]:
         yield from of_cases.due_awards(actor, today)
     if may["pay"]:

@@ -16,6 +16,7 @@ from app.documents import queries as issued
 from app.documents.contract import VOID_NOTICE
 from app.effects import SCHEMAS
 from app.engine import Effect, Element
+from app.publicity import objections
 
 
 class Document(EffectObject):
@@ -31,9 +32,11 @@ class Document(EffectObject):
         template: str,
         issuer: str | None,
         copies: int | None,
+        objection_number: str | None,
         further: dict[str, Any],
     ) -> None:
-        title = write(action, template, further, issuer, copies, effect.variables, effect.element)
+        given = further if objection_number is None else {**further, "objection_number": objection_number}
+        title = write(action, template, given, issuer, copies, effect.variables, effect.element)
         self.note(action, title=title)
 
     def undo(self, action: Action, since: int, reason: str) -> int:
@@ -63,7 +66,7 @@ def write(
     """
     names = action.names(element, {"document": dict(given)}, variables)
     made = ready(action, action.letter(template), names, issuer, copies, element)
-    action.plan(Planned(Rank.NUMBER, partial(_record, ready=made)))
+    action.plan(Planned(Rank.NUMBER, partial(_record, ready=made, objection=given.get("objection_number"))))
     return made.title
 
 
@@ -90,8 +93,10 @@ def ready(
     return documents.prepare(action.session, request, action.offices, issuer, action.now)
 
 
-def _record(action: Action, ready: documents.ReadyDocument) -> None:
-    documents.record(action.session, ready, action.now)
+def _record(action: Action, ready: documents.ReadyDocument, objection: str | None) -> None:
+    document_id = documents.record(action.session, ready, action.now)
+    if objection is not None:
+        objections.answered_by(action.session, action.case.id, objection, document_id)
 
 
 def _void(action: Action, row: Any, reason: str) -> None:

@@ -11,8 +11,9 @@ from app.cases.operations.exchanging import Receiver, answer_question, ask, rece
 from app.cases.operations.exchanging import answer as answer_exchange
 from app.cases.operations.exchanging import withdraw as withdraw_exchange
 from app.cases.operations.handing import assign_task, free_task, recall_task, transfer_task
-from app.cases.operations.lifecycle import cancel, hold, object_to, release, return_case, withdraw
+from app.cases.operations.lifecycle import cancel, hold, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
+from app.cases.operations.objecting import Objected, object_by_phone, object_to, report_lead, settle_lead
 from app.cases.operations.reopen import reopen
 from app.cases.operations.retry import retry_incident
 from app.cases.operations.taking_back import take_back
@@ -34,6 +35,7 @@ __all__ = [
     "Completed",
     "Mentionable",
     "Moved",
+    "Objected",
     "Receipt",
     "Receiver",
     "Stays",
@@ -65,6 +67,7 @@ __all__ = [
     "hold",
     "migrate_case",
     "migrate_cases",
+    "object_by_phone",
     "object_to",
     "question",
     "recall_task",
@@ -72,9 +75,11 @@ __all__ = [
     "release",
     "renew_code",
     "reopen",
+    "report_lead",
     "retry_incident",
     "return_case",
     "send_code",
+    "settle_lead",
     "settle_overpaid",
     "start_award_case",
     "start_second_case",

@@ -1,8 +1,7 @@
-"""What can happen to a running case besides its tasks: objection, return, withdrawal, cancelling, hold."""
+"""What can happen to a running case besides its tasks: return, withdrawal, cancelling, hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,44 +12,11 @@ from app.cases import competence, incidents, informing, persist, policy, reversa
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotYours
-from app.forms.fields import telephone
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
 
-OBJECTION = "objection"
 HOLD = "暂停办理"
 LONGEST_REASON = 500
-
-
-def object_to(session: Session, actor: Actor, case_id: str, data: Mapping[str, Any], now: datetime) -> None:
-    """Somebody objects to a 公示: it stops, and the diagram re-investigates; who objects meanwhile joins that.
-
-    `data` are `{name?, phone?, reason}`. Raises Gone when it is over, Invalid (phone: nobody can be reached by it).
-    """
-    action = store.lock(session, actor, case_id, now)
-    data = {**data, **_reachable(data.get("phone"))}
-    if actor.is_staff:
-        policy.require_may_see(session, actor, action)
-    notice = notices.standing(session, case_id) or notices.stopped(session, case_id)
-    if notice is None:
-        raise Gone("公示已经结束或撤下，如有意见请向县级民政部门反映")
-    publicity.object_to(session, notice, data, now)
-    if not any(row.wait_id == notice.wait_id for row in waits.open_of(session, case_id)):
-        persist.finish(action, "objected_too", notice=notice.id)
-        return
-    action.clocks_changed(calendar.pause(session, case_id, "公示异议复查", now, seq=action.seq))
-    step = engine.send(action.diagram, action.state, action.variables, OBJECTION, {}, action)
-    persist.advance(action, step)
-    persist.finish(action, "objected", notice=notice.id)
-
-
-def _reachable(phone: Any) -> dict[str, str]:
-    if not phone:
-        return {}
-    number = telephone(str(phone))
-    if number is None:
-        raise Invalid({"phone": "联系电话不正确，请填写 11 位手机号，或带区号的座机号"})
-    return {"phone": number}
 
 
 def return_case(session: Session, actor: Actor, case_id: str, element_id: str, reason: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from app.registry import operations as registry
 from app.registry.models import Award
 from tests.support import money
 from tests.support.money import ID_NUMBER, RECIPIENT
+from tests.support.photos import PHOTO
 from tests.support.web import APPLICATION, COUNTY, TOWNSHIP, VILLAGE, Web
 from tests.support.worlds import SPENDING
 
@@ -133,18 +134,24 @@ def test_staff_take_an_objection_and_prove_the_posting(web: Web) -> None:
     with web.database.read() as session:
         notice = notices.notices_of(session, case_id)[0].id
     client, at = web.client(CLERK), f"/desk/cases/{case_id}"
-    photo: dict[str, Any] = {"files": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(9)), "公示栏.png")}
+    photo: dict[str, Any] = {"files": (io.BytesIO(PHOTO), "公示栏.jpg")}
     elsewhere = web.apply().case_id
     assert client.post(f"/desk/cases/{elsewhere}/notices/{notice}/proof", data=dict(photo)).status_code == 404
-    photo = {"files": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(9)), "公示栏.png")}
+    photo = {"files": (io.BytesIO(PHOTO), "公示栏.jpg")}
     assert client.post(f"{at}/notices/{notice}/proof", data=photo).status_code == 302
     assert "更换公示照片" in client.get(at).text
     typed = {"name": "邻居", "phone": "", "reason": "家中有车"}
-    without = client.post(f"{at}/objections", data=typed)
+    without = client.post(f"{at}/objections", data={**typed, "id_seen": "1"})
     assert (without.status_code, "请填写异议人电话" in without.text, "家中有车" in without.text) == (422, True, True)
-    assert client.post(f"{at}/objections", data={**typed, "phone": "13904310031"}).status_code == 302
-    assert "有异议，暂停" in client.get(at).text
-    assert client.post(f"{at}/objections", data={**typed, "phone": "13904310031"}).status_code == 302
+    unseen = client.post(f"{at}/objections", data={**typed, "phone": "13904310031"})
+    assert (unseen.status_code, "核对异议人的身份证件" in unseen.text) == (422, True)
+    objection = {**typed, "phone": "13904310031", "id_seen": "1"}
+    taken = client.post(f"{at}/objections", data=objection)
+    assert "<code>YY-220122-2020-0001</code>" in client.get(taken.location).text
+    page = client.get(at).text
+    assert "有异议，暂停" in page
+    assert "窗口已核对身份" in page
+    assert client.post(f"{at}/objections", data=objection).status_code == 302
 
 
 def test_somebody_related_leaves_the_case_to_colleagues(web: Web) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.drafting import keeping, visitor
-from tests.integration.web.test_publicity import CLERK, post_a_notice
+from tests.integration.web.test_publicity import CLERK, codes_sent, post_a_notice
 from tests.support.photos import PHOTO
 from tests.support.web import APPLICATION, COUNTY, PROGRAMME, VILLAGE, Web, flat
 
@@ -155,7 +155,9 @@ def test_an_objection_half_written_is_back_on_this_device_and_on_no_other(web: W
     assert "他家有两套房</textarea>" in back
     assert "他家有两套房" not in web.client().get(address).text
     assert address in phone.get("/resume").text
-    assert phone.post(address, data={**carried(back), **typed}).status_code == 200
+    assert phone.post(address, data={**carried(back), **typed}).status_code == 302
+    assert address in phone.get("/resume").text  # until the number is confirmed
+    phone.post("/objections/confirm", data={"code": codes_sent(web)[-1]})
     assert address not in phone.get("/resume").text
 
 

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
+import pytest
+from flask.testing import FlaskClient
+
+from app.cases import operations, queries
+from app.core.actor import APPLICANT
+from app.core.clock import local_date
+from app.identity import queries as identity
+from app.identity.credentials import Throttled
+from app.jobs.runner import Worker
+from app.publicity import confirming, objections
+from app.publicity import queries as publicity
 from tests.support.web import APPLICATION, VILLAGE, Web
 
 CLERK, HEAD = "township_clerk.220122100", "township_head.220122100"
@@ -24,9 +36,6 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
 
 def post_a_notice(web: Web) -> str:
     """A spending relief that stands on the board; returns the address of its notice."""
-    from app.cases import operations
-    from app.core.actor import APPLICANT
-
     with web.database.write() as session:
         now = web.clock.now()
         case_id = operations.apply(session, APPLICANT, "expenditure_relief", VILLAGE, SPENDING, now).case_id
@@ -47,21 +56,164 @@ def test_a_notice_tells_what_must_be_told_and_no_more(web: Web) -> None:
     assert "王*国" not in web.client().get("/notices?county=220104").text
 
 
-def test_an_objection_stops_the_notice_and_reaches_the_staff_alone(web: Web) -> None:
+def codes_sent(web: Web) -> list[str]:
+    """The codes that a messenger would carry, oldest first; what is due is sent."""
+    found: list[str] = []
+
+    class Phone:
+        def send(self, key: str, to: str, text: str) -> None:
+            found.append(re.findall(r"验证码 (\d{6})", text)[0])
+
+    while Worker(web.database, web.clock, {confirming.SEND: confirming.sending(Phone())}).run_once():
+        pass
+    return found
+
+
+def object_to(web: Web, address: str, phone: str, reason: str, client: FlaskClient | None = None) -> FlaskClient:
+    """Somebody writes an objection, and gets a code."""
+    client = client or web.client()
+    answer = client.post(address, data={"name": "孙志", "phone": phone, "reason": reason})
+    assert (answer.status_code, answer.location) == (302, "/objections/confirm")
+    return client
+
+
+def receipt(client: FlaskClient, code: str) -> tuple[str, str]:
+    answer = client.post("/objections/confirm", data={"code": code})
+    assert answer.location == "/objections/receipt", answer.text
+    number, query_code = re.findall(r"<code>(.*?)</code>", client.get(answer.location).text)
+    return number, query_code
+
+
+def case_of(web: Web, address: str) -> str:
+    with web.database.read() as session:
+        return publicity.notice(session, address.rpartition("/")[2]).case_id
+
+
+def stands(web: Web) -> bool:
+    return "王*国" in web.client().get("/notices").text
+
+
+def test_the_board_is_read_by_place_and_programme(web: Web) -> None:
+    address = post_a_notice(web)
+    chosen = {"county": "220122", "township": "220122100", "village": VILLAGE}
+    with web.database.read() as session:
+        chosen["programme"] = publicity.programmes_on_board(session, None)[0]
+        elsewhere = identity.ids_within(identity.region_by_code(session, "220104001", local_date(web.clock.now())))
+        assert publicity.board(session, publicity.Asked(regions=elsewhere)) == []
+    assert address in web.client().get("/notices", query_string=chosen).text
+    for other in ({"programme": "没有这个项目"}, {"county": "220104"}):
+        page = web.client().get("/notices", query_string={**chosen, **other}).text
+        assert (address in page, "换一个地方或者项目看看" in page) == (False, True)
+
+
+def test_a_notice_stops_when_the_number_is_confirmed_and_not_before(web: Web) -> None:
     address = post_a_notice(web)
     empty = web.client().post(address, data={"reason": "他家有两套房"})
-    assert empty.status_code == 422
-    assert "他家有两套房" in empty.text
-    data = {"name": "孙志", "phone": "13904310009", "reason": "他家有两套房"}
-    unreachable = web.client().post(address, data={**data, "phone": "随便"})
-    assert (unreachable.status_code, "联系电话不正确" in unreachable.text) == (422, True)
-    assert web.client().post(address, data=data).status_code == 200
-    assert "现在没有公示" in web.client().get("/notices").text
+    assert (empty.status_code, "他家有两套房" in empty.text) == (422, True)
+    landline = web.client().post(address, data={"name": "孙志", "phone": "0431-83212345", "reason": "有房"})
+    assert (landline.status_code, "带身份证到乡镇（街道）窗口" in landline.text) == (422, True)
+    client = object_to(web, address, "139 0431 0009", "他家有两套房")
+    (code,) = codes_sent(web)
+    wrong = client.post("/objections/confirm", data={"code": "000000" if code != "000000" else "111111"})
+    assert (wrong.status_code, "还可以试 4 次" in wrong.text, stands(web)) == (422, True, True)
+    number, query_code = receipt(client, code)
+    assert number == "YY-220122-2020-0001"
+    assert not stands(web)
     gone = web.client().get(address)
     assert (gone.status_code, "王*国" in gone.text, "孙志" in gone.text) == (404, False, False)
-    again = web.client().post(address, data=data)
-    assert again.status_code == 200  # who objects while it is stopped joins the open review
+    assert client.post("/objections/confirm", data={"code": code}).status_code == 409  # a second tap
+    case = f"/desk/cases/{case_of(web, address)}"
+    assert "孙志" in web.client(CLERK).get(case).text
+    village = web.client("village_cadre.220122100001").get(case).text
+    assert "公示期间有人提出异议" in village
+    for secret in ("孙志", "13904310009", "他家有两套房", number):
+        assert secret not in village
+    mine = web.client()
+    assert mine.post("/objections", data={"number": number, "query_code": "WRONG"}).status_code == 404
+    mine.post("/objections", data={"number": number.lower(), "query_code": query_code.lower()})
+    assert "正在核查" in mine.get("/my-objection").text
+
+
+def test_a_code_dies_after_five_tries_and_after_ten_minutes(web: Web) -> None:
+    client = object_to(web, post_a_notice(web), "13904310009", "他家有车")
+    (code,) = codes_sent(web)
+    for guess in [f"{number:06}" for number in range(6) if f"{number:06}" != code][:5]:
+        client.post("/objections/confirm", data={"code": guess})
+    dead = client.post("/objections/confirm", data={"code": code})
+    assert (dead.status_code, "试错太多" in dead.text, stands(web)) == (422, True, True)
+    assert client.post("/objections/code").status_code == 429
+    web.clock.move_to(web.clock.now() + timedelta(minutes=2))
+    assert client.post("/objections/code").status_code == 302
+    (fresh,) = codes_sent(web)
+    web.clock.move_to(web.clock.now() + timedelta(minutes=10, seconds=1))
+    assert client.post("/objections/confirm", data={"code": fresh}).status_code == 422
+    assert stands(web)
+    with web.database.write() as session:
+        assert confirming.prune(session, web.clock.now()) == 0
+        assert confirming.prune(session, web.clock.now() + confirming.KEPT) == 1
+
+
+def test_one_contact_stops_a_notice_once_and_the_reply_is_for_it_alone(web: Web) -> None:
+    address = post_a_notice(web)
+    number, _ = receipt(object_to(web, address, "13904310009", "他家有车"), codes_sent(web)[-1])
+    again, query_code = receipt(object_to(web, address, "13904310009", "还有一套房"), codes_sent(web)[-1])
+    assert again == number
+    case_id = case_of(web, address)
+    with web.database.read() as session:
+        assert [each["reason"] for each in publicity.objections_of(session, case_id)] == ["他家有车\n补充：还有一套房"]
+    with web.database.write() as session:
+        operations.complete_task(session, web.actor(CLERK), web.open_task(case_id),
+                                 {"upheld": False, "opinion": "车是营运车"}, web.clock.now())  # fmt: skip
+    assert stands(web)
+    mine = web.client()
+    mine.post("/objections", data={"number": number, "query_code": query_code})
+    assert "公示异议答复书" in mine.get("/my-objection").text
+    assert mine.get("/my-objection/reply.pdf").status_code == 202  # a worker makes it
+    with web.database.read() as session:
+        (reply,) = objections.replies_of(session, case_id)
+        assert reply not in {row.id for row in queries.letters_of_applicant(session, case_id)}
+    letter = f"/desk/documents/{reply}.docx"
+    assert web.client("village_cadre.220122100001").get(letter).status_code == 403
+    assert web.client(CLERK).get(letter).status_code == 200
+    third = object_to(web, address, "13904310009", "第三次")
+    told = third.post("/objections/confirm", data={"code": codes_sent(web)[-1]}).text
+    assert ("已经答复过" in told, stands(web)) == (True, True)
+    assert "第三次" in web.client(CLERK).get(f"/desk/cases/{case_id}").text  # a lead
+
+
+def test_a_lead_stops_nothing_and_the_township_looks_into_it(web: Web) -> None:
+    address = post_a_notice(web)
+    for text in ("他家有两套房", "他家 有两套房"):
+        assert "线索已转给" in web.client().post(f"{address}/leads", data={"text": text}).text
+    assert web.client().post(f"{address}/leads", data={"text": " "}).status_code == 422
+    assert stands(web)
+    case = f"/desk/cases/{case_of(web, address)}"
+    assert "他家有两套房" not in web.client("village_cadre.220122100001").get(case).text
     clerk = web.client(CLERK)
-    (task,) = re.findall(r"/desk/tasks/([0-9a-f]{32})", clerk.get("/desk/").text)[:1]
-    case = re.findall(r"/desk/cases/([0-9a-f]{32})", clerk.get(f"/desk/tasks/{task}").text)[0]
-    assert "他家有两套房" in clerk.get(f"/desk/cases/{case}").text
+    assert "公示线索待核实" in clerk.get("/desk/").text
+    page = clerk.get(case).text
+    assert "同样的话 2 次" in page
+    (lead,) = re.findall(rf"{case}/leads/([0-9a-f]{{32}})", page)
+    assert clerk.post(f"{case}/leads/{lead}", data={"text": ""}).status_code == 422
+    assert clerk.post(f"{case}/leads/{lead}", data={"text": "入户看过，是租的"}).status_code == 302
+    assert clerk.post(f"{case}/leads/{lead}", data={"text": "再看一次"}).status_code == 409
+    assert "入户看过，是租的" in clerk.get(case).text
+    assert "公示线索待核实" not in clerk.get("/desk/").text
+
+
+def test_the_same_objection_a_thousand_times_is_one_and_then_none(web: Web) -> None:
+    address, client = post_a_notice(web), web.client()
+    for _ in range(5):
+        object_to(web, address, "13904310009", "他家有车", client)
+    assert len(codes_sent(web)) == 1
+    typed = {"name": "孙志", "phone": "13904310010", "reason": "他家有车"}
+    assert client.post(address, data=typed).status_code == 429
+    web.clock.move_to(web.clock.now() + timedelta(days=1, minutes=1))
+    with web.database.write() as session:
+        held, notice_id = "", address.rpartition("/")[2]
+        for turn in range(confirming.MOST_OF_CONTACT):
+            held = confirming.begin(session, notice_id, {**typed, "reason": str(turn)}, "", web.clock.now())
+        with pytest.raises(Throttled):
+            confirming.begin(session, notice_id, typed, "", web.clock.now())
+    assert held
+    assert stands(web)
