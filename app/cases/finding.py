@@ -71,8 +71,8 @@ def index_older(session: Session) -> int:
     return len(rows)
 
 
-def matching(session: Session, text: str, county_ids: Collection[str] | None = None) -> ColumnElement[bool]:
-    """The condition that a case is what somebody typed.
+def found(session: Session, text: str, county_ids: Collection[str] | None = None) -> Any:
+    """A sub-select: ids of the cases that are what somebody typed.
 
     A whole number of a case or a person; the last digits of a case's number, three or more; the last four characters of
     an identity number; any part of a name; the initials of any part. `county_ids`: look in no other counties.

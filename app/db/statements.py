@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Table,
     TextClause,
@@ -47,10 +48,10 @@ def count_up_to(session: Session, rows: Select[Any], cap: int) -> int:
     return session.scalar(select(func.count()).select_from(rows.limit(cap).subquery())) or 0
 
 
-def either(key: Any, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """OR as a union of what each condition finds by an index of its own; a plain OR reads every row.
+def either(key: Any, conditions: Sequence[ColumnElement[bool]]) -> Select[Any] | CompoundSelect[Any]:
+    """The keys for which any of the conditions holds: a union of what each finds by an index of its own.
 
-    `key` is the primary key of the table that the conditions are about.
+    A plain OR reads every row. `key` is the primary key of the table that the conditions are about.
     """
-    found = [select(key).where(each).correlate(None) for each in conditions]
-    return key.in_(found[0] if len(found) == 1 else union(*found)) if found else false()
+    found = [select(key).where(each).correlate(None) for each in conditions or [false()]]
+    return found[0] if len(found) == 1 else union(*found)

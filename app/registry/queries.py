@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,11 +15,11 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    false,
     literal,
     null,
     or_,
     select,
-    true,
     union,
 )
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ from app.db import either
 from app.identity import queries as identity
 from app.identity.queries import RegionRef, within
 from app.registry import spelled
-from app.registry.lookups import PERSON, blind, indexes_of
+from app.registry.lookups import blind, indexes_of
 from app.registry.models import ENDED, IN_PAYMENT, PAID, WITHDRAWN, Award, Person
 
 STATUSES = (IN_PAYMENT, PAID, ENDED, WITHDRAWN)
@@ -240,7 +240,7 @@ def search(
     *,
     programme: str | None = None,
     status: str | None = None,
-    cases: Select[tuple[str]] | None = None,
+    cases: Any = None,
     after: str = "",
     limit: int = 50,
 ) -> list[AwardRow]:
@@ -256,24 +256,30 @@ def search(
         wanted = wanted.where(Award.programme == programme)
     if after:
         wanted = wanted.where(Award.id < after)
-    statuses = (
-        [Award.status == each for each in ((status,) if status else STATUSES)] if status or not text else [true()]
-    )
     places = [within(identity.chain(session, region_id).nearest, Award) for region_id in sorted(region_ids)]
-    # One arm for a place and a status: each is the end of a range of one index.
-    arms = [wanted.where(place, each).order_by(Award.id.desc()).limit(limit) for place in places for each in statuses]
-    if not arms:
-        return []
-    both = union(*(select(arm.subquery()) for arm in arms)).subquery()
-    return [AwardRow(*row) for row in session.execute(select(both).order_by(both.c.id.desc()).limit(limit))]
+    if status or text:
+        wanted = wanted.where(Award.status == status) if status else wanted
+        arms = [wanted.where(or_(false(), *places))] if text else [wanted.where(place) for place in places]
+    else:  # each place and status is the end of a range of one index
+        arms = [wanted.where(place, Award.status == each) for place in places for each in STATUSES]
+    return [AwardRow(*row) for row in session.execute(_newest(arms, limit))] if arms else []
 
 
-def _whose(session: Session, text: str, cases: Select[tuple[str]] | None) -> ColumnElement[bool]:
+def _newest(arms: Sequence[Select[Any]], limit: int) -> Any:
+    """The newest rows of all arms. One alone is not wrapped: SQLite reads statements to a depth, and a search nests."""
+    short = [arm.order_by(Award.id.desc()).limit(limit) for arm in arms]
+    if len(short) == 1:
+        return short[0]
+    both = union(*(select(arm.subquery()) for arm in short)).subquery()
+    return select(both).order_by(both.c.id.desc()).limit(limit)
+
+
+def _whose(session: Session, text: str, cases: Any) -> ColumnElement[bool]:
     number = id_numbers.normalise(text)
     if id_numbers.is_valid(number):
         return Person.blind.in_(indexes_of(blind(session, number)))
-    named = Award.person_id.in_(select(PERSON.c.id).where(spelled.named(text)))
-    return either(Award.id, [named] if cases is None else [named, Award.case_id.in_(cases)])
+    named = Award.person_id.in_(spelled.named(text))
+    return Award.id.in_(either(Award.id, [named] if cases is None else [named, Award.case_id.in_(cases)]))
 
 
 def award_rows() -> Select[Any]:

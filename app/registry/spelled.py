@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, select
 from sqlalchemy.orm import Session
@@ -45,9 +46,9 @@ def index_older(session: Session) -> int:
     return len(rows)
 
 
-def named(text: str) -> ColumnElement[bool]:
-    """The condition that a person has a name with this part, or with these initials somewhere."""
-    found = []
+def named(text: str) -> Any:
+    """A sub-select: ids of the people who have a name with this part, or with these initials somewhere."""
+    found: list[ColumnElement[bool]] = []
     if name_key(text):
         found.append(and_(has_grams(PERSON.c.id, GRAM, grams_of_text(text)), contains(PERSON.c.name, text)))
     if initials := initials_asked(text):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete
 
+from app.cases import finding
 from app.core.actor import SYSTEM
 from app.core.errors import Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
@@ -206,6 +207,9 @@ def test_people_are_found_by_name_or_number_within_ones_regions(database: Databa
         naming.rename(session, first.person_id, "邹海燕", merging.Because(SYSTEM, "更正", now))
         assert found(chain.county.id, "周") == ["周海"]
         assert found(chain.county.id, "邹") == ["邹海燕"]
+        regions = [chain.county.id, other.id]
+        assert len(queries.search(session, regions, "")) == 3
+        assert queries.search(session, regions, "王李张刘陈杨赵黄" * 6, cases=finding.found(session, "周海" * 25)) == []
         session.execute(delete(PersonGram))
         assert (spelled.index_older(session), spelled.index_older(session)) == (3, 0)
         assert found(chain.county.id, "邹") == ["邹海燕"]
