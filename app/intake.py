@@ -78,9 +78,14 @@ def with_prefilled(form: Form, place: identity.RegionChain, typed: dict[str, Any
     return {each.path[0]: each.value for each in known if len(each.path) == 1} | typed
 
 
+def is_rule(rejection: Rejection | None) -> bool:
+    """Whether a rule speaks against the application, so that one may insist on a decision in writing."""
+    return isinstance(rejection, NotEligible)
+
+
 def unasked(values: dict[str, Any], rejection: Rejection | None) -> set[str]:
     """Nobody is asked whether to go on against a rule before a rule was shown."""
-    shown = isinstance(rejection, NotEligible) or str(values.get(INSIST)).lower() == "true"
+    shown = is_rule(rejection) or str(values.get(INSIST)).lower() == "true"
     return set() if shown else {INSIST}
 
 

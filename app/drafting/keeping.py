@@ -12,6 +12,7 @@ from app.core.errors import Invalid
 from app.core.uploads import MEGABYTE
 from app.drafting import passes
 from app.drafts import operations as drafts
+from app.drafts import parts
 from app.files import arriving
 from app.files.posted import keep_one
 from app.identity.credentials import count_visit
@@ -55,8 +56,11 @@ def arrive(held: passes.Pass, now: datetime) -> Arrived:
     return Arrived(*arriving.received(sent))
 
 
-def keep(session: Session, held: passes.Pass, arrived: Arrived, now: datetime) -> Result:
-    """Keep the text and the files of the posted form in the draft of its pass. Raises TooLong, Throttled."""
+def keep(session: Session, held: passes.Pass, arrived: Arrived, now: datetime, *, sent: bool = False) -> Result:
+    """Keep the text and the files of the posted form in the draft of its pass. Raises TooLong, Throttled.
+
+    `sent`: a button was pressed, so that of one part of a form this is what counts, whatever another tab typed there.
+    """
     known = passes.known_revision()
     if held.is_anonymous and not known:
         count_visit(session, "draft", _address(), MOST_BEGUN, now, within=DAY)
@@ -69,6 +73,8 @@ def keep(session: Session, held: passes.Pass, arrived: Arrived, now: datetime) -
     files: list[dict[str, str]] = []
     refused = dict(arrived.refused)
     for name, file_name, content in arrived.files:
+        if held.part and not parts.is_of(name, held.part):
+            continue
         try:
             upload_id = keep_one(session, held.actor, held.shelf, name, file_name, content, now)
         except Invalid as wrong:
@@ -77,7 +83,11 @@ def keep(session: Session, held: passes.Pass, arrived: Arrived, now: datetime) -
         if [name, upload_id] not in posted:
             posted.append([name, upload_id])
         files.append({"field": name, "id": upload_id, "name": file_name})
-    return Result(drafts.save(session, held.place, posted, known, now, most), files, refused)
+    if held.part:
+        saved = parts.save(session, held.place, held.part, posted, known, now, most, sent=sent)
+    else:
+        saved = drafts.save(session, held.place, posted, known, now, most)
+    return Result(saved, files, refused)
 
 
 def _address() -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.drafting import passes
 from app.drafting.sentences import Sentences, outermost
+from app.drafts import parts
 from app.drafts.queries import Drawer, Kept, of_subject, of_subjects
 from app.forms import Form
 
@@ -32,10 +33,12 @@ class Opened:
     @property
     def mark(self) -> str:
         """By which the browser knows its own copy of this draft again; tells nothing of whose it is."""
-        return sha256(f"{self.held.owner}\n{self.held.subject}".encode()).hexdigest()[:16]
+        return sha256(f"{self.held.owner}\n{self.held.subject}\n{self.held.part}".encode()).hexdigest()[:16]
 
     @property
     def revision(self) -> int:
+        if self.held.part:
+            return parts.state_of(self.drawer.mine, self.held.part)
         if self.unsent:
             return passes.known_revision()
         return self.drawer.mine.revision if self.drawer.mine else 0

@@ -24,7 +24,10 @@ ANONYMOUS = "a:"
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Whose draft of what, into which release of the form; `page` shows it, `shelf` is where its files wait."""
+    """Whose draft of what, into which release of the form; `page` shows it, `shelf` is where its files wait.
+
+    `part`: the dotted paths, with blanks between, that a page of a long form writes; "" for the whole form.
+    """
 
     owner: str
     owner_name: str
@@ -32,6 +35,7 @@ class Pass:
     version: str
     page: str
     shelf: str
+    part: str = ""
 
     @property
     def place(self) -> Place:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.core.errors import Gone, Rejection
 from app.core.exact_json import dump_json
 from app.db import insert_if_absent, rows_changed
-from app.drafts.queries import DRAFT, MAIN, OTHER, SEALED, Kept, Pairs, draft, id_of, of_subject
+from app.drafts.queries import DRAFT, MAIN, OTHER, SEALED, Kept, Pairs, draft, id_of, of_subject, opened
 
+OVER = "这份表已经提交或者清空，没有再存草稿。还要填写的，请重新打开页面"
 LONGEST = 512 * 1024
 """Bytes of one draft; 50 kB are forty members of a household."""
 _COLUMNS = ("content", "version", "owner_name", "saved_at")
@@ -64,23 +65,37 @@ def save(session: Session, place: Place, posted: Pairs, known: int, now: datetim
     Where another tab has saved meanwhile, its text stays and this one is kept beside it: both are offered. Raises
     TooLong, and Gone where the draft is over: a save that comes late must not bring back what was sent.
     """
-    content = dump_json(posted)
-    if len(content.encode()) > most:
-        raise TooLong("填写的内容太多，草稿没有保存。请减少填写的行数，或者分几次办理")
-    if known:
-        values = {**_values(session, place, MAIN, content, now), "known": known}
-        if rows_changed(session, _UPDATE_KNOWN, values) == 1:
-            return Saved(known + 1, now)
-        if of_subject(session, place.subject, place.owner).mine is None:
-            raise Gone("这份表已经提交或者清空，没有再存草稿。还要填写的，请重新打开页面")
-    if _insert(session, place, MAIN, content, now):
-        return Saved(1, now)
+    content = packed(posted, most)
+    if save_over(session, place, content, known, now):
+        return Saved(known + 1, now)
     mine = of_subject(session, place.subject, place.owner).mine
-    assert mine is not None, "the row that was not inserted is there"
+    if mine is None:
+        raise Gone(OVER)
     if dump_json(mine.content) != content:
         _put(session, place, OTHER, content, now)
         return Saved(mine.revision, mine.saved_at, beside=True)
     return Saved(mine.revision, mine.saved_at)
+
+
+def packed(posted: Pairs, most: int) -> str:
+    """As it is kept. Raises TooLong."""
+    content = dump_json(posted)
+    if len(content.encode()) > most:
+        raise TooLong("填写的内容太多，草稿没有保存。请减少填写的行数，或者分几次办理")
+    return content
+
+
+def save_over(session: Session, place: Place, content: str, known: int, now: datetime) -> bool:
+    """Write over the revision that was read (0: there was none); False where it is another one by now."""
+    values = _values(session, place, MAIN, content, now)
+    if known:
+        return rows_changed(session, _UPDATE_KNOWN, {**values, "known": known}) == 1
+    return _insert(session, place, MAIN, content, now)
+
+
+def put_beside(session: Session, place: Place, content: str, now: datetime) -> None:
+    """What another tab has stays, this text is offered beside it."""
+    _put(session, place, OTHER, content, now)
 
 
 def save_stuck(session: Session, place: Place, answers: dict[str, Any], now: datetime) -> None:
@@ -92,6 +107,18 @@ def save_stuck(session: Session, place: Place, answers: dict[str, Any], now: dat
 def put_back(session: Session, place: Place, answers: dict[str, Any], now: datetime) -> None:
     """What was sent is being typed again."""
     _put(session, place, MAIN, dump_json(answers), now)
+
+
+def take_out(session: Session, place: Place) -> Kept:
+    """The form is sent now, once: of two who send it at the same time the second finds nothing.
+
+    Raises Gone where it was sent or thrown away already.
+    """
+    wanted = DRAFT.c.id == id_of(place.owner, place.subject, MAIN)
+    row = session.connection().execute(delete(DRAFT).where(wanted).returning(*DRAFT.c)).one_or_none()
+    if row is None:
+        raise Gone(OVER)
+    return opened(session, row)
 
 
 def take(session: Session, place: Place, draft_id: str, now: datetime) -> Kept:

@@ -98,8 +98,8 @@ def of_subject(session: Session, subject: str, owner: str, *, colleagues: bool =
     """The owner's drafts of a subject; with those of `colleagues` where they do the same work."""
     wanted = {"about": subject} if colleagues else {"about": subject, "whose": owner}
     rows = session.connection().execute(_OF_SUBJECT if colleagues else _OWN, wanted).all()
-    own = {row.branch: _opened(session, row) for row in rows if row.owner == owner}
-    theirs = tuple(_opened(session, row) for row in rows if row.owner != owner and row.branch == MAIN)
+    own = {row.branch: opened(session, row) for row in rows if row.owner == owner}
+    theirs = tuple(opened(session, row) for row in rows if row.owner != owner and row.branch == MAIN)
     return Drawer(own.get(MAIN), own.get(OTHER), theirs)
 
 
@@ -108,7 +108,7 @@ def of_subjects(session: Session, subjects: Collection[str], owner: str) -> dict
     rows = session.connection().execute(_OWN_OF_ANY, {"any": list(subjects), "whose": owner}).all()
     found: dict[str, dict[str, Kept]] = {each: {} for each in subjects}
     for row in rows:
-        found[row.subject][row.branch] = _opened(session, row)
+        found[row.subject][row.branch] = opened(session, row)
     return {subject: Drawer(own.get(MAIN), own.get(OTHER)) for subject, own in found.items()}
 
 
@@ -129,7 +129,7 @@ def names_of(session: Session, subjects: Collection[str]) -> dict[str, set[str]]
     """By subject that somebody began, the outermost names of what was answered."""
     found: dict[str, set[str]] = {}
     for row in session.connection().execute(select(DRAFT).where(DRAFT.c.subject.in_(subjects))):
-        found.setdefault(row.subject, set()).update(_opened(session, row).names)
+        found.setdefault(row.subject, set()).update(opened(session, row).names)
     return found
 
 
@@ -138,9 +138,10 @@ def draft(session: Session, draft_id: str, subject: str) -> Kept:
     row = session.connection().execute(_OF_SUBJECT.where(DRAFT.c.id == draft_id), {"about": subject}).one_or_none()
     if row is None:
         raise NotFound("这份草稿已经不在了，可能已经提交或者过期，请刷新页面")
-    return _opened(session, row)
+    return opened(session, row)
 
 
-def _opened(session: Session, row: Row[Any]) -> Kept:
+def opened(session: Session, row: Row[Any]) -> Kept:
+    """A row as it is read."""
     content = load_json(session.info["vault"].open_text(row.content, *SEALED, row.id))
     return Kept(row.id, row.owner, row.owner_name, row.branch, row.version, row.revision, row.saved_at, content)

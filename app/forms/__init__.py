@@ -2,7 +2,20 @@
 
 from app.forms.form import Cleaned, Form, lint, load
 from app.forms.model import FormError
-from app.forms.rendering import FileLink, RegionLevel, Regions
-from app.forms.telling import Answer
+from app.forms.pages import Page
+from app.forms.telling import Answer, Entry
+from app.forms.view import FileLink, RegionLevel, Regions
 
-__all__ = ["Answer", "Cleaned", "FileLink", "Form", "FormError", "RegionLevel", "Regions", "lint", "load"]
+__all__ = [
+    "Answer",
+    "Cleaned",
+    "Entry",
+    "FileLink",
+    "Form",
+    "FormError",
+    "Page",
+    "RegionLevel",
+    "Regions",
+    "lint",
+    "load",
+]

@@ -111,6 +111,12 @@ class Cleaning:
             if place.component.is_input and place.path not in self.hidden:
                 yield Asked(place.component, self._needed(place), place.value)
 
+    def hidden_by(self, data: Mapping[str, Any]) -> set[str]:
+        """The dotted paths of the fields that the data hide."""
+        self.read(data)
+        self._hide()
+        return {".".join(map(str, path)) for path in self.hidden}
+
     def read(self, data: Mapping[str, Any]) -> None:
         """Typed values with defaults; values that cannot be read are null and have an error."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -17,12 +17,14 @@ from app.feel.shapes import Shape
 from app.forms import parsing
 from app.forms.cleaning import Asked, Cleaning, unknown_fields
 from app.forms.model import Component, FormError, Scope
+from app.forms.pages import Page, intro_of, pages_of, shown
 from app.forms.prefilling import Known, known
 from app.forms.reading import read
-from app.forms.rendering import FileLink, Regions, Renderer
+from app.forms.rendering import Renderer
 from app.forms.schema import field_of, schema_of
 from app.forms.shape import shape_of, texts_of
-from app.forms.telling import Answer, answers
+from app.forms.telling import Answer, Entry, answers, entries
+from app.forms.view import FileLink, Regions, View
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,30 @@ class Form:
         """What people call the field at a dotted path; the path itself for what the form does not know."""
         labels = (each.label.plain for each in self.root.walk() if path and ".".join(each.path) == path)
         return next((label for label in labels if label), path)
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The form a few questions at a time; see `app.forms.pages`."""
+        return pages_of(self.root)
+
+    @cached_property
+    def intro(self) -> Page:
+        """What is read before the first question."""
+        return Page(0, "", intro_of(self.root))
+
+    def shown_pages(self, data: Mapping[str, Any], *, context: Mapping[str, Any] | None = None) -> list[Page]:
+        """The pages that these data do not hide."""
+        return shown(self.pages, self._cleaning(context, None).hidden_by(data))
+
+    @cached_property
+    def row_lists(self) -> frozenset[str]:
+        """The lists that are asked row by row."""
+        return frozenset(page.rows_name for page in self.pages if page.rows)
+
+    def entries(self, page: Page, values: Mapping[str, Any]) -> list[Entry]:
+        """The rows of a page's list, as one tells them apart."""
+        renderer = Renderer(self._cleaning(None, None), values, {}, View(readonly=True, page=page))
+        return entries(renderer.lines())
 
     @cached_property
     def money_paths(self) -> tuple[tuple[str, ...], ...]:
@@ -114,6 +140,10 @@ class Form:
         """Nested data from the flat names of a posted page (a MultiDict); nothing is checked yet."""
         return parsing.parse(self.scope, source)
 
+    def parse_pages(self, source: Any) -> dict[str, Any]:
+        """The same of all pages together: a row keeps its place, also where nothing was filled in yet."""
+        return parsing.parse(self.scope, source, self.row_lists)
+
     def row_action(self, source: Any) -> str | None:
         """The pressed add or remove button of a list, if one was pressed: then re-render, do not submit."""
         return parsing.row_action(source)
@@ -136,6 +166,9 @@ class Form:
         hide_phones: bool = False,
         regions: Regions | None = None,
         without: Collection[str] = (),
+        page: Page | None = None,
+        row: int | None = None,
+        change: Callable[[str], str] | None = None,
     ) -> Markup:
         """The fields as HTML; the page gives the form element, its token and its buttons.
 
@@ -143,21 +176,14 @@ class Form:
         identity and bank numbers masked unless `reveal`, telephones too where `hide_phones`. files: id → name and
         address of uploaded files. upload_note: what every field for files says of what may be chosen. beside: what
         stands beside a field, by path. regions: lists to choose a region by its name; without them it is a code.
-        without: paths that are left out.
+        without: paths that are left out. page: only what stands on it, and of its list only the `row`. change: of
+        what is read, the address where an answer by its path is changed.
         """
-        renderer = Renderer(
-            self._cleaning(context, None),
-            values or {},
-            errors or {},
-            readonly=readonly,
-            reveal=reveal,
-            files=files or {},
-            upload_note=upload_note,
-            beside=beside or {},
-            hide_phones=hide_phones,
-            regions=regions,
-            without=without,
-        )
+        view = View(
+            readonly=readonly, reveal=reveal, files=files or {}, upload_note=upload_note, beside=beside or {},
+            hide_phones=hide_phones, regions=regions, without=without, page=page, row=row, change=change,
+        )  # fmt: skip
+        renderer = Renderer(self._cleaning(context, None), values or {}, errors or {}, view)
         return renderer.html()
 
     def tell(
@@ -169,11 +195,9 @@ class Form:
         files: Mapping[str, FileLink] | None = None,
     ) -> list[Answer]:
         """What was filled in, as `render` with `readonly` shows it, in plain lines."""
-        cleaning, known = self._cleaning(context, None), files or {}
-        renderer = Renderer(
-            cleaning, values, {}, readonly=True, reveal=reveal, files=known, upload_note="", beside={}, regions=None,
-            without=(),
-        )  # fmt: skip
+        known = files or {}
+        view = View(readonly=True, reveal=reveal, files=known)
+        renderer = Renderer(self._cleaning(context, None), values, {}, view)
         return list(answers(renderer.lines(), known))
 
     def _cleaning(self, context: Mapping[str, Any] | None, today: date | None) -> Cleaning:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -16,18 +16,19 @@ def row_action(source: Any) -> str | None:
     return next((name for name, _ in _pairs(source) if name.startswith((ADD, REMOVE))), None)
 
 
-def parse(scope: Scope, source: Any) -> dict[str, Any]:
+def parse(scope: Scope, source: Any, kept: Collection[str] = ()) -> dict[str, Any]:
     """Nested data of a posted page. `source`: a MultiDict, or a mapping of name → text or list of texts.
 
-    Rows in which nothing was filled in are left out, unless the user is adding or removing rows. Names that the form
-    does not know are kept as they are; names that start with an underscore belong to the page.
+    Rows in which nothing was filled in are left out, unless the user is adding or removing rows, or their list is one
+    of `kept`. Names that the form does not know are kept as they are; names that start with an underscore belong to
+    the page.
     """
     data: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
     for name, values in _pairs(source):
         if not name.startswith("_") and values and not _put(scope, data, name.split("."), values):
             unknown[name] = values[-1]
-    return unknown | _settled(scope, data, keep_blank=row_action(source) is not None)
+    return unknown | _settled(scope, data, None if row_action(source) else kept)
 
 
 def apply_row_action(scope: Scope, data: Mapping[str, Any], action: str) -> dict[str, Any]:
@@ -93,15 +94,17 @@ def _index(text: str) -> int | None:
     return found if found < MAX_ITEMS else None
 
 
-def _settled(scope: Scope, data: dict[str, Any], keep_blank: bool) -> dict[str, Any]:
+def _settled(scope: Scope, data: dict[str, Any], kept: Collection[str] | None, prefix: str = "") -> dict[str, Any]:
+    """`kept`: the lists whose blank rows stay, by dotted path; None: all."""
     for key, entry in scope.entries.items():
         if key not in data:
             continue
         if isinstance(entry, Scope):
-            _settled(entry, data[key], keep_blank)
+            _settled(entry, data[key], kept, f"{prefix}{key}.")
         elif isinstance(entry, Rows):
-            rows = [_settled(entry.scope, row, keep_blank) for _, row in sorted(data[key].items())]
-            data[key] = [row for row in rows if keep_blank or not _blank(entry.scope, row)]
+            rows = [_settled(entry.scope, row, kept) for _, row in sorted(data[key].items())]
+            stay = kept is None or f"{prefix}{key}" in kept
+            data[key] = [row for row in rows if stay or not _blank(entry.scope, row)]
     return data
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from app.forms.cleaning import Cleaning, item_names
 from app.forms.expressions import Expression, display
 from app.forms.model import CHOICES, MANY, MAX_ITEMS, Component, Option, token
 from app.forms.parsing import ADD, REMOVE
+from app.forms.view import FileLink, View
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,31 +37,6 @@ def _templates() -> Environment:
 
     folder = FilePath(__file__).with_name("templates")
     return Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
-@dataclass(frozen=True)
-class FileLink:
-    """An uploaded file as a page shows it."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
-class RegionLevel:
-    """One of the lists from the province down: code and name of each that may be chosen, and the chosen code."""
-
-    label: str
-    options: list[tuple[str, str]]
-    chosen: str = ""
-
-    @property
-    def name(self) -> str:
-        return next((name for code, name in self.options if code == self.chosen), "")
-
-
-Regions = Callable[[str], list[RegionLevel]]
-"""The lists that lead to a code, and on from it as far as one has to choose."""
 
 
 @dataclass
@@ -107,25 +83,8 @@ class Item:
 class Renderer:
     """Renders one form with values once."""
 
-    def __init__(
-        self,
-        cleaning: Cleaning,
-        values: Mapping[str, Any],
-        errors: Mapping[str, str],
-        *,
-        readonly: bool,
-        reveal: bool,
-        files: Mapping[str, FileLink],
-        upload_note: str,
-        beside: Mapping[str, Markup],
-        regions: Regions | None,
-        without: Collection[str],
-        hide_phones: bool = False,
-    ) -> None:
-        self.cleaning, self.values, self.errors = cleaning, values, errors
-        self.readonly, self.reveal, self.files, self.upload_note = readonly, reveal, files, upload_note
-        self.beside, self.regions, self.without = beside, regions, without
-        self.hide_phones = hide_phones
+    def __init__(self, cleaning: Cleaning, values: Mapping[str, Any], errors: Mapping[str, str], view: View) -> None:
+        self.cleaning, self.values, self.errors, self.view = cleaning, values, errors, view
         self.shown: set[str] = set()
         self.rows = 0
 
@@ -138,8 +97,9 @@ class Renderer:
     def html(self) -> Markup:
         lines = self.lines()
         summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", m) for path, m in self.errors.items()]
-        template = _templates().get_template("readonly.html" if self.readonly else "form.html")
-        return Markup(template.render(lines=lines, summary=summary, add=ADD, remove=REMOVE, files=self.files))
+        template = _templates().get_template("readonly.html" if self.view.readonly else "form.html")
+        around = {"files": self.view.files, "change": self.view.change}
+        return Markup(template.render(lines=lines, summary=summary, add=ADD, remove=REMOVE, **around))
 
     def _lines(self, components: list[Component], item: Item) -> list[list[tuple[str, Node]]]:
         """Components side by side where their layout has the same row."""
@@ -161,18 +121,20 @@ class Renderer:
     def _node(self, component: Component, item: Item) -> Node | None:
         env = self.cleaning.env(item.names)
         name = item.prefix + ".".join(component.path)
-        if component.kind == "button" or name in self.without or self._is_out(component, env):
+        elsewhere = not item.prefix and not self._is_here(component)
+        if component.kind == "button" or elsewhere or name in self.view.without or self._is_out(component, env):
             return None
         node = Node(component, name, component.label.text(env))
         if hint := component.templates.get("description"):
             node.hint = hint.text(env)
         if component.kind == "filepicker":
-            node.hint = f"{node.hint} {self.upload_note}".strip()
+            node.hint = f"{node.hint} {self.view.upload_note}".strip()
         self._condition(node, item)
-        node.beside = self.beside.get(name)
+        node.beside = self.view.beside.get(name)
         if component.kind == "group":
             node.error = self._error(name)
             node.lines = self._lines(component.children, item)
+            node.extra["plain"] = self._is_plain(component)
         elif component.kind == "dynamiclist":
             self._list(node, item)
         elif component.is_input:
@@ -186,17 +148,30 @@ class Renderer:
         hide = component.hide
         if hide is None:
             return False
-        own = self.cleaning.scope.entries.keys() | {"this", "parent", "i", "_this_", "_parent_", "_i_"}
-        return (self.readonly or not hide.names & own) and hide.holds(env)
+        page = self.view.page
+        asked = {name.split(".")[0] for name in page.names} if page else self.cleaning.scope.entries.keys()
+        own = asked | {"this", "parent", "i", "_this_", "_parent_", "_i_"}
+        return (self.view.readonly or not hide.names & own) and hide.holds(env)
+
+    def _is_here(self, component: Component) -> bool:
+        """Whether it, or something in it, stands on the page that is looked at."""
+        page = self.view.page
+        return page is None or any(id(each) in page.within for each in component.walk())
+
+    def _is_plain(self, component: Component) -> bool:
+        """A group that the page is about, or that goes on over several pages, has its title there already."""
+        page = self.view.page
+        return page is not None and (id(component) not in page.within or component.label.plain == page.title)
 
     def _condition(self, node: Node, item: Item) -> None:
-        if node.component.hide is None or self.readonly:
+        if node.component.hide is None or self.view.readonly:
             return
         node.conditional = True
 
         def control(path: tuple[str, ...]) -> str | None:
             local = bool(path) and path[0] in ("this", "_this_")
-            return (item.prefix if local else "") + ".".join(path[1:] if local else path) or None
+            name = (item.prefix if local else "") + ".".join(path[1:] if local else path)
+            return name if name and (self.view.page is None or self.view.page.asks(name)) else None
 
         if test := client.predicate(node.component.hide.text, control):
             node.attributes["data-hide-when"] = json.dumps(test, ensure_ascii=False)
@@ -211,10 +186,14 @@ class Renderer:
         raw, typed = _at(item.raw, component.path), _at(item.typed, component.path) or []
         low = component.limit("minItems") or 0
         blank: list[Any] = [{}] * max(low, component.limit("defaultRepetitions") or 0)
-        rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.readonly else blank)
-        if not self.readonly:  # rows that were left blank come back, as many as are asked for
+        rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.view.readonly else blank)
+        if self.view.row is not None:
+            rows += [{}] * (self.view.row + 1 - len(rows))
+        if not self.view.readonly:  # rows that were left blank come back, as many as are asked for
             rows += [{}] * (low - len(rows))
         for index, row in enumerate(rows):
+            if self.view.row not in (None, index):
+                continue
             self.rows += 1
             if self.rows > _MOST_ROWS:
                 break
@@ -228,13 +207,14 @@ class Renderer:
         may = component.spec.get("allowAddRemove", True) and not component.locked
         most = component.limit("maxItems") or MAX_ITEMS
         node.extra = {"add": may and len(rows) < most, "remove": may and len(rows) > low}
+        node.extra["alone"] = self.view.row is not None
 
     def _input(self, node: Node, item: Item, env: Mapping[str, Any]) -> None:
         component = node.component
         raw = _at(item.raw, component.path, missing=component.default)
         typed = _at(item.typed, component.path)
         locked = component.readonly
-        node.frozen = self.readonly or component.kind == "expression"
+        node.frozen = self.view.readonly or component.kind == "expression"
         node.frozen = node.frozen or (locked.holds(env) if isinstance(locked, Expression) else bool(locked))
         node.error = self._error(node.name)
         if component.kind == "expression":
@@ -259,12 +239,12 @@ class Renderer:
             labels = {option.token: option.label for option in options}
             given = value if isinstance(value, list) else [] if value is None else [value]
             return "、".join(labels.get(token(each), token(each)) for each in given)
-        if component.format == "region" and self.regions is not None and value:
-            return "".join(level.name for level in self.regions(str(value))) or str(value)
+        if component.format == "region" and self.view.regions is not None and value:
+            return "".join(level.name for level in self.view.regions(str(value))) or str(value)
         text = f"{value:,.2f}" if component.money and isinstance(value, Decimal) else display(value)
-        if component.format == "phone" and self.hide_phones:
+        if component.format == "phone" and self.view.hide_phones:
             return chinese.mask_phone(text)
-        mask = None if self.reveal else _MASKS.get(component.format or "")
+        mask = None if self.view.reveal else _MASKS.get(component.format or "")
         return mask(text) if mask else text
 
     def _attributes(self, node: Node) -> None:
@@ -298,8 +278,8 @@ class Renderer:
             "multiple": bool(component.spec.get("multiple")),
             "limits": uploads.LIMITS,
         }
-        if component.format == "region" and self.regions is not None and not node.frozen:
-            node.extra["levels"] = self.regions(node.value)
+        if component.format == "region" and self.view.regions is not None and not node.frozen:
+            node.extra["levels"] = self.view.regions(node.value)
 
     def _shown(self, node: Node, env: Mapping[str, Any]) -> None:
         component, templates = node.component, node.component.templates

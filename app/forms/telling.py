@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.forms.rendering import FileLink, Node
+from app.forms.rendering import Node
+from app.forms.view import FileLink
+
+_SHORT = ("textfield", "select", "radio", "number", "datetime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,31 @@ class Answer:
     text: str | None
     kind: str
     depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a list: what it is called, and what else tells it from the others. Both empty: nothing was filled in."""
+
+    title: str
+    told: str
+
+
+def entries(lines: list[list[tuple[str, Node]]]) -> list[Entry]:
+    """The rows of the first list in what a renderer drew."""
+    for node in (each for line in lines for _, each in line):
+        if node.component.kind == "dynamiclist":
+            return [_entry(item) for item in node.items]
+        if node.component.kind == "group" and (found := entries(node.lines)):
+            return found
+    return []
+
+
+def _entry(item: Node) -> Entry:
+    nodes = [node for line in item.lines for _, node in line]
+    texts = [str(node.text) for node in nodes if node.component.kind in _SHORT and not node.component.sensitive]
+    title, *more = [text for text in texts if text] or [""]
+    return Entry(title, "，".join(more[:2]))
 
 
 def answers(lines: list[list[tuple[str, Node]]], files: Mapping[str, FileLink], depth: int = 0) -> Iterator[Answer]:

@@ -1,6 +1,6 @@
 """The pages of applicants and of the public: no account, and no answer that tells what a neighbour receives."""
 
-from app.portal import apply, home, my_objection, notices, objecting, regions, resume, status, verify
+from app.portal import apply, home, my_objection, notices, objecting, regions, resume, status, steps, verify
 from app.portal.blueprint import blueprint
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "regions",
     "resume",
     "status",
+    "steps",
     "verify",
 ]

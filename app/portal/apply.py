@@ -1,25 +1,29 @@
-"""Applying without an account."""
+"""Applying without an account: where one begins, what is checked before it is signed, and the receipt."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import intake
 from app.cases import operations as cases
+from app.cases.door import INSIST
 from app.core.actor import APPLICANT
-from app.core.errors import Rejection
-from app.definitions.bundle import Bundle
-from app.drafting import Pass, visitor
-from app.identity import queries as identity
+from app.core.errors import Gone, Rejection
+from app.drafting import keep, passes, visitor
+from app.drafts import operations as drafts
+from app.drafts.queries import Drawer
 from app.identity.credentials import count_visit
 from app.portal import grant
+from app.portal.asking import Asking, asking
 from app.portal.blueprint import blueprint
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
+from app.web.posted import upload_limits
 
-# A quarter of an hour of one address: forms come back for corrections and rows, so that this is many people.
+# A quarter of an hour of one address: forms come back for corrections, so that this is many people.
 MOST_SENDINGS = 120
 ADDRESS = "/apply/<programme>/<region_code>"
 
@@ -27,33 +31,76 @@ ADDRESS = "/apply/<programme>/<region_code>"
 @blueprint.get(ADDRESS)
 @reads(ANYONE)
 def application(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
-    return _page(call, programme, region_code, None)
+    """What one should know before one begins; and the way on for who was here before."""
+    found = asking(call, programme, region_code)
+    intro = found.form.render(found.values, context=found.context, page=found.form.intro, readonly=True)
+    return render_template(
+        "portal/application.html", asking=found, intro=intro, code=visitor.code(), draft=found.opened(found.held)
+    )
+
+
+@blueprint.get(f"{ADDRESS}/check")
+@reads(ANYONE)
+def check(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
+    found = asking(call, programme, region_code)
+    if not found.drawer.mine:
+        return go_to_receipt(found) if found.sent else redirect(found.start)
+    return _check(found, None)
 
 
 @blueprint.post(ADDRESS)
 @transacts_itself(ANYONE)
 def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
-    """Files are kept in a transaction of their own, so that a refused form comes back with them."""
+    """Sent once: who presses twice, or comes back and presses again, gets the receipt of the first time.
+
+    What this page posts is kept in a transaction of its own, so that a refused application comes back with it.
+    """
     try:
         with transaction(ANYONE, writing=True) as call:
-            bundle, _ = _bundle(call, programme, region_code)
-            form, held = bundle.application_form, _pass(bundle, region_code)
-            g.typed = form.parse(request.form)
+            found = asking(call, programme, region_code)
+            if found.sent and not found.drawer.mine and passes.known_revision():
+                return go_to_receipt(found)
             count_visit(call.session, "application", request.remote_addr or "", MOST_SENDINGS, call.now)
-        intake.keep_files(ANYONE, held, g.typed)
-        if action := form.row_action(request.form):
-            with transaction(ANYONE, writing=False) as call:
-                return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
+            names = [*request.form.keys(), *request.files.keys()]
+            part = found.part_of(name for name in names if not name.startswith("_") and name != "csrf_token")
+            keep(call.session, part, call.now, sent=True)
         with transaction(ANYONE, writing=True) as call:
-            receipt = cases.apply(call.session, APPLICANT, programme, region_code, g.typed, call.now)
-            intake.filed(call, held, receipt.case_id, g.typed)
+            receipt = _send(asking(call, programme, region_code))
+    except Gone:
+        with transaction(ANYONE, writing=False) as call:
+            found = asking(call, programme, region_code)
+            if not found.sent:
+                raise
+            return go_to_receipt(found)
     except Rejection as rejection:
         if rejection.status not in (422, 429):
             raise
         with transaction(ANYONE, writing=False) as call:
-            return _page(call, programme, region_code, g.typed, rejection), rejection.status
-    grant.give(receipt.case_id, call.now)
-    grant.keep_receipt(receipt.number, receipt.query_code)
+            return _check(asking(call, programme, region_code), rejection), rejection.status
+    return _leave(receipt.case_id, receipt.number, receipt.query_code, call)
+
+
+def _send(found: Asking) -> cases.Receipt:
+    """Take the draft out first: of two who send it the second finds none. Raises Gone, what `cases.apply` does."""
+    call = found.call
+    found = replace(found, drawer=Drawer(drafts.take_out(call.session, found.held.place)))
+    receipt = cases.apply(
+        call.session, APPLICANT, found.bundle.programme, found.region_code, found.values, call.now
+    )  # fmt: skip
+    intake.filed(call, found.held, receipt.case_id, found.values)
+    kept = {"case_id": receipt.case_id, "number": receipt.number, "query_code": receipt.query_code}
+    drafts.put_back(call.session, found.receipt_place(), kept, call.now)
+    return receipt
+
+
+def go_to_receipt(found: Asking) -> ResponseReturnValue:
+    sent = found.sent or {}
+    return _leave(sent["case_id"], sent["number"], sent["query_code"], found.call)
+
+
+def _leave(case_id: str, number: str, query_code: str, call: Call) -> ResponseReturnValue:
+    grant.give(case_id, call.now)
+    grant.keep_receipt(number, query_code)
     return redirect(url_for("portal.receipt"))
 
 
@@ -68,19 +115,28 @@ def receipt(call: Call) -> ResponseReturnValue:
     return render_template("portal/receipt.html", number=kept[0], query_code=kept[1])
 
 
-def _bundle(call: Call, programme: str, region_code: str) -> tuple[Bundle, identity.RegionChain]:
-    place = intake.place_of(call, region_code)
-    return intake.bundle_at(call, programme, place), place
+def _check(found: Asking, rejection: Rejection | None) -> str:
+    """All that was answered, what is missing of it, and below what is signed."""
+    errors = dict(rejection.fields) if rejection else {}
+    missing = found.wrong_on(found.pages) | {path: text for path, text in errors.items() if _is_answered(found, path)}
+    shown: dict[str, Any] = {"context": found.context, "files": found.links, "regions": intake.regions_of(found.call)}
+    read = [
+        (page, found.form.render(found.values, page=page, readonly=True, reveal=True, change=found.change, **shown))
+        for page in found.pages
+    ]
+    here = {path: text for path, text in errors.items() if path not in missing}
+    signed = [
+        found.form.render(found.values, here, page=page, without=intake.unasked(found.values, rejection),
+                          upload_note=upload_limits(), **shown)
+        for page in found.signed
+    ]  # fmt: skip
+    names = [name for page in found.signed for name in page.names] or [INSIST]
+    return render_template(
+        "portal/check.html", asking=found, read=read, signed=signed, missing=missing, total=len(found.pages) + 1,
+        message=rejection.message if rejection and not here else None, refused=intake.is_rule(rejection),
+        draft=found.opened(found.part_of(names)),
+    )  # fmt: skip
 
 
-def _pass(bundle: Bundle, region_code: str) -> Pass:
-    page = url_for("portal.application", programme=bundle.programme, region_code=region_code)
-    return intake.pass_of(visitor.owner(visitor.code()), APPLICANT.name, bundle, region_code, page)
-
-
-def _page(
-    call: Call, programme: str, region_code: str, values: dict[str, Any] | None, rejection: Rejection | None = None
-) -> str:
-    bundle, place = _bundle(call, programme, region_code)
-    held, code = _pass(bundle, region_code), visitor.code()
-    return intake.page(call, "portal/application.html", held, bundle, place, values, rejection, code=code)
+def _is_answered(found: Asking, path: str) -> bool:
+    return any(page.asks(path) for page in found.pages)

@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
 
 def _refuse_nul() -> None:
     """Nobody types a NUL, and PostgreSQL cannot even compare with one: such a request would fail as a bug."""
-    texts = chain((request.view_args or {}).values(), *request.args.lists(), *request.form.lists())
+    texts = chain(map(str, (request.view_args or {}).values()), *request.args.lists(), *request.form.lists())
     if any("\x00" in text for part in texts for text in ([part] if isinstance(part, str) else part)):
         raise BadRequest
 

@@ -3,30 +3,81 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from tests.integration.web.test_portal import APPLY, apply
-from tests.support.web import Web
+from flask.testing import FlaskClient
+
+from tests.integration.web.test_drafts import carried
+from tests.integration.web.test_portal import APPLY
+from tests.support.web import APPLICATION, VILLAGE, Web, flat
+from tests.support.worlds import id_number
+
+DIBAO = f"/apply/dibao/{VILLAGE}"
 
 
-def test_a_region_is_chosen_by_its_names_and_a_wrong_way_counts_as_far_as_it_leads(web: Web) -> None:
+def walk(client: FlaskClient, start: str, answers: dict[str, Any]) -> list[str]:
+    """Fill in page after page as a browser without a script does; returns the titles that were seen."""
+    typed, seen = flat(answers), list[str]()
+    address = re.search(r'btn-primary" href="([^"]+)">(?:开始填写|接着填)', client.get(start).text)[1]
+    while not address.endswith("/check"):
+        page = client.get(address)
+        seen.append(re.search(r"<h1>(.*?)</h1>", page.text, re.S)[1])
+        names = set(re.findall(r'name="([^_"][^"]*)"', page.text))
+        posted = {name: typed[name] for name in names & typed.keys()}
+        answer = client.post(address, data={**carried(page.text), **posted} if "data-draft" in page.text else posted)
+        assert answer.status_code == 302, answer.text
+        address = answer.location
+    return seen
+
+
+def test_page_after_page_without_a_script_to_one_receipt(web: Web) -> None:
     client = web.client()
-    assert ["220122", "农安县"] in client.get("/regions?above=2201").json
-    lists = client.post(APPLY, data={"hukou_region": ["22", "2201"], "_add:hukou_region": "1"}).text
-    assert re.findall(r'name="hukou_region"', lists) == ['name="hukou_region"'] * 3
-    assert '<option value="220122">农安县</option>' in lists
-    short = apply(client, hukou_region="2201")
-    assert "请选到县（市、区）" in short.text
-    assert apply(client, hukou_region="220122").status_code == 302
+    seen = walk(client, APPLY, {**APPLICATION, "authorised": None})
+    assert seen == [
+        "申请人",
+        "住址、户口和账号",
+        "困难情况",
+        "原来的工作单位",
+        "单位证明人",
+        "家庭经济状况",
+        "材料照片",
+    ]
+    check = client.get(f"{APPLY}/check").text
+    assert "第 8 步，共 8 步" in check
+    assert "王建国" in check
+    assert re.search(rf'href="{APPLY}/1\?then=check#f-phone"', check)
+    posted = {**carried(check), "authorised": "true"}
+    first, second = client.post(APPLY, data=posted), client.post(APPLY, data=posted)
+    assert first.location == second.location == "/apply/receipt"
+    codes = re.findall(r"<code>(.*?)</code>", client.get("/apply/receipt").text)
+    assert len(codes) == 2
+    assert web.client(f"village_cadre.{VILLAGE}").get("/desk/").text.count("data-row>") == 1
 
 
-def test_nobody_is_asked_to_insist_before_a_rule_was_shown(web: Web) -> None:
-    client = web.client()
-    assert 'name="insist"' not in client.get(APPLY).text
-    refused = apply(client, months_without_income=2)
-    assert 'name="insist"' in refused.text
-    assert apply(client, months_without_income=2, insist=True).status_code == 302
+MEMBER = {"name": "王建国", "id_number": APPLICATION["id_number"], "relation": "本人"}
+HOUSEHOLD = {"annual_income": "9000", "financial_assets": "1000"}
 
 
-def test_village_or_community_is_chosen_by_the_name_of_the_place(web: Web) -> None:
-    page = web.client().get(APPLY).text
-    assert re.search(r'name="urban" value="(\w+)" checked', page)[1] == "false"  # type: ignore[index]
+def members(number: int) -> list[dict[str, Any]]:
+    return [MEMBER, *({"name": f"家人{n}", "id_number": id_number(n), "relation": "子"} for n in range(1, number))]
+
+
+def test_forty_members_one_by_one_and_one_of_them_taken_out_again(web: Web) -> None:
+    client, listed = web.client(), f"{DIBAO}/5"
+    assert client.get(DIBAO).status_code == 200
+    for place, member in enumerate(members(40)):
+        page = client.get(f"{listed}/{place}").text
+        assert f"第 {place + 1} 位" in page
+        posted = {f"household.members.{place}.{key}": text for key, text in member.items()}
+        answer = client.post(f"{listed}/{place}", data={**carried(page), **posted, "_another": "1"})
+        assert answer.location == f"{listed}/{place + 1}", answer.text
+    assert client.get(listed).text.count("修改<span") == 40
+    wrong = client.post(f"{listed}/40", data={"household.members.40.name": "没填完"})
+    assert wrong.status_code == 422
+    assert client.post(listed, data={}).status_code == 422  # the last one is not complete
+    assert client.post(listed, data={"_remove:household.members.40": "1"}).location == listed
+    client.post(listed, data={"_remove:household.members.1": "1"})
+    page = client.get(listed).text
+    assert "家人1<" not in page
+    assert page.index("家人2<") < page.index("家人39<")
+    assert client.post(listed, data={}).location == f"{DIBAO}/6"

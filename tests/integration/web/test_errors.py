@@ -179,7 +179,7 @@ def test_a_field_for_files_says_its_limits_and_nobody_writes_one_without() -> No
 def test_limits_are_said_before_a_file_is_chosen(web: Web) -> None:
     case_id = web.apply().case_id
     client = web.client(CADRE)
-    pages = (f"/desk/tasks/{web.open_task(case_id)}", f"/desk/cases/{case_id}", APPLY)
+    pages = (f"/desk/tasks/{web.open_task(case_id)}", f"/desk/cases/{case_id}", f"{APPLY}/7")
     for path in pages:
         page = client.get(path).text
         fields = re.findall(r'<input[^>]*type="file"[^>]*>', page)
