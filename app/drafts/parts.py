@@ -16,7 +16,8 @@ from app.core.ids import digest
 from app.drafts.operations import OVER, Place, Saved, packed, put_beside, save_over
 from app.drafts.queries import Kept, Pairs, of_subject
 
-_BEGUN, _DIGITS = 1, 7
+_BEGUN, _DIGITS = 1, 6
+"""Hexadecimal digits of a state: what a form carries back is a number of eight digits at most."""
 _TRIES = 5
 BUSY = "这份表正在另一个窗口里保存，请稍后再试"
 

@@ -12,8 +12,8 @@ from app import intake
 from app.cases import operations as cases
 from app.cases.door import INSIST
 from app.core.actor import APPLICANT
-from app.core.errors import Gone, Rejection
-from app.drafting import keep, passes, visitor
+from app.core.errors import Gone, Invalid, Rejection
+from app.drafting import arrive, keep, visitor
 from app.drafts import operations as drafts
 from app.drafts.queries import Drawer
 from app.identity.credentials import count_visit
@@ -58,12 +58,16 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
     try:
         with transaction(ANYONE, writing=True) as call:
             found = asking(call, programme, region_code)
-            if found.sent and not found.drawer.mine and passes.known_revision():
+            if found.was_sent:
                 return go_to_receipt(found)
             count_visit(call.session, "application", request.remote_addr or "", MOST_SENDINGS, call.now)
+        arrived = arrive(found.held, call.now)
+        with transaction(ANYONE, writing=True) as call:
             names = [*request.form.keys(), *request.files.keys()]
             part = found.part_of(name for name in names if not name.startswith("_") and name != "csrf_token")
-            keep(call.session, part, call.now, sent=True)
+            refused = keep(call.session, part, arrived, call.now, sent=True).refused
+        if refused:
+            raise Invalid(refused)
         with transaction(ANYONE, writing=True) as call:
             receipt = _send(asking(call, programme, region_code))
     except Gone:

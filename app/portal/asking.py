@@ -15,7 +15,7 @@ from app.cases.door import INSIST
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
 from app.definitions.bundle import Bundle
-from app.drafting import Opened, Pass, visitor
+from app.drafting import Opened, Pass, passes, visitor
 from app.drafts.operations import Place
 from app.drafts.queries import Drawer, of_subjects
 from app.drafts.queries import form as subject_of
@@ -77,6 +77,11 @@ class Asking:
     def wrong_on(self, pages: Iterable[Page]) -> dict[str, str]:
         pages = list(pages)
         return {path: text for path, text in self.wrong.items() if any(page.asks(path) for page in pages)}
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the page that is posted knew a draft which has been sent meanwhile."""
+        return bool(self.sent and not self.drawer.mine and passes.known_revision())
 
     @cached_property
     def links(self) -> dict[str, FileLink]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import intake
 from app.core.errors import Rejection
-from app.drafting import keep, passes
+from app.drafting import arrive, keep
 from app.drafts import parts
 from app.forms import Page
 from app.forms.parsing import REMOVE
@@ -59,17 +59,19 @@ def row_next(programme: str, region_code: str, number: int, row: int) -> Respons
 def _next(programme: str, region_code: str, number: int, row: int | None) -> ResponseReturnValue:
     refused: dict[str, str] = {}
     try:
-        with transaction(ANYONE, writing=True) as call:
+        with transaction(ANYONE, writing=False) as call:
             found = asking(call, programme, region_code)
             page = found.page(number)
-            if found.sent and not found.drawer.mine and passes.known_revision():
+            if found.was_sent:
                 return go_to_receipt(found)
             if page is None or (row is not None and not _is_row(found, page, row)):
                 return redirect(found.start)
+        held, arrived = found.part(page, row), arrive(found.held, call.now)
+        with transaction(ANYONE, writing=True) as call:
             if page.rows and row is None:
-                _drop(found, page)
+                _drop(call, found, page)
             else:
-                refused = keep(call.session, found.part(page, row), call.now, sent=True).refused
+                refused = keep(call.session, held, arrived, call.now, sent=True).refused
     except Rejection as rejection:
         with transaction(ANYONE, writing=False) as call:
             return _as_posted(asking(call, programme, region_code), number, row, rejection)
@@ -101,11 +103,11 @@ def _is_row(found: Asking, page: Page, row: int) -> bool:
     return page.rows is not None and 0 <= row <= len(found.rows(page))
 
 
-def _drop(found: Asking, page: Page) -> None:
+def _drop(call: Call, found: Asking, page: Page) -> None:
     action = found.form.row_action(request.form) or ""
     name, _, place = action.removeprefix(REMOVE).rpartition(".")
     if action.startswith(REMOVE) and name == page.rows_name and place.isdigit():
-        parts.drop_row(found.call.session, found.held.place, name, int(place), found.call.now)
+        parts.drop_row(call.session, found.held.place, name, int(place), call.now)
 
 
 def _as_posted(found: Asking, number: int, row: int | None, rejection: Rejection) -> ResponseReturnValue:
