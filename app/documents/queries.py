@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
@@ -47,7 +48,16 @@ def written_by(session: Session, acts: Collection[tuple[str, int]]) -> list[Any]
 
 def voidable_since(session: Session, case_id: str, since: int) -> list[Any]:
     """Letters of a case at audit number `since` and later that are valid and that their own contracts let be voided."""
-    valid = (Document.case_id == case_id) & (Document.case_seq >= since) & Document.voided_at.is_(None)
+    return _voidable(session, (Document.case_id == case_id) & (Document.case_seq >= since))
+
+
+def voidable_about(session: Session, award_ids: Collection[str], since: datetime) -> list[Any]:
+    """The like letters about awards that no step of a case wrote (their amounts followed the figures), since then."""
+    return _voidable(session, Document.origin.in_(award_ids) & (Document.created_at >= since))
+
+
+def _voidable(session: Session, mine: ColumnElement[bool]) -> list[Any]:
+    valid = mine & Document.voided_at.is_(None)
     query = _OF.add_columns(Document.contract_hash).where(valid).order_by(Document.created_at, Document.id)
     rows = session.execute(query).all()
     contracts = definitions.blobs(session, {row.contract_hash for row in rows}) if rows else {}

@@ -90,3 +90,38 @@ def rescue_record() -> Paper:
     )  # fmt: skip
     paper.verification()
     return paper
+
+
+def relief_slip() -> Paper:
+    """受灾救助款物发放四联单"""
+    paper = Paper("受灾救助款物发放四联单")
+    paper.title("受灾救助款物发放四联单")
+    parts = (
+        ("第一联　存根（乡镇（街道）留存）", "经办签字"),
+        ("第二联　财务（县级财务记账）", "审核签字"),
+        ("第三联　发放单位（仓库、发放点留存）", "发放签字"),
+        ("第四联　受灾人员（领取人留存）", "领取签字"),
+    )
+    for number, (part, signed) in enumerate(parts):
+        paper.subheading(part)
+        if number == 2:
+            paper.document.paragraphs[-1].paragraph_format.page_break_before = True
+        _slip(paper, signed)
+        if number % 2 == 0:
+            paper.gap()
+    paper.verification()
+    return paper
+
+
+def _slip(paper: Paper, signed: str) -> None:
+    grid = paper.grid([26, 62, 26, 42])
+    grid.pairs("单号", "{{ number }}", "开单日期", "{{ date }}")
+    grid.pairs("领取人", "{{ receiver }}", "身份号码", "{{ id_number }}")
+    grid.pairs("地址", "{{ address }}", "受灾人口", "{{ people }}人")
+    grid.pairs("救助款", "{% if amount %}{{ amount_capital }}（{{ amount }}元）{% else %}无{% endif %}")
+    grid.pairs(
+        "物资",
+        "{% if goods %}{% for each in goods %}{{ each.name }}{{ each.quantity }}{{ each.unit }}"
+        "{% if not loop.last %}、{% endif %}{% endfor %}{% else %}无{% endif %}",
+    )
+    grid.pairs("发放单位", "{{ issuer }}（盖章）").pairs(signed, "")

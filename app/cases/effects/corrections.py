@@ -25,6 +25,7 @@ from app.funds import settling
 from app.funds.claims import ClaimRequest
 from app.funds.operations import OrderRequest
 from app.funds.settling import Difference, Standing
+from app.registry import queries as registry
 
 LETTER = "correction_notice"
 ZERO = Decimal("0.00")
@@ -124,8 +125,7 @@ def _names(action: Action) -> Mapping[str, str]:
 def tell(action: Action) -> None:
     """The letter, which takes the place of those of the decision that fell; these stay, and say by what."""
     was = latest(action)
-    earlier = [row for row in issued.voidable_since(action.session, action.case.id, was.since_seq)
-               if row.case_seq < was.seq]  # fmt: skip
+    earlier = _fallen(action, was)
     given = {
         "reopened_on": local_date(was.at),
         "reason": was.reason,
@@ -138,6 +138,15 @@ def tell(action: Action) -> None:
                                  action.now)  # fmt: skip
     for row in earlier:
         documents.void(action.session, row.id, letter_id, action.now)
+
+
+def _fallen(action: Action, was: Reopening) -> list[Any]:
+    """Letters of the decision that fell, and those that told since then what it came to on other figures."""
+    session, head = action.session, action.case
+    decided = [row for row in issued.voidable_since(session, head.id, was.since_seq) if row.case_seq < was.seq]
+    since = min((row.created_at for row in decided), default=was.at)
+    awards = [each.id for each in registry.of_case(session, head.id, head.award_id)]
+    return sorted([*decided, *issued.voidable_about(session, awards, since)], key=lambda row: row.created_at)
 
 
 def _sums(action: Action) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.documents.rendering import render
 from app.documents.template import load_template
 from app.documents.text import extract_text
 from app.figures.content import seeded
-from scripts.build_templates import BUILDERS
+from scripts.build_templates import BUILDERS, OF_BUNDLES
 from tests.unit.documents.conftest import KEYS, Shipped
 
 TO_NOBODY = {"publicity_notice", "rescue_record", "home_care_agreement", "institution_care_agreement"}
@@ -38,6 +38,12 @@ def test_the_script_builds_what_is_committed(shipped):
 
 def test_every_template_has_a_builder():
     assert sorted(BUILDERS) == KEYS
+
+
+def test_letters_of_bundles_are_built_by_the_script_too():
+    for key, (bundle, build) in OF_BUNDLES.items():
+        assert build().bytes() == (BUNDLES / bundle / "letters" / key / "template.docx").read_bytes()
+    assert {path.parent.name for path in BUNDLES.glob("*/letters/*/template.docx")} == set(OF_BUNDLES)
 
 
 def test_nothing_is_left_of_the_template(shipped):
