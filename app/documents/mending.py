@@ -7,13 +7,21 @@ from lxml import etree
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _TBL, _TR, _TC, _SDT = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "sdt"))
 _CONTENT = f"{_W}sdtContent"
+_ORDER = {
+    f"{_W}{name}": place
+    for place, name in enumerate((
+        "cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection",
+        "tcFitText", "vAlign", "hideMark",
+    ))
+}  # fmt: skip
 _MARKS = {f"{_W}{name}" for name in ("tcPr", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd")}
 _HOLDERS = tuple(f"{_W}{name}" for name in ("hdr", "ftr", "txbxContent", "footnote", "endnote"))
 _BLOCKS = {f"{_W}{name}" for name in ("body", "tc", "hdr", "ftr", "txbxContent", "footnote", "endnote", "sdtContent")}
 
 
 def mend(root: etree._Element) -> bool:
-    """Take out rows without cells and tables without rows, and end every cell with a paragraph.
+    """Take out rows without cells and tables without rows, end every cell with a paragraph, and put what tags said of
+    cells (merged, coloured) where it belongs.
 
     LibreOffice shows a document that needs this; Word calls it damaged. Returns whether there was anything to do.
     """
@@ -28,7 +36,17 @@ def mend(root: etree._Element) -> bool:
     empty = [holder for holder in root.iter(*_HOLDERS) if next(holder.iter(_P), None) is None]
     for each in (*open_cells, *empty):
         etree.SubElement(each, _P)
-    return bool(gone or open_cells or empty)
+    moved = [properties for properties in root.iter(f"{_W}tcPr") if _put_in_order(properties)]
+    return bool(gone or open_cells or empty or moved)
+
+
+def _put_in_order(properties: etree._Element) -> bool:
+    """docxtpl writes the width of a merged cell and its colour before all else. Returns whether it was so."""
+    places = [_ORDER.get(each.tag, len(_ORDER)) for each in properties]
+    if places == sorted(places):
+        return False
+    properties[:] = sorted(properties, key=lambda each: _ORDER.get(each.tag, len(_ORDER)))
+    return True
 
 
 def _is_empty(control: etree._Element) -> bool:

@@ -33,7 +33,8 @@ _HAS_TAGS = re.compile(r"\{[{%#]")
 _MARKUP = re.compile(r"<[^>]+>")
 # Tags that change how many columns a row has: docxtpl repairs the table's grid in the tree afterwards.
 _COLUMNS = re.compile(r"\{%\s*(?:tc|colspan|hm)\b|\{#tc\b")
-_TAKES_OUT = re.compile(r"\{[%#](?:p|tr|tc)\s")
+# Tags that leave what Word may not read as it is: paragraphs, rows and cells taken out, cells merged or coloured.
+_UNSOUND = re.compile(r"\{[%#](?:p|tr|tc)\s|\{%\s*(?:vm|hm|colspan|cellbg)\b")
 _LITERAL = re.compile(r"\{_[{%]|[}%]_\}")
 _PRINTED = re.compile(r"\{\{ '[{}%]{2}' \}\}")
 _BREAKS = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\n\t]")
@@ -70,7 +71,7 @@ class Template:
     pictures: Mapping[str, str]  # alternative text → name of the part with the picture
     needs_docxtpl: bool
     prints_braces: bool
-    _emptied: frozenset[str]  # parts in which a tag takes out paragraphs, rows or cells
+    _unsound: frozenset[str]  # parts to be mended (`mending`)
     _dynamic: Mapping[str, _Dynamic] = field(repr=False)
     _entries: Mapping[str, Entry | None] = field(repr=False)  # None: made anew for each letter
 
@@ -135,7 +136,7 @@ class Template:
                 f"{places.called(part)}：生成的内容不完整，请检查 {{%p if %}}、{{%p for %}} 是否单独成段并成对出现",
                 template=name or None,
             ) from exc
-        if part in self._emptied and mending.mend(root):
+        if part in self._unsound and mending.mend(root):
             return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
         return content
 
@@ -183,7 +184,7 @@ def load_template(data: bytes) -> Template:
     parts = package.parts(buffer.getvalue())
     sources: list[Source] = []
     dynamic: dict[str, _Dynamic] = {}
-    needs_docxtpl, emptied = False, set()
+    needs_docxtpl, unsound = False, set()
     for part, where, before, xml, after in _places(document, parts):
         body = where == "正文"
         patched = _braces(document.patch_xml(xml))
@@ -194,8 +195,8 @@ def load_template(data: bytes) -> Template:
         sources.append(Source(part, where, lined))
         tags = _MARKUP.sub("", xml)
         needs_docxtpl |= where == "脚注" or _COLUMNS.search(tags) is not None
-        if _TAKES_OUT.search(tags):
-            emptied.add(part)
+        if _UNSOUND.search(tags):
+            unsound.add(part)
         if where != "脚注":
             dynamic[part] = _Dynamic(before, sandbox.environment().from_string(patched), after, body)
     entries = {name: None if name in dynamic else package.entry(name, raw, 9) for name, raw in parts.items()}
@@ -206,7 +207,7 @@ def load_template(data: bytes) -> Template:
         pictures=pictures.by_alternative_text(parts),
         needs_docxtpl=needs_docxtpl,
         prints_braces=any(_PRINTED.search(source.text) for source in sources),
-        _emptied=frozenset(emptied),
+        _unsound=frozenset(unsound),
         _dynamic=dynamic,
         _entries=entries,
     )

@@ -5,11 +5,27 @@ import io
 import pytest
 from docx import Document
 
+from app.documents.contract import load_contract
+from app.documents.rendering import render
 from app.documents.template import load_template
 from tests.support.ooxml import faults
-from tests.unit.documents.test_template import by_docxtpl
+from tests.unit.documents.conftest import Shipped
+from tests.unit.documents.test_template import by_docxtpl, stripped
 from tests.unit.documents.test_tidying import NAMES, kinds  # noqa: F401  # a fixture
 from tests.unit.documents.test_upload import changed, in_body
+
+
+def test_every_letter(shipped):
+    """With all that its sample has, and without what is optional."""
+    template, contract = load_template(shipped.template), load_contract(shipped.contract)
+    for values in (shipped.sample, stripped(shipped)):
+        assert faults(render(template, contract, values)) == []
+
+
+def test_how_the_parts_of_a_letter_hang_together(shipped_contract):
+    letter = Shipped("approval_notice")
+    assert faults(render(load_template(letter.template), shipped_contract(letter.key), letter.sample), whole=True) == []
+
 
 LISTS = [
     [["{%tr for x in xs %}", ""], ["{{ x }}", "乙"], ["{%tr endfor %}", ""]],

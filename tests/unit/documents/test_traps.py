@@ -10,9 +10,8 @@ from app.documents import fields, filters, lint, package
 from app.documents.checking import check_files
 from app.documents.errors import DocumentError
 from app.documents.template import load_template
-from app.documents.text import canonical, extract_text
+from app.documents.text import extract_text
 from app.documents.upload import check_upload
-from tests.unit.documents.test_template import by_docxtpl
 from tests.unit.documents.test_upload import changed, in_body
 
 CONTRACT = {
@@ -220,21 +219,3 @@ def test_tags_where_nothing_is_replaced_are_told(word):
              "<w:t>见{{ name }}</w:t></w:r></w:p></w:endnote></w:endnotes>")  # fmt: skip
     (problem,) = lint.lint(changed(word("甲"), add=[("word/endnotes.xml", notes)]))
     assert "尾注里的标签 {{ name }} 不会替换" in problem.message
-
-
-@pytest.mark.parametrize(
-    ("paragraphs", "rows"),
-    [
-        (["{{ name }}{_{ 甲 }_}"], None),
-        (["{#p 说明 #}", "{{ name }}"], [["{#tc 说明 #}", "{{ name }}"], ["{{ town }}", "乙"]]),
-        (["{{ name }}"], [["{#tr 说明 #}", ""], ["{{ town }}", "乙"]]),
-        (["{%r if seen %}", "甲{%r if seen %}{{ name }}{%r endif %}", "{%r endif %}"], None),
-        (["{{ name }}"], [["{%tc for x in reasons %}", "{{ x }}", "{%tc endfor %}"], ["甲", "乙", "丙"]]),
-        (["{%p for x in reasons %}", "{{ loop.index }}{{ x }}", "{%p endfor %}"], [["{% vm %}{{ name }}", "乙"]]),
-    ],
-)  # fmt: skip
-def test_reads_as_docxtpl_reads_it(word, paragraphs, rows):
-    data = word(*paragraphs, rows=rows)
-    if "{% vm %}" in str(rows):
-        data = word(*paragraphs, rows=[["{%tr for x in reasons %}", ""], *rows, ["{%tr endfor %}", ""]])
-    assert canonical(load_template(data).render(SAMPLE)) == canonical(by_docxtpl(data, SAMPLE))
