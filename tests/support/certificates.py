@@ -12,11 +12,13 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 
-def give(folder: Path, name: str, office: str, *, days: int = 365, signs: bool = True) -> None:
-    """Put `name.p12` and its passphrase there, valid from yesterday on for so many days."""
+def give(
+    folder: Path, name: str, office: str, *, now: datetime | None = None, days: int = 365, signs: bool = True
+) -> None:
+    """Put `name.p12` and its passphrase there, valid for so many days from the day before `now`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, office)])
-    since = datetime.now(UTC) - timedelta(days=1)
+    since = (now or datetime.now(UTC)) - timedelta(days=1)
     usage = x509.KeyUsage(signs, signs, not signs, False, False, False, False, False, False)
     built = (
         x509.CertificateBuilder()

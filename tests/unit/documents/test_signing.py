@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 import pypdfium2
 import pytest
 from click.testing import CliRunner
-from PIL import Image, ImageDraw
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -24,16 +23,9 @@ from app.documents.isolated import seal_isolated
 from app.documents.pdf import LibreOffice
 from app.outside import Refused
 from tests.support.certificates import give
+from tests.support.pictures import seal
 
 OFFICE, DAY = "农安县民政局", date(2021, 4, 19)
-
-
-def seal() -> bytes:
-    picture = Image.new("RGBA", (900, 900))
-    ImageDraw.Draw(picture).ellipse((20, 20, 880, 880), outline=(200, 0, 0, 255), width=40)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def letter(docx: bytes, picture: bytes | None, certificate: str | None) -> pdfs.Letter:
