@@ -779,7 +779,8 @@ def shown_things(case_id: str, web: Web) -> list[Any]:
     """An incident, an obligation and a notice of the case."""
     now, today = web.clock.now(), local_date(web.clock.now())
     with web.database.read() as session:
-        place = identity.region_by_code(session, VILLAGE, today)
+        village = identity.region_by_code(session, VILLAGE, today)
+        place = {"region_id": village.id, "county_id": village.county_id}
     return [
         Incident(
             id=new_id(), case_id=case_id, action_id="a", element_id="investigate", stage="element",
@@ -788,7 +789,7 @@ def shown_things(case_id: str, web: Web) -> list[Any]:
         Owed(id=new_id(), case_id=case_id, case_seq=1, key="proof", place=1, title="补交证明", since=now),
         Notice(
             id=new_id(), case_id=case_id, case_seq=1, wait_id="w", element_id="publicity", kind="posting",
-            region_id=place.id, county_id=place.county_id,
+            **place,
             programme_title="救助", subject="公示内容", summary="公示内容", place="村务公开栏", days=7,
             days_left=7, posted_on=today, until_on=today, status="standing", created_at=now,
         ),
