@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, exists, func, literal, or_
+from sqlalchemy import Select, exists, func, literal, literal_column, or_
 from sqlalchemy.orm import Session
 
 from app.cases import obligations
 from app.cases.lists import visible
-from app.cases.models import Case, Incident, Owed
+from app.cases.models import Case, CaseRequest, Incident, Owed
 from app.cases.policy import OBJECTIONS
+from app.cases.requests import ACCOUNT, APPEAL
 from app.core.actor import Actor
 from app.db.duties import duty
 from app.identity import policy as identity_policy
@@ -18,7 +19,8 @@ from app.publicity.leads import LEAD
 from app.registry.lookups import AWARD, PERSON
 from app.registry.queries import IN_PAYMENT
 
-INCIDENT, OWED, RECHECK, VISIT, HINT = "incident", "owed", "recheck", "visit", "lead"
+INCIDENT, OWED, RECHECK, VISIT, HINT, REQUEST = "incident", "owed", "recheck", "visit", "lead", "request"
+REQUESTS = {ACCOUNT: "更正收款账户", APPEAL: "申诉"}
 
 
 def incidents(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
@@ -52,6 +54,18 @@ def leads(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
     )  # fmt: skip
     found = found.select_from(LEAD).join(Case, Case.id == LEAD.c.case_id)
     return found.where(LEAD.c.settled_at.is_(None), visible(session, actor, OBJECTIONS))
+
+
+def requests(session: Session, actor: Actor, kind: str, capability: str) -> Select[tuple[object, ...]]:
+    """What applicants ask of the office and nobody answered, where the actor may."""
+    found = duty(
+        REQUEST, id=CaseRequest.id, title=literal(REQUESTS[kind]), subject=Case.applicant_name,
+        programme=Case.programme, number=Case.number, case_id=Case.id, township_id=Case.township_id,
+        village_id=Case.village_id, arrived_at=CaseRequest.asked_at,
+    )  # fmt: skip
+    found = found.select_from(CaseRequest).join(Case, Case.id == CaseRequest.case_id)
+    waiting = CaseRequest.status == literal_column("'waiting'")
+    return found.where(waiting, CaseRequest.kind == kind, visible(session, actor, capability))
 
 
 def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:

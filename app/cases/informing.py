@@ -28,9 +28,10 @@ MAIN = "main"
 FILED, PAID, QUESTION, WITHDRAWN = "filed", "paid", "question", "withdrawn"
 DECIDED = frozenset({"approved", "refused"})
 NOTIFIED, PHONE_CHANGED, CODE, CODE_RENEWED = "notified", "phone", "code", "code_renewed"
+ACCOUNT_CHANGED, ANSWERED = "account", "answered"
 ONCE = frozenset({"filed", "accepted"})
 """Said once in a case, however often it comes past there; everything else once an action."""
-ALWAYS = frozenset({PHONE_CHANGED, CODE, CODE_RENEWED})
+ALWAYS = frozenset({PHONE_CHANGED, CODE, CODE_RENEWED, ACCOUNT_CHANGED})
 """Said to those too who want no messages: it protects the case from others."""
 MESSAGE: Table = CaseMessage.__table__  # type: ignore[assignment]
 _ADD = insert_if_absent(MESSAGE, ["once"])

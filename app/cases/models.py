@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, Json, Money, keys
 
-UNRESOLVED = text("resolved_at IS NULL")
+UNRESOLVED, UNANSWERED = text("resolved_at IS NULL"), text("status = 'waiting'")
 
 
 class Case(Base):
@@ -244,6 +244,34 @@ class CaseMessage(Base):
     why: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(AwareDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
+
+
+class CaseRequest(Base):
+    """What an applicant asks of the office (`app.cases.requests`). `kind`: account or appeal. `status`: waiting,
+    granted, declined or answered. What was said and answered rests sealed.
+    """
+
+    __tablename__ = "case_request"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        Index("ix_case_request_case", "case_id", "asked_at"),
+        Index(
+            "ix_case_request_waiting", "kind", "asked_at", "id", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED
+        ),
+        CheckConstraint("kind IN ('account', 'appeal')", name="kind"),
+        CheckConstraint("status IN ('waiting', 'granted', 'declined', 'answered')", name="status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    number: Mapped[str] = mapped_column(String(50))
+    status: Mapped[str] = mapped_column(String(8))
+    said: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("case_request", "said"))
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("case_request", "answer"))
+    asked_at: Mapped[datetime] = mapped_column(AwareDateTime)
+    answered_by: Mapped[str | None] = mapped_column(String(32))
+    answered_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
 
 
 class RecheckDraw(Base):

@@ -21,6 +21,7 @@ from app.cases import (
     policy,
     prefilling,
     queries,
+    requests,
     rerun,
     store,
     waits,
@@ -132,6 +133,7 @@ class CasePage:
     decisions: list[Decided]
     acts: CaseActs
     messages: list[informing.Told]
+    requests: list[requests.Request]
 
     @property
     def steps(self) -> dict[str, str]:
@@ -205,6 +207,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         decisions=[decided(session, steps, record) for record in decisions.of_case(session, case_id)],
         acts=acting.of_case(action, work),
         messages=informing.of_case(session, case_id),
+        requests=requests.of_case(session, case_id),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import queries, store, waits
+from app.cases import contesting, queries, requests, store, waits
 from app.cases.action import Action
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
@@ -59,7 +59,7 @@ class Progress:
 
     `until`: the last day of the step by law, inclusive; `paused`: why its clock stands still. `public_until`: the last
     day of the notice that stands. `questions` wait for the applicant, `answered` do not any more. `submitted` is read
-    by `form`. `seen_on` is today.
+    by `form`. `seen_on` is today. `quiet`: wants no messages. `contest`: what may be done against the decision.
     """
 
     case_id: str
@@ -83,6 +83,16 @@ class Progress:
     form: Form
     submitted: Any
     context: Any
+    phone: str | None
+    account: str | None
+    quiet: bool
+    requests: tuple[requests.Request, ...]
+    contest: contesting.Contest | None
+
+    @property
+    def is_paid_yet(self) -> bool:
+        """Whether something may still be paid, so that the account matters."""
+        return self.is_open or any(order.status == "pending" for order in self.orders)
 
 
 def of_case(session: Session, case_id: str, now: datetime) -> Progress:
@@ -121,6 +131,11 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
         form=action.bundle.application_form,
         submitted=action.variables["application"],
         context=action.variables,
+        phone=action.variables["application"].get("phone"),
+        account=action.variables["application"].get("bank_account"),
+        quiet=queries.is_quiet(session, case_id),
+        requests=tuple(requests.of_case(session, case_id)),
+        contest=contesting.of(action),
     )
 
 

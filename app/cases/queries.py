@@ -94,6 +94,11 @@ def letters_of_applicant(session: Session, case_id: str) -> list[Any]:
     return [row for row in found if row.voided_at is None and row.id not in to_others]
 
 
+def is_quiet(session: Session, case_id: str) -> bool:
+    """Whether the applicant wants no messages."""
+    return bool(session.scalar(select(Case.quiet).where(Case.id == case_id)))
+
+
 def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:
     """Number, title and valid letters (with their numbers) of the cases that run or ran on a release."""
     rows = session.execute(

@@ -28,6 +28,8 @@ EVENTS: Mapping[str, str] = {
     "code": "重发查询码",
     "code_renewed": "窗口补发了查询码",
     "phone": "联系电话改了",
+    "account": "收款账户改了",
+    "answered": "申诉已答复",
 }
 CODE_PLACE, PHONE_PLACE = "查询码", "新号码"
 PLACES = ("项目", "案号", "单位", "电话")

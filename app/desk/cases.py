@@ -11,6 +11,8 @@ from app import audit
 from app.cases import lists
 from app.cases import operations as cases
 from app.cases import pages as views
+from app.cases.operations.appealing import ANSWER
+from app.cases.operations.contact import CORRECT
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, Rejection
 from app.definitions.queries import programme_titles
@@ -106,7 +108,6 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         may_correct=page.may_correct,
         may_reopen=page.may_reopen,
         may_steer=page.may_steer,
-        may_renew=identity_policy.covers(call.actor, page.chain, "file_applications"),
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=holders,
         posts=page.chain.post,
@@ -124,6 +125,11 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         claims=page.claims,
         documents=page.documents,
         messages=page.messages,
+        requests=page.requests,
+        may={
+            each: identity_policy.covers(call.actor, page.chain, each)
+            for each in ("file_applications", CORRECT, ANSWER)
+        },
         waiting=page.waiting,
         notices=page.notices,
         objections=page.objections,

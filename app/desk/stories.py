@@ -102,6 +102,18 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
             return f"解除{payload['holder']}对“{step}”的签收：{reason}"
         case "taken_back":
             return f"办结“{payload['title']}”后立即撤回，重新办理"
+        case "phone_changed":
+            return f"更正联系电话为{payload['to']}"
+        case "account_asked":
+            return f"请求把收款账户改为{payload['to']}"
+        case "account_changed":
+            return f"核对证件后把收款账户改为{payload['to']}，{payload['orders']}笔未付款项随之更正"
+        case "account_declined":
+            return f"没有更正收款账户：{reason}"
+        case "appealed":
+            return f"对决定提出申诉，编号{payload['number']}"
+        case "appeal_answered":
+            return f"答复申诉{payload['number']}"
         case "code_renewed":
             return "核对身份后补发查询码" if payload["way"] == "window" else "向登记的电话重发查询码"
         case "urged":

@@ -64,6 +64,16 @@ def _voidable(session: Session, mine: ColumnElement[bool]) -> list[Any]:
     return [row for row in rows if load_contract(contracts[row.contract_hash]).voidable]
 
 
+def decision_of(session: Session, case_id: str) -> Any | None:
+    """The valid letter of a case that tells remedies, the last one; where none does, the last one with a number."""
+    valid = (Document.case_id == case_id) & Document.voided_at.is_(None) & Document.number.is_not(None)
+    query = _OF.add_columns(Document.contract_hash, Document.office_id).where(valid)
+    rows = session.execute(query.order_by(Document.created_at.desc(), Document.id.desc())).all()
+    contracts = definitions.blobs(session, {row.contract_hash for row in rows}) if rows else {}
+    telling = (row for row in rows if load_contract(contracts[row.contract_hash]).reads("remedies"))
+    return next(telling, rows[0] if rows else None)
+
+
 def issued_since(session: Session, case_id: str, since: int) -> str | None:
     """The title of a letter of a case at audit number `since` and later whose bytes are issued."""
     mine = Document.case_id == case_id, Document.case_seq >= since, Document.content.is_not(None)

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.cases import operations as cases
 from app.cases import progress, queries
+from app.cases.requests import ACCOUNT, APPEAL
 from app.core.actor import APPLICANT
-from app.core.chinese import mask_name
+from app.core.chinese import mask_account, mask_name, mask_phone
 from app.core.errors import Gone, Invalid, NotFound, Rejection
 from app.core.ids import digest
 from app.core.spelling import compact
@@ -170,6 +171,31 @@ def messages_wanted(call: Call) -> ResponseReturnValue:
     return redirect(url_for("portal.my_case"))
 
 
+@blueprint.post("/my-case/phone")
+@writes(ANYONE, again=_again)
+def phone_changed(call: Call) -> ResponseReturnValue:
+    cases.change_phone(call.session, APPLICANT, grant.held(call.now), request.form.get("phone", ""), call.now)
+    flash("联系电话已更正，原来的号码会收到一条短信。", "success")
+    return redirect(url_for("portal.my_case", _anchor="contact"))
+
+
+@blueprint.post("/my-case/account")
+@writes(ANYONE, again=_again)
+def account_asked(call: Call) -> ResponseReturnValue:
+    account, holder = request.form.get("account", ""), request.form.get("holder", "")
+    number = cases.ask_for_account(call.session, APPLICANT, grant.held(call.now), account, holder, call.now)
+    flash(f"已收到，编号 {number}。请带身份证和银行卡到窗口核对，核对以后才改。", "success")
+    return redirect(url_for("portal.my_case", _anchor="contact"))
+
+
+@blueprint.post("/my-case/appeal")
+@writes(ANYONE, again=_again)
+def appeal(call: Call) -> ResponseReturnValue:
+    number = cases.appeal(call.session, APPLICANT, grant.held(call.now), request.form.get("text", ""), call.now)
+    flash(f"申诉已收到，编号 {number}。答复会显示在这一页，也会发短信告诉您。", "success")
+    return redirect(url_for("portal.my_case", _anchor="contest"))
+
+
 @blueprint.post("/my-case/withdraw")
 @writes(ANYONE, again=_again)
 def withdraw(call: Call) -> ResponseReturnValue:
@@ -187,6 +213,11 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         "portal/my_case.html",
         case=shown,
         applicant=mask_name(shown.name),
+        phone=mask_phone(shown.phone) if shown.phone else "",
+        account=mask_account(shown.account) if shown.account else "",
+        asked_account=[each for each in shown.requests if each.kind == ACCOUNT],
+        appeals=[each for each in shown.requests if each.kind == APPEAL],
+        wrong=request.endpoint if rejection else None,
         sentence=sentence(shown),
         submitted=shown.form.render(
             shown.submitted, readonly=True, context=shown.context, hide_phones=True,

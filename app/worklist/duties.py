@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import duties as of_cases
 from app.cases.policy import OBJECTIONS
+from app.cases.requests import ACCOUNT, APPEAL
 from app.core.actor import Actor
 from app.funds import duties as of_funds
 from app.identity import people
@@ -52,7 +53,8 @@ def _first(arm: Select[Any], most: int) -> Select[Any]:
 def _arms(session: Session, actor: Actor, today: date) -> Iterator[Select[Any]]:
     """Only what the actor may do: who may not has no such rows."""
     may = {name: identity_policy.may(actor, name) for name in (
-        "mend_incidents", "steer_cases", OBJECTIONS, "start_processes", "pay", "confirm_batches", people.KEEP,
+        "mend_incidents", "steer_cases", OBJECTIONS, "correct_applications", "reopen_cases", "start_processes", "pay",
+        "confirm_batches", people.KEEP,
     )}  # fmt: skip
     if may["mend_incidents"]:
         yield of_cases.incidents(session, actor)
@@ -60,6 +62,10 @@ def _arms(session: Session, actor: Actor, today: date) -> Iterator[Select[Any]]:
         yield of_cases.owed(session, actor)
     if may[OBJECTIONS]:
         yield of_cases.leads(session, actor)
+    if may["correct_applications"]:
+        yield of_cases.requests(session, actor, ACCOUNT, "correct_applications")
+    if may["reopen_cases"]:
+        yield of_cases.requests(session, actor, APPEAL, "reopen_cases")
     if may["start_processes"]:
         yield from of_cases.due_awards(actor, today)
     if may["pay"]:

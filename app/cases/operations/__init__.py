@@ -1,11 +1,12 @@
 """Everything that moves a case. Each command locks the instance first, checks, runs the engine and writes once."""
 
+from app.cases.operations.appealing import answer_appeal, appeal
 from app.cases.operations.apply import Receipt, apply, begins_by_itself, start_award_case, start_second_case
 from app.cases.operations.asking import answer, give_up_asking, question, take_reply
 from app.cases.operations.claims import claim_back, settle_overpaid
 from app.cases.operations.codes import ask_for_code, renew_code, send_code
 from app.cases.operations.complete import Completed, complete_task
-from app.cases.operations.contact import want_messages
+from app.cases.operations.contact import ask_for_account, change_phone, settle_account, want_messages
 from app.cases.operations.correct import correct
 from app.cases.operations.exchanging import Receiver, answer_question, ask, receivers
 from app.cases.operations.exchanging import answer as answer_exchange
@@ -41,17 +42,21 @@ __all__ = [
     "Stays",
     "ToMigrate",
     "answer",
+    "answer_appeal",
     "answer_exchange",
     "answer_question",
+    "appeal",
     "apply",
     "ask",
     "ask_competence",
+    "ask_for_account",
     "ask_for_code",
     "assign_task",
     "batches",
     "begins_by_itself",
     "cancel",
     "cases_to_migrate",
+    "change_phone",
     "claim_back",
     "colleagues",
     "comment",
@@ -79,6 +84,7 @@ __all__ = [
     "retry_incident",
     "return_case",
     "send_code",
+    "settle_account",
     "settle_lead",
     "settle_overpaid",
     "start_award_case",

@@ -156,10 +156,20 @@ def test_the_page_of_a_case_says_whom_to_call_and_what_comes(web: Web) -> None:
     apply(client)
     with counted(web.database.engine) as statements:
         page = client.get("/my-case").text
-    assert len(statements) <= 13
+    assert len(statements) <= 15
     way = re.findall(r'<li class="is-(\w+)".*?<strong>(.*?)</strong>', page)
     assert way == [("done", "提交申请"), ("now", "核实"), ("next", "决定")]
     assert re.search(r'<dt>有事找</dt><dd>\S+村民委员会　<a class="figures" href="tel:12345">', page)
+    assert "和登记的联系电话一样" in client.post("/my-case/phone", data={"phone": APPLICATION["phone"]}).text
+    asked = {"account": "6228480240001234576", "holder": "王建国"}
+    assert client.post("/my-case/account", data=asked).status_code == 302
+    page = client.get("/my-case").text
+    assert "（尾号 4576）：等待核对" in page
+    assert asked["account"] not in page
+    client.post("/my-case/messages", data={"wanted": "no"})
+    assert "不收短信" in client.get("/my-case").text
+    clerk = web.client("township_clerk.220122100")
+    assert "申请人请求：更正收款账户" in clerk.get("/desk/").text
     client.post("/my-case/withdraw", data={"reason": "找到工作了"})
     way = re.findall(r'<li class="is-(\w+)".*?<strong>(.*?)</strong>', client.get("/my-case").text)
     assert way == [("done", "提交申请"), ("done", "核实"), ("done", "办结")]
