@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from app.cases import repeated
 from app.cases.action import Action
 from app.cases.store import CASE
 from app.registry import lookups
@@ -19,7 +20,7 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereCase:
-    """Another application by somebody of this household."""
+    """Another application by somebody of this household; `repeats` this one within days (`cases.repeated`)."""
 
     id: str
     number: str
@@ -27,7 +28,9 @@ class ElsewhereCase:
     title: str
     status: str
     applied_on: date
+    filed_at: datetime
     closed: bool
+    repeats: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def elsewhere(action: Action) -> Elsewhere:
 
 
 def _cases(action: Action, blinds: list[str]) -> list[ElsewhereCase]:
-    columns = (CASE.c.id, CASE.c.number, CASE.c.applicant_name, CASE.c.title, CASE.c.status, CASE.c.applied_on)
+    told = (CASE.c.id, CASE.c.number, CASE.c.applicant_name, CASE.c.title, CASE.c.status, CASE.c.applied_on)
+    columns = (*told, CASE.c.filed_at, CASE.c.closed_at.is_not(None), repeated.like(action))
     theirs = CASE.c.applicant_blind.in_(blinds) & (CASE.c.id != action.case.id)
-    query = select(*columns, CASE.c.closed_at.is_not(None)).where(theirs).order_by(CASE.c.filed_at.desc(), CASE.c.id)
+    query = select(*columns).where(theirs).order_by(CASE.c.filed_at.desc(), CASE.c.id)
     return [ElsewhereCase(*row) for row in action.session.execute(query.limit(MOST))]

@@ -21,6 +21,7 @@ from app.cases import (
     policy,
     prefilling,
     queries,
+    repeated,
     requests,
     rerun,
     store,
@@ -134,6 +135,7 @@ class CasePage:
     acts: CaseActs
     messages: list[informing.Told]
     requests: list[requests.Request]
+    repeats: list[repeated.Repeat]
 
     @property
     def steps(self) -> dict[str, str]:
@@ -208,6 +210,7 @@ def case_page(session: Session, actor: Actor, case_id: str, now: datetime) -> Ca
         acts=acting.of_case(action, work),
         messages=informing.of_case(session, case_id),
         requests=requests.of_case(session, case_id),
+        repeats=repeated.of_case(action),
     )
 
 

@@ -55,6 +55,7 @@ class Bundle:
         self.basis: str = self.manifest["basis"]
         self.region_code: str = self.manifest["region"]
         self.by_office: bool = self.manifest["by_office"]
+        self.repeat_days: int | None = self.manifest["repeat_days"]
         self.priority: str = self.manifest["priority"]
         self.roles: dict[str, list[str]] = self.manifest["roles"]
         self.once_scope: str | None = (self.manifest["once"] or {}).get("scope")

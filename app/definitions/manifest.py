@@ -25,6 +25,9 @@ class _Limit(ma.fields.String):
         return str(value) if type(value) is int else super()._deserialize(value, attr, data, **kwargs)
 
 
+_DAYS = "应为 1 至 366 的整数，是天数"
+
+
 class ClockSchema(shapes.Strict):
     """A legal deadline that human tasks name: see `app.calendar`."""
 
@@ -153,6 +156,14 @@ class ManifestSchema(shapes.Strict):
         validate=ma.validate.Length(min=1, error="至少写一个流程"),
     )
     by_office = shapes.flag(load_default=False)
+    # Within how many days a second application of the same person is shown as one; none: it never is.
+    repeat_days = ma.fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Range(1, 366, error=_DAYS),
+        error_messages={**shapes.MESSAGES, "invalid": _DAYS},
+    )
     # How all tasks of the programme are ordered, unless a step says otherwise (特急).
     priority = shapes.one_of(list(RANKS), load_default=ORDINARY)
     # Parts of the application that name somebody else than the person whom it is for, and in which roles.

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import intake
 from app.cases import operations as cases
+from app.cases.repeated import AGAIN, Repeated
 from app.core.clock import local_date
 from app.core.errors import Rejection
 from app.definitions.bundle import Bundle
@@ -63,7 +64,8 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
             with transaction(STAFF, writing=False) as call:
                 return _page(call, programme, region_code, form.apply_row_action(g.typed, action))
         with transaction(STAFF, writing=True) as call:
-            receipt = cases.apply(call.session, call.actor, programme, region_code, g.typed, call.now)
+            receipt = cases.apply(call.session, call.actor, programme, region_code, g.typed, call.now,
+                                  again=request.form.get(AGAIN, ""))  # fmt: skip
             intake.filed(call, held, receipt.case_id, g.typed)
     except Rejection as rejection:
         if rejection.status != 422:
@@ -103,4 +105,8 @@ def _page(
     call: Call, programme: str, region_code: str, values: dict[str, Any], rejection: Rejection | None = None
 ) -> str:
     bundle, place = _bundle(call, programme, region_code)
-    return intake.page(call, "desk/apply.html", _pass(call, bundle, region_code), bundle, place, values, rejection)
+    found = rejection.found if isinstance(rejection, Repeated) else []
+    held, again = _pass(call, bundle, region_code), request.form.get(AGAIN, "")
+    return intake.page(
+        call, "desk/apply.html", held, bundle, place, values, rejection, repeats=found, again=again, again_field=AGAIN
+    )

@@ -105,6 +105,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         message=rejection.message if rejection else None,
         wrong_action=request.endpoint if rejection else None,
         failing_rules=page.failing_rules,
+        repeats=page.repeats,
         may_correct=page.may_correct,
         may_reopen=page.may_reopen,
         may_steer=page.may_steer,

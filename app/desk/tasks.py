@@ -177,6 +177,7 @@ def _page(
         draft=draft,
         take=partial(url_for, "desk.take_draft", task_id=item.id),
         failing_rules=page.failing_rules,
+        repeats=[each for each in page.elsewhere.cases if each.repeats],
         two_names=page.two_names,
         confirmed=typed.get(CONFIRMED),
         basis=pages.basis(call.session, page.documentation, page.chain),

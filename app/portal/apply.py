@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import intake
 from app.cases import operations as cases
 from app.cases.door import INSIST
+from app.cases.repeated import Repeat, of_number
 from app.core.actor import APPLICANT
 from app.core.errors import Gone, Invalid, Rejection
 from app.drafting import arrive, keep, visitor
@@ -26,6 +27,7 @@ from app.web.posted import upload_limits
 # A quarter of an hour of one address: forms come back for corrections, so that this is many people.
 MOST_SENDINGS = 120
 ADDRESS = "/apply/<programme>/<region_code>"
+SENT_BEFORE = "同一项申请您近日已经提交过，没有重复提交。下面是那一次的案号和查询码；要补材料或者更正，请进“看进度”。"
 
 
 @blueprint.get(ADDRESS)
@@ -87,6 +89,12 @@ def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
 def _send(found: Asking) -> cases.Receipt:
     """Take the draft out first: of two who send it the second finds none. Raises Gone, what `cases.apply` does."""
     call = found.call
+    if found.sent and any(each.id == found.sent["case_id"] for each in _repeated(found)):
+        flash(
+            "同一项申请您近日已经提交过，没有重复提交，下面是那一次的案号和查询码。要补材料或者更正，请进“看进度”。",
+            "warning",
+        )
+        return cases.Receipt(**found.sent)
     found = replace(found, drawer=Drawer(drafts.take_out(call.session, found.held.place)))
     receipt = cases.apply(
         call.session, APPLICANT, found.bundle.programme, found.region_code, found.values, call.now
@@ -95,6 +103,10 @@ def _send(found: Asking) -> cases.Receipt:
     kept = {"case_id": receipt.case_id, "number": receipt.number, "query_code": receipt.query_code}
     drafts.put_back(call.session, found.receipt_place(), kept, call.now)
     return receipt
+
+
+def _repeated(found: Asking) -> list[Repeat]:
+    return of_number(found.call.session, found.bundle, found.values.get("id_number"), found.call.now)
 
 
 def go_to_receipt(found: Asking) -> ResponseReturnValue:

@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit, engine
-from app.cases import door, finding, guards, informing, persist, standing_decisions, store, tasks
+from app.cases import door, finding, guards, informing, persist, repeated, standing_decisions, store, tasks
 from app.cases.action import Action, CaseHead
 from app.cases.effects import EFFECTS
 from app.cases.errors import NoOffice
 from app.cases.incidents import raise_incident
 from app.cases.instance import Instance
 from app.cases.models import CaseNumber
+from app.cases.operations import lifecycle
 from app.cases.store import CASE, HEAD
 from app.cases.variables import application_facts
 from app.core import id_number
@@ -51,13 +52,22 @@ class Receipt:
 
 
 def apply(
-    session: Session, actor: Actor, programme: str, region_code: str, data: Mapping[str, Any], now: datetime
+    session: Session,
+    actor: Actor,
+    programme: str,
+    region_code: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    again: str | None = None,
 ) -> Receipt:
     """Take in an application.
 
+    `again`: why the same person applies once more within days; None where nobody can be asked.
+
     Raises NotFound (no such programme here), NotYours (staff of elsewhere), Invalid (fields), NotEligible (before the
-    first day, after a stop, or a rule that needs no judgement and `insist` is not set). A figure that is missing makes
-    the case wait as an incident.
+    first day, after a stop, or a rule that needs no judgement and `insist` is not set), Repeated. A figure that is
+    missing makes the case wait as an incident.
     """
     region = identity.region_by_code(session, region_code, local_date(now))
     chain = identity.chain(session, region.id)
@@ -70,6 +80,7 @@ def apply(
     if wrong:
         raise guards.told_with(wrong, lambda: _typed_rules(_open(session, actor, bundle, "main", chain, cleaned, now)))
     action = _open(session, actor, bundle, "main", chain, cleaned, now)
+    _require_new(action, again)
     _require_offices(action)
     start = action.diagram.start
     try:
@@ -83,6 +94,18 @@ def apply(
         return _file(action, failure=failure)
     action.variables["case"]["failing_rules"] = failing
     return _file(action)
+
+
+def _require_new(action: Action, again: str | None) -> None:
+    """Raises Repeated where the person has applied already and nobody says why there should be another case."""
+    if again is None:
+        return
+    found = repeated.earlier(action.session, action.bundle, action.case.applicant_blind, action.now)
+    if found and not again.strip():
+        raise repeated.Repeated(found)
+    if found:
+        lifecycle.require_reason(again)
+        action.note("again", reason=again.strip(), numbers=[each.number for each in found])
 
 
 def start_award_case(
