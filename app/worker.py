@@ -44,7 +44,7 @@ from app.keys import resealing
 from app.messages import digest
 from app.messages import operations as messages
 from app.outside import Departments, Messenger, PdfMaker, departments, messenger, pdf_maker, stamper
-from app.publicity import confirming
+from app.publicity import confirming, objections
 from app.takeover import trial, writing
 from app.tally import operations as tally
 from app.together import deciding
@@ -107,6 +107,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         **auditing.handlers(outside.anchors, outside.stamp),
         informing.SEND: sending(outside.messenger),
         confirming.SEND: confirming.sending(outside.messenger),
+        objections.ANSWERED: objections.telling(outside.messenger),
         ASK: cases.asking(outside.departments),
         **_digests(outside),
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
@@ -22,9 +22,14 @@ from app.db import training
 from app.documents import codes
 from app.documents.operations import next_in_sequence
 from app.identity import queries as identity
+from app.jobs import operations as jobs
+from app.jobs.operations import DueJob
+from app.jobs.runner import OutsideHandler
+from app.outside import Messenger
 from app.publicity.models import Notice, Objection, ObjectionNumber
 
 PHONE, WINDOW = "phone", "window"
+ANSWERED = "objection.answered"
 CODE_LENGTH = codes.QUERY_LENGTH
 MOST_OF_CONTACT, PERIOD = 5, timedelta(days=30)
 """So many notices one contact can stop in this time; what comes beyond is a lead."""
@@ -98,10 +103,36 @@ def has_enough(session: Session, phone: str, now: datetime) -> bool:
     return (session.scalar(select(func.count()).where(*recent)) or 0) >= MOST_OF_CONTACT
 
 
-def answered_by(session: Session, case_id: str, number: str, document_id: str) -> None:
-    """A letter of the case answers the objection of this number."""
+def answered_by(session: Session, case_id: str, seq: int, number: str, document_id: str, due: datetime) -> None:
+    """A letter of the case answers the objection of this number; who gave a telephone is told where to read it."""
     mine = (Objection.case_id == case_id) & (Objection.number == number)
-    session.execute(update(Objection).where(mine).values(reply_id=document_id))
+    made = session.scalars(select(Objection).where(mine)).one_or_none()
+    if made is None:
+        return
+    made.reply_id = document_id
+    if made.confirmed == PHONE and (phone := _opened(session, made).get("phone")):
+        at = f"打开 {session.info['public_url']}/objections ，" if session.info["public_url"] else ""
+        text = f"您提出的异议（{number}）已书面答复，请{at}凭异议编号和查询码查看答复书。"
+        jobs.enqueue(
+            session, ANSWERED, {"to": phone, "text": text}, due=due, dedup=f"{ANSWERED}:{document_id}",
+            case_id=case_id, case_seq=seq, reference=document_id,
+        )  # fmt: skip
+
+
+def telling(messenger: Messenger) -> OutsideHandler:
+    """Tell an objector of the reply; in a training installation nothing leaves the house."""
+
+    def prepare(session: Session, job: DueJob, now: datetime) -> bool:
+        return not training.is_training(session)
+
+    def send(job: DueJob, prepared: bool) -> None:
+        if prepared:
+            messenger.send(job.id, job.payload["to"], job.payload["text"])
+
+    def finish(session: Session, job: DueJob, result: None, now: datetime) -> None:
+        return None
+
+    return OutsideHandler(send, prepare, finish)
 
 
 def replies_of(session: Session, case_id: str) -> frozenset[str]:

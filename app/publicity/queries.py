@@ -58,7 +58,7 @@ class Asked:
     programme_title: str | None = None
 
 
-def board(session: Session, asked: Asked, after: str = "", limit: int = 20) -> list[Notice]:
+def board(session: Session, asked: Asked = Asked(), after: str = "", limit: int = 20) -> list[Notice]:
     """What stands on the public notice board, newest first, a page at a time."""
     query = select(Notice).where(Notice.status == "posted")
     if asked.county_id:

@@ -16,6 +16,7 @@ from app.documents import queries as issued
 from app.documents.contract import VOID_NOTICE
 from app.effects import SCHEMAS
 from app.engine import Effect, Element
+from app.jobs import operations as jobs
 from app.publicity import objections
 
 
@@ -41,6 +42,7 @@ class Document(EffectObject):
 
     def undo(self, action: Action, since: int, reason: str) -> int:
         """Void the letters by numbered notices."""
+        jobs.cancel(action.session, case_id=action.case.id, kind=objections.ANSWERED, since=since)
         voided = issued.voidable_since(action.session, action.case.id, since)
         for row in voided:
             _void(action, row, reason)
@@ -96,7 +98,8 @@ def ready(
 def _record(action: Action, ready: documents.ReadyDocument, objection: str | None) -> None:
     document_id = documents.record(action.session, ready, action.now)
     if objection is not None:
-        objections.answered_by(action.session, action.case.id, objection, document_id)
+        due = action.now + documents.TAKE_BACK
+        objections.answered_by(action.session, action.case.id, action.seq, objection, document_id, due)
 
 
 def _void(action: Action, row: Any, reason: str) -> None:

@@ -20,6 +20,8 @@ from app.db.tables import load_tables
 from app.jobs import Worker
 from app.jobs.runner import DatabaseHandler
 from app.keys import operations, queries, resealing
+from app.publicity import confirming, leads, objections
+from app.publicity.models import Notice
 from tests.support import golden
 from tests.support.filled import Filled
 
@@ -138,13 +140,18 @@ def test_indexes_are_brought_on_in_every_table_and_every_process(installed: Fill
 
 
 def _reopened(installed: Filled) -> None:
-    """A row of a table that came after the version that filled the others."""
+    """Rows of tables and columns that came after the version that filled the others."""
     with installed.database.write() as session:
         case = session.execute(select(Case.id, Case.applicant_blind)).first()
         assert case is not None
         told = {"element_id": "review", "reason": "更正", "applicant_name": "王建国"}
         session.add(Reopening(id=new_id(), case_id=case.id, seq=1, since_seq=1, **told,
                               applicant_blind=case.applicant_blind, at=installed.now))  # fmt: skip
+        notice, said = session.scalars(select(Notice)).first(), {"phone": "13904310009", "reason": "他家有车"}
+        assert notice is not None
+        objections.add(session, notice, said, objections.PHONE, installed.now)
+        leads.report(session, notice, said, installed.now)
+        confirming.begin(session, notice.id, said, "", installed.now)
 
 
 def test_nobody_writes_an_index_of_yesterday(installed: Filled) -> None:
