@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Page
 
 from app.cases.operations import complete_task
+from app.documents import codes, pdfs
 from app.documents import operations as documents
-from app.documents import pdfs
 from app.documents.certificates import Certificates
+from app.documents.models import Document
 from app.documents.pdf import LibreOffice
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
@@ -24,6 +25,7 @@ from app.together.operations import TRY
 from app.worker import _issue
 from tests.browser.applying import Applicant
 from tests.browser.conftest import Site
+from tests.integration.web.test_publicity import codes_sent, post_a_notice
 from tests.support.photos import PHOTO
 from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
@@ -101,6 +103,7 @@ def tell(site: Site, username: str) -> None:
 
 
 def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits, tmp_path: Path) -> None:
+    site.web.database.public_url = site.url
     # The applicant applies, gets the telephone number wrong once, and keeps number and code.
     applicant = site.window()
     choose_village(applicant)
@@ -218,6 +221,63 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     download.value.save_as(letter)
     assert re.search("审批决定书.*〔2020〕1号.pdf", download.value.suggested_filename)
     assert b"pdfaid" in letter.read_bytes(), "PDF/A says so of itself"
+
+    # A bank holds a telephone before its QR code, then drops the file; a neighbour objects to a notice.
+    verify(site, letter, fits, sound)
+    object_by_phone(site, fits, sound)
+
+
+def verify(site: Site, letter: Path, fits: Fits, sound: Fits) -> None:
+    with site.web.database.read() as session:
+        rows = session.query(Document).filter_by(template="approval_notice").order_by(Document.created_at)
+        page, address = site.window(), codes.address(site.web.database.public_url, rows[0].verify_code)
+    page.goto(address or "")
+    answer = page.locator("section:has(#answer)")
+    assert "有这份文书，没有作废" in (answer.text_content() or "")
+    assert APPLICATION["name"] in (answer.text_content() or "")
+    fits(page)
+    sound(page)
+    forged = letter.with_name("forged.pdf")
+    forged.write_bytes(letter.read_bytes() + b" ")
+    for file, told in ((letter, "与出具的原件完全一致"), (forged, "这个文件不是原件")):
+        page.set_input_files("#file", file)
+        with page.expect_navigation():
+            page.click("button:has-text('核验')")
+        assert told in (answer.text_content() or "")
+        fits(page)
+    page.goto("/verify")
+    page.fill("#code", "K7M2 Q9XD 4HTB WCEF")
+    with page.expect_navigation():
+        page.click("button:has-text('核验')")
+    assert "没有查到这份文书" in (answer.text_content() or "")
+    sound(page)
+
+
+def object_by_phone(site: Site, fits: Fits, sound: Fits) -> None:
+    page, notice = site.window(), post_a_notice(site.web)
+    for path in ("/notices", notice):
+        page.goto(path)
+        fits(page)
+        sound(page)
+    for name, text in (("name", "孙志"), ("phone", "13904310009"), ("reason", "他家有两套房")):
+        page.fill(f"#{name}", text)
+    page.click("button:has-text('收验证码')")
+    page.wait_for_url("**/objections/confirm")
+    fits(page)
+    sound(page)
+    page.fill("#code", codes_sent(site.web)[-1])
+    page.click("button:has-text('提交异议')")
+    page.wait_for_url("**/objections/receipt")
+    fits(page)
+    number, query_code = (page.locator("code").nth(at).inner_text() for at in (0, 1))
+    page.click("a:has-text('我记好了')")
+    page.fill("#number", number)
+    page.fill("#query_code", query_code)
+    with page.expect_navigation():
+        page.click("button:has-text('查询')")
+    assert "正在核查" in (page.text_content("main") or "")
+    fits(page)
+    sound(page)
 
 
 def print_letters(site: Site) -> None:
