@@ -60,6 +60,7 @@ class Bundle:
         self.roles: dict[str, list[str]] = self.manifest["roles"]
         self.once_scope: str | None = (self.manifest["once"] or {}).get("scope")
         self.quota_subsidy: dict[str, Any] | None = self.manifest["quota_subsidy"]
+        self.precheck: dict[str, Any] | None = self.manifest["precheck"]
         nothing: dict[str, Any] = {"columns": [], "recipient": None, "members": None, "institution": None}
         self.taken_over: dict[str, Any] = self.manifest["taken_over"] or nothing
 

@@ -118,6 +118,37 @@ class OutreachSchema(shapes.Strict):
     among = shapes.keyed(shapes.text(_KEY), shapes.text(_LONG), required=True)
 
 
+class PrecheckQuestionSchema(shapes.Strict):
+    """Something that people are asked before they apply; without `choices` the answers are yes and no."""
+
+    ask = shapes.text(60, required=True)
+    help = shapes.text(_LONG, load_default="")
+    choices = shapes.keyed(shapes.text(_KEY), shapes.text(60), load_default=None, allow_none=True)
+
+
+class PrecheckDocumentSchema(shapes.Strict):
+    """Something to bring; with `when` only who is told so by the answers."""
+
+    title = shapes.text(60, required=True)
+    when = shapes.text(_LONG, load_default="")
+
+
+class PrecheckSchema(shapes.Strict):
+    """Whom the programme may fit (事先自查), and what to bring.
+
+    `fits` and `when` are FEEL over the answers alone: true, false, a choice, null for what was not answered. A question
+    that several programmes ask has the same key everywhere, and is asked once.
+    """
+
+    questions = shapes.keyed(
+        shapes.text(_KEY, validate=shapes.matching(r"[a-z][a-z0-9_]*", "问题的名称应以小写字母开头")),
+        shapes.nested(PrecheckQuestionSchema),
+        required=True,
+    )
+    fits = shapes.text(_LONG, required=True)
+    documents = shapes.listed(shapes.nested(PrecheckDocumentSchema), load_default=list)
+
+
 class _Day(ma.fields.Date):
     """A day, which YAML has read already unless it was quoted."""
 
@@ -177,6 +208,7 @@ class ManifestSchema(shapes.Strict):
     once = shapes.nested(OnceSchema, load_default=None, allow_none=True)
     taken_over = shapes.nested(TakenOverSchema, load_default=None, allow_none=True)
     outreach = shapes.nested(OutreachSchema, load_default=None, allow_none=True)
+    precheck = shapes.nested(PrecheckSchema, load_default=None, allow_none=True)
     quota_subsidy = shapes.nested(QuotaSubsidySchema, load_default=None, allow_none=True)
     clocks = shapes.keyed(shapes.text(_KEY), shapes.nested(ClockSchema), load_default=dict)
     messages = texts()

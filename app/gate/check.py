@@ -70,7 +70,7 @@ def _check(
     models, findings = _tables(files, manifest)
     known_words, problems = _catalogue(files, catalogue, place or manifest["region"])
     findings += problems
-    for rule in (_present, _clocks, _outreach, _forms):
+    for rule in (_present, _clocks, _outreach, _precheck, _forms):
         findings += rule(files, manifest)
     known = Known(
         forms={path for path in files if path.endswith(".form.json")},
@@ -159,6 +159,30 @@ def _outreach(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Find
             told = str(error)
         if told:
             found.append(Finding(ERROR, MANIFEST, at, told, at=at))
+    return found
+
+
+def _precheck(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    """Rules before an application read its own questions alone, and each question serves one of them."""
+    asked = manifest["precheck"]
+    if asked is None:
+        return []
+    rules = {"precheck.fits": asked["fits"]}
+    rules |= {f"precheck.documents.{at}.when": each["when"] for at, each in enumerate(asked["documents"])}
+    found, read = [], set[str]()
+    for at, text in rules.items():
+        try:
+            names = set(feel.compile(text).names) if text else set()
+            others = "、".join(sorted(names - asked["questions"].keys()))
+            told = f"只能用 questions 里的问题，没有 {others}" if others else ""
+            read |= names
+        except feel.FeelError as error:
+            told = str(error)
+        if told:
+            found.append(Finding(ERROR, MANIFEST, at, told, at=at))
+    for key in asked["questions"].keys() - read if not found else ():
+        at = f"precheck.questions.{key}"
+        found.append(Finding(ERROR, MANIFEST, at, "没有条件用到这个问题，请写进 fits 或 when，或者删除", at=at))
     return found
 
 

@@ -17,8 +17,8 @@ MANIFEST: Mapping[str, str] = {
     "title": "项目名称", "summary": "内容摘要", "basis": "依据", "region": "地区", "application_form": "申请表",
     "in_force_from": "首次施行日期", "by_office": "由机关发起", "once": "只享受一次的范围", "processes": "流程",
     "decisions": "决策表", "quota_subsidy": "定额补助", "taken_over": "接管数据",
-    "outreach": "主动发现", "priority": "优先程度", "messages": "给申请人的短信",
     "repeat_days": "重复申请提示的天数",
+    "outreach": "主动发现", "precheck": "申请前自查", "priority": "优先程度", "messages": "给申请人的短信",
 }  # fmt: skip
 ELEMENTS: Mapping[str, str] = {
     "userTask": "办理环节", "serviceTask": "自动事项", "businessRuleTask": "判断", "scriptTask": "计算",

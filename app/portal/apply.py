@@ -14,6 +14,7 @@ from app.cases.door import INSIST
 from app.cases.repeated import Repeat, of_number
 from app.core.actor import APPLICANT
 from app.core.errors import Gone, Invalid, Rejection
+from app.definitions.precheck import papers_of
 from app.drafting import arrive, keep, visitor
 from app.drafts import operations as drafts
 from app.drafts.queries import Drawer
@@ -37,7 +38,12 @@ def application(call: Call, programme: str, region_code: str) -> ResponseReturnV
     found = asking(call, programme, region_code)
     intro = found.form.render(found.values, context=found.context, page=found.form.intro, readonly=True)
     return render_template(
-        "portal/application.html", asking=found, intro=intro, code=visitor.code(), draft=found.opened(found.held)
+        "portal/application.html",
+        asking=found,
+        intro=intro,
+        code=visitor.code(),
+        papers=papers_of(found.bundle),
+        draft=found.opened(found.held),
     )
 
 

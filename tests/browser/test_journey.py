@@ -36,7 +36,7 @@ pytestmark = pytest.mark.browser
 CADRE, CLERK = "village_cadre.220122100001", "township_clerk.220122100"
 Fits = Callable[[Page], None]
 WATCH_BUTTON = """() => {
-  const button = document.querySelector('button[value=submit]');
+  const button = document.querySelector('button[value=submit], button[value=next]');
   window.tops = new Set();
   (function look() { window.tops.add(button.getBoundingClientRect().top); requestAnimationFrame(look); })();
 }"""

@@ -114,6 +114,7 @@ TABLE: dict[str, Row] = {
     "GET watch.metrics_page": public("GET", "/metrics"),
     # the public
     "GET portal.home": public("GET", "/"),
+    "GET portal.fits": public("GET", f"/fits?at={VILLAGE}&asked=1"),
     "GET portal.regions": public("GET", "/regions?above=22"),
     "GET portal.application": public("GET", APPLY),
     "POST portal.application_submit": public("POST", APPLY, 422),

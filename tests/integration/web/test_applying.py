@@ -81,3 +81,19 @@ def test_forty_members_one_by_one_and_one_of_them_taken_out_again(web: Web) -> N
     assert "家人1<" not in page
     assert page.index("家人2<") < page.index("家人39<")
     assert client.post(listed, data={}).location == f"{DIBAO}/6"
+
+
+def test_a_few_questions_tell_which_programmes_may_fit_and_what_to_bring(web: Web) -> None:
+    client = web.client()
+    page = client.get(f"/fits?at={VILLAGE}").text
+    assert page.count("<fieldset") == len(set(re.findall(r'name="(\w+)" value="true"', page))) > 5
+    told = client.get(f"/fits?at={VILLAGE}&asked=1&poor=true&disabled=true&ill=false&disaster=false").text
+    fits, unknown, not_ = (told.index(f"<h2>{each}</h2>") for each in ("可能符合", "还说不准", "看来不符合"))
+    assert fits < told.index("<h3>最低生活保障</h3>") < told.index("残疾人证</li>") < unknown
+    assert "诊断证明" not in told[fits:unknown]
+    assert unknown < told.index("<h3>孤儿") < not_ < told.index("<h3>受灾人员救助</h3>")
+    assert f"/fits?at={VILLAGE}" in client.get("/", query_string={"village": VILLAGE, **PATH}).text
+    assert "诊断证明和医疗费票据（有的才要）" in client.get(DIBAO).text
+
+
+PATH = {"province": "22", "city": "2201", "county": "220122", "township": "220122100"}
