@@ -96,10 +96,7 @@ def _send(found: Asking) -> cases.Receipt:
     """Take the draft out first: of two who send it the second finds none. Raises Gone, what `cases.apply` does."""
     call = found.call
     if found.sent and any(each.id == found.sent["case_id"] for each in _repeated(found)):
-        flash(
-            "同一项申请您近日已经提交过，没有重复提交，下面是那一次的案号和查询码。要补材料或者更正，请进“看进度”。",
-            "warning",
-        )
+        flash(SENT_BEFORE, "warning")
         return cases.Receipt(**found.sent)
     found = replace(found, drawer=Drawer(drafts.take_out(call.session, found.held.place)))
     receipt = cases.apply(

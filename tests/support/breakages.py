@@ -195,7 +195,7 @@ MANIFESTS = (
     _b("a role for whom nobody names", MANIFEST, "processes:", "roles: {guardian: [guardian]}\nprocesses:",
        "guardian.id_number", "承担角色的人", file=APPLY),
     _b("a rule before the application that reads what nobody asks", MANIFEST, "fits: jobless and dibao != true",
-       "fits: poor", "没有 poor", at="precheck.fits", row=29),
+       "fits: poor", "没有 poor", at="precheck.fits", row=30),
     _b("a role that two people have", MANIFEST, "processes:", "roles: {a: [payee], b: [payee]}\nprocesses:",
        "payee", "写了两次"),
     _b("a role that is none", MANIFEST, "processes:", "roles: {guardian: [uncle]}\nprocesses:", "uncle",
