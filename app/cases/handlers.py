@@ -33,6 +33,7 @@ from app.db import training
 from app.documents import operations as letters
 from app.documents import queries as documents
 from app.funds.bank import TELL_PAID
+from app.funds.returns import TELL_RETURNED
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp, OutsideHandler
 from app.outside import Departments, Failed, Question, Refused, Reply
@@ -58,12 +59,13 @@ def _stop(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.stop_begun(session, told["case_id"], told["begun_by"], told["reason"], claim, now)
 
 
-def _tell_paid(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    operations.tell_paid(session, job.case_id or "", claim, now)
+def _tell_money(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    event = informing.PAID if job.kind == TELL_PAID else informing.RETURNED
+    operations.tell_money(session, job.case_id or "", event, claim, now)
 
 
 def _send_code(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    operations.send_code(session, job.payload["which"], job.payload["phone"], claim, now)
+    operations.send_code(session, job.payload["id_number"], job.payload["phone"], claim, now)
 
 
 def _expire(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -147,7 +149,8 @@ HANDLERS: dict[str, DatabaseHandler] = {
     EXPIRE: _expire,
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
-    TELL_PAID: _tell_paid,
+    TELL_PAID: _tell_money,
+    TELL_RETURNED: _tell_money,
     SEND_CODE: _send_code,
     **awards.HANDLERS,
     **corrected_awards.HANDLERS,

@@ -28,7 +28,7 @@ MAIN = "main"
 FILED, PAID, QUESTION, WITHDRAWN = "filed", "paid", "question", "withdrawn"
 DECIDED = frozenset({"approved", "refused"})
 NOTIFIED, PHONE_CHANGED, CODE, CODE_RENEWED = "notified", "phone", "code", "code_renewed"
-ACCOUNT_CHANGED, ANSWERED = "account", "answered"
+ACCOUNT_CHANGED, ANSWERED, RETURNED = "account", "answered", "returned"
 ONCE = frozenset({"filed", "accepted"})
 """Said once in a case, however often it comes past there; everything else once an action."""
 ALWAYS = frozenset({PHONE_CHANGED, CODE, CODE_RENEWED, ACCOUNT_CHANGED})

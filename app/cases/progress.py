@@ -18,6 +18,7 @@ from app.cases import contesting, queries, requests, store, waits
 from app.cases.action import Action
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
+from app.documents import queries as documents
 from app.forms import Form
 from app.funds import queries as funds
 from app.identity import queries as identity
@@ -25,7 +26,7 @@ from app.inbox import exchanges
 from app.inbox import queries as items
 from app.publicity import queries as notices
 
-PUBLIC, STAGE = "public", "stage"
+PUBLIC, STAGE, ASKED = "public", "stage", "asked"
 DONE, NOW, NEXT = "done", "now", "next"
 FILED = "提交申请"
 
@@ -60,6 +61,7 @@ class Progress:
     `until`: the last day of the step by law, inclusive; `paused`: why its clock stands still. `public_until`: the last
     day of the notice that stands. `questions` wait for the applicant, `answered` do not any more. `submitted` is read
     by `form`. `seen_on` is today. `quiet`: wants no messages. `contest`: what may be done against the decision.
+    `missing`: papers that the case waits for since `asked_at`.
     """
 
     case_id: str
@@ -88,6 +90,8 @@ class Progress:
     quiet: bool
     requests: tuple[requests.Request, ...]
     contest: contesting.Contest | None
+    missing: tuple[str, ...]
+    asked_at: datetime | None
 
     @property
     def is_paid_yet(self) -> bool:
@@ -105,6 +109,7 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
     waiting = [row.element_id for row in waits.open_of(session, case_id)]
     clocks = _clocks(session, open_items, case_id)
     places = list(dict.fromkeys([*(item.element_id for item in open_items), *waiting]))
+    asked_at, missing = _asked_for(action, work)
     return Progress(
         case_id=case_id,
         number=action.case.number,
@@ -136,7 +141,20 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
         quiet=queries.is_quiet(session, case_id),
         requests=tuple(requests.of_case(session, case_id)),
         contest=contesting.of(action),
+        missing=missing,
+        asked_at=asked_at,
     )
+
+
+def _asked_for(action: Action, work: Sequence[Any]) -> tuple[datetime | None, tuple[str, ...]]:
+    """Since when the case waits for papers, and which: nobody has gone on since the letter that asked for them."""
+    asking = [each.id for each in action.diagram.elements.values() if each.properties.get("tells") == ASKED]
+    found = documents.asked_by(action.session, action.case.id, asking) if asking else None
+    if found is None or action.case.closed_at is not None:
+        return None, ()
+    letter, missing = found
+    gone_on = any((item.closed_seq or 0) > letter.case_seq for item in work if item.status == "done")
+    return (None, ()) if gone_on else (letter.created_at, tuple(missing))
 
 
 def _clocks(session: Session, open_items: Sequence[Any], case_id: str) -> list[LegalClock]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
+from app.core.exact_json import load_json
 from app.definitions import store as definitions
 from app.documents import codes
 from app.documents.contract import load_contract
@@ -72,6 +73,17 @@ def decision_of(session: Session, case_id: str) -> Any | None:
     contracts = definitions.blobs(session, {row.contract_hash for row in rows}) if rows else {}
     telling = (row for row in rows if load_contract(contracts[row.contract_hash]).reads("remedies"))
     return next(telling, rows[0] if rows else None)
+
+
+def asked_by(session: Session, case_id: str, element_ids: Collection[str]) -> tuple[Any, list[str]] | None:
+    """The last valid letter that these elements wrote, and what its list `missing` names; None where there is none."""
+    mine = Document.case_id == case_id, Document.element_id.in_(element_ids), Document.voided_at.is_(None)
+    query = select(Document.id, Document.case_seq, Document.created_at, Document.frozen).where(*mine)
+    row = session.execute(query.order_by(Document.created_at.desc(), Document.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    told = load_json(session.info["vault"].open_text(row.frozen, "document", "frozen", row.id))
+    return row, [line["title"] for line in told.get("missing") or []]
 
 
 def issued_since(session: Session, case_id: str, since: int) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -149,16 +149,16 @@ def _settle(
     orders = answers.locked(session, chosen)
     answers.record(session, actor, orders, answers.PAID, proof.strip(), now)
     tell(session, "paid", actor, chosen, now, proof=proof.strip(), receipt=file_id)
-    jobs.launch(session, jobs.launching(TELL_PAID, _of_cases(chosen)), now)
+    tell_applicants(session, TELL_PAID, chosen, now)
     values = {"status": "paid", "proof": proof.strip(), "proof_file_id": file_id, "settled_at": now}
     return rows_changed(session, update(PaymentOrder).where(chosen).values(values))
 
 
-def _of_cases(chosen: ColumnElement[bool]) -> Select[Any]:
-    """Orders of single cases, whose applicants are told: who is paid by the month knows it from the bank."""
-    name = (literal(f"{TELL_PAID}:") + PaymentOrder.id).label("dedup")
+def tell_applicants(session: Session, kind: str, chosen: ColumnElement[bool], now: datetime) -> None:
+    """A job for each order of a single case: who is paid by the month hears of it from the bank. One statement."""
+    name = (literal(f"{kind}:") + PaymentOrder.id).label("dedup")
     mine = select(PaymentOrder.id.label("reference"), PaymentOrder.case_id, name)
-    return mine.where(chosen, PaymentOrder.case_id.is_not(None))
+    jobs.launch(session, jobs.launching(kind, mine.where(chosen, PaymentOrder.case_id.is_not(None))), now)
 
 
 def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:

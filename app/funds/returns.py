@@ -31,6 +31,7 @@ from app.identity import reach
 from app.registry import accounts, house_accounts
 
 SHORTEST, LONGEST = 2, 200
+TELL_RETURNED = "order.tell_back"
 _KEPT = (
     "case_id", "case_seq", "award_id", "programme", "region_id", "county_id", "place", "payee", "source", "split",
     "institution_id", "recipient", "fund_id", "due_on", "purpose",
@@ -70,6 +71,7 @@ def mark_returned(session: Session, actor: Actor, order_ids: Sequence[str], reas
     bank.tell(session, "returned", actor, PaymentOrder.id.in_(ids), now, reason=reason.strip(), ids=ids)
     claims.given_back(session, actor, ids, f"银行退回：{reason.strip()}"[:LONGEST], now)
     follow(session, ids, BACK, now)
+    bank.tell_applicants(session, TELL_RETURNED, PaymentOrder.id.in_(ids), now)
     return len(orders)
 
 

@@ -17,17 +17,26 @@ ENDS = {
 SUSPENDED = "您的申请暂停办理，原因请问下面的单位。"
 
 
-def sentence(progress: Progress) -> str:
-    """What happens now, and until when."""
+def sentence(progress: Progress, handed_in: bool = False) -> str:
+    """What happens now, and until when. `handed_in`: papers came in since they were asked for."""
     if not progress.is_open:
         return ENDS.get(progress.status, ENDS["ended"])
     if progress.status == "suspended":
         return SUSPENDED
-    if progress.paused:
+    if progress.missing:
+        told = _missing(progress, handed_in)
+    elif progress.paused:
         told = f"{progress.paused.replace('申请人', '您')}，在这以前办理期限暂停计算。"
     else:
         told = f"{'；'.join(progress.words) or '正在办理'}{_until(progress)}。"
     return f"经办人有话问您，请在下面答复。{told}" if _asked(progress) else told
+
+
+def _missing(progress: Progress, handed_in: bool) -> str:
+    paused = "，补齐以前办理期限暂停计算" if progress.paused else ""
+    if handed_in:
+        return f"您补交的材料已经收到，正在等经办人核对{paused}。"
+    return f"还缺材料，等您补交：{'、'.join(progress.missing)}{paused}。"
 
 
 def _asked(progress: Progress) -> bool:

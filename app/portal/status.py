@@ -65,13 +65,13 @@ def lost_code(call: Call) -> ResponseReturnValue:
 @transacts_itself(ANYONE)
 def lost_code_ask() -> ResponseReturnValue:
     """The same answer whether or not there is such a case; how often is counted by address and by telephone."""
-    which, phone = request.form.get("which", ""), request.form.get("phone", "")
+    number, phone = request.form.get("id_number", ""), request.form.get("phone", "")
     try:
         with transaction(ANYONE, writing=True) as call:
             count_visit(call.session, "code", request.remote_addr or "", MOST_ASKED, call.now)
             count_visit(call.session, "code", f"tel:{digest(phone.encode())[:20]}", MOST_ASKED, call.now)
         with transaction(ANYONE, writing=True) as call:
-            cases.ask_for_code(call.session, which, phone, call.now)
+            cases.ask_for_code(call.session, number, phone, call.now)
     except Rejection as rejection:
         told = {"message": rejection.message, "errors": rejection.fields}
         return render_template("portal/lost_code.html", asked=False, **told), rejection.status
@@ -209,6 +209,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
     case_id = grant.held(call.now)
     shown = progress.of_case(call.session, case_id, call.now)
     materials = files.uploads_of(call.session, case_id, applicants=True)
+    handed_in = shown.asked_at is not None and any(row.uploaded_at > shown.asked_at for row in materials)
     return render_template(
         "portal/my_case.html",
         case=shown,
@@ -218,7 +219,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         asked_account=[each for each in shown.requests if each.kind == ACCOUNT],
         appeals=[each for each in shown.requests if each.kind == APPEAL],
         wrong=request.endpoint if rejection else None,
-        sentence=sentence(shown),
+        sentence=sentence(shown, handed_in),
         submitted=shown.form.render(
             shown.submitted, readonly=True, context=shown.context, hide_phones=True,
             files={row.id: FileLink(row.name, "") for row in materials},

@@ -28,7 +28,7 @@ from app.cases.operations.timed import (
     give_up_letter,
     stop_begun,
     tell,
-    tell_paid,
+    tell_money,
     tell_unstarted,
 )
 
@@ -93,7 +93,7 @@ __all__ = [
     "take_back",
     "take_reply",
     "tell",
-    "tell_paid",
+    "tell_money",
     "tell_unstarted",
     "transfer_task",
     "urge",

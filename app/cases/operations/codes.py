@@ -13,6 +13,7 @@ from app.cases.action import Action
 from app.cases.informing import MESSAGE, Message
 from app.cases.operations.apply import FILE, Receipt
 from app.cases.store import CASE
+from app.core import id_number as id_numbers
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import Invalid
 from app.core.ids import random_code
@@ -21,6 +22,7 @@ from app.definitions.messages import CODE_PLACE
 from app.documents import codes
 from app.identity import policy as identity_policy
 from app.jobs import operations as jobs
+from app.registry import deaths
 from app.registry import operations as registry
 
 SEND_CODE = "code.send"
@@ -46,28 +48,33 @@ def renew_code(session: Session, actor: Actor, case_id: str, id_number: str, now
     return Receipt(case_id, action.case.number, code)
 
 
-def ask_for_code(session: Session, which: str, phone: str, now: datetime) -> None:
+def ask_for_code(session: Session, id_number: str, phone: str, now: datetime) -> None:
     """Somebody asks for a new code to the telephone on file: looked for by a job, so that no answer and no time that it
-    takes tells which cases and telephones there are. `which`: a case number, or the applicant's identity number.
+    takes tells which cases and telephones there are.
 
-    Raises Invalid (which, phone).
+    The number of the case does not do: it stands in every SMS, also where the telephone turned out to be a stranger's.
+    Raises Invalid (id_number, phone).
     """
-    which, phone = compact(which).upper()[:40], _digits(phone)
-    faults = {} if which else {"which": "请填写案号；不记得案号的，填写身份证号"}
+    number, phone, faults = id_numbers.normalise(compact(id_number)), _digits(phone), {}
+    if not id_numbers.is_valid(number):
+        faults["id_number"] = "请照身份证填写申请人的 18 位身份证号"
     if not 7 <= len(phone) <= 13:
         faults["phone"] = "请填写申请时登记的联系电话"
     if faults:
         raise Invalid(faults)
-    jobs.enqueue(session, SEND_CODE, {"which": which, "phone": phone}, now)
+    jobs.enqueue(session, SEND_CODE, {"id_number": number, "phone": phone}, now)
 
 
-def send_code(session: Session, which: str, phone: str, claim: Callable[[], None], now: datetime) -> None:
-    """Send new codes of the cases to which number and telephone belong, not more often than `SPACE` allows."""
-    mine = (CASE.c.number == which) | (CASE.c.applicant_blind == registry.blind(session, which))
-    found = select(CASE.c.id).where(mine, CASE.c.award_id.is_(None) | (CASE.c.process_key == informing.MAIN))
-    newest = session.scalars(found.order_by(CASE.c.filed_at.desc(), CASE.c.id.desc()).limit(MOST_CASES)).all()
-    actions = [store.lock(session, SYSTEM, case_id, now) for case_id in sorted(newest)]
+def send_code(session: Session, id_number: str, phone: str, claim: Callable[[], None], now: datetime) -> None:
+    """Send new codes of the cases to which number and telephone belong, not more often than `SPACE` allows, and none
+    where the applicant has died: the family comes to the window."""
+    index = registry.blind(session, id_number)
+    mine = (CASE.c.applicant_blind == index) & (CASE.c.process_key == informing.MAIN)
+    newest = select(CASE.c.id).where(mine).order_by(CASE.c.filed_at.desc(), CASE.c.id.desc()).limit(MOST_CASES)
+    actions = [store.lock(session, SYSTEM, case_id, now) for case_id in sorted(session.scalars(newest))]
     claim()
+    if deaths.is_dead(session, index):
+        return
     for action in actions:
         if _digits(action.variables["application"].get("phone") or "") == phone and not _sent_enough(action):
             _send(action)

@@ -127,11 +127,11 @@ def tell(session: Session, case_id: str, text: str, now: datetime) -> None:
     persist.finish(action, "told", text=text)
 
 
-def tell_paid(session: Session, case_id: str, claim: Callable[[], None], now: datetime) -> None:
-    """The applicant is told that the bank has paid."""
+def tell_money(session: Session, case_id: str, event: str, claim: Callable[[], None], now: datetime) -> None:
+    """The applicant is told that the bank has paid, or sent money back."""
     action = store.lock(session, SYSTEM, case_id, now)
     claim()
-    action.events.append(informing.PAID)
+    action.events.append(event)
     informing.follow(action, None)
 
 

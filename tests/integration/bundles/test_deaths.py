@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from app import audit
-from app.cases import informing, queries, store
+from app.cases import informing, operations, queries, store
 from app.cases.messaging import sending
+from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, NotEligible, NotYours
 from app.documents.operations import TAKE_BACK
@@ -233,6 +234,10 @@ def test_no_letter_and_no_message_goes_to_the_dead(office: Office) -> None:
     messenger = SimpleNamespace(send=lambda key, to, text: sent.append(to))
     worker = Worker(office.database, office.clock, {informing.SEND: sending(messenger)})
     assert worker.run_once()
+    with office.database.write() as session:
+        before = session.scalar(select(Case.query_hash).where(Case.id == case_id))
+        operations.send_code(session, HEAD["id_number"], APPLICATION["phone"], lambda: None, office.now)
+        assert session.scalar(select(Case.query_hash).where(Case.id == case_id)) == before
     assert sent == []
     with office.database.read() as session:
         said = [event.payload.get("text", "") for event in audit.events_of(session, f"case:{case_id}")]

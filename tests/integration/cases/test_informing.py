@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from app.cases import handlers, informing, operations, queries
+from app.cases import handlers, informing, operations, progress, queries
 from app.cases.handlers import on_dead
 from app.cases.informing import Told
 from app.cases.messaging import sending
 from app.core.actor import APPLICANT
 from app.documents.operations import TAKE_BACK
-from app.funds import bank, lists
+from app.funds import bank, lists, returns
 from app.inbox import queries as items
 from app.jobs.runner import Worker
 from app.outside import Failed, Refused
@@ -123,3 +123,22 @@ def test_the_bank_paid_is_told_and_costs_one_statement(office: Office) -> None:
     run(office, carrier)
     assert [each.event for each in told(office, case_id)] == ["filed", "approved", "paid"]
     assert "救助金已经发放" in carrier.got[-1][1]
+    with office.database.write() as session:
+        returns.mark_returned(session, finance, orders, "户名不符", office.now)
+    run(office, carrier)
+    run(office, carrier)
+    assert "被银行退回" in carrier.got[-1][1]
+
+
+def test_what_is_missing_is_named_until_somebody_goes_on(office: Office) -> None:
+    case_id = office.apply("expenditure_relief", SPENDING).case_id
+
+    def missing() -> tuple[str, ...]:
+        with office.database.read() as session:
+            return progress.of_case(session, case_id, office.now).missing
+
+    assert missing() == ()
+    office.do(case_id, "acceptance", "township_clerk", complete=False, missing="低保证\n住院发票")
+    assert missing() == ("低保证", "住院发票")
+    office.do(case_id, "acceptance", "township_clerk", complete=True)
+    assert missing() == ()

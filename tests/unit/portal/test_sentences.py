@@ -14,7 +14,7 @@ from app.portal.sentences import sentence
 TODAY = date(2020, 10, 12)
 KNOWN: dict[str, Any] = {
     "is_open": True, "status": "in_progress", "words": ("申请已受理，村里正在核实",), "until": None, "paused": None,
-    "public_until": None, "exchanges": (), "seen_on": TODAY,
+    "public_until": None, "missing": (), "exchanges": (), "seen_on": TODAY,
 }  # fmt: skip
 
 
@@ -40,6 +40,11 @@ class Known:
         (
             {"words": ("正在公示",), "public_until": date(2020, 10, 20)},
             "正在公示，到10月20日为止，没有人提出不同意见就进入下一步。",
+        ),
+        ({"missing": ("户口簿", "残疾证")}, "还缺材料，等您补交：户口簿、残疾证。"),
+        (
+            {"missing": ("户口簿",), "paused": "等待申请人补正材料"},
+            "还缺材料，等您补交：户口簿，补齐以前办理期限暂停计算。",
         ),
         ({"words": ()}, "正在办理。"),
         ({"words": ("甲", "乙")}, "甲；乙。"),
