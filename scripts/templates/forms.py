@@ -14,10 +14,10 @@ _TRUTH = (
 
 def application_form() -> Paper:
     """救助申请书"""
-    paper = Paper("救助申请书", body_size=14, line=25)
+    paper = Paper("救助申请书", body_size=14, line=22)
     paper.title("{{ programme }}申请书")
     paper.flush("{{ receiver }}：")
-    grid = paper.grid([34, 46, 34, 42])
+    grid = paper.grid([34, 46, 34, 42], least=8)
     grid.pairs("姓名", "{{ applicant }}", "联系电话", "{% if phone %}{{ phone }}{% endif %}")
     grid.pairs("公民身份号码", "{{ id_number }}")
     grid.pairs("住址", "{% if address %}{{ address }}{% endif %}")
@@ -42,6 +42,7 @@ def application_form() -> Paper:
         "单位证明人{{ loop.index|ordinal }}", "{{ witness.name }}", "联系电话",
         "{% if witness.phone %}{{ witness.phone }}{% endif %}",
     ).tag("endfor")  # fmt: skip
+    grid.when("hardship_kind", "困难类别", "{{ hardship_kind }}")
     grid.tag("if situation")
     grid.row("遭遇困难情况", "{{ situation }}", spans=(1, 3), heads=1, left=(1,), tall=24)
     grid.tag("endif")
@@ -58,11 +59,12 @@ def application_form() -> Paper:
     paper.gap()
     paper.heading("诚信承诺和核对授权")
     paper.text("本人申请{{ programme }}，郑重承诺和授权如下：", *_TRUTH)
-    paper.when("authorised", "（申请人已签署以上承诺和授权。）")
-    paper.when("not authorised", "（以上承诺和授权待申请人签署。）")
+    paper.text("（{% if authorised %}申请人已签署以上承诺和授权{% else %}以上承诺和授权待申请人签署{% endif %}。）")
     paper.gap()
     paper.flush("　　　　　　　　　　申请人（签名、按指印）：")
     paper.flush("　　　　　　　　　　　　　　　　　年　　　月　　　日")
+    for paragraph in paper.document.paragraphs[-5:]:  # no page with a signature alone: the last promise goes with it
+        paragraph.paragraph_format.keep_with_next = True
     paper.verification()
     return paper
 

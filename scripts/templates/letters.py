@@ -310,7 +310,7 @@ def void_notice(paper: Paper) -> None:
         "作废的原因：" + _said("reason"),
     )
     paper.when("replaced_by", "该文书由{{ replaced_by }}代替。")
-    paper.text("作废的文书请妥善保存或者交回。案件继续办理，重新作出决定后另行书面告知。" + _ask("本通知"))
+    paper.text("作废的文书请妥善保存或者交回。重新作出决定的，另行书面告知。" + _ask("本通知"))
 
 
 @letter("ending_notice", copies=True, **DECISION)
@@ -407,8 +407,8 @@ def _steps(paper: Paper, heading: str) -> None:
     """How the sum came about, row by row."""
     paper.tag("if steps")
     paper.heading(heading)
-    grid = paper.grid([14, 56, 28, 58], head=("序号", "项目", "金额（元）", "说明"), least=7)
+    grid = paper.grid([66, 24, 66], head=("项目", "金额（元）", "说明"), size=10.5, least=6)
     grid.tag("for step in steps")
-    grid.row("{{ loop.index }}", "{{ step.label }}", "{{ step.value }}", "{% if step.note %}{{ step.note }}{% endif %}")
+    grid.row("{{ step.label }}", "{{ step.value }}", "{% if step.note %}{{ step.note }}{% endif %}")
     grid.tag("endfor")
     paper.tag("endif")

@@ -132,6 +132,7 @@ class Paper:
     def verification(self) -> None:
         """What proves the document, where somebody else signs above."""
         self.gap()
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         self._proof()
 
     def _proof(self, about: str = "案件编号：{{ case_number }}", copies: bool = False) -> _Cell:
@@ -206,7 +207,7 @@ class Paper:
         title = {"line": 30.0, "before": 12.0, "after": 6.0} if small else {"line": 33.0, "before": 22.0, "after": 14.0}
         self._style("公文机关标志", BIAOSONG, 30, align=ALIGN.CENTER, color=RED, **head)
         self._style("公文字号", FANGSONG, self._body_size, align=ALIGN.CENTER)
-        self._style("公文标题", BIAOSONG, 22, align=ALIGN.CENTER, keep=True, **title)
+        self._style("公文标题", BIAOSONG, 20 if small else 22, align=ALIGN.CENTER, keep=True, **title)
         self._style("公文主送", FANGSONG, self._body_size)
         self._style("公文正文", FANGSONG, self._body_size, indent=True)
         self._style("公文一级", HEITI, self._body_size, indent=True)
