@@ -16,6 +16,9 @@ _ORDER = {
 }  # fmt: skip
 _MARKS = {f"{_W}{name}" for name in ("tcPr", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd")}
 _HOLDERS = tuple(f"{_W}{name}" for name in ("hdr", "ftr", "txbxContent", "footnote", "endnote"))
+_LAST = {_TBL: _TR, _TR: _TC, _TC: _P, _SDT: _CONTENT, _CONTENT: _P, **dict.fromkeys(_HOLDERS, _P)}
+"""What stands last in each where nothing is missing; where something else does, it is looked at closely."""
+_WRITTEN = tuple(f"{_W}{name}" for name in ("gridSpan", "vMerge", "shd"))
 _BLOCKS = {f"{_W}{name}" for name in ("body", "tc", "hdr", "ftr", "txbxContent", "footnote", "endnote", "sdtContent")}
 
 
@@ -25,6 +28,9 @@ def mend(root: etree._Element) -> bool:
 
     LibreOffice shows a document that needs this; Word calls it damaged. Returns whether there was anything to do.
     """
+    moved = [each for each in root.iter(*_WRITTEN) if _put_in_order(each.getparent())]
+    if all(len(each) and each[-1].tag == _LAST[each.tag] for each in root.iter(*_LAST)):
+        return bool(moved)  # nothing is missing, as in most letters
     gone = [row for row in root.iter(_TR) if next(row.iter(_TC), None) is None]
     gone += [table for table in root.iter(_TBL) if all(row in gone for row in table.iter(_TR))]
     gone += [control for control in root.iter(_SDT) if _is_empty(control)]
@@ -36,12 +42,13 @@ def mend(root: etree._Element) -> bool:
     empty = [holder for holder in root.iter(*_HOLDERS) if next(holder.iter(_P), None) is None]
     for each in (*open_cells, *empty):
         etree.SubElement(each, _P)
-    moved = [properties for properties in root.iter(f"{_W}tcPr") if _put_in_order(properties)]
     return bool(gone or open_cells or empty or moved)
 
 
-def _put_in_order(properties: etree._Element) -> bool:
+def _put_in_order(properties: etree._Element | None) -> bool:
     """docxtpl writes the width of a merged cell and its colour before all else. Returns whether it was so."""
+    if properties is None or properties.tag != f"{_W}tcPr":
+        return False
     places = [_ORDER.get(each.tag, len(_ORDER)) for each in properties]
     if places == sorted(places):
         return False
