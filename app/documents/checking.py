@@ -123,7 +123,9 @@ def _use(use: Use, contract: Contract, place: str) -> Problem | None:
     root, *steps = use.path.replace("[]", ".[]").split(".")
     variable = contract.variables.get(root)
     if variable is None:
-        return error(f"没有变量 {root}{_meant(root, contract.variables)}", place, root)
+        labels = {each.label: name for name, each in contract.variables.items() if each.label}
+        meant = _meant(root, contract.variables) if root not in labels else f"，请写 {{{{ {labels[root]} }}}}"
+        return error(f"没有变量 {root}{meant}", place, root)
     if use.joined and (told := _not_joined(variable, steps)) is not None:
         return error(told, place, use.path)
     declared = _declared(variable, steps)

@@ -26,7 +26,7 @@ _SYNTAX: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"unexpected '(.*)', expected '(.*)'$"), lambda m: f"这里多了 {m[1]}，应为 {m[2]}"),
     (re.compile(r"Expected an expression, got '(.*)'$"), lambda m: f"{_token(m[1])} 前面没有写内容"),
     (re.compile(r"unexpected end of template, expected '(.*)'"), lambda m: f"到模板结尾还缺 {_token(m[1])}"),
-    (re.compile(r"unexpected char (['\"].*['\"]) at \d+$"), lambda m: f"标签里不能有字符 {m[1][1:-1]}"),
+    (re.compile(r"unexpected char (['\"].*['\"]) at \d+$"), lambda m: _character(m[1][1:-1])),
     (re.compile(r"unexpected '(.*)'$"), lambda m: f"这里多了 {_token(m[1])}"),
     (re.compile(r"tag name expected"), lambda m: "{% 后面要写 if、for、else、endif 或 endfor"),
     (re.compile(r"can't assign to"), lambda m: "循环只能写成“for 名称 in 列表”"),
@@ -81,6 +81,15 @@ def _either(said: str) -> str:
     wanted = [each.strip("'") for each in said.split(" or ")]
     ends = [each for each in wanted if each.startswith("end")]
     return f"{{% {ends[-1] if ends else wanted[-1]} %}}"
+
+
+def _character(said: str) -> str:
+    """``\\u200b``: what nobody sees comes along when a tag is copied from a web page."""
+    return (
+        "标签里有看不见的字符，请把标签删掉重新输入"
+        if said.startswith("\\") and len(said) > 2
+        else f"标签里不能有字符 {said}"
+    )
 
 
 def _token(said: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -13,13 +14,17 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BLOCK = re.compile(r"\{[{%#](p|tr|tc)\s.*?[}%#]\}", re.S)
 _OWNERS = {"p": (f"{_W}p", "段落"), "tr": (f"{_W}tr", "表格行"), "tc": (f"{_W}tc", "单元格")}
-_FULL_WIDTH = re.compile(r"[｛{]\s*[｛％]|[％｝]\s*[｝}]|[｛][{%]|\{\s+[{%]|[}%]\s+\}(?!\})")
+_FULL_WIDTH = re.compile(r"[｛{]\s*[｛％]|[％｝]\s*[｝}]|[｛][{%]|[}%]\s*｝|\{\s+[{%]|[}%]\s+\}(?!\})")
 _INLINE = re.compile(r"\{%-?\s*(if|endif|for|endfor)\b")
 _OPENERS, _CLOSERS = re.compile(r"\{[{%#]"), re.compile(r"[}%#]\}")
 _PRINTS = re.compile(r"\{\{(?:p|tr|tc|r)\s.*?\}\}")
 _SWALLOWS = re.compile(r"\{[{%#]-|-[}%#]\}")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}")
 _RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+_WRAPPED = {
+    "hyperlink": "超链接，请右键取消超链接后重新输入标签", "smartTag": "智能标记，请删掉标签重新输入",
+    "sdt": "内容控件，请删除控件后重新输入标签", "fldSimple": "域，请把标签写在域的外面",
+}  # fmt: skip
 _KEPT = re.compile(r"word/(endnotes|charts/.*|diagrams/.*)\.xml")
 _CHANGES = ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge")
 _LOST = {
@@ -36,6 +41,8 @@ def lint(docx: bytes) -> list[Problem]:
             problems += _part(name, etree.fromstring(content))
         elif _KEPT.fullmatch(name):
             problems += _untouched(name, etree.fromstring(content))
+        elif name.endswith(".rels"):
+            problems += _linked(etree.fromstring(content))
     return problems
 
 
@@ -45,7 +52,18 @@ def _part(name: str, root: etree._Element) -> Iterator[Problem]:
         text = "".join(text_of(paragraph))
         if (problem := _written(text, places.of(name, paragraph))) is not None:
             yield problem
+    for wrapper in root.iter(*(f"{_W}{each}" for each in _WRAPPED)):
+        text = "".join(text_of(wrapper))
+        if len(_OPENERS.findall(text)) != len(_CLOSERS.findall(text)):
+            yield error(f"标签有一半在{_WRAPPED[_local(wrapper)]}", places.of(name, wrapper))
     yield from _tracked(name, root)
+
+
+def _linked(root: etree._Element) -> Iterator[Problem]:
+    for each in root.iterfind("{*}Relationship"):
+        target = unquote(each.get("Target", ""))
+        if _TAG.search(target):
+            yield error(f"超链接地址 {target} 里的标签不会替换，请去掉超链接，把网址写成文字")
 
 
 def _tracked(name: str, root: etree._Element) -> Iterator[Problem]:
@@ -77,10 +95,16 @@ def _shared(name: str, root: etree._Element) -> Iterator[Problem]:
             lost = next((_LOST[local] for each in element.iter() if (local := _local(each)) in _LOST), None)
             if rest.strip() or len(found) > 1:
                 told = f"{found[0][0]} 要单独占一个{owner}，否则同一{owner}里的其他内容会丢失"
-                yield error(told, f"{places.called(name)}{places.quoted(text)}")
+                yield error(told, _at(name, element, found[0][0]))
             elif lost:
                 told = f"{found[0][0]} 所在的{owner}会整个去掉，里面的{lost}也会丢失，请把它移到别的{owner}"
-                yield error(told, f"{places.called(name)}{places.quoted(text)}")
+                yield error(told, _at(name, element, found[0][0]))
+
+
+def _at(name: str, element: etree._Element, tag: str) -> str:
+    """The paragraph of a tag."""
+    inside = (each for each in element.iter(f"{_W}p") if tag in "".join(text_of(each)))
+    return places.of(name, next(inside, element))
 
 
 def _own(element: etree._Element, tag: str) -> Iterator[str]:

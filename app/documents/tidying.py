@@ -41,7 +41,8 @@ _ELEMENTS: dict[str, str] = {
          "tblGridChange", "numberingChange"), _REVISION),
     "dataBinding": _BINDING,
     "mailMerge": _MERGING,
-    **dict.fromkeys(("placeholder", "printerSettings", "attachedTemplate", "docVars", "rsids", "trackRevisions"), ""),
+    **dict.fromkeys(("placeholder", "showingPlcHdr", "printerSettings", "attachedTemplate"), ""),
+    **dict.fromkeys(("docVars", "rsids", "trackRevisions"), ""),
 }  # fmt: skip
 _TAGS = tuple(f"{{*}}{name}" for name in _ELEMENTS)
 _LAYERS = {"svgBlip": "SVG 图片（同一图片的 PNG 还在）", "imgProps": "图片效果的原图"}

@@ -12,7 +12,7 @@ from app.documents.errors import DocumentError
 from app.documents.template import load_template
 from app.documents.text import extract_text
 from app.documents.upload import check_upload
-from tests.unit.documents.test_upload import changed, in_body
+from tests.unit.documents.test_upload import changed, in_body, related
 
 CONTRACT = {
     "name": "text", "town": "text", "amount": "money?", "sum": "money", "note": "text?", "seen": "bool",
@@ -97,6 +97,10 @@ WRONG = [
     (["前文", "{%- if seen %}甲{% endif %}"], ["减号 {%-", "所在段落：{%- if seen"]),
     (["甲{{ name -}} 乙"], ["减号 -}}"]),
     (["甲{{- name }}"], ["减号 {{-"]),
+    (["{{ 名称town }}"], ["没有变量 名称town", "请写 {{ town }}"]),
+    (["{{ name}｝"], ["全角"]),
+    (["{{ name\u200b }}"], ["看不见的字符", "重新输入"]),
+    (["{% if seen ＝＝ true %}甲{% endif %}"], ["标签里不能有字符 ＝"]),
 ]
 
 
@@ -212,6 +216,23 @@ def test_a_tag_never_takes_a_picture_or_a_section_along(word):
         assert f"里面的{words}也会丢失" in problem.message
     section = b"<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>{%p if seen %}</w:t></w:r></w:p>"
     assert "分节符" in lint.lint(changed(word("甲"), in_body(section)))[0].message
+
+
+def test_a_tag_is_never_half_in_a_link(word):
+    for wrapper, words in (("hyperlink", "取消超链接"), ("smartTag", "智能标记")):
+        half = f"<w:p><w:{wrapper}>{told('{{ na', tag='t')}</w:{wrapper}>{told('me }}', tag='t')}</w:p>"
+        (problem,) = lint.lint(changed(word("甲"), in_body(half.encode())))
+        assert words in problem.message
+        assert problem.where == "正文（所在段落：{{ name }}）"
+        whole = half.replace("me }}<", "<").replace("{{ na<", "{{ name }}<")
+        assert lint.lint(changed(word("甲"), in_body(whole.encode()))) == []
+    (problem,) = lint.lint(changed(word("甲"), related("hyperlink", "https://example.org/?a=%7B%7B name }}")))
+    assert "地址 https://example.org/?a={{ name }} 里的标签不会替换" in problem.message
+
+
+def test_a_tag_of_a_row_is_told_by_its_own_paragraph(word):
+    (problem,) = lint.lint(word("甲", rows=[["乙", "{%tr if seen %}"]]))
+    assert problem.where == "正文（所在段落：{%tr if seen %}）"
 
 
 def test_tags_where_nothing_is_replaced_are_told(word):
