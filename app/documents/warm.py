@@ -2,12 +2,13 @@
 
 `python3 warm.py SOFFICE PROFILE PIPE`, then an empty line to begin, answered by `ready`, and for each file a line of
 JSON: its path and that of the PDF. Each is answered by a line: `ok`, or the name of what went wrong. All of it ends
-with its standard input, and after a while without work. Needs the standard library alone.
+with its standard input, and after a while without work; the profile goes too. Needs the standard library alone.
 """
 
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -74,4 +75,5 @@ if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
     finally:
+        shutil.rmtree(sys.argv[2], ignore_errors=True)  # whoever made it may have been killed
         os.killpg(0, signal.SIGKILL)  # soffice is a launcher: what it started goes too

@@ -7,15 +7,20 @@ import itertools
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from app import audit
 from app.cases import handlers as cases
+from app.cases.incidents import open_incidents
+from app.cases.operations import withdraw
+from app.core.actor import APPLICANT
 from app.core.ids import digest
 from app.documents import operations as documents
 from app.documents import pdfs, queries
 from app.documents.certificates import Certificates
 from app.documents.models import Document
+from app.inbox.queries import items_of_case
 from app.jobs.runner import Worker
 from app.outside import Refused
 from app.worker import _issue
@@ -73,6 +78,9 @@ def test_a_letter_is_the_same_bytes_for_everybody(web: Web) -> None:
     with web.database.write() as session:
         pdfs.keep(session, document_id, pdfs.Made(b"%PDF-1.6 another"), web.clock.now())
     assert clerk.get(desk).data == first.data
+    for content, told in ((first.data, "完全一致"), (first.data + b" ", "不一致")):
+        verified = web.client().post("/verify", data={"file": (io.BytesIO(content), "文书.pdf")})
+        assert told in verified.text
     row = letter_of(web, queries_case(web, document_id))
     assert row.pdf_sha256 == digest(first.data)
     assert row.pdf_sha256 in clerk.get(f"/desk/cases/{row.case_id}").text
@@ -86,11 +94,17 @@ def queries_case(web: Web, document_id: str) -> str:
         return queries.document(session, document_id).case_id
 
 
-def test_what_cannot_be_made_is_told_and_made_later(web: Web) -> None:
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_cannot_be_made_is_told_and_made_later(web: Web, closed: bool) -> None:
+    """An incident of an open case, news to the office of a closed one."""
     case, clerk, printer = web.apply(), web.client(CLERK), Printer()
+    if closed:
+        with web.database.write() as session:
+            withdraw(session, APPLICANT, case.case_id, "找到工作了", web.clock.now())
     printer.broken = True
     web.clock.move_to(web.clock.now() + documents.TAKE_BACK)
-    assert worker(web, printer).run_once() == 2
+    letters = 1 + closed
+    assert worker(web, printer).run_once() == 2 * letters
     row = letter_of(web, case.case_id)
     page = clerk.get(f"/desk/documents/{row.id}.pdf")
     assert ("没有生成成功" in page.text, "Refresh" in page.headers, ".docx" in page.text) == (True, False, True)
@@ -101,6 +115,10 @@ def test_what_cannot_be_made_is_told_and_made_later(web: Web) -> None:
     assert clerk.get(f"/desk/documents/{row.id}.pdf?again=1").status_code == 202
     assert worker(web, printer).run_once() == 1
     assert clerk.get(f"/desk/documents/{row.id}.pdf").data.startswith(b"%PDF")
+    with web.database.read() as session:
+        incidents, copies = len(open_incidents(session, case.case_id)), items_of_case(session, case.case_id)
+    told = [each for each in copies if each.kind == "copy" and "没有制作成功" in each.title]
+    assert (incidents, len(told)) == ((0, letters) if closed else (1, 0))
 
 
 def test_a_letter_from_before_is_made_when_somebody_wants_it(web: Web) -> None:
