@@ -9,7 +9,7 @@ from app.core.chinese import chinese_date
 from app.inbox import exchanges
 
 ENDS = {
-    "approved": "您的申请已经批准。救助金会发到您申请时填写的账户，决定书可以在下面下载。",
+    "approved": "您的申请已经批准，怎样发放写在决定书里，可以在下面下载。",
     "refused": "您的申请没有批准。理由和依据写在告知书里，可以在下面下载；不服的，下面写了怎么办。",
     "withdrawn": "您已经撤回这次申请。需要时可以重新申请。",
     "ended": "这件事已经办结，不再办理。想知道原因的，请问下面的单位。",
@@ -20,7 +20,7 @@ SUSPENDED = "您的申请暂停办理，原因请问下面的单位。"
 def sentence(progress: Progress, handed_in: bool = False) -> str:
     """What happens now, and until when. `handed_in`: papers came in since they were asked for."""
     if not progress.is_open:
-        return ENDS.get(progress.status, ENDS["ended"])
+        return _paid(progress) or ENDS.get(progress.status, ENDS["ended"])
     if progress.status == "suspended":
         return SUSPENDED
     if progress.missing:
@@ -30,6 +30,19 @@ def sentence(progress: Progress, handed_in: bool = False) -> str:
     else:
         told = f"{'；'.join(progress.words) or '正在办理'}{_until(progress)}。"
     return f"经办人有话问您，请在下面答复。{told}" if _asked(progress) else told
+
+
+def _paid(progress: Progress) -> str:
+    """What became of the money that the case itself ordered; empty where it ordered none."""
+    if progress.status != "approved":
+        return ""
+    again = {order.replaces for order in progress.orders}
+    states = {order.status for order in progress.orders if order.id not in again and not order.given_up}
+    if "returned" in states:
+        return "您的申请已经批准，但是救助金被银行退回。请核对账户，带身份证和银行卡到下面的单位办理。"
+    if "pending" in states:
+        return "您的申请已经批准，救助金会发到登记的账户，决定书可以在下面下载。"
+    return "您的申请已经批准，救助金已经发放，决定书可以在下面下载。" if states else ""
 
 
 def _missing(progress: Progress, handed_in: bool) -> str:

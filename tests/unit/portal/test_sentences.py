@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,9 +13,15 @@ from app.inbox import exchanges
 from app.portal.sentences import sentence
 
 TODAY = date(2020, 10, 12)
+ORDER: dict[str, Any] = {"id": "1", "replaces": None, "given_up": None}
+PAID, PENDING = SimpleNamespace(**ORDER, status="paid"), SimpleNamespace(**ORDER | {"id": "2"}, status="pending")
+BACK, AGAIN = (
+    SimpleNamespace(**ORDER, status="returned"),
+    SimpleNamespace(**ORDER | {"id": "3", "replaces": "1"}, status="paid"),
+)
 KNOWN: dict[str, Any] = {
     "is_open": True, "status": "in_progress", "words": ("申请已受理，村里正在核实",), "until": None, "paused": None,
-    "public_until": None, "missing": (), "exchanges": (), "seen_on": TODAY,
+    "public_until": None, "missing": (), "exchanges": (), "orders": (), "seen_on": TODAY,
 }  # fmt: skip
 
 
@@ -50,6 +57,23 @@ class Known:
         ({"words": ("甲", "乙")}, "甲；乙。"),
         ({"status": "suspended"}, "您的申请暂停办理，原因请问下面的单位。"),
         ({"is_open": False, "status": "withdrawn"}, "您已经撤回这次申请。需要时可以重新申请。"),
+        (
+            {"is_open": False, "status": "approved", "orders": (PAID, PENDING)},
+            "您的申请已经批准，救助金会发到登记的账户，决定书可以在下面下载。",
+        ),
+        (
+            {"is_open": False, "status": "approved", "orders": (PAID,)},
+            "您的申请已经批准，救助金已经发放，决定书可以在下面下载。",
+        ),
+        (
+            {"is_open": False, "status": "approved", "orders": (BACK,)},
+            "您的申请已经批准，但是救助金被银行退回。请核对账户，带身份证和银行卡到下面的单位办理。",
+        ),
+        (
+            {"is_open": False, "status": "approved", "orders": (BACK, AGAIN)},
+            "您的申请已经批准，救助金已经发放，决定书可以在下面下载。",
+        ),
+        ({"is_open": False, "status": "approved"}, "您的申请已经批准，怎样发放写在决定书里，可以在下面下载。"),
         ({"is_open": True, "status": "approved", "words": ("正在安排供养",)}, "正在安排供养。"),
     ],
 )
