@@ -27,6 +27,7 @@ STATES = {
     "taken_down": "核查已经结束，公示已经撤下。",
 }
 UNDER_REVIEW = "公示已暂停，乡镇（街道）正在调查核实，会书面答复您。"
+STOPPED = "公示已经撤下，案件退回重新办理或者已经终止。再次公示后仍有不同意见的，可以再提异议。"
 
 
 @blueprint.get("/objections")
@@ -66,7 +67,7 @@ def my_objection(call: Call) -> ResponseReturnValue:
         "portal/my_objection.html",
         objection=shown,
         place=identity.chain(call.session, shown.region_id).full_name,
-        state=STATES.get(shown.notice_status, UNDER_REVIEW) if shown.answered else UNDER_REVIEW,
+        state=_state(shown),
         reply=_reply(call, shown),
     )
 
@@ -94,6 +95,13 @@ def objection_reply() -> ResponseReturnValue:
 def objection_leave() -> ResponseReturnValue:
     session.pop(LOOKS, None)
     return redirect(url_for("portal.objection_status"))
+
+
+def _state(shown: objections.Standing) -> str:
+    """What came of it; a case that goes back or ends takes its notice down without an answer."""
+    if shown.answered:
+        return STATES.get(shown.notice_status, UNDER_REVIEW)
+    return STOPPED if shown.notice_status == "taken_down" else UNDER_REVIEW
 
 
 def _held(call: Call) -> str | None:

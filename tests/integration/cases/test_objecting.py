@@ -1,0 +1,67 @@
+"""Objections on both databases: two taps are one, simultaneous objectors both count, and a return leaves them told."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.cases import operations
+from app.core.actor import CITIZEN
+from app.core.errors import Gone
+from app.jobs.models import Job
+from app.publicity import confirming, objections
+from app.publicity import queries as notices
+from tests.integration.cases.test_lifecycle import _posted
+from tests.support.worlds import Office
+
+
+def _begun(office: Office, case_id: str, phone: str) -> tuple[str, str]:
+    """The id of an objection that waits, and its code."""
+    with office.database.write() as session:
+        (notice,) = notices.notices_of(session, case_id)
+        said = {"name": "孙志", "phone": phone, "reason": "有车"}
+        begun = confirming.begin(session, notice.id, said, "", office.now)
+        return begun, confirming._opened(session, session.get_one(confirming.UnconfirmedObjection, begun))["code"]
+
+
+def test_a_code_that_comes_twice_at_once_counts_once_and_two_people_both(office: Office) -> None:
+    case_id = _posted(office)
+    one, other = _begun(office, case_id, "13904310009"), _begun(office, case_id, "13904310010")
+
+    def confirm(begun: tuple[str, str]) -> str | None:
+        try:
+            with office.database.write() as session:
+                done = operations.object_by_phone(session, CITIZEN, *begun, office.now)
+        except Gone:
+            return None
+        return done.receipt.number if done.receipt else None
+
+    with ThreadPoolExecutor(4) as people:
+        numbers = list(people.map(confirm, [one, one, other, other]))
+    assert sorted(filter(None, numbers)) == ["YY-220122-2020-0001", "YY-220122-2020-0002"]
+    with office.database.read() as session:
+        assert len(notices.unanswered(session, case_id)) == 2
+        assert [each.status for each in notices.notices_of(session, case_id)] == ["interrupted"]
+
+
+def test_a_step_taken_back_tells_the_objector_nothing(office: Office) -> None:
+    case_id = _posted(office)
+    begun = _begun(office, case_id, "13904310009")
+    with office.database.write() as session:
+        receipt = operations.object_by_phone(session, CITIZEN, *begun, office.now).receipt
+        assert receipt is not None
+        task = office.task(session, case_id, "objection_review").id
+    office.do(case_id, "objection_review", "township_clerk", upheld=False, opinion="是营运车")
+    waiting = select(Job.state).where(Job.kind == objections.ANSWERED)
+    with office.database.write() as session:
+        mine = objections.find(session, receipt.number, receipt.query_code)
+        assert objections.standing(session, mine).answered
+        assert list(session.scalars(waiting)) == ["ready"]
+        clerk = office.holder(session, "township_clerk")
+        operations.take_back(session, clerk, task, timedelta(minutes=1), office.now)
+    with office.database.read() as session:
+        assert not objections.standing(session, mine).answered
+        assert list(session.scalars(waiting)) == ["cancelled"]
+        assert len(notices.unanswered(session, case_id)) == 1
