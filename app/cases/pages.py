@@ -169,6 +169,7 @@ class TaskPage:
     beside: Callable[[Mapping[str, Any]], besides.Beside]
     acts: TaskActs
     elsewhere: Elsewhere
+    objections: list[dict[str, Any]]
     figures: list[dict[str, Any]]
 
 
@@ -242,6 +243,7 @@ def task_page(session: Session, actor: Actor, task_id: str, now: datetime) -> Ta
         beside=partial(besides.of, action, element, item.item_key, before, known),
         acts=acting.of_task(action, item, work),
         elsewhere=elsewhere(action),
+        objections=_unanswered(action),
         figures=besides.figures_of(action, element),
     )
 
@@ -265,6 +267,12 @@ def letter(session: Session, actor: Actor, document_id: str, now: datetime) -> A
     if not policy.sees_objectors(action) and objections.is_reply(session, row.case_id, document_id):
         raise NotYours("给异议人的答复只有处理公示异议的人看得到，请联系乡镇（街道）经办人")
     return row
+
+
+def _unanswered(action: Action) -> list[dict[str, Any]]:
+    """What was objected and waits for an answer, for who may learn it; programmes without a 公示 are not asked."""
+    posts = any(each.attributes.get("topic") == "publicity" for each in action.diagram.elements.values())
+    return notices.unanswered(action.session, action.case.id) if posts and policy.sees_objectors(action) else []
 
 
 def _letters(action: Action) -> list[Any]:

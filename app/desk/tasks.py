@@ -190,6 +190,7 @@ def _page(
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(page.submissions, links, reveal=True),
         elsewhere=page.elsewhere,
+        objections=page.objections,
         titles=programme_titles(call.session) if page.elsewhere.benefits else {},
         figures=[figure_told(each, known, cite) for each in page.figures],
         states=page.states,

@@ -124,7 +124,9 @@ def test_a_notice_stops_when_the_number_is_confirmed_and_not_before(web: Web) ->
     assert (gone.status_code, "王*国" in gone.text, "孙志" in gone.text) == (404, False, False)
     assert client.post("/objections/confirm", data={"code": code}).status_code == 409  # a second tap
     case = f"/desk/cases/{case_of(web, address)}"
-    assert "孙志" in web.client(CLERK).get(case).text
+    clerk = web.client(CLERK)
+    for page in (case, f"/desk/tasks/{web.open_task(case_of(web, address))}"):
+        assert "他家有两套房" in clerk.get(page).text
     village = web.client("village_cadre.220122100001").get(case).text
     assert "公示期间有人提出异议" in village
     for secret in ("孙志", "13904310009", "他家有两套房", number):
