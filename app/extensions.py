@@ -36,6 +36,7 @@ from app.web import (
     oidc,
     posted,
     security,
+    text_size,
 )
 
 SESSION_COOKIE = "doudi"
@@ -84,7 +85,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     acts = config.act_rules()
     Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker), acts).install(app)
     oidc.install(app, _provider(config))
-    for part in (access_log, counting, security, login, display, posted, errors):
+    for part in (access_log, counting, security, login, display, posted, text_size, errors):
         part.install(app)
     assets.install(app, security.HEADERS)
     compression.install(app)

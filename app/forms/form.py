@@ -26,6 +26,8 @@ from app.forms.shape import shape_of, texts_of
 from app.forms.telling import Answer, Entry, answers, entries
 from app.forms.view import FileLink, Regions, View
 
+PAPER_ROWS = 6
+
 
 @dataclass(frozen=True)
 class Cleaned:
@@ -185,6 +187,10 @@ class Form:
         )  # fmt: skip
         renderer = Renderer(self._cleaning(context, None), values or {}, errors or {}, view)
         return renderer.html()
+
+    def paper(self, *, without: Collection[str] = (), rows: int = PAPER_ROWS) -> Markup:
+        """The form to be printed and filled in by hand: lines, boxes, and a table of so many rows for each list."""
+        return Renderer(self._cleaning(None, None), {}, {}, View(paper_rows=rows, without=without)).html()
 
     def tell(
         self,

@@ -97,7 +97,8 @@ class Renderer:
     def html(self) -> Markup:
         lines = self.lines()
         summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", m) for path, m in self.errors.items()]
-        template = _templates().get_template("readonly.html" if self.view.readonly else "form.html")
+        name = "paper.html" if self.view.paper_rows else "readonly.html" if self.view.readonly else "form.html"
+        template = _templates().get_template(name)
         around = {"files": self.view.files, "change": self.view.change}
         return Markup(template.render(lines=lines, summary=summary, add=ADD, remove=REMOVE, **around))
 
@@ -187,6 +188,7 @@ class Renderer:
         low = component.limit("minItems") or 0
         blank: list[Any] = [{}] * max(low, component.limit("defaultRepetitions") or 0)
         rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.view.readonly else blank)
+        rows += [{}] * (self.view.paper_rows - len(rows))
         if self.view.row is not None:
             rows += [{}] * (self.view.row + 1 - len(rows))
         if not self.view.readonly:  # rows that were left blank come back, as many as are asked for

@@ -37,7 +37,7 @@ Regions = Callable[[str], list[RegionLevel]]
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What `Form.render` is asked for; see there."""
+    """What `Form.render` is asked for; see there. `paper_rows`: of each list, when it is to be filled in by hand."""
 
     readonly: bool = False
     reveal: bool = False
@@ -49,4 +49,5 @@ class View:
     without: Collection[str] = ()
     page: Page | None = None
     row: int | None = None
+    paper_rows: int = 0
     change: Callable[[str], str] | None = None

@@ -56,6 +56,15 @@ def check(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
     return _check(found, None)
 
 
+@blueprint.get(f"{ADDRESS}/paper")
+@reads(ANYONE)
+def paper(call: Call, programme: str, region_code: str) -> ResponseReturnValue:
+    """The empty form for a pen."""
+    found = asking(call, programme, region_code)
+    form_html = found.form.paper(without={INSIST})
+    return render_template("portal/paper.html", asking=found, form_html=form_html)
+
+
 @blueprint.post(ADDRESS)
 @transacts_itself(ANYONE)
 def application_submit(programme: str, region_code: str) -> ResponseReturnValue:

@@ -54,7 +54,10 @@ def narrow(fits: Fits, sound: Fits, site: Site, seen: set[str]) -> Fits:
         kind = re.sub(r"/[0-9]+", "/n", page.url.partition(VILLAGE)[2])
         if site.size == SIZES["phone"]:
             page.set_viewport_size({"width": 320, "height": 640})
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+            for size in ("", "larger"):
+                page.evaluate("size => { document.documentElement.dataset.text = size; }", size)
+                assert page.evaluate("document.documentElement.scrollWidth") <= 320, (page.url, size)
+            page.evaluate("delete document.documentElement.dataset.text")
             page.set_viewport_size({"width": site.size[0], "height": site.size[1]})
         elif kind not in seen:
             seen.add(kind)

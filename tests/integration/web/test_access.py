@@ -114,10 +114,12 @@ TABLE: dict[str, Row] = {
     "GET watch.metrics_page": public("GET", "/metrics"),
     # the public
     "GET portal.home": public("GET", "/"),
+    "GET portal.display": public("GET", "/display?text=large", 302),
     "GET portal.fits": public("GET", f"/fits?at={VILLAGE}&asked=1"),
     "GET portal.regions": public("GET", "/regions?above=22"),
     "GET portal.application": public("GET", APPLY),
     "POST portal.application_submit": public("POST", APPLY, 422),
+    "GET portal.paper": public("GET", f"{APPLY}/paper"),
     "GET portal.check": public("GET", f"{APPLY}/check", 302),
     "GET portal.step": public("GET", f"{APPLY}/1"),
     "POST portal.step_next": public("POST", f"{APPLY}/1", 422),

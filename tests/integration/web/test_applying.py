@@ -97,3 +97,17 @@ def test_a_few_questions_tell_which_programmes_may_fit_and_what_to_bring(web: We
 
 
 PATH = {"province": "22", "city": "2201", "county": "220122", "township": "220122100"}
+
+
+def test_letters_are_as_large_as_they_were_chosen_and_the_form_can_be_printed_empty(web: Web) -> None:
+    client = web.client()
+    assert client.get("/display?text=large&back=https://example.org/").location == "/"
+    assert client.get(f"/display?text=larger&back={DIBAO}").location == DIBAO
+    assert '<html lang="zh-CN" data-text="larger">' in client.get(DIBAO).text
+    paper = client.get(f"{DIBAO}/paper").text
+    assert paper.count("<tr>") == 7
+    assert "□ 家人、邻居等代为申请" in paper
+    assert "仍要求受理" not in paper
+    assert "<input" not in paper.partition("paper-form")[2]
+    client.get("/display?text=")
+    assert "data-text" not in client.get(DIBAO).text
