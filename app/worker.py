@@ -33,7 +33,8 @@ from app.drafts import operations as drafts
 from app.effects.waiting import DEPARTMENTS
 from app.files import posted
 from app.funds.batches import LETTER
-from app.funds.letters import write_letter
+from app.funds.letters import write_letter, write_overpaid
+from app.funds.quota_due import OVERPAID
 from app.gate.releases import rechecking
 from app.identity import sessions
 from app.identity.credentials import prune_attempts
@@ -99,6 +100,7 @@ def handlers(outside: Outside) -> dict[str, Handler]:
         **cases.HANDLERS,
         documents.ISSUE: _issue,
         LETTER: write_letter,
+        OVERPAID: write_overpaid,
         HOUSEKEEPING: partial(_housekeeping, outside),
         **writing.HANDLERS,
         **trial.HANDLERS,

@@ -23,6 +23,7 @@ from app.jobs.runner import Claim
 from app.registry import deaths
 
 TEMPLATE, SUBSIDY, RETURNED = "grant_notice", "subsidy_notice", "returned_payment_notice"
+OVERPAID = "overpaid_notice"
 
 
 def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -99,6 +100,24 @@ def _address(session: Session, order: PaymentOrder, index: str | None, name: str
     return deaths.in_place_of(session, name, award_id=order.award_id, index=index)
 
 
+def write_overpaid(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
+    """Tell an institution what it owes back of earlier months, where no order of the batch tells it."""
+    claim()
+    told = job.payload
+    chain = identity.chain(session, told["region_id"])
+    request = documents.DocumentRequest(
+        letter=definitions.letter(session, told["programme"], chain.ids, local_date(now), OVERPAID),
+        scope={"document": told["given"]},
+        address=str,
+        case_id=None,
+        case_seq=None,
+        subject=job.reference or "",
+        origin=job.reference,
+        chain=chain,
+    )
+    _record(session, request, now)
+
+
 def _write(
     session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime,
     case_id: str | None = None, index: str | None = None,
@@ -114,6 +133,11 @@ def _write(
         origin=order.id,
         chain=chain,
     )
+    _record(session, request, now)
+
+
+def _record(session: Session, request: documents.DocumentRequest, now: datetime) -> None:
+    chain = request.chain
     issuer = None if chain.township else "county"
     ready = documents.prepare(session, request, identity.offices_of(session, chain), issuer, now)
     documents.record(session, ready, now)

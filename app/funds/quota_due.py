@@ -27,9 +27,12 @@ from app.funds.models import Batch, BatchLine, PaymentOrder
 from app.funds.quota import QUOTA, Subsidy
 from app.funds.settling import ZERO, Difference, Standing
 from app.identity import queries as identity
+from app.jobs import operations as jobs
+from app.jobs.operations import NewJob
 from app.jobs.sql import insert_if_new
 from app.registry import house_accounts
 
+OVERPAID = "quota.overpaid"
 LINE: Table = BatchLine.__table__  # type: ignore[assignment]
 _KEPT = ("claimed", "undone", "waived")
 """Entries that say what of an order may be kept; what was paid back, or given back by the bank, was not kept before."""
@@ -162,6 +165,38 @@ def settle(
         mine = _orders(region, each.programme, [each.month]) & (PaymentOrder.institution_id == each.institution_id)
         title = f"{each.name}{each.month.year}年{each.month.month}月定额补助多拨的款项"
         settling.settle_orders(session, each.of, mine, ClaimRequest(each.name, title, (), batch.clause), actor, now)
+    _tell(session, [each for each in found if each.of.claim], batch, region, now)
+
+
+def _tell(session: Session, claimed: Sequence[Owing], batch: Batch, region: identity.RegionRef, now: datetime) -> None:
+    """Have a letter written to each institution that owes something back; an order of the batch tells it otherwise."""
+    if not claimed:
+        return
+    ordered = set(session.scalars(select(PaymentOrder.institution_id).where(PaymentOrder.batch_id == batch.id)))
+    by_house: dict[tuple[str, str], list[Owing]] = {}
+    for each in claimed:
+        if each.institution_id not in ordered:
+            by_house.setdefault((each.programme, each.institution_id), []).append(each)
+    jobs.enqueue_all(
+        session,
+        [
+            NewJob(
+                OVERPAID,
+                {"programme": programme, "region_id": region.id, "given": _told(owing, batch)},
+                now,
+                f"{OVERPAID}:{batch.id}:{programme}:{house}",
+                priority=jobs.BULK,
+                reference=house,
+            )
+            for (programme, house), owing in by_house.items()
+        ],
+    )
+
+
+def _told(owing: Sequence[Owing], batch: Batch) -> dict[str, Any]:
+    months = [{"reckoning": each.basis, "amount": each.of.claim} for each in owing]
+    total = sum((each.of.claim for each in owing), ZERO)
+    return {"recipient": owing[0].name, "clause": batch.clause, "months": months, "amount": total}
 
 
 def unrated(session: Session, batch: Batch, region: identity.RegionRef, today: date) -> list[str]:

@@ -299,6 +299,25 @@ def subsidy_notice(paper: Paper) -> None:
     )
 
 
+@letter("overpaid_notice", about="", **DECISION)
+def overpaid_notice(paper: Paper) -> None:
+    """多拨补助退回告知书"""
+    paper.title("多拨补助退回告知书")
+    paper.to("{{ recipient }}：")
+    paper.text("以前月份拨给贵单位的综合定额补助多拨人民币{{ amount_capital }}（¥{{ amount }}元），应当退回。")
+    paper.heading("一、计算过程")
+    paper.tag("for month in months")
+    paper.text("{{ month.reckoning }}，多拨{{ month.amount }}元。")
+    paper.tag("endfor")
+    _basis(paper, "本决定")
+    paper.heading("二、告知事项")
+    paper.text(
+        "请自收到本告知书之日起尽快与{{ issuer }}商定退回的日期和方式，可以一次退回，也可以分次退回。"
+        "人数、星级与实际不符的，请一并书面告知，以便核对更正。",
+        _ask("本决定") + _remedies("本决定"),
+    )
+
+
 @letter("void_notice")
 def void_notice(paper: Paper) -> None:
     """文书作废通知"""

@@ -7,21 +7,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.cases import handlers
 from app.core.errors import Gone
 from app.db.types import Money
+from app.documents import operations as documents
+from app.documents.models import Document
+from app.documents.text import extract_text
 from app.funds import batch_lists, batches, claim_lists, claims, quota_due
 from app.funds.claims import CLAIMED
 from app.funds.listing import QUOTA, BatchSpec
 from app.funds.models import PaymentOrder
 from app.identity import operations as staff
 from app.identity import queries as identity
+from app.jobs.runner import Worker
 from app.registry import houses, ratings
 from app.registry.story import import_story_registry
+from app.worker import handlers as all_handlers
+from tests.support.outside import outside
 from tests.support.worlds import Office
 
 TOWNSHIP, COUNTY, HOUSE = "340722100", "340722", "枞阳敬老院"
@@ -129,7 +137,18 @@ def test_whatever_changes_afterwards_each_month_comes_to_what_is_due(world: Worl
         assert batch_lists.lines(session, again) == []
 
 
-def test_what_is_lacking_is_paid_once_and_what_was_too_much_is_claimed_once(world: World) -> None:
+def _letters(world: World, folder: Path) -> list[str]:
+    """What institutions are told that get no order, after the workers have done their work."""
+    world.office.clock.move_to(world.office.now + timedelta(minutes=world.batch))
+    found = {**handlers.HANDLERS, **all_handlers(outside(folder))}
+    while Worker(world.office.database, world.office.clock, found, on_dead=handlers.on_dead).run_once():
+        pass
+    with world.office.database.write() as session:
+        ids = session.scalars(select(Document.id).where(Document.template == "overpaid_notice")).all()
+        return [extract_text(documents.issue(session, each).content) for each in ids]
+
+
+def test_what_is_lacking_is_paid_once_and_what_was_too_much_is_claimed_once(world: World, tmp_path: Path) -> None:
     april, may, june = MONTHS[:3]
     world.rate(1, april)
     world.move_in(april)
@@ -159,6 +178,11 @@ def test_what_is_lacking_is_paid_once_and_what_was_too_much_is_claimed_once(worl
     world.confirm(batch_id)
     world.confirm(batch_id)
     assert world.kept() == {april: Decimal(400), may: Decimal(1000), june: Decimal(1000)}
+    (letter,) = _letters(world, tmp_path)
+    assert f"{HOUSE}：" in letter
+    assert "多拨人民币肆佰元整（¥400.00元），应当退回" in letter
+    assert "2020年5月应拨 1000.00 元（二星级 2 人，每人每年 6000 元），已拨 1200.00 元，多拨200.00元" in letter
+    assert "向枞阳县人民法院提起行政诉讼" in letter
 
 
 def test_what_was_waived_is_not_claimed_again_and_what_is_owed_is_forgotten_before_more_is_paid(world: World) -> None:

@@ -21,7 +21,8 @@ TO_NOBODY = {"publicity_notice", "rescue_record", "home_care_agreement", "instit
 
 
 DECISIONS = {
-    "approval_notice", "correction_notice", "ending_notice", "rating_notice", "recheck_notice", "refusal_notice",
+    "approval_notice", "correction_notice", "ending_notice", "overpaid_notice", "rating_notice", "recheck_notice",
+    "refusal_notice",
 }  # fmt: skip
 """What decides on somebody's right tells the ways against it; what only informs does not."""
 CITED = re.compile(r"《[^》]+》（[^（）]+〔\d{4}〕\d+号）")
