@@ -44,7 +44,7 @@ from app.inbox import queries as waiting
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.seed.world import password_of
-from app.worker import Outside, handlers, plan_housekeeping
+from app.worker import handlers, plan_housekeeping
 from tests.support import golden
 from tests.support.outside import outside
 from tests.support.worlds import RELIEF, VILLAGE, Office
@@ -183,7 +183,7 @@ def _night(office: Office) -> None:
         for document_id in session.scalars(select(documents.DOCUMENT.c.id).limit(ISSUED)):
             documents.issue(session, document_id)
     office.clock.move_to(office.now + timedelta(days=1))
-    carriers = Outside(_Unreachable(), outside(Path()).departments)
+    carriers = replace(outside(Path()), messenger=_Unreachable())
     works = {kind: work for kind, work in handlers(carriers).items() if kind != documents.ISSUE}
     worker = Worker(office.database, office.clock, works, on_dead=on_dead)
     while worker.run_once():

@@ -22,6 +22,7 @@ from app.core.errors import Gone
 from app.db import Base, Database, Vault, training
 from app.db.training import MARK
 from app.documents import operations as documents
+from app.documents import pdfs
 from app.documents.certificates import Certificates
 from app.documents.operations import TAKE_BACK
 from app.documents.pdf import LibreOffice
@@ -111,6 +112,9 @@ def test_letters_and_numbers_are_marked_and_no_bank_file_is_made(office: Office,
             assert documents.issue(session, letter.id).content == content
             text = ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
             assert text.count(MARK) == (2 if trains else 0)
+            printed = pdfs.lacking(session, letter.id, office.now)
+            assert printed is not None
+            assert (printed.certificate is None) is trains, "no office signs a letter of a training"
         finance = office.holder(session, "finance")
         if trains:
             with pytest.raises(Gone, match="演练环境，不生成银行文件"):
