@@ -177,12 +177,12 @@ def contact(session: Session, phone: str) -> str:
 
 
 def _next_number(session: Session, notice: Notice, now: datetime) -> str:
-    """``YY-220122-2020-0001``: county and year, as cases have them."""
+    """``Y220122-2020-0001``: county and year, as cases have them."""
     code = identity.region(session, notice.county_id or notice.region_id).code
     year = local_date(now).year
     running = next_in_sequence(session, ObjectionNumber, f"{code}:{year}")
     trained = training.PREFIX if training.is_training(session) else ""
-    return f"{trained}YY-{code}-{year}-{running:04d}"
+    return f"{trained}Y{code}-{year}-{running:04d}"
 
 
 def _new_code() -> str:

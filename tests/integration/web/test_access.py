@@ -159,7 +159,7 @@ TABLE: dict[str, Row] = {
     "POST portal.objection_code": public("POST", "/objections/code", 409),
     "GET portal.objection_receipt": public("GET", "/objections/receipt", 302),
     "GET portal.objection_status": public("GET", "/objections"),
-    "POST portal.objection_query": public("POST", "/objections", 404, number="YY-1", query_code="WRONG"),
+    "POST portal.objection_query": public("POST", "/objections", 404, number="Y1", query_code="WRONG"),
     "GET portal.my_objection": public("GET", "/my-objection", 302),
     "GET portal.objection_reply": public("GET", "/my-objection/reply.pdf", 404),
     "POST portal.objection_leave": public("POST", "/my-objection/leave", 302),
