@@ -48,6 +48,10 @@ class Field:
         found = _NAME.match(self.code)
         return found[1].upper() if found else ""
 
+    @property
+    def is_tagged(self) -> bool:
+        return _TAG.search(self.code) is not None
+
 
 @dataclass
 class _Open:
@@ -89,7 +93,7 @@ def fields(root: etree._Element) -> Iterator[Field]:
 
 def fault(field: Field) -> str | None:
     """Why a field may not stand in a template, and what to do in Word; None where it may."""
-    if _TAG.search(field.code):
+    if field.is_tagged:
         return f"域代码“{_shown(field)}”里不能有花括号标签：打开文书时它会被当作命令执行，请把标签写在正文里"
     if not field.whole:
         return "有一个域不完整，请在 Word 或 WPS 里删除后重新插入"

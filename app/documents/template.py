@@ -7,7 +7,6 @@ costs a few string joins. What only docxtpl can do (columns made in a loop, merg
 through a fresh `DocxTemplate` for each letter.
 """
 
-import hashlib
 import io
 import re
 import traceback
@@ -20,7 +19,7 @@ import jinja2
 from docxtpl import DocxTemplate
 from lxml import etree
 
-from app.documents import jinja_words, mending, package, pictures, places, sandbox
+from app.documents import fields, jinja_words, mending, package, pictures, places, sandbox
 from app.documents.errors import DocumentError
 from app.documents.filters import Unprintable
 from app.documents.package import Entry
@@ -66,7 +65,6 @@ class Template:
     """A template; `render` is a pure function of it and of the values. `data`: the file, tidied."""
 
     data: bytes
-    sha256: str
     sources: tuple[Source, ...]
     pictures: Mapping[str, str]  # alternative text → name of the part with the picture
     needs_docxtpl: bool
@@ -171,17 +169,7 @@ def load_template(data: bytes) -> Template:
 
     Raises DocumentError where the file is no Word document or a tag is not allowed.
     """
-    try:
-        tidy = tidied(data).data
-        document = DocxTemplate(io.BytesIO(tidy))
-        document.init_docx()
-        for prop in _PROPERTIES:  # docxtpl writes them back too, even when empty
-            setattr(document.core_properties, prop, getattr(document.core_properties, prop))
-        buffer = io.BytesIO()
-        document.docx.save(buffer)
-    except Exception as exc:
-        raise DocumentError("不是能打开的 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx 后再上传") from exc
-    parts = package.parts(buffer.getvalue())
+    tidy, document, parts = _opened(data)
     sources: list[Source] = []
     dynamic: dict[str, _Dynamic] = {}
     needs_docxtpl, unsound = False, set()
@@ -202,7 +190,6 @@ def load_template(data: bytes) -> Template:
     entries = {name: None if name in dynamic else package.entry(name, raw, 9) for name, raw in parts.items()}
     return Template(
         data=tidy,
-        sha256=hashlib.sha256(data).hexdigest(),
         sources=tuple(sources),
         pictures=pictures.by_alternative_text(parts),
         needs_docxtpl=needs_docxtpl,
@@ -211,6 +198,27 @@ def load_template(data: bytes) -> Template:
         _dynamic=dynamic,
         _entries=entries,
     )
+
+
+def _opened(data: bytes) -> tuple[bytes, DocxTemplate, dict[str, bytes]]:
+    """The file tidied, and its parts as docxtpl writes them. Raises DocumentError."""
+    try:
+        tidy = tidied(data).data
+        document = DocxTemplate(io.BytesIO(tidy))
+        document.init_docx()
+        for prop in _PROPERTIES:  # docxtpl writes them back too, even when empty
+            setattr(document.core_properties, prop, getattr(document.core_properties, prop))
+        buffer = io.BytesIO()
+        document.docx.save(buffer)
+    except Exception as exc:
+        raise DocumentError("不是能打开的 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx 后再上传") from exc
+    parts = package.parts(buffer.getvalue())
+    for name, content in parts.items():
+        if name.startswith("word/") and b"nstr" in content:  # instrText, w:instr
+            for each in fields.fields(etree.fromstring(content, _PARSER)):
+                if each.is_tagged:  # also of what was published before uploads were asked
+                    raise DocumentError(f"{places.of(name, each.element)}：{fields.fault(each)}")
+    return tidy, document, parts
 
 
 def _braces(patched: str) -> str:

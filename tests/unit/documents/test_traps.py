@@ -184,6 +184,13 @@ def test_fields_are_the_authors_alone(word, kind):
     assert problem.where == "正文（所在段落：前文" + ("DDEAUTO x" if "text where" in kind else "") + "）"
 
 
+def test_a_tag_in_a_field_that_was_published_long_ago_makes_no_letter(word):
+    """Nobody asked then: what an applicant typed would run when the letter is opened."""
+    data = changed(word("甲"), in_body(paragraph(BEGIN, told(" REF {{ name }} "), END)))
+    with pytest.raises(DocumentError, match="正文（所在段落：前文）：域代码“REF {{ name }}”里不能有花括号标签"):
+        load_template(data)
+
+
 HARMLESS = (" PAGE ", " NUMPAGES \\* Arabic ", ' HYPERLINK "https://example.org/" \\t "_top" ', ' HYPERLINK \\l "甲" ',
             "=SUM(ABOVE)", ' IF 1 = 1 "甲" "乙" ', " pageref _Toc1 \\h ", "")  # fmt: skip
 
