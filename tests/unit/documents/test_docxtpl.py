@@ -30,6 +30,7 @@ KINDS = {
         None,
     ),
     "comments": (["{#p 说明 #}", "{{ a }}{# 说明 #}"], [["{#tr 说明 #}", ""], ["{#tc 说明 #}", "乙"], ["甲", "乙"]]),
+    "a column of comments": (["甲"], [["{#tc 说明 #}", "{{ a }}"], ["{#tc 说明 #}", "乙"]]),
     "escape": (["{{ a }}", "{{ a|upper }}", "{{ '<b>&' }}"], None),
     "escaping_delimiters": (["{_{ 名称 }_}、{_% if %_}"], None),
     "preserve_spaces": (["  甲  {{ a }}  乙  ", "{% if yes %}  丙  {% endif %}"], None),

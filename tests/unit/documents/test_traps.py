@@ -214,6 +214,10 @@ def test_a_letter_has_no_field_that_its_template_has_not(word, said):
     torn = changed(word("甲"), in_body(paragraph(*whole[:-2]) + ends))
     assert check_upload(torn) == []
     assert any("用样例生成的文书：有一个域不完整" in each for each in said(template=torn))
+    halves = (BEGIN + told(" PAGE "), SEPARATE + END + BEGIN, told(" NUMPAGES ") + SEPARATE + END)
+    lines = [halves[0], told(tags[0], tag="t"), halves[1], told(tags[2], tag="t"), halves[2]]
+    joined = changed(word("甲"), in_body("".join(f"<w:p>{each}</w:p>" for each in lines).encode()))
+    assert any("模板没有的域“PAGE NUMPAGES”" in each for each in said(template=joined))
 
 
 def test_a_tag_never_takes_a_picture_or_a_section_along(word):
