@@ -55,6 +55,17 @@ def objection(call: Call, case_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.objection_receipt", case_id=case_id))
 
 
+@blueprint.post("/cases/<case_id>/objections/<objection_id>/code")
+@writes(again=lambda call, rejection, case_id, objection_id: again(call, rejection, case_id))
+def objection_code(call: Call, case_id: str, objection_id: str) -> ResponseReturnValue:
+    """Who objected has lost the code, and stands at the window with his papers."""
+    if not request.form.get("id_seen"):
+        raise Invalid({"id_seen": "请核对异议人的身份证件并勾选"})
+    receipt = cases.renew_objection_code(call.session, call.actor, case_id, objection_id, call.now)
+    session[RECEIPT] = [case_id, receipt.number, receipt.query_code]
+    return redirect(url_for("desk.objection_receipt", case_id=case_id))
+
+
 @blueprint.get("/cases/<case_id>/objections/receipt")
 @reads()
 def objection_receipt(call: Call, case_id: str) -> ResponseReturnValue:

@@ -138,6 +138,7 @@ SENTENCES = {
     "objected": "公示期间有人提出异议，公示暂停",
     "objected_too": "公示暂停期间又有人提出异议，并入正在进行的核查",
     "objection_added": "异议人补充了异议内容",
+    "objection_code": "在窗口给异议人换了查询码",
     "lead_reported": "收到对公示的线索，公示不暂停",
     "lead_settled": "核实公示线索",
     "timer": "期限届满，流程自动继续",

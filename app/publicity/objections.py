@@ -85,10 +85,15 @@ def add_to(session: Session, objection: Objection, said: Mapping[str, Any]) -> R
     if told not in before["reason"]:
         before["reason"] = f"{before['reason']}\n补充：{told}"
         objection.sealed = _sealed(session, objection.id, before)
-    code = _new_code()
-    objection.query_hash = _blind(session, code)
-    session.flush()
-    return Receipt(objection.number or "", code)
+    return _coded(session, objection)
+
+
+def renew_code(session: Session, case_id: str, objection_id: str) -> Receipt:
+    """A new code for an objection of the case; the old one is of no use any more. Raises NotFound."""
+    made = session.get(Objection, objection_id)
+    if made is None or made.case_id != case_id or made.number is None:
+        raise NotFound("这个案件没有这件异议，请刷新页面")
+    return _coded(session, made)
 
 
 def of_contact(session: Session, notice_id: str, phone: str) -> Objection | None:
@@ -183,6 +188,13 @@ def _next_number(session: Session, notice: Notice, now: datetime) -> str:
     running = next_in_sequence(session, ObjectionNumber, f"{code}:{year}")
     trained = training.PREFIX if training.is_training(session) else ""
     return f"{trained}Y{code}-{year}-{running:04d}"
+
+
+def _coded(session: Session, objection: Objection) -> Receipt:
+    code = _new_code()
+    objection.query_hash = _blind(session, code)
+    session.flush()
+    return Receipt(objection.number or "", code)
 
 
 def _new_code() -> str:

@@ -113,6 +113,8 @@ def _opened(session: Session, *which: ColumnElement[bool]) -> list[dict[str, Any
     return [
         {
             **load_json(vault.open_text(row.sealed, "objection", "sealed", row.id)),
+            "id": row.id,
+            "case_id": row.case_id,
             "number": row.number,
             "confirmed": row.confirmed,
             "received_at": row.received_at,

@@ -14,7 +14,14 @@ from app.cases.operations.exchanging import withdraw as withdraw_exchange
 from app.cases.operations.handing import assign_task, free_task, recall_task, transfer_task
 from app.cases.operations.lifecycle import cancel, hold, release, return_case, withdraw
 from app.cases.operations.migrate import Moved, Stays, ToMigrate, batches, cases_to_migrate, migrate_case, migrate_cases
-from app.cases.operations.objecting import Objected, object_by_phone, object_to, report_lead, settle_lead
+from app.cases.operations.objecting import (
+    Objected,
+    object_by_phone,
+    object_to,
+    renew_objection_code,
+    report_lead,
+    settle_lead,
+)
 from app.cases.operations.reopen import reopen
 from app.cases.operations.retry import retry_incident
 from app.cases.operations.taking_back import take_back
@@ -79,6 +86,7 @@ __all__ = [
     "receivers",
     "release",
     "renew_code",
+    "renew_objection_code",
     "reopen",
     "report_lead",
     "retry_incident",

@@ -78,6 +78,15 @@ def object_by_phone(session: Session, actor: Actor, objection_id: str, code: str
     return Objected(_object(action, notice, said, PHONE))
 
 
+def renew_objection_code(session: Session, actor: Actor, case_id: str, objection_id: str, now: datetime) -> Receipt:
+    """Who objected stands at the window with his papers and has lost the code. Raises NotYours, NotFound."""
+    action = store.lock(session, actor, case_id, now)
+    policy.require_may_steer(session, actor, action, policy.OBJECTIONS)
+    receipt = objections.renew_code(session, case_id, objection_id)
+    persist.finish(action, "objection_code", objection=objection_id)
+    return receipt
+
+
 def report_lead(session: Session, actor: Actor, notice_id: str, text: str, now: datetime) -> None:
     """Somebody tells without a name what he knows of a notice; nothing stops. Raises NotFound, Gone, Invalid (text)."""
     notice = notices.notice(session, notice_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -151,6 +152,11 @@ def test_staff_take_an_objection_and_prove_the_posting(web: Web) -> None:
     page = client.get(at).text
     assert "有异议，暂停" in page
     assert "窗口已核对身份" in page
+    (again,) = re.findall(r'action="([^"]+/objections/[0-9a-f]{32}/code)"', page)
+    assert "请核对异议人的身份证件" in client.post(again).text
+    renewed = client.get(client.post(again, data={"id_seen": "1"}).location).text
+    number, code = re.findall(r"<code>(.*?)</code>", renewed)
+    assert web.client().post("/objections", data={"number": number, "query_code": code}).location == "/my-objection"
     assert client.post(f"{at}/objections", data=objection).status_code == 302
 
 
