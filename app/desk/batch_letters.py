@@ -52,7 +52,8 @@ def _letters(session: Session, actor: Actor, batch: together.Batch) -> dict[str,
             if each.candidate in actor.candidates]  # fmt: skip
     found: dict[str, list[Any]] = {each.case_id: [] for each in acts}
     for row in documents.written_by(session, [(each.case_id, each.closed_seq) for each in acts]):
-        found[row.case_id].append(row)
+        if not documents.is_dropped(row):
+            found[row.case_id].append(row)
     return found
 
 

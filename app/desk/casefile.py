@@ -23,6 +23,7 @@ from app.desk.rulings import Ruling, rulings
 from app.desk.standing import standing
 from app.desk.stories import timeline
 from app.documents.paper import Block, Cover, Facts, Grid, Heading, Line
+from app.documents.queries import is_dropped
 from app.dossier.content import Content, Letter, Material, Part, Section
 from app.dossier.operations import CASE
 from app.figures.catalogue import catalogue
@@ -108,7 +109,7 @@ def _parts(session: Session, page: CasePage, reveal: bool) -> list[Part]:
         Section("待补齐、追回和物资", list(_open_ends(session, page))),
     ]
     bound: list[Part] = [each for each in sheets if each.blocks]
-    bound += [_letter(row) for row in page.documents]
+    bound += [_letter(row) for row in page.documents if not is_dropped(row)]
     return bound + [
         Material(f"材料：{row.name}", row.id, row.media_type, f"{row.uploaded_by_name} {moment(row.uploaded_at)} 提交")
         for row in uploads

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
-from app.core.errors import NotFound
+from app.core.errors import Gone, NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import digest, new_id, random_code
 from app.db import training
@@ -143,11 +143,13 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
 def issue(session: Session, document_id: str) -> Issued:
     """The bytes of a document: rendered, sealed and hashed the first time, the same bytes ever after.
 
-    From the first time on its PDF is on its way too, which takes a worker a moment (`pdfs`).
+    From the first time on its PDF is on its way too, which takes a worker a moment (`pdfs`). Raises NotFound, and Gone
+    for a letter whose act was taken back before.
     """
     row = session.get(Document, document_id)
     if row is None:
         raise NotFound("没有这份文书，请核对后重试")
+    _require_not_dropped(row)
     vault = session.info["vault"]
     if row.content is None:
         content = _render(session, row)
@@ -174,11 +176,12 @@ def hand_out_pdf(
     """The stored PDF for somebody who takes it away, which is on record; the same bytes ever after.
 
     None while there is none: it is on its way, and that of a letter from before PDFs were stored is asked for now.
-    `again` asks also for what was given up. Raises NotFound.
+    `again` asks also for what was given up. Raises NotFound, Gone.
     """
     row = session.get(Document, document_id)
     if row is None:
         raise NotFound("没有这份文书，请核对后重试")
+    _require_not_dropped(row)
     kept = session.get(DocumentPdf, document_id)
     if kept is not None:
         audit.append(session, f"document:{document_id}", "downloaded", actor, {"pdf": True}, None, now, shared=True)
@@ -209,6 +212,11 @@ def void(session: Session, document_id: str, by_document_id: str, now: datetime)
 def is_given_up(session: Session, document_id: str) -> bool:
     """Whether no worker tries any more to make the letter or its PDF."""
     return standing.is_given_up(session, _works(document_id))
+
+
+def _require_not_dropped(row: Document) -> None:
+    if row.content is None and row.voided_at is not None and row.voided_by is None:
+        raise Gone("这份文书在制发以前已随办理一起撤回，文号作废，没有文件")
 
 
 def _works(document_id: str) -> tuple[str, ...]:

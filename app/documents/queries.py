@@ -27,6 +27,7 @@ LISTED = (
     Document.issued_on,
     Document.sha256,
     Document.voided_at,
+    Document.voided_by,
     Document.created_at,
     DocumentPdf.sha256.label("pdf_sha256"),
     DocumentPdf.signature,
@@ -39,6 +40,11 @@ def documents_of(session: Session, case_id: str) -> list[Any]:
     """The documents of a case, oldest first; without their bytes."""
     query = _OF.where(Document.case_id == case_id).order_by(Document.created_at, Document.id)
     return list(session.execute(query))
+
+
+def is_dropped(row: Any) -> bool:
+    """Whether a listed letter was taken back before it was issued: there is no file of it and never will be."""
+    return row.sha256 is None and row.voided_at is not None and row.voided_by is None
 
 
 def written_by(session: Session, acts: Collection[tuple[str, int]]) -> list[Any]:

@@ -135,6 +135,17 @@ def test_a_letter_from_before_is_made_when_somebody_wants_it(web: Web) -> None:
     assert clerk.get(f"/desk/documents/{row.id}.pdf").data == b"%PDF-1.6 copy 2"
 
 
+def test_what_was_taken_back_in_time_has_no_file(web: Web) -> None:
+    case, clerk = web.apply(), web.client(CLERK)
+    row = letter_of(web, case.case_id)
+    with web.database.write() as session:
+        documents.drop_unissued(session, case.case_id, 0, web.clock.now())
+    assert "没有制发" in clerk.get(f"/desk/cases/{case.case_id}").text
+    for kind in ("docx", "pdf"):
+        gone = clerk.get(f"/desk/documents/{row.id}.{kind}")
+        assert (gone.status_code, "文号作废，没有文件" in gone.text) == (409, True)
+
+
 def test_the_picture_of_a_seal_is_kept_by_who_keeps_the_office(web: Web) -> None:
     case, keeper, clerk = web.apply(), web.client("administrator.220122"), web.client(CLERK)
     with web.database.write() as session:
