@@ -89,6 +89,7 @@ class Component:
     required_when: Expression | None = None
     readonly: Expression | bool = False
     prefill: Expression | None = None
+    first: Expression | None = None
     must_be_true: bool = False
     past: bool = False
     format: str | None = None

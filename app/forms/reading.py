@@ -49,6 +49,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "minItems": frozenset({"dynamiclist"}),
     "maxItems": frozenset({"dynamiclist"}),
     "unique": frozenset({"dynamiclist"}),
+    "first": frozenset({"dynamiclist"}),
     "page": INPUTS | CONTAINERS | {"text", "html"},
 }
 SHOWN_TEXTS = {"text": ("text",), "html": ("content",), "image": ("source", "alt"), "iframe": ("url",)}
@@ -268,6 +269,8 @@ def _properties(component: Component, say: Callable[[str], None]) -> None:
         say(f"格式 {component.format} 不认识，可用：{'、'.join(FORMATS)}")
     if "requiredWhen" in properties:
         component.required_when = _feel(properties["requiredWhen"], "requiredWhen", say)
+    if "first" in properties:
+        component.first = _feel(properties["first"], "first", say)
     if "prefill" in properties:
         component.prefill = _feel(properties["prefill"], "prefill", say)
         if component.readonly is True:

@@ -188,6 +188,8 @@ class Renderer:
         low = component.limit("minItems") or 0
         blank: list[Any] = [{}] * max(low, component.limit("defaultRepetitions") or 0)
         rows = list(raw)[:MAX_ITEMS] if isinstance(raw, (list, tuple)) else ([] if self.view.readonly else blank)
+        if component.first and not raw and not self.view.readonly and not self.view.paper_rows:
+            rows = self._first(component, item) + rows[1:]
         rows += [{}] * (self.view.paper_rows - len(rows))
         if self.view.row is not None:
             rows += [{}] * (self.view.row + 1 - len(rows))
@@ -210,6 +212,11 @@ class Renderer:
         most = component.limit("maxItems") or MAX_ITEMS
         node.extra = {"add": may and len(rows) < most, "remove": may and len(rows) > low}
         node.extra["alone"] = self.view.row is not None
+
+    def _first(self, component: Component, item: Item) -> list[Any]:
+        """The row that is known already, before anybody has written one."""
+        known = component.first.value(self.cleaning.env(item.names)) if component.first else None
+        return [known] if isinstance(known, Mapping) else [{}]
 
     def _input(self, node: Node, item: Item, env: Mapping[str, Any]) -> None:
         component = node.component

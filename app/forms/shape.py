@@ -21,7 +21,7 @@ def shape_of(root: Component, scope: Scope) -> Shape:
 
 def texts_of(component: Component, row: Shape, inside: bool = False) -> Iterator[tuple[Component, Shape, str]]:
     """Every FEEL text below a component: whose it is, the shape of its row (empty outside lists), the text."""
-    given = (component.hide, component.required_when, component.readonly, component.expression)
+    given = (component.hide, component.required_when, component.readonly, component.expression, component.first)
     others = (component.options_from, *component.bounds.values(), *component.expressions.values())
     for each in (*given, *others):
         if isinstance(each, Expression):

@@ -71,6 +71,7 @@ PROPERTIES: Mapping[str, str] = {
     "minItems": "最少几行",
     "maxItems": "最多几行",
     "unique": "这一项在各行中不能重复",
+    "first": "第一行先填好的内容：=FEEL，按这张表已填的内容给出一组字段",
     "page": "另起一页，写这一页的标题；列表写了，每一行各填一页。都不写的，按最外层的分组分页",
 }
 REFUSED_IN_TABLES: Mapping[str, str] = {
