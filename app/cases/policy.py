@@ -17,6 +17,8 @@ from app.inbox import operations as inbox
 from app.inbox import queries as items
 
 ANSWER = "answer_checks"
+PROXY = "proxy"
+"""What an application says of `applied_by` where neither the applicant nor the village applied."""
 HOLD = "hold_cases"
 OBJECTIONS = "handle_objections"
 STEERING = (HOLD, "withdraw_cases", "steer_cases")
@@ -67,6 +69,8 @@ def require_no_ties(action: Action) -> None:
     """Nobody handles the case of a relative (回避). Raises NotYours."""
     if action.actor.user_id is None:
         return
+    if _is_proxy(action):
+        raise NotYours("您是本案申请人的代办人，依规应当回避，请由其他同事办理")
     relations = identity.ties(action.session, action.actor.user_id, _people(action))
     if relations:
         raise NotYours(f"您与申请家庭成员有亲属关系（{'、'.join(relations)}），依规应当回避，请由其他同事办理")
@@ -121,6 +125,16 @@ def completed_seq(action: Action, element_id: str) -> int:
     if found is None:
         raise Invalid({"element_id": "只能退回到已经办理过的环节，请重新选择"})
     return found
+
+
+def _is_proxy(action: Action) -> bool:
+    """Whether the actor applied for somebody as a private person: by name, and by telephone where it is known."""
+    application = action.variables.get("application") or {}
+    proxy = application.get("proxy") or {}
+    if application.get("applied_by") != PROXY or proxy.get("name") != action.actor.name:
+        return False
+    phone = identity.phone_of(action.session, action.actor.user_id)
+    return phone is None or phone == proxy.get("phone")
 
 
 def _people(action: Action) -> list[str]:

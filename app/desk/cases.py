@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import audit
+from app import audit, intake
 from app.cases import lists
 from app.cases import operations as cases
 from app.cases import pages as views
@@ -139,7 +139,9 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         owed=[row for row in page.owed if row.settled_at is None],
         clocks=pages.clock_lines(call.session, page.clocks),
         materials=materials,
-        submissions=pages.submissions(page.submissions, pages.file_links(materials), reveal=False),
+        submissions=pages.submissions(
+            page.submissions, pages.file_links(materials), intake.regions_of(call), reveal=False
+        ),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
         timeline=timeline(events, names, said, opinions(page.submissions)),
         acts=page.acts,

@@ -15,7 +15,7 @@ from app import calendar
 from app.cases.pages import Submitted
 from app.figures.catalogue import catalogue
 from app.figures.clauses import leading_ids
-from app.forms import FileLink
+from app.forms import FileLink, Regions
 from app.identity.queries import RegionChain
 
 
@@ -69,14 +69,18 @@ def file_links(uploads: Iterable[Any]) -> dict[str, FileLink]:
     return {row.id: FileLink(row.name, url_for("desk.material", file_id=row.id)) for row in uploads}
 
 
-def submissions(submitted: Iterable[Submitted], links: Mapping[str, FileLink], *, reveal: bool) -> list[Submission]:
+def submissions(
+    submitted: Iterable[Submitted], links: Mapping[str, FileLink], regions: Regions, *, reveal: bool
+) -> list[Submission]:
     """What was filled in, as it reads. Identity and bank numbers are masked unless `reveal`."""
     return [
         Submission(
             each.title,
             each.who,
             each.at,
-            each.form.render(each.values, readonly=True, context=each.context, reveal=reveal, files=links),
+            each.form.render(
+                each.values, readonly=True, context=each.context, reveal=reveal, files=links, regions=regions
+            ),
         )
         for each in submitted
     ]

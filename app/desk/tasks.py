@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import intake
 from app.cases import operations as cases
 from app.cases import pages as views
 from app.cases import queries
@@ -188,7 +189,7 @@ def _page(
         shown_materials=materials(uploads, page.submissions),
         wanted_materials=wanted(page.submissions),
         earlier=pages.earlier_steps(work, item.element_id),
-        submissions=pages.submissions(page.submissions, links, reveal=True),
+        submissions=pages.submissions(page.submissions, links, intake.regions_of(call), reveal=True),
         elsewhere=page.elsewhere,
         objections=page.objections,
         titles=programme_titles(call.session) if page.elsewhere.benefits else {},

@@ -425,6 +425,11 @@ _TIES = select(_TIE.c.relation).where(
 )
 
 
+def phone_of(session: Session, user_id: str | None) -> str | None:
+    """The telephone of somebody of the staff, where it is known."""
+    return session.scalar(select(User.phone).where(User.id == user_id))
+
+
 def ties(session: Session, user_id: str, id_numbers: Iterable[str]) -> list[str]:
     """The relations that tie a person of the staff to any of these identity numbers (回避); empty when none."""
     vault = session.info["vault"]

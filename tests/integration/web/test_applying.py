@@ -7,6 +7,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from app.cases import operations as cases
+from app.core.actor import APPLICANT
 from tests.integration.web.test_drafts import carried
 from tests.integration.web.test_portal import APPLY
 from tests.support.web import APPLICATION, VILLAGE, Web, flat
@@ -113,3 +115,19 @@ def test_letters_are_as_large_as_they_were_chosen_and_the_form_can_be_printed_em
     assert "<input" not in paper.partition("paper-form")[2]
     client.get("/display?text=")
     assert "data-text" not in client.get(DIBAO).text
+
+
+def test_who_applied_for_somebody_as_a_neighbour_does_not_handle_it(web: Web) -> None:
+    clerk = "township_clerk.220122100"
+    data = {
+        **{key: APPLICATION[key] for key in ("name", "id_number", "phone", "address", "bank_account", "authorised")},
+        "applied_by": "proxy", "household": {"members": members(3), **HOUSEHOLD},
+        "proxy": {"name": web.actor(clerk).name, "relation": "邻居", "phone": "13904310005"},
+    }  # fmt: skip
+    with web.database.write() as session:
+        case_id = cases.apply(session, APPLICANT, "dibao", VILLAGE, data, web.clock.now()).case_id
+    task = web.open_task(case_id)
+    answer = web.client(clerk).post(f"/desk/tasks/{task}/complete", data={"complete": "true"})
+    assert answer.status_code == 403
+    assert "代办人" in answer.text
+    assert web.client(f"{clerk}.2").post(f"/desk/tasks/{task}/complete", data={"complete": "true"}).status_code != 403
