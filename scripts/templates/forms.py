@@ -14,10 +14,10 @@ _TRUTH = (
 
 def application_form() -> Paper:
     """救助申请书"""
-    paper = Paper("救助申请书", body_size=14, line=22)
+    paper = Paper("救助申请书", body_size=14, line=20)
     paper.title("{{ programme }}申请书")
     paper.flush("{{ receiver }}：")
-    grid = paper.grid([34, 46, 34, 42], least=8)
+    grid = paper.grid([34, 46, 34, 42], least=7)
     grid.pairs("姓名", "{{ applicant }}", "联系电话", "{% if phone %}{{ phone }}{% endif %}")
     grid.pairs("公民身份号码", "{{ id_number }}")
     grid.pairs("住址", "{% if address %}{{ address }}{% endif %}")
@@ -60,12 +60,9 @@ def application_form() -> Paper:
     paper.heading("诚信承诺和核对授权")
     paper.text("本人申请{{ programme }}，郑重承诺和授权如下：", *_TRUTH)
     paper.text("（{% if authorised %}申请人已签署以上承诺和授权{% else %}以上承诺和授权待申请人签署{% endif %}。）")
-    paper.gap()
-    paper.flush("　　　　　　　　　　申请人（签名、按指印）：")
-    paper.flush("　　　　　　　　　　　　　　　　　年　　　月　　　日")
-    for paragraph in paper.document.paragraphs[-5:]:  # no page with a signature alone: the last promise goes with it
+    for paragraph in paper.document.paragraphs[-2:]:  # no page with a signature alone: the last promise goes with it
         paragraph.paragraph_format.keep_with_next = True
-    paper.verification()
+    paper.verification("申请人（签名、按指印）：", "", "　　　　　　年　　　月　　　日")
     return paper
 
 

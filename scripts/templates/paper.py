@@ -129,11 +129,16 @@ class Paper:
             if depth == 0:
                 return
 
-    def verification(self) -> None:
-        """What proves the document, where somebody else signs above."""
+    def verification(self, *signed: str) -> None:
+        """What proves the document, where somebody else signs above, or beside it where lines for that are given."""
         self.gap()
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
-        self._proof()
+        cell = self._proof()
+        for number, text in enumerate(signed):
+            paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+            paragraph.style = "公文主送"
+            paragraph.add_run(text)
+            paragraph.paragraph_format.keep_with_next = True
 
     def _proof(self, about: str = "案件编号：{{ case_number }}", copies: bool = False) -> _Cell:
         """A borderless row that stays on one page: QR code, case number and verification code, and a free cell."""
@@ -157,9 +162,10 @@ class Paper:
             line.style = "公文附注"
             line.add_run(text)
         words.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
-        if copies:  # the row with the copies goes with the signature
-            for paragraph in (*code.paragraphs, *words.paragraphs, *free.paragraphs):
-                paragraph.paragraph_format.keep_with_next = True
+        for row in table.rows:  # with what must follow a table, so that this takes no sheet of its own
+            for cell in row.cells:
+                for paragraph in cell.paragraphs:
+                    paragraph.paragraph_format.keep_with_next = True
         return free
 
     def _copies(self, table: Table) -> None:
@@ -168,7 +174,7 @@ class Paper:
         for row, tag in ((opens, "{%tr if copies_to %}"), (closes, "{%tr endif %}")):
             row.cells[0].paragraphs[0].add_run(tag)
         told._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        told.height_rule, told.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(9)
+        told.height_rule, told.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(8)
         cell = told.cells[0].merge(told.cells[2])
         paragraph = cell.paragraphs[0]
         paragraph.style = "公文抄送"
@@ -214,7 +220,7 @@ class Paper:
         self._style("公文二级", KAITI, self._body_size, indent=True)
         self._style("公文落款", FANGSONG, self._body_size, align=ALIGN.CENTER)
         self._style("公文附注", FANGSONG, 9, align=ALIGN.LEFT, line=13, snap=False)
-        self._style("公文抄送", FANGSONG, 14, align=ALIGN.LEFT, line=22, snap=False)
+        self._style("公文抄送", FANGSONG, 14, align=ALIGN.LEFT, line=20, snap=False)
         self._style("公文表格", FANGSONG, 12, snap=False)
 
     def _style(
