@@ -63,10 +63,10 @@ def check(template: Template, contract: Contract, sample: Mapping[str, Any]) -> 
         letter = render(template, contract, sample)
     except DocumentError as exc:
         return [*problems, error(exc.message, variable=exc.variable)]
-    return [*problems, *_letter(template, letter)]
+    return [*problems, *of_letter(template, letter)]
 
 
-def _letter(template: Template, letter: bytes) -> Iterator[Problem]:
+def of_letter(template: Template, letter: bytes) -> Iterator[Problem]:
     """What is wrong with the letter that came of the sample, however it came about."""
     text = extract_text(letter)
     if ("{{" in text or "{%" in text) and not template.prints_braces:

@@ -79,9 +79,9 @@ def fields(root: etree._Element) -> Iterator[Field]:
             yield Field(done.code, done.element)
         elif kind == "end":
             yield Field("", each, whole=False)
-        elif each.tag == f"{_W}t":
-            if stack and stack[-1].telling:
-                stack[-1].code += each.text or ""
+        elif each.tag == f"{_W}t":  # also what a field inside showed last is part of the code around it
+            if (telling := next((field for field in reversed(stack) if field.telling), None)) is not None:
+                telling.code += each.text or ""
         else:
             told = stack[-1] if stack and stack[-1].telling else stray
             told.code += each.text or ""
