@@ -348,6 +348,11 @@ def _standing(work: Iterable[Any], waiting: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys([*found, *(each.element_id for each in waiting)]))
 
 
+def application_of(session: Session, actor: Actor, case_id: str, now: datetime) -> Submitted:
+    """An application as it was filed, to be printed and signed. Raises NotFound and NotYours."""
+    return submitted(_seen(session, actor, case_id, now), ())[0]
+
+
 def submitted(action: Action, work: Iterable[Any]) -> list[Submitted]:
     """The application and every completed step."""
     case, context, found = action.case, action.variables, []

@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import './beside.js';
 import './bell.js';
+import './card.js';
 import './conditions.js';
 import './drafts.js';
 import './dropping.js';

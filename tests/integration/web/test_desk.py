@@ -225,9 +225,25 @@ def test_the_window_is_told_what_the_registry_knows(web: Web) -> None:
     assert insisting.status_code == 302
     slip = client.get("/desk/apply/receipt").text
     assert "请打印交给申请人" in slip
+    assert APPLICATION["id_number"] in slip.partition("申请表</h2>")[2], "printed to be signed"
+    assert f"/desk/apply?village={VILLAGE}" in slip.partition("下一位")[0]
     case = client.get(slip.split('href="/desk/cases/')[1].join(["/desk/cases/", ""]).split('"')[0]).text
     assert "<strong>不符合的条件</strong>" in case
     assert "窗口代办" in case
+
+
+def test_a_card_is_read_into_what_was_typed(web: Web) -> None:
+    client, address, number = web.client(CLERK), f"/desk/apply/{PROGRAMME}/{VILLAGE}", APPLICATION["id_number"]
+    typed = {"phone": "13904310001", "_action": "card"}
+    read = client.post(address, data={**typed, "_card": f"王建国|男|汉|19900101|农安县农安镇1号|{number}|农安县公安局"})
+    assert read.status_code == 200
+    for value in ("13904310001", "王建国", number, "农安县农安镇1号"):
+        assert f'value="{value}"' in read.text
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    refused = client.post(address, data={**typed, "_card": f"王建国|{wrong}"})
+    assert refused.status_code == 422
+    assert "号码校验不对" in refused.text
+    assert 'value="13904310001"' in refused.text
 
 
 def test_a_task_goes_to_a_colleague_of_the_same_position(web: Web) -> None:
