@@ -111,7 +111,7 @@ def page(
         place=place.full_name,
         form_html=bundle.application_form.render(
             typed,
-            errors,
+            {path: told for path, told in errors.items() if not path.startswith("_")},
             files=links,
             upload_note=upload_limits(),
             regions=regions_of(call),

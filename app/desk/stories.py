@@ -151,6 +151,8 @@ SENTENCES = {
 
 def _note(note: Mapping[str, Any], names: Mapping[str, str]) -> str:
     match note["kind"]:
+        case "again":
+            return f"近日已有申请（{'、'.join(note['numbers'])}），仍另立一件：{note['reason']}"
         case "incident":
             return f"“{names.get(note['element'], note['element'])}”处理失败：{note['message']}"
         case "reversed":

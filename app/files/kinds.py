@@ -16,6 +16,8 @@ MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PIXELS = 120_000_000  # more than any phone takes; a picture that unpacks to gigabytes freezes who opens it
 _STILLS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"}
 _FILMS = {b"\x1aE\xdf\xa3", b"FLV\x01", b"\x00\x00\x01\xba", b"0&\xb2u"}
+_PHOTO_SUFFIXES = (".jpg", ".jpeg", ".heic", ".heif", ".avif", ".png", ".webp")
+"""Of what may have become a JPEG."""
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|62[0-9]{14,17})(?![0-9])")
 
 
@@ -135,7 +137,7 @@ def safe_name(name: str, kind: Kind) -> str:
     base = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
     base = _NUMBER.sub(_masked, base)
     stem, dot, suffix = base.rpartition(".")
-    same = f".{suffix}".lower() in (kind.suffix, ".jpeg" if kind is JPEG else kind.suffix)
+    same = f".{suffix}".lower() in (_PHOTO_SUFFIXES if kind is JPEG else (kind.suffix,))
     return f"{((stem if dot and same else base) or '材料')[:MAX_NAME]}{kind.suffix}"
 
 

@@ -31,6 +31,9 @@ def test_the_window_sees_the_first_case_and_says_why_there_is_a_second(web: Web)
     why = {**flat(APPLICATION), "_again": "前一件填错了项目，已告知申请人"}
     assert client.post(f"/desk{APPLY}", data=why).location == "/desk/apply/receipt"
     assert cases_of(web) == 2
+    slip = client.get("/desk/apply/receipt").text
+    second = re.search(r"/desk/cases/\w+", slip)[0]  # type: ignore[index]
+    assert why["_again"] in client.get(second).text.partition('id="timeline"')[2]
 
 
 def test_after_those_days_nobody_is_asked(web: Web) -> None:
