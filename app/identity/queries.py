@@ -162,6 +162,8 @@ def region(session: Session, region_id: str) -> Region:
     found = session.get(Region, region_id)
     if found is None:
         raise NotFound("没有这个行政区划")
+    # The session's own map forgets what nobody holds: a page that counts several kinds of work would ask anew for each.
+    session.info.setdefault("regions_held", {})[region_id] = found
     return found
 
 

@@ -222,6 +222,16 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     assert re.search("审批决定书.*〔2020〕1号.pdf", download.value.suggested_filename)
     assert b"pdfaid" in letter.read_bytes(), "PDF/A says so of itself"
 
+    # She thinks it is too little: the page says to whom and until when, and takes her appeal.
+    assert re.search("申请行政复议：向农安县人民政府.*最迟到", later.text_content("#contest") or "")
+    later.click("summary:has-text('申诉')")
+    later.fill("#appeal-text", "家里是三口人，按一口人算了")
+    with later.expect_navigation():
+        later.click("button:has-text('提出申诉')")
+    assert "等待县级民政部门答复" in (later.text_content("#contest") or "")
+    fits(later)
+    sound(later)
+
     # A bank holds a telephone before its QR code, then drops the file; a neighbour objects to a notice.
     verify(site, letter, fits, sound)
     object_by_phone(site, fits, sound)
