@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases import finding
@@ -15,7 +15,7 @@ from app.cases.store import CASE
 from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
-from app.db import count_up_to
+from app.db import count_up_to, counted
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox.queries import COUNT_CAP, Page
@@ -62,13 +62,11 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
     return _with_cursor(rows, limit, "raised_at")
 
 
-def incident_count(session: Session, actor: Actor) -> int:
-    """How many wait, up to the cap of all counts."""
+def incident_count(session: Session, actor: Actor) -> ColumnElement[int]:
+    """How many wait, up to the cap of all counts, as a column of a statement."""
     waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
-    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents")).limit(
-        COUNT_CAP + 1
-    )
-    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))
+    return counted(waiting, COUNT_CAP + 1)
 
 
 def incidents_everywhere(session: Session, cap: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.calendar.queries import CLOCK, IS_LIVE
@@ -14,6 +14,7 @@ from app.cases.lists import visible
 from app.cases.models import Case, Owed
 from app.core.actor import Actor
 from app.core.errors import Invalid
+from app.db import counted
 from app.inbox.queries import COUNT_CAP, NO_DUE_DAY, Page
 
 # The day by which it must be supplied: that of the case's earliest clock that still runs.
@@ -50,10 +51,10 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
     return Page(rows, f"{rows[-1].sort_on}_{rows[-1].id}" if more else None)
 
 
-def owed_count(session: Session, actor: Actor) -> int:
-    """How many are open, up to the cap of all counts."""
+def owed_count(session: Session, actor: Actor) -> ColumnElement[int]:
+    """How many are open, up to the cap of all counts, as a column of a statement."""
     waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(OPEN, visible(session, actor))
-    return session.scalar(select(func.count()).select_from(waiting.limit(COUNT_CAP + 1).subquery())) or 0
+    return counted(waiting, COUNT_CAP + 1)
 
 
 def _cursor(after: str) -> tuple[date, str]:

@@ -5,7 +5,7 @@ from app.db.away import is_away
 from app.db.base import Base, utc
 from app.db.keyfile import KeyFault
 from app.db.session import Busy, Database, beside, outlive, rows_changed
-from app.db.statements import count_up_to, either, insert_if_absent, rename_elements
+from app.db.statements import count_up_to, counted, either, insert_if_absent, rename_elements
 from app.db.types import AwareDateTime, Json, Money
 from app.db.vault import Vault
 
@@ -20,6 +20,7 @@ __all__ = [
     "Vault",
     "beside",
     "count_up_to",
+    "counted",
     "either",
     "insert_if_absent",
     "is_away",

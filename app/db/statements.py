@@ -45,7 +45,12 @@ def rename_elements(session: Session, table: Table, case_id: str, names: Mapping
 
 def count_up_to(session: Session, rows: Select[Any], cap: int) -> int:
     """How many rows there are; counting stops at `cap`, so that it costs the same however many there are."""
-    return session.scalar(select(func.count()).select_from(rows.limit(cap).subquery())) or 0
+    return session.scalar(select(counted(rows, cap))) or 0
+
+
+def counted(rows: Select[Any], cap: int) -> ColumnElement[int]:
+    """The same as a column of a statement, so that one statement counts several things."""
+    return select(func.count()).select_from(rows.limit(cap).subquery()).scalar_subquery()
 
 
 def either(key: Any, conditions: Sequence[ColumnElement[bool]]) -> Select[Any] | CompoundSelect[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from app.inbox.listing import cap
 
-
-def bell_text(count: int) -> str:
+def bell_text(count: str) -> str:
     """``消息，3 条未读``"""
-    return f"消息，{cap(count)} 条未读" if count else "消息，没有未读"
+    return f"消息，{count} 条未读" if count else "消息，没有未读"

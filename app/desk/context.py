@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from flask import g, request
 from flask_login import current_user
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auditing import checks
@@ -40,33 +43,73 @@ def cite(text: str, region_codes: Collection[str] | None = None) -> str:
 
 @blueprint.app_context_processor
 def _around() -> dict[str, Any]:
-    """Counts and positions in the masthead of the staff's pages; nothing for who is not signed in."""
+    """`desk`: what the head of the staff's pages shows; None for who is not signed in. Once a request."""
     if (
         request.blueprint not in STAFFED
         or not current_user.is_authenticated
         or current_user.entry.owes
         or "session" not in g
     ):
-        return {}
-    session, actor, now = g.session, current_user.actor, services().clock.now()
-    doors, unread = navigation.doors_of(actor), messages.unread(session, actor)
-    return {
-        "desk_counts": {
-            "open": cap(g.desk_open if "desk_open" in g else worklist.waiting(session, actor, local_date(now))),
-            "incidents": cap(lists.incident_count(session, actor)),
-            "owed": cap(obligations.owed_count(session, actor)),
-            "news": cap(len(news.for_actor(session, actor, local_date(now)))),
-        },
-        "desk_unread": cap(unread),
-        "desk_bell": bell_text(unread),
-        "desk_undo": undo.offered(now),
-        "desk_doors": doors,
-        "desk_here": navigation.current(doors, request.path),
-        "desk_takeovers": any(identity_policy.may(actor, each) for each in (takeovers.ENTER, takeovers.CONFIRM)),
-        "desk_audits": identity_policy.may(actor, "read_audit"),
-        "desk_posts": posts_of(session, actor),
-        "desk_alarm": checks.alarm(session, now) if any(identity_policy.may(actor, each) for each in TOLD) else "",
-    }
+        return {"desk": None}
+    if "masthead" not in g or g.masthead.session is not g.session:
+        g.masthead = Masthead(g.session, current_user.actor, services().clock.now())
+    return {"desk": g.masthead}
+
+
+class Masthead:
+    """Counts, posts and doors; each is looked for when a template asks for it, since parts of pages ask for none."""
+
+    def __init__(self, session: Session, actor: Actor, now: datetime) -> None:
+        self.session, self._actor, self._now = session, actor, now
+
+    @cached_property
+    def counts(self) -> dict[str, str]:
+        """How much waits, in one statement, and news of releases."""
+        columns = {
+            "incidents": lists.incident_count(self.session, self._actor),
+            "owed": obligations.owed_count(self.session, self._actor),
+            "unread": messages.unread_count(self._actor),
+        }
+        if "desk_open" not in g:
+            columns["open"] = worklist.waiting(self.session, self._actor, local_date(self._now))
+        row = self.session.execute(select(*(column.label(name) for name, column in columns.items()))).one()
+        found = {"open": g.get("desk_open"), **row._mapping}
+        found["news"] = len(news.for_actor(self.session, self._actor, local_date(self._now)))
+        return {name: cap(count) for name, count in found.items()}
+
+    @property
+    def bell(self) -> str:
+        """What the bell says to who does not see it."""
+        return bell_text(self.counts["unread"])
+
+    @cached_property
+    def undo(self) -> undo.Offer | None:
+        return undo.offered(self._now)
+
+    @cached_property
+    def doors(self) -> list[navigation.Door]:
+        return navigation.doors_of(self._actor)
+
+    @property
+    def here(self) -> str:
+        return navigation.current(self.doors, request.path)
+
+    @property
+    def takes_over(self) -> bool:
+        return any(identity_policy.may(self._actor, each) for each in (takeovers.ENTER, takeovers.CONFIRM))
+
+    @property
+    def audits(self) -> bool:
+        return identity_policy.may(self._actor, "read_audit")
+
+    @cached_property
+    def posts(self) -> list[str]:
+        return posts_of(self.session, self._actor)
+
+    @cached_property
+    def alarm(self) -> str:
+        told = any(identity_policy.may(self._actor, each) for each in TOLD)
+        return checks.alarm(self.session, self._now) if told else ""
 
 
 def posts_of(session: Session, actor: Actor) -> list[str]:

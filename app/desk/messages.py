@@ -46,7 +46,7 @@ def message_count(call: Call) -> ResponseReturnValue:
     count = queries.unread(call.session, call.actor)
     if str(count) in request.if_none_match:
         return Response(status=304)
-    answer = make_response(jsonify(count=cap(count), text=bell_text(count)))
+    answer = make_response(jsonify(count=cap(count), text=bell_text(cap(count))))
     answer.set_etag(str(count))
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer

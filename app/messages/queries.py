@@ -8,10 +8,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.db import counted
 from app.messages.operations import DIGEST, MESSAGE
 
 CAP = 99
@@ -58,8 +59,12 @@ class Told:
 
 def unread(session: Session, actor: Actor) -> int:
     """How many, up to one more than the cap."""
-    few = select(MESSAGE.c.id).where(MESSAGE.c.user_id == actor.user_id, MESSAGE.c.read_at.is_(None)).limit(CAP + 1)
-    return session.scalar(select(func.count()).select_from(few.subquery())) or 0
+    return session.scalar(select(unread_count(actor))) or 0
+
+
+def unread_count(actor: Actor) -> ColumnElement[int]:
+    """The same as a column of a statement."""
+    return counted(select(MESSAGE.c.id).where(MESSAGE.c.user_id == actor.user_id, MESSAGE.c.read_at.is_(None)), CAP + 1)
 
 
 def page(session: Session, actor: Actor, after: str | None, limit: int) -> list[Told]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.cases import lists
@@ -56,10 +56,9 @@ def listed(session: Session, actor: Actor, filter: Filter, sort: str, after: str
     return Listed(shown, cursor, counts)
 
 
-def waiting(session: Session, actor: Actor, today: date) -> int:
-    """How much the actor has to do, up to the cap; one statement, for the head of every page."""
-    items = listing.count(actor, Filter(today=today), MINE)
-    return session.scalar(select(items + duties.count(session, actor, today))) or 0
+def waiting(session: Session, actor: Actor, today: date) -> ColumnElement[int]:
+    """How much the actor has to do, up to the cap, as a column of the statement of the head of every page."""
+    return listing.count(actor, Filter(today=today), MINE) + duties.count(session, actor, today)
 
 
 def next_task(session: Session, actor: Actor, filter: Filter, sort: str) -> str | None:
