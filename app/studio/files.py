@@ -91,6 +91,8 @@ def file_upload(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVal
     flash(f"{told}。", "success")
     for path, what in dropped.items():
         flash(f"{path} 里的这些内容不印在文书上，不会发出去，已经去掉：{'、'.join(what)}。", "info")
+    if letter := request.form.get("path"):  # it was sent from the page of the letter, which shows what came of it
+        return redirect(url_for("studio.file_page", change_id=change_id, bundle_id=bundle_id, path=letter))
     return redirect(url_for("studio.change", change_id=change_id))
 
 

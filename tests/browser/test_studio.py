@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.documents import wording
+from app.web.download import DOCX
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 OWNER, OTHER = "policy_owner.220122", "policy_owner.220104"
 RELIEF = Path(__file__).parents[2] / "bpmn/uninsured_unemployed_relief"
+LETTERS = Path(__file__).parents[2] / "doc_templates/approval_notice"
+FIRST = 1
+"""A paragraph of the letter that is one line in one formatting."""
 Fits = Callable[[Page], None]
 
 
@@ -173,6 +178,12 @@ def test_a_letter_is_reworded_where_it_stands(site: Site, fits: Fits) -> None:
     expect(page.locator("main")).to_contain_text("已保存，改了 1 段")
     expect(line).to_have_value(f"{text}（试行）")
     expect(page.locator("#letter-shown h3")).to_have_text(["改后", "现行"], timeout=60_000)
+    fits(page)
+    # The whole file comes back from Word: what is wrong in it is said where its pages would be.
+    wrong = wording.reworded((LETTERS / "template.docx").read_bytes(), {FIRST: "经办人：{{ nobody }}"})
+    page.set_input_files("#files", {"name": "new.docx", "mimeType": DOCX, "buffer": wrong})
+    page.click("main button:text-is('上传')")
+    expect(page.locator("#letter-shown")).to_contain_text("没有变量 nobody", timeout=60_000)
     fits(page)
     page.fill("#letter-case", "220122-1999-000001")
     page.click(".letter-source button")
