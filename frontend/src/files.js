@@ -198,7 +198,7 @@ export async function sendWhole(event) {
       const file = await item.ready();
       if (file) body.append(item.input.name, file);
     }
-    const left = items.filter(each => each.waits), url = event.submitter?.formAction || form.action;
+    const left = items.filter(each => each.waits), url = event.submitter?.hasAttribute('formaction') ? event.submitter.formAction : form.action;
     const all = { set stop(stop) { for (const item of left) item.stop = stop; } };
     const result = left.length ? await send(url, body, all, share => left.forEach(each => each.progress(share))) : null;
     if (result?.said.to) return void location.assign(result.said.to);

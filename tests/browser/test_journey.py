@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from app.cases.operations import complete_task
@@ -18,6 +20,7 @@ from app.documents.models import Document
 from app.documents.pdf import LibreOffice
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
+from app.files import queries as files
 from app.jobs.runner import Worker
 from app.messages import operations as messages
 from app.together import deciding
@@ -26,7 +29,7 @@ from app.worker import _issue
 from tests.browser.applying import Applicant
 from tests.browser.conftest import Site
 from tests.integration.web.test_publicity import codes_sent, post_a_notice
-from tests.support.photos import PHOTO
+from tests.support.photos import PHOTO, photo
 from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
 
@@ -34,6 +37,7 @@ pytestmark = pytest.mark.browser
 
 
 CADRE, CLERK = "village_cadre.220122100001", "township_clerk.220122100"
+HEIC = (Path(__file__).parents[1] / "unit/files/upright.heic").read_bytes()
 Fits = Callable[[Page], None]
 WATCH_BUTTON = """() => {
   const button = document.querySelector('button[value=submit], button[value=next]');
@@ -373,6 +377,34 @@ def test_what_is_typed_outlives_leaving_the_network_and_the_session(site: Site, 
     second.click("#exchanges button:has-text('清空')")
     second.wait_for_function("document.querySelector('#comment-text').value === ''")
     close_in_the_middle_of_an_upload(site, fits)
+    hand_in_more(site, fits)
+
+
+def hand_in_more(site: Site, fits: Fits) -> None:
+    """Several at once beside a case: what is bad is told at its line before it is sent, the others arrive as photos."""
+    filed, page = site.web.apply(name="孙丽"), site.window()
+    page.goto("/status")
+    page.fill("#number", filed.number)
+    page.fill("#query_code", filed.query_code)
+    with page.expect_navigation():
+        page.click("button:has-text('查询')")
+    shelf = page.locator("[data-files=whole]")
+    sent = [
+        {"name": "住院记录.jpg", "mimeType": "image/jpeg", "buffer": photo(3000, 2000)},
+        {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": HEIC},
+        {"name": "录像.jpg", "mimeType": "image/jpeg", "buffer": b"\0\0\0\x20ftypisom" + bytes(1000)},
+    ]
+    shelf.locator("input[type=file]").set_input_files(sent)
+    assert shelf.locator(".file-line").count() == 3
+    fits(page)
+    with page.expect_navigation():
+        page.click("button:text-is('上传')")
+    assert "已收到 2 个文件" in (page.text_content("body") or "")
+    with site.web.database.read() as session:
+        kept = files.uploads_of(session, filed.case_id)
+        shapes = [Image.open(io.BytesIO(files.open_upload(session, each.id).content)).size for each in kept]
+    assert [each.name for each in kept] == ["住院记录.jpg", "IMG_0001.jpg"]
+    assert shapes == [(2400, 1600), (40, 60)]
 
 
 def close_in_the_middle_of_an_upload(site: Site, fits: Fits) -> None:
