@@ -71,7 +71,8 @@ def send_code(session: Session, id_number: str, phone: str, claim: Callable[[], 
     index = registry.blind(session, id_number)
     mine = (CASE.c.applicant_blind == index) & (CASE.c.process_key == informing.MAIN)
     newest = select(CASE.c.id).where(mine).order_by(CASE.c.filed_at.desc(), CASE.c.id.desc()).limit(MOST_CASES)
-    actions = [store.lock(session, SYSTEM, case_id, now) for case_id in sorted(session.scalars(newest))]
+    rows = store.lock_several(session, session.scalars(newest).all())
+    actions = [store.opened(session, SYSTEM, now, row) for row in rows.values()]
     claim()
     if deaths.is_dead(session, index):
         return
