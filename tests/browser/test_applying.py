@@ -138,6 +138,7 @@ def test_nothing_is_lost_by_back_reload_network_a_break_or_a_second_tap(site: Si
     assert window.locator("code").first.text_content() == number
 
 
+@pytest.mark.parametrize("site", ["phone"], indirect=True)
 def test_without_a_script(site: Site) -> None:
     width, height = site.size
     context = site.browser.new_context(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.errors import Gone, NotFound
 from app.db import Database
 from app.drafts import operations as drafts
+from app.drafts import parts
 from app.drafts.models import Draft
 from app.drafts.operations import Place
 from app.drafts.queries import of_subject
@@ -82,3 +83,39 @@ def test_what_is_sent_goes_and_the_colleagues_stays_until_it_is_old(database: Da
         assert drafts.prune(session, now + month + timedelta(minutes=1), month) == 1
         with pytest.raises(drafts.TooLong):
             drafts.save(session, MINE, typed("长" * drafts.LONGEST), 0, now)
+
+
+def test_a_form_is_taken_out_to_be_sent_once(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        drafts.save(session, MINE, typed("要提交的"), 0, now)
+        assert drafts.take_out(session, MINE).content == typed("要提交的")
+        with pytest.raises(Gone):
+            drafts.take_out(session, MINE)
+
+
+def test_a_page_writes_its_own_part_and_meets_another_tab_on_that_page_alone(database: Database, now: datetime) -> None:
+    def kept(part: str, text: str, known: int = 0, *, sent: bool = False) -> drafts.Saved:
+        return parts.save(session, MINE, part, [[f"{part}.x", text], ["a.y", "别的页"]], known, now, 1000, sent=sent)
+
+    with database.write() as session:
+        first = kept("b", "一")
+        kept("c", "二")  # another page knew nothing of the draft, and nothing of its own is lost
+        second = kept("b", "三", first.revision)
+        assert not second.beside
+        assert kept("b", "四", first.revision).beside
+        assert not kept("b", "五", first.revision, sent=True).beside
+        drawer = of_subject(session, MINE.subject, MINE.owner)
+        assert drawer.mine.content == [["c.x", "二"], ["b.x", "五"]]  # type: ignore[union-attr]
+        assert drawer.other.content == [["c.x", "二"], ["b.x", "四"]]  # type: ignore[union-attr]
+        drafts.drop(session, MINE)
+        with pytest.raises(Gone):
+            kept("b", "晚到的", second.revision)
+
+
+def test_rows_behind_one_that_is_dropped_move_up(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        rows = [[f"m.{place}.name", f"{place}"] for place in range(12)]
+        drafts.save(session, MINE, [["m.10x", "不动"], *rows], 0, now)
+        parts.drop_row(session, MINE, "m", 2, now)
+        left = of_subject(session, MINE.subject, MINE.owner).mine.content  # type: ignore[union-attr]
+    assert left == [["m.10x", "不动"], *([f"m.{place}.name", f"{place + (place >= 2)}"] for place in range(11))]

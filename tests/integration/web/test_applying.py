@@ -11,6 +11,7 @@ from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from tests.integration.web.test_drafts import carried
 from tests.integration.web.test_portal import APPLY
+from tests.support.statements import counted
 from tests.support.web import APPLICATION, VILLAGE, Web, flat
 from tests.support.worlds import id_number
 
@@ -83,6 +84,10 @@ def test_forty_members_one_by_one_and_one_of_them_taken_out_again(web: Web) -> N
     client.post(listed, data={"_remove:household.members.1": "1"})
     page = client.get(listed).text
     assert "家人1<" not in page
+    with counted(web.database.engine) as statements:
+        client.get(f"{DIBAO}/3")  # with the lists of regions
+        client.get(f"{DIBAO}/check")
+    assert len(statements) <= 12
     assert page.index("家人2<") < page.index("家人39<")
     assert client.post(listed, data={}).location == f"{DIBAO}/6"
 
