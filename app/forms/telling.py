@@ -46,7 +46,7 @@ def _entry(item: Node) -> Entry:
     nodes = [node for line in item.lines for _, node in line]
     texts = [str(node.text) for node in nodes if node.component.kind in _SHORT and not node.component.sensitive]
     title, *more = [text for text in texts if text] or [""]
-    return Entry(title, "，".join(more[:2]))
+    return Entry(title, more[0] if more else "")
 
 
 def answers(lines: list[list[tuple[str, Node]]], files: Mapping[str, FileLink], depth: int = 0) -> Iterator[Answer]:

@@ -13,11 +13,13 @@ from app.cases import operations as cases
 from app.cases.door import INSIST
 from app.cases.repeated import Repeat, of_number
 from app.core.actor import APPLICANT
+from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, Rejection
 from app.definitions.precheck import papers_of
 from app.drafting import arrive, keep, visitor
 from app.drafts import operations as drafts
 from app.drafts.queries import Drawer
+from app.figures.catalogue import catalogue
 from app.identity.credentials import count_visit
 from app.portal import grant
 from app.portal.asking import Asking, asking
@@ -161,10 +163,19 @@ def _check(found: Asking, rejection: Rejection | None) -> str:
     names = [name for page in found.signed for name in page.names] or [INSIST]
     return render_template(
         "portal/check.html", asking=found, read=read, signed=signed, missing=missing, total=len(found.pages) + 1,
-        message=rejection.message if rejection and not here else None, refused=intake.is_rule(rejection),
+        message=_cited(found, rejection.message) if rejection and not here else None, refused=intake.is_rule(rejection),
         draft=found.opened(found.part_of(names)),
     )  # fmt: skip
 
 
 def _is_answered(found: Asking, path: str) -> bool:
     return any(page.asks(path) for page in found.pages)
+
+
+def _cited(found: Asking, message: str) -> str:
+    """Rules name clauses by our ids; people know the place in the document."""
+    known = catalogue(found.call.session)
+    codes, today = [ref.code for ref in found.place.refs], local_date(found.call.now)
+    for clause in known.ids_in(message):
+        message = message.replace(f"（{clause}）", f"（{known.cite(clause, codes, today)}）")
+    return message

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.cases import operations as cases
 from app.core.actor import APPLICANT
 from tests.integration.web.test_drafts import carried
-from tests.integration.web.test_portal import APPLY
+from tests.integration.web.test_portal import APPLY, apply
 from tests.support.statements import counted
 from tests.support.web import APPLICATION, VILLAGE, Web, flat
 from tests.support.worlds import id_number
@@ -136,3 +136,30 @@ def test_who_applied_for_somebody_as_a_neighbour_does_not_handle_it(web: Web) ->
     assert answer.status_code == 403
     assert "代办人" in answer.text
     assert web.client(f"{clerk}.2").post(f"/desk/tasks/{task}/complete", data={"complete": "true"}).status_code != 403
+
+
+def test_a_region_is_chosen_by_its_names_and_a_wrong_way_counts_as_far_as_it_leads(web: Web) -> None:
+    client, page = web.client(), f"{APPLY}/2"
+    assert ["220122", "农安县"] in client.get("/regions?above=2201").json
+    lists = client.post(page, data={"hukou_region": ["22", "2201"], "_add:hukou_region": "1"}).text
+    assert lists.count('name="hukou_region"') == 3
+    assert '<option value="220122">农安县</option>' in lists
+    assert client.post(page, data={"hukou_region": ["22", "3401"]}).text.count("请选到县（市、区）") > 0
+    client.post(page, data={"hukou_region": ["22", "2201", "220122"]})
+    assert "吉林省长春市农安县" in client.get(f"{APPLY}/check").text
+
+
+def test_nobody_is_asked_to_insist_before_a_rule_was_shown(web: Web) -> None:
+    client = web.client()
+    client.post(f"{APPLY}/3", data={"months_without_income": "2"})
+    assert 'name="insist"' not in client.get(f"{APPLY}/check").text
+    refused = apply(client, months_without_income=2)
+    assert 'name="insist"' in refused.text
+    assert "（吉民" in refused.text  # people know the document, not our id of its clause
+    assert client.post(APPLY, data={"insist": "true"}).location == "/apply/receipt"
+
+
+def test_village_or_community_is_chosen_by_the_name_of_the_place(web: Web) -> None:
+    page = web.client().get(f"{APPLY}/2").text
+    assert re.search(r'name="urban" value="(\w+)" checked', page)[1] == "false"  # type: ignore[index]
+    assert "已经按“东好来宝村”选好" in page
