@@ -33,7 +33,7 @@ def sending(messenger: Messenger) -> OutsideHandler:
     """Send what is due. Why a message stays in the house is asked when it goes out: an hour may have passed since."""
 
     def prepare(session: Session, job: DueJob, now: datetime) -> Prepared:
-        message = informing.find(session, job.reference)
+        message = informing.find(session, job.reference) or _queued_before(job)
         return Prepared(message, _withheld(session, job.case_id, message) if message else None)
 
     def send(job: DueJob, prepared: Prepared) -> Prepared:
@@ -52,6 +52,13 @@ def sending(messenger: Messenger) -> OutsideHandler:
         informing.settle(session, message.id, "withheld" if why else "sent", why, now)
 
     return OutsideHandler(send, prepare, finish)
+
+
+def _queued_before(job: DueJob) -> Told | None:
+    """What a version that kept no record of messages had put on the table before an upgrade."""
+    if "text" not in job.payload:
+        return None
+    return Told(job.id, "", job.payload["to"] or None, job.payload["text"], "queued", None, job.due, None)
 
 
 def _withheld(session: Session, case_id: str | None, message: Told) -> str | None:

@@ -14,6 +14,7 @@ from app.core.actor import APPLICANT
 from app.documents.operations import TAKE_BACK
 from app.funds import bank, lists, returns
 from app.inbox import queries as items
+from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.outside import Failed, Refused
 from tests.support.statements import counted
@@ -51,6 +52,15 @@ def told(office: Office, case_id: str) -> list[Told]:
 def number(office: Office, case_id: str) -> str:
     with office.database.read() as session:
         return str(queries.head(session, case_id).number)
+
+
+def test_what_was_queued_before_an_upgrade_goes_out(office: Office) -> None:
+    carrier, case_id = Carrier(), office.apply(PROGRAMME, RELIEF).case_id
+    with office.database.write() as session:
+        payload = {"to": "13904310001", "text": "请补材料"}
+        jobs.enqueue(session, informing.SEND, payload, due=office.now, case_id=case_id)
+    run(office, carrier)
+    assert carrier.got[0] == ("13904310001", "请补材料")
 
 
 def test_each_event_is_told_once_with_its_text(office: Office) -> None:
