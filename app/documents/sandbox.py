@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.documents import filters, jinja_words, places
 from app.documents.errors import DocumentError
 
+_EDGE = re.compile(r"^(?:\s*\{%[^%]*%\})+|(?:\{%[^%]*%\}\s*)+$")
 _MAX_LOOPS = 3
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
@@ -74,6 +75,12 @@ def _fault(node: nodes.Node, loops: int) -> str | None:
 
 
 def quote(source: str, line: int | None) -> str:
-    """``（所在段落：…）``: the text of the line, since sources have one paragraph to a line."""
+    """``（所在段落：…）``: the text of the line, since sources have one paragraph to a line.
+
+    A tag that took out a row stands at the edge of its neighbour's line, which is found by its own words.
+    """
     lines = source.splitlines()
-    return places.quoted(re.sub(r"<[^>]+>", "", lines[line - 1])) if line and line <= len(lines) else ""
+    if not line or line > len(lines):
+        return ""
+    text = re.sub(r"<[^>]+>", "", lines[line - 1])
+    return places.quoted(_EDGE.sub("", text) or text)
