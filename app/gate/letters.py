@@ -58,7 +58,11 @@ def _paragraph(template: bytes, told: str, variable: str) -> int:
     quoted, name = _QUOTED.search(told), variable.partition(".")[0].removesuffix("[]")
     wanted = [part for part in (quoted[1] if quoted else "", name) if part]
     lines = wording.read(template)
-    return next((line.number for part in wanted for line in lines if part in line.text), 0)
+    found = next((line.number for part in wanted for line in lines if part in line.text), 0)
+    if not found and quoted:  # jinja tells a paragraph together with the tag that stands alone below it
+        parts = [line for line in lines if line.text.strip() in quoted[1]]
+        found = max(parts, key=lambda line: len(line.text)).number if parts else 0
+    return found
 
 
 def check_read(bundle: Bundle, words: vocabulary.Vocabulary) -> Iterator[Finding]:
