@@ -59,8 +59,8 @@ def _paragraph(template: bytes, told: str, variable: str) -> int:
     wanted = [part for part in (quoted[1] if quoted else "", name) if part]
     lines = wording.read(template)
     found = next((line.number for part in wanted for line in lines if part in line.text), 0)
-    if not found and quoted:  # jinja tells a paragraph together with the tag that stands alone below it
-        parts = [line for line in lines if line.text.strip() in quoted[1]]
+    if not found and quoted:  # jinja tells a paragraph together with those that a broken tag joins to it
+        parts = [line for line in lines if quoted[1].startswith(line.text.strip())]
         found = max(parts, key=lambda line: len(line.text)).number if parts else 0
     return found
 

@@ -236,7 +236,7 @@ CATALOGUES = (
 )  # fmt: skip
 LETTERS = (
     _b("a variable that is none", TEMPLATE, "{{ number }}", "{{ nubmer }}", "nubmer", "number", at="nubmer", row=2),
-    _b("a bracket left open", TEMPLATE, "{{ number }}", "{{ number }", "标签写法有误"),
+    _b("a bracket left open", TEMPLATE, "{{ number }}", "{{ number }", "标签写法有误", row=2),
     _b("an if without an end", TEMPLATE, "{%p endif %}", "。", "标签写法有误", row=29),
     _b("a letter without its contract", CONTRACT, "", None, "缺少"),
     _b("a letter without its sample", SAMPLE, "", None, "样例"),
