@@ -25,7 +25,7 @@ def _notice(kind: str) -> tuple[Input, ...]:
 
 _OBJECTION = Input(
     "objection_number", "异议编号", "string",
-    hint="填了就是给这位异议人的答复，只有异议人和处理异议的人看得到；文书里写作 document.objection_number",
+    hint="填了就是给这位异议人的答复，只有异议人和处理异议的人看得到",
 )  # fmt: skip
 
 DOCUMENT = Schema(

@@ -73,7 +73,7 @@ def done_of(session: Session, cases: Select[tuple[str]] | Collection[str]) -> Se
 
 def items_of_case(session: Session, case_id: str) -> list[Any]:
     """All work items of a case, oldest first."""
-    return list(session.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.created_at)))
+    return list(session.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.created_at, ITEM.c.id)))
 
 
 def item(session: Session, item_id: str) -> Any | None:

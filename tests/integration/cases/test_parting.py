@@ -25,7 +25,7 @@ from tests.support.worlds import RELIEF, VILLAGE, Office
 
 MIXED, WU = "220122194802170021", "220122199001014021"
 PROGRAMME, MAY = "uninsured_unemployed_relief", date(2020, 5, 1)
-HISTORY = {"person", "person_change", "audit_event", "audit_head", "audit_chain", "case_file"}
+HISTORY = {"person", "person_gram", "person_change", "audit_event", "audit_head", "audit_chain", "case_file"}
 WHY = "核对户口簿，是两个人"
 
 

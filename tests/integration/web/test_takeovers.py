@@ -56,7 +56,7 @@ def test_a_file_is_tried_confirmed_by_another_person_and_written(web: Web) -> No
     bad = tried(web, clerk, workbook({**households(1), AWARDS: [award(0, amount=-1)]}))
     assert "「救助待遇」第 2 行「每月金额」" in bad.text
     assert "不是能打开的 Excel 工作簿" in tried(web, clerk, b"PK\x03\x04").text
-    with web.database.read() as session, pytest.raises(Invalid, match="文件超过 10 MB"):
+    with web.database.read() as session, pytest.raises(Invalid, match="文件超过 20 MB"):
         trial.begin(session, web.actor(CLERK), [bytes(MAX_BYTES + 1)], web.clock.now())
     assert "从原系统导入" not in head.get("/desk/takeovers").text
 
