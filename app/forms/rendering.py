@@ -85,7 +85,7 @@ class Renderer:
 
     def __init__(self, cleaning: Cleaning, values: Mapping[str, Any], errors: Mapping[str, str], view: View) -> None:
         self.cleaning, self.values, self.errors, self.view = cleaning, values, errors, view
-        self.shown: set[str] = set()
+        self.shown: dict[str, None] = {}
         self.rows = 0
 
     def lines(self) -> list[list[tuple[str, Node]]]:
@@ -96,7 +96,9 @@ class Renderer:
 
     def html(self) -> Markup:
         lines = self.lines()
-        summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", m) for path, m in self.errors.items()]
+        places = {name: place for place, name in enumerate(self.shown)}
+        in_order = sorted(self.errors.items(), key=lambda each: places.get(each[0], len(places)))
+        summary = [(f"f-{path.replace('.', '-')}" if path in self.shown else "", text) for path, text in in_order]
         name = "paper.html" if self.view.paper_rows else "readonly.html" if self.view.readonly else "form.html"
         template = _templates().get_template(name)
         around = {"files": self.view.files, "change": self.view.change}
@@ -178,7 +180,7 @@ class Renderer:
             node.attributes["data-hide-when"] = json.dumps(test, ensure_ascii=False)
 
     def _error(self, name: str) -> str:
-        self.shown.add(name)
+        self.shown[name] = None
         return self.errors.get(name, "")
 
     def _list(self, node: Node, item: Item) -> None:

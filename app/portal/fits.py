@@ -32,5 +32,6 @@ def fits(call: Call) -> ResponseReturnValue:
         ("看来不符合", [each for each in told if each.fits is False]),
     ]
     return render_template(
-        "portal/fits.html", place=place, code=code, questions=questions, groups=[each for each in groups if each[1]]
-    )
+        "portal/fits.html", place=place, code=code, questions=questions, groups=[each for each in groups if each[1]],
+        unanswered=bool(told) and all(answer is None for answer in answers.values()),
+    )  # fmt: skip

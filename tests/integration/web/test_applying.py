@@ -101,6 +101,8 @@ def test_a_few_questions_tell_which_programmes_may_fit_and_what_to_bring(web: We
     assert fits < told.index("<h3>最低生活保障</h3>") < told.index("残疾人证</li>") < unknown
     assert "诊断证明" not in told[fits:unknown]
     assert unknown < told.index("<h3>孤儿") < not_ < told.index("<h3>受灾人员救助</h3>")
+    unanswered = client.get(f"/fits?at={VILLAGE}&asked=1").text
+    assert ("您还没有回答问题" in told, "您还没有回答问题" in unanswered) == (False, True)
     assert f"/fits?at={VILLAGE}" in client.get("/", query_string={"village": VILLAGE, **PATH}).text
     assert "诊断证明和医疗费票据（有的才要）" in client.get(DIBAO).text
 

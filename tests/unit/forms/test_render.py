@@ -109,6 +109,8 @@ def test_every_control_has_a_label_and_every_error_is_tied_to_its_control():
     summary = page.xpath("//*[@role='alert']")[0]
     assert {link.get("href")[1:] for link in summary.iter("a")} <= set(ids)
     assert "其他" in summary.text_content()
+    turned = page_of(FORM.render({}, dict(reversed(errors.items())), context=POSTS)).xpath("//*[@role='alert']//a")
+    assert [link.get("href") for link in turned] == ["#f-name", "#f-witnesses", "#f-witnesses-1-phone"]
 
 
 def test_what_people_typed_and_what_data_say_is_never_mark_up():
