@@ -130,7 +130,7 @@ def approval_notice(paper: Paper) -> None:
     paper.when("opinion", "审批意见：" + _said("opinion"))
     _basis(paper, "本决定")
     _steps(paper, "一、金额是怎样算出来的")
-    paper.heading("{% if steps %}二{% else %}一{% endif %}、告知事项")
+    paper.heading("{% if steps %}二、{% endif %}告知事项")
     paper.when(
         "monthly",
         "家庭人口、收入和财产发生变化的，应当如实报告。"
@@ -363,7 +363,7 @@ def recheck_notice(paper: Paper) -> None:
     )
     _basis(paper, "{% if final %}本决定{% else %}办理本项救助{% endif %}")
     _steps(paper, "一、金额是怎样算出来的")
-    paper.heading("{% if steps %}二{% else %}一{% endif %}、告知事项")
+    paper.heading("{% if steps %}二、{% endif %}告知事项")
     paper.when(
         "final",
         "{% if recheck_on %}下次复核在{{ recheck_on }}前。{% endif %}家庭情况变化的，请如实报告。",

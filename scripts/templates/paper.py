@@ -156,7 +156,7 @@ class Paper:
         inline = picture.add_run().add_picture(io.BytesIO(_placeholder()), width=Mm(16))._inline
         inline.docPr.set("name", "qr")
         inline.docPr.set("descr", "qr")
-        lines = (about, "验 证 码：{{ verify_code }}", "扫码可以核对本文书")
+        lines = (about, "验 证 码：{{ verify_code }}", "扫码或者凭验证码核对本文书")
         for number, text in enumerate(filter(None, lines)):
             line = words.paragraphs[0] if number == 0 else words.add_paragraph()
             line.style = "公文附注"

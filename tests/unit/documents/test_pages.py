@@ -21,7 +21,7 @@ LONG = {"application_form", "home_care_agreement", "institution_care_agreement",
 """What may take more than a sheet: forms, agreements, and a decision with five steps of reckoning."""
 ONE_MORE, SHORTER = "+40", "-"
 FORTY = [{"name": "周山", "relation": "其他", "id_number": "220122197204040503"}] * 40
-_PROOF = re.compile(r"案件编号：\S+|验 证 码：\S+|扫码可以核对本文书|抄送：.*|— ?\d+ ?—|\d{4} ?年 ?\d+ ?月 ?\d+ ?日")
+_PROOF = re.compile(r"案件编号：\S+|验 证 码：\S+|扫码或者凭\S+|抄送：.*|— ?\d+ ?—|\d{4} ?年 ?\d+ ?月 ?\d+ ?日")
 
 
 def _letter(files: Shipped, **changes: object) -> bytes:
