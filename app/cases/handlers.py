@@ -32,8 +32,7 @@ from app.core.errors import Rejection
 from app.db import training
 from app.documents import operations as letters
 from app.documents import queries as documents
-from app.funds.bank import TELL_PAID
-from app.funds.returns import TELL_RETURNED
+from app.funds.telling import TELL_MONTH, TELL_PAID, TELL_RETURNED
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, GiveUp, OutsideHandler
 from app.outside import Departments, Failed, Question, Refused, Reply
@@ -59,9 +58,11 @@ def _stop(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     operations.stop_begun(session, told["case_id"], told["begun_by"], told["reason"], claim, now)
 
 
+MONEY = {TELL_PAID: informing.PAID, TELL_MONTH: informing.MONTHLY, TELL_RETURNED: informing.RETURNED}
+
+
 def _tell_money(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    event = informing.PAID if job.kind == TELL_PAID else informing.RETURNED
-    operations.tell_money(session, job.case_id or "", event, claim, now)
+    operations.tell_money(session, job.case_id or "", MONEY[job.kind], claim, now)
 
 
 def _send_code(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
@@ -149,8 +150,7 @@ HANDLERS: dict[str, DatabaseHandler] = {
     EXPIRE: _expire,
     START: _refused_once(awards.follow_up),
     STOP: _refused_once(_stop),
-    TELL_PAID: _tell_money,
-    TELL_RETURNED: _tell_money,
+    **dict.fromkeys(MONEY, _tell_money),
     SEND_CODE: _send_code,
     **awards.HANDLERS,
     **corrected_awards.HANDLERS,

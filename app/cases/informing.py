@@ -25,7 +25,7 @@ from app.jobs.operations import NewJob
 
 SEND = "message.send"
 MAIN = "main"
-FILED, PAID, QUESTION, WITHDRAWN = "filed", "paid", "question", "withdrawn"
+FILED, PAID, MONTHLY, QUESTION, WITHDRAWN = "filed", "paid", "monthly", "question", "withdrawn"
 DECIDED = frozenset({"approved", "refused"})
 NOTIFIED, PHONE_CHANGED, CODE, CODE_RENEWED = "notified", "phone", "code", "code_renewed"
 ACCOUNT_CHANGED, ANSWERED, RETURNED = "account", "answered", "returned"

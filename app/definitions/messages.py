@@ -24,6 +24,7 @@ EVENTS: Mapping[str, str] = {
     "approved": "已批准",
     "refused": "没有批准",
     "paid": "已发放",
+    "monthly": "按月发放开始",
     "returned": "银行退回",
     "withdrawn": "已撤回",
     "code": "重发查询码",

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -18,16 +18,14 @@ from app.core.errors import Gone, Invalid, NotYours, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed, training
 from app.definitions import queries as definitions
-from app.funds import answers, claims, lists
+from app.funds import answers, claims, lists, telling
 from app.funds.models import BankFile, Batch, PaymentOrder
 from app.identity import policy as identity_policy
 from app.identity import reach
-from app.jobs import operations as jobs
 from app.registry import house_accounts
 
 LONGEST = 20_000
 PROOF = 100
-TELL_PAID = "order.tell_paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +147,9 @@ def _settle(
     orders = answers.locked(session, chosen)
     answers.record(session, actor, orders, answers.PAID, proof.strip(), now)
     tell(session, "paid", actor, chosen, now, proof=proof.strip(), receipt=file_id)
-    tell_applicants(session, TELL_PAID, chosen, now)
+    telling.paid(session, chosen, now)
     values = {"status": "paid", "proof": proof.strip(), "proof_file_id": file_id, "settled_at": now}
     return rows_changed(session, update(PaymentOrder).where(chosen).values(values))
-
-
-def tell_applicants(session: Session, kind: str, chosen: ColumnElement[bool], now: datetime) -> None:
-    """A job for each order of a single case: who is paid by the month hears of it from the bank. One statement."""
-    name = (literal(f"{kind}:") + PaymentOrder.id).label("dedup")
-    mine = select(PaymentOrder.id.label("reference"), PaymentOrder.case_id, name)
-    jobs.launch(session, jobs.launching(kind, mine.where(chosen, PaymentOrder.case_id.is_not(None))), now)
 
 
 def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:

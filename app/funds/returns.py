@@ -23,7 +23,7 @@ from app.core.errors import Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
 from app.db import rows_changed
 from app.db.types import Money
-from app.funds import answers, bank, claims, lists, operations
+from app.funds import answers, bank, claims, lists, operations, telling
 from app.funds.came_back import BACK, SETTLED, follow, waiting
 from app.funds.models import Fund, PaymentOrder
 from app.identity import policy as identity_policy
@@ -31,7 +31,6 @@ from app.identity import reach
 from app.registry import accounts, house_accounts
 
 SHORTEST, LONGEST = 2, 200
-TELL_RETURNED = "order.tell_back"
 _KEPT = (
     "case_id", "case_seq", "award_id", "programme", "region_id", "county_id", "place", "payee", "source", "split",
     "institution_id", "recipient", "fund_id", "due_on", "purpose",
@@ -71,7 +70,7 @@ def mark_returned(session: Session, actor: Actor, order_ids: Sequence[str], reas
     bank.tell(session, "returned", actor, PaymentOrder.id.in_(ids), now, reason=reason.strip(), ids=ids)
     claims.given_back(session, actor, ids, f"银行退回：{reason.strip()}"[:LONGEST], now)
     follow(session, ids, BACK, now)
-    bank.tell_applicants(session, TELL_RETURNED, PaymentOrder.id.in_(ids), now)
+    telling.returned(session, PaymentOrder.id.in_(ids), now)
     return len(orders)
 
 

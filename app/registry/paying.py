@@ -19,6 +19,8 @@ from app.registry.terms import TERMS, hold
 
 HOUSE: Table = Institution.__table__  # type: ignore[assignment]
 """Institutions, published: batches join it for reading, since half a million lines are ordered in one statement."""
+CASE_OF_AWARD = select(Award.id.label("award_id"), Award.case_id).where(Award.case_id.is_not(None)).subquery()
+"""By which case an award was granted, published: whoever pays a file of them joins it. Taken over ones have none."""
 NAMELESS = "（姓名未登记）"
 """Whom nobody has named yet stands in the list all the same: left out, he would quietly go without."""
 

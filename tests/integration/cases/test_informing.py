@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from app.cases import handlers, informing, operations, progress, queries
 from app.cases.handlers import on_dead
 from app.cases.informing import Told
 from app.cases.messaging import sending
 from app.core.actor import APPLICANT
+from app.core.ids import new_id
 from app.documents.operations import TAKE_BACK
-from app.funds import bank, lists, returns
+from app.funds import bank, batches, lists, returns, telling
+from app.funds.listing import MONTHLY, BatchSpec
+from app.identity import queries as identity
 from app.inbox import queries as items
 from app.jobs import operations as jobs
+from app.jobs.operations import JOB
 from app.jobs.runner import Worker
 from app.outside import Failed, Refused
+from app.registry import operations as registry
 from tests.support.statements import counted
-from tests.support.worlds import RELIEF, SPENDING, Office
+from tests.support.worlds import RELIEF, SPENDING, VILLAGE, Office, id_number
 
 PROGRAMME = "uninsured_unemployed_relief"
 
@@ -119,7 +126,7 @@ def test_no_telephone_is_said_and_silence_is_kept(office: Office) -> None:
     assert carrier.got == []
 
 
-def test_the_bank_paid_is_told_and_costs_one_statement(office: Office) -> None:
+def test_the_bank_paid_is_told_and_costs_two_statements(office: Office) -> None:
     carrier, case_id = Carrier(), office.apply(PROGRAMME, RELIEF).case_id
     office.do(case_id, "village_investigation", "village_cadre", facts_true=True, opinion="属实")
     office.do(case_id, "township_review", "township_clerk", confirmed=True, amount=800)
@@ -128,7 +135,7 @@ def test_the_bank_paid_is_told_and_costs_one_statement(office: Office) -> None:
         orders = [row.id for row in lists.orders(session, finance, lists.OrderFilter())]
         statements.clear()
         bank.mark_paid(session, finance, orders, "回单1", office.now)
-    assert sum("INSERT INTO job" in each for each in statements) == 1
+    assert sum("INSERT INTO job" in each for each in statements) == 2, "one for cases, one for months of awards"
     run(office, carrier)
     run(office, carrier)
     assert [each.event for each in told(office, case_id)] == ["filed", "approved", "paid"]
@@ -138,6 +145,87 @@ def test_the_bank_paid_is_told_and_costs_one_statement(office: Office) -> None:
     run(office, carrier)
     run(office, carrier)
     assert "被银行退回" in carrier.got[-1][1]
+
+
+def grant(office: Office, place: int, case_id: str | None) -> None:
+    """Somebody in payment; by a case or, taken over, by none."""
+    with office.database.write() as session:
+        region_id = identity.region_by_code(session, VILLAGE, office.now.date()).id
+        request = registry.AwardRequest(
+            id=new_id(), programme="dibao", id_number=id_number(place), name=f"张{place}", region_id=region_id,
+            monthly=Decimal("200.00"), starts_on=date(2019, 10, 1), facts={}, case_id=case_id,
+        )  # fmt: skip
+        registry.start_award(session, request, office.now)
+
+
+def order(office: Office, kind: str, month: int) -> list[str]:
+    """The orders of a batch of dibao: of a month, or of an occasion."""
+    amount = None if kind == MONTHLY else Decimal(100)
+    spec = BatchSpec(f"{kind}-{month}", kind, "发放低保金", "D4", "220122", ("dibao",), date(2020, month, 20), amount)
+    with office.database.write() as session:
+        batch_id = batches.draft(session, office.holder(session, "county_clerk"), spec, office.now)
+        batches.confirm(session, office.holder(session, "county_head"), batch_id, office.now)
+        waiting = lists.OrderFilter(status="pending")
+        return [row.id for row in lists.orders(session, office.holder(session, "finance"), waiting)]
+
+
+def pay(office: Office, orders: list[str]) -> int:
+    """The bank paid; how many statements that took."""
+    with office.database.write() as session, counted(session) as statements:
+        bank.mark_paid(session, office.holder(session, "finance"), orders, "回单", office.now)
+    return len(statements)
+
+
+def heard(office: Office, case_id: str) -> int:
+    """How often the case was told of its months, when all is sent that is due."""
+    for _ in range(2):
+        run(office, Carrier())
+    return sum(each.event == informing.MONTHLY for each in told(office, case_id))
+
+
+def test_the_first_month_of_an_award_is_told_and_again_when_money_came_back(office: Office) -> None:
+    case_id, carrier = office.apply(PROGRAMME, RELIEF).case_id, Carrier()
+    run(office, carrier)
+    grant(office, 1, case_id)
+    pay(office, order(office, "seasonal", 9))
+    assert heard(office, case_id) == 0, "an occasion is no month"
+    pay(office, order(office, MONTHLY, 10))
+    assert heard(office, case_id) == 1
+    (message,) = [each for each in told(office, case_id) if each.event == informing.MONTHLY]
+    assert "按月发放" in message.text
+    assert (message.status, message.phone) == ("sent", RELIEF["phone"])
+    with office.database.write() as session:
+        jobs.purge(session, office.now + TAKE_BACK)
+    (order_id,) = order(office, MONTHLY, 11)
+    pay(office, [order_id])
+    assert heard(office, case_id) == 1, "the second month is as expected, however long ago the first was told"
+    for times in (2, 3):
+        with office.database.write() as session:
+            finance = office.holder(session, "finance")
+            returns.mark_returned(session, finance, [order_id], "账号不存在", office.now)
+            order_id = returns.order_again(session, finance, order_id, "", "银行已恢复账户", office.now)
+        pay(office, [order_id])
+        assert heard(office, case_id) == times
+    pay(office, order(office, MONTHLY, 12))
+    assert heard(office, case_id) == 3
+
+
+def test_a_file_of_first_months_takes_as_many_statements_as_one(office: Office) -> None:
+    case_id = office.apply(PROGRAMME, RELIEF).case_id
+    grant(office, 1, case_id)
+    grant(office, 2, None)
+    both = order(office, MONTHLY, 10)
+    one, other = pay(office, both[:1]), pay(office, both[1:])
+    grant(office, 3, case_id)
+    grant(office, 4, None)
+    grant(office, 5, None)
+    order(office, MONTHLY, 11)
+    assert one == other == pay(office, order(office, MONTHLY, 12)), "two months of five, of which three are new"
+    with office.database.read() as session:
+        jobs_made = session.scalars(select(JOB.c.case_id).where(JOB.c.kind == telling.TELL_MONTH)).all()
+    assert jobs_made == [case_id, case_id], (
+        "one for each award that a case granted, two months at once or not; none for who was taken over"
+    )
 
 
 def test_what_is_missing_is_named_until_somebody_goes_on(office: Office) -> None:
