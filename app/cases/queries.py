@@ -83,7 +83,7 @@ def by_code(session: Session, number: str, query_code: str) -> str:
     readings = [session.info["vault"].blind(each, "query") for each in codes.meant(query_code, codes.QUERY_LENGTH)]
     case_id = session.scalar(select(Case.id).where(Case.number == compact(number), Case.query_hash.in_(readings)))
     if case_id is None:
-        raise NotFound("案件编号或查询码不正确，请核对回执")
+        raise NotFound("案号或查询码不正确，请核对回执")
     return case_id
 
 

@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from app import intake
 from app.cases import operations as cases
+from app.cases import progress
 from app.cases.door import INSIST
 from app.cases.repeated import Repeat, of_number
 from app.core.actor import APPLICANT
+from app.core.chinese import mask_name
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, Rejection
 from app.definitions.precheck import papers_of
@@ -24,6 +26,7 @@ from app.identity.credentials import count_visit
 from app.portal import grant
 from app.portal.asking import Asking, asking
 from app.portal.blueprint import blueprint
+from app.portal.sentences import sentence
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
 from app.web.posted import upload_limits
 
@@ -138,11 +141,14 @@ def _leave(case_id: str, number: str, query_code: str, call: Call) -> ResponseRe
 @reads(ANYONE)
 def receipt(call: Call) -> ResponseReturnValue:
     """Number and query code stay on screen until the applicant leaves, since a page may be reloaded."""
-    grant.held(call.now)
-    kept = grant.receipt()
+    case_id, kept = grant.held(call.now), grant.receipt()
     if kept is None:
-        return redirect(url_for("portal.status"))
-    return render_template("portal/receipt.html", number=kept[0], query_code=kept[1])
+        return redirect(url_for("portal.my_case"))
+    case = progress.of_case(call.session, case_id, call.now)
+    return render_template(
+        "portal/receipt.html", number=kept[0], query_code=kept[1], case=case, applicant=mask_name(case.name),
+        sentence=sentence(case),
+    )  # fmt: skip
 
 
 def _check(found: Asking, rejection: Rejection | None) -> str:

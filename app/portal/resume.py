@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from app.core.errors import NotFound, Rejection
 from app.core.ids import digest
@@ -11,6 +14,7 @@ from app.definitions.queries import programme_titles
 from app.drafting import visitor
 from app.drafts.queries import subjects_of
 from app.identity.credentials import record_attempt, record_success
+from app.portal.asking import RECEIPT
 from app.portal.blueprint import blueprint
 from app.portal.notices import OBJECTION
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
@@ -34,7 +38,7 @@ def resume_query() -> ResponseReturnValue:
             tried = f"resume:{digest(code.encode())[:20]}"
             attempt = record_attempt(call.session, tried, request.remote_addr or "", call.now)
         with transaction(ANYONE, writing=True) as call:
-            if not code or not subjects_of(call.session, visitor.owner(code)):
+            if not _begun(call, code):
                 raise NotFound(NONE)
             record_success(call.session, attempt)
     except Rejection as rejection:
@@ -53,9 +57,15 @@ def resume_leave() -> ResponseReturnValue:
     return redirect(url_for("portal.home"))
 
 
+def _begun(call: Call, code: str) -> list[Row[Any]]:
+    """What somebody began and did not send; what is left of a sent one is its receipt."""
+    rows = subjects_of(call.session, visitor.owner(code)) if code else []
+    return [row for row in rows if row.subject.partition(":")[0] != RECEIPT]
+
+
 def _page(call: Call, code: str, message: str | None) -> str:
     titles, found = programme_titles(call.session), []
-    for row in subjects_of(call.session, visitor.owner(code)) if code else []:
+    for row in _begun(call, code):
         kind, _, key = row.subject.partition(":")
         if kind == OBJECTION:
             found.append((url_for("portal.notice", notice_id=key), "公示异议", row.saved_at))

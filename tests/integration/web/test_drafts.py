@@ -105,6 +105,7 @@ def test_an_applicant_goes_on_on_the_same_phone_and_by_code_on_another(web: Web)
     assert APPLY in other.get("/resume").text
     assert "户口簿.jpg" in other.get(f"{APPLY}/check").text
     assert other.post(APPLY, data=flat(APPLICATION)).location == "/apply/receipt"
+    assert APPLY not in other.get("/resume").text  # its receipt is nothing to go on with
     assert "户口簿.jpg" in other.get("/my-case").text
     assert APPLICATION["name"] not in phone.get(f"{APPLY}/1").text
     assert visitor.read("7K3m-9qxr-2htb") == visitor.read("７K3M9QXR2HTB") == "7K3M9QXR2HTB"

@@ -48,8 +48,10 @@ def test_an_application_gives_number_and_code_until_one_leaves(web: Web) -> None
     number, code = receipt(client)
     assert re.fullmatch(r"220122-2020-\d{6}", number)
     assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", code)
+    told = client.get("/apply/receipt").text  # for what, of whom, when, and who is asked
+    assert all(each in told for each in ("未参保失业人员临时救助", "王*国", "2020年", "有事找")), told
     client.get("/my-case")
-    assert client.get("/apply/receipt").location == "/status"
+    assert client.get("/apply/receipt").location == "/my-case"
     assert code not in client.get("/my-case").text
     other = web.client()
     typed = {"number": f" {number} ", "query_code": code.lower().replace("-", "　")}
