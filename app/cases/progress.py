@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import calendar
 from app.calendar import LegalClock
-from app.cases import contesting, queries, requests, store, waits
+from app.cases import answering, contesting, queries, requests, store, waits
 from app.cases.action import Action
 from app.core.actor import APPLICANT
 from app.core.clock import local_date
@@ -58,10 +58,10 @@ class Contact:
 class Progress:
     """What the page of an applicant shows. `words`: of each open step, without a full stop.
 
-    `until`: the last day of the step by law, inclusive; `paused`: why its clock stands still. `public_until`: the last
-    day of the notice that stands. `questions` wait for the applicant, `answered` do not any more. `submitted` is read
-    by `form`. `seen_on` is today. `quiet`: wants no messages. `contest`: what may be done against the decision.
-    `missing`: papers that the case waits for since `asked_at`.
+    `until`: the last day of the step by law, inclusive, and of the decision where it `answers`; `paused`: why its clock
+    stands still. `public_until`: the last day of the notice that stands. `questions` wait for the applicant, `answered`
+    do not any more. `submitted` is read by `form`. `seen_on` is today. `quiet`: wants no messages. `contest`: what may
+    be done against the decision. `missing`: papers that the case waits for since `asked_at`.
     """
 
     case_id: str
@@ -74,6 +74,7 @@ class Progress:
     is_open: bool
     words: tuple[str, ...]
     until: date | None
+    answers: bool
     paused: str | None
     public_until: date | None
     contacts: tuple[Contact, ...]
@@ -121,6 +122,7 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
         is_open=action.case.closed_at is None,
         words=tuple(dict.fromkeys(_words(action, place) for place in places)),
         until=min((clock.binding for clock in clocks if clock.binding), default=None),
+        answers=answering.until_decided(action.diagram, places),
         paused=next((pause for clock in clocks for pause in _pauses(clock)), None),
         public_until=max((each.until_on for each in standing), default=None),
         contacts=tuple(_contacts(action, open_items)),

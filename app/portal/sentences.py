@@ -64,7 +64,7 @@ def _until(progress: Progress) -> str:
     day = _day(progress.until, progress.seen_on)
     if progress.until < progress.seen_on:
         return f"，这一步应在{day}前办完，已经超过期限，您可以催办或者打电话问"
-    return f"，{day}前（含当天）办完这一步"
+    return f"，{day}前（含当天）{'有答复' if progress.answers else '办完这一步'}"
 
 
 def _day(day: date, today: date) -> str:

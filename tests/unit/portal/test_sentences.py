@@ -20,8 +20,8 @@ BACK, AGAIN = (
     SimpleNamespace(**ORDER | {"id": "3", "replaces": "1"}, status="paid"),
 )
 KNOWN: dict[str, Any] = {
-    "is_open": True, "status": "in_progress", "words": ("申请已受理，村里正在核实",), "until": None, "paused": None,
-    "public_until": None, "missing": (), "exchanges": (), "orders": (), "seen_on": TODAY,
+    "is_open": True, "status": "in_progress", "words": ("申请已受理，村里正在核实",), "until": None, "answers": False,
+    "paused": None, "public_until": None, "missing": (), "exchanges": (), "orders": (), "seen_on": TODAY,
 }  # fmt: skip
 
 
@@ -37,6 +37,7 @@ class Known:
     [
         ({}, "申请已受理，村里正在核实。"),
         ({"until": date(2020, 10, 15)}, "申请已受理，村里正在核实，10月15日前（含当天）办完这一步。"),
+        ({"until": date(2020, 10, 15), "answers": True}, "申请已受理，村里正在核实，10月15日前（含当天）有答复。"),
         ({"until": date(2021, 1, 4)}, "申请已受理，村里正在核实，2021年1月4日前（含当天）办完这一步。"),
         ({"until": TODAY}, "申请已受理，村里正在核实，10月12日前（含当天）办完这一步。"),
         (
