@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from markupsafe import Markup
@@ -65,7 +65,11 @@ def _opened(call: Call, keys: Mapping[str, str], page: str) -> dict[str, ActDraf
         for endpoint, key in keys.items()
     }
     found = opened_all(call.session, owner_of(call.actor), forms)
-    return {
-        endpoint: ActDraft(each, request.form.to_dict() if request.endpoint == endpoint else each.values)
-        for endpoint, each in zip(keys, found, strict=True)
-    }
+    return {endpoint: _as_shown(endpoint, each) for endpoint, each in zip(keys, found, strict=True)}
+
+
+def _as_shown(endpoint: str, found: Opened) -> ActDraft:
+    """Another form of the page that was refused says nothing of this one: nothing of it is kept anew."""
+    posted = request.endpoint == endpoint
+    values = request.form.to_dict() if posted else found.values
+    return ActDraft(replace(found, unsent=found.unsent and posted), values)

@@ -205,6 +205,9 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
         fits(clerk)
         sound(clerk)
 
+    # Somebody who has no phone applies at the window.
+    at_the_window(clerk, fits, sound)
+
     # Two more that are alike: one form, a dry run in which one stands apart, then the other in the background.
     decide_together(site, clerk, fits, sound)
 
@@ -239,6 +242,31 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     # A bank holds a telephone before its QR code, then drops the file; a neighbour objects to a notice.
     verify(site, letter, fits, sound)
     object_by_phone(site, fits, sound)
+
+
+def at_the_window(clerk: Page, fits: Fits, sound: Fits) -> None:
+    """The card is read, what was typed before stays; a photograph; number and code for the applicant; the next one."""
+    spoken = {key: value for key, value in APPLICATION.items() if key not in ("name", "id_number", "address")}
+    clerk.goto(f"/desk/apply?village={VILLAGE}")
+    with clerk.expect_navigation():
+        clerk.click(f"a[href*='/{PROGRAMME}/']")
+    Applicant(clerk, spoken).answer()
+    clerk.fill("#card", f"王小明|男|汉|19900101|农安县农安镇1号|{id_number(7)}|农安县公安局")
+    with clerk.expect_navigation():
+        clerk.click("button:has-text('填入')")
+    assert clerk.input_value("[name=name]") == "王小明"
+    clerk.set_input_files("input[type=file]", {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+    clerk.wait_for_selector("text=已收到，取消勾选即移除")
+    fits(clerk)
+    sound(clerk)
+    clerk.check("[name=authorised][type=checkbox]")
+    submit(clerk)
+    assert clerk.locator("code").count() == 2
+    assert "户口簿.jpg" in (clerk.text_content("[data-printed]") or "")
+    fits(clerk)
+    sound(clerk)
+    with clerk.expect_navigation():
+        clerk.click("a:has-text('下一位')")
 
 
 def verify(site: Site, letter: Path, fits: Fits, sound: Fits) -> None:

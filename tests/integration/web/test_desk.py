@@ -225,6 +225,7 @@ def test_the_window_is_told_what_the_registry_knows(web: Web) -> None:
     assert insisting.status_code == 302
     slip = client.get("/desk/apply/receipt").text
     assert "请打印交给申请人" in slip
+    assert "申请收件回执" in slip, "received is not accepted (受理): that is decided later"
     assert APPLICATION["id_number"] in slip.partition("申请表</h2>")[2], "printed to be signed"
     assert f"/desk/apply?village={VILLAGE}" in slip.partition("下一位")[0]
     case = client.get(slip.split('href="/desk/cases/')[1].join(["/desk/cases/", ""]).split('"')[0]).text

@@ -194,6 +194,9 @@ def test_what_is_begun_in_several_acts_of_a_task_stays_each_in_its_own(web: Web)
     assert "请再核实收入</textarea>" in again
     assert "请再核实收入</textarea>" in clerk.get(f"/desk/cases/{case_id}").text
     assert "请再核实收入" not in other.get(address).text
+    elsewhere = clerk.post(f"/desk/cases/{case_id}/code", data={"id_number": "1"})  # another form of the page, refused
+    assert (elsewhere.status_code, "data-unsent" in elsewhere.text) == (422, False), "empty reasons are no drafts"
+    assert "请再核实收入</textarea>" in elsewhere.text
     other.post(f"{address}/complete", data={"confirmed": "true", "amount": "800"})
     late = clerk.post(f"{address}/return", data={"element_id": "verification", "reason": "材料缺病历，请补齐"})
     assert late.status_code == 409

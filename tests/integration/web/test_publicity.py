@@ -200,7 +200,9 @@ def test_a_lead_stops_nothing_and_the_township_looks_into_it(web: Web) -> None:
     page = clerk.get(case).text
     assert "同样的话 2 次" in page
     (lead,) = re.findall(rf"{case}/leads/([0-9a-f]{{32}})", page)
-    assert clerk.post(f"{case}/leads/{lead}", data={"text": ""}).status_code == 422
+    refused = clerk.post(f"{case}/leads/{lead}", data={"text": ""})
+    assert refused.status_code == 422
+    assert 'role="alert" tabindex="-1" autofocus' in refused.text, "far down a long page, it is where one looks"
     assert clerk.post(f"{case}/leads/{lead}", data={"text": "入户看过，是租的"}).status_code == 302
     assert clerk.post(f"{case}/leads/{lead}", data={"text": "再看一次"}).status_code == 409
     assert "入户看过，是租的" in clerk.get(case).text
