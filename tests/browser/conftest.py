@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from waitress.wasyncore import close_all
 
 from app.core.clock import MovableClock
 from app.db import Database, Vault
+from app.documents.pdf import LibreOffice
 from tests.support.chromium import launch
 from tests.support.web import PASSWORD, Web, open_web
 
@@ -29,6 +31,13 @@ def browser() -> Iterator[Browser]:
         chromium = launch(playwright)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[LibreOffice]:
+    """It starts with the first letter, and once for all tests."""
+    with closing(LibreOffice()) as office:
+        yield office
 
 
 @pytest.fixture
@@ -50,6 +59,7 @@ class Site:
     web: Web
     size: tuple[int, int]
     browser: Browser
+    office: LibreOffice
     complaints: list[str] = field(default_factory=list)
 
     def window(self) -> Page:
@@ -84,12 +94,12 @@ class Site:
 
 
 @pytest.fixture(params=SIZES)
-def site(request: pytest.FixtureRequest, web: Web, browser: Browser) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, web: Web, browser: Browser, office: LibreOffice) -> Iterator[Site]:
     sockets: dict[int, object] = {}
     server = waitress.create_server(web.app, map=sockets, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    site = Site(f"http://127.0.0.1:{server.effective_port}", web, SIZES[request.param], browser)
+    site = Site(f"http://127.0.0.1:{server.effective_port}", web, SIZES[request.param], browser, office)
     yield site
     for context in browser.contexts:
         context.close()

@@ -1,4 +1,4 @@
-"""Every programme that people apply for, on a phone and at a desk: from the first question to number and code."""
+"""Every programme that people apply for, on a phone and at a desk: from the first question to the letter."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from app.cases.queries import by_code
 from tests.browser.applying import Applicant, Effort
+from tests.browser.approving import Staff
 from tests.browser.conftest import SIZES, Site
+from tests.browser.letters import address_of, believe, fetch, print_letters
 from tests.browser.test_journey import Fits
 from tests.support.web import APPLICATION, VILLAGE
 from tests.support.worlds import id_number
@@ -66,8 +69,10 @@ def narrow(fits: Fits, sound: Fits, site: Site, seen: set[str]) -> Fits:
     return look
 
 
-def test_every_programme_is_applied_for(site: Site, fits: Fits, sound: Fits) -> None:
+def test_every_programme_is_applied_for_and_leads_to_a_letter(site: Site, fits: Fits, sound: Fits) -> None:
     told: dict[str, Effort] = {}
+    kept: dict[str, list[str]] = {}
+    site.web.database.public_url, staff = site.url, Staff(site.web)
     for programme, answers in PROGRAMMES.items():
         window, seen = site.window(), set[str]()
         quick = (lambda page: None) if programme != "dibao" else narrow(fits, sound, site, seen)
@@ -77,12 +82,20 @@ def test_every_programme_is_applied_for(site: Site, fits: Fits, sound: Fits) -> 
         assert window.locator(".alert-danger").count() == 0, window.text_content(".alert-danger")
         applicant.sign()
         assert window.url.endswith("/apply/receipt"), (programme, window.text_content("main"))
-        assert window.locator("code").count() == 2
+        kept[programme] = window.locator("code").all_text_contents()
         told[programme] = applicant.effort
         window.context.close()
     for programme, cost in told.items():
         print(f"{site.size[0]} px {programme}: {cost.pages} 页，{cost.taps} 次点按，{cost.letters} 个字符")  # noqa: T201
     assert max(cost.pages for cost in told.values()) <= 12
+    with site.web.database.read() as session:
+        cases = {programme: by_code(session, number, code) for programme, (number, code) in kept.items()}
+    staff.approve(cases)
+    print_letters(site)
+    window = site.window()
+    letters = {programme: fetch(site, window, *kept[programme], case) for programme, case in cases.items()}
+    addresses = {programme: address_of(site, letter) for programme, letter in letters.items()}
+    believe(window, letters["dibao"], addresses["dibao"])
 
 
 def test_nothing_is_lost_by_back_reload_network_a_break_or_a_second_tap(site: Site, fits: Fits) -> None:

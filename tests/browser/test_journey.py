@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from app.cases.operations import complete_task
-from app.documents import codes, pdfs
-from app.documents import operations as documents
-from app.documents.certificates import Certificates
+from app.documents import codes
 from app.documents.models import Document
-from app.documents.pdf import LibreOffice
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
 from app.files import queries as files
@@ -25,9 +21,9 @@ from app.jobs.runner import Worker
 from app.messages import operations as messages
 from app.together import deciding
 from app.together.operations import TRY
-from app.worker import _issue
 from tests.browser.applying import Applicant
 from tests.browser.conftest import Site
+from tests.browser.letters import print_letters
 from tests.integration.web.test_publicity import codes_sent, post_a_notice
 from tests.support.photos import PHOTO, photo
 from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
@@ -320,13 +316,6 @@ def object_by_phone(site: Site, fits: Fits, sound: Fits) -> None:
     assert "正在核查" in (page.text_content("main") or "")
     fits(page)
     sound(page)
-
-
-def print_letters(site: Site) -> None:
-    site.web.clock.move_to(site.web.clock.now() + documents.TAKE_BACK)
-    with closing(LibreOffice()) as office:
-        work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(office, Certificates(Path())).handler()}
-        assert Worker(site.web.database, site.web.clock, work).run_once() > 1
 
 
 def test_the_api_shows_itself_without_the_internet(site: Site) -> None:
