@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import intake
 from app.cases import operations as cases
 from app.cases import progress, queries
 from app.cases.requests import ACCOUNT, APPEAL
@@ -110,7 +111,8 @@ def letter(document_id: str) -> ResponseReturnValue:
 
 
 def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
-    if rejection.status != 422:
+    """The page as it is now: also where the case moved on meanwhile, or was urged today."""
+    if rejection.status not in (409, 422):
         raise rejection
     return _page(call, rejection)
 
@@ -155,7 +157,7 @@ def question(call: Call, exchange_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/my-case/urge")
-@writes(ANYONE)
+@writes(ANYONE, again=_again)
 def urge(call: Call) -> ResponseReturnValue:
     cases.urge_case(call.session, APPLICANT, grant.held(call.now), services().acts.urges, call.now)
     flash("已催办，经办人已收到消息。", "success")
@@ -222,6 +224,7 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         sentence=sentence(shown, handed_in),
         submitted=shown.form.render(
             shown.submitted, readonly=True, context=shown.context, hide_phones=True,
+            without=intake.unasked(shown.submitted, None),
             files={row.id: FileLink(row.name, "") for row in materials},
         ),
         materials=materials,

@@ -146,3 +146,11 @@ def test_a_letter_to_the_family_speaks_of_the_dead(shipped):
         text = letter(shipped.key, **{name: told[kind] for name, kind in types.items() if kind in told})
         assert "周海的家属：" in text
         assert re.findall("[你您]", text) == []
+
+
+def test_an_application_says_who_made_it():
+    said = load_contract(Shipped("application_form").contract).variables["applied_by"].expression
+    proxy = {"name": "王小军", "relation": "儿子", "phone": "13904310005"}
+    told = {kind: said.evaluate({"application": {"applied_by": kind, "proxy": proxy}}) for kind in ("proxy", "self")}
+    assert told == {"proxy": "由王小军（儿子）代为申请", "self": "本人申请"}
+    assert said.evaluate({"application": {}}) == "本人申请"
