@@ -82,7 +82,10 @@ def test_a_file_is_compared_with_what_was_issued(web: Web, letter: Held, monkeyp
     assert "文件与出具的原件完全一致" in alone
     assert letter.number in alone
     assert "3000.00" not in alone  # who has the file alone types its code for that
-    assert FORGED in ask(web, code=letter.code, file=letter.file + b" ")
+    forged = ask(web, code=letter.code, file=letter.file + b" ")
+    assert FORGED in forged
+    assert "notice-success" not in forged  # nothing green, and what is read out first is the warning
+    assert forged.count("autofocus") == 1
     with web.database.write() as session:
         form = session.query(Document).filter_by(template="application_form").one()
         other = documents.issue(session, form.id).content
