@@ -19,10 +19,11 @@ PAGE_ROWS = 18
 @blueprint.get("/notices")
 @reads()
 def notice_list(call: Call) -> ResponseReturnValue:
-    after = request.args.get("after")
-    notices = publicity.notices_seen(call.session, call.actor, after or "", PAGE_ROWS + 1)
+    """All notices, or (`leads=open`, for who handles objections) those with leads that wait to be looked into."""
+    after, handles = request.args.get("after"), identity_policy.may(call.actor, OBJECTIONS)
+    only = handles and request.args.get("leads") == "open"
+    leads_for = OBJECTIONS if only else None
+    notices = publicity.notices_seen(call.session, call.actor, after or "", PAGE_ROWS + 1, leads_for)
     page = cut(notices, PAGE_ROWS)
-    leads = {}
-    if identity_policy.may(call.actor, OBJECTIONS):
-        leads = waiting_of(call.session, [each.case_id for each in page.items])
-    return render_template("desk/notices.html", page=page, after=after, leads=leads)
+    leads = waiting_of(call.session, [each.case_id for each in page.items]) if handles else {}
+    return render_template("desk/notices.html", page=page, after=after, leads=leads, handles=handles, only=only)

@@ -12,7 +12,7 @@ from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
 from app.identity.reach import reached
-from app.publicity.models import Notice, NoticePeriod, Objection
+from app.publicity.models import Lead, Notice, NoticePeriod, Objection
 
 
 def interrupted(session: Session, case_id: str, element_id: str) -> Notice | None:
@@ -77,9 +77,18 @@ def programmes_on_board(session: Session, county_id: str | None) -> list[str]:
     return sorted(session.scalars(select(Notice.programme_title).where(here).distinct()))
 
 
-def notices_seen(session: Session, actor: Actor, after: str = "", limit: int = 20) -> list[Notice]:
-    """Notices where the actor may see cases, newest first, a page at a time."""
-    return _newest(session, select(Notice).where(reached(session, actor, "see_cases", Notice)), after, limit)
+def notices_seen(
+    session: Session, actor: Actor, after: str = "", limit: int = 20, leads_for: str | None = None
+) -> list[Notice]:
+    """Notices where the actor may see cases, newest first, a page at a time.
+
+    `leads_for`: only those with leads that nobody has looked into, where the actor has this capability too.
+    """
+    query = select(Notice).where(reached(session, actor, "see_cases", Notice))
+    if leads_for is not None:
+        waiting = select(Lead.notice_id).where(Lead.settled_at.is_(None))
+        query = query.where(Notice.id.in_(waiting), reached(session, actor, leads_for, Notice))
+    return _newest(session, query, after, limit)
 
 
 def notice(session: Session, notice_id: str) -> Notice:

@@ -197,6 +197,9 @@ def test_a_lead_stops_nothing_and_the_township_looks_into_it(web: Web) -> None:
     assert "他家有两套房" not in web.client("village_cadre.220122100001").get(case).text
     clerk = web.client(CLERK)
     assert "公示线索待核实" in clerk.get("/desk/").text
+    only = "/desk/notices?leads=open"
+    assert f'href="{case}#leads">线索 1 条待核实' in clerk.get(only).text
+    assert case in web.client("village_cadre.220122100001").get(only).text, "who handles none sees all, without counts"
     page = clerk.get(case).text
     assert "同样的话 2 次" in page
     (lead,) = re.findall(rf"{case}/leads/([0-9a-f]{{32}})", page)
@@ -207,6 +210,8 @@ def test_a_lead_stops_nothing_and_the_township_looks_into_it(web: Web) -> None:
     assert clerk.post(f"{case}/leads/{lead}", data={"text": "再看一次"}).status_code == 409
     assert "入户看过，是租的" in clerk.get(case).text
     assert "公示线索待核实" not in clerk.get("/desk/").text
+    assert "没有待核实的线索" in clerk.get(only).text
+    assert case in clerk.get("/desk/notices").text
 
 
 def test_the_same_objection_a_thousand_times_is_one_and_then_none(web: Web) -> None:
