@@ -21,7 +21,8 @@ def limits(request_bytes: int, kinds: str = ALLOWED) -> str:
     """One sentence with the kinds, the limit of one file and that of everything sent at once."""
     whole = f"一次合计不超过 {in_megabytes(request_bytes)}"
     if not kinds.startswith("照片"):
-        return f"可以上传{kinds}，单个不超过 {in_megabytes(min(MAX_BYTES, request_bytes))}，{whole}。"
+        space = " " if kinds[0].isascii() else ""
+        return f"可以上传{space}{kinds}，单个不超过 {in_megabytes(min(MAX_BYTES, request_bytes))}，{whole}。"
     photo, other = (in_megabytes(min(each, request_bytes)) for each in (PHOTO_BYTES, MAX_BYTES))
     return f"可以上传{kinds}。照片每张不超过 {photo}，会自动缩小；其他文件每个不超过 {other}；{whole}。"
 

@@ -28,7 +28,8 @@ def settle_account(call: Call, case_id: str, request_id: str) -> ResponseReturnV
     granted = request.form.get("granted") == "yes"
     reason = request.form.get("reason", "")
     moved = cases.settle_account(call.session, call.actor, case_id, request_id, granted, reason, call.now)
-    flash(f"收款账户已更正，{moved} 笔未付款项随之更正。" if granted else "已答复申请人，账户没有改。", "success")
+    told = f"{moved} 笔未付款项随之更正" if moved else "没有未付的款项"
+    flash(f"收款账户已更正，{told}。" if granted else "已答复申请人，账户没有改。", "success")
     return redirect(url_for("desk.case", case_id=case_id, _anchor="requests"))
 
 

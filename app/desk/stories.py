@@ -107,7 +107,8 @@ def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -
         case "account_asked":
             return f"请求把收款账户改为{payload['to']}"
         case "account_changed":
-            return f"核对证件后把收款账户改为{payload['to']}，{payload['orders']}笔未付款项随之更正"
+            told = f"{payload['orders']} 笔未付款项随之更正" if payload["orders"] else "没有未付的款项"
+            return f"核对证件后把收款账户改为{payload['to']}，{told}"
         case "account_declined":
             return f"没有更正收款账户：{reason}"
         case "appealed":

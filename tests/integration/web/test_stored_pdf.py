@@ -155,6 +155,8 @@ def test_the_picture_of_a_seal_is_kept_by_who_keeps_the_office(web: Web) -> None
     page = f"/desk/offices/{office_id}"
     refused = keeper.post(f"{page}/seal", data={"seal": (io.BytesIO(b"%PDF-1.7"), "章.png")})
     assert (refused.status_code, "不是可用的印章图样" in refused.text) == (422, True)
+    assert 'class="mb-2 is-invalid"' in refused.text, "the last sheet of a long page: the cursor goes there"
+    assert "可以上传 PNG 图片" in refused.text
     picture = io.BytesIO()
     Image.new("RGBA", (300, 300), "red").save(picture, "PNG")
     assert clerk.post(f"{page}/seal", data={"seal": (io.BytesIO(picture.getvalue()), "章.png")}).status_code == 403
