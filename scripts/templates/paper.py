@@ -117,6 +117,8 @@ class Paper:
             paragraph = signer.paragraphs[0] if number == 0 else signer.add_paragraph()
             paragraph.style = "公文落款"
             paragraph.add_run(text)
+        if copies:
+            paragraph.paragraph_format.space_after = Pt(6)  # the rule above 抄送 stands free of the date
 
     def _keep_last(self) -> None:
         """Keep whichever paragraph will be the last with the signature: no page holds a signature alone."""
