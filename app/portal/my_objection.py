@@ -12,12 +12,12 @@ from app.core.spelling import compact
 from app.documents import operations as letters
 from app.documents import queries as documents
 from app.identity import queries as identity
-from app.identity.credentials import record_attempt, record_success
 from app.portal import grant
 from app.portal.blueprint import blueprint
 from app.portal.objecting import RECEIPT
+from app.portal.proving import proved
 from app.publicity import objections
-from app.web import ANYONE, Call, reads, transaction, transacts_itself
+from app.web import ANYONE, Call, reads, services, transaction, transacts_itself
 from app.web.download import COMING, PDF, attachment
 
 LOOKS = "my_objection"
@@ -39,19 +39,14 @@ def objection_status(call: Call) -> ResponseReturnValue:
 @blueprint.post("/objections")
 @transacts_itself(ANYONE)
 def objection_query() -> ResponseReturnValue:
-    """Each try is committed before the code is looked at, so that guessing is slow."""
     number, code = compact(request.form.get("number", ""))[:30], request.form.get("query_code", "")
     try:
-        with transaction(ANYONE, writing=True) as call:
-            attempt = record_attempt(call.session, f"objection:{number}", request.remote_addr or "", call.now)
-        with transaction(ANYONE, writing=True) as call:
-            found = objections.find(call.session, number, code)
-            record_success(call.session, attempt)
+        found = proved(f"objection:{number}", lambda call: objections.find(call.session, number, code))
     except Rejection as rejection:
         page = render_template("portal/objection_status.html", number=number, message=rejection.message)
         return page, rejection.status
     session.permanent = True
-    session[LOOKS] = [found, call.now.timestamp() + grant.LIFE_SECONDS]
+    session[LOOKS] = [found, services().clock.now().timestamp() + grant.LIFE_SECONDS]
     return redirect(url_for("portal.my_objection"))
 
 

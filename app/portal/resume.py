@@ -13,10 +13,10 @@ from app.core.ids import digest
 from app.definitions.queries import programme_titles
 from app.drafting import visitor
 from app.drafts.queries import subjects_of
-from app.identity.credentials import record_attempt, record_success
 from app.portal.asking import RECEIPT
 from app.portal.blueprint import blueprint
 from app.portal.notices import OBJECTION
+from app.portal.proving import proved
 from app.web import ANYONE, Call, reads, transaction, transacts_itself
 
 NONE = "没有找到没填完的申请。请核对续填码；已经提交的请凭案号和查询码查进度，过了保留期限的请重新填写"
@@ -31,16 +31,9 @@ def resume(call: Call) -> ResponseReturnValue:
 @blueprint.post("/resume")
 @transacts_itself(ANYONE)
 def resume_query() -> ResponseReturnValue:
-    """Each try is committed before the code is looked for, so that guessing is slow."""
     code = visitor.read(request.form.get("code", ""))
     try:
-        with transaction(ANYONE, writing=True) as call:
-            tried = f"resume:{digest(code.encode())[:20]}"
-            attempt = record_attempt(call.session, tried, request.remote_addr or "", call.now)
-        with transaction(ANYONE, writing=True) as call:
-            if not _begun(call, code):
-                raise NotFound(NONE)
-            record_success(call.session, attempt)
+        proved(f"resume:{digest(code.encode())[:20]}", lambda call: _require_begun(call, code))
     except Rejection as rejection:
         with transaction(ANYONE, writing=False) as call:
             return _page(call, visitor.held(), rejection.message), rejection.status
@@ -61,6 +54,12 @@ def _begun(call: Call, code: str) -> list[Row[Any]]:
     """What somebody began and did not send; what is left of a sent one is its receipt."""
     rows = subjects_of(call.session, visitor.owner(code)) if code else []
     return [row for row in rows if row.subject.partition(":")[0] != RECEIPT]
+
+
+def _require_begun(call: Call, code: str) -> None:
+    """Raises NotFound."""
+    if not _begun(call, code):
+        raise NotFound(NONE)
 
 
 def _page(call: Call, code: str, message: str | None) -> str:

@@ -19,9 +19,10 @@ from app.files import operations as uploads
 from app.files import queries as files
 from app.files.arriving import received
 from app.forms import FileLink
-from app.identity.credentials import count_visit, record_attempt, record_success
+from app.identity.credentials import count_visit
 from app.portal import grant
 from app.portal.blueprint import blueprint
+from app.portal.proving import proved
 from app.portal.sentences import sentence
 from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
 from app.web.download import COMING, PDF, attachment
@@ -41,18 +42,13 @@ def status(call: Call) -> ResponseReturnValue:
 @blueprint.post("/status")
 @transacts_itself(ANYONE)
 def status_query() -> ResponseReturnValue:
-    """Each try is committed before the code is looked at, so that guessing is slow."""
     number, code = compact(request.form.get("number", ""))[:40], request.form.get("query_code", "")
     try:
-        with transaction(ANYONE, writing=True) as call:
-            attempt = record_attempt(call.session, f"case:{number}", request.remote_addr or "", call.now)
-        with transaction(ANYONE, writing=True) as call:
-            case_id = queries.by_code(call.session, number, code)
-            record_success(call.session, attempt)
+        case_id = proved(f"case:{number}", lambda call: queries.by_code(call.session, number, code))
     except Rejection as rejection:
         return render_template("portal/status.html", number=number, message=rejection.message), rejection.status
     grant.take_back()
-    grant.give(case_id, call.now)
+    grant.give(case_id, services().clock.now())
     return redirect(url_for("portal.my_case"))
 
 
