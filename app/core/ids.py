@@ -39,6 +39,11 @@ def random_code(letters: str, length: int) -> str:
     return "".join(secrets.choice(letters) for _ in range(length))
 
 
+def in_fours(code: str) -> str:
+    """``7KQ4-XN2M-PW8H``: codes as people copy them without losing their place."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal: the name of immutable content."""
     return sha256(data).hexdigest()

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.chinese import chinese_date, mask_name, mask_phone, percent
 from app.core.clock import SHANGHAI, ClockBehind, local_date
+from app.core.ids import in_fours
 from app.db import training
 from app.web import words
 from app.web.services import services
@@ -39,11 +40,6 @@ def moment(value: datetime | None) -> str:
 def yuan(value: Decimal | None) -> str:
     """``1,000.00 元``"""
     return "" if value is None else f"{value:,.2f} 元"
-
-
-def in_fours(code: str) -> str:
-    """``7KQ4-XN2M-PW8H``: codes as people copy them without losing their place."""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 # What an agent's text holds, the most telling mark first: every browser calls itself several others too.

@@ -16,7 +16,7 @@ from app.cases.store import CASE
 from app.core import id_number as id_numbers
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import Invalid
-from app.core.ids import random_code
+from app.core.ids import in_fours, random_code
 from app.core.spelling import compact
 from app.definitions.messages import CODE_PLACE
 from app.documents import codes
@@ -83,9 +83,8 @@ def send_code(session: Session, id_number: str, phone: str, claim: Callable[[], 
 
 def _send(action: Action) -> None:
     code, text = _renew(action), action.bundle.messages.get(informing.CODE, "")
-    spelled = "-".join(code[start : start + 4] for start in range(0, len(code), 4))
     said = informing.filled(action, text)
-    informing.say(action, [Message(informing.CODE, said, at_once=True, secret={CODE_PLACE: spelled})])
+    informing.say(action, [Message(informing.CODE, said, at_once=True, secret={CODE_PLACE: in_fours(code)})])
     persist.finish(action, "code_renewed", way="phone")
 
 

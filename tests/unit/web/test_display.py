@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from app.web.display import LONG_AGO, day, in_fours, moment, since, yuan
+from app.core.ids import in_fours
+from app.web.display import LONG_AGO, day, moment, since, yuan
 
 
 def test_times_are_shown_in_shanghai() -> None:
