@@ -10,8 +10,8 @@ from app.cases import exchanges as of_tasks
 from app.cases.action import Action
 from app.cases.operations.exchanging import Receiver, receivers
 from app.cases.operations.telling import Mentionable, colleagues, may_urge
+from app.identity import appointed
 from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.inbox import exchanges
 from app.inbox.exchanges import ASIDE, COPY, Exchanged
 
@@ -33,7 +33,7 @@ class CaseActs:
 
     exchanges: list[Exchanged]
     colleagues: list[Mentionable]
-    directed: Mapping[str, list[identity.Holder]]
+    directed: Mapping[str, list[appointed.Holder]]
     urging: frozenset[str]
 
 
@@ -54,7 +54,7 @@ def of_case(action: Action, work: Sequence[Any]) -> CaseActs:
     session, said = action.session, exchanges.of_case(action.session, action.case.id)
     standing = [item for item in work if item.status == "open" and item.kind != COPY]
     directed = {
-        item.id: identity.holders(session, item.candidate, action.today)
+        item.id: appointed.holders(session, item.candidate, action.today)
         for item in standing
         if item.kind not in ASIDE and identity_policy.directs(session, action.actor, item.office_id)
     }

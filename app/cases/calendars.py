@@ -17,7 +17,7 @@ from app.cases.store import CASE
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotYours
-from app.identity import policy
+from app.identity import appointed, policy
 from app.identity import queries as identity
 
 KEEPS = "keep_calendar"
@@ -102,7 +102,7 @@ def _require(session: Session, actor: Actor, source: str, now: datetime, region_
 
 def _require_highest(session: Session, actor: Actor, now: datetime) -> None:
     """One notice holds for the whole installation: of the offices that keep the calendar the highest takes it in."""
-    above = [identity.held_above(session, chain, KEEPS, local_date(now)) for chain in kept_by(session, actor)]
+    above = [appointed.held_above(session, chain, KEEPS, local_date(now)) for chain in kept_by(session, actor)]
     names = [ref.name for ref in above if ref is not None]
     if above and len(names) == len(above):
         raise NotYours(f"全国的放假安排由{'、'.join(names)}维护，这里只能录入本地区的日子")

@@ -22,8 +22,8 @@ from app.core.errors import Gone, NotFound, NotYours
 from app.core.ids import new_id
 from app.db import rows_changed
 from app.definitions.store import bundle_by_id
+from app.identity import appointed
 from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler
@@ -120,7 +120,7 @@ def _part(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
     """The first job lists the cases, each of the others looks at the next ones."""
     running = (RUN.c.id == job.reference) & RUN.c.done_at.is_(None) & RUN.c.stopped_at.is_(None)
     row = session.execute(select(RUN).where(running)).one_or_none()
-    actor = identity.load_actor(session, row.asked_by, local_date(now)) if row is not None else None
+    actor = appointed.load_actor(session, row.asked_by, local_date(now)) if row is not None else None
     if row is None or actor is None:
         claim()
         if row is not None:

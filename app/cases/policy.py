@@ -11,8 +11,8 @@ from app.cases import roles
 from app.cases.action import Action
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotYours
+from app.identity import appointed
 from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 
@@ -39,7 +39,7 @@ def require_may_receive(action: Action, element: engine.Element | None, user_id:
     """
     if element is not None and (done := _done_by(action, element, user_id)):
         raise NotYours(f"{name}已办理过本案的「{done}」，按职责分离要求不能再办「{element.label}」，请换一位同事")
-    if relations := identity.ties(action.session, user_id, _people(action)):
+    if relations := appointed.ties(action.session, user_id, _people(action)):
         raise NotYours(f"{name}与申请家庭成员有亲属关系（{'、'.join(relations)}），依规应当回避，请换一位同事")
 
 
@@ -71,7 +71,7 @@ def require_no_ties(action: Action) -> None:
         return
     if _is_proxy(action):
         raise NotYours("您是本案申请人的代办人，依规应当回避，请由其他同事办理")
-    relations = identity.ties(action.session, action.actor.user_id, _people(action))
+    relations = appointed.ties(action.session, action.actor.user_id, _people(action))
     if relations:
         raise NotYours(f"您与申请家庭成员有亲属关系（{'、'.join(relations)}），依规应当回避，请由其他同事办理")
 
@@ -133,7 +133,7 @@ def _is_proxy(action: Action) -> bool:
     proxy = application.get("proxy") or {}
     if application.get("applied_by") != PROXY or proxy.get("name") != action.actor.name:
         return False
-    phone = identity.phone_of(action.session, action.actor.user_id)
+    phone = appointed.phone_of(action.session, action.actor.user_id)
     return phone is None or phone == proxy.get("phone")
 
 

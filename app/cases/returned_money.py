@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.funds import came_back, claim_lists, claims, letters
 from app.funds import queries as funds
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import following
@@ -52,7 +53,7 @@ def _item(session: Session, found: funds.CameBack, case: Case | None, now: datet
     order, chain = found.order, identity.chain(session, found.order.region_id)
     offices = [
         (position, office)
-        for position in identity.positions_with(session, RIGHT)
+        for position in appointed.positions_with(session, RIGHT)
         if (office := identity.office_of(session, chain, position)) is not None
     ]
     if not offices:

@@ -13,7 +13,7 @@ from app.cases.action import Action
 from app.cases.errors import NoOffice
 from app.core.ids import new_id
 from app.core.priorities import RANKS
-from app.identity import queries as identity
+from app.identity import appointed
 from app.identity.capabilities import CAPABILITIES
 from app.identity.positions import POSITIONS
 from app.inbox import following
@@ -148,7 +148,7 @@ def send_copy(action: Action, element: engine.Element, position: str, text: str)
 
 def nearest_with(action: Action, capability: str) -> str:
     """The position with a capability at the nearest level above the case. Raises NoOffice."""
-    levels = {POSITIONS[position].level: position for position in identity.positions_with(action.session, capability)}
+    levels = {POSITIONS[position].level: position for position in appointed.positions_with(action.session, capability)}
     found = next((levels[ref.level] for ref in action.chain.refs if ref.level in levels), None)
     if found is None:
         title = CAPABILITIES[capability].title

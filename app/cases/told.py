@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.cases.action import Action
-from app.identity import queries as identity
+from app.identity import appointed
 from app.inbox import queries as items
 from app.messages import operations as messages
 
@@ -20,7 +20,7 @@ def about(action: Action, item: Any, item_id: str | None = None) -> messages.Abo
 def readers(action: Action, user_id: str | None, candidate: str) -> list[str]:
     """Who hears of work: who has it, or all who could take it."""
     return (
-        [user_id] if user_id else [each.user_id for each in identity.holders(action.session, candidate, action.today)]
+        [user_id] if user_id else [each.user_id for each in appointed.holders(action.session, candidate, action.today)]
     )
 
 

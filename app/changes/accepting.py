@@ -23,7 +23,7 @@ from app.core.errors import Gone, Invalid
 from app.core.forking import Exceeded, Limits
 from app.core.ids import digest, new_id
 from app.gate.isolated import Placed, World, intend_isolated
-from app.identity import queries as identity
+from app.identity import appointed
 
 ACCEPTANCE: Table = ChangeAcceptance.__table__  # type: ignore[assignment]
 LIMITS = Limits(seconds=90, memory_mb=1536)
@@ -178,7 +178,7 @@ def accepted(session: Session, change_id: str) -> list[AcceptedView]:
         mine = select(ACCEPTANCE).where(ACCEPTANCE.c.bundle_id == bundle.id)
         rows = session.execute(mine.order_by(ACCEPTANCE.c.accepted_at, ACCEPTANCE.c.id)).all()
         hashes = store.hashes_of(session, bundle) if rows else {}
-        names = identity.user_names(session, {row.accepted_by for row in rows})
+        names = appointed.user_names(session, {row.accepted_by for row in rows})
         for place, row in enumerate(rows):
             undone = {each.before for each in rows[: place + 1] if each.path == row.path}
             if row.path in hashes and hashes[row.path] not in undone:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.changes import policy, store, turns
 from app.core.actor import Actor
 from app.core.errors import Gone
-from app.identity import queries as identity
+from app.identity import appointed
 
 
 def seen(session: Session, actor: Actor, change_id: str, now: datetime) -> turns.Turn:
@@ -28,7 +28,7 @@ def ask(session: Session, actor: Actor, change_id: str, now: datetime) -> None:
     if turns.may_take(change, actor, now):
         raise Gone("现在没有人在编辑，可以直接编辑")
     if change.asked_by not in (None, actor.user_id):
-        name = identity.user_names(session, [change.asked_by]).get(change.asked_by, "另一位同事")
+        name = appointed.user_names(session, [change.asked_by]).get(change.asked_by, "另一位同事")
         raise Gone(f"{name}已经请求交接，请稍后再试")
     if change.asked_by is None:
         store.write(session, change_id, asked_by=actor.user_id, asked_at=now)

@@ -18,6 +18,7 @@ from app.core.clock import local_date
 from app.definitions import standing
 from app.definitions.folder import STORIES
 from app.figures.catalogue import catalogue
+from app.identity import appointed
 from app.identity import queries as identity
 
 SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
@@ -126,7 +127,7 @@ def listed(session: Session, actor: Actor, states: Sequence[str] = (OPEN, SUBMIT
     wanted = select(store.CHANGE).where(store.CHANGE.c.state.in_(states))
     rows = session.execute(wanted.order_by(store.CHANGE.c.touched_at.desc()).limit(limit)).all()
     placed = _placed(session, [row.id for row in rows])
-    names = identity.user_names(session, {each for row in rows for each in (row.opened_by, row.editor_id) if each})
+    names = appointed.user_names(session, {each for row in rows for each in (row.opened_by, row.editor_id) if each})
     regions = identity.region_names(session, {scope for _, scope in _pairs(placed)})
     return [
         Line(
@@ -179,7 +180,7 @@ def overlaps(session: Session, change_id: str) -> list[Overlap]:
             store.CHANGE.c.id != change_id, store.CHANGE.c.state.in_((OPEN, SUBMITTED)),
         )
     ).all()  # fmt: skip
-    names = identity.user_names(session, {row.opened_by for row in others})
+    names = appointed.user_names(session, {row.opened_by for row in others})
     found = []
     for row in others:
         there = {place.scope for place in store.places_of(session, row.id)}
@@ -198,7 +199,7 @@ def history(session: Session, change_id: str) -> list[Entry]:
         for row in editing.saves_of(session, bundle.id)
     ]  # fmt: skip
     found.sort(key=lambda pair: (pair[0].saved_at, pair[0].id), reverse=True)
-    names = identity.user_names(session, {row.saved_by for row, _ in found})
+    names = appointed.user_names(session, {row.saved_by for row, _ in found})
     told = {True: "新增", False: "修改"}
     return [
         Entry(row.id, bundle.title, row.path, "删除" if row.after is None else told[row.before is None],

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.changes import store
 from app.core.actor import Actor
 from app.core.errors import Taken
-from app.identity import queries as identity
+from app.identity import appointed
 
 AWAY = timedelta(minutes=2)
 PATIENCE = timedelta(minutes=5)
@@ -34,7 +34,7 @@ class Turn:
 
 def turn_of(session: Session, change: Row[Any], actor: Actor, now: datetime) -> Turn:
     """Whose turn it is, as the actor sees it."""
-    names = identity.user_names(session, [each for each in (change.editor_id, change.asked_by) if each])
+    names = appointed.user_names(session, [each for each in (change.editor_id, change.asked_by) if each])
     is_free = may_take(change, actor, now)
     return Turn(
         "" if is_free and change.editor_id != actor.user_id else names.get(change.editor_id, ""),
@@ -48,7 +48,7 @@ def turn_of(session: Session, change: Row[Any], actor: Actor, now: datetime) -> 
 def take(session: Session, change: Row[Any], actor: Actor, now: datetime) -> None:
     """The actor edits from now on, or goes on doing so. Raises Taken while somebody else does."""
     if not may_take(change, actor, now):
-        name = identity.user_names(session, [change.editor_id]).get(change.editor_id, "另一位政策管理员")
+        name = appointed.user_names(session, [change.editor_id]).get(change.editor_id, "另一位政策管理员")
         raise Taken(f"{name}正在编辑这项政策变更，您的改动没有保存。可以请对方交接，或稍后再试")
     values: dict[str, Any] = {"editor_id": actor.user_id, "editor_seen_at": now, "touched_at": now}
     if change.editor_id != actor.user_id and change.asked_by is not None:

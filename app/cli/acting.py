@@ -23,7 +23,7 @@ from app.core.clock import local_date
 from app.core.errors import NotFound, Rejection
 from app.db import Database, KeyFault, training
 from app.extensions import open_database, steady_clock
-from app.identity import queries as identity
+from app.identity import appointed
 
 
 class Act(NamedTuple):
@@ -100,7 +100,7 @@ def refusals() -> Iterator[None]:
 
 def actor_of(session: Session, login: str, now: datetime) -> Actor:
     """The person with this login, who acts through the account of this machine. Raises NotFound."""
-    actor = identity.actor_by_login(session, login.strip().lower(), local_date(now))
+    actor = appointed.actor_by_login(session, login.strip().lower(), local_date(now))
     if actor is None:
         raise NotFound(f"没有用户名为“{login}”的在岗人员，请核对 --by")
     return replace(actor, via=_account())

@@ -7,7 +7,7 @@ import click
 from app.cli.acting import unlocking
 from app.core.clock import local_date
 from app.core.errors import NotFound
-from app.identity import operations, oversight, queries, staff
+from app.identity import appointed, operations, oversight, staff
 from app.identity.capabilities import DUTIES, SYSTEM
 from app.identity.positions import trimmed
 
@@ -41,7 +41,7 @@ def create(login: str, name: str, region: str, phone: str | None, duty: str) -> 
 def reset(login: str, factor: bool) -> None:
     """Give somebody with a duty who cannot log in a new one-time password, printed once."""
     with unlocking() as act:
-        user_id = queries.duty_holder(act.session, login.strip().lower(), local_date(act.now))
+        user_id = appointed.duty_holder(act.session, login.strip().lower(), local_date(act.now))
         if user_id is None:
             told = (
                 f"没有用户名为“{login}”的系统、安全、政策或者审计管理员；其他人员请系统管理员在“机构和人员”里重置密码"

@@ -7,8 +7,7 @@ import json
 import click
 
 from app.cli.acting import acting, by, looking
-from app.identity import queries as identity
-from app.identity import rights
+from app.identity import appointed, rights
 from app.identity.capabilities import CAPABILITIES, DUTIES
 from app.identity.positions import POSITIONS
 
@@ -23,7 +22,7 @@ def capability() -> None:
 def list_capabilities(as_json: bool) -> None:
     """Every capability and the positions that have it."""
     with looking() as (session, _):
-        found = {key: identity.positions_with(session, key) for key in CAPABILITIES}
+        found = {key: appointed.positions_with(session, key) for key in CAPABILITIES}
     if as_json:
         rows = [{"capability": key, "title": CAPABILITIES[key].title, "duty": CAPABILITIES[key].duty,
                  "positions": positions} for key, positions in found.items()]  # fmt: skip

@@ -21,7 +21,7 @@ from app.desk.batch_sheet import workbook
 from app.desk.blueprint import blueprint
 from app.desk.export import note
 from app.funds import batch_lists, batches, by_hand, listing, quota_due
-from app.identity import choosing
+from app.identity import appointed, choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, words, writes
@@ -181,7 +181,7 @@ def _page(call: Call, batch_id: str, rejection: Rejection | None = None) -> str:
         shown=shown,
         places=identity.region_names(call.session, {line.region_id for line in page.items}),
         titles=programme_titles(call.session),
-        people=identity.user_names(call.session, {found.drafted_by, found.confirmed_by} - {None}),
+        people=appointed.user_names(call.session, {found.drafted_by, found.confirmed_by} - {None}),
         **_subsidies(call, found),
         orders=batch_lists.order_count(call.session, batch_id) if found.status == "confirmed" else 0,
         letters=batch_lists.letters(call.session, batch_id) if found.status == "confirmed" else None,

@@ -31,6 +31,7 @@ from app.files import queries as files
 from app.forms import Answer, FileLink
 from app.funds.paths import Move, Path
 from app.goods import queries as goods
+from app.identity import appointed
 from app.identity import queries as identity
 from app.registry import person_files, policy
 from app.web import words
@@ -91,7 +92,7 @@ def _content(
 
 
 def _standing(session: Session, page: CasePage, now: datetime) -> str:
-    holders = identity.user_names(session, {item.assignee_id for item in page.items} - {None})
+    holders = appointed.user_names(session, {item.assignee_id for item in page.items} - {None})
     return standing(page, holders, page.chain.post, local_date(now))
 
 

@@ -30,8 +30,8 @@ from app.files import operations as uploads
 from app.files import queries as files
 from app.files.arriving import received
 from app.goods import queries as goods
+from app.identity import appointed
 from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.inbox.operations import COPY
 from app.web import Call, reads, words, writes
 from app.web.download import exported
@@ -96,7 +96,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     names, events = page.steps, audit.events_of(call.session, f"case:{case_id}")
     said = {each.id: each for each in page.acts.exchanges}
     materials = files.uploads_of(call.session, case_id)
-    holders = identity.user_names(call.session, {i.assignee_id for i in page.items} - {None})
+    holders = appointed.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",
         case=page.case,

@@ -16,6 +16,7 @@ from app.desk.blueprint import blueprint
 from app.desk.export import note
 from app.desk.money_sheet import claims_workbook
 from app.funds import claim_lists, claims
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, writes
@@ -122,7 +123,7 @@ def _page(call: Call, claim_id: str, rejection: Rejection | None = None) -> str:
         entries=entries,
         place=chain.full_name,
         day=local_date(call.now),
-        people=identity.user_names(call.session, {entry.actor_id for entry in entries} - {None}),
+        people=appointed.user_names(call.session, {entry.actor_id for entry in entries} - {None}),
         programme=programme_titles(call.session).get(row.claim.programme, row.claim.programme),
         may_keep=row.owed > 0 and identity_policy.covers(call.actor, chain, claims.KEEP),
         may_waive=row.owed > 0 and identity_policy.covers(call.actor, chain, claims.WAIVE),

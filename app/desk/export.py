@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.funds import months
+from app.identity import appointed
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox import queries as inbox
@@ -45,7 +46,7 @@ def _lines(session: Session, rows: Sequence[Any], place: Callable[[Any], str]) -
     ids = [row.id for row in rows]
     tasks, ordered = inbox.next_of(session, ids), months.by_case(session, ids)
     offices = identity.office_names(session, {task.office_id for task in tasks.values()})
-    people = identity.user_names(session, {task.assignee_id for task in tasks.values()} - {None})
+    people = appointed.user_names(session, {task.assignee_id for task in tasks.values()} - {None})
     for row in rows:
         days, task = (day(row.applied_on), day(row.closed_at)), tasks.get(row.id)
         case = (row.number, row.applicant_name, row.title, words.status(row.status)[0], place(row), *days)

@@ -14,6 +14,7 @@ from app.desk.blueprint import blueprint
 from app.desk.export import note
 from app.desk.goods_sheet import goods_workbook
 from app.goods import operations, queries
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, writes
@@ -124,7 +125,7 @@ def _page(call: Call, region_id: str, rejection: Rejection | None = None) -> str
         page=page,
         after=after,
         left=operations.countered(call.session, [row.id for row in page.items]),
-        people=identity.user_names(call.session, {row.actor_id for row in page.items} - {None}),
+        people=appointed.user_names(call.session, {row.actor_id for row in page.items} - {None}),
         may_keep=identity_policy.covers(call.actor, chain, operations.KEEP),
         message=rejection.message if rejection else None,
         errors=fields,

@@ -24,6 +24,7 @@ from app.desk.deadlines import office_days, soon
 from app.desk.export import note
 from app.desk.signing import post_of, signed
 from app.desk.worklist_sheet import workbook
+from app.identity import appointed
 from app.identity import queries as identity
 from app.inbox import listing, views
 from app.inbox import operations as inbox
@@ -171,7 +172,7 @@ def inbox_changes(call: Call) -> ResponseReturnValue:
     stamp = digest(repr([sorted(map(tuple, rows), key=repr), fresh]).encode())[:32]
     if stamp in request.if_none_match:
         return Response(status=304)
-    names = identity.user_names(call.session, {row.assignee_id for row in rows} - {None})
+    names = appointed.user_names(call.session, {row.assignee_id for row in rows} - {None})
     told = {row.id: _told(call, row, names) for row in rows}
     answer = make_response(jsonify(rows=told, fresh=f"有 {listing.cap(fresh)} 项新待办" if fresh else ""))
     answer.set_etag(stamp)

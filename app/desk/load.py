@@ -16,7 +16,7 @@ from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.deadlines import in_words, office_days
 from app.desk.export import note
-from app.identity import absence, divisions, people
+from app.identity import absence, appointed, divisions, people
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import POSITIONS, title_at
@@ -162,7 +162,7 @@ def _lines(call: Call, office: identity.OfficeRow, today: date) -> tuple[list[Li
     keys |= set(held) | {
         (key, load.NOBODY) for key, each in POSITIONS.items() if each.tasks and each.level == office.kind
     }
-    names |= identity.user_names(call.session, {user for _, user in keys if user and user not in names})
+    names |= appointed.user_names(call.session, {user for _, user in keys if user and user not in names})
     away = _away(call, today)
     lines = []
     for position, user_id in keys:
@@ -200,14 +200,14 @@ def _person(
         raise NotFound("没有这个岗位，请从工作量页面打开")
     whose = "" if user_id == NOBODY else user_id
     page = load.held_by(call.session, office_id, position, whose, after=request.args.get("after"), limit=ROWS)
-    holders = identity.holders(call.session, f"{position}@{office_id}", today)
+    holders = appointed.holders(call.session, f"{position}@{office_id}", today)
     return render_template(
         "desk/load_person.html",
         office=office,
         position=position,
         title=title_at(position, office.region_name),
         user_id=user_id,
-        name=identity.user_names(call.session, [whose]).get(whose, "") if whose else "",
+        name=appointed.user_names(call.session, [whose]).get(whose, "") if whose else "",
         page=page,
         after=request.args.get("after", ""),
         titles=programme_titles(call.session),

@@ -15,6 +15,7 @@ from app.core.errors import Invalid, Rejection
 from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.dossier import operations as dossiers
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import consents, deaths, disclosure, person_files, policy, roles
@@ -88,7 +89,7 @@ def person_page(call: Call, person_id: str, rejection: Rejection | None = None, 
         cases=cases,
         number=number or mask_id_number(file["person"]["id_number"] or "") or "尚未查明（临时档案）",
         changes=file["changes"],
-        staff=identity.user_names(call.session, {each.by_id for each in file["changes"] if each.by_id}),
+        staff=appointed.user_names(call.session, {each.by_id for each in file["changes"] if each.by_id}),
         merges=people.may_merge(call.actor),
         message=rejection.message if rejection and not rejection.fields else None,
         revealed=number is not None,

@@ -12,6 +12,7 @@ from app.core.errors import Invalid, NotFound, Rejection
 from app.core.money import parse_amount
 from app.desk.blueprint import blueprint
 from app.funds import lists, operations
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.web import Call, reads, writes
@@ -91,7 +92,7 @@ def _page(call: Call, region_id: str, rejection: Rejection | None = None) -> str
         place=chain.full_name,
         page=page,
         after=after,
-        people=identity.user_names(call.session, {entry.actor_id for entry in page.items} - {None}),
+        people=appointed.user_names(call.session, {entry.actor_id for entry in page.items} - {None}),
         may_keep=identity_policy.covers(call.actor, chain, "keep_funds"),
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},

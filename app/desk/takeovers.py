@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import Rejection
 from app.desk.blueprint import blueprint
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.takeover import operations, queries, trial
@@ -91,7 +92,7 @@ def _page(call: Call, message: str | None = None) -> str:
         message=message,
         may_enter=identity_policy.may(call.actor, operations.ENTER),
         places=identity.region_names(call.session, {row.region_id for row in rows}),
-        names=identity.user_names(call.session, {row.entered_by for row in rows if row.entered_by}),
+        names=appointed.user_names(call.session, {row.entered_by for row in rows if row.entered_by}),
     )
 
 
@@ -107,7 +108,7 @@ def _details(call: Call, takeover_id: str, message: str | None = None) -> str:
         message=message,
         shown=SHOWN,
         place=chain.full_name,
-        names=identity.user_names(call.session, filter(None, people)),
+        names=appointed.user_names(call.session, filter(None, people)),
         is_own=found.row.entered_by == call.actor.user_id,
         may_confirm=identity_policy.covers(call.actor, chain, operations.CONFIRM),
     )

@@ -34,7 +34,7 @@ from app.figures.catalogue import catalogue
 from app.files import queries as files
 from app.files.arriving import all_received
 from app.files.posted import take
-from app.identity import queries as identity
+from app.identity import appointed
 from app.inbox import operations as inbox
 from app.inbox.exchanges import ANSWERED
 from app.phrases.queries import for_actor
@@ -247,7 +247,7 @@ def _answered() -> dict[str, str]:
     return {CONFIRMED: said} if said else {}
 
 
-def _colleagues(call: Call, item: Any) -> list[identity.Holder]:
+def _colleagues(call: Call, item: Any) -> list[appointed.Holder]:
     """Who else could do it: the same position at the same office."""
-    held = identity.holders(call.session, item.candidate, local_date(call.now))
+    held = appointed.holders(call.session, item.candidate, local_date(call.now))
     return [holder for holder in held if holder.user_id != call.actor.user_id]

@@ -18,7 +18,7 @@ from app.dossier.binding import Bound, Printed, Sources, TooLarge, bind
 from app.dossier.content import Content
 from app.dossier.operations import CONTENT, TABLE
 from app.files import queries as files
-from app.identity import queries as identity
+from app.identity import appointed
 from app.jobs.operations import DueJob
 from app.jobs.runner import OutsideHandler
 from app.outside import Failed, PdfMaker
@@ -44,7 +44,7 @@ def handler(database: Database, pdf: PdfMaker, build: Build, letter: Printed) ->
         row = session.execute(
             select(TABLE.c.subject, TABLE.c.asked_by, TABLE.c.reason).where(TABLE.c.id == job.reference)
         ).one_or_none()
-        actor = identity.load_actor(session, row.asked_by, local_date(now)) if row is not None else None
+        actor = appointed.load_actor(session, row.asked_by, local_date(now)) if row is not None else None
         if row is None or actor is None:
             return _Read(None, GONE)
         try:

@@ -15,6 +15,7 @@ from app.core.clock import local_date
 from app.figures.catalogue import catalogue
 from app.figures.models import DEMO, IN_FORCE, PENDING, PRODUCT, REJECTED, STORY, SUPERSEDED
 from app.figures.queries import FigureRow
+from app.identity import appointed
 from app.identity import queries as identity
 
 STATES: Mapping[str, str] = MappingProxyType(
@@ -72,7 +73,7 @@ def told(session: Session, rows: Sequence[FigureRow]) -> list[Told]:
     """The rows with titles and names; two statements for the names."""
     known = catalogue(session)
     places = identity.region_names(session, {row.scope for row in rows})
-    people = identity.user_names(session, [who for row in rows for who in (row.entered_by, row.decided_by) if who])
+    people = appointed.user_names(session, [who for row in rows for who in (row.entered_by, row.decided_by) if who])
 
     def name(user_id: str | None) -> str | None:
         return None if user_id is None else people.get(user_id, user_id)

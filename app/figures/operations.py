@@ -21,7 +21,7 @@ from app.figures import entering, floors, store
 from app.figures.catalogue import catalogue
 from app.figures.models import IN_FORCE, PENDING, PEOPLE, REJECTED, SUPERSEDED
 from app.figures.store import FIGURE
-from app.identity import policy
+from app.identity import appointed, policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
 
@@ -164,7 +164,7 @@ def _open(session: Session, figure_id: str) -> tuple[Any, identity.RegionChain]:
 def _require_waiting(session: Session, found: Any) -> None:
     if found.state == PENDING:
         return
-    decider = identity.user_names(session, [found.decided_by]).get(found.decided_by) if found.decided_by else None
+    decider = appointed.user_names(session, [found.decided_by]).get(found.decided_by) if found.decided_by else None
     by = f"由{decider}" if decider else ""
     raise Gone(f"这条记录{by}{_DECIDED[found.state]}，不用再办；要改请重新录入")
 

@@ -18,7 +18,7 @@ from app import audit
 from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
-from app.identity import logins, policy, queries, rights, staff
+from app.identity import appointed, logins, policy, rights, staff
 from app.identity.capabilities import CAPABILITIES
 from app.identity.models import User
 from app.identity.positions import title_of
@@ -102,7 +102,7 @@ def lines(session: Session, actor: Actor, wanted: Wanted, *, limit: int, after: 
         after=after,
         limit=limit,
     )
-    people = queries.user_names(session, [event.payload["user_id"] for event in found if "user_id" in event.payload])
+    people = appointed.user_names(session, [event.payload["user_id"] for event in found if "user_id" in event.payload])
     return [_line(event, people) for event in found]
 
 

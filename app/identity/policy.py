@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import NotYours
+from app.identity.appointed import positions_with
 from app.identity.capabilities import CAPABILITIES
 from app.identity.positions import title_of
-from app.identity.queries import RegionChain, chain, office, positions_with
+from app.identity.queries import RegionChain, chain, office
 
 DIRECT = "direct_work"
 """Who gives out the work of an office, frees it, and says who stands in there."""

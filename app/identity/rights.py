@@ -14,7 +14,7 @@ from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid
-from app.identity import duties, policy, queries
+from app.identity import appointed, duties, policy, queries
 from app.identity.capabilities import CAPABILITIES, SECURITY, SYSTEM, Capability
 from app.identity.models import Appointment, PositionCapability, User
 from app.identity.positions import LEVELS, POSITIONS, Position
@@ -62,7 +62,7 @@ def revoke(session: Session, actor: Actor, position: str, capability: str, now: 
     known, wanted, row = _change(session, actor, position, capability)
     if row is None or not row.granted:
         raise Gone(f"{known.title}没有「{wanted.title}」权限，不需要收回")
-    if queries.positions_with(session, capability) == [position]:
+    if appointed.positions_with(session, capability) == [position]:
         raise Gone(f"只有{known.title}有「{wanted.title}」权限，请先把它授予另一个岗位，再从这里收回")
     if wanted.duty in (SYSTEM, SECURITY):
         require_left(session, capability, local_date(now), Appointment.position == position)

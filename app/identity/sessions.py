@@ -21,8 +21,8 @@ from app.core.entry import FACTOR, PASSWORD, AccountRules, Entry
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.identity import logins
+from app.identity.appointed import actor_of, actor_query
 from app.identity.models import Appointment, FactorPosition, LoginSession, SecondFactor, User
-from app.identity.queries import actor_of, actor_query
 
 KEY_BYTES = 32
 _KEPT = timedelta(days=90)

@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Gone, Invalid, NotFound
 from app.core.ids import new_id
-from app.identity import duties, one_time, policy, queries, rights, sessions
+from app.identity import appointed, duties, one_time, policy, queries, rights, sessions
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import ApiToken, Appointment, User
 from app.identity.positions import positions_at, title_at
@@ -114,7 +114,7 @@ def open_duty(
     position = DUTY_POSITIONS[duty]
     chain = queries.chain(session, office.region_id)
     for held in queries.offices_of(session, chain).values():
-        for holder in queries.holders(session, f"{position}@{held.id}", local_date(now)):
+        for holder in appointed.holders(session, f"{position}@{held.id}", local_date(now)):
             told = (
                 f"{held.name}已有{title_at(position, held.name)}{holder.name}，请由系统管理员在“机构和人员”里添加其他人"
             )

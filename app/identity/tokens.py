@@ -16,8 +16,8 @@ from app.core.entry import Entry
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
 from app.identity import logins
+from app.identity.appointed import actor_of, actor_query
 from app.identity.models import ApiToken, User
-from app.identity.queries import actor_of, actor_query
 
 TOKEN_BYTES = 32
 MAX_TOKEN_DAYS = 366

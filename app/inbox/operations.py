@@ -16,7 +16,7 @@ from app.db import rows_changed
 from app.drafts import operations as drafts
 from app.drafts.queries import owner_of as whose
 from app.drafts.queries import task
-from app.identity import queries as identity
+from app.identity import appointed
 from app.identity.positions import title_of
 from app.inbox.models import WorkItem
 from app.inbox.queries import item
@@ -36,7 +36,7 @@ def require_open(session: Session, row: Any, actor: Actor) -> None:
         who = f"{row.closed_by_name}于{_moment(row.closed_at)}" if row.closed_by_name else f"于{_moment(row.closed_at)}"
         raise Gone(f"这项工作已由{who}办结或收回，请刷新待办")
     if row.assignee_id not in (None, actor.user_id) and not actor.stands_in_for(row.assignee_id, row.candidate):
-        holder = identity.user_names(session, [row.assignee_id]).get(row.assignee_id, "他人")
+        holder = appointed.user_names(session, [row.assignee_id]).get(row.assignee_id, "他人")
         raise Taken(f"这项工作已由{holder}于{_moment(row.claimed_at)}签收，如需由您办理，请先请其放回或转办")
 
 
@@ -95,7 +95,7 @@ def give(session: Session, row: Any, user_id: str | None, now: datetime) -> None
 
     Only who holds its position at its office can be. The caller says who may do that, and writes the audit.
     """
-    if user_id and user_id not in {each.user_id for each in identity.holders(session, row.candidate, local_date(now))}:
+    if user_id and user_id not in {each.user_id for each in appointed.holders(session, row.candidate, local_date(now))}:
         raise NotYours(f"只能交给同一单位、同一岗位（{title_of(row.position)}）的人，请重新选择")
     mine = (WorkItem.id == row.id) & (WorkItem.status == "open")
     signed = {"assignee_id": user_id, "claimed_at": now if user_id else None}

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
-from app.identity import absence, roster, staff
+from app.identity import absence, appointed, roster, staff
 from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.identity.roster import Done, Plan
 from app.inbox.queries import ITEM
 from app.messages import operations as messages
@@ -21,7 +20,7 @@ from app.messages import operations as messages
 _LEFT = (
     select(ITEM.c.id, ITEM.c.assignee_id, ITEM.c.candidate, ITEM.c.case_number)
     .where(ITEM.c.status == "open", ITEM.c.assignee_id.is_not(None))
-    .where(~identity.holds(ITEM.c.assignee_id, ITEM.c.position, ITEM.c.office_id, bindparam("on", type_=Date)))
+    .where(~appointed.holds(ITEM.c.assignee_id, ITEM.c.position, ITEM.c.office_id, bindparam("on", type_=Date)))
     .order_by(ITEM.c.id)
     .with_for_update()
 )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import local_date, midnight
 from app.db import training
-from app.identity import queries as identity
+from app.identity import appointed
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, OutsideHandler
@@ -71,7 +71,7 @@ def _collect(session: Session, now: datetime) -> None:
     by_person: dict[str, list[Any]] = {}
     for row in rows:
         by_person.setdefault(row.user_id, []).append(row)
-    still_here = identity.user_names(session, by_person, active=True)
+    still_here = appointed.user_names(session, by_person, active=True)
     jobs.enqueue_all(session, [_mail(session, rows, now) for user, rows in by_person.items() if user in still_here])
     session.execute(update(MESSAGE).where(MESSAGE.c.id.in_([row.id for row in rows])).values(mailed_at=now))
 

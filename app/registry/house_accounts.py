@@ -20,7 +20,7 @@ from app.core.chinese import mask_account
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
 from app.core.ids import new_id
 from app.db import rows_changed
-from app.identity import policy, queries
+from app.identity import appointed, policy, queries
 from app.registry.models import Institution, InstitutionAccount
 from app.registry.models.institutions import IN_FORCE, PENDING, REJECTED, SUPERSEDED
 
@@ -133,7 +133,7 @@ def waiting(session: Session, institution_ids: Collection[str]) -> set[str]:
 def history(session: Session, institution_id: str) -> list[Change]:
     """Every account that was entered for an institution, the newest first, with the names of who did what."""
     rows = session.scalars(select(_ROW).where(_ROW.institution_id == institution_id).order_by(_ROW.id.desc())).all()
-    names = queries.user_names(session, [id for row in rows for id in (row.entered_by, row.decided_by) if id])
+    names = appointed.user_names(session, [id for row in rows for id in (row.entered_by, row.decided_by) if id])
     return [_change(session, row, names) for row in rows]
 
 

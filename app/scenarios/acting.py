@@ -12,6 +12,7 @@ from app.cases import policy, store
 from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import NotYours
+from app.identity import appointed
 from app.identity import operations as staff
 from app.identity import policy as rights
 from app.identity import queries as identity
@@ -43,10 +44,10 @@ def _holders(session: Session, position: str, region: str, case_id: str | None, 
     if position == INSTITUTION:
         for candidate in candidates:
             staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), now)
-    holders = [holder for candidate in candidates for holder in identity.holders(session, candidate, on)]
+    holders = [holder for candidate in candidates for holder in appointed.holders(session, candidate, on)]
     if not holders:
         raise NotYours(f"{chain.full_name}没有人担任 {position}")
-    loaded = [identity.load_actor(session, holder.user_id, on) for holder in holders]
+    loaded = [appointed.load_actor(session, holder.user_id, on) for holder in holders]
     return [actor for actor in loaded if actor is not None]
 
 
@@ -81,10 +82,10 @@ def second(session: Session, first: Actor, others: Sequence[Actor], capability: 
     """Who confirms what the first drew up: another holder of the position, else of one that may at this place."""
     chain = identity.chain(session, identity.region_by_code(session, region, local_date(now)).id)
     found = [actor for actor in others if actor.user_id != first.user_id]
-    for position in identity.positions_with(session, capability):
+    for position in appointed.positions_with(session, capability):
         office = identity.office_of(session, chain, position)
-        holders = identity.holders(session, f"{position}@{office.id}", local_date(now)) if office else []
-        loaded = (identity.load_actor(session, holder.user_id, local_date(now)) for holder in holders)
+        holders = appointed.holders(session, f"{position}@{office.id}", local_date(now)) if office else []
+        loaded = (appointed.load_actor(session, holder.user_id, local_date(now)) for holder in holders)
         found += [actor for actor in loaded if actor is not None and actor.user_id != first.user_id]
     able_ones = [actor for actor in found if rights.covers(actor, chain, capability)]
     return (able_ones or [first])[0]

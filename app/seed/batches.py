@@ -13,6 +13,7 @@ from app.core.clock import local_date
 from app.core.money import to_money
 from app.db import Database
 from app.funds import bank, batch_lists, batches, listing, lists
+from app.identity import appointed
 from app.identity import queries as identity
 from app.seed.data import read
 
@@ -59,6 +60,6 @@ def _spec(entry: Mapping[str, Any], today: date) -> listing.BatchSpec:
 def _holder(session: Session, region_code: str, position: str, on: date) -> Actor:
     chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
     office = identity.offices_of(session, chain)[chain.nearest.level]
-    actor = identity.load_actor(session, identity.holders(session, f"{position}@{office.id}", on)[0].user_id, on)
+    actor = appointed.load_actor(session, appointed.holders(session, f"{position}@{office.id}", on)[0].user_id, on)
     assert actor is not None, "a holder is active"
     return actor

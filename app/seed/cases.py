@@ -14,6 +14,7 @@ from app.core.actor import APPLICANT, Actor
 from app.core.clock import SHANGHAI, MovableClock, local_date
 from app.core.errors import NotYours, Rejection
 from app.db import Database
+from app.identity import appointed
 from app.identity import queries as identity
 from app.inbox import queries as inbox
 from app.jobs import operations as jobs
@@ -147,7 +148,7 @@ def _complete(session: Session, event: Event, case_id: str, now: datetime) -> No
 
 def _holders(session: Session, candidate: str, now: datetime) -> Iterator[Actor]:
     on = local_date(now)
-    for holder in identity.holders(session, candidate, on):
-        actor = identity.load_actor(session, holder.user_id, on)
+    for holder in appointed.holders(session, candidate, on):
+        actor = appointed.load_actor(session, holder.user_id, on)
         if actor is not None:
             yield actor

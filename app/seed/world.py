@@ -16,7 +16,7 @@ from app.figures import operations as proposals
 from app.figures import seeding as figures
 from app.funds import operations as funds
 from app.goods import operations as goods
-from app.identity import credentials
+from app.identity import appointed, credentials
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.identity.gazetteer import names
@@ -70,7 +70,9 @@ def logins() -> str:
 
 def is_loaded(session: Session, now: datetime) -> bool:
     """Whether somebody can log in with one of the demo logins."""
-    return identity.actor_by_login(session, f"{_TOUR[1]}.{LOGIN_WORDS['township_clerk']}1", local_date(now)) is not None
+    return (
+        appointed.actor_by_login(session, f"{_TOUR[1]}.{LOGIN_WORDS['township_clerk']}1", local_date(now)) is not None
+    )
 
 
 def load(session: Session, now: datetime) -> None:
@@ -160,8 +162,8 @@ def _propose_figure(session: Session, entry: Mapping[str, Any], now: datetime) -
 def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
     chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
     office = identity.offices_of(session, chain)[chain.nearest.level]
-    holder = identity.holders(session, f"policy_owner@{office.id}", on)[0]
-    actor = identity.load_actor(session, holder.user_id, on)
+    holder = appointed.holders(session, f"policy_owner@{office.id}", on)[0]
+    actor = appointed.load_actor(session, holder.user_id, on)
     assert actor is not None, "a holder is active"
     return actor
 

@@ -13,7 +13,7 @@ from app.backtest.names import LISTED
 from app.changes import backtesting, policy, store
 from app.core.days import typed_day
 from app.core.errors import NotFound
-from app.identity import queries as identity
+from app.identity import appointed
 from app.sheets import columns, workbook
 from app.studio.blueprint import blueprint
 from app.studio.changes import again
@@ -56,7 +56,7 @@ def backtest(call: Call, change_id: str) -> ResponseReturnValue:
         "studio/backtest.html",
         change=row,
         backtest=found,
-        names=identity.user_names(call.session, [found.asked_by] if found else []),
+        names=appointed.user_names(call.session, [found.asked_by] if found else []),
         kind=kind,
         kinds=LISTED,
         lines=lines,

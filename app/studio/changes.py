@@ -12,8 +12,7 @@ from app.core.errors import Invalid, Rejection
 from app.definitions import news
 from app.definitions.queries import programme_titles
 from app.figures.catalogue import catalogue
-from app.identity import choosing
-from app.identity import queries as identity
+from app.identity import appointed, choosing
 from app.studio.blueprint import blueprint
 from app.web import Call, reads, writes
 
@@ -108,7 +107,7 @@ def page(call: Call, change_id: str, rejection: Rejection | None = None) -> str:
         overlaps=queries.overlaps(call.session, change_id) if row.state in (OPEN, SUBMITTED) else [],
         history=queries.history(call.session, change_id),
         turn=turns.turn_of(call.session, row, call.actor, call.now),
-        names=identity.user_names(call.session, people),
+        names=appointed.user_names(call.session, people),
         is_changed=bool(changed or figures),
         is_ready=all(each.check is not None and each.check.passed for each in changed),
         programmes=sorted(programme_titles(call.session).items(), key=lambda pair: pair[1]),

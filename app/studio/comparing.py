@@ -13,6 +13,7 @@ from app.gate.comparing import compare_sides
 from app.gate.diff import compare
 from app.gate.diff.differences import WORDS
 from app.gate.diff.three import TITLES
+from app.identity import appointed
 from app.identity import queries as identity
 from app.studio.blueprint import blueprint
 from app.web import Call, reads
@@ -49,7 +50,7 @@ def change_summary(call: Call, change_id: str) -> ResponseReturnValue:
         change=row,
         state=STATES[row.state],
         places=sorted(identity.region_names(call.session, store.scopes_of(call.session, change_id)).values()),
-        names=identity.user_names(call.session, people),
+        names=appointed.user_names(call.session, people),
         summary=summing_up.of_change(call.session, row, call.now),
     )
 

@@ -18,6 +18,7 @@ from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.core.uploads import MAX_BYTES, in_megabytes
 from app.db import beside
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.jobs import operations as jobs
@@ -83,7 +84,7 @@ def trial(session: Session, actor: Actor, trial_id: str) -> Trial:
 def _compare(session: Session, job: DueJob, now: datetime) -> tuple[Actor | None, Plan | str]:
     """Who sent it, and what it would bring in or why it is no such file. Only reads, and tells how far it is."""
     found = session.get_one(TakeoverTrial, job.reference)
-    actor = identity.load_actor(session, found.begun_by or "", local_date(now))
+    actor = appointed.load_actor(session, found.begun_by or "", local_date(now))
     if actor is None or found.content is None:
         return None, GONE
     packed = load_json(session.info["vault"].open(found.content, *CONTENT, found.id))

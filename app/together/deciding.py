@@ -21,7 +21,7 @@ from app.core.clock import local_date
 from app.core.errors import Gone, Lost, NotYours, Rejection
 from app.core.exact_json import load_json
 from app.db import Database, rows_changed
-from app.identity import queries as identity
+from app.identity import appointed
 from app.inbox import operations as inbox
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim, DatabaseHandler, OutsideHandler
@@ -120,7 +120,7 @@ def decide(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
 
 def _actor(session: Session, piece: Piece, now: datetime) -> Actor:
     """Who confirmed it, with what he may today. Raises NotYours."""
-    actor = identity.load_actor(session, piece.made_by, local_date(now))
+    actor = appointed.load_actor(session, piece.made_by, local_date(now))
     if actor is None:
         raise NotYours(GONE)
     return actor

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import lists
 from app.core.actor import Actor
+from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import listing
@@ -82,7 +83,7 @@ def names(session: Session, rows: Collection[Row]) -> tuple[dict[str, str], dict
     """Names of the divisions and of the people in rows, by id."""
     places = {each for row in rows for each in (row.township_id, row.village_id, row.region_id) if each}
     people = {row.assignee_id for row in rows if row.assignee_id}
-    return identity.region_names(session, places), identity.user_names(session, people)
+    return identity.region_names(session, places), appointed.user_names(session, people)
 
 
 def _merged(

@@ -16,7 +16,7 @@ from app.core.ids import digest
 from app.core.paths import MIGRATIONS
 from app.db import Database
 from app.documents import operations as documents
-from app.identity import queries as identity
+from app.identity import appointed
 from app.identity.models import Region
 from app.inbox.queries import ITEM
 from scripts import freeze
@@ -55,7 +55,7 @@ def test_an_upgrade_loses_nothing_and_a_case_goes_on(blank_database_url: str, ve
 
     database = Database(blank_database_url, header.vault(tmp_path))
     with database.read() as session:
-        assert identity.positions_with(session, "keep_rights") == ["security_officer"]
+        assert appointed.positions_with(session, "keep_rights") == ["security_officer"]
         turned = [(row.code, row.successor_id) for row in session.scalars(select(Region)) if row.successor_id]
         assert [(code, session.get_one(Region, id).code) for code, id in turned] == [("340823", "340722")]
     office = Office(database, MovableClock(header.now))

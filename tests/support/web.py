@@ -23,7 +23,7 @@ from app.core.entry import AccountRules
 from app.db import Database, Vault
 from app.extensions import create_app
 from app.figures import seeding as figures
-from app.identity import credentials, queries, sessions
+from app.identity import appointed, credentials, sessions
 from app.identity import operations as identity
 from app.identity.models import Appointment, Office, Region, User
 from app.identity.tokens import issue_token
@@ -81,7 +81,7 @@ class Web:
     def actor(self, username: str) -> Actor:
         with self.database.read() as session:
             user_id = session.scalars(select(User.id).where(User.username == username)).one()
-            actor = queries.load_actor(session, user_id, local_date(self.clock.now()))
+            actor = appointed.load_actor(session, user_id, local_date(self.clock.now()))
         assert actor is not None
         return actor
 

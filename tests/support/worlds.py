@@ -15,6 +15,7 @@ from app.core.clock import MovableClock, local_date
 from app.core.paths import BUNDLES, TEMPLATES
 from app.db import Database
 from app.figures import seeding as figures
+from app.identity import appointed
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -99,8 +100,8 @@ class Office:
         chain = identity.chain(session, identity.region_by_code(session, code, on).id)
         office = identity.office_of(session, chain, position)
         assert office is not None
-        person = identity.holders(session, f"{position}@{office.id}", on)[number]
-        actor = identity.load_actor(session, person.user_id, on)
+        person = appointed.holders(session, f"{position}@{office.id}", on)[number]
+        actor = appointed.load_actor(session, person.user_id, on)
         assert actor is not None
         return actor
 

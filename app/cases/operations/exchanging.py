@@ -20,6 +20,7 @@ from app.cases.operations.handing import locked
 from app.cases.told import about, readers
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, NotYours
+from app.identity import appointed
 from app.identity import queries as identity
 from app.identity.positions import POSITIONS, named_at
 from app.inbox import exchanges, following
@@ -53,7 +54,7 @@ def receivers(session: Session, actor: Actor, chain: identity.RegionChain, item:
     if item.office_id not in offices:
         offices[item.office_id] = identity.office(session, item.office_id)
     found: list[Receiver] = []
-    for each in identity.colleagues(session, offices, now):
+    for each in appointed.colleagues(session, offices, now):
         office, candidate = offices[each.office_id], f"{each.position}@{each.office_id}"
         post = named_at(each.position, office.region_name if each.position in POSITIONS else office.name)
         if not found or found[-1].candidate != candidate:

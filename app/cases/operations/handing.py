@@ -19,7 +19,7 @@ from app.cases.told import about
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound
 from app.drafts import queries as drafted
-from app.identity import queries as identity
+from app.identity import appointed
 from app.inbox import operations as inbox
 from app.inbox import queries as items
 from app.messages import operations as messages
@@ -77,7 +77,7 @@ def free_task(session: Session, actor: Actor, task_id: str, reason: str, now: da
     if item.assignee_id is None:
         raise Gone("这项工作没有人签收，同岗位的人都可以办理，不用解除")
     require_reason(reason)
-    holder = identity.user_names(session, [item.assignee_id]).get(item.assignee_id, "")
+    holder = appointed.user_names(session, [item.assignee_id]).get(item.assignee_id, "")
     inbox.give(session, item, None, now)
     messages.tell(session, [item.assignee_id], "freed", about(action, item), action.actor, now, reason.strip())
     persist.finish(action, "freed", element=item.element_id, holder=holder, reason=reason.strip())
@@ -99,7 +99,7 @@ def _require_open(item: Any) -> None:
 
 def _hand(action: Action, item: Any, user_id: str, reason: str, kind: str) -> None:
     require_reason(reason)
-    name = identity.user_names(action.session, [user_id], active=True).get(user_id)
+    name = appointed.user_names(action.session, [user_id], active=True).get(user_id)
     if name is None:
         raise Invalid({"user_id": "请选择由谁办理"})
     if user_id == item.assignee_id:

@@ -23,7 +23,7 @@ from app.documents import queries as letters
 from app.drafts import operations as drafts
 from app.drafts import queries as drafted
 from app.funds import queries as funds
-from app.identity import queries as identity
+from app.identity import appointed
 from app.inbox import following
 from app.inbox import operations as inbox
 from app.inbox import queries as items
@@ -81,7 +81,7 @@ def _require_untouched(action: Action, item: Any) -> None:
     free = (None, action.actor.user_id)
     taken = next((row for row in fresh if row.status != "open" or row.assignee_id not in free), None)
     if taken is not None:
-        names = identity.user_names(session, [each for each in (taken.assignee_id, taken.closed_by) if each])
+        names = appointed.user_names(session, [each for each in (taken.assignee_id, taken.closed_by) if each])
         who = next(iter(names.values()), "下一环节")
         raise Gone(f"{who}已经接着办“{taken.title}”，不能撤回；请与对方联系，由对方退回")
     if others := drafted.owners_of(session, [drafted.task(row.id) for row in fresh]):

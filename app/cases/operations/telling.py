@@ -18,8 +18,8 @@ from app.cases.told import about, readers
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
 from app.core.errors import Gone, Invalid, NotYours
+from app.identity import appointed
 from app.identity import policy as identity_policy
-from app.identity import queries as identity
 from app.inbox import exchanges
 from app.inbox import queries as items
 from app.inbox.exchanges import COMMENT, URGE, Exchanged
@@ -57,10 +57,10 @@ def colleagues(session: Session, work: Sequence[Any], said: Sequence[Exchanged],
     """Who did something of this work, was asked, or could do what is open, by name; two statements."""
     ids = {each for row in work for each in (row.assignee_id, row.closed_by)}
     ids |= {each for row in said for each in (row.by_id, row.answered_by)}
-    known = identity.user_names(session, ids - {None}, active=True)
+    known = appointed.user_names(session, ids - {None}, active=True)
     waiting = {row.candidate for row in work if row.status == "open"}
     offices = {row.office_id for row in work if row.status == "open"}
-    could = identity.colleagues(session, offices, local_date(now))
+    could = appointed.colleagues(session, offices, local_date(now))
     known |= {each.user_id: each.name for each in could if f"{each.position}@{each.office_id}" in waiting}
     return sorted((Mentionable(*each) for each in known.items()), key=lambda each: (each.name, each.user_id))
 

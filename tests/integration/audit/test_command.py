@@ -14,7 +14,7 @@ from app.cli import main
 from app.core.actor import SYSTEM
 from app.core.clock import SystemClock, local_date
 from app.db import Database
-from app.identity import credentials, operations, queries, rights
+from app.identity import appointed, credentials, operations, queries, rights
 
 VILLAGE = "220122100001"
 
@@ -30,7 +30,7 @@ def logins(database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         rights.seed(session)
         office = queries.offices_of(session, operations.ensure_staffed(session, VILLAGE, now))["county"]
         people = {
-            position: queries.holders(session, f"{position}@{office.id}", local_date(now))[0].user_id
+            position: appointed.holders(session, f"{position}@{office.id}", local_date(now))[0].user_id
             for position in ("auditor", "administrator")
         }
         return {position: credentials.username_of(session, user_id) for position, user_id in people.items()}

@@ -21,6 +21,7 @@ from app.documents import operations as documents
 from app.documents import queries as document_rows
 from app.documents.text import extract_text
 from app.figures import queries as figures
+from app.identity import appointed
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -69,8 +70,8 @@ class Life:
         on = local_date(self.world.clock.now())
         office = identity.office(session, candidate.partition("@")[2])
         staff.ensure_holders(session, office, self.world.clock.now())
-        holder = identity.holders(session, candidate, on)[number]
-        actor = identity.load_actor(session, holder.user_id, on)
+        holder = appointed.holders(session, candidate, on)[number]
+        actor = appointed.load_actor(session, holder.user_id, on)
         assert actor is not None
         return actor
 

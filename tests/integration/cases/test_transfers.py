@@ -8,7 +8,7 @@ from sqlalchemy import update
 from app.cases import operations as cases
 from app.core.clock import SHANGHAI
 from app.core.errors import NotYours
-from app.identity import queries as identity
+from app.identity import appointed
 from app.identity.models import Appointment
 from app.inbox import queries as items
 from tests.support.worlds import RELIEF, Office
@@ -24,7 +24,7 @@ def test_a_colleague_appointed_from_today_takes_over_after_midnight(office: Offi
         item = office.task(session, receipt.case_id, "village_investigation")
         candidate = items.item(session, item.id).candidate
         actor = office.holder(session, "village_cadre")
-        other = min({each.user_id for each in identity.holders(session, candidate, day)} - {actor.user_id})
+        other = min({each.user_id for each in appointed.holders(session, candidate, day)} - {actor.user_id})
         session.execute(update(Appointment).where(Appointment.user_id == other).values(valid_from=day))
     with office.database.write() as session, pytest.raises(NotYours, match="同一岗位"):
         cases.transfer_task(session, actor, item.id, other, "外出", THE_EVENING_BEFORE)

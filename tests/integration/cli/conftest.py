@@ -18,7 +18,7 @@ from app.core.paths import BUNDLES
 from app.definitions import receipts
 from app.definitions.folder import read_folder, write_folder
 from app.gate.isolated import Outcome
-from app.identity import queries as identity
+from app.identity import appointed
 from tests.support.worlds import Office
 
 COUNTY = "220122"
@@ -57,7 +57,7 @@ class Shell:
     def checked(self, release_id: str) -> str:
         """A receipt that fits, without the minutes of a check."""
         with self.office.database.write() as session:
-            actor = identity.actor_by_login(session, self.first, self.today)
+            actor = appointed.actor_by_login(session, self.first, self.today)
             assert actor is not None
             subject = receipts.subject_of(session, release_id, self.today)
             receipts.keep(session, actor, release_id, subject, Outcome([]), self.office.now)

@@ -14,7 +14,7 @@ from app.cli import main
 from app.core.clock import SystemClock, local_date
 from app.core.entry import AccountRules
 from app.db import Database, Vault
-from app.identity import credentials, factor, queries, rights, sessions, staff
+from app.identity import appointed, credentials, factor, rights, sessions, staff
 
 Doudi = Callable[..., Result]
 FIRST = ("create", "chen.jing", "--name", "陈静", "--region", "220122000000")
@@ -43,7 +43,7 @@ def test_the_first_administrator_logs_in_with_what_was_printed_once(database: Da
     now = SystemClock().now()
     user_id = credentials.authenticate(database, "chen.jing", done.stdout.strip(), now, "127.0.0.1")
     with database.read() as session:
-        actor = queries.load_actor(session, user_id, local_date(now))
+        actor = appointed.load_actor(session, user_id, local_date(now))
         assert actor is not None
         assert actor.positions == {"administrator"}
         events = audit.events_of(session, staff.AUDIT_CHAIN)
@@ -89,7 +89,7 @@ def test_a_lost_telephone_is_unbound_where_nobody_is_left_to_do_it(database: Dat
     doudi("create", "wu.gang", "--name", "吴刚", "--region", "220122", "--duty", "security")
     now = SystemClock().now()
     with database.write() as session:
-        officer = queries.actor_by_login(session, "wu.gang", local_date(now))
+        officer = appointed.actor_by_login(session, "wu.gang", local_date(now))
         assert officer is not None
         mine, _ = sessions.begin(session, officer.user_id or "", now, address="", agent="", rules=AccountRules())
         factor.begin(session, officer, now)

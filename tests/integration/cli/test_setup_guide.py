@@ -16,7 +16,7 @@ from app.core.actor import APPLICANT
 from app.core.clock import SystemClock, local_date
 from app.core.paths import ROOT
 from app.db import Database, Vault
-from app.identity import credentials, queries
+from app.identity import appointed, credentials
 from app.inbox import listing
 from app.inbox import queries as inbox
 from tests.chaos import county
@@ -77,7 +77,7 @@ def test_a_county_is_set_up_as_the_guide_says(blank_database_url: str, tmp_path:
         case_id = cases.apply(session, APPLICANT, "uninsured_unemployed_relief", VILLAGE, RELIEF, now).case_id
     user_id = credentials.authenticate(database, "cadre.100.1", password, now, "127.0.0.1")
     with database.write() as session:
-        actor = queries.load_actor(session, user_id, local_date(now))
+        actor = appointed.load_actor(session, user_id, local_date(now))
         assert actor is not None
         (item,) = listing.page(session, actor, listing.Filter(), listing.DUE, None, 18).items
         assert item.case_id == case_id

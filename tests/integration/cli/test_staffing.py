@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from app import audit
 from app.cases import nightly
-from app.identity import credentials, queries, staff
+from app.identity import appointed, credentials, staff
 from app.inbox import operations as inbox
 from tests.integration.cli.conftest import Shell
 from tests.support.worlds import RELIEF
@@ -58,7 +58,7 @@ def test_people_come_in_log_in_with_what_is_handed_out_and_a_second_import_chang
         shell.office.database, "li.min", str(passwords["li.min"]), shell.office.now, "127.0.0.1"
     )
     with shell.office.database.read() as session:
-        actor = queries.load_actor(session, user_id, shell.today)
+        actor = appointed.load_actor(session, user_id, shell.today)
         assert actor is not None
         assert actor.positions == {"township_clerk"}
     assert "没有变化" in imported(shell, keeper, *rows)
@@ -67,7 +67,7 @@ def test_people_come_in_log_in_with_what_is_handed_out_and_a_second_import_chang
     new = ["zhao.lei", "赵磊", None, VILLAGE, None, "村（社区）干部"]
     assert "请用 --passwords 另指定" in imported(shell, keeper, new, code=1)
     with shell.office.database.read() as session:
-        assert queries.actor_by_login(session, "zhao.lei", shell.today) is None
+        assert appointed.actor_by_login(session, "zhao.lei", shell.today) is None
 
 
 BAD: list[tuple[list[list[object]], str]] = [
@@ -100,7 +100,7 @@ def test_an_appointment_ends_by_the_file_and_claimed_work_goes_back_that_night(s
     imported(shell, keeper, CADRE)
     case_id = shell.office.apply("uninsured_unemployed_relief", RELIEF).case_id
     with shell.office.database.write() as session:
-        cadre = queries.actor_by_login(session, "wang.gang", shell.today)
+        cadre = appointed.actor_by_login(session, "wang.gang", shell.today)
         assert cadre is not None
         inbox.claim(session, cadre, shell.office.task(session, case_id, STEP).id, shell.office.now)
     tomorrow = shell.today + timedelta(days=1)

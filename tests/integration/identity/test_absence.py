@@ -13,8 +13,7 @@ from app.cases import operations
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Duplicate, Invalid, NotYours, Taken
-from app.identity import absence, staff
-from app.identity import queries as identity
+from app.identity import absence, appointed, staff
 from app.identity.models import Appointment, FamilyTie
 from app.inbox import listing, staffing
 from app.inbox import operations as inbox
@@ -39,7 +38,7 @@ def enter(
 
 def again(office: Office, actor: Actor) -> Actor:
     with office.database.read() as session:
-        found = identity.load_actor(session, actor.user_id or "", local_date(office.now))
+        found = appointed.load_actor(session, actor.user_id or "", local_date(office.now))
     assert found is not None
     return found
 

@@ -9,7 +9,7 @@ from app import audit
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import Invalid, NotFound
 from app.db import Database
-from app.identity import credentials, logins, operations, passwords, queries, staff, tokens
+from app.identity import appointed, credentials, logins, operations, passwords, queries, staff, tokens
 from app.identity.models import ApiToken, LoginAttempt, User
 
 PASSWORD = "correct-horse-battery"
@@ -83,7 +83,7 @@ def test_a_closed_account_cannot_log_in_and_its_tokens_end(database: Database, n
         assert tokens.load(session, issued.secret, now).actor.user_id == user_id
         staff.deactivate_user(session, SYSTEM, user_id, now)
         assert tokens.load(session, issued.secret, now) is None
-        assert queries.load_actor(session, user_id, date(2020, 10, 12)) is None
+        assert appointed.load_actor(session, user_id, date(2020, 10, 12)) is None
     with pytest.raises(credentials.LoginRefused):
         credentials.authenticate(database, "li.min", PASSWORD, now, "10.0.0.1")
 

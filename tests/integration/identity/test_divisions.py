@@ -18,7 +18,7 @@ from app.core.money import to_money
 from app.db import Database
 from app.funds import operations as funds
 from app.funds import queries as fund_queries
-from app.identity import divisions, operations, queries, rights
+from app.identity import appointed, divisions, operations, queries, rights
 from app.identity.models import Office, Region
 from app.inbox import operations as work
 from app.jobs.runner import Worker
@@ -134,7 +134,9 @@ def test_an_administrator_brings_in_what_lies_below_and_nothing_else(database: D
         chain = operations.ensure_staffed(session, VILLAGE, now)
         office = queries.offices_of(session, chain)["county"]
         keeper, clerk = (
-            queries.load_actor(session, queries.holders(session, f"{position}@{office.id}", TODAY)[0].user_id, TODAY)
+            appointed.load_actor(
+                session, appointed.holders(session, f"{position}@{office.id}", TODAY)[0].user_id, TODAY
+            )
             for position in ("administrator", "county_clerk")
         )
         own, foreign = "220122105000,三岗镇", "220104002000,南站街道"
@@ -210,7 +212,7 @@ def test_cases_work_people_and_money_go_along(desk: Desk, later: bool) -> None:
             True,
             cadre.user_id,
         )
-        actor = queries.load_actor(session, cadre.user_id, desk.now.date())
+        actor = appointed.load_actor(session, cadre.user_id, desk.now.date())
         assert moved.candidate in actor.candidates
         assert fund_queries.balance(session, new.id) == 5000
         cases.complete_task(session, actor, moved.id, {"facts_true": True}, desk.now)

@@ -8,7 +8,7 @@ from app import audit
 from app.core.actor import SYSTEM
 from app.core.errors import Duplicate, Invalid, NotFound, NotYours
 from app.db import Database
-from app.identity import operations, policy, queries, rights, staff
+from app.identity import appointed, operations, policy, queries, rights, staff
 from app.identity.models import Region
 from tests.support.statements import counted
 
@@ -88,7 +88,7 @@ def test_every_position_of_a_staffed_region_has_two_holders(database: Database, 
                 office = queries.office_of(session, chain, position)
             assert len(statements) == 1
             assert office is not None
-            people = queries.holders(session, f"{position}@{office.id}", TODAY)
+            people = appointed.holders(session, f"{position}@{office.id}", TODAY)
             assert len({person.user_id for person in people}) == 2, position
         assert queries.office_of(session, chain, "institution") is None
         assert set(queries.offices_of(session, chain)) == {"village", "township", "county", "city", "province"}
@@ -110,12 +110,12 @@ def test_an_actor_is_loaded_with_the_positions_held_on_the_day(database: Databas
         kinds = [event.kind for event in audit.events_of(session, staff.AUDIT_CHAIN)]
         assert kinds == ["user_created", "appointed", "appointment_ended"]
         with counted(session) as statements:
-            actor = queries.load_actor(session, user.id, TODAY)
+            actor = appointed.load_actor(session, user.id, TODAY)
         assert len(statements) == 1
         assert actor.candidates == {f"township_clerk@{office.id}"}
         assert policy.covers(actor, chain, "see_cases")
-        assert queries.load_actor(session, user.id, date(2020, 12, 1)).appointments == ()
-        assert queries.load_actor(session, "nobody", TODAY) is None
+        assert appointed.load_actor(session, user.id, date(2020, 12, 1)).appointments == ()
+        assert appointed.load_actor(session, "nobody", TODAY) is None
 
 
 def test_people_reach_their_own_subtree_and_no_other(database: Database, now: datetime) -> None:
@@ -150,15 +150,15 @@ def test_a_declared_tie_is_found_by_number_and_only_for_who_declared_it(database
     with database.write() as session:
         chain = operations.ensure_staffed(session, VILLAGE, now)
         office = queries.office_of(session, chain, "village_cadre")
-        first, second = queries.holders(session, f"village_cadre@{office.id}", TODAY)
+        first, second = appointed.holders(session, f"village_cadre@{office.id}", TODAY)
         operations.declare_tie(session, first.user_id, "220122198305123011", "兄弟", TODAY)
         operations.declare_tie(session, first.user_id, "220122198305123011", "表兄弟", TODAY)
         with pytest.raises(Invalid) as refused:
             operations.declare_tie(session, first.user_id, "220122198305123012", "", TODAY)
         assert set(refused.value.fields) == {"id_number", "relation"}
-        assert queries.ties(session, first.user_id, ["220122198809093311", "220122198305123011"]) == ["表兄弟"]
-        assert queries.ties(session, second.user_id, ["220122198305123011"]) == []
+        assert appointed.ties(session, first.user_id, ["220122198809093311", "220122198305123011"]) == ["表兄弟"]
+        assert appointed.ties(session, second.user_id, ["220122198305123011"]) == []
 
 
 def _holder(session, candidate: str):
-    return queries.load_actor(session, queries.holders(session, candidate, TODAY)[0].user_id, TODAY)
+    return appointed.load_actor(session, appointed.holders(session, candidate, TODAY)[0].user_id, TODAY)

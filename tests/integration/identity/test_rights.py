@@ -13,7 +13,7 @@ from app import audit
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotYours, Rejection
 from app.db import Database
-from app.identity import operations, policy, queries, rights, staff
+from app.identity import appointed, operations, policy, queries, rights, staff
 from app.identity.capabilities import DUTY_POSITIONS
 
 VILLAGE = "220122100001"
@@ -30,8 +30,8 @@ def office(database: Database, now: datetime) -> queries.OfficeRow:
 
 
 def holder(session: Session, office: queries.OfficeRow, position: str, number: int = 0) -> Actor:
-    person = queries.holders(session, f"{position}@{office.id}", TODAY)[number]
-    actor = queries.load_actor(session, person.user_id, TODAY)
+    person = appointed.holders(session, f"{position}@{office.id}", TODAY)[number]
+    actor = appointed.load_actor(session, person.user_id, TODAY)
     assert actor is not None
     return actor
 
@@ -108,9 +108,9 @@ def test_somebody_always_keeps_people(database: Database, now: datetime) -> None
         office = queries.offices_of(session, chain)["county"]
         for kind in ("province", "city"):
             upper = queries.offices_of(session, chain)[kind]
-            for person in queries.holders(session, f"administrator@{upper.id}", TODAY):
+            for person in appointed.holders(session, f"administrator@{upper.id}", TODAY):
                 staff.deactivate_user(session, SYSTEM, person.user_id, now)
-        first, last = queries.holders(session, f"administrator@{office.id}", TODAY)
+        first, last = appointed.holders(session, f"administrator@{office.id}", TODAY)
         staff.deactivate_user(session, SYSTEM, first.user_id, now)
         with pytest.raises(Gone, match="没有人能「管理机构和人员」"):
             staff.deactivate_user(session, SYSTEM, last.user_id, now)
@@ -119,7 +119,7 @@ def test_somebody_always_keeps_people(database: Database, now: datetime) -> None
         with pytest.raises(Gone, match="没有人能「管理机构和人员」"):
             staff.end_appointment(session, SYSTEM, held.id, TODAY, now)
         # A second position has it on paper, but nobody holds that.
-        for person in queries.holders(session, f"finance@{office.id}", TODAY):
+        for person in appointed.holders(session, f"finance@{office.id}", TODAY):
             staff.deactivate_user(session, SYSTEM, person.user_id, now)
         rights.grant(session, SYSTEM, "finance", "keep_people", now)
         with pytest.raises(Gone, match="没有人能"):

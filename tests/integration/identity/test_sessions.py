@@ -14,6 +14,7 @@ from app.core.entry import FACTOR, PASSWORD, AccountRules
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, NotYours
 from app.db import Database
 from app.identity import (
+    appointed,
     credentials,
     factor,
     logins,
@@ -45,7 +46,7 @@ def clerk(database: Database, now: datetime) -> Actor:
         user = staff.create_user(session, SYSTEM, office.id, username="li.min", name="李敏", phone=None, now=now)
         staff.appoint(session, SYSTEM, user.id, office.id, "township_clerk", now=now)
         passwords.replace(session, user.id, credentials.hash_password(GOOD[0]), now, must_change=False)
-        actor = queries.load_actor(session, user.id, now.date())
+        actor = appointed.load_actor(session, user.id, now.date())
     assert actor is not None
     return actor
 
@@ -265,7 +266,7 @@ def _officer(database: Database, clerk: Actor, now: datetime, chain: queries.Reg
     with database.read() as session:
         chain = chain or queries.chain(session, clerk.appointments[0].region_id)
         office = queries.offices_of(session, chain)["county"]
-        user_id = queries.holders(session, f"security_officer@{office.id}", now.date())[0].user_id
-        actor = queries.load_actor(session, user_id, now.date())
+        user_id = appointed.holders(session, f"security_officer@{office.id}", now.date())[0].user_id
+        actor = appointed.load_actor(session, user_id, now.date())
     assert actor is not None
     return actor

@@ -15,9 +15,9 @@ from app.core.errors import Duplicate, Gone, Invalid, NotEligible
 from app.core.ids import new_id
 from app.db import Database
 from app.figures import seeding
+from app.identity import appointed, rights
 from app.identity import operations as identity_operations
 from app.identity import queries as identity
-from app.identity import rights
 from app.identity.models import User
 from app.keys import queries as keys
 from app.registry import deaths, lookups, members, merging, operations, overlaps, person_files
@@ -80,7 +80,7 @@ def test_everything_goes_on_in_one_file_and_comes_apart_exactly(database: Databa
         reader = RegistryReader(session, id_number=LIU, members=[WU], on=OCTOBER)
         assert sorted(reader["household"]) == ["刘桂芝", "吴霞"]
         assert not reader["members"][0]["other_household"]
-        assert identity.ties(session, "clerk", [WRONG]) == ["母亲"]
+        assert appointed.ties(session, "clerk", [WRONG]) == ["母亲"]
         for number in (LIU, WRONG):
             with pytest.raises(Duplicate):
                 operations.claim_once(session, RELIEF, chain.province.id, number, "case2", now)
@@ -151,8 +151,8 @@ def actor(database: Database, chain, now: datetime):
         rights.seed(session)
         identity_operations.ensure_staffed(session, chain.nearest.code, now)
         office = identity.offices_of(session, chain)["county"]
-        holder = identity.holders(session, f"county_clerk@{office.id}", now.date())[0]
-        return identity.load_actor(session, holder.user_id, now.date())
+        holder = appointed.holders(session, f"county_clerk@{office.id}", now.date())[0]
+        return appointed.load_actor(session, holder.user_id, now.date())
 
 
 def test_granted_once_to_both_is_shown_and_must_have_been_seen(database: Database, chain, now: datetime) -> None:

@@ -17,8 +17,8 @@ from app.figures import seeding as figures
 from app.figures.catalogue import catalogue
 from app.figures.reader import FigureReader
 from app.funds.models import Batch, PaymentOrder
+from app.identity import appointed, rights
 from app.identity import queries as identity
-from app.identity import rights
 from app.identity.credentials import authenticate
 from app.identity.positions import POSITIONS
 from app.jobs import operations as jobs
@@ -56,7 +56,7 @@ def test_the_demo_world_is_staffed_funded_with_figures_and_known(world: Database
                 key for key, known in POSITIONS.items() if known.level in ("village", "township", "county")
             ):
                 office = identity.office_of(session, chain(code), position)
-                assert len(identity.holders(session, f"{position}@{office.id}", TODAY)) >= 2, (code, position)
+                assert len(appointed.holders(session, f"{position}@{office.id}", TODAY)) >= 2, (code, position)
         assert identity.office_of(session, chain("340722400200"), "township_head").name == "枞阳经济开发区社会事务局"
         assert chain("340823", date(2015, 6, 1)).city.name == "安庆市"
         assert chain("340722").city.name == "铜陵市"
@@ -90,7 +90,7 @@ def test_every_printed_login_works(world: Database) -> None:
     for number, (username, password, *_) in enumerate(printed):
         user_id = authenticate(world, username, password, NOW + timedelta(seconds=number), "127.0.0.1")
         with world.read() as session:
-            assert identity.load_actor(session, user_id, TODAY).appointments
+            assert appointed.load_actor(session, user_id, TODAY).appointments
 
 
 def test_the_demo_cases_are_in_every_state_and_keep_to_the_past(database: Database) -> None:

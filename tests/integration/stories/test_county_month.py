@@ -15,6 +15,7 @@ from app.core.actor import Actor
 from app.core.clock import MovableClock, local_date
 from app.funds import ledger
 from app.funds import story as funds
+from app.identity import appointed
 from app.identity import queries as identity
 from app.scenarios.play import Player
 from app.scenarios.story import load_story
@@ -52,7 +53,7 @@ def _finance(session: Session, world: World) -> Actor:
     chain = identity.chain(session, identity.region_by_code(session, COUNTY, on).id)
     office = identity.office_of(session, chain, "finance")
     assert office is not None
-    actor = identity.load_actor(session, identity.holders(session, f"finance@{office.id}", on)[0].user_id, on)
+    actor = appointed.load_actor(session, appointed.holders(session, f"finance@{office.id}", on)[0].user_id, on)
     assert actor is not None
     return actor
 

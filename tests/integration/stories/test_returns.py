@@ -19,6 +19,7 @@ from app.core.clock import MovableClock, local_date
 from app.core.errors import Rejection
 from app.core.paths import BUNDLES
 from app.figures.content import seeded
+from app.identity import appointed
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -75,7 +76,7 @@ def _returned(session: Session, player: Player, candidate: str, step: str) -> Ac
     now = player.world.clock.now()
     on = local_date(now)
     staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), now)
-    actor = identity.load_actor(session, identity.holders(session, candidate, on)[0].user_id, on)
+    actor = appointed.load_actor(session, appointed.holders(session, candidate, on)[0].user_id, on)
     assert actor is not None
     operations.return_case(session, actor, player.last or "", step, "材料有误", now)
     return store.look(session, SYSTEM, player.last or "", now)

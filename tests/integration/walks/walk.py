@@ -19,6 +19,7 @@ from app.figures import seeding as figures
 from app.figures.models import Figure
 from app.funds import bank
 from app.funds.models import PaymentOrder
+from app.identity import appointed
 from app.identity import operations as staff
 from app.identity import queries as identity
 from app.inbox import queries as inbox
@@ -93,7 +94,7 @@ class Walk:
             candidate = f"{position}@{office.id}"
         staff.ensure_holders(session, identity.office(session, candidate.partition("@")[2]), self.world.clock.now())
         found = [
-            identity.load_actor(session, holder.user_id, on) for holder in identity.holders(session, candidate, on)
+            appointed.load_actor(session, holder.user_id, on) for holder in appointed.holders(session, candidate, on)
         ]
         return [actor for actor in found if actor is not None]
 

@@ -16,6 +16,7 @@ from app.core.clock import local_date
 from app.core.paths import BUNDLES
 from app.definitions import holding, publishing
 from app.definitions.folder import read_folder
+from app.identity import appointed
 from app.identity import queries as identity
 from app.jobs.runner import Worker
 from tests.support.web import COUNTY, PROGRAMME, Web
@@ -51,7 +52,7 @@ def _text(client: FlaskClient, path: str) -> str:
 def _states(web: Web) -> list[str]:
     with web.database.read() as session:
         on = local_date(web.clock.now())
-        actor = identity.actor_by_login(session, f"policy_owner.{COUNTY}", on)
+        actor = appointed.actor_by_login(session, f"policy_owner.{COUNTY}", on)
         assert actor is not None
         found = [each for each in holding.of_actor(session, actor, on) if each.programme == PROGRAMME and each.is_mine]
         return [version.state for each in found for version in each.versions]

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from app import audit
 from app.core.clock import local_date
-from app.identity import people, staff
+from app.identity import appointed, people, staff
 from app.identity import queries as identity
 from app.inbox import operations as inbox
 from tests.support.web import COUNTY, TOWNSHIP, VILLAGE, Web
@@ -36,7 +36,7 @@ def test_offices_and_people_are_browsed_and_found(web: Web) -> None:
     assert CADRE in client.get(f"/desk/staff?q={CADRE}").text
     assert "village_cadre.220104001001" not in client.get("/desk/staff?q=220104001001").text
     with web.database.read() as session:
-        elsewhere = identity.actor_by_login(session, "village_cadre.220104001001", local_date(web.clock.now())).user_id
+        elsewhere = appointed.actor_by_login(session, "village_cadre.220104001001", local_date(web.clock.now())).user_id
     assert client.get(f"/desk/staff/{elsewhere}").status_code == 403
 
 
@@ -51,7 +51,7 @@ def test_somebody_new_is_appointed_moved_ended_and_taken_back(web: Web) -> None:
     assert password
     assert client.post(f"{at}/people", data=form).status_code == 409
     with web.database.read() as session:
-        user_id = identity.actor_by_login(session, "li.min", today).user_id
+        user_id = appointed.actor_by_login(session, "li.min", today).user_id
         (post,) = people.posts_of(session, [user_id])
     person = f"/desk/staff/{user_id}"
     move = {"on": today.isoformat(), "region": f"{TOWNSHIP}000", "position": "township_clerk"}
