@@ -26,7 +26,7 @@ from bench import world
 from bench.naive import Naive, sqlite
 from bench.report import figure
 from tests.support.statements import counted
-from tests.support.worlds import RELIEF, VILLAGE, Office
+from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
 
 PROGRAMME = "uninsured_unemployed_relief"
 STEPS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
@@ -104,7 +104,7 @@ class Ours:
 
     def _apply(self) -> operations.Receipt:
         self.people += 1
-        data = {**RELIEF, "id_number": world.id_number(self.people)}
+        data = {**RELIEF, "id_number": id_number(self.people)}
         with self.office.database.write() as session:
             return operations.apply(session, self.clerk, PROGRAMME, VILLAGE, data, self.office.now)
 

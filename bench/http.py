@@ -39,7 +39,7 @@ from app.wsgi import serve
 from bench import world
 from bench.cases import PROGRAMME, STEPS
 from bench.report import figure
-from tests.support.worlds import RELIEF, VILLAGE, Office
+from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
 
 RATE, SECONDS, THREADS, CLIENTS = 140, 10, 8, 32
 PAGES = 100
@@ -136,7 +136,7 @@ def _prepare(office: Office, cases: int) -> tuple[dict[str, str], str]:
         session.execute(update(User).where(User.id == clerk.user_id).values(password_hash=hashed))
         username = session.scalars(select(User.username).where(User.id == clerk.user_id)).one()
         for number in range(cases):
-            data = {**RELIEF, "id_number": world.id_number(number)}
+            data = {**RELIEF, "id_number": id_number(number)}
             operations.apply(session, clerk, PROGRAMME, VILLAGE, data, office.now)
     return headers, username
 
