@@ -6,7 +6,6 @@ One story of each bundle is played several times in fresh worlds; only the human
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +18,11 @@ from app.core.clock import MovableClock
 from app.core.errors import Rejection
 from app.core.paths import BUNDLES, TEMPLATES
 from app.inbox import queries as inbox
-from app.scenarios.play import Player, chosen
+from app.scenarios import acting
+from app.scenarios.doing import ACTS, Scene
+from app.scenarios.play import Player
 from app.scenarios.story import Step, load_story
-from app.scenarios.world import WorldTemplate
+from app.scenarios.world import World, WorldTemplate
 from bench.report import figure
 
 STORIES = {
@@ -35,6 +36,13 @@ STORIES = {
 ROUNDS = 5
 
 
+class Lasting(World):
+    """What a process keeps between two actions (connections, compiled statements) is kept; stories forget it."""
+
+    def restart(self) -> None:
+        """Nothing."""
+
+
 @dataclass
 class Measured(Player):
     """A story whose human actions are timed; `steps` are `(element, milliseconds, bytes stored afterwards)`."""
@@ -42,14 +50,14 @@ class Measured(Player):
     steps: list[tuple[str, float, int]] = field(default_factory=list)
 
     def _act(self, step: Step) -> Rejection | None:
-        now, database = self.world.clock.now(), self.world.database
+        now, database, case_id = self.world.clock.now(), self.world.database, self._about(step)
         with database.read() as session:
-            items = [item for item in inbox.items_of_case(session, self.case_id or "") if item.element_id == step.do]
-            if not items:
+            items = [item for item in inbox.items_of_case(session, case_id or "") if item.element_id == step.do]
+            if step.do in ACTS or not items:
                 return super()._act(step)
-            actors = self._actors(session, step, self._region(session), now)
-            item = chosen(items, step, actors[0])
-            actor = self._able(session, item, actors, now)
+            actors = Scene(session, self.story, step, case_id, now).actors()
+            item = acting.chosen(items, step, actors[0])
+            actor = acting.able(session, item, actors, now)
         began = time.process_time()
         try:
             with database.write() as session:
@@ -58,7 +66,7 @@ class Measured(Player):
             return refusal
         taken = (time.process_time() - began) * 1000
         with database.read() as session:
-            stored = session.scalars(select(func.length(Case.state)).where(Case.id == self.case_id)).one()
+            stored = session.scalars(select(func.length(Case.state)).where(Case.id == case_id)).one()
         self.steps.append((step.do, taken, stored))
         return None
 
@@ -66,9 +74,7 @@ class Measured(Player):
 def play(template: WorldTemplate, path: Path) -> list[tuple[str, float, int]]:
     """The steps of one run. RuntimeError where the story does not hold."""
     story = load_story(path)
-    world = template.open(MovableClock(story.clock))
-    # What a process keeps between two actions (connections, compiled statements) is kept; stories forget it on purpose.
-    world.restart = lambda: None
+    world = Lasting(**vars(template.open(MovableClock(story.clock))))
     try:
         player = Measured(world, story)
         result = player.run()
@@ -101,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import time
 from collections.abc import Mapping
 
@@ -63,4 +62,4 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from bench.report import figure
 from tests.support import large
 
@@ -19,4 +17,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

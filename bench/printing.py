@@ -6,7 +6,6 @@ letter before the clock starts, as in a worker that has run for a while; its own
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import closing
 from datetime import datetime
@@ -115,4 +114,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,14 +7,15 @@ times more that is than in the small province. `BACKEND`: sqlite, postgresql or 
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from app.cases.handlers import HANDLERS
 from app.core.clock import MovableClock
 from app.db import Database, Vault
 from app.jobs import operations as jobs
-from bench import world
+from bench import report, world
 from bench.province import NAMES, Province, Size
 from bench.report import figure
 from tests.support.postgres import LOCAL, Cluster
@@ -237,5 +238,16 @@ def main(size: int = LARGE, only: str = "") -> int:
     return 0
 
 
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("size", nargs="?", type=int, default=LARGE, help="pieces of open work in the large province")
+    parser.add_argument("only", nargs="?", default="", choices=["", "sqlite", "postgresql"], help="one database alone")
+    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="write every figure to this file")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    sys.exit(main(*(int(each) if each.isdigit() else each for each in sys.argv[1:])))
+    options = _asked()
+    main(options.size, options.only)
+    if options.json:
+        report.write(options.json)
