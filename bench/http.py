@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlencode
 
 from sqlalchemy import select, update
@@ -45,6 +46,8 @@ RATE, SECONDS, THREADS, CLIENTS = 140, 10, 8, 32
 PAGES = 100
 PASSWORD = "correct horse battery"
 START_SECONDS = 30
+Request = tuple[str, str, str | None, dict[str, str]]
+"""Method, path, body and headers."""
 
 
 @dataclass
@@ -102,7 +105,7 @@ class Client(threading.local):
         return None if answer.status == 200 else f"{answer.status} {said[:200]!r}"
 
 
-def offer(server: Server, requests: list[tuple[str, str, str | None, dict[str, str]]], rate: float) -> Load:
+def offer(server: Server, requests: list[Request], rate: float) -> Load:
     """Send the requests at this rate, each when it is due."""
     client, load, cpu = Client(server), Load(), server.cpu()
     began = time.perf_counter() + 0.1
@@ -129,8 +132,8 @@ def _prepare(office: Office, cases: int) -> tuple[dict[str, str], str]:
     with office.database.write() as session:
         headers = {}
         for element, position, _ in STEPS:
-            user_id = office.holder(session, position).user_id or ""
-            headers[element] = f"Bearer {issue_token(session, user_id, 'bench', office.now).secret}"
+            token = issue_token(session, office.holder(session, position), "bench", office.now)
+            headers[element] = f"Bearer {token.secret}"
         clerk = office.holder(session, "township_clerk")
         hashed = credentials.hash_password(PASSWORD)
         session.execute(update(User).where(User.id == clerk.user_id).values(password_hash=hashed))
@@ -200,10 +203,10 @@ def measure() -> None:
                         tasks = list(session.scalars(wanted))
                     body = json.dumps({"data": data})
                     kind = {"Authorization": headers[element], "Content-Type": "application/json"}
-                    requests = [("POST", f"/api/v1/tasks/{task}/complete", body, kind) for task in tasks]
+                    requests: list[Request] = [("POST", f"/api/v1/tasks/{task}/complete", body, kind) for task in tasks]
                     offer(server, requests, RATE).show(f"API complete {element}", RATE)
                 cookie = _sign_in(server, username)
-                pages = [("GET", "/desk/", None, cookie)] * PAGES
+                pages: list[Request] = [("GET", "/desk/", None, cookie)] * PAGES
                 offer(server, pages, RATE / 10).show("page GET inbox", RATE / 10)
 
 
@@ -222,7 +225,7 @@ def _serve(folder: Path, port: int) -> None:
         threads=THREADS,
     )
     database = Database(config.database_url, Vault.load(config.key_file))
-    serve(create_app(config, database=database, clock=MovableClock(world.NOW)), config)
+    serve(create_app(config, database=database, clock=MovableClock(world.NOW)), config, Event())
 
 
 if __name__ == "__main__":
