@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -41,7 +41,8 @@ class Given(Mapping[str, Any]):
         known = self._lifted.get(key, MISSING)
         if known is not MISSING:
             return known
-        value = look_up(self.source, key)
+        source = self.source
+        value = source.get(key, MISSING) if type(source) is dict else look_up(source, key)
         if type(value) in READY or value is MISSING:
             return value
         lifted = self._lifted[key] = lift(value)
@@ -58,11 +59,10 @@ class Given(Mapping[str, Any]):
 
 
 class Lifted(dict[str, Any]):
-    """A context for evaluation whose values are FEEL's already."""
+    """A context for evaluation whose values are FEEL's already; a name that it does not have gives MISSING."""
 
-    def find(self, name: str) -> Any:
-        """The value of a name, or MISSING."""
-        return self.get(name, MISSING)
+    def __missing__(self, name: str) -> Any:
+        return MISSING
 
 
 KINDS[Given] = "context"
@@ -72,6 +72,8 @@ FINDERS: dict[type, Callable[[Any, str], Any]] = {Given: Given.find}
 READY = frozenset(KINDS) - {int, float, list, dict, Decimal}
 MAX_ADJUSTED = 6144
 _FINE = frozenset((NanoTime, NanoDateTime, NanoDuration))
+SAME_OUTSIDE = frozenset(KINDS) - {list, dict, Given} - _FINE
+"""Values of these types are the caller's as they are."""
 
 
 def lift(value: Any) -> Any:
@@ -126,6 +128,8 @@ def _plain_moment(value: Any) -> Any:
 
 def look_up(context: Mapping[str, Any], name: str) -> Any:
     """What a context holds under a name, or MISSING. Only a missing key is quiet; what else is raised, passes."""
+    if type(context) is dict:
+        return context.get(name, MISSING)
     find = FINDERS.get(type(context))
     if find is not None:
         return find(context, name)
@@ -140,11 +144,14 @@ def look_up(context: Mapping[str, Any], name: str) -> Any:
 def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any = None) -> Any:
     """A name of the context of an evaluation, as a FEEL value."""
     if isinstance(context, Lifted):
-        value = context.find(name)
+        value = context[name]
         return default if value is MISSING else value
     value = look_up(context, name)
-    if value is MISSING:
-        return default
+    return default if value is MISSING else lift_read(run, value)
+
+
+def lift_read(run: Run, value: Any) -> Any:
+    """What the context of an evaluation held under a name, as a FEEL value."""
     if type(value) in READY:
         return value
     if type(value) is not list and type(value) is not tuple:
@@ -154,6 +161,22 @@ def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any =
         run.charge(len(value))
         known = run.lists[id(value)] = (value, lift(value))
     return known[1]
+
+
+def descend(value: Any, keys: Sequence[str]) -> tuple[Any, int]:
+    """Along a path through a value of the caller, as far as mappings go that need not be lifted on the way; what was
+    found there, and how many of the keys led to it."""
+    for done, key in enumerate(keys):
+        if type(value) is dict:
+            value = value.get(key)
+            continue
+        find = FINDERS.get(type(value)) if type(value) is not Given else None
+        if find is None:
+            return value, done
+        value = find(value, key)
+        if value is MISSING:
+            return None, done + 1
+    return value, len(keys)
 
 
 def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> Any:
@@ -177,6 +200,8 @@ def export(value: Any, limit: int) -> Any:
     BudgetError for a result whose members, counted each time they are reached, exceed the limit, or that nests too
     deep: a list that holds itself twice, forty times over, is small in memory and endless to print.
     """
+    if type(value) is dict and len(value) <= limit and SAME_OUTSIDE.issuperset(map(type, value.values())):
+        return value
     if type(value) is list or type(value) is dict:
         _measure(value, limit)
     return _unwrap(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from app.feel.errors import BudgetError, ClockError
@@ -36,18 +37,17 @@ DEFAULT = Budget()
 class Run:
     """One evaluation under way: what is left of the budget."""
 
-    __slots__ = ("asked_clock", "budget", "depth", "explains", "given", "lists", "patterns", "size", "steps", "trace")
+    depth = 0
+    asked_clock = False
+    trace: list[Any] | None = None  # where decision tables note which rows fired
+    explains = False  # and, of every row, which of its cells hold
+    given: Mapping[str, Sequence[Any]] = MappingProxyType({})  # table → what its columns see in place of what they ask
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget = budget or DEFAULT
         self.steps, self.size = budget.steps, budget.size
-        self.depth = 0
-        self.asked_clock = False
         self.lists: dict[int, tuple[Any, list[Any]]] = {}
         self.patterns: dict[tuple[str, str], Any] = {}
-        self.trace: list[Any] | None = None  # where decision tables note which rows fired
-        self.explains = False  # and, of every row, which of its cells hold
-        self.given: Mapping[str, Sequence[Any]] = {}  # table → what its columns see instead of what they ask for
 
     def charge(self, steps: int) -> None:
         self.steps -= steps

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from app.feel import nodes as n
-from app.feel.boundary import export, lift
+from app.feel.boundary import SAME_OUTSIDE, export, lift
 from app.feel.budget import Budget, Run, too_deep
 from app.feel.checks import KnownNames, refuse_unknown
 from app.feel.compiler import compile_node
@@ -17,7 +16,6 @@ from app.feel.frames import Code, Frame, Scope
 from app.feel.parser import parse, parse_unary
 
 _CACHED = 2048
-_PLAIN = frozenset((bool, Decimal, str, type(None)))
 
 
 class Expression:
@@ -40,7 +38,7 @@ class Expression:
         run = Run(budget)
         try:
             value = self._code(Frame(None, None, context, run))
-            return value if type(value) in _PLAIN else export(value, run.size)
+            return value if type(value) in SAME_OUTSIDE else export(value, run.size)
         except RecursionError:
             raise too_deep() from None
 

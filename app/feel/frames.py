@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.feel.boundary import MAX_ADJUSTED, MISSING, READY, read_context, read_entry
+from app.feel.boundary import MAX_ADJUSTED, MISSING, READY, Lifted, read_context, read_entry
 from app.feel.budget import Run
 
 Code = Callable[["Frame"], Any]
@@ -80,13 +80,17 @@ class Scope:
 
 def _context_reader(name: str, fallback: Any) -> Code:
     def read(frame: Frame) -> Any:
-        if type(frame.context) is dict:
-            value = frame.context.get(name, MISSING)
+        context = frame.context
+        if isinstance(context, Lifted):
+            value = context[name]
+            return fallback if value is MISSING else value
+        if type(context) is dict:
+            value = context.get(name, MISSING)
             if type(value) in READY:
                 return value
             if type(value) is Decimal and value.is_finite() and abs(value.adjusted()) <= MAX_ADJUSTED:  # as `lift`
                 return value
-        return read_context(frame.run, frame.context, name, fallback)
+        return read_context(frame.run, context, name, fallback)
 
     return read
 

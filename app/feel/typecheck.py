@@ -10,7 +10,7 @@ from app.feel import nodes as n
 from app.feel.boundary import overlay
 from app.feel.budget import Run
 from app.feel.moments import join, time_part
-from app.feel.values import Function, kind
+from app.feel.values import KINDS, Function, kind
 
 SIMPLE = {
     "number": "number",
@@ -41,6 +41,12 @@ class FeelType:
     result: FeelType | None = None
     test: Callable[[Run, Any], bool] | None = None
     partial: bool = False
+    is_plain: bool = field(init=False, compare=False, repr=False)
+    """Whether its kind says all of it."""
+
+    def __post_init__(self) -> None:
+        more = self.args or self.entries or self.result is not None or self.test is not None
+        object.__setattr__(self, "is_plain", not more)
 
     def holds(self, run: Run, value: Any) -> bool:
         """Whether a value that is not null is of this type."""
@@ -97,6 +103,9 @@ class FeelType:
     def coerce(self, run: Run, value: Any) -> Any:
         """The value as this type by DMN's implicit conversions, or null where it does not conform."""
         if value is None or self.kind == "any" and self.test is None:
+            return value
+        if self.is_plain and KINDS.get(type(value)) == self.kind:  # as most are: what conforms stays as it is
+            run.charge(2)
             return value
         run.charge(1)
         what = kind(value)

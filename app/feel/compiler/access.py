@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
-from app.feel.boundary import MISSING, READY, Given, lift, read_context, read_entry
+from app.feel.boundary import MISSING, READY, Given, Lifted, descend, lift, lift_read, look_up, read_entry
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.dispatch import compile_node, compiles
 from app.feel.frames import Code, Frame, Scope
@@ -53,18 +53,21 @@ def _walk(frame: Frame, value: Any, keys: list[str]) -> Any:
 
 
 def _context_path(name: str, keys: list[str]) -> Code:
-    """A path from a name of the context: through plain dicts of the caller without lifting them on the way."""
+    """A path from a name of the context: through mappings of the caller without lifting them on the way."""
     last = len(keys)
 
     def run(frame: Frame) -> Any:
-        value = frame.context.get(name) if type(frame.context) is dict else MISSING
-        done = 0
-        while done < last and type(value) is dict:
-            value = value.get(keys[done])
-            done += 1
-        if value is MISSING:
-            return _walk(frame, read_context(frame.run, frame.context, name), keys)
-        return _walk(frame, value if type(value) in READY else lift(value), keys[done:])
+        context = frame.context
+        if isinstance(context, Lifted):
+            value = context[name]
+            return None if value is MISSING else _walk(frame, value, keys)
+        value = look_up(context, name)
+        if type(value) is list or type(value) is tuple:
+            return _walk(frame, lift_read(frame.run, value), keys)
+        value, done = descend(value, keys)
+        if type(value) not in READY:
+            value = None if value is MISSING else lift(value)
+        return value if done == last else _walk(frame, value, keys[done:])
 
     return run
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
 from app.feel.compiler.dispatch import compile_node, compiles
-from app.feel.compiler.operators import comparison
+from app.feel.compiler.operators import FAST_ORDER, comparison, fixed_number
 from app.feel.frames import Code, Frame, Scope
 from app.feel.operators import matches, order
 
@@ -37,6 +38,13 @@ def compile_test(node: n.Node, scope: Scope) -> Test:
 
 def _relation(node: n.Relation, scope: Scope) -> Test:
     operand, check = compile_node(node.operand, scope), comparison(node.op)
+    fast, fixed = FAST_ORDER.get(node.op), fixed_number(node.operand)
+    if fast is not None and fixed is not None:
+
+        def holds(frame: Frame, value: Any) -> Any:
+            return fast(value, fixed) if type(value) is Decimal else check(frame, value, fixed)
+
+        return holds
     return lambda frame, value: check(frame, value, operand(frame))
 
 
@@ -56,8 +64,12 @@ def _literal(node: n.Literal, scope: Scope) -> Test:
 def _range(node: n.RangeLiteral, scope: Scope) -> Test:
     low, high = compile_node(node.low, scope), compile_node(node.high, scope)
     low_included, high_included = node.low_included, node.high_included
+    least, most = fixed_number(node.low), fixed_number(node.high)
+    from_low, to_high = operator.le if low_included else operator.lt, operator.le if high_included else operator.lt
 
     def inside(frame: Frame, value: Any) -> Any:
+        if least is not None and most is not None and type(value) is Decimal:
+            return from_low(least, value) and to_high(value, most)
         a, b = low(frame), high(frame)
         if type(a) is Decimal and type(b) is Decimal and type(value) is Decimal:
             return (a <= value if low_included else a < value) and (value <= b if high_included else value < b)

@@ -21,7 +21,7 @@ _FAST_ARITHMETIC: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "/": (CONTEXT.divide, divide),
     "**": (power, power),
 }
-_FAST_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+FAST_ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -35,7 +35,7 @@ def _arithmetic(node: n.Arithmetic, scope: Scope) -> Code:
     fast, slow = _FAST_ARITHMETIC[node.op]
     if fast is power:
         return lambda frame: power(frame.run, left(frame), right(frame))
-    fixed = _fixed_number(node.right)
+    fixed = fixed_number(node.right)
     if fixed is not None:
 
         def run_fixed(frame: Frame) -> Any:
@@ -61,7 +61,7 @@ def _arithmetic(node: n.Arithmetic, scope: Scope) -> Code:
     return run
 
 
-def _fixed_number(node: n.Node) -> Decimal | None:
+def fixed_number(node: n.Node) -> Decimal | None:
     """The number on the right, if it is written there: most conditions compare with one."""
     return number(node.value) if isinstance(node, n.Literal) and isinstance(node.value, Decimal) else None
 
@@ -76,10 +76,10 @@ def _negate(node: n.Negate, scope: Scope) -> Code:
 def _compare(node: n.Compare, scope: Scope) -> Code:
     left, right = compile_node(node.left, scope), compile_node(node.right, scope)
     check = comparison(node.op)
-    fast = _FAST_ORDER.get(node.op)
+    fast = FAST_ORDER.get(node.op)
     if fast is None:
         return lambda frame: check(frame, left(frame), right(frame))
-    fixed = _fixed_number(node.right)
+    fixed = fixed_number(node.right)
     if fixed is not None:
 
         def run_fixed(frame: Frame) -> Any:
@@ -102,7 +102,7 @@ def comparison(op: str) -> Callable[[Frame, Any, Any], bool | None]:
         return lambda frame, a, b: equal(frame.run, a, b)
     if op == "!=":
         return _unequal
-    holds = _FAST_ORDER[op]
+    holds = FAST_ORDER[op]
 
     def check(frame: Frame, a: Any, b: Any) -> bool | None:
         placed = order(a, b)

@@ -46,6 +46,7 @@ class Decisions:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._found: dict[str, Item] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,10 +88,11 @@ class Decisions:
         item = self._find(name)
         run = Run(budget)
         run.trace, run.explains = [], explain
-        run.given = {item.name: given} if given is not None else {}
+        if given is not None:
+            run.given = {item.name: given}
         try:
             result = export(_result(item, Session(run, self.model, context), run), run.size)
-            trace = tuple(Fired(f.owner, f.rows, export(f.inputs, run.size), f.cells) for f in run.trace)
+            trace = tuple(Fired(owner, rows, export(seen, run.size), cells) for owner, rows, seen, cells in run.trace)
         except RecursionError:
             raise too_deep() from None
         own = next((fired for fired in reversed(trace) if fired.owner == item.name), None)
@@ -133,10 +135,13 @@ class Decisions:
         return analyse(self.model, names)
 
     def _find(self, name: str) -> Item:
+        found = self._found.get(name)
+        if found is not None:
+            return found
         for kinds in (("decision",), ("decisionService", "businessKnowledgeModel")):
             item = self.model.named(name, kinds)
             if item is not None:
-                return item
+                return self._found.setdefault(name, item)
         known = "、".join(self.names) or "无"
         raise DmnError(f"没有名为“{name}”的决策（现有：{known}）", f"there is no decision {name!r}")
 

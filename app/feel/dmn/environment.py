@@ -61,6 +61,13 @@ class Environment:
         """The tree of a cell; equal cells share one. Raises FeelSyntaxError."""
         return self._kept(True, text, parse_unary)
 
+    def asks(self, text: str) -> bool:
+        """Whether a cell reads a name, be it `?`: one that does not says of a value the same wherever it stands."""
+        try:
+            return any(isinstance(part, n.Name) for part in n.walk(self.unary(text)))
+        except FeelSyntaxError:
+            return False
+
     def _kept(self, is_cell: bool, text: str, read: Callable[[str, frozenset[str]], Any]) -> Any:
         tree = self.trees.get((is_cell, text))
         if tree is None:

@@ -217,15 +217,13 @@ class Inputs(Lifted):
         self.session = session
         self.declared = model.declared
 
-    def find(self, name: str) -> Any:
-        value = self.get(name, self)
-        if value is self:  # not asked for before
-            item = self.declared.get(name)
-            if item is not None:
-                value = self.session.value(item)
-            else:
-                value = read_context(self.session.run, self.session.context, name, MISSING)
-            self[name] = value
+    def __missing__(self, name: str) -> Any:
+        item = self.declared.get(name)
+        if item is not None:
+            value = self.session.value(item)
+        else:
+            value = read_context(self.session.run, self.session.context, name, MISSING)
+        self[name] = value
         return value
 
 

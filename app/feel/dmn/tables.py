@@ -160,6 +160,8 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
     run_inputs = _Inputs(env, table, scope)
     cells = scope.inner((INPUT,))
     rules = [_compile_rule(env, table, rule, scope, cells) for rule in table.rules]
+    columns = [{rule.inputs[column] for rule in table.rules} for column in range(len(table.inputs))]
+    asking = [any(map(env.asks, texts)) for texts in columns]
     outputs = _Outputs(env, table, scope)
     decide = _policy(table, outputs)
     first_only = table.policy == "FIRST"
@@ -169,7 +171,7 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
         values = run_inputs.read(frame)
         if values is None:
             return None
-        frames = [frame.child({INPUT: value}) for value in values]
+        frames = [frame.child({INPUT: value}) if asks else frame for value, asks in zip(values, asking, strict=True)]
         hits: list[Hit] = []
         for row, tests, output in rules:
             for index, test in tests:
@@ -184,7 +186,7 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
         if trace is not None:
             seen = dict(zip(run_inputs.labels, values, strict=True))
             cells_held = _held(rules, frames, values) if frame.run.explains else ()
-            trace.append(Fired(table.name, tuple(row for row, _ in kept), seen, cells_held))
+            trace.append((table.name, tuple([row for row, _ in kept]), seen, cells_held))
         return result
 
     return run
