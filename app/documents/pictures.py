@@ -5,8 +5,9 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
-import segno
 from lxml import etree
+
+from app.documents import superposed
 
 _W_NS = {
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
@@ -14,7 +15,6 @@ _W_NS = {
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
 }
 _SCALE, _BORDER = 4, 4  # the standard asks for a quiet zone of four modules
-_BITS = bytes.maketrans(b"\0\1", b"10")
 
 
 def by_alternative_text(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -50,11 +50,13 @@ def qr_png(text: str) -> bytes:
 
     The mask is fixed: choosing the best of eight would cost most of a letter; so would a general PNG writer.
     """
-    modules = segno.make_qr(text, error="m", mask=2, boost_error=False).matrix
-    quiet, width = "1" * _BORDER, len(modules) + 2 * _BORDER
-    lines = ["1" * width] * _BORDER + [f"{quiet}{row.translate(_BITS).decode()}{quiet}" for row in modules]
+    white, side = superposed.modules(text)
+    bits = f"{white:0{side * side}b}"
+    quiet, width = "1" * _BORDER, side + 2 * _BORDER
+    rows = (f"{quiet}{bits[start : start + side]}{quiet}" for start in range(0, side * side, side))
+    blank = "1" * width
     size, image = width * _SCALE, []
-    for line in [*lines, *lines[:_BORDER]]:
+    for line in [*[blank] * _BORDER, *rows, *[blank] * _BORDER]:
         dots = line.replace("1", "1" * _SCALE).replace("0", "0" * _SCALE).ljust(-(-size // 8) * 8, "0")
         image += [int(dots, 2).to_bytes(len(dots) // 8, "big")] * _SCALE
     return png(size, 1, 0, image)  # one bit a dot: 1 is white
