@@ -26,8 +26,7 @@ from app.web.posted import files_of, upload_limits
 
 def place_of(call: Call, region_code: str) -> identity.RegionChain:
     """Where the application is filed. Raises NotFound."""
-    region = identity.region_by_code(call.session, region_code, local_date(call.now))
-    return identity.chain(call.session, region.id)
+    return identity.chain_of_code(call.session, region_code, local_date(call.now))
 
 
 def bundle_at(call: Call, programme: str, place: identity.RegionChain) -> Bundle:

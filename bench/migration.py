@@ -24,7 +24,7 @@ def publish_again(office: Office) -> str:
     """The release once more, as a newer one whose diagrams have other bytes; its id."""
     today = local_date(office.now)
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, today).id)
+        chain = identity.chain_of_code(session, VILLAGE, today)
         before = resolve(session, PROGRAMME, chain.ids, today)
         files = dict(store.files_of(session, before.release_id or ""))
         files |= {path: content + b"\n" for path, content in files.items() if path.endswith(".bpmn")}

@@ -92,7 +92,7 @@ class Province:
         for element, position, data in STEPS:
             office.do(done.case_id, element, position, **data)
         with self.database.write() as session:
-            chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+            chain = identity.chain_of_code(session, VILLAGE, office.now.date())
             request = registry.AwardRequest(
                 id=new_id(), programme="dibao", id_number=id_number(2), name="李秀英", region_id=chain.nearest.id,
                 monthly=Decimal("300.00"), starts_on=date(2019, 5, 1), account="6228480240000000002", facts={},
@@ -160,7 +160,7 @@ class Province:
     def _places(self, connection: Connection) -> None:
         """Counties, townships and villages beside the real ones, each with an office."""
         with self.database.read() as session:
-            refs = identity.chain(session, identity.region_by_code(session, VILLAGE, self.office.now.date()).id).refs
+            refs = identity.chain_of_code(session, VILLAGE, self.office.now.date()).refs
             self._real = {ref.level: ref.id for ref in refs}
         region, office = Base.metadata.tables["region"], Base.metadata.tables["office"]
         regions, offices, real = [], [], self._real

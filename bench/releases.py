@@ -71,7 +71,7 @@ def _deployed() -> None:
                 manifest = files["bundle.yaml"].replace(b"uninsured_unemployed_relief", f"programme_{number}".encode())
                 publishing.put_in_force(session, SYSTEM, {**files, "bundle.yaml": manifest}, office.now, scopes=[scope])
         with office.database.read() as session:
-            ids = identity.chain(session, identity.region_by_code(session, VILLAGE, TODAY).id).ids
+            ids = identity.chain_of_code(session, VILLAGE, TODAY).ids
             with counted(session) as statements:
                 cold = figure("releases.deployed.cold", _timed(lambda: deployed(session, ids, TODAY), 1), "ms")
                 offers = deployed(session, ids, TODAY)

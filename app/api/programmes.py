@@ -19,5 +19,5 @@ from app.web import BEARER, Call, reads
 @blueprint.doc(summary="某地开办的救助项目", operation_id="list_programmes")
 def programmes(call: Call, query_data: dict[str, Any]) -> Any:
     """地区用 2、4、6、9 或 12 位区划代码。"""
-    region = identity.region_by_code(call.session, query_data["region"], local_date(call.now))
-    return {"items": deployed(call.session, identity.chain(call.session, region.id).ids, local_date(call.now))}
+    chain = identity.chain_of_code(call.session, query_data["region"], local_date(call.now))
+    return {"items": deployed(call.session, chain.ids, local_date(call.now))}

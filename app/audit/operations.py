@@ -16,13 +16,14 @@ from app.core.actor import Actor
 from app.core.clock import local_date, midnight
 from app.core.exact_json import dump_json
 from app.core.ids import digest, new_id
+from app.db import Prepared
 
 EVENT: Table = AuditEvent.__table__  # type: ignore[assignment]
 ROOT: Table = AuditRoot.__table__  # type: ignore[assignment]
 CHECK: Table = AuditCheck.__table__  # type: ignore[assignment]
 SIGNING, LINKING = "audit-root", "audit-link"
 # The payload goes in as the very text that was hashed.
-_APPEND = insert(EVENT).values(payload=bindparam("text", type_=Text))
+_APPEND = Prepared(insert(EVENT).values(payload=bindparam("text", type_=Text)))
 
 
 def append(
@@ -62,7 +63,7 @@ def append(
         "id": new_id(), "chain": chain, "seq": seq, "at": now, "actor_id": actor.user_id, "actor_name": actor.name,
         "kind": kind, "action_id": action_id, "text": text, "prev_hash": last.hash, "hash": linked,
     }  # fmt: skip
-    session.connection().execute(_APPEND, row)
+    _APPEND.run(session, row)
     return Head(seq, linked)
 
 

@@ -1,6 +1,6 @@
 """Working days (工作日) and legal clocks (时限) that pause and explain themselves."""
 
-from app.calendar.book import CalendarMissing, forget, local_days, working_days
+from app.calendar.book import CalendarMissing, local_days, working_days
 from app.calendar.clocks import LegalClock, Pause, due_date
 from app.calendar.imports import Imported, import_notice, recompute, seed
 from app.calendar.notices import parse_notice
@@ -22,7 +22,7 @@ from app.calendar.years import as_lines, months, official_years, spans, special_
 
 __all__ = [
     "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "as_lines", "clocks_of",
-    "due_date", "explain", "forget", "go_on_from", "import_notice", "local_days", "months", "official_years",
+    "due_date", "explain", "go_on_from", "import_notice", "local_days", "months", "official_years",
     "parse_notice", "pause",
     "recompute", "restate", "resume", "seed", "spans", "special_days", "start_clock", "stop", "stop_read",
     "undo_pauses", "undo_resumptions", "versions", "void", "working_days",

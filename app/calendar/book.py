@@ -1,23 +1,19 @@
-"""The calendar as this process knows it: read once per version, asked for its version once per transaction."""
+"""The calendar as this process knows it: read again when its stamp moves."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.calendar.models import CalendarDay, CalendarVersion, CalendarYear
 from app.calendar.working_days import SpecialDay, WorkingDays
+from app.db import Prepared, stamps
 
-SLOT = "calendar_book"
-# The version in force and, for a moment after an import, the one that other transactions still see.
-BOOKS_KEPT = 4
-
-_books: OrderedDict[str, Book] = OrderedDict()
+STAMP = "calendar"
 
 
 class CalendarMissing(LookupError):
@@ -44,11 +40,12 @@ class Book:
         return WorkingDays(special, self.years, self.version)
 
 
+_kept: stamps.Stamped[Book] = stamps.Stamped(STAMP)
+
+
 def book(session: Session) -> Book:
-    """The calendar in force: one small statement per transaction, four more when it is new to this process."""
-    if SLOT not in session.info:
-        session.info[SLOT] = _current(session)
-    return session.info[SLOT]
+    """The calendar in force. Raises CalendarMissing."""
+    return _kept.get(session, None, lambda: _current(session))
 
 
 def working_days(session: Session, regions: Sequence[str] = ()) -> WorkingDays:
@@ -61,38 +58,25 @@ def local_days(session: Session) -> Mapping[str, Mapping[date, SpecialDay]]:
     return book(session).local
 
 
-def forget(session: Session) -> None:
-    """After a change in this transaction: read the version again."""
-    session.info.pop(SLOT, None)
+VERSION: Table = CalendarVersion.__table__  # type: ignore[assignment]
+_NEWEST = Prepared(select(VERSION.c.version).order_by(VERSION.c.version.desc()).limit(1))
 
 
 def _current(session: Session) -> Book:
-    row = _newest(session)
-    while (found := _books.get(row.id)) is None:
-        loaded = _load(session, row.version)
+    version = _newest(session)
+    while True:
+        loaded = _load(session, version)
         # An import may have committed between the statements of the load; then it holds a mixture.
-        if (again := _newest(session)).id == row.id:
-            _keep(row.id, loaded)
+        if (again := _newest(session)) == version:
             return loaded
-        row = again
-    return found
+        version = again
 
 
-VERSION: Table = CalendarVersion.__table__  # type: ignore[assignment]
-_NEWEST = select(VERSION.c.id, VERSION.c.version).order_by(VERSION.c.version.desc()).limit(1)
-
-
-def _newest(session: Session) -> Row[tuple[str, int]]:
-    row = session.connection().execute(_NEWEST).one_or_none()
-    if row is None:
+def _newest(session: Session) -> int:
+    version = _NEWEST.scalar(session)
+    if version is None:
         raise CalendarMissing("the calendar of working days is empty: run app.calendar.seed")
-    return row
-
-
-def _keep(version_id: str, loaded: Book) -> None:
-    _books[version_id] = loaded
-    while len(_books) > BOOKS_KEPT:
-        _books.popitem(last=False)
+    return version
 
 
 def _load(session: Session, version: int) -> Book:

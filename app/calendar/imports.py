@@ -11,13 +11,14 @@ from chinese_calendar import constants
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.calendar.book import book, forget
+from app.calendar.book import STAMP, book
 from app.calendar.clocks import LegalClock, due_date
 from app.calendar.models import CalendarDay, CalendarVersion, CalendarYear
 from app.calendar.notices import parse_notice
 from app.calendar.queries import CLOCK, IS_LIVE, fetch
 from app.calendar.working_days import SpecialDay
 from app.core.ids import new_id
+from app.db import stamps
 
 DAY: Table = CalendarDay.__table__  # type: ignore[assignment]
 YEAR: Table = CalendarYear.__table__  # type: ignore[assignment]
@@ -138,10 +139,9 @@ def _library() -> dict[date, SpecialDay]:
 
 
 def _new_version(session: Session, source: str, made_by: str, now: datetime) -> int:
-    # Two imports at once would take the same number: the second one fails on the primary key and may be repeated.
+    stamps.bump(session, STAMP)  # a second import at once waits here
     version = (session.scalar(select(func.max(VERSION.c.version))) or 0) + 1
     session.execute(insert(VERSION).values(version=version, id=new_id(), source=source, made_by=made_by, made_at=now))
-    forget(session)
     return version
 
 

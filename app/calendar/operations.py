@@ -21,13 +21,15 @@ from app.calendar.queries import CLOCK, IS_LIVE, fetch
 from app.calendar.working_days import Unit
 from app.core.clock import local_date
 from app.core.ids import new_id
+from app.db import Prepared
 
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
 _RULE = ("title", "clause", "unit", "limit_days")
 _CHANGED = ("due_on", "status", "calendar_version", "stopped_at")
-# Built once: most actions run them, and building a statement costs more than running it.
-_START = insert(CLOCK)
-_SAVE = update(CLOCK).where(CLOCK.c.id == bindparam("clock_id")).values({name: bindparam(name) for name in _CHANGED})
+_START = Prepared(insert(CLOCK))
+_SAVE = Prepared(
+    update(CLOCK).where(CLOCK.c.id == bindparam("clock_id")).values({name: bindparam(name) for name in _CHANGED})
+)
 
 
 def start_clock(
@@ -54,7 +56,7 @@ def start_clock(
         tuple(regions),
     )  # fmt: skip
     values = {column.name: getattr(clock, column.name) for column in CLOCK.c if column.name != "started_at"}
-    session.connection().execute(_START, values | {"started_at": now})
+    _START.run(session, values | {"started_at": now})
     return clock
 
 
@@ -221,4 +223,4 @@ def _end_pauses(
 
 def _save(session: Session, clocks: Sequence[LegalClock]) -> None:
     rows = [{"clock_id": clock.id, **{name: getattr(clock, name) for name in _CHANGED}} for clock in clocks]
-    session.connection().execute(_SAVE, rows)
+    _SAVE.run_all(session, rows)

@@ -7,13 +7,14 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.calendar import clocks
 from app.calendar.book import working_days
 from app.calendar.clocks import LIVE, LegalClock, Pause
 from app.calendar.models import Clock, ClockPause
+from app.db import Prepared
 
 CLOCK: Table = Clock.__table__  # type: ignore[assignment]
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
@@ -21,18 +22,17 @@ CLOCK_COLUMNS = [CLOCK.c[field.name] for field in fields(LegalClock) if field.na
 IS_LIVE: ColumnElement[bool] = CLOCK.c.status.in_(LIVE)
 
 
-# Built once: every action reads it, and building it costs more than running it.
 _QUERY = (
     select(*CLOCK_COLUMNS, PAUSE.c.reason, PAUSE.c.from_on, PAUSE.c.until_on)
     .select_from(CLOCK.outerjoin(PAUSE, PAUSE.c.clock_id == CLOCK.c.id))
     .order_by(CLOCK.c.started_at, CLOCK.c.id, PAUSE.c.from_on, PAUSE.c.id)
 )
-_OF_CASES = _QUERY.where(CLOCK.c.case_id.in_(bindparam("case_ids", expanding=True)))
+_OF_CASES = Prepared(_QUERY.where(CLOCK.c.case_id.in_(bindparam("case_ids", expanding=True))))
 
 
 def clocks_of(session: Session, *case_ids: str) -> list[LegalClock]:
     """All clocks of the cases with their pauses, oldest first."""
-    return _assemble(session.connection().execute(_OF_CASES, {"case_ids": case_ids}))
+    return _assemble(_OF_CASES.all(session, case_ids=case_ids))
 
 
 def explain(session: Session, clock: LegalClock) -> str:
@@ -45,11 +45,11 @@ def fetch(session: Session, *where: ColumnElement[bool]) -> list[LegalClock]:
     return _assemble(session.connection().execute(_QUERY.where(*where)))
 
 
-def _assemble(rows: Iterable[Row[Any]]) -> list[LegalClock]:
+def _assemble(rows: Iterable[Any]) -> list[LegalClock]:
     return [_clock(list(group)) for _, group in groupby(rows, lambda row: row.id)]
 
 
-def _clock(rows: Sequence[Row[Any]]) -> LegalClock:
+def _clock(rows: Sequence[Any]) -> LegalClock:
     first = rows[0]
     pauses = tuple(Pause(row.reason, row.from_on, row.until_on) for row in rows if row.reason is not None)
     values = {column.name: getattr(first, column.name) for column in CLOCK_COLUMNS}

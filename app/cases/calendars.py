@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import audit, calendar
+from app import audit
 from app.calendar import Imported
 from app.calendar.queries import CLOCK
 from app.cases import deadlines
@@ -79,7 +79,6 @@ def preview(
         moved = _moved(session, imported, most)
     finally:
         with_nothing_done.rollback()
-        calendar.forget(session)
     return Preview(imported, len(imported.clocks), tuple(moved))
 
 

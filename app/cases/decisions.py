@@ -18,13 +18,13 @@ from app import engine
 from app.cases.models import Case, DecisionRecord, DoorAnswer
 from app.core.errors import NotFound
 from app.core.ids import new_id
-from app.db import Vault
+from app.db import Prepared, Vault
 from app.definitions.bundle import Bundle
 from app.feel import decode, encode, plain
 from app.feel.dmn import Outcome
 
 _RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
-_INSERT = insert(_RECORD)
+_INSERT = Prepared(insert(_RECORD))
 _PLACE = ("decision_record", "sealed")
 VERSION = 1
 Watcher = Callable[[Bundle, str, Outcome], None]
@@ -118,8 +118,7 @@ def rows(vault: Vault, decided: Iterable[Decided], of: Mapping[str, Any]) -> lis
 
 def write(session: Session, rows: list[dict[str, Any]]) -> None:
     """Insert what `rows` gave, in one statement."""
-    if rows:
-        session.connection().execute(_INSERT, rows)
+    _INSERT.run_all(session, rows)
 
 
 def of_case(session: Session, case_id: str) -> list[Record]:

@@ -139,7 +139,7 @@ def applied(session: Session, actor: Actor, region_code: str, programme: str, no
 
     Empty differences prove that the published and the applied standard are the same. Raises NotFound, NotYours.
     """
-    chain = identity.chain(session, identity.region_by_code(session, region_code, local_date(now)).id)
+    chain = identity.chain_of_code(session, region_code, local_date(now))
     policy.require_covers(session, actor, chain, SEE)
     return _report(session, Comparer(session, now, now), chain.nearest, [programme])
 

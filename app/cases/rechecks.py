@@ -54,15 +54,14 @@ def draw_rechecks(
     re-check by a job; asking again for the same occasion gives the recorded draw and begins nothing.
     Raises NotFound, NotYours, Invalid (occasion), FigureMissing.
     """
-    region = identity.region_by_code(session, region_code, local_date(now))
-    chain = identity.chain(session, region.id)
+    chain = identity.chain_of_code(session, region_code, local_date(now))
     policy.require_covers(session, actor, chain, "draw_rechecks")
     occasion = occasion.strip()
     if not 0 < len(occasion) <= LONGEST:
         raise Invalid({"occasion": f"请填写抽查名称（不超过 {LONGEST} 字），例如 2021年第一季度"})
     if "recheck" not in resolve(session, programme, chain.ids, local_date(now)).processes:
         raise NotFound("这个项目没有复核流程，请先由政策管理员补充")
-    earlier = _recorded(session, region.id, programme, occasion)
+    earlier = _recorded(session, chain.nearest.id, programme, occasion)
     if earlier is not None:
         return Drawn(tuple(earlier.drawn), earlier.candidates, earlier.rate, earlier.seed, is_new=False)
     rate = FigureReader(session, chain.ids, local_date(now), chain.full_name)[RATE]
@@ -71,7 +70,7 @@ def draw_rechecks(
     chosen = tuple(award_id for award_id in candidates if draw(f"{seed}:{award_id}") < rate)
     row = {
         "id": new_id(),
-        "region_id": region.id,
+        "region_id": chain.nearest.id,
         "programme": programme,
         "occasion": occasion,
         "seed": seed,

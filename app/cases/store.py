@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action, CaseHead
@@ -16,7 +16,7 @@ from app.cases.instance import Instance
 from app.cases.models import Case
 from app.core.actor import Actor
 from app.core.errors import Gone, NotFound
-from app.db import rows_changed, stamps
+from app.db import Prepared, stamps
 from app.definitions.store import bundle_by_id
 from app.identity import queries as identity
 from app.inbox.queries import ITEM
@@ -27,22 +27,21 @@ COLUMNS = tuple(CASE.c[name] for name in HEAD)
 FINAL = frozenset({"approved", "refused", "withdrawn", "ended"})
 
 
-# Built once: every action runs them, and building a statement costs more than running it.
-_LOOK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == bindparam("case_id"))
-_LOCK = _LOOK.with_for_update()
-_LOCK_SEVERAL = (
-    select(*COLUMNS, CASE.c.state, stamps.COLUMN)
-    .where(CASE.c.id.in_(bindparam("case_ids", expanding=True)))
+_ROW = select(*COLUMNS, CASE.c.state, stamps.COLUMN)
+_OF_ID = _ROW.where(CASE.c.id == bindparam("case_id"))
+_LOOK, _LOCK = Prepared(_OF_ID), Prepared(_OF_ID.with_for_update())
+_LOCK_SEVERAL = Prepared(
+    _ROW.where(CASE.c.id.in_(bindparam("case_ids", expanding=True)))
     .order_by(CASE.c.region_id, CASE.c.filed_at, CASE.c.id)
     .with_for_update()
 )
 _OF_TASK = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("task_id")).scalar_subquery()
-_LOCK_BY_TASK = select(*COLUMNS, CASE.c.state, stamps.COLUMN).where(CASE.c.id == _OF_TASK).with_for_update()
+_LOCK_BY_TASK = Prepared(_ROW.where(CASE.c.id == _OF_TASK).with_for_update())
 _WRITTEN = (
     "release_id", "status", "closed_at", "award_id", "applicant_name", "applicant_blind", "audit_seq", "audit_hash",
     "reopened_seq", "state", "version",
 )  # fmt: skip
-_SAVE = (
+_SAVE = Prepared(
     update(CASE)
     .where(CASE.c.id == bindparam("case_id"), CASE.c.version == bindparam("seen"))
     .values({name: bindparam(name) for name in _WRITTEN})
@@ -61,7 +60,7 @@ def lock_by_task(session: Session, actor: Actor, task_id: str, now: datetime) ->
 
 def lock_several(session: Session, case_ids: Sequence[str]) -> dict[str, Any]:
     """Lock these instances, always in the same order; rows for `opened` by case id. What is not there is left out."""
-    rows = session.connection().execute(_LOCK_SEVERAL, {"case_ids": case_ids}).all()
+    rows = _LOCK_SEVERAL.all(session, case_ids=case_ids)
     for row in rows[:1]:
         stamps.note(session, row.stamps)
     return {row.id: row for row in rows}
@@ -72,8 +71,8 @@ def look(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     return opened(session, actor, now, _row(session, _LOOK, case_id=case_id))
 
 
-def _row(session: Session, query: Select[Any], missing: str = "没有这个案件，请核对案件编号", **which: str) -> Any:
-    row = session.connection().execute(query, which).one_or_none()
+def _row(session: Session, query: Prepared, missing: str = "没有这个案件，请核对案件编号", **which: str) -> Any:
+    row = query.one_or_none(session, **which)
     if row is None:
         raise NotFound(missing)
     stamps.note(session, row.stamps)
@@ -106,7 +105,7 @@ def save(action: Action) -> None:
     head = action.case
     values = {name: getattr(head, name) for name in _WRITTEN if name not in ("state", "version")}
     values |= {"state": action.instance.seal(action.vault, head.id), "version": head.version + 1}
-    if rows_changed(action.session, _SAVE, {**values, "case_id": head.id, "seen": head.version}) != 1:
+    if _SAVE.run(action.session, {**values, "case_id": head.id, "seen": head.version}) != 1:
         raise Gone("案件刚刚被他人办理，请刷新后重试")
 
 

@@ -51,7 +51,6 @@ def _hukou(action: Action, application: Mapping[str, Any]) -> identity.RegionCha
     if not code:
         return action.chain
     try:
-        region = identity.region_by_code(action.session, str(code), action.case.applied_on)
+        return identity.chain_of_code(action.session, str(code), action.case.applied_on)
     except NotFound as unknown:
         raise Invalid({"hukou_region": "名录里没有这个户籍所在地，请重新选择；户籍就在办理地的不用选"}) from unknown
-    return identity.chain(action.session, region.id)

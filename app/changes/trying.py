@@ -192,7 +192,7 @@ def _figures(
 def _entered(
     session: Session, bundle: Row[Any], region_code: str, start: datetime
 ) -> Iterator[tuple[str, str, str, str]]:
-    ids = identity.chain(session, identity.region_by_code(session, region_code, local_date(start)).id).ids
+    ids = identity.chain_of_code(session, region_code, local_date(start)).ids
     for each in reversed(figures.entered(session, ids)):
         yield each.region or "", each.valid_from.isoformat(), each.key, _plain(each.value)
     change = store.found(session, bundle.change_id)

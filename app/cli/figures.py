@@ -78,7 +78,7 @@ def list_figures(key: str | None, region: str | None, as_json: bool) -> None:
     with looking() as (session, now):
         ids = None
         if region is not None:
-            ids = identity.chain(session, identity.region_by_code(session, region, local_date(now)).id).ids
+            ids = identity.chain_of_code(session, region, local_date(now)).ids
         rows = lists.told(session, queries.history(session, key, ids))
     if as_json:
         click.echo(json.dumps([row.as_dict() for row in rows], ensure_ascii=False, indent=1, default=str))

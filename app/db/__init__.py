@@ -4,6 +4,7 @@ from app.db import stamps
 from app.db.away import is_away
 from app.db.base import Base, utc
 from app.db.keyfile import KeyFault
+from app.db.prepared import NotPreparable, Prepared
 from app.db.session import Busy, Database, beside, outlive, rows_changed
 from app.db.statements import count_up_to, counted, either, insert_if_absent, rename_elements
 from app.db.types import AwareDateTime, Json, Money
@@ -17,6 +18,8 @@ __all__ = [
     "Json",
     "KeyFault",
     "Money",
+    "NotPreparable",
+    "Prepared",
     "Vault",
     "beside",
     "count_up_to",

@@ -7,13 +7,14 @@ more. Nothing else invalidates what `Stamped` keeps.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, String, Table, cast, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
+from app.db.prepared import Prepared
 
 Value = TypeVar("Value")
 
@@ -30,6 +31,7 @@ class Stamps(NamedTuple):
     capabilities: int = 0
     training: int = 0
     keys: int = 0
+    ties: int = 0
 
 
 class Stamp(Base):
@@ -45,12 +47,12 @@ _STAMP: Table = Stamp.__table__  # type: ignore[assignment]
 _PAIR = _STAMP.c.kind + "=" + cast(_STAMP.c.number, String)
 COLUMN: ColumnElement[str | None] = select(func.aggregate_strings(_PAIR, ",")).scalar_subquery().label("stamps")
 """All numbers as one text, for a statement that reads something else anyway; give its value to `note`."""
-# Built once, like every hot statement.
-_READ = select(COLUMN)
-_BUMP = sql(
-    "INSERT INTO stamp (kind, number) VALUES (:kind, 1) ON CONFLICT (kind) DO UPDATE SET number = stamp.number + 1"
+_READ = Prepared(select(COLUMN))
+_BUMP = Prepared(
+    sql("INSERT INTO stamp (kind, number) VALUES (:kind, 1) ON CONFLICT (kind) DO UPDATE SET number = stamp.number + 1")
 )
 _READ_HERE, _BUMPED, _OWN = "stamps", "bumped", "stamped"
+_NOWHERE = object()
 
 
 def bump(session: Session, kind: str) -> None:
@@ -60,7 +62,7 @@ def bump(session: Session, kind: str) -> None:
     """
     if kind not in Stamps._fields:
         raise KeyError(kind)
-    session.connection().execute(_BUMP, {"kind": kind})
+    _BUMP.run(session, {"kind": kind})
     session.info.setdefault(_BUMPED, set()).add(kind)
     own = session.info.get(_OWN, {})
     session.info[_OWN] = {place: value for place, value in own.items() if place[0].kind != kind}
@@ -69,7 +71,7 @@ def bump(session: Session, kind: str) -> None:
 def read(session: Session) -> Stamps:
     """All numbers, at most one statement in a transaction."""
     if _READ_HERE not in session.info:
-        note(session, session.connection().execute(_READ).scalar_one())
+        note(session, _READ.scalar(session))
     return session.info[_READ_HERE]
 
 
@@ -108,10 +110,14 @@ class Stamped(Generic[Value]):
         return found
 
     def _own(self, session: Session, key: Hashable, load: Callable[[], Value]) -> Value:
-        """What a writer that bumped reads: it may still be rolled back, so other sessions must not get it."""
-        if session.in_nested_transaction():
-            return load()  # the savepoint may be rolled back too
-        own = session.info[_OWN]
-        if (self, key) not in own:
-            own[self, key] = load()
-        return own[self, key]
+        """What a writer that bumped reads: it may still be rolled back, so other sessions must not get it.
+
+        What was read in a savepoint holds as long as the session is in it.
+        """
+        own: dict[Any, tuple[Any, Value]] = session.info[_OWN]
+        savepoint = session.get_nested_transaction()
+        read_in, value = own.get((self, key), (_NOWHERE, None))
+        if read_in is not None and read_in is not savepoint:
+            value = load()
+            own[self, key] = savepoint, value
+        return value  # type: ignore[return-value]

@@ -32,7 +32,7 @@ def office_list(call: Call) -> ResponseReturnValue:
         identity.chain(call.session, each) for each in sorted(identity_policy.region_ids(call.actor, people.KEEP))
     ]
     opened = trimmed(request.args.get("in", "").strip()) or chains[0].nearest.code
-    inside = identity.chain(call.session, identity.region_by_code(call.session, opened, today).id)
+    inside = identity.chain_of_code(call.session, opened, today)
     identity_policy.require_covers(call.session, call.actor, inside, people.KEEP)
     rows = divisions.find(call.session, today, code=opened, text=text, after=after, limit=SIZE + 1)
     found = cut(rows, SIZE, lambda row: row.code)

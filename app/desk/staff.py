@@ -59,7 +59,7 @@ def appointment_end(call: Call, user_id: str, appointment_id: str) -> ResponseRe
 def appointment_move(call: Call, user_id: str, appointment_id: str) -> ResponseReturnValue:
     """Another position, at the office of a region code."""
     code = trimmed(request.form.get("region", "").strip())
-    chain = identity.chain(call.session, identity.region_by_code(call.session, code, local_date(call.now)).id)
+    chain = identity.chain_of_code(call.session, code, local_date(call.now))
     office = identity.offices_of(call.session, chain).get(chain.nearest.level)
     if office is None:
         raise Invalid({"region": f"{chain.nearest.name}还没有单位，请先导入区划"})

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Gone, Rejection
 from app.core.exact_json import dump_json
-from app.db import insert_if_absent, rows_changed
+from app.db import Prepared, insert_if_absent, rows_changed
 from app.drafts.queries import DRAFT, MAIN, OTHER, SEALED, Kept, Pairs, draft, id_of, of_subject, opened
 
 OVER = "这份表已经提交或者清空，没有再存草稿。还要填写的，请重新打开页面"
@@ -26,7 +26,7 @@ _UPDATE = (
     .values({name: bindparam(name) for name in _COLUMNS} | {"revision": DRAFT.c.revision + 1})
 )
 _UPDATE_KNOWN = _UPDATE.where(DRAFT.c.revision == bindparam("known"))
-_FINISH = (
+_FINISH = Prepared(
     delete(DRAFT)
     .where(DRAFT.c.subject == bindparam("about"), or_(DRAFT.c.owner == bindparam("whose"), DRAFT.c.stuck))
     .returning(DRAFT.c.stuck)
@@ -141,7 +141,7 @@ def drop(session: Session, place: Place, *branches: str) -> None:
 
 def finish(session: Session, subject: str, owner: str) -> bool:
     """The form was sent: its drafts go, other people's stay theirs. Whether it had waited for an incident."""
-    rows = session.connection().execute(_FINISH, {"about": subject, "whose": owner}).all()
+    rows = _FINISH.all(session, about=subject, whose=owner)
     return any(row.stuck for row in rows)
 
 

@@ -59,15 +59,14 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
 
     Raises NotYours, Invalid, Duplicate.
     """
-    region = identity.region_by_code(session, spec.region_code, spec.due_on)
-    chain = identity.chain(session, region.id)
+    chain = identity.chain_of_code(session, spec.region_code, spec.due_on)
     policy.require_covers(session, actor, chain, "draft_batches")
     today, faults = local_date(now), faults_of(spec)
     if spec.kind == quota.QUOTA:
-        faults |= quota.faults_of(region.level, first_of(spec.due_on), today, spec.amount)
+        faults |= quota.faults_of(chain.nearest.level, first_of(spec.due_on), today, spec.amount)
     if faults:
         raise Invalid(faults)
-    same = (Batch.key == spec.key) & (Batch.region_id == region.id)
+    same = (Batch.key == spec.key) & (Batch.region_id == chain.nearest.id)
     if session.scalar(select(Batch.id).where(same, Batch.status != "dropped")) is not None:
         raise Duplicate(f"{chain.nearest.name}已有批次「{spec.key}」，请打开原批次办理，不要重复建立")
     session.execute(update(Batch).where(same).values(key=Batch.key + ":" + Batch.id))
@@ -78,7 +77,7 @@ def draft(session: Session, actor: Actor, spec: BatchSpec, now: datetime) -> str
         "kind": spec.kind,
         "title": spec.title,
         "clause": spec.clause,
-        "region_id": region.id,
+        "region_id": chain.nearest.id,
         "county_id": chain.county.id if chain.county else None,
         "amount": spec.amount,
         "per": spec.per,

@@ -127,4 +127,4 @@ def _world(
 
 
 def _chain(session: Session, region_code: str, on: date) -> tuple[str, ...]:
-    return identity.chain(session, identity.region_by_code(session, region_code, on).id).ids if region_code else ()
+    return identity.chain_of_code(session, region_code, on).ids if region_code else ()

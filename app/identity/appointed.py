@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
+from app.db import Prepared, stamps
 from app.identity.capabilities import DUTY_POSITIONS
 from app.identity.models import Absence, Appointment, FamilyTie, Office, PositionCapability, User
 from app.identity.positions import POSITIONS
@@ -166,9 +167,10 @@ def held_above(session: Session, chain: RegionChain, capability: str, on: date) 
 
 
 _TIE: Table = FamilyTie.__table__  # type: ignore[assignment]
-_TIES = select(_TIE.c.relation).where(
-    _TIE.c.user_id == bindparam("user_id"), _TIE.c.person_blind.in_(bindparam("blinds", expanding=True))
-)
+_TIES = Prepared(select(_TIE.c.person_blind, _TIE.c.relation).where(_TIE.c.user_id == bindparam("user_id")))
+TIES = "ties"
+"""The stamp of the family ties that staff declare."""
+_known_ties: stamps.Stamped[dict[str, str]] = stamps.Stamped(TIES, entries=4000)
 
 
 def phone_of(session: Session, user_id: str | None) -> str | None:
@@ -179,8 +181,15 @@ def phone_of(session: Session, user_id: str | None) -> str | None:
 def ties(session: Session, user_id: str, id_numbers: Iterable[str]) -> list[str]:
     """The relations that tie a person of the staff to any of these identity numbers (回避); empty when none."""
     vault = session.info["vault"]
-    blinds = [vault.blind(number, "person") for number in id_numbers]
-    return list(session.connection().scalars(_TIES, {"user_id": user_id, "blinds": blinds}))
+    known = _known_ties.get(session, (user_id, vault.in_force.index), lambda: _ties(session, user_id))
+    if not known:
+        return []
+    blinds = dict.fromkeys(vault.blind(number, "person") for number in id_numbers)
+    return [known[blind] for blind in blinds if blind in known]
+
+
+def _ties(session: Session, user_id: str) -> dict[str, str]:
+    return {row.person_blind: row.relation for row in _TIES.all(session, user_id=user_id)}
 
 
 def user_names(session: Session, user_ids: Iterable[str], *, active: bool = False) -> dict[str, str]:

@@ -13,7 +13,8 @@ from app.core import id_number as id_numbers
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.ids import new_id
-from app.identity import gazetteer, queries
+from app.db import stamps
+from app.identity import appointed, gazetteer, queries
 from app.identity.models import Appointment, FamilyTie, Office, Region, User
 from app.identity.names import staff_name
 from app.identity.positions import CODE_LENGTHS, INSTITUTION, level_of_code, positions_at
@@ -54,6 +55,7 @@ def _parent_code(code: str) -> str | None:
 def _open_region(
     session: Session, code: str, name: str, level: str, parent: Region | None, valid_from: date | None
 ) -> Region:
+    stamps.bump(session, queries.REGIONS)
     opened = Region(id=new_id(), code=code, name=name, level=level, valid_from=valid_from)
     if parent is not None:
         opened.parent_id = parent.id
@@ -71,6 +73,7 @@ def succeed_region(session: Session, old: Region, new: Region, on: date) -> None
 
     The old region and all below it end that day, the new ones begin; cases of earlier days keep their old ancestors.
     """
+    stamps.bump(session, queries.REGIONS)
     old.successor_id = new.id
     session.execute(update(Region).where(queries.within(old), Region.valid_until.is_(None)).values(valid_until=on))
     session.execute(update(Region).where(queries.within(new), Region.valid_from.is_(None)).values(valid_from=on))
@@ -82,6 +85,7 @@ def ensure_office(session: Session, region: queries.RegionRef | Region, **detail
     known = session.scalar(select(Office.id).where(Office.region_id == region.id, Office.kind == region.level))
     if known is not None:
         return queries.office(session, known)
+    stamps.bump(session, queries.REGIONS)
     opened = Office(
         id=new_id(),
         region_id=region.id,
@@ -93,7 +97,6 @@ def ensure_office(session: Session, region: queries.RegionRef | Region, **detail
     )
     session.add(opened)
     session.flush()
-    queries.forget_offices(session)
     return queries.office(session, opened.id)
 
 
@@ -188,6 +191,7 @@ def declare_tie(session: Session, user_id: str, person_id_number: str, relation:
     if faults:
         raise Invalid(faults)
     blind = session.info["vault"].blind(number, "person")
+    stamps.bump(session, appointed.TIES)
     known = session.scalar(select(FamilyTie).where(FamilyTie.user_id == user_id, FamilyTie.person_blind == blind))
     if known is None:
         known = FamilyTie(id=new_id(), user_id=user_id, person_blind=blind)
@@ -198,6 +202,7 @@ def declare_tie(session: Session, user_id: str, person_id_number: str, relation:
 
 def join_ties(session: Session, one: str, other: str) -> list[str]:
     """Two blind indexes are of one person: a tie with either holds for both. Ids of the ties that were added."""
+    stamps.bump(session, appointed.TIES)
     rows = session.scalars(select(FamilyTie).where(FamilyTie.person_blind.in_((one, other)))).all()
     have = {(row.user_id, row.person_blind) for row in rows}
     added = [
@@ -213,4 +218,5 @@ def join_ties(session: Session, one: str, other: str) -> list[str]:
 
 def drop_ties(session: Session, tie_ids: Sequence[str]) -> None:
     """Take back what `join_ties` added."""
+    stamps.bump(session, appointed.TIES)
     session.execute(delete(FamilyTie).where(FamilyTie.id.in_(tie_ids)))

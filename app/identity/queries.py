@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindpa
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
+from app.db import Prepared, stamps
 from app.identity.models import Office, Region
 from app.identity.positions import INSTITUTION, LEVELS, POSITIONS, title_at, title_of
 
@@ -106,12 +107,29 @@ def not_over(table: type[Any], on: date) -> ColumnElement[bool]:
     return or_(table.valid_until.is_(None), table.valid_until > on)
 
 
-def region_by_code(session: Session, code: str, on: date) -> Region:
+class _Coded(NamedTuple):
+    """A division that carries a code, and when."""
+
+    id: str
+    valid_from: date | None
+    valid_until: date | None
+
+
+_CODED = Prepared(select(*(REGION.c[name] for name in _Coded._fields)).where(REGION.c.code == bindparam("code")))
+
+
+def chain_of_code(session: Session, code: str, on: date) -> RegionChain:
+    """The region that carries this code on this day, and those above it. Raises NotFound."""
+    known = _coded.get(session, code, lambda: tuple(_Coded(*row) for row in _CODED.all(session, code=code)))
+    for id, begins, ends in known:
+        if (begins is None or begins <= on) and (ends is None or ends > on):
+            return chain(session, id)
+    raise NotFound(f"没有代码为 {code} 的行政区划，请核对 2、4、6、9 或 12 位代码")
+
+
+def region_by_code(session: Session, code: str, on: date) -> RegionRef:
     """The region that carries this code on this day. Raises NotFound."""
-    found = session.scalar(select(Region).where(Region.code == code, in_force(Region, on)))
-    if found is None:
-        raise NotFound(f"没有代码为 {code} 的行政区划，请核对 2、4、6、9 或 12 位代码")
-    return found
+    return chain_of_code(session, code, on).nearest
 
 
 class Place(NamedTuple):
@@ -162,44 +180,49 @@ _CHAIN_TABLES = ((Region, "own"), (Region, "ancestor"), (Office, "office"))
 _OF_OFFICE = ("id", "county_id", "kind", "name", "short_name", "phone")
 
 
-_KNOWN_OFFICES = "region_offices"
-# Built once: every action reads it, and building it costs more than running it.
-_CHAIN = _chain_query()
+_CHAIN = Prepared(_chain_query())
+
+
+class _Place(NamedTuple):
+    """A region with those above it, and the offices that handle its cases by kind."""
+
+    chain: RegionChain
+    offices: dict[str, OfficeRow]
+
+
+REGIONS = "regions"
+"""The stamp of regions and their offices."""
+_places: stamps.Stamped[_Place] = stamps.Stamped(REGIONS, entries=4000)
+_coded: stamps.Stamped[tuple[_Coded, ...]] = stamps.Stamped(REGIONS, entries=4000)
 
 
 def chain(session: Session, region_id: str) -> RegionChain:
-    """The region and its ancestors, read once per transaction. Raises NotFound."""
-    known: dict[str, RegionChain] = session.info.setdefault("region_chains", {})
-    if region_id not in known:
-        known[region_id] = _chain(session, region_id)
-    return known[region_id]
+    """The region and its ancestors. Raises NotFound."""
+    return _place(session, region_id).chain
+
+
+def _place(session: Session, region_id: str) -> _Place:
+    return _places.get(session, region_id, lambda: _read_place(session, region_id))
 
 
 def chain_by_code(session: Session, code: str, on: date) -> RegionChain:
     """The chain of the region whose code somebody typed. Raises Invalid (`region`)."""
     try:
-        return chain(session, region_by_code(session, code, on).id)
+        return chain_of_code(session, code, on)
     except NotFound as unknown:
         raise Invalid({"region": unknown.message}) from unknown
 
 
-def _chain(session: Session, region_id: str) -> RegionChain:
+def _read_place(session: Session, region_id: str) -> _Place:
     refs: dict[str, RegionRef] = {}
     offices: dict[str, OfficeRow] = {}
-    rows = session.connection().execute(_CHAIN, {"region_id": region_id})
-    for id, code, name, level, office_id, county_id, kind, *rest in rows:
+    for id, code, name, level, office_id, county_id, kind, *rest in _CHAIN.all(session, region_id=region_id):
         refs[level] = RegionRef(id, code, name, level)
         if office_id is not None:
             offices[kind] = OfficeRow(office_id, id, code, name, county_id, kind, *rest)
     if not refs:
         raise NotFound("没有这个行政区划")
-    session.info.setdefault(_KNOWN_OFFICES, {})[region_id] = offices
-    return RegionChain(**refs)
-
-
-def forget_offices(session: Session) -> None:
-    """After an office was opened in this transaction: read them again."""
-    session.info.pop(_KNOWN_OFFICES, None)
+    return _Place(RegionChain(**refs), offices)
 
 
 def within(region: RegionRef | Region, table: type[Any] = Region) -> ColumnElement[bool]:
@@ -231,16 +254,11 @@ _OFFICE_COLUMNS = (
     Office.phone,
 )
 _OFFICES = select(*_OFFICE_COLUMNS).join(Region, Region.id == Office.region_id).order_by(Office.name)
-_OFFICES_OF = _OFFICES.where(Office.region_id.in_(bindparam("region_ids", expanding=True)), Office.kind != INSTITUTION)
 
 
-def offices_of(session: Session, chain: RegionChain) -> dict[str, OfficeRow]:
-    """The offices that handle cases of the region, by kind; where the chain was read before them, read with it."""
-    known = session.info.get(_KNOWN_OFFICES, {}).get(chain.nearest.id)
-    if known is not None:
-        return known
-    rows = session.connection().execute(_OFFICES_OF, {"region_ids": list(chain.ids)})
-    return {office.kind: office for office in (OfficeRow(*row) for row in rows)}
+def offices_of(session: Session, chain: RegionChain) -> Mapping[str, OfficeRow]:
+    """The offices that handle cases of the region, by kind."""
+    return _place(session, chain.nearest.id).offices
 
 
 def office_of(session: Session, chain: RegionChain, position: str) -> OfficeRow | None:

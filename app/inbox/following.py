@@ -11,29 +11,30 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Gone
-from app.db import rename_elements, rows_changed
+from app.db import Prepared, rename_elements
 from app.inbox.queries import FOLLOWS, ITEM, NO_DUE_DAY
 
 _CLOSED = ("closed_at", "closed_seq", "closed_by", "closed_by_name")
-# Built once: every action runs them, and building a statement costs more than running it.
-_INSERT = insert(ITEM)
-_DONE = (
+_INSERT = Prepared(insert(ITEM))
+_DONE = Prepared(
     update(ITEM)
     .where(ITEM.c.id == bindparam("item_id"), ITEM.c.status == "open")
     .values({"status": "done", **{name: bindparam(name) for name in _CLOSED}})
 )
-_RESTATE = update(ITEM).where(ITEM.c.id == bindparam("item_id")).values({name: bindparam(name) for name in FOLLOWS})
+_RESTATE = Prepared(
+    update(ITEM).where(ITEM.c.id == bindparam("item_id")).values({name: bindparam(name) for name in FOLLOWS})
+)
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """New items, with the columns of the table."""
-    session.connection().execute(_INSERT, [dict(row) for row in rows])
+    _INSERT.run_all(session, rows)
 
 
 def finish(session: Session, item_id: str, actor: Actor, seq: int, now: datetime) -> None:
     """Done by the actor. Raises Gone: of two people exactly one changes the row."""
     done = {"item_id": item_id, "closed_at": now, "closed_seq": seq}
-    if rows_changed(session, _DONE, {**done, "closed_by": actor.user_id, "closed_by_name": actor.name}) != 1:
+    if _DONE.run(session, {**done, "closed_by": actor.user_id, "closed_by_name": actor.name}) != 1:
         raise Gone("这项工作刚刚被他人办结，请刷新待办")
 
 
@@ -66,7 +67,7 @@ def measure(session: Session, item_id: str, clock_id: str, due_on: date | None) 
 
 def restate(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Open items after their case moved to another release: `item_id` and all columns that follow from the diagram."""
-    session.connection().execute(_RESTATE, [dict(row) for row in rows])
+    _RESTATE.run_all(session, rows)
 
 
 def rename(session: Session, case_id: str, names: Mapping[str, str]) -> None:

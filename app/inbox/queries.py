@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.db import count_up_to
+from app.db import Prepared, count_up_to
 from app.inbox.models import WorkItem
 
 ITEM: Table = WorkItem.__table__  # type: ignore[assignment]
@@ -24,19 +24,24 @@ FOLLOWS = (
 """Columns of an open item that follow from the diagram, or hold only under it."""
 
 
-# Built once: every action runs them, and building a statement costs more than running it.
-_ITEM = select(ITEM).where(ITEM.c.id == bindparam("item_id"))
-_OPEN_OF_CASE = select(
-    *(ITEM.c[name] for name in ("id", "engine_task_id", "element_id", "clock_id", "asked", "assignee_id"))
-).where(ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task")
-_STANDING = select(ITEM.c.id, ITEM.c.case_id, ITEM.c.engine_task_id, *(ITEM.c[name] for name in FOLLOWS)).where(
-    ITEM.c.case_id.in_(bindparam("case_ids", expanding=True)), ITEM.c.status == "open", ITEM.c.kind == "task"
+_ITEM = Prepared(select(ITEM).where(ITEM.c.id == bindparam("item_id")))
+_OPEN_OF_CASE = Prepared(
+    select(
+        *(ITEM.c[name] for name in ("id", "engine_task_id", "element_id", "clock_id", "asked", "assignee_id"))
+    ).where(ITEM.c.case_id == bindparam("of_case"), ITEM.c.status == "open", ITEM.c.kind == "task")
 )
-_CLOSERS = select(ITEM.c.closed_by).where(
-    ITEM.c.case_id == bindparam("of_case"),
-    ITEM.c.status == "done",
-    ITEM.c.kind == "task",
-    ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
+_STANDING = Prepared(
+    select(ITEM.c.id, ITEM.c.case_id, ITEM.c.engine_task_id, *(ITEM.c[name] for name in FOLLOWS)).where(
+        ITEM.c.case_id.in_(bindparam("case_ids", expanding=True)), ITEM.c.status == "open", ITEM.c.kind == "task"
+    )
+)
+_CLOSERS = Prepared(
+    select(ITEM.c.closed_by).where(
+        ITEM.c.case_id == bindparam("of_case"),
+        ITEM.c.status == "done",
+        ITEM.c.kind == "task",
+        ITEM.c.element_id.in_(bindparam("elements", expanding=True)),
+    )
 )
 
 
@@ -50,12 +55,12 @@ class Page:
 
 def open_of_case(session: Session, case_id: str) -> list[Any]:
     """The open tasks of a case."""
-    return list(session.connection().execute(_OPEN_OF_CASE, {"of_case": case_id}))
+    return _OPEN_OF_CASE.all(session, of_case=case_id)
 
 
 def standing_of(session: Session, case_ids: Sequence[str]) -> list[Any]:
     """The open tasks of cases, with the columns that another release may change."""
-    return list(session.connection().execute(_STANDING, {"case_ids": case_ids}))
+    return _STANDING.all(session, case_ids=case_ids)
 
 
 def open_elements(session: Session, cases: Select[tuple[str]]) -> dict[str, int]:
@@ -78,7 +83,7 @@ def items_of_case(session: Session, case_id: str) -> list[Any]:
 
 def item(session: Session, item_id: str) -> Any | None:
     """One work item."""
-    return session.connection().execute(_ITEM, {"item_id": item_id}).one_or_none()
+    return _ITEM.one_or_none(session, item_id=item_id)
 
 
 def acts_of(session: Session, item_ids: Collection[str]) -> list[Any]:
@@ -96,7 +101,7 @@ def waiting_for(session: Session, candidates: Collection[str]) -> dict[str, tupl
 
 def closers(session: Session, case_id: str, elements: Sequence[str]) -> set[str]:
     """Who completed these steps of a case."""
-    found = session.connection().scalars(_CLOSERS, {"of_case": case_id, "elements": list(elements)})
+    found = _CLOSERS.scalars(session, of_case=case_id, elements=elements)
     return {user_id for user_id in found if user_id}
 
 

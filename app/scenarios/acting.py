@@ -38,7 +38,7 @@ def actors(session: Session, step: Step, region: str, case_id: str | None, now: 
 
 def _holders(session: Session, position: str, region: str, case_id: str | None, now: datetime) -> list[Actor]:
     on = local_date(now)
-    chain = identity.chain(session, identity.region_by_code(session, region, on).id)
+    chain = identity.chain_of_code(session, region, on)
     office = _office(session, chain, position)
     candidates = [f"{position}@{office.id}"] if office else _given(session, position, case_id)
     if position == INSTITUTION:
@@ -80,7 +80,7 @@ def able(session: Session, item: Any, candidates: Sequence[Actor], now: datetime
 def second(session: Session, first: Actor, others: Sequence[Actor], capability: str, region: str,
            now: datetime) -> Actor:  # fmt: skip
     """Who confirms what the first drew up: another holder of the position, else of one that may at this place."""
-    chain = identity.chain(session, identity.region_by_code(session, region, local_date(now)).id)
+    chain = identity.chain_of_code(session, region, local_date(now))
     found = [actor for actor in others if actor.user_id != first.user_id]
     for position in appointed.positions_with(session, capability):
         office = identity.office_of(session, chain, position)

@@ -59,7 +59,7 @@ def _open_programmes(session: Session, story: Story, now: datetime) -> None:
     wanted |= {(step.programme or story.programme, step.region or story.region)
                for step in story.steps if step.do == "apply"}  # fmt: skip
     for programme, region in sorted(wanted):
-        chain = regions.chain(session, regions.region_by_code(session, region, local_date(now)).id)
+        chain = regions.chain_of_code(session, region, local_date(now))
         try:
             resolve(session, programme, chain.ids, local_date(now))
         except NotEligible:

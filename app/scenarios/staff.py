@@ -26,7 +26,7 @@ def enter(session: Session, story: Story, known: dict[str, Any], now: datetime) 
     Raises Invalid.
     """
     on = local_date(now)
-    chain = regions.chain(session, regions.region_by_code(session, story.region, on).id)
+    chain = regions.chain_of_code(session, story.region, on)
     for entry in known.pop(APPOINTMENTS, None) or []:
         person, position = _person(session, story, entry, now), _text(entry, APPOINTMENTS, "position")
         office = regions.office_of(session, chain, position)

@@ -58,7 +58,7 @@ def _spec(entry: Mapping[str, Any], today: date) -> listing.BatchSpec:
 
 
 def _holder(session: Session, region_code: str, position: str, on: date) -> Actor:
-    chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
+    chain = identity.chain_of_code(session, region_code, on)
     office = identity.offices_of(session, chain)[chain.nearest.level]
     actor = appointed.load_actor(session, appointed.holders(session, f"{position}@{office.id}", on)[0].user_id, on)
     assert actor is not None, "a holder is active"

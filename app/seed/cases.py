@@ -123,7 +123,7 @@ def _window(session: Session, case: Mapping[str, Any], position: str | None, now
     on = local_date(now)
     if position is None:
         return APPLICANT
-    chain = identity.chain(session, identity.region_by_code(session, case["region"], on).id)
+    chain = identity.chain_of_code(session, case["region"], on)
     office = identity.office_of(session, chain, position)
     if office is None:
         raise NotYours(f"{chain.full_name}没有 {position} 岗位")

@@ -160,7 +160,7 @@ def _propose_figure(session: Session, entry: Mapping[str, Any], now: datetime) -
 
 
 def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
-    chain = identity.chain(session, identity.region_by_code(session, region_code, on).id)
+    chain = identity.chain_of_code(session, region_code, on)
     office = identity.offices_of(session, chain)[chain.nearest.level]
     holder = appointed.holders(session, f"policy_owner@{office.id}", on)[0]
     actor = appointed.load_actor(session, holder.user_id, on)
@@ -170,16 +170,16 @@ def _policy_owner(session: Session, region_code: str, on: date) -> Actor:
 
 def _start_award(session: Session, entry: Mapping[str, Any], now: datetime) -> None:
     today = local_date(now)
-    region = identity.region_by_code(session, entry["region"], today)
+    chain = identity.chain_of_code(session, entry["region"], today)
     house = None
     if entry.get("institution"):
-        house = houses.institution_named(session, region.county_id or region.id, entry["institution"])
+        house = houses.institution_named(session, (chain.county or chain.nearest).id, entry["institution"])
     request = registry.AwardRequest(
         id=new_id(),
         programme=entry["programme"],
         id_number=entry["id_number"],
         name=entry["name"],
-        region_id=region.id,
+        region_id=chain.nearest.id,
         monthly=to_money(str(entry["monthly"])),
         starts_on=entry["starts_on"],
         kind=entry["kind"],

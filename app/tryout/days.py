@@ -17,7 +17,7 @@ MOST_SHEETS = 3
 
 def of(session: Session, region: str, today: date, marks: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     """The month of today and those in which something falls, at most so many, each with its weeks from Monday."""
-    regions = identity.chain(session, identity.region_by_code(session, region, today).id).ids
+    regions = identity.chain_of_code(session, region, today).ids
     wanted = sorted({today.isoformat()[:7], *(day[:7] for day in marks if day >= today.isoformat())})[:MOST_SHEETS]
     sheets = []
     for month in wanted:

@@ -74,8 +74,7 @@ def _reopenable(action: Any) -> list[dict[str, str]]:
 
 
 def _goods(session: Session, stage: Stage) -> list[dict[str, Any]]:
-    region = identity.region_by_code(session, stage.trial.region, stage.today)
-    chain = identity.chain(session, region.id)
+    chain = identity.chain_of_code(session, stage.trial.region, stage.today)
     county = chain.county
     rows = goods.in_county(session, county.id) if county else []
     return [_stock(row._mapping) for row in rows]

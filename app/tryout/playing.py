@@ -248,7 +248,7 @@ class Stage:
         if not (typed.isascii() and typed.isdigit() and 0 < int(typed) <= MOST_DAYS):
             raise Invalid({"days": f"请填写 1 到 {MOST_DAYS} 之间的工作日数"})
         with self.player.world.database.read() as session:
-            regions = identity.chain(session, identity.region_by_code(session, self.trial.region, self.today).id).ids
+            regions = identity.chain_of_code(session, self.trial.region, self.today).ids
             day = calendar.working_days(session, regions).add(self.today, int(typed))
         return datetime.combine(day, DAY_BEGINS, SHANGHAI)
 

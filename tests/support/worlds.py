@@ -97,7 +97,7 @@ class Office:
     def holder(self, session: Session, position: str, number: int = 0, code: str = VILLAGE) -> Actor:
         """The n-th person who holds the position for a region."""
         on = local_date(self.now)
-        chain = identity.chain(session, identity.region_by_code(session, code, on).id)
+        chain = identity.chain_of_code(session, code, on)
         office = identity.office_of(session, chain, position)
         assert office is not None
         person = appointed.holders(session, f"{position}@{office.id}", on)[number]

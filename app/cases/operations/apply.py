@@ -69,8 +69,7 @@ def apply(
     first day, after a stop, or a rule that needs no judgement and `insist` is not set), Repeated. A figure that is
     missing makes the case wait as an incident.
     """
-    region = identity.region_by_code(session, region_code, local_date(now))
-    chain = identity.chain(session, region.id)
+    chain = identity.chain_of_code(session, region_code, local_date(now))
     bundle = resolve_open(session, programme, chain.ids, local_date(now))
     if actor.is_staff:
         identity_policy.require_covers(session, actor, chain, FILE)

@@ -13,11 +13,13 @@ from app import audit
 from app.core.actor import Actor
 from app.core.clock import local_date
 from app.core.ids import new_id
+from app.db import stamps
 from app.identity import gazetteer
 from app.identity.divisions.planning import Place, Plan
 from app.identity.divisions.standing import LEVEL_COLUMNS
 from app.identity.models import Office, Region
 from app.identity.operations import HOTLINE
+from app.identity.queries import REGIONS
 
 AUDIT_CHAIN = "regions"
 _TOLD = 50
@@ -46,14 +48,13 @@ def apply(session: Session, actor: Actor, plan: Plan, now: datetime) -> Done:
     changed = [(place, values) for place in plan.places if place.stands and (values := _changes(place, plan))]
     offices = [_office_row(place) for place in plan.places if _wants_office(place, local_date(now))]
     renamed = [values for place in plan.places if (values := _office_changes(place))]
+    stamps.bump(session, REGIONS)
     if opened:
         session.connection().execute(insert(_REGION), opened)  # type: ignore[arg-type]
     for table, rows in ((_REGION, [values for _, values in changed]), (_OFFICE, renamed)):
         _update(session, table, rows)
     if offices:
         session.connection().execute(insert(_OFFICE), offices)  # type: ignore[arg-type]
-    for known in ("region_chains", "region_offices"):
-        session.info.pop(known, None)
     session.expire_all()
     kept = [place for place, _ in changed if not place.ends]
     done = Done(len(opened), len(kept), len(plan.ended), len(offices) + len(renamed))

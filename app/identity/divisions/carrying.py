@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import Actor
 from app.core.ids import new_id
+from app.db import stamps
 from app.identity import queries
 from app.identity.divisions.planning import Plan
 from app.identity.models import Appointment, Office
@@ -65,6 +66,7 @@ def carry(session: Session, actor: Actor, move: Move, moved: dict[str, int], now
     for before, after in move.offices:
         if before.region_id == move.old.nearest.id:
             moved["appointments"] = _move_people(session, before.id, after.id, on)
+    stamps.bump(session, queries.REGIONS)
     if move.old.nearest.level == "county":
         here = (Office.region_id == move.old.nearest.id) & (Office.kind == INSTITUTION)
         county = {"region_id": move.new.nearest.id, "county_id": move.new.nearest.id}

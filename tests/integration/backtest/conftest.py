@@ -69,7 +69,7 @@ def drafting(kept: Office) -> Drafting:
 
 
 def _chain(session: Session, code: str) -> tuple[str, ...]:
-    return identity.chain(session, identity.region_by_code(session, code, TODAY).id).ids
+    return identity.chain_of_code(session, code, TODAY).ids
 
 
 def run(office: Office, draft: Draft, since: date | None = None) -> tuple[Totals, list[dict[str, Any]]]:

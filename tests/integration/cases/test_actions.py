@@ -28,28 +28,33 @@ from tests.support.worlds import RELIEF, VILLAGE, Office
 # A letter asks once whether whom it addresses has died.
 # An application is indexed by the parts of its name, in one statement.
 # What the applicant is told is two: the message and the job that sends it. A letter is printed by a job of its own.
-MOST_STATEMENTS = {"apply": 20, "village_investigation": 14, "township_review": 32}
+MOST_STATEMENTS = {"apply": 17, "village_investigation": 11, "township_review": 29}
+STEPS = (
+    ("village_investigation", "village_cadre", {"facts_true": True}),
+    ("township_review", "township_clerk", {"confirmed": True, "amount": 800}),
+)
 
 
 def test_statements_of_an_action_are_bounded(office: Office) -> None:
+    _statements(office, "220122198809093311")  # fills what a process keeps
+    counts = _statements(office, RELIEF["id_number"])
+    assert all(counts[name] <= most for name, most in MOST_STATEMENTS.items()), counts
+
+
+def _statements(office: Office, id_number: str) -> dict[str, int]:
     counts = {}
-    office.apply("uninsured_unemployed_relief", RELIEF, id_number="220122198809093311")  # fills what a process keeps
     with office.database.write() as session:
-        clerk = office.holder(session, "township_clerk")
+        clerk, data = office.holder(session, "township_clerk"), {**RELIEF, "id_number": id_number}
         with counted(session) as statements:
-            receipt = operations.apply(session, clerk, "uninsured_unemployed_relief", VILLAGE, RELIEF, office.now)
+            receipt = operations.apply(session, clerk, "uninsured_unemployed_relief", VILLAGE, data, office.now)
     counts["apply"] = len(statements)
-    for element, position, data in (
-        ("village_investigation", "village_cadre", {"facts_true": True}),
-        ("township_review", "township_clerk", {"confirmed": True, "amount": 800}),
-    ):
+    for element, position, data in STEPS:
         with office.database.write() as session:
             actor, item = office.holder(session, position), office.task(session, receipt.case_id, element)
-            session.info.pop("region_chains")
             with counted(session) as statements:
                 operations.complete_task(session, actor, item.id, data, office.now)
         counts[element] = len(statements)
-    assert all(counts[name] <= most for name, most in MOST_STATEMENTS.items()), counts
+    return counts
 
 
 def test_statements_do_not_grow_with_the_table(office: Office) -> None:
@@ -59,6 +64,7 @@ def test_statements_do_not_grow_with_the_table(office: Office) -> None:
             office.do(receipt.case_id, "village_investigation", "village_cadre", facts_true=True)
         return len(statements)
 
+    cost("22012219650707401X")  # fills what a process keeps
     assert cost("220122198305123011") == cost("220122198809093311") == cost("220122199806152018")
 
 

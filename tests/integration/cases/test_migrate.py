@@ -36,7 +36,7 @@ PROGRAMME = "uninsured_unemployed_relief"
 def _published(office: Office, programme: str, *changes: tuple[str, str, str]) -> str:
     """A newer release of the programme: texts replaced in files."""
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, local_date(office.now)).id)
+        chain = identity.chain_of_code(session, VILLAGE, local_date(office.now))
         before = resolve(session, programme, chain.ids, local_date(office.now))
         files = store.files_of(session, before.release_id or "")
         for path, old, new in changes:

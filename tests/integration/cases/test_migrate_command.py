@@ -43,7 +43,7 @@ def environment(office_url: str, key_file: Path) -> dict[str, str]:
 
 def _publish(office: Office, programme: str, path: str, old: str, new: str) -> str:
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         before = resolve(session, programme, chain.ids, office.now.date())
         files = dict(store.files_of(session, before.release_id or ""))
         assert old.encode() in files[path]

@@ -45,7 +45,7 @@ def paid(office: Office) -> None:
 
 def award(office: Office, number: str, name: str, programme: str = "dibao") -> str:
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         request = registry.AwardRequest(
             id=new_id(), programme=programme, id_number=number, name=name, region_id=chain.nearest.id, kind="household",
             monthly=Decimal("400.00"), starts_on=MAY, case_id=new_id(), case_seq=3, case_number=f"220122-{name}",
@@ -81,7 +81,7 @@ def received(office: Office, number: str) -> list[str]:
 def once_again(office: Office, number: str) -> None:
     """Ask for what is granted once, and leave no trace. Raises Duplicate."""
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         registry.claim_once(session, PROGRAMME, chain.province.id, number, "asked", office.now)
         session.rollback()
 
@@ -180,7 +180,7 @@ def test_granted_once_to_the_other_too_must_have_been_seen(office: Office) -> No
     case_id = relief(office)
     paid(office)
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         registry.record_person(session, WU, "吴霞", office.now)
         registry.claim_once(session, PROGRAMME, chain.province.id, WU, "other", office.now)
     refused(office, Invalid, "twice", f"case:{case_id}")

@@ -165,7 +165,7 @@ def test_any_sequence_leaves_what_was_decided_last(office: Office, programme: st
     chance, done = random.Random(seed), set[str]()
     case_id = filed(office, programme)
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         assert chain.township is not None
         funds.open_reserve(session, chain.township.id, Decimal(9000), SYSTEM, office.now)
         finance, colleague = office.holder(session, "finance"), office.holder(session, "finance", 1)

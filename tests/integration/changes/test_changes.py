@@ -67,12 +67,12 @@ def _save(
 
 
 def _in_force(session: Session, on: date) -> bytes:
-    chain = identity.chain(session, identity.region_by_code(session, VILLAGE, on).id).ids
+    chain = identity.chain_of_code(session, VILLAGE, on).ids
     return files_of(session, resolve_open(session, KEY, chain, on).release_id or "")[MANIFEST]
 
 
 def _cap(session: Session, on: date) -> Any:
-    chain = identity.chain(session, identity.region_by_code(session, VILLAGE, on).id)
+    chain = identity.chain_of_code(session, VILLAGE, on)
     return FigureReader(session, chain.ids, on, chain.full_name)[CAP]
 
 

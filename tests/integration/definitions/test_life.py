@@ -65,7 +65,7 @@ def test_from_draft_to_force_for_one_county_from_a_day(office: Office) -> None:
         states.append(_state(session, release_id))
         operations.approve(session, _owner(office, session, 1), release_id, now=office.now)
         states.append(_state(session, release_id))
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, TODAY).id).ids
+        chain = identity.chain_of_code(session, VILLAGE, TODAY).ids
         before, after = (resolve_open(session, KEY, chain, day).release_id for day in (TODAY, monday))
         kinds = [event.kind for event in audit.events_of(session, "releases")]
     assert states == ["draft", "checked", "submitted", "approved"]
@@ -164,7 +164,7 @@ def test_after_a_stop_a_refusal_says_so_and_a_retired_release_gives_way(office: 
     with office.database.write() as session:
         release_id = _submitted(office, session)
         operations.approve(session, _owner(office, session, 1), release_id, now=office.now)
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, TODAY).id).ids
+        chain = identity.chain_of_code(session, VILLAGE, TODAY).ids
         operations.stop(session, _owner(office, session), release_id, "金额算错", now=office.now)
         with pytest.raises(NotEligible, match="停止受理新申请：金额算错"):
             resolve_open(session, KEY, chain, TODAY)

@@ -87,7 +87,7 @@ def test_who_overrides_is_told_when_the_product_brings_a_newer_base(office: Offi
         seeding.seed(session, tmp_path / "bpmn", TEMPLATES, office.now)
         assert _kinds(session, office, mine) == ["base_moved"]
         assert _events(session) == [("base_moved", mine)]
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, local_date(office.now)).id).ids
+        chain = identity.chain_of_code(session, VILLAGE, local_date(office.now)).ids
         assert resolve_open(session, KEY, chain, local_date(office.now)).release_id == mine
 
 
@@ -142,7 +142,7 @@ def test_a_new_entry_of_the_catalogue_has_what_is_in_force_checked_again(
         assert _kinds(session, office, adds) == []
         assert _events(session) == [("check_failed", mine)]
         assert receipts.latest(session, mine).passed is False
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, local_date(office.now)).id).ids
+        chain = identity.chain_of_code(session, VILLAGE, local_date(office.now)).ids
         assert resolve_open(session, KEY, chain, local_date(office.now)).release_id == mine
 
 

@@ -76,7 +76,7 @@ def test_one_sets_another_confirms_and_the_list_tells_all(doudi: Doudi, database
         accounts = {event.payload["machine_account"] for event in audit.events_of(session, operations.AUDIT_CHAIN)}
         assert len(accounts) == 1
         assert "@" in accounts.pop()
-        chain = identity.chain(session, identity.region_by_code(session, COUNTY, local_date(SystemClock().now())).id)
+        chain = identity.chain_of_code(session, COUNTY, local_date(SystemClock().now()))
         assert {row.state for row in queries.history(session, STANDARD, chain.ids)} == {"in_force", "rejected"}
 
 

@@ -36,7 +36,7 @@ def reader(session, chain: identity.RegionChain, on: date = TODAY) -> FigureRead
 
 
 def chain_of(session, code: str) -> identity.RegionChain:
-    return identity.chain(session, identity.region_by_code(session, code, TODAY).id)
+    return identity.chain_of_code(session, code, TODAY)
 
 
 def test_a_process_keeps_what_counts_and_a_reader_tells_where_it_comes_from(database: Database, world) -> None:

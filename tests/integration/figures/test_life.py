@@ -219,9 +219,9 @@ def test_the_audit_tells_each_act_and_the_account_of_the_machine(database: Datab
 def test_what_waits_is_listed_for_the_region_and_those_above(database: Database, world, now: datetime) -> None:
     with database.write() as session:
         entered = propose(session, now)
-        chain = identity.chain(session, identity.region_by_code(session, COUNTY, now.date()).id)
+        chain = identity.chain_of_code(session, COUNTY, now.date())
         for ref in (chain.county, chain.province):
             assert [row.id for row in queries.pending(session, [ref])] == [entered.id]
-        elsewhere = identity.chain(session, identity.region_by_code(session, "340722", now.date()).id)
+        elsewhere = identity.chain_of_code(session, "340722", now.date())
         assert queries.pending(session, [elsewhere.county, world.township]) == []
         assert queries.pending(session, []) == []

@@ -150,7 +150,7 @@ def test_more_orders_than_a_file_holds_are_not_ticked_at_once(office: Office) ->
 
 def test_a_reserve_is_kept_by_others_than_the_clerk_whose_cases_draw_on_it(office: Office) -> None:
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         assert chain.township is not None
         township = chain.township.id
         head, clerk = office.holder(session, "township_head"), office.holder(session, "township_clerk")

@@ -57,7 +57,7 @@ def order(session: Any, office: Office, amount: str = "577.01", **changes: Any) 
 
 
 def reserve(session: Any, office: Office) -> None:
-    chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+    chain = identity.chain_of_code(session, VILLAGE, office.now.date())
     assert chain.township is not None
     operations.open_reserve(session, chain.township.id, Decimal(3000), SYSTEM, office.now)
 
@@ -252,7 +252,7 @@ def test_the_months_shown_are_checked_in_as_many_statements_for_one_fund_as_for_
         claims.open_claim(session, claims.ClaimRequest("周海", "多发", [(paid, Decimal(7))]), finance, office.now)
         with counted(session) as before:
             assert agreement.disagreements(session, finance, october) == []
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         for region in (chain.nearest, chain.county):
             assert region is not None
             session.add(Fund(id=new_id(), region_id=region.id, kind="reserve", balance=Decimal(0)))

@@ -1,15 +1,18 @@
 """Regions as they stood, offices and who holds what."""
 
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import SYSTEM
 from app.core.errors import Duplicate, Invalid, NotFound, NotYours
-from app.db import Database
+from app.db import Database, Vault, stamps
 from app.identity import appointed, operations, policy, queries, rights, staff
-from app.identity.models import Region
+from app.identity.models import Office, Region
 from tests.support.statements import counted
 
 VILLAGE = "220122100001"
@@ -22,10 +25,46 @@ def test_a_region_opens_with_its_ancestors_and_its_chain_is_one_statement(databa
         assert operations.ensure_region(session, VILLAGE).id == region.id
     with database.read() as session, counted(session) as statements:
         chain = queries.chain(session, region.id)
-    assert len(statements) == 1
+    assert len(statements) == 2  # the stamps, and what this process does not know yet
+    with database.read() as session, counted(session) as statements:
+        assert queries.chain_of_code(session, VILLAGE, TODAY) == queries.chain(session, region.id) == chain
+        assert queries.offices_of(session, chain) == {}
+    assert len(statements) == 2  # the stamps, and who carries the code
     assert [ref.code for ref in chain.refs] == [VILLAGE, "220122100", "220122", "2201", "22"]
     assert chain.full_name == "吉林省长春市农安县农安镇东好来宝村"
     assert chain.nearest.id == region.id
+
+
+def test_offices_and_ties_of_another_process_count_at_once(
+    database: Database, database_url: str, vault: Vault, now: datetime
+) -> None:
+    number, elsewhere = "220122198305123011", Database(database_url, vault)
+    with elsewhere.write() as session:
+        chain = operations.ensure_staffed(session, VILLAGE, now)
+        office = queries.office_of(session, chain, "township_clerk")
+        clerk = appointed.holders(session, f"township_clerk@{office.id}", TODAY)[0].user_id
+
+    def seen() -> tuple[str, list[str]]:
+        with database.read() as session:
+            found = queries.offices_of(session, queries.chain(session, chain.nearest.id))["township"]
+            return found.name, appointed.ties(session, clerk, [number])
+
+    def change(session: Session) -> None:
+        stamps.bump(session, queries.REGIONS)
+        session.execute(update(Office).where(Office.id == office.id).values(name="农安镇新政府"))
+        operations.declare_tie(session, clerk, number, "父母", TODAY)
+
+    before = seen()
+    with suppress(ZeroDivisionError), elsewhere.write() as session:
+        change(session)
+        assert appointed.ties(session, clerk, [number]) == ["父母"]
+        raise ZeroDivisionError  # rolled back: nobody has seen it
+    assert seen() == before == (office.name, [])
+    with elsewhere.write() as session:
+        change(session)
+        assert seen() == before
+    assert seen() == ("农安镇新政府", ["父母"])
+    elsewhere.dispose()
 
 
 def test_a_township_has_no_village_in_its_chain(database: Database) -> None:
@@ -56,7 +95,7 @@ def test_a_county_that_moved_keeps_its_old_ancestors_for_old_days(database: Data
         with pytest.raises(NotFound):
             queries.region_by_code(session, "340722", date(2015, 12, 31))
         after = queries.region_by_code(session, "340722", date(2016, 1, 1))
-        assert session.get_one(Region, before.county_id).successor_id == after.id
+        assert session.get_one(Region, queries.chain(session, before.id).county.id).successor_id == after.id
 
 
 def test_a_subtree_is_one_comparison_at_every_level(database: Database) -> None:
@@ -83,10 +122,11 @@ def test_every_position_of_a_staffed_region_has_two_holders(database: Database, 
         operations.ensure_staffed(session, VILLAGE, now)
     positions = ("village_cadre", "township_clerk", "township_head", "county_clerk", "county_head", "finance")
     with database.read() as session:
+        with counted(session) as statements:
+            assert all(queries.office_of(session, chain, position) for position in positions)
+        assert len(statements) == 2  # the stamps, and the offices with the chain
         for position in positions:
-            with counted(session) as statements:
-                office = queries.office_of(session, chain, position)
-            assert len(statements) == 1
+            office = queries.office_of(session, chain, position)
             assert office is not None
             people = appointed.holders(session, f"{position}@{office.id}", TODAY)
             assert len({person.user_id for person in people}) == 2, position

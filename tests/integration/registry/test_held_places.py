@@ -49,7 +49,7 @@ def test_two_placements_at_the_same_moment_do_not_together_pass_the_line(office:
     """Two houses with a bed each and one who waits: one of two may be placed, in whichever house."""
     places = [house(office, 1), house(office, 1, "乡敬老院")]
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         waits = place_line.Joining("first", 1, "tekun", chain.nearest.id, "郑福", 2)
         place_line.join(session, waits, chain.county.id, office.now.date(), office.now)
     barrier = Barrier(2)
@@ -72,7 +72,7 @@ def test_two_placements_at_the_same_moment_do_not_together_pass_the_line(office:
 
 def test_the_line_is_joined_taken_over_and_left(office: Office) -> None:
     with office.database.write() as session:
-        chain = identity.chain(session, identity.region_by_code(session, VILLAGE, office.now.date()).id)
+        chain = identity.chain_of_code(session, VILLAGE, office.now.date())
         for case_id, rank in (("a", 4), ("b", 2), ("c", 2)):
             waits = place_line.Joining(case_id, 7, "tekun", chain.nearest.id, case_id, rank)
             place_line.join(session, waits, chain.county.id, office.now.date(), office.now)

@@ -49,7 +49,7 @@ def test_the_demo_world_is_staffed_funded_with_figures_and_known(world: Database
     with world.read() as session:
 
         def chain(code: str, on: date = TODAY) -> identity.RegionChain:
-            return identity.chain(session, identity.region_by_code(session, code, on).id)
+            return identity.chain_of_code(session, code, on)
 
         for code in ("220122100001", "220104001001", "340722100001", "340722400200"):
             for position in (

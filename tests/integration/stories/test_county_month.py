@@ -50,7 +50,7 @@ def books(orders: list[funds.StoryOrder]) -> dict[Key, dict[str, Decimal]]:
 def _finance(session: Session, world: World) -> Actor:
     """Who pays in the county of the story."""
     on = local_date(world.clock.now())
-    chain = identity.chain(session, identity.region_by_code(session, COUNTY, on).id)
+    chain = identity.chain_of_code(session, COUNTY, on)
     office = identity.office_of(session, chain, "finance")
     assert office is not None
     actor = appointed.load_actor(session, appointed.holders(session, f"finance@{office.id}", on)[0].user_id, on)

@@ -87,7 +87,7 @@ class Walk:
         on = local_date(self.world.clock.now())
         candidate = position
         if "@" not in position:
-            chain = identity.chain(session, identity.region_by_code(session, self.beginning.story.region, on).id)
+            chain = identity.chain_of_code(session, self.beginning.story.region, on)
             office = identity.office_of(session, chain, position)
             if office is None:
                 raise NotYours(f"nobody is {position} for {chain.full_name}")

@@ -20,7 +20,7 @@ ADMIN, CADRE = f"administrator.{COUNTY}", f"village_cadre.{VILLAGE}"
 
 def office_of(web: Web, code: str) -> str:
     with web.database.read() as session:
-        chain = identity.chain(session, identity.region_by_code(session, code, local_date(web.clock.now())).id)
+        chain = identity.chain_of_code(session, code, local_date(web.clock.now()))
         return identity.offices_of(session, chain)[chain.nearest.level].id
 
 

@@ -1,0 +1,235 @@
+"""Statements that every action runs: compiled once a process and dialect, and run straight on the driver's cursor.
+
+SQLAlchemy looks each execution up in its cache and builds a context and a result; that took three quarters of the time
+of a statement that finds one row by its key. Here the types' own processors bind and read, and nothing else happens.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause
+Values = Mapping[str, Any]
+Processor = Callable[[Any], Any]
+SHAPES = 64
+"""How many lengths of lists a statement is kept for; beyond, all are dropped and made again."""
+_PLAIN = (Select, CompoundSelect, Insert, Update, Delete, TextClause)
+
+
+class NotPreparable(TypeError):
+    """A statement needs what only SQLAlchemy's own execution does: entities, or defaults that Python computes."""
+
+
+class Prepared:
+    """A statement with its values left open (`bindparam`); an INSERT takes the columns of its rows.
+
+    Rows are named tuples. Errors are those of `Connection.execute`, listeners to cursors hear of it, and it runs in the
+    session's transaction and savepoint. Raises NotPreparable, here or when it is first run, rather than run otherwise.
+    """
+
+    def __init__(self, statement: Statement) -> None:
+        if not isinstance(statement, _PLAIN):
+            raise NotPreparable(f"{type(statement).__name__} is no statement of tables")
+        if isinstance(statement, Select) and any(map(_is_entity, statement.column_descriptions)):
+            raise NotPreparable("a statement of entities: name the columns")
+        self.statement = statement
+        self._plans: dict[tuple[str, tuple[str, ...]], _Plan] = {}
+
+    def all(self, session: Session, **values: Any) -> list[Any]:
+        """All rows."""
+        run = self._run(session, values)
+        return list(run.plan.rows(run.rows, run.kinds))
+
+    def one_or_none(self, session: Session, **values: Any) -> Any | None:
+        """The row, where there is one. Raises ValueError where there are more."""
+        found = self.all(session, **values)
+        if len(found) > 1:
+            raise ValueError("more than one row")
+        return found[0] if found else None
+
+    def scalars(self, session: Session, **values: Any) -> list[Any]:
+        """The first column of all rows."""
+        return [row[0] for row in self.all(session, **values)]
+
+    def scalar(self, session: Session, **values: Any) -> Any | None:
+        """The first column of the first row; None without one."""
+        found = self.all(session, **values)
+        return found[0][0] if found else None
+
+    def run(self, session: Session, values: Values) -> int:
+        """Write; how many rows it changed. Guards rely on it: exactly one of two people gets 1."""
+        return self._run(session, values).changed
+
+    def run_all(self, session: Session, rows: Sequence[Values]) -> None:
+        """Write for each of these rows, which have the same names, in one call of the driver. Nothing without rows."""
+        if len(rows) == 1:
+            self._run(session, rows[0])
+        elif rows:
+            connection = session.connection()
+            plan = self._plan(connection.dialect, rows[0])
+            _execute(connection, plan.text, lambda: [plan.bound(row) for row in rows], many=True)
+
+    def _run(self, session: Session, values: Values) -> _Run:
+        connection = session.connection()
+        plan = self._plan(connection.dialect, values)
+        if plan.expanding:
+            plan, values = plan.expanded(values)
+        return _Run(plan, *_execute(connection, plan.text, lambda: plan.bound(values)))
+
+    def _plan(self, dialect: Dialect, values: Values) -> _Plan:
+        columns = tuple(values) if isinstance(self.statement, Insert) else ()
+        key = dialect.name, columns
+        found = self._plans.get(key)
+        if found is None:
+            found = self._plans[key] = _planned(self.statement, dialect, columns)
+        return found
+
+
+class _Bound(NamedTuple):
+    """One value that a text asks for. Without `name` it is constant."""
+
+    place: str
+    name: str | None
+    process: Processor | None
+    constant: Any
+
+
+class _Plan:
+    """A text of one dialect, what it asks for, and how its rows read."""
+
+    def __init__(self, compiled: SQLCompiler, text: str, bounds: Sequence[_Bound], expanding: tuple[str, ...]) -> None:
+        self.text, self.expanding = text, expanding
+        self._compiled, self._bounds = compiled, bounds
+        self._shapes: dict[tuple[int, ...], tuple[_Plan, list[tuple[str, list[str]]]]] = {}
+        self._make: Callable[[Iterable[Any]], Any] | None = None
+        self._readers: list[tuple[int, Processor]] = []
+
+    def bound(self, values: Values) -> Any:
+        """What the driver is given. Raises KeyError for a value that is missing."""
+        if self._compiled.positional:
+            return tuple(
+                constant if name is None else values[name] if process is None else process(values[name])
+                for _, name, process, constant in self._bounds
+            )
+        return {
+            place: constant if name is None else values[name] if process is None else process(values[name])
+            for place, name, process, constant in self._bounds
+        }
+
+    def expanded(self, values: Values) -> tuple[_Plan, Values]:
+        """The plan for lists as long as these, with each of their values under a name of its own."""
+        lengths = tuple(len(values[name]) for name in self.expanding)
+        found = self._shapes.get(lengths)
+        if found is None:
+            if len(self._shapes) >= SHAPES:
+                self._shapes.clear()
+            found = self._shapes[lengths] = self._shaped(values)
+        plan, names = found
+        flat = dict(values)
+        for name, places in names:
+            flat.update(zip(places, values[name], strict=True))
+        return plan, flat
+
+    def _shaped(self, values: Values) -> tuple[_Plan, list[tuple[str, list[str]]]]:
+        state = self._compiled.construct_expanded_state({**values})
+        names = [(name, list(state.parameter_expansion[name])) for name in self.expanding]
+        known = {bound.place: bound for bound in self._bounds}
+        places = [place for _, each in names for place in each]
+        known |= {place: _Bound(place, place, state.processors.get(place), None) for place in places}
+        order = state.positiontup or [place for place in known if place not in self.expanding]
+        return _Plan(self._compiled, state.statement, [known[place] for place in order], ()), names
+
+    def rows(self, raw: Sequence[Any], kinds: Any) -> Iterable[Any]:
+        """Rows of the driver as named tuples; `kinds` describes their columns as the driver does."""
+        if self._make is None:
+            self._learn(kinds)
+        make = cast("Callable[[Iterable[Any]], Any]", self._make)
+        if not self._readers:
+            return map(make, raw)
+        return (make(self._read(row)) for row in raw)
+
+    def _read(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for place, process in self._readers:
+            values[place] = process(values[place])
+        return values
+
+    def _learn(self, kinds: Any) -> None:
+        dialect, columns = self._compiled.dialect, self._compiled._result_columns
+        for place, (column, kind) in enumerate(zip(columns, kinds, strict=True) if columns else ()):
+            process = column.type.dialect_impl(dialect).result_processor(dialect, kind[1])
+            if process is not None:
+                self._readers.append((place, process))
+        names = [column.keyname for column in columns] or [kind[0] for kind in kinds]
+        self._make = partial(tuple.__new__, namedtuple("Row", names, rename=True))  # noqa: PYI024
+
+
+class _Run(NamedTuple):
+    """What came of one execution."""
+
+    plan: _Plan
+    rows: Sequence[Any]
+    kinds: Any
+    changed: int
+
+
+def _is_entity(description: Any) -> bool:
+    found = inspect(description["expr"], raiseerr=False)
+    return getattr(found, "is_mapper", False) or getattr(found, "is_aliased_class", False)
+
+
+def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -> _Plan:
+    """The plan of a statement. Raises NotPreparable."""
+    options: dict[str, Any] = {}
+    if isinstance(statement, Insert):  # as many rows: then the server is not asked for the keys that it gave
+        options = {"column_keys": list(columns), "for_executemany": not statement._returning}
+    compiled = cast(SQLCompiler, statement.compile(dialect=dialect, **options))
+    if computed := [*compiled.insert_prefetch, *compiled.update_prefetch]:
+        raise NotPreparable(f"give the value of {computed[0]}, which Python would compute")
+    if compiled.literal_execute_params:
+        raise NotPreparable("a value is written into the text at each execution")
+    expanding = tuple(name for name, bind in compiled.binds.items() if bind.expanding)
+    places = compiled.positiontup or [*compiled.bind_names.values()]
+    bounds = [_bound(compiled, dialect, place) for place in places]
+    return _Plan(compiled, compiled.string, bounds, expanding)
+
+
+def _bound(compiled: SQLCompiler, dialect: Dialect, place: str) -> _Bound:
+    bind = compiled.binds[place]
+    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    written = compiled.escaped_bind_names.get(place, place)
+    if bind.required or not bind.unique:
+        return _Bound(written, place, process, None)
+    value = bind.effective_value
+    return _Bound(written, None, None, value if process is None or bind.expanding else process(value))
+
+
+def _execute(
+    connection: Connection, text: str, bound: Callable[[], Any], *, many: bool = False
+) -> tuple[Sequence[Any], Any, int]:
+    """Rows, their description and how many were changed; errors become SQLAlchemy's, as when it executes."""
+    cursor, parameters = connection.connection.cursor(), None
+    try:
+        parameters = bound()
+        for told in connection.dispatch.before_cursor_execute:
+            text, parameters = told(connection, cursor, text, parameters, None, many)
+        if many:
+            cursor.executemany(text, parameters)
+        else:
+            cursor.execute(text, parameters)
+        kinds = cursor.description
+        rows = cursor.fetchall() if kinds else ()
+        changed = cursor.rowcount
+        connection.dispatch.after_cursor_execute(connection, cursor, text, parameters, None, many)
+    except Exception as error:
+        connection._handle_dbapi_exception(error, text, parameters, cursor, None)
+    cursor.close()
+    return rows, kinds, changed
