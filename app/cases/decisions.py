@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.orm import Session
 
@@ -92,7 +93,8 @@ def decide(bundle: Bundle, decision: str, names: Mapping[str, Any], now: datetim
     outcome = bundle.decisions[decision].decide(decision, names, engine.budget(now))
     if told := _watching.get():
         told(bundle, decision, outcome)
-    return replace(outcome, result=plain(outcome.result))
+    result = plain(outcome.result)
+    return outcome if result is outcome.result else replace(outcome, result=result)
 
 
 def figure_keys(seen: Any) -> list[str]:
@@ -190,7 +192,7 @@ def _packed(decided: Decided) -> bytes:
         "rows": decided.rows,
         "figures": encode(decided.figures),
     }
-    return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    return zlib.compress(orjson.dumps(content))
 
 
 def _content(vault: Vault, row: Any) -> str:

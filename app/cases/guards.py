@@ -17,17 +17,17 @@ Hit = dict[str, Any]
 
 def hits(action: Action, element: engine.Element, decisions: Iterable[str], extra: Mapping[str, Any]) -> list[Hit]:
     """Rows of the decisions that refuse, in order; `extra` are names that only guards may read."""
-    found: list[Hit] = []
+    names, found = action.names(element, extra), list[Hit]()
     for decision in decisions:
-        result = action.decide(element, decision, action.names(element, extra))
-        found.extend(rows(element, decision, result))
+        found.extend(rows(element, decision, action.decide(element, decision, names)))
     return found
 
 
 def check_task(action: Action, element: engine.Element, submission: Mapping[str, Any], item: Any) -> None:
     """Refuse a submission of a human task that one of its guards does not allow."""
+    names = action.names(element, {element.id: submission, "item": item})
     for decision in element.guards:
-        refuse(task_hits(action, element, [decision], submission, item))
+        refuse(rows(element, decision, action.decide(element, decision, names)))
 
 
 def task_hits(

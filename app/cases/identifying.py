@@ -30,7 +30,7 @@ def conflicts(action: Action, element: engine.Element) -> list[Conflict]:
     """Whom the registry knows under another name than the application, where the task settles that."""
     if element.properties.get(PROPERTY) != CONFIRMS:
         return []
-    return naming.conflicts(action.session, _named(action), action.today)
+    return naming.conflicts(action.session, _named(action), action.registry)
 
 
 def settle(action: Action, element: engine.Element, submission: Mapping[str, Any], answer: Any) -> None:
@@ -83,6 +83,7 @@ def _decide(action: Action, found: list[Conflict], answer: Any) -> None:
         return
     if answer not in (APPLICATION, REGISTRY):
         raise Invalid({FIELD: f"{told(found)}，请核对证件后选择以申请的还是以登记库的姓名为准"}, clause=CLAUSE)
+    action.registry.forget_people()
     for each in found:
         if answer == APPLICATION:
             because = _because(action, "经核对证件，以申请的姓名为准")
@@ -119,7 +120,7 @@ def _supply(action: Action, given: dict[str, Any], answer: Any) -> None:
         application |= {key: given[key] for key in lacked}
         _follow(action)
         policy.require_no_ties(action)
-        _decide(action, naming.conflicts(action.session, [application], action.today), answer)
+        _decide(action, naming.conflicts(action.session, [application], action.registry), answer)
         _merge(action, stand_in, number, application["name"])
     else:
         application |= {key: given[key] for key in lacked if key != "name"}

@@ -59,6 +59,7 @@ class Vault:
     def __init__(self, keys: Keys, file: KeyFile | None = None) -> None:
         self._ring = _Ring(keys, file)
         self._in_force: Callable[[], InForce] = self.own
+        self._indexes: dict[tuple[str, str, int], str] | None = None
 
     @classmethod
     def generate(cls) -> Vault:
@@ -81,6 +82,7 @@ class Vault:
         """The same keys for one transaction, in which `in_force` says which of them write."""
         bound = object.__new__(Vault)
         bound._ring, bound._in_force = self._ring, in_force
+        bound._indexes = {}
         return bound
 
     @property
@@ -138,7 +140,13 @@ class Vault:
 
     def blind(self, text: str, purpose: str) -> str:
         """Keyed index of `text`: equal texts of one purpose give equal indexes, nothing else can be learnt."""
-        return self.sign(text, purpose, self._in_force().index)
+        asked = text, purpose, self._in_force().index
+        if self._indexes is None:
+            return self.sign(*asked)
+        found = self._indexes.get(asked)
+        if found is None:  # an action asks for the same person's again and again
+            found = self._indexes[asked] = self.sign(*asked)
+        return found
 
     def sign(self, text: str, purpose: str, number: int = 1) -> str:
         """As `blind` when the first `number` index keys were in force: for what is not searched but checked again."""

@@ -114,7 +114,12 @@ class Contract:
 
     def reads(self, name: str) -> bool:
         """Whether a variable reads this name, or something of it."""
-        return any(_reads(each.expression, name) for each in self.variables.values() if each.expression)
+        return name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        expressions = [each.expression for each in self.variables.values() if each.expression]
+        return frozenset(path.partition(".")[0] for each in expressions for path in each.names)
 
     @cached_property
     def _of_the_letter(self) -> list[Variable]:

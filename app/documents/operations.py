@@ -27,7 +27,6 @@ from app.documents.models import Document, DocumentPdf, DocumentSequence
 from app.documents.rendering import render
 from app.documents.template import load_template
 from app.engine import compose
-from app.figures import remedies
 from app.figures.catalogue import catalogue
 from app.identity.queries import OfficeRow, RegionChain
 from app.jobs import operations as jobs
@@ -239,9 +238,8 @@ def _freeze(session: Session, ready: ReadyDocument, *, number: str, verify_code:
     own: dict[str, Any] = {"issuer": _named(ready.office), "letter": letter}
     own |= {f"{kind}_office": _named(ready.offices.get(kind)) for kind in KINDS}
     if ready.frozen is None and ready.contract.reads("remedies"):
-        own["remedies"] = remedies.against(
-            known.remedies, ready.office.kind, request.chain.facts, {"name": ready.office.name}, day
-        )
+        facts = request.chain.facts
+        own["remedies"] = known.remedies_against(ready.office.kind, facts, ready.office.name, day)
     cite = partial(known.cite, region_codes=request.chain.codes, on=day, titled=True)
     return ready.contract.evaluate(compose(own, request.scope, {}), cite, request.address, again=ready.frozen)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.clock import SHANGHAI
 from app.feel import Budget
+from app.feel.boundary import FINDERS, MISSING, look_up
 
 Names = Mapping[str, Any]
 
@@ -22,10 +23,19 @@ class _Composed(Mapping[str, Any]):
         self._parts = parts
 
     def __getitem__(self, name: str) -> Any:
+        value = self.find(name)
+        if value is MISSING:
+            raise KeyError(name)
+        return value
+
+    def find(self, name: str) -> Any:
+        """The value of a name, or MISSING."""
         for names in self._parts:
-            if name in names:
-                return names[name]
-        raise KeyError(name)
+            if type(names) is dict or type(names) is _Composed or name in names:
+                value = look_up(names, name)
+                if value is not MISSING:
+                    return value
+        return MISSING
 
     def __contains__(self, name: object) -> bool:
         return any(name in names for names in self._parts)
@@ -35,6 +45,9 @@ class _Composed(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+FINDERS[_Composed] = _Composed.find
 
 
 def compose(own: Names, variables: Names, given: Names) -> Names:

@@ -30,6 +30,9 @@ class PolicyDocument:
     in_force_from: date
     in_force_until: date | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def in_force(self, region_codes: Collection[str] | None, on: date | None) -> bool:
         """Whether it holds in a region (its own and its ancestors' codes) on a day. None: anywhere, whenever."""
         here = region_codes is None or self.region is None or self.region in region_codes

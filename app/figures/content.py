@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
@@ -24,9 +24,11 @@ from app.figures.entries import Check, Default, Entry
 from app.figures.errors import CatalogueError
 from app.figures.exclusions import Exclusion
 from app.figures.items import CLAUSE, DOCUMENT, EVERYWHERE, EXCLUSION, FIGURE, REMEDY, Item
-from app.figures.remedies import Remedy
+from app.figures.remedies import Remedy, against
 from app.figures.rules import problems_of_additions
 from app.figures.schemas import CatalogueSchema
+
+_ANSWERS = 2000
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Catalogue:
         `region_codes` are the codes of the region and its ancestors (None: wherever the rule stands). What is not in
         force there is not cited: the answer may be empty. Text that is no clause id stays as it is.
         """
+        asked = (text, None if region_codes is None else tuple(region_codes), on, titled)
+        return self._said(asked, lambda: self._cite(text, region_codes, on, titled))
+
+    def _cite(self, text: str, region_codes: Collection[str] | None, on: date | None, titled: bool) -> str:
         ids = citing.split(text)
         if not all(id in self.clauses for id in ids):
             return text
@@ -74,6 +80,9 @@ class Catalogue:
 
         Documents of the catalogue with their titles, without those that are not in force on the day.
         """
+        return self._said((basis, on), lambda: self._basis_on(basis, on))
+
+    def _basis_on(self, basis: str, on: date) -> str:
         known = {name: each for each in self.documents.values() for name in _names(each)}
         told = []
         for part, named in _parts(basis, known):
@@ -82,6 +91,29 @@ class Catalogue:
                 title = document.full_name if document else ""
                 told.append(title + citing.wide(part.removeprefix(name).strip()))
         return "、".join(told)
+
+    def remedies_against(
+        self, kind: str, region: Mapping[str, Mapping[str, str] | None], office: str, on: date
+    ) -> list[dict[str, Any]]:
+        """The remedies against a decision of an office of this kind and name (see `remedies.against`); not to be
+        changed."""
+        places = tuple((level, here["code"], here["name"]) for level, here in region.items() if here)
+        return self._said(
+            (kind, places, office, on), lambda: against(self.remedies, kind, region, {"name": office}, on)
+        )
+
+    def _said(self, asked: tuple[Hashable, ...], say: Callable[[], Any]) -> Any:
+        """What it said before when it was asked this: every letter of a day asks the same."""
+        found = self._answers.get(asked)
+        if found is None:
+            if len(self._answers) >= _ANSWERS:
+                self._answers.clear()
+            found = self._answers[asked] = say()
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[tuple[Hashable, ...], Any]:
+        return {}
 
     def with_additions(self, content: bytes, place: str) -> Catalogue:
         """This catalogue with a bundle's `catalogue.yaml`, for the region of this code (`""`: everywhere).

@@ -145,7 +145,7 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
     rows = []
     for job in jobs:
         job_id = new_id()
-        sealed = vault.seal(dump_json(job.payload).encode(), "job", "payload", job_id)
+        sealed = vault.seal(dump_json(job.payload).encode(), "job", "payload", job_id) if job.payload else None
         rows.append(
             {"id": job_id, "kind": job.kind, "payload": sealed, "due": job.due, "dedup": job.dedup,
              "case_id": job.case_id, "case_seq": job.case_seq, "priority": job.priority,

@@ -14,6 +14,7 @@ from app.core.spelling import same_name
 from app.registry import lookups, merging, spelled
 from app.registry.lookups import PERSON
 from app.registry.models import PersonChange
+from app.registry.reader import RegistryReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,15 @@ class Conflict:
     known: str
 
 
-def conflicts(session: Session, people: Iterable[dict[str, Any]], on: Any) -> list[Conflict]:
-    """Whom of `{id_number, name}` the registry knows under another name, however either is spelled. One statement."""
+def conflicts(session: Session, people: Iterable[dict[str, Any]], reader: RegistryReader) -> list[Conflict]:
+    """Whom of `{id_number, name}` the registry knows under another name, however either is spelled.
+
+    One statement at most: `reader` is that of the case.
+    """
     named = {id_numbers.normalise(each["id_number"]): each["name"] for each in people
              if each.get("id_number") and each.get("name")}  # fmt: skip
     indexes = {lookups.blind(session, number): number for number in named}
-    known = lookups.known_people(session, indexes, on) if indexes else {}
+    known = reader.known(indexes)
     return [
         Conflict(found.person_id, number, named[number], found.name)
         for index, number in indexes.items()

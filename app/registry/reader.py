@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -124,6 +124,18 @@ class RegistryReader(Mapping[str, Any]):
     def _goods(self) -> list[dict[str, Any]]:
         rows = goods.in_county(self._session, self._county_id) if self._county_id else []
         return [dict(row._mapping) for row in rows]
+
+    def known(self, indexes: Collection[str]) -> dict[str, lookups.Known]:
+        """By blind index, whom the registry knows; without a statement more for those of whom the case speaks."""
+        if not indexes:
+            return {}
+        if not {self._own, *self._blinds.values()}.issuperset(indexes):
+            return lookups.known_people(self._session, indexes, self._on)
+        return {index: self._people[index] for index in indexes if index in self._people}
+
+    def forget_people(self) -> None:
+        """What was read of people is not so any more."""
+        self.__dict__.pop("_people", None)
 
     def has_died(self, number: str) -> bool:
         """Whether the applicant or a member with this number is recorded as dead."""

@@ -42,7 +42,7 @@ def only(session: Session, now: datetime):
 def test_what_is_put_on_the_table_is_what_is_found(database: Database, now: datetime) -> None:
     payload = {"phone": "13800000000", "on": now.date()}
     with database.write() as session:
-        jobs.enqueue(session, "b", {}, now)  # the keys are read once in a process, the stamps by every action
+        jobs.enqueue(session, "b", payload, now)  # the keys are read once in a process, the stamps by every action
         with counted(session) as statements:
             jobs.enqueue(session, "a", payload, now, case_id="case", reference="row")
     assert len(statements) == 1
