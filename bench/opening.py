@@ -1,8 +1,8 @@
 """CPU of opening the pages that people open all day, in this process and warm. `python -m bench.opening [FOLDER]`.
 
-A morning's work in a township; each page is opened as a browser does, its answer compressed. Printed are milliseconds of
-processor time (median and the dearest tenth) and statements. FOLDER: where the pages are written, without what is new
-in every answer, so that two states of the program can be compared byte by byte.
+A morning's work in a township; each page is opened as a browser does, its answer compressed. Printed are milliseconds
+of processor time (median and the dearest tenth) and statements. FOLDER: where the pages are written, without what is
+new in every answer, so that two states of the program can be compared byte by byte.
 """
 
 from __future__ import annotations

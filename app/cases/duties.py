@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import Select, exists, func, literal, literal_column, or_
-from sqlalchemy.orm import Session
 
 from app.cases import obligations
 from app.cases.lists import visible
@@ -23,7 +22,7 @@ INCIDENT, OWED, RECHECK, VISIT, HINT, REQUEST = "incident", "owed", "recheck", "
 REQUESTS = {ACCOUNT: "更正收款账户", APPEAL: "申诉"}
 
 
-def incidents(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+def incidents(actor: Actor) -> Select[tuple[object, ...]]:
     """Steps that failed, in the regions where the actor mends them."""
     found = duty(
         INCIDENT, id=Incident.id, title=func.substr(Incident.message, 1, 100), subject=Case.applicant_name,
@@ -31,10 +30,10 @@ def incidents(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
         village_id=Case.village_id, arrived_at=Incident.raised_at,
     )  # fmt: skip
     found = found.select_from(Incident).join(Case, Case.id == Incident.case_id)
-    return found.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))
+    return found.where(Incident.resolved_at.is_(None), visible(actor, "mend_incidents"))
 
 
-def owed(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+def owed(actor: Actor) -> Select[tuple[object, ...]]:
     """What has to be supplied after the fact (B2) and what is claimed back, where the actor steers cases."""
     found = duty(
         OWED, id=Owed.id, title=Owed.title, subject=Case.applicant_name, programme=Case.programme, number=Case.number,
@@ -42,10 +41,10 @@ def owed(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
         arrived_at=Owed.since,
     )  # fmt: skip
     found = found.select_from(Owed).join(Case, Case.id == Owed.case_id)
-    return found.where(obligations.OPEN, visible(session, actor, "steer_cases"))
+    return found.where(obligations.OPEN, visible(actor, "steer_cases"))
 
 
-def leads(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+def leads(actor: Actor) -> Select[tuple[object, ...]]:
     """What was reported of a notice and nobody has looked into, where the actor handles objections."""
     found = duty(
         HINT, id=LEAD.c.id, title=literal("公示线索待核实"), subject=Case.applicant_name, programme=Case.programme,
@@ -53,10 +52,10 @@ def leads(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
         arrived_at=LEAD.c.received_at,
     )  # fmt: skip
     found = found.select_from(LEAD).join(Case, Case.id == LEAD.c.case_id)
-    return found.where(LEAD.c.settled_at.is_(None), visible(session, actor, OBJECTIONS))
+    return found.where(LEAD.c.settled_at.is_(None), visible(actor, OBJECTIONS))
 
 
-def requests(session: Session, actor: Actor, kind: str, capability: str) -> Select[tuple[object, ...]]:
+def requests(actor: Actor, kind: str, capability: str) -> Select[tuple[object, ...]]:
     """What applicants ask of the office and nobody answered, where the actor may."""
     found = duty(
         REQUEST, id=CaseRequest.id, title=literal(REQUESTS[kind]), subject=Case.applicant_name,
@@ -65,7 +64,7 @@ def requests(session: Session, actor: Actor, kind: str, capability: str) -> Sele
     )  # fmt: skip
     found = found.select_from(CaseRequest).join(Case, Case.id == CaseRequest.case_id)
     waiting = CaseRequest.status == literal_column("'waiting'")
-    return found.where(waiting, CaseRequest.kind == kind, visible(session, actor, capability))
+    return found.where(waiting, CaseRequest.kind == kind, visible(actor, capability))
 
 
 def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:

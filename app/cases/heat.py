@@ -64,7 +64,7 @@ class Heat:
 def of_release(session: Session, actor: Actor, release_id: str, process_key: str, now: datetime) -> Heat:
     """How it stands under a release in the actor's regions."""
     mine = (CASE.c.release_id == release_id) & (CASE.c.process_key == process_key)
-    mine &= lists.visible(session, actor, CAPABILITY)
+    mine &= lists.visible(actor, CAPABILITY)
     running = select(CASE.c.id).where(mine, CASE.c.closed_at.is_(None)).order_by(CASE.c.filed_at.desc()).limit(RUNNING)
     waiting = Counter(inbox.open_elements(session, running))
     waiting.update(_counted(session, Awaited.element_id, Awaited.case_id, Awaited.status == "waiting", running))

@@ -42,7 +42,7 @@ class CaseFilter:
 def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None = None, limit: int = 18) -> Page:
     """Cases that the actor may see. Raises Invalid when `after` is no cursor."""
     columns = [CASE.c[name] for name in SHOWN]
-    query = _matching(session, actor, select(*columns).where(visible(session, actor)), filter)
+    query = _matching(session, actor, select(*columns).where(visible(actor)), filter)
     rows = _page(session, query, CASE.c.filed_at, CASE.c.id, after, limit)
     return _with_cursor(rows, limit, "filed_at")
 
@@ -57,15 +57,15 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
         *(Case.number, Case.applicant_name, Case.release_id, Case.process_key),
     )
     query = select(*columns).join(Case, Case.id == Incident.case_id)
-    query = query.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))
+    query = query.where(Incident.resolved_at.is_(None), visible(actor, "mend_incidents"))
     rows = _page(session, query, Incident.raised_at, Incident.id, after, limit)
     return _with_cursor(rows, limit, "raised_at")
 
 
-def incident_count(session: Session, actor: Actor) -> ColumnElement[int]:
+def incident_count(actor: Actor) -> ColumnElement[int]:
     """How many wait, up to the cap of all counts, as a column of a statement."""
     waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
-    waiting = waiting.where(Incident.resolved_at.is_(None), visible(session, actor, "mend_incidents"))
+    waiting = waiting.where(Incident.resolved_at.is_(None), visible(actor, "mend_incidents"))
     return counted(waiting, COUNT_CAP + 1)
 
 
@@ -79,14 +79,13 @@ def found(session: Session, actor: Actor, text: str) -> Any:
     return finding.found(session, text, _counties(session, actor))
 
 
-def visible(session: Session, actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
+def visible(actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
     """The condition that a case lies where the actor has the capability."""
-    held = identity_policy.region_ids(actor, capability)
-    regions = [identity.region(session, region_id) for region_id in sorted(held)]
+    regions = identity_policy.reached(actor, capability)
     return or_(*(_inside(region) for region in regions)) if regions else CASE.c.id.is_(None)
 
 
-def _inside(region: Any) -> ColumnElement[bool]:
+def _inside(region: identity_policy.Reached) -> ColumnElement[bool]:
     if region.level == "city":  # a case has no column of its own for the city
         return CASE.c.county_id.in_(identity.ids_within(region, "county"))
     return CASE.c[f"{region.level}_id"] == region.id

@@ -42,7 +42,7 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
         ),
         *(Case.number, Case.applicant_name, Case.title.label("programme"), Case.township_id, Case.village_id),
     )
-    query = select(*columns).join(Case, Case.id == Owed.case_id).where(OPEN, visible(session, actor))
+    query = select(*columns).join(Case, Case.id == Owed.case_id).where(OPEN, visible(actor))
     if after:
         day, owed_id = _cursor(after)
         query = query.where(or_(due > day, and_(due == day, Owed.id > owed_id)))
@@ -51,9 +51,9 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
     return Page(rows, f"{rows[-1].sort_on}_{rows[-1].id}" if more else None)
 
 
-def owed_count(session: Session, actor: Actor) -> ColumnElement[int]:
+def owed_count(actor: Actor) -> ColumnElement[int]:
     """How many are open, up to the cap of all counts, as a column of a statement."""
-    waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(OPEN, visible(session, actor))
+    waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(OPEN, visible(actor))
     return counted(waiting, COUNT_CAP + 1)
 
 

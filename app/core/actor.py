@@ -14,7 +14,7 @@ class Appointment:
     """A position held at an office, with what it may do; `candidate` is what work items are addressed to.
 
     `principal`: whose position it is where somebody does the work of a colleague who is away (代), `principal_name`
-    his name; None for one's own.
+    his name; None for one's own. `level` is that of the region.
     """
 
     position: str
@@ -23,6 +23,7 @@ class Appointment:
     capabilities: frozenset[str] = frozenset()
     principal: str | None = None
     principal_name: str = ""
+    level: str = ""
 
     @property
     def candidate(self) -> str:

@@ -4,6 +4,7 @@ from app.db import stamps
 from app.db.away import is_away
 from app.db.base import Base, utc
 from app.db.keyfile import KeyFault
+from app.db.left_open import Open
 from app.db.prepared import NotPreparable, Prepared
 from app.db.session import Busy, Database, beside, outlive, rows_changed
 from app.db.statements import count_up_to, counted, either, insert_if_absent, rename_elements
@@ -19,6 +20,7 @@ __all__ = [
     "KeyFault",
     "Money",
     "NotPreparable",
+    "Open",
     "Prepared",
     "Vault",
     "beside",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import g, request
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Date, select
 from sqlalchemy.orm import Session
 
 from app.auditing import checks
 from app.cases import lists, obligations
 from app.core.actor import Actor
 from app.core.clock import local_date
+from app.db import Open, Prepared
 from app.definitions import news
 from app.desk import navigation, undo
 from app.desk.bell import bell_text
@@ -24,6 +25,7 @@ from app.figures.catalogue import catalogue
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import named_at
+from app.identity.shapes import left_open
 from app.inbox.listing import cap
 from app.messages import queries as messages
 from app.takeover import operations as takeovers
@@ -56,6 +58,19 @@ def _around() -> dict[str, Any]:
     return {"desk": g.masthead}
 
 
+@lru_cache(64)
+def _counts(actor: Actor, *, known: bool) -> Prepared:
+    """The statement of all counts for a shape of posts; `known`: without the work that waits, which a list counted."""
+    columns = {
+        "incidents": lists.incident_count(actor),
+        "owed": obligations.owed_count(actor),
+        "unread": messages.unread_count(actor),
+    }
+    if not known:
+        columns["open"] = worklist.waiting(actor, Open("today", Date()))
+    return Prepared(select(*(column.label(name) for name, column in columns.items())))
+
+
 class Masthead:
     """Counts, posts and doors; each is looked for when a template asks for it, since parts of pages ask for none."""
 
@@ -65,15 +80,10 @@ class Masthead:
     @cached_property
     def counts(self) -> dict[str, str]:
         """How much waits, in one statement, and news of releases."""
-        columns = {
-            "incidents": lists.incident_count(self.session, self._actor),
-            "owed": obligations.owed_count(self.session, self._actor),
-            "unread": messages.unread_count(self._actor),
-        }
-        if "desk_open" not in g:
-            columns["open"] = worklist.waiting(self.session, self._actor, local_date(self._now))
-        row = self.session.execute(select(*(column.label(name) for name, column in columns.items()))).one()
-        found = {"open": g.get("desk_open"), **row._mapping}
+        whose = left_open(self._actor)
+        statement = _counts(whose.actor, known=g.get("desk_open") is not None)
+        (row,) = statement.all(self.session, **whose.values, today=local_date(self._now))
+        found = {"open": g.get("desk_open"), **row._asdict()}
         found["news"] = len(news.for_actor(self.session, self._actor, local_date(self._now)))
         return {name: cap(count) for name, count in found.items()}
 

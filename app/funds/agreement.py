@@ -35,14 +35,14 @@ def disagreements(session: Session, actor: Actor, filter: LedgerFilter = ALL) ->
     """
     identity_policy.require_any(session, actor, RIGHT)
     due = in_months(filter, PaymentOrder.due_on)
-    mine = and_(reach.reached(session, actor, RIGHT, PaymentOrder), due)
-    batches = and_(reach.reached(session, actor, RIGHT, Batch), in_months(filter, Batch.due_on))
-    claims = reach.reached(session, actor, RIGHT, Claim)
+    mine = and_(reach.reached(actor, RIGHT, PaymentOrder), due)
+    batches = and_(reach.reached(actor, RIGHT, Batch), in_months(filter, Batch.due_on))
+    claims = reach.reached(actor, RIGHT, Claim)
     if filter.since or filter.until:
         claims = and_(claims, Claim.id.in_(_of_orders(CLAIMED.c.claim_id).where(due)))
     return [
         *_orders(session, mine),
-        *_funds(session, reach.reached_regions(session, actor, RIGHT)),
+        *_funds(session, reach.reached_regions(actor, RIGHT)),
         *_batches(session, batches),
         *_owed(session, mine),
         *_claims(session, claims),

@@ -155,7 +155,7 @@ def _settle(
 def _payable(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Pending orders that the actor may pay. Raises NotYours for who may pay none."""
     identity_policy.require_any(session, actor, "pay")
-    return (PaymentOrder.status == "pending") & reach.reached(session, actor, "pay", PaymentOrder)
+    return (PaymentOrder.status == "pending") & reach.reached(actor, "pay", PaymentOrder)
 
 
 def _require_other_hands(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> None:

@@ -30,7 +30,7 @@ class Letters:
 def listed(session: Session, actor: Actor, after: str = "", limit: int = 18) -> list[Batch]:
     """The batches of the actor's regions, newest first; `after` is the last id seen. Raises NotYours."""
     identity_policy.require_any(session, actor, "see_money")
-    query = select(Batch).where(reach.reached(session, actor, "see_money", Batch))
+    query = select(Batch).where(reach.reached(actor, "see_money", Batch))
     if after:
         query = query.where(Batch.id < after)
     return list(session.scalars(query.order_by(Batch.id.desc()).limit(limit)))
@@ -41,9 +41,7 @@ def seen_of(session: Session, actor: Actor, orders: Iterable[Any]) -> set[str]:
     ids = {order.batch_id for order in orders if order.batch_id}
     if not ids:
         return set()
-    return set(
-        session.scalars(select(Batch.id).where(Batch.id.in_(ids), reach.reached(session, actor, "see_money", Batch)))
-    )
+    return set(session.scalars(select(Batch.id).where(Batch.id.in_(ids), reach.reached(actor, "see_money", Batch))))
 
 
 def lines(

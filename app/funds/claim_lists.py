@@ -122,7 +122,7 @@ def cursor_of(row: ClaimRow) -> str:
 
 def _matching(session: Session, actor: Actor, filter: ClaimFilter) -> ColumnElement[bool]:
     identity_policy.require_any(session, actor, "see_money")
-    conditions = [reach.reached(session, actor, "see_money", Claim)]
+    conditions = [reach.reached(actor, "see_money", Claim)]
     if filter.state in ("open", "closed"):
         closed = Claim.closed_at.is_not(None)
         conditions.append(closed if filter.state == "closed" else ~closed)

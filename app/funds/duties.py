@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.db.duties import duty
@@ -15,9 +14,9 @@ MOST = 1000
 """Orders are counted up to here: one row stands for all of them, since they are paid together."""
 
 
-def orders(session: Session, actor: Actor) -> list[Select[tuple[object, ...]]]:
+def orders(actor: Actor) -> list[Select[tuple[object, ...]]]:
     """One row for the orders that no bank file holds, one for those whose receipt is awaited."""
-    mine = reach.reached(session, actor, "pay", PaymentOrder)
+    mine = reach.reached(actor, "pay", PaymentOrder)
     handed = {PAY: PaymentOrder.bank_file_id.is_(None), PROVE: PaymentOrder.bank_file_id.is_not(None)}
     found = []
     for kind, which in handed.items():
@@ -32,11 +31,11 @@ def orders(session: Session, actor: Actor) -> list[Select[tuple[object, ...]]]:
     return found
 
 
-def batches(session: Session, actor: Actor) -> Select[tuple[object, ...]]:
+def batches(actor: Actor) -> Select[tuple[object, ...]]:
     """Drafts of others that wait for the actor's confirmation."""
     found = duty(
         CONFIRM, id=Batch.id, title=Batch.title, region_id=Batch.region_id, due_on=Batch.due_on,
         arrived_at=Batch.drafted_at,
     )  # fmt: skip
-    mine = reach.reached(session, actor, "confirm_batches", Batch)
+    mine = reach.reached(actor, "confirm_batches", Batch)
     return found.where(Batch.status == "draft", mine, Batch.drafted_by.is_distinct_from(actor.user_id))

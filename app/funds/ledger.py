@@ -74,7 +74,7 @@ SUMS = tuple(each.name for each in fields(Line) if each.type == "Decimal")
 def lines(session: Session, actor: Actor, filter: LedgerFilter) -> list[Line]:
     """The ledger of the actor's regions, by month, programme and source. Raises NotYours, Invalid (since, until)."""
     identity_policy.require_any(session, actor, RIGHT)
-    mine = and_(reach.reached(session, actor, RIGHT, PaymentOrder), _within(filter))
+    mine = and_(reach.reached(actor, RIGHT, PaymentOrder), _within(filter))
     found: dict[tuple[str, str, str], Line] = {}
     for order, amount, count in _orders(session, mine):
         names = [order.status] if order.status != "paid" or order.fund_id is None else ["paid", "reserve"]

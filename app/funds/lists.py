@@ -90,7 +90,7 @@ def totals(session: Session, actor: Actor, filter: OrderFilter) -> dict[str, Sum
 def order(session: Session, actor: Actor, order_id: str) -> Any:
     """One order that the actor may see. Raises NotFound, NotYours."""
     identity_policy.require_any(session, actor, "see_money")
-    mine = reach.reached(session, actor, "see_money", PaymentOrder)
+    mine = reach.reached(actor, "see_money", PaymentOrder)
     found = session.execute(select(*SHOWN).where(PaymentOrder.id == order_id, mine)).one_or_none()
     if found is None:
         raise NotFound("没有这笔支付单，或者不在您的地区")
@@ -118,7 +118,7 @@ def accounts(session: Session, rows: list[Any]) -> dict[str, str]:
 
 def bank_files(session: Session, actor: Actor, limit: int = 20) -> list[FileRow]:
     """The newest bank files with orders in the actor's regions."""
-    mine = reach.reached(session, actor, "see_money", PaymentOrder)
+    mine = reach.reached(actor, "see_money", PaymentOrder)
     inside = select(PaymentOrder.bank_file_id).where(mine, PaymentOrder.bank_file_id.is_not(None))
     files = session.scalars(select(BankFile).where(BankFile.id.in_(inside)).order_by(BankFile.id.desc()).limit(limit))
     return [_row(session, actor, each) for each in files]
@@ -137,7 +137,7 @@ def reserves(session: Session, actor: Actor) -> list[Any]:
     """Townships of the actor's regions with the id and balance of their reserve fund, None where none is open."""
     identity_policy.require_any(session, actor, "see_money")
     reserve = and_(Fund.region_id == REGION.c.id, Fund.kind == RESERVE)
-    townships = reach.reached_regions(session, actor, "see_money") & (REGION.c.level == "township")
+    townships = reach.reached_regions(actor, "see_money") & (REGION.c.level == "township")
     last = select(func.max(FundEntry.at)).where(FundEntry.fund_id == Fund.id).scalar_subquery()
     query = (
         select(
@@ -170,7 +170,7 @@ def cursor_of(row: Any) -> str:
 def matching(session: Session, actor: Actor, filter: OrderFilter) -> ColumnElement[bool]:
     """The condition on orders. Raises NotYours for who may see none."""
     identity_policy.require_any(session, actor, "see_money")
-    conditions = [reach.reached(session, actor, "see_money", PaymentOrder)]
+    conditions = [reach.reached(actor, "see_money", PaymentOrder)]
     for name in ("status", "programme", "source", "batch_id", "bank_file_id"):
         if value := getattr(filter, name):
             conditions.append(getattr(PaymentOrder, name) == value)

@@ -55,7 +55,7 @@ def mark_returned(session: Session, actor: Actor, order_ids: Sequence[str], reas
     identity_policy.require_any(session, actor, "pay")
     if not SHORTEST <= len(reason.strip()) <= LONGEST:
         raise Invalid({"reason": f"请写明银行退回的原因（{SHORTEST} 到 {LONGEST} 字）"})
-    chosen = PaymentOrder.id.in_(bank.chosen_ids(order_ids)) & reach.reached(session, actor, "pay", PaymentOrder)
+    chosen = PaymentOrder.id.in_(bank.chosen_ids(order_ids)) & reach.reached(actor, "pay", PaymentOrder)
     at_bank = (PaymentOrder.status == "pending") & PaymentOrder.bank_file_id.is_not(None)
     orders = answers.locked(session, chosen & ((PaymentOrder.status == "paid") | at_bank))
     if len(orders) != len(set(order_ids)):
@@ -125,7 +125,7 @@ def give_up(session: Session, actor: Actor, order_id: str, reason: str, now: dat
 def returned(session: Session, actor: Actor, order_id: str, *, lock: bool = False) -> Returned:
     """An order that came back and that the actor may deal with. Raises NotFound, NotYours."""
     identity_policy.require_any(session, actor, "pay")
-    mine = reach.reached(session, actor, "pay", PaymentOrder) & (PaymentOrder.id == order_id)
+    mine = reach.reached(actor, "pay", PaymentOrder) & (PaymentOrder.id == order_id)
     query = select(PaymentOrder).where(mine, PaymentOrder.status == "returned")
     order = session.scalar(query.with_for_update() if lock else query)
     if order is None:

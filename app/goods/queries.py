@@ -40,7 +40,7 @@ def stocks(session: Session, actor: Actor, text: str = "") -> list[Any]:
     `received` includes corrections and counts. Raises NotYours.
     """
     policy.require_any(session, actor, SEE)
-    mine = reach.reached(session, actor, SEE, GoodsStock)
+    mine = reach.reached(actor, SEE, GoodsStock)
     held = [STOCK.c[name] for name in ("id", "region_id", "county_id", "name", "unit", "on_hand")]
     query = _summed(*held, REGION.c.code, where=mine & contains(STOCK.c.name, text) if text else mine)
     return list(session.execute(query.order_by(REGION.c.code, STOCK.c.name)))
@@ -53,7 +53,7 @@ def totals(
 
     `within` is a condition on `DAY`.
     """
-    mine = [reach.reached(session, actor, capability, GoodsStock), ENTRY.c.programme.is_not(None), within]
+    mine = [reach.reached(actor, capability, GoodsStock), ENTRY.c.programme.is_not(None), within]
     mine += [ENTRY.c.programme == programme] if programme else []
     query = _summed(ENTRY.c.programme, STOCK.c.name, STOCK.c.unit, where=and_(*mine))
     return list(session.execute(query.order_by(ENTRY.c.programme, STOCK.c.name)))
@@ -62,7 +62,7 @@ def totals(
 def hand_outs(session: Session, actor: Actor, text: str = "", after: str | None = None, limit: int = 18) -> list[Any]:
     """What was handed out and came back, newest first. `text`: part of a receiver, a case number, a slip or a kind."""
     policy.require_any(session, actor, SEE)
-    mine = [reach.reached(session, actor, SEE, GoodsStock), ENTRY.c.kind.in_(_ISSUED)]
+    mine = [reach.reached(actor, SEE, GoodsStock), ENTRY.c.kind.in_(_ISSUED)]
     if text:
         columns = (ENTRY.c.receiver, ENTRY.c.case_number, ENTRY.c.slip, STOCK.c.name)
         mine.append(or_(*(contains(column, text) for column in columns)))
@@ -92,14 +92,14 @@ def in_county(session: Session, county_id: str) -> list[Any]:
 
 def stores(session: Session, actor: Actor) -> list[Any]:
     """Places of the actor that may have a store: `{id, name, level}`."""
-    here = reach.reached_regions(session, actor, KEEP) & REGION.c.level.in_(LEVELS) & REGION.c.valid_until.is_(None)
+    here = reach.reached_regions(actor, KEEP) & REGION.c.level.in_(LEVELS) & REGION.c.valid_until.is_(None)
     return list(session.execute(select(REGION.c.id, REGION.c.name, REGION.c.level).where(here).order_by(REGION.c.code)))
 
 
 def store(session: Session, actor: Actor, region_id: str) -> identity.RegionChain:
     """A place whose store the actor may see. Raises NotFound."""
     policy.require_any(session, actor, SEE)
-    found = reach.reached_regions(session, actor, SEE) & (REGION.c.id == region_id) & REGION.c.level.in_(LEVELS)
+    found = reach.reached_regions(actor, SEE) & (REGION.c.id == region_id) & REGION.c.level.in_(LEVELS)
     if session.scalar(select(REGION.c.id).where(found)) is None:
         raise NotFound("没有这个乡镇（街道）或县（市、区），或者不在您的地区")
     return identity.chain(session, region_id)

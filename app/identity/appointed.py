@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.actor import Appointment as HeldPosition
 from app.db import Prepared, stamps
 from app.identity.capabilities import DUTY_POSITIONS
-from app.identity.models import Absence, Appointment, FamilyTie, Office, PositionCapability, User
+from app.identity.models import Absence, Appointment, FamilyTie, Office, PositionCapability, Region, User
 from app.identity.positions import POSITIONS
 from app.identity.queries import RegionChain, RegionRef, in_force
 
@@ -84,7 +84,7 @@ def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
     capabilities = select(func.aggregate_strings(PositionCapability.capability, " ")).where(granted).scalar_subquery()
     return (
         select(
-            *(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id),
+            *(User.id, User.name, Appointment.position, Appointment.office_id, Office.region_id, Region.level),
             capabilities.label("capabilities"),
             case((own, null()), else_=_PRINCIPAL.id).label("principal"),
             _PRINCIPAL.name.label("principal_name"),
@@ -94,6 +94,7 @@ def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
         .outerjoin(_PRINCIPAL, and_(_PRINCIPAL.id == Absence.user_id, _PRINCIPAL.active))
         .outerjoin(Appointment, held)
         .outerjoin(Office, Office.id == Appointment.office_id)
+        .outerjoin(Region, Region.id == Office.region_id)
         .where(whose, User.active)
         .order_by(Appointment.position, Appointment.office_id)
     )
@@ -136,8 +137,8 @@ def actor_of(rows: Sequence[Any]) -> Actor:
 
 def _held(row: Any) -> HeldPosition:
     may = frozenset((row.capabilities or "").split())
-    whose = (row.principal, row.principal_name) if row.principal else ()
-    return HeldPosition(row.position, row.office_id, row.region_id, may, *whose)
+    whose = row.principal_name if row.principal else ""
+    return HeldPosition(row.position, row.office_id, row.region_id, may, row.principal, whose, row.level)
 
 
 def positions_with(session: Session, capability: str) -> list[str]:

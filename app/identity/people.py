@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import SYSTEM, Actor
 from app.db.duties import duty
 from app.db.spelling import contains
-from app.identity import policy, queries
+from app.identity import policy
 from app.identity.models import Appointment, Office, Region, User
 from app.identity.positions import POSITIONS, title_at
 from app.identity.queries import in_force, not_over, within
@@ -87,7 +87,7 @@ _POSTS = (
 def find(session: Session, actor: Actor, text: str = "", after: str = "", limit: int = 20) -> Sequence[Person]:
     """People who hold or held a position where the actor keeps people, by login; `text`: of name, login or phone."""
     here = select(Appointment.user_id).join(Office, Office.id == Appointment.office_id)
-    here = here.join(Region, Region.id == Office.region_id).where(_kept(session, actor))
+    here = here.join(Region, Region.id == Office.region_id).where(_kept(actor))
     query = select(User.id, User.username, User.name, User.phone, User.active).where(User.id.in_(here))
     if text:
         told = (contains(User.name, text), User.username.contains(text.lower(), autoescape=True))
@@ -122,7 +122,7 @@ def holders_of(session: Session, office_ids: Collection[str], on: date) -> dict[
 def gaps(session: Session, actor: Actor, on: date) -> list[Gap]:
     """Positions with tasks that nobody holds where the actor keeps people; also those whose last holder leaves soon."""
     offices = select(Office.id, Office.name, Office.kind).join(Region, Region.id == Office.region_id)
-    offices = offices.where(_kept(session, actor), in_force(Region, on)).order_by(Region.code, Office.name)
+    offices = offices.where(_kept(actor), in_force(Region, on)).order_by(Region.code, Office.name)
     last: dict[tuple[str, str], date] = {}
     held = select(Appointment.office_id, Appointment.position, Appointment.valid_until).join(User)
     for office_id, position, until in session.execute(held.where(in_force(Appointment, on), User.active)):
@@ -137,15 +137,14 @@ def gaps(session: Session, actor: Actor, on: date) -> list[Gap]:
     return found
 
 
-def _kept(session: Session, actor: Actor) -> ColumnElement[bool]:
+def _kept(actor: Actor) -> ColumnElement[bool]:
     """The condition that a region lies where the actor keeps people."""
     if actor.kind == SYSTEM.kind:
         return Region.id.is_not(None)
-    kept = [queries.region(session, region_id) for region_id in sorted(policy.region_ids(actor, KEEP))]
-    return or_(false(), *(within(region) for region in kept))
+    return or_(false(), *(within(region) for region in policy.reached(actor, KEEP)))
 
 
-def vacancies(session: Session, actor: Actor, on: date) -> list[Select[Any]]:
+def vacancies(actor: Actor, on: date) -> list[Select[Any]]:
     """Positions with tasks that nobody holds where the actor keeps people, as work: one statement a position."""
     found = []
     for position in (each for each in POSITIONS.values() if each.tasks):
@@ -157,6 +156,6 @@ def vacancies(session: Session, actor: Actor, on: date) -> list[Select[Any]]:
         )
         empty = duty("vacancy", id=Office.id, title=literal(position.title), subject=Office.name, region_id=Region.id)
         here = empty.select_from(Office).join(Region, Region.id == Office.region_id)
-        offices = _kept(session, actor), in_force(Region, on), Office.kind == position.level
+        offices = _kept(actor), in_force(Region, on), Office.kind == position.level
         found.append(here.where(*offices, ~held.exists()))
     return found

@@ -5,6 +5,8 @@ A capability is one of `capabilities.CAPABILITIES`; asking for another name is a
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
@@ -48,6 +50,19 @@ def require_any(session: Session, actor: Actor, capability: str) -> None:
 def region_ids(actor: Actor, capability: str) -> frozenset[str]:
     """The regions in whose subtrees the actor has the capability."""
     return frozenset(region_id for region_id, _ in _held(actor, capability))
+
+
+class Reached(NamedTuple):
+    """A region in whose subtree somebody may do something."""
+
+    id: str
+    level: str
+
+
+def reached(actor: Actor, capability: str) -> list[Reached]:
+    """The same with their levels, in a fixed order."""
+    key = CAPABILITIES[capability].key
+    return sorted({Reached(held.region_id, held.level) for held in actor.appointments if key in held.capabilities})
 
 
 def candidates(actor: Actor, capability: str) -> frozenset[str]:

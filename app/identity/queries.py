@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -225,7 +225,17 @@ def _read_place(session: Session, region_id: str) -> _Place:
     return _Place(RegionChain(**refs), offices)
 
 
-def within(region: RegionRef | Region, table: type[Any] = Region) -> ColumnElement[bool]:
+class Located(Protocol):
+    """What has a place in the tree of regions: a region, or what carries the id and the level of one."""
+
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def level(self) -> Any: ...
+
+
+def within(region: Located, table: type[Any] = Region) -> ColumnElement[bool]:
     """The condition that a row with level columns lies in the region (itself included).
 
     `table` is Region or any table that carries `province_id` … `township_id` and `region_id` (or `id` on Region).
@@ -295,7 +305,7 @@ def region_names(session: Session, region_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def ids_within(region: RegionRef | Region, level: str | None = None) -> Select[tuple[str]]:
+def ids_within(region: Located, level: str | None = None) -> Select[tuple[str]]:
     """A sub-select: ids of the regions (of a level) that lie in the region."""
     inside = select(Region.id).where(within(region))
     return inside.where(Region.level == level) if level else inside

@@ -6,32 +6,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
-from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 
 
-def reached(session: Session, actor: Actor, capability: str, table: type[Any]) -> ColumnElement[bool]:
+def reached(actor: Actor, capability: str, table: type[Any]) -> ColumnElement[bool]:
     """The condition that a row with `region_id` and `county_id` lies where the actor has the capability."""
     if actor.kind == SYSTEM.kind:
         return table.region_id.is_not(None)
-    return _any(_inside(region, table) for region in _held(session, actor, capability))
+    return _any(_inside(region, table) for region in identity_policy.reached(actor, capability))
 
 
-def reached_regions(session: Session, actor: Actor, capability: str) -> ColumnElement[bool]:
+def reached_regions(actor: Actor, capability: str) -> ColumnElement[bool]:
     """The same condition on regions themselves."""
     if actor.kind == SYSTEM.kind:
         return true()
-    return _any(identity.within(region) for region in _held(session, actor, capability))
+    return _any(identity.within(region) for region in identity_policy.reached(actor, capability))
 
 
-def _held(session: Session, actor: Actor, capability: str) -> list[identity.RegionRef]:
-    return [identity.chain(session, held).nearest for held in sorted(identity_policy.region_ids(actor, capability))]
-
-
-def _inside(region: identity.RegionRef, table: type[Any]) -> ColumnElement[bool]:
+def _inside(region: identity_policy.Reached, table: type[Any]) -> ColumnElement[bool]:
     if region.level == "county":
         return table.county_id == region.id
     return table.region_id.in_(identity.ids_within(region))

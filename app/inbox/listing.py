@@ -1,20 +1,43 @@
-"""The list of work: one arm of a statement per post and rank, so that every page is read in the order of an index."""
+"""The list of work: one arm of a statement per post and rank, so that every page is read in the order of an index.
+
+Such statements are long, and building one costs ten times what running it does: they are built once for each shape of
+posts and filters (`identity.shapes`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.priorities import RANKS
+from app.db import Money, Open, Prepared
 from app.db.spelling import contains
+from app.identity import policy as identity_policy
+from app.identity.shapes import left_open
 from app.inbox.queries import COUNT_CAP, ITEM, Page
 
 MINE, OFFICE, SOON, OVERDUE, WAITING, DONE, COPIES = TABS = (
@@ -26,6 +49,12 @@ COPY = "copy"
 _SHOWN = [column for column in ITEM.c if column.name != "detail"]
 _NOTHING = Decimal(0)
 _RANKS = {str(rank): rank for rank in RANKS.values()}
+SHAPES = 64
+"""How many shapes of posts and filters a process keeps a statement for."""
+_VALUES: dict[str, TypeEngine[Any]] = {
+    "today": Date(), "soon_on": Date(), "programme": String(), "step": String(), "village_id": String(),
+    "position": String(), "due_from": Date(), "due_until": Date(), "least": Money(), "most": Money(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +68,6 @@ class Filter:
     tab: str = MINE
     today: date = date.min
     soon_on: date = date.min
-    see_offices: Collection[str] = ()
     programme: str | None = None
     step: str | None = None
     village_id: str | None = None
@@ -51,35 +79,77 @@ class Filter:
     text: str | None = None
     cases: Select[tuple[str]] | None = None
     mine: bool = False
-    kinds: Collection[str] | None = None
+    kinds: tuple[str, ...] | None = None
 
 
 def page(session: Session, actor: Actor, filter: Filter, sort: str, after: str | None, limit: int) -> Page:
     """What a tab shows; `next` of the page is the cursor. Raises Invalid when `after` is none."""
     if filter.tab == DONE:
         sort = ARRIVED
-    order = _order(ITEM.c, filter, sort)
     seen = _seen(session, after, sort)
+    if seen is None and not filter.text:
+        whose, asked = left_open(actor), _open(filter)
+        statement = _first_page(whose.actor, asked.filter, sort)
+        rows = statement.all(session, **whose.values, **asked.values, rows=limit + 1)
+    else:
+        rows = list(session.connection().execute(_statement(actor, filter, sort, limit + 1, seen)))
+    return Page(rows[:limit], _cursor(rows[limit - 1], sort) if len(rows) > limit else None)
+
+
+class _Asked(NamedTuple):
+    """A filter with its values left open, and these."""
+
+    filter: Filter
+    values: dict[str, Any]
+
+
+def _open(filter: Filter) -> _Asked:
+    values = {name: value for name in _VALUES if (value := getattr(filter, name)) not in (None, "")}
+    opened: dict[str, Any] = {name: Open(name, _VALUES[name]) for name in values}
+    return _Asked(replace(filter, **opened), values)
+
+
+@lru_cache(SHAPES)
+def _first_page(actor: Actor, filter: Filter, sort: str) -> Prepared:
+    return Prepared(_statement(actor, filter, sort, bindparam("rows", type_=Integer())))
+
+
+def _statement(actor: Actor, filter: Filter, sort: str, limit: Any, seen: Sequence[Any] | None = None) -> Any:
+    """So many rows of the list behind what was seen."""
+    order = _order(ITEM.c, filter, sort)
     arms = [
-        arm.with_only_columns(*_SHOWN).where(*_behind(order, seen)).order_by(*_sorted(order)).limit(limit + 1)
+        arm.with_only_columns(*_SHOWN).where(*_behind(order, seen)).order_by(*_sorted(order)).limit(limit)
         for arm in _arms(actor, filter, by_rank=sort == DUE, behind=seen)
     ]
-    rows = _read(session, arms, filter, sort, limit + 1)
-    return Page(rows[:limit], _cursor(rows[limit - 1], sort) if len(rows) > limit else None)
+    return _in_order(arms, filter, sort, limit)
 
 
 def counts(session: Session, actor: Actor, filter: Filter) -> dict[str, int]:
     """How much each tab holds, counted up to the cap, in one statement."""
-    tabs = [count(actor, filter, tab).label(tab) for tab in TABS]
-    return dict(session.execute(select(*tabs)).one()._mapping)
+    whose, asked = left_open(actor), _open(Filter(today=filter.today, soon_on=filter.soon_on))
+    statement = _counts(whose.actor, asked.filter)
+    (row,) = statement.all(session, **whose.values, **asked.values)
+    return dict(row._asdict())
+
+
+@lru_cache(SHAPES)
+def _counts(actor: Actor, filter: Filter) -> Prepared:
+    return Prepared(select(*(count(actor, filter, tab).label(tab) for tab in TABS)))
 
 
 def choices(session: Session, actor: Actor, filter: Filter) -> list[Any]:
     """Programmes, steps and villages in the earliest work of a tab: what there is to choose from."""
+    whose, asked = left_open(actor), _open(filter)
+    statement = _choices(whose.actor, asked.filter)
+    return statement.all(session, **whose.values, **asked.values)
+
+
+@lru_cache(SHAPES)
+def _choices(actor: Actor, filter: Filter) -> Prepared:
     columns = (ITEM.c.programme, ITEM.c.element_id, ITEM.c.title, ITEM.c.village_id)
     arms = [arm.with_only_columns(*columns).limit(CHOICES) for arm in _arms(actor, filter)]
     found = _together(arms).subquery()
-    return list(session.execute(select(*found.c).distinct().limit(CHOICES)))
+    return Prepared(select(*found.c).distinct().limit(CHOICES))
 
 
 def states(session: Session, actor: Actor, item_ids: Collection[str], since: Any) -> tuple[list[Any], int]:
@@ -109,7 +179,7 @@ def _offices(actor: Actor) -> set[str]:
 
 def count(actor: Actor, filter: Filter, tab: str) -> ColumnElement[int]:
     """How much a tab holds up to the cap, as a column of a statement."""
-    bare = Filter(tab=tab, today=filter.today, soon_on=filter.soon_on, see_offices=filter.see_offices)
+    bare = Filter(tab=tab, today=filter.today, soon_on=filter.soon_on)
     arms = [arm.with_only_columns(ITEM.c.id).limit(COUNT_CAP + 1) for arm in _arms(actor, bare)]
     return select(func.count()).select_from(_together(arms).subquery()).scalar_subquery()
 
@@ -127,7 +197,7 @@ def _arms(
         yield from _waiting(actor, found)
         return
     offices = filter.tab == OFFICE
-    addresses = sorted(_reach(actor, filter) if offices else actor.candidates) or [""]
+    addresses = sorted(_reach(actor) if offices else actor.candidates) or [""]
     column = ITEM.c.office_id if offices else ITEM.c.candidate
     ranks = [rank for rank in RANKS.values() if behind is None or rank >= behind[0]] if by_rank else [None]
     for address in addresses:
@@ -136,9 +206,10 @@ def _arms(
             yield arm if rank is None else arm.where(ITEM.c.rank == rank)
 
 
-def _reach(actor: Actor, filter: Filter) -> Collection[str]:
+def _reach(actor: Actor) -> Collection[str]:
     """Offices whose work the actor sees though it is another position's."""
-    return _offices(actor) & set(filter.see_offices)
+    regions = identity_policy.region_ids(actor, "see_cases")
+    return {held.office_id for held in actor.appointments if held.region_id in regions}
 
 
 def _in_tab(actor: Actor, filter: Filter) -> list[ColumnElement[bool]]:
@@ -254,12 +325,12 @@ def _cursor(row: Any, sort: str) -> str:
     return cursor_of(row.rank, row.sort_on, row.id) if sort == DUE else str(row.id)
 
 
-def _read(session: Session, arms: list[Select[Any]], filter: Filter, sort: str, limit: int) -> list[Any]:
+def _in_order(arms: list[Select[Any]], filter: Filter, sort: str, limit: Any) -> Any:
     """The arms together in their order. Each is short already, so that this sorts no more than a few pages."""
     if len(arms) == 1:
-        return list(session.execute(arms[0]))
+        return arms[0]
     both = _together(arms).subquery()
-    return list(session.execute(select(*both.c).order_by(*_sorted(_order(both.c, filter, sort))).limit(limit)))
+    return select(*both.c).order_by(*_sorted(_order(both.c, filter, sort))).limit(limit)
 
 
 def _together(arms: Sequence[Select[Any]]) -> Any:

@@ -84,10 +84,10 @@ def notices_seen(
 
     `leads_for`: only those with leads that nobody has looked into, where the actor has this capability too.
     """
-    query = select(Notice).where(reached(session, actor, "see_cases", Notice))
+    query = select(Notice).where(reached(actor, "see_cases", Notice))
     if leads_for is not None:
         waiting = select(Lead.notice_id).where(Lead.settled_at.is_(None))
-        query = query.where(Notice.id.in_(waiting), reached(session, actor, leads_for, Notice))
+        query = query.where(Notice.id.in_(waiting), reached(actor, leads_for, Notice))
     return _newest(session, query, after, limit)
 
 

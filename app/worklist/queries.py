@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.cases import lists
 from app.core.actor import Actor
 from app.identity import appointed
-from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import listing
 from app.inbox.listing import DUE, MINE, OFFICE, OVERDUE, SOON, Filter
@@ -34,11 +33,8 @@ class Listed:
 
 
 def asked(session: Session, actor: Actor, filter: Filter) -> Filter:
-    """The filter with what the search has to look up, and the offices whose work the actor sees."""
-    regions = identity_policy.region_ids(actor, "see_cases")
-    offices = {held.office_id for held in actor.appointments if held.region_id in regions}
-    cases = lists.found(session, actor, filter.text) if filter.text else None
-    return replace(filter, see_offices=offices, cases=cases)
+    """The filter with what the search has to look up."""
+    return replace(filter, cases=lists.found(session, actor, filter.text)) if filter.text else filter
 
 
 def listed(session: Session, actor: Actor, filter: Filter, sort: str, after: str | None, limit: int) -> Listed:
@@ -57,9 +53,9 @@ def listed(session: Session, actor: Actor, filter: Filter, sort: str, after: str
     return Listed(shown, cursor, counts)
 
 
-def waiting(session: Session, actor: Actor, today: date) -> ColumnElement[int]:
+def waiting(actor: Actor, today: Any) -> ColumnElement[int]:
     """How much the actor has to do, up to the cap, as a column of the statement of the head of every page."""
-    return listing.count(actor, Filter(today=today), MINE) + duties.count(session, actor, today)
+    return listing.count(actor, Filter(today=today), MINE) + duties.count(actor, today)
 
 
 def next_task(session: Session, actor: Actor, filter: Filter, sort: str) -> str | None:

@@ -37,7 +37,7 @@ def test_work_without_a_task_is_in_the_list_of_who_may_do_it(office: Office) -> 
             actor = office.holder(session, position)
             rows = duties.rows(session, actor, local_date(office.now))
             found[position] = {row.kind for row in rows}
-            assert session.scalar(select(worklist.waiting(session, actor, local_date(office.now)))) >= len(rows)
+            assert session.scalar(select(worklist.waiting(actor, local_date(office.now)))) >= len(rows)
             (paid,) = [row for row in rows if row.kind == "pay"] or [None]
             if paid is not None:
                 assert (paid.count, paid.amount, type(paid.due_on)) == (1, Decimal(800), date)
