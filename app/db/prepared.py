@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
@@ -105,8 +106,16 @@ class _Bound(NamedTuple):
 class _Plan:
     """A text of one dialect, what it asks for, and how its rows read."""
 
-    def __init__(self, compiled: SQLCompiler, text: str, bounds: Sequence[_Bound], expanding: tuple[str, ...]) -> None:
-        self.text, self.expanding = text, expanding
+    def __init__(
+        self,
+        compiled: SQLCompiler,
+        text: str,
+        bounds: Sequence[_Bound],
+        expanding: tuple[str, ...] = (),
+        lists: Values = MappingProxyType({}),
+    ) -> None:
+        """`lists` are those of the expanding parameters that are constant."""
+        self.text, self.expanding, self._lists = text, expanding, lists
         self._compiled, self._bounds = compiled, bounds
         self._shapes: dict[tuple[int, ...], tuple[_Plan, list[tuple[str, list[str]]]]] = {}
         self._make: Callable[[Iterable[Any]], Any] | None = None
@@ -126,6 +135,7 @@ class _Plan:
 
     def expanded(self, values: Values) -> tuple[_Plan, Values]:
         """The plan for lists as long as these, with each of their values under a name of its own."""
+        values = {**self._lists, **values}
         lengths = tuple(len(values[name]) for name in self.expanding)
         found = self._shapes.get(lengths)
         if found is None:
@@ -145,7 +155,7 @@ class _Plan:
         places = [place for _, each in names for place in each]
         known |= {place: _Bound(place, place, state.processors.get(place), None) for place in places}
         order = state.positiontup or [place for place in known if place not in self.expanding]
-        return _Plan(self._compiled, state.statement, [known[place] for place in order], ()), names
+        return _Plan(self._compiled, state.statement, [known[place] for place in order]), names
 
     def rows(self, raw: Sequence[Any], kinds: Any) -> Iterable[Any]:
         """Rows of the driver as named tuples; `kinds` describes their columns as the driver does."""
@@ -196,10 +206,11 @@ def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -
         raise NotPreparable(f"give the value of {computed[0]}, which Python would compute")
     if compiled.literal_execute_params:
         raise NotPreparable("a value is written into the text at each execution")
-    expanding = tuple(name for name, bind in compiled.binds.items() if bind.expanding)
+    expanding = {name: bind for bind, name in compiled.bind_names.items() if bind.expanding}
+    lists = {name: bind.effective_value for name, bind in expanding.items() if bind.unique}
     places = compiled.positiontup or [*compiled.bind_names.values()]
     bounds = [_bound(compiled, dialect, place) for place in places]
-    return _Plan(compiled, compiled.string, bounds, expanding)
+    return _Plan(compiled, compiled.string, bounds, tuple(expanding), lists)
 
 
 def _bound(compiled: SQLCompiler, dialect: Dialect, place: str) -> _Bound:

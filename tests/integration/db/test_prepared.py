@@ -59,6 +59,13 @@ def test_lists_of_any_length_and_again_of_one_that_was_there(paid: Database) -> 
     assert found == [[1, 2], [], [2], [], [1, 2]]
 
 
+def test_a_constant_list_beside_one_that_is_given(paid: Database) -> None:
+    both = Prepared(ALL.where(PAID.c.to.in_(["李一", "王三"]), PAID.c.id.in_(bindparam("ids", expanding=True))))
+    with paid.read() as session:
+        found = [[row.id for row in both.all(session, ids=ids)] for ids in ((1, 2, 3), [2], [3])]
+    assert found == [[1, 3], [], [3]]
+
+
 def test_writing_says_how_many_rows_it_changed_and_returns_what_it_is_asked_for(paid: Database) -> None:
     gone = Prepared(delete(PAID).where(PAID.c.done == bindparam("state")).returning(PAID.c.id, PAID.c.at))
     absent = Prepared(insert_if_absent(PAID, ["to"]))

@@ -14,7 +14,7 @@ from tests.support.web import Web
 from tests.support.worlds import EMERGENCY, VILLAGE
 
 CADRE, CLERK, HEAD = "village_cadre.220122100001", "township_clerk.220122100", "township_head.220122100"
-MOST_STATEMENTS, MOST_BYTES = 26, 10_000
+MOST_STATEMENTS, MOST_BYTES = 22, 10_000
 
 
 def reviewed(web: Web) -> str:
