@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import update_wrapper
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -37,3 +40,27 @@ class Lru(Generic[Value]):
                 _, (_, freed) = self._kept.popitem(last=False)
                 self.weight -= freed
             return value
+
+
+class Made(Generic[Value]):
+    """A function of a file's bytes that is asked once for each content; `by_content` makes one."""
+
+    def __init__(self, make: Callable[[bytes], Value], most: int, times: float) -> None:
+        self.kept = Lru[Value](most)
+        self._make, self.times = make, times
+        update_wrapper(self, make)
+
+    def __call__(self, content: bytes) -> Value:
+        name = hashlib.sha256(content).hexdigest()
+        found = self.kept.get(name)
+        if found is None:
+            found = self.kept.keep(name, self._make(content), int(self.times * len(content)))
+        return found
+
+
+def by_content(most: int, times: float) -> Callable[[Callable[[bytes], Value]], Made[Value]]:
+    """Keep what a function makes of contents, `most` bytes in all; what it makes weighs `times` the content.
+
+    `python -m bench.memory` measures `times`.
+    """
+    return lambda make: Made(make, most, times)

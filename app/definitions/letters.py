@@ -11,7 +11,7 @@ FOLDER = "letters"
 TEMPLATE, CONTRACT, SAMPLE = "template.docx", "contract.yaml", "sample.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Letter:
     """A Word template and its contract. The hashes name their blobs, by which an issued letter is made again."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
+from pathlib import PurePosixPath
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
@@ -16,10 +18,10 @@ from app.definitions.folder import STORIES
 from app.definitions.letters import CONTRACT, FOLDER, SAMPLE, TEMPLATE, Letter
 from app.definitions.models import Blob, Release, ReleaseFile, ReleaseLetter, ReleasePlace
 
-MOST_KEPT = 256 << 20
-"""Bytes that loaded releases may take in a process, as `WEIGHT` estimates them."""
-WEIGHT = 4
-"""Parsed diagrams and tables take about this many times the bytes of their files (`bench/releases.py`)."""
+MOST_KEPT = 128 << 20
+"""Bytes that loaded releases may take in a process, as `WEIGHTS` estimate them."""
+WEIGHTS = {".bpmn": 4, ".dmn": 11, ".yaml": 7}
+"""Files, diagrams, tables and manifest of a release: so many times the bytes of its files (`bench/memory.py`)."""
 Pins = dict[str, tuple[str, str]]
 """Key of a letter → hashes of its template and of its contract."""
 BLOB: Table = Blob.__table__  # type: ignore[assignment]
@@ -38,13 +40,9 @@ _RUNNING = _OF_RELEASE.where(FILE.c.path.not_like("scenarios/%"), FILE.c.path.no
 _LETTERS = select(FILE.c.path, FILE.c.blob_hash).where(
     FILE.c.release_id == bindparam("release_id"), FILE.c.path.like(f"{FOLDER}/%/%")
 )
-_template, _contract = BLOB.alias("template"), BLOB.alias("contract")
-_PINNED = (
-    select(PIN, _template.c.content.label("template"), _contract.c.content.label("contract"))
-    .join(_template, _template.c.hash == PIN.c.template_hash)
-    .join(_contract, _contract.c.hash == PIN.c.contract_hash)
-    .where(PIN.c.release_id == bindparam("release_id"))
-)
+_PINNED = select(PIN).where(PIN.c.release_id == bindparam("release_id"))
+_shared: WeakValueDictionary[tuple[str, str, str], Letter] = WeakValueDictionary()
+"""Letters of the library by key and hashes, while a release holds them: hundreds of releases pin the same ones."""
 
 
 def bundle_by_id(session: Session, release_id: str) -> Bundle:
@@ -53,8 +51,7 @@ def bundle_by_id(session: Session, release_id: str) -> Bundle:
     if bundle is None:
         files = _read(session, _RUNNING, release_id)
         bundle = Bundle(files, release_id=release_id, pinned=pinned(session, release_id))
-        weight = WEIGHT * sum(map(len, files.values()))
-        bundle = _loaded.keep(release_id, bundle, weight)
+        bundle = _loaded.keep(release_id, bundle, _weight(files))
     return bundle
 
 
@@ -71,11 +68,28 @@ def stories_of(session: Session, release_id: str) -> dict[str, bytes]:
 
 def pinned(session: Session, release_id: str) -> dict[str, dict[str, Letter]]:
     """The letters of the library that were fixed when the release was approved, by scope and key."""
+    rows = session.connection().execute(_PINNED, {"release_id": release_id}).all()
+    letters = _letters(session, {(row.key, row.template_hash, row.contract_hash) for row in rows})
     found: dict[str, dict[str, Letter]] = {}
-    for row in session.connection().execute(_PINNED, {"release_id": release_id}):
-        letter = Letter(row.key, bytes(row.template), bytes(row.contract), row.template_hash, row.contract_hash)
-        found.setdefault(row.scope, {})[row.key] = letter
+    for row in rows:
+        found.setdefault(row.scope, {})[row.key] = letters[row.key, row.template_hash, row.contract_hash]
     return found
+
+
+def _letters(session: Session, names: Set[tuple[str, str, str]]) -> dict[tuple[str, str, str], Letter]:
+    """Letters by key and hashes; the contents of those that this process does not hold are read."""
+    found = {name: letter for name in names if (letter := _shared.get(name)) is not None}
+    missing = names - found.keys()
+    contents = blobs(session, (hash for _, *hashes in missing for hash in hashes)) if missing else {}
+    for key, template, contract in missing:
+        name = key, template, contract
+        letter = Letter(key, contents[template], contents[contract], template, contract)
+        found[name] = _shared.setdefault(name, letter)
+    return found
+
+
+def _weight(files: Mapping[str, bytes]) -> int:
+    return sum(WEIGHTS.get(PurePosixPath(path).suffix, 1) * len(content) for path, content in files.items())
 
 
 def letter_hashes(session: Session, release_id: str) -> Pins:

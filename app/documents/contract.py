@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import marshmallow as ma
 
 from app import feel
 from app.core import strict_yaml
+from app.core.lru import by_content
 from app.documents import formats
 from app.documents.errors import DocumentError
 
@@ -237,7 +238,7 @@ class _ContractSchema(_Strict):
     )
 
 
-@lru_cache(maxsize=256)
+@by_content(most=8 << 20, times=14)
 def load_contract(data: bytes) -> Contract:
     """Read ``contract.yaml``. Raises DocumentError with every fault and the path to it."""
     try:

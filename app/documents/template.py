@@ -12,13 +12,13 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import jinja2
 from docxtpl import DocxTemplate
 from lxml import etree
 
+from app.core.lru import by_content
 from app.documents import fields, jinja_words, mending, package, pictures, places, sandbox
 from app.documents.errors import DocumentError
 from app.documents.filters import Unprintable
@@ -163,7 +163,7 @@ def _reason(exc: Exception, source: str, line: int, context: Mapping[str, Any]) 
     return None, "标签里的值不能这样用，请检查比较的两边是不是同一种值、过滤器是不是用在文字上"
 
 
-@lru_cache(maxsize=256)
+@by_content(most=32 << 20, times=4)
 def load_template(data: bytes) -> Template:
     """The compiled template, kept for as long as it is in use. Its bytes have passed `check_upload`.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
+from app.core.lru import Lru
 from app.engine import xml as bpmn_xml
 from app.engine.errors import DiagramError
 from app.engine.model import Element, Flow
@@ -17,7 +16,10 @@ from app.engine.parser import parse_specs
 from app.engine.support import unsupported
 
 HUMAN = frozenset({"userTask", "manualTask"})
-_CACHED = 512
+MOST_KEPT = 48 << 20
+"""Bytes that diagrams may take in a process, as `WEIGHT` estimates them."""
+WEIGHT = 3
+"""A parsed diagram takes about this many times the bytes of its file (`bench/memory.py`)."""
 
 
 @dataclass(frozen=True, slots=False)
@@ -66,24 +68,14 @@ class Diagram:
         return {key: tuple(value) for key, value in nested.items()}
 
 
-_cache: OrderedDict[tuple[str, str | None], Diagram] = OrderedDict()
-_lock = Lock()
+_parsed: Lru[Diagram] = Lru(MOST_KEPT)
 
 
 def load(xml: bytes, process_id: str | None = None) -> Diagram:
     """The process of a BPMN file; without `process_id` the one that no other process calls. Raises DiagramError."""
-    key = (hashlib.sha256(xml).hexdigest(), process_id)
-    with _lock:
-        known = _cache.get(key)
-        if known is not None:
-            _cache.move_to_end(key)
-            return known
-    diagram = _parse(xml, *key)
-    with _lock:
-        _cache[key] = diagram
-        while len(_cache) > _CACHED:
-            _cache.popitem(last=False)
-    return diagram
+    key = hashlib.sha256(xml).hexdigest()
+    name = f"{key} {process_id}"
+    return _parsed.get(name) or _parsed.keep(name, _parse(xml, key, process_id), WEIGHT * len(xml))
 
 
 def _parse(xml: bytes, key: str, process_id: str | None) -> Diagram:

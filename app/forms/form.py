@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 from marshmallow import Schema, ValidationError
 
 from app.core.errors import Invalid
+from app.core.lru import by_content
 from app.core.said import Said
 from app.feel.shapes import Shape
 from app.forms import parsing
@@ -260,7 +261,7 @@ def lint(source: bytes | str) -> list[str]:
     return []
 
 
-@lru_cache(512)
+@by_content(most=32 << 20, times=11)
 def _load(source: bytes) -> Form:
     spec, root, scope, problems = read(source)
     if not problems:

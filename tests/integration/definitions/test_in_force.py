@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from operator import is_
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from app.core.actor import SYSTEM
 from app.core.clock import SHANGHAI
 from app.core.errors import NotEligible, NotFound
 from app.core.paths import BUNDLES, TEMPLATES
-from app.definitions import publishing, queries
+from app.definitions import publishing, queries, store
 from app.definitions.folder import read_folder, write_folder
 from app.definitions.names import EVERYWHERE, LIBRARY
 from app.definitions.queries import deployed, resolve, resolve_open
@@ -49,6 +50,19 @@ def test_the_nearest_release_that_has_begun_holds(office: Office) -> None:
             for days in (0, 6, 7, 8, 9)
         ]
     assert held == [province, province, county, county, newer]
+
+
+def test_releases_share_the_letters_that_they_pin(office: Office) -> None:
+    """Each pins the whole library: hundreds of programmes must not hold it hundreds of times."""
+    with office.database.write() as session:
+        ids = [_publish(session, office.now, code, TODAY) for code in ("22", "220122")]
+        first = store.pinned(session, ids[0])
+        with counted(session) as statements:
+            second = store.pinned(session, ids[1])
+    one, other = ([letters[key] for letters in each.values() for key in sorted(letters)] for each in (first, second))
+    assert len(one) > 10
+    assert all(map(is_, one, other))
+    assert len(statements) == 1, "letters at hand are not read again"
 
 
 def test_before_the_first_day_nobody_applies(office: Office) -> None:

@@ -46,8 +46,8 @@ def stripped(shipped):
 
 def test_same_bytes_for_same_values(shipped):
     first = render(load_template(shipped.template), load_contract(shipped.contract), shipped.sample)
-    load_template.cache_clear()
-    assert render(load_template(shipped.template), load_contract(shipped.contract), shipped.sample) == first
+    again = load_template.__wrapped__(shipped.template)
+    assert render(again, load_contract(shipped.contract), shipped.sample) == first
 
 
 @pytest.mark.parametrize(
