@@ -1,18 +1,19 @@
 """A province made of copies: a staffed place with real cases, and as many more of each row as are asked for, in SQL.
 
-What is copied keeps its shape; ids, places, days and names differ. The desk of the real township stays as small as it
-is, so that what grows on its pages grows because the province did.
+What is copied keeps its shape; ids, places, days and names differ. The real township and its county have the same work
+in a small province and in a large one, so that what grows on their pages grows because the province did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text
 
 from app.core.chinese import mask_name
 from app.core.grams import grams_of_name
@@ -29,6 +30,11 @@ from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
 COUNTIES, TOWNSHIPS, VILLAGES = 60, 20, 5
 OWN = 300
 """So much open work of the copies is the real township's."""
+OWN_CASES, OWN_AWARDS, OWN_NOTICES, OWN_ORDERS = 3000, 1000, 600, 1000
+"""So many of the copies lie in the real county."""
+SEEN = ("see_cases", "see_awards", "see_money")
+COPIED = ("case_file", "case_gram", "incident", "owed", "work_item", "person", "person_gram", "award", "notice",
+          "payment_order", "job")  # fmt: skip
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "建国秀英桂芝明丽强军芳艳杰涛静敏磊洋勇娟玲红霞平刚辉鹏飞玉兰云莲春梅海波文华志伟永生德福"
 NAMES = [one + two + three for one in SURNAMES for two in GIVEN[::3] for three in GIVEN[1::3]]
@@ -53,6 +59,10 @@ class Size:
         return self.items // 2
 
     @property
+    def failures(self) -> int:
+        return self.items // 20
+
+    @property
     def notices(self) -> int:
         return self.items * 3 // 10
 
@@ -67,21 +77,41 @@ class Province:
         self.office = Office(database, clock)
         self._templates = self._real_rows()
         self._have = Size(0)
+        self._sqlite = database.is_sqlite
         with database.engine.begin() as connection:
-            self._sqlite = connection.dialect.name == "sqlite"
             self._helpers(connection)
             self._places(connection)
+            self._onlookers(connection)
 
     def grow(self, size: Size) -> None:
         """Bring every table to this size, and let the database learn what it holds."""
         before, self._have = self._have, size
-        with self.database.engine.begin() as connection:
+        indexes = [index for name in COPIED for index in Base.metadata.tables[name].indexes]
+        with self.database.engine.connect() as connection, self._unguarded(connection):
+            for index in indexes:
+                index.drop(connection)
             self._cases(connection, before.cases, size.cases)
+            self._failures(connection, before.failures, size.failures)
             self._items(connection, before, size)
             self._awards(connection, before.awards, size.awards)
             self._rest(connection, before, size)
+            for index in indexes:
+                index.create(connection)
         with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE" if self._sqlite else "VACUUM (ANALYZE, PARALLEL 0)"))
+
+    @contextmanager
+    def _unguarded(self, connection: Connection) -> Iterator[None]:
+        """One transaction in which foreign keys are not asked for each of millions of rows."""
+        if self._sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        yield
+        connection.commit()
+        if self._sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
     def _real_rows(self) -> dict[str, str]:
         """One row of each kind that the product wrote itself; ids by kind."""
@@ -157,6 +187,14 @@ class Province:
             {"template": template, "first": span[0], "last": span[1]},
         )  # fmt: skip
 
+    def _onlookers(self, connection: Connection) -> None:
+        """Auditors, who sit at the province too, see everything in this one."""
+        capability = Base.metadata.tables["capability"]
+        rows = [{"position": "auditor", "capability": each, "granted": True} for each in SEEN]
+        known = capability.c.position == "auditor", capability.c.capability.in_(SEEN)
+        connection.execute(delete(capability).where(*known))
+        connection.execute(insert(capability), rows)
+
     def _places(self, connection: Connection) -> None:
         """Counties, townships and villages beside the real ones, each with an office."""
         with self.database.read() as session:
@@ -197,12 +235,12 @@ class Province:
         return {name: f"CASE WHEN {own} THEN t.{name} ELSE {value} END" for name, value in found.items()}
 
     def _cases(self, connection: Connection, first: int, last: int) -> None:
-        own = f"k.n <= {OWN}"
+        own = f"k.n <= {OWN_CASES}"
         number = self._id("长救〔2020〕", "k.n")
         changes = self._where(own) | {
             "id": self._id("ca", "k.n"), "number": number, "applicant_name": "m.name",
             "applicant_blind": self._id("bl", "k.n"), "query_hash": self._id("qu", "k.n"),
-            "filed_at": self._before("t.filed_at", "k.n % 500000"),
+            "filed_at": self._before("t.filed_at", f"CASE WHEN {own} THEN k.n * 150 ELSE k.n % 500000 END"),
             "status": "CASE WHEN k.n % 3 = 0 THEN 'approved' ELSE 'in_progress' END",
             "closed_at": f"CASE WHEN k.n % 3 = 0 THEN {self._before('t.filed_at', 'k.n % 400000')} ELSE NULL END",
             "number_tail": f"CAST({self._reversed('1000000000 + k.n')} AS VARCHAR(8))",
@@ -216,6 +254,33 @@ class Province:
                  f"JOIN scale_gram g ON g.n = k.n % {len(NAMES)} WHERE k.n > :first AND k.n <= :last"),
             {"county": self._real["county"], "first": first, "last": last},
         )  # fmt: skip
+
+    def _failures(self, connection: Connection, first: int, last: int) -> None:
+        """Steps that failed and what is owed after the fact, one in ten still open; a hundred in the real county."""
+        case = f"CASE WHEN k.n <= 100 THEN k.n ELSE {OWN_CASES} + k.n END"
+        of_case, place = self._id("ca", f"({case})"), self._id("co", f"(({case}) % {COUNTIES})")
+        county = f"CASE WHEN k.n <= 100 THEN t.county_id ELSE {place} END"
+        ended = "CASE WHEN k.n % 10 = 0 THEN NULL ELSE t.filed_at END"
+        rows = {
+            "incident": {
+                "id": self._id("in", "k.n"), "county_id": county, "case_id": of_case,
+                "action_id": "'bench'",
+                "element_id": "'village_investigation'", "stage": "'effect'", "message": "'缺少政策参数'",
+                "cause": "''",
+                "raised_at": self._before("t.filed_at", "k.n % 40000"), "resolved_at": ended,
+            },
+            "owed": {
+                "id": self._id("ow", "k.n"), "county_id": county, "case_id": of_case, "case_seq": "1",
+                "place": "1",
+                "key": "'income_proof'", "title": "'收入证明'", "since": "t.filed_at", "settled_at": ended,
+            },
+        }  # fmt: skip
+        for table, columns in rows.items():
+            connection.execute(
+                text(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
+                     "FROM case_file t, scale_number k WHERE t.id = :template AND k.n > :first AND k.n <= :last"),
+                {"template": self._templates["going"], "first": first, "last": last},
+            )  # fmt: skip
 
     def _reversed(self, number: str) -> str:
         """Eight digits, the last one first: as a sum, since SQLite reverses no text."""
@@ -247,34 +312,41 @@ class Province:
         self._copy(connection, "work_item", self._templates["closed"], span, closed, self._NAMED)
 
     def _awards(self, connection: Connection, first: int, last: int) -> None:
-        person = self._id("pe", "k.n")
-        with self.database.read() as session:
-            template = session.scalar(text("SELECT person_id FROM award WHERE id = :id"),
-                                      {"id": self._templates["award"]})  # fmt: skip
+        person, own = self._id("pe", "k.n"), f"k.n <= {OWN_AWARDS}"
+        wanted = text("SELECT person_id FROM award WHERE id = :id")
+        template = connection.scalar(wanted, {"id": self._templates["award"]})
         people = {"id": person, "blind": self._id("bp", "k.n"), "name": "m.name"}
         self._copy(connection, "person", str(template), (first, last), people, self._NAMED)
         connection.execute(
-            text(f"INSERT INTO person_gram (person_id, gram) SELECT {person}, g.gram FROM scale_number k "
-                 f"JOIN scale_gram g ON g.n = k.n % {len(NAMES)} WHERE k.n > :first AND k.n <= :last"),
-            {"first": first, "last": last},
+            text("INSERT INTO person_gram (gram, county_id, person_id) "
+                 f"SELECT g.gram, CASE WHEN {own} THEN :county ELSE {self._id('co', self._COUNTY)} END, {person} "
+                 f"FROM scale_number k JOIN scale_gram g ON g.n = k.n % {len(NAMES)} "
+                 "WHERE k.n > :first AND k.n <= :last"),
+            {"county": self._real["county"], "first": first, "last": last},
         )  # fmt: skip
-        places = {name: value for name, value in self._where().items() if name != "village_id"}
+        places = {name: value for name, value in self._where(own).items() if name != "village_id"}
         changes = places | {
             "id": self._id("aw", "k.n"), "person_id": person, "case_id": self._id("ca", "k.n"),
             "case_number": self._id("长救〔2020〕", "k.n"), "account_sealed": "NULL", "facts_sealed": "NULL",
-            "recheck_on": self._days_before("t.starts_on", "k.n % 3650 - 3650"),
+            "recheck_on": self._days_before("t.starts_on", "k.n * 7 % 3650 - 3650"),
         }  # fmt: skip
         self._copy(connection, "award", self._templates["award"], (first, last), changes)
 
+    def _place(self, own: int) -> dict[str, str]:
+        """The columns of the place of what has no more than these two."""
+        return {
+            name: value for name, value in self._where(f"k.n <= {own}").items() if name in ("region_id", "county_id")
+        }
+
     def _rest(self, connection: Connection, before: Size, size: Size) -> None:
         """Notices (most of them over), money, failures, jobs."""
-        place = {name: value for name, value in self._where().items() if name in ("region_id", "county_id")}
         until = self._days_before("t.until_on", "k.n % 4000")
-        notices = place | {"id": self._id("no", "k.n"), "case_id": self._id("ca", "k.n"), "until_on": until,
-                           "wait_id": self._id("wa", "k.n"),
-                           "status": "CASE WHEN k.n % 4000 > 7 THEN 'completed' ELSE 'posted' END"}  # fmt: skip
+        notices = self._place(OWN_NOTICES) | {
+            "id": self._id("no", "k.n"), "case_id": self._id("ca", "k.n"), "until_on": until,
+            "wait_id": self._id("wa", "k.n"), "status": "CASE WHEN k.n % 4000 > 60 THEN 'completed' ELSE 'posted' END",
+        }  # fmt: skip
         self._copy(connection, "notice", self._templates["notice"], (before.notices, size.notices), notices)
-        orders = place | {
+        orders = self._place(OWN_ORDERS) | {
             "id": self._id("or", "k.n"), "case_id": self._id("ca", "k.n"), "dedup": self._id("or", "k.n"),
             "status": "CASE WHEN k.n % 20 = 0 THEN 'pending' ELSE 'paid' END", "account": "NULL",
             "due_on": self._days_before("t.due_on", "k.n % 1000"), "payee": "m.name", "replaces": "NULL",

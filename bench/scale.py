@@ -34,6 +34,11 @@ from tests.support.schema import create_schema
 from tests.support.web import COUNTY, TOWNSHIP
 
 SMALL, LARGE, TIMES = 10_000, 1_000_000, 20
+FAST = (
+    "fsync=off", "synchronous_commit=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
+    "max_wal_size=8GB", "shared_buffers=512MB", "maintenance_work_mem=256MB", "max_parallel_maintenance_workers=0",
+    *LOCAL,
+)  # fmt: skip
 RATIO, MILLISECONDS = "<= 1.5", "<= 20"
 CLERK, COUNTY_CLERK, FINANCE = f"township_clerk.{TOWNSHIP}", f"county_clerk.{COUNTY}", f"finance.{COUNTY}"
 PROVINCE = "auditor.22"
@@ -54,16 +59,24 @@ PAGES: tuple[tuple[str, str | None, Address], ...] = (
     ("cases.name", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(0, 3))),
     ("cases.part", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(1, 3))),
     ("cases.character", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(1, 2))),
+    ("cases.typed", COUNTY_CLERK, lambda _: "/desk/cases?q=" + quote("王建国" * 167)),
     ("cases.number", COUNTY_CLERK, lambda turn: f"/desk/cases?q={quote('长救〔2020〕')}{1000000000 + turn * 60}"),
+    ("cases.digits", COUNTY_CLERK, lambda turn: f"/desk/cases?q={200 + turn}"),
     ("cases.tail", COUNTY_CLERK, lambda turn: f"/desk/cases?q={1200 + turn}"),
     ("cases.initials", COUNTY_CLERK, lambda turn: "/desk/cases?q=" + ("WJX", "LMQ", "ZGH", "CJY")[turn % 4]),
     ("cases.status", COUNTY_CLERK, lambda _: "/desk/cases?status=suspended"),
-    ("cases.deep", COUNTY_CLERK, lambda _: "/desk/cases?after=2020-08-20T00:00:00%2B00:00_ca"),
+    ("cases.deep", COUNTY_CLERK, lambda _: "/desk/cases?after=2020-02-20T00:00:00%2B00:00_ca"),
     ("cases.long", COUNTY_CLERK, lambda _: "/desk/cases?q=" + quote("王" * 50)),
     ("cases.province", PROVINCE, lambda _: "/desk/cases"),
+    ("cases.province.deep", PROVINCE, lambda _: "/desk/cases?after=2020-02-20T00:00:00%2B00:00_ca"),
     ("cases.province.name", PROVINCE, _of_name("/desk/cases?q=", slice(0, 3))),
+    ("cases.province.tail", PROVINCE, lambda turn: f"/desk/cases?q={1200 + turn}"),
     ("awards.county", COUNTY_CLERK, lambda _: "/desk/awards"),
     ("awards.name", COUNTY_CLERK, _of_name("/desk/awards?q=", slice(0, 3))),
+    ("awards.deep", COUNTY_CLERK, lambda _: "/desk/awards?after=aw1000000500"),
+    ("awards.part", COUNTY_CLERK, _of_name("/desk/awards?q=", slice(1, 3))),
+    ("awards.province", PROVINCE, lambda _: "/desk/awards"),
+    ("awards.province.name", PROVINCE, _of_name("/desk/awards?q=", slice(0, 3))),
     ("awards.rechecks", COUNTY_CLERK, lambda _: "/desk/awards/rechecks"),
     ("notices.county", COUNTY_CLERK, lambda _: "/desk/notices"),
     ("money.pending", FINANCE, lambda _: "/desk/payments"),
@@ -72,7 +85,10 @@ PAGES: tuple[tuple[str, str | None, Address], ...] = (
     ("incidents", COUNTY_CLERK, lambda _: "/desk/incidents"),
     ("owed", COUNTY_CLERK, lambda _: "/desk/owed"),
     ("board", None, lambda _: "/notices"),
+    ("board.deep", None, lambda _: "/notices?after=no1000000050"),
+    ("board.programme", None, lambda _: "/notices?programme=" + quote("低保")),
     ("board.county", None, lambda _: f"/notices?county=9{7:05d}"),
+    ("board.township", None, lambda _: f"/notices?county={COUNTY}&township={TOWNSHIP}"),
     ("unread", CLERK, lambda _: "/desk/messages/unread"),
 )  # fmt: skip
 
@@ -128,6 +144,7 @@ def measure(province: Province) -> dict[str, Read]:
             people[who] = province.web.client(who)
         found[name] = _opened(province.database, partial(_page, people[who], address))
     found["worker.due"] = _opened(province.database, lambda _: _due(province))
+    found["worker.states"] = _opened(province.database, lambda _: _states(province))
     return found
 
 
@@ -140,6 +157,11 @@ def _page(client: FlaskClient, address: Address, turn: int) -> None:
 def _due(province: Province) -> None:
     with province.database.read() as session:
         jobs.find_due(session, HANDLERS.keys(), province.clock.now(), 10)
+
+
+def _states(province: Province) -> None:
+    with province.database.read() as session:
+        jobs.count_by_state(session)
 
 
 def _opened(database: Database, call: Callable[[int], None]) -> Read:
@@ -232,8 +254,7 @@ def main(size: int = LARGE, only: str = "") -> int:
         with world.folder() as place:
             _run("sqlite", f"sqlite:///{place / 'doudi.db'}", vault, size)
     if only in ("", "postgresql"):
-        fast = ("fsync=off", "synchronous_commit=off", "shared_buffers=512MB", "max_wal_size=8GB", *LOCAL)
-        with Cluster.start(fast) as server, server.blank_database() as url:
+        with Cluster.start(FAST) as server, server.blank_database() as url:
             _run("postgresql", url, vault, size)
     return 0
 

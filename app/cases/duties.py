@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, exists, func, literal, literal_column, or_
+from sqlalchemy import Select, exists, func, literal, literal_column
 
 from app.cases import obligations
-from app.cases.lists import visible
+from app.cases.lists import unresolved, visible
 from app.cases.models import Case, CaseRequest, Incident, Owed
 from app.cases.policy import OBJECTIONS
 from app.cases.requests import ACCOUNT, APPEAL
@@ -30,7 +30,7 @@ def incidents(actor: Actor) -> Select[tuple[object, ...]]:
         village_id=Case.village_id, arrived_at=Incident.raised_at,
     )  # fmt: skip
     found = found.select_from(Incident).join(Case, Case.id == Incident.case_id)
-    return found.where(Incident.resolved_at.is_(None), visible(actor, "mend_incidents"))
+    return found.where(*unresolved(actor))
 
 
 def owed(actor: Actor) -> Select[tuple[object, ...]]:
@@ -41,7 +41,7 @@ def owed(actor: Actor) -> Select[tuple[object, ...]]:
         arrived_at=Owed.since,
     )  # fmt: skip
     found = found.select_from(Owed).join(Case, Case.id == Owed.case_id)
-    return found.where(obligations.OPEN, visible(actor, "steer_cases"))
+    return found.where(*obligations.open_to(actor, "steer_cases"))
 
 
 def leads(actor: Actor) -> Select[tuple[object, ...]]:
@@ -68,9 +68,12 @@ def requests(actor: Actor, kind: str, capability: str) -> Select[tuple[object, .
 
 
 def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:
-    """Re-checks (D6, E13) and visits (E11) of the actor's own township or village that are due and have not begun."""
-    regions = identity_policy.region_ids(actor, "start_processes")
-    here = or_(AWARD.c.township_id.in_(regions), AWARD.c.region_id.in_(regions))
+    """Re-checks (D6, E13) and visits (E11) of the actor's own township or village that are due and have not begun.
+
+    One statement per place and kind, each a range of one index.
+    """
+    regions = identity_policy.reached(actor, "start_processes")
+    places = [AWARD.c.township_id if region.level == "township" else AWARD.c.region_id for region in regions]
     begun = exists().where(Case.award_id == AWARD.c.id, Case.closed_at.is_(None))
     kinds = ((RECHECK, "复核到期", AWARD.c.recheck_on), (VISIT, "探访到期", AWARD.c.visit_on))
     return [
@@ -79,6 +82,7 @@ def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:
             number=AWARD.c.case_number, region_id=AWARD.c.region_id, due_on=column, amount=AWARD.c.amount,
         )
         .select_from(AWARD.join(PERSON, PERSON.c.id == AWARD.c.person_id))
-        .where(here, AWARD.c.status == IN_PAYMENT, column <= today, ~begun)
+        .where(place == region.id, AWARD.c.status == IN_PAYMENT, column <= today, ~begun)
         for kind, title, column in kinds
+        for place, region in zip(places, regions, strict=True)
     ]  # fmt: skip

@@ -84,11 +84,12 @@ def found(session: Session, text: str, county_ids: Collection[str] | None = None
         return either(CASE.c.id, [CASE.c.applicant_blind == index,
                                   CASE.c.applicant_blind.in_(registry.indexes_of(index))])  # fmt: skip
     found = [CASE.c.number == text]
+    near = () if county_ids is None else (CASE.c.county_id.in_(county_ids),)
     if _NUMBER_TAIL.fullmatch(text):
         tail = text[::-1]
-        found.append(CASE.c.number_tail.between(tail, tail.ljust(TAIL, "9")))
+        found.append(and_(CASE.c.number_tail.between(tail, tail.ljust(TAIL, "9")), *near))
     if _ID_TAIL.fullmatch(text):
-        found.append(CASE.c.tail_blind == _tail_blind(session, text))
+        found.append(and_(CASE.c.tail_blind == _tail_blind(session, text), *near))
     if name_key(text) and not text.isdigit():
         found.append(and_(_has(grams_of_text(text), county_ids), contains(CASE.c.applicant_name, text)))
     if initials := initials_asked(text):
@@ -98,7 +99,7 @@ def found(session: Session, text: str, county_ids: Collection[str] | None = None
 
 def _has(grams: list[str], county_ids: Collection[str] | None) -> ColumnElement[bool]:
     near = () if county_ids is None else (GRAM.c.county_id.in_(county_ids),)
-    return has_grams(CASE.c.id, GRAM, grams, *near)
+    return has_grams(CASE.c.id, GRAM.c.case_id, grams, *near)
 
 
 def _tail_blind(session: Session, number: str) -> str | None:

@@ -29,6 +29,7 @@ def raise_incident(action: Action, element_id: str, stage: str, message: str, ca
     row = {
         "id": new_id(),
         "case_id": action.case.id,
+        "county_id": action.case.county_id,
         "action_id": action.id,
         "element_id": element_id,
         "stage": stage,

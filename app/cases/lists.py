@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from app.cases import finding
@@ -18,6 +18,7 @@ from app.core.errors import Invalid
 from app.db import count_up_to, counted
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
+from app.identity.queries import REGION
 from app.inbox.queries import COUNT_CAP, Page
 
 SHOWN = (
@@ -57,7 +58,7 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
         *(Case.number, Case.applicant_name, Case.release_id, Case.process_key),
     )
     query = select(*columns).join(Case, Case.id == Incident.case_id)
-    query = query.where(Incident.resolved_at.is_(None), visible(actor, "mend_incidents"))
+    query = query.where(*unresolved(actor))
     rows = _page(session, query, Incident.raised_at, Incident.id, after, limit)
     return _with_cursor(rows, limit, "raised_at")
 
@@ -65,8 +66,14 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
 def incident_count(actor: Actor) -> ColumnElement[int]:
     """How many wait, up to the cap of all counts, as a column of a statement."""
     waiting = select(Incident.id).join(Case, Case.id == Incident.case_id)
-    waiting = waiting.where(Incident.resolved_at.is_(None), visible(actor, "mend_incidents"))
+    waiting = waiting.where(*unresolved(actor))
     return counted(waiting, COUNT_CAP + 1)
+
+
+def unresolved(actor: Actor) -> list[ColumnElement[bool]]:
+    """The conditions that an incident, with its case, waits for somebody like the actor."""
+    may = "mend_incidents"
+    return [Incident.resolved_at.is_(None), near(actor, may, Incident.county_id), visible(actor, may)]
 
 
 def incidents_everywhere(session: Session, cap: int) -> int:
@@ -83,6 +90,18 @@ def visible(actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
     """The condition that a case lies where the actor has the capability."""
     regions = identity_policy.reached(actor, capability)
     return or_(*(_inside(region) for region in regions)) if regions else CASE.c.id.is_(None)
+
+
+def near(actor: Actor, capability: str, column: Any) -> ColumnElement[bool]:
+    """Beside `visible`, for what names the county of its case: an index of it leads to the actor's counties alone."""
+    regions = identity_policy.reached(actor, capability)
+    wide = any(region.level in ("province", "city") for region in regions)
+    return true() if wide or not regions else or_(*(column == _county(region) for region in regions))
+
+
+def _county(region: identity_policy.Reached) -> Any:
+    of_region = select(REGION.c.county_id).where(REGION.c.id == region.id).scalar_subquery()
+    return region.id if region.level == "county" else of_region
 
 
 def _inside(region: identity_policy.Reached) -> ColumnElement[bool]:
@@ -119,7 +138,7 @@ def _counties(session: Session, actor: Actor) -> set[str] | None:
 def _page(session: Session, query: Select[Any], at: Any, key: Any, after: str | None, limit: int) -> list[Any]:
     if after:
         moment, row_id = _cursor(after)
-        query = query.where(or_(at < moment, and_(at == moment, key < row_id)))
+        query = query.where(tuple_(at, key) < tuple_(literal(moment, at.type), literal(row_id, key.type)))
     return list(session.execute(query.order_by(at.desc(), key.desc()).limit(limit + 1)))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import AwareDateTime, Base, Json, Money, keys
 
 UNRESOLVED, UNANSWERED = text("resolved_at IS NULL"), text("status = 'waiting'")
+UNSETTLED = text("settled_at IS NULL")
 
 
 class Case(Base):
@@ -23,6 +24,7 @@ class Case(Base):
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("number"),
+        Index("ix_case_file_province_filed", "province_id", "filed_at", "id"),
         Index("ix_case_file_county_filed", "county_id", "filed_at", "id"),
         Index("ix_case_file_township_filed", "township_id", "filed_at", "id"),
         Index("ix_case_file_village_filed", "village_id", "filed_at", "id"),
@@ -30,8 +32,8 @@ class Case(Base):
         Index("ix_case_file_award", "award_id"),
         Index("ix_case_file_begun_by", "begun_by"),
         Index("ix_case_file_release", "release_id", "closed_at"),
-        Index("ix_case_file_number_tail", "number_tail"),
-        Index("ix_case_file_tail_blind", "tail_blind"),
+        Index("ix_case_file_number_tail", "number_tail", "county_id"),
+        Index("ix_case_file_tail_blind", "tail_blind", "county_id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -157,11 +159,12 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_case", "case_id", "resolved_at"),
-        Index("ix_incident_open", "raised_at", "id", sqlite_where=UNRESOLVED, postgresql_where=UNRESOLVED),
+        Index("ix_incident_open", "county_id", "raised_at", "id", sqlite_where=UNRESOLVED, postgresql_where=UNRESOLVED),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    county_id: Mapped[str | None] = mapped_column(String(32))
     action_id: Mapped[str] = mapped_column(String(32))
     element_id: Mapped[str] = mapped_column(String(128))
     stage: Mapped[str] = mapped_column(String(16))
@@ -176,10 +179,14 @@ class Owed(Base):
     """What is still to be supplied after the fact (B2)."""
 
     __tablename__ = "owed"
-    __table_args__ = (UniqueConstraint("case_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "key"),
+        Index("ix_owed_open", "county_id", "id", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    county_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int]
     key: Mapped[str] = mapped_column(String(64))
     place: Mapped[int]

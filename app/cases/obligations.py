@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.calendar.queries import CLOCK, IS_LIVE
 from app.cases.effects.obligations import OVERPAID
-from app.cases.lists import visible
+from app.cases.lists import near, visible
 from app.cases.models import Case, Owed
 from app.core.actor import Actor
 from app.core.errors import Invalid
@@ -42,7 +42,7 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
         ),
         *(Case.number, Case.applicant_name, Case.title.label("programme"), Case.township_id, Case.village_id),
     )
-    query = select(*columns).join(Case, Case.id == Owed.case_id).where(OPEN, visible(actor))
+    query = select(*columns).join(Case, Case.id == Owed.case_id).where(*open_to(actor, "see_cases"))
     if after:
         day, owed_id = _cursor(after)
         query = query.where(or_(due > day, and_(due == day, Owed.id > owed_id)))
@@ -53,8 +53,13 @@ def owed_in(session: Session, actor: Actor, after: str | None = None, limit: int
 
 def owed_count(actor: Actor) -> ColumnElement[int]:
     """How many are open, up to the cap of all counts, as a column of a statement."""
-    waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(OPEN, visible(actor))
+    waiting = select(Owed.id).join(Case, Case.id == Owed.case_id).where(*open_to(actor, "see_cases"))
     return counted(waiting, COUNT_CAP + 1)
+
+
+def open_to(actor: Actor, capability: str) -> list[ColumnElement[bool]]:
+    """The conditions that what is owed, with its case, is open and lies where the actor has the capability."""
+    return [OPEN, near(actor, capability, Owed.county_id), visible(actor, capability)]
 
 
 def _cursor(after: str) -> tuple[date, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.cases import finding
+from app.cases.models import Incident, Owed
 from app.cases.store import CASE
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date, midnight
@@ -93,7 +94,10 @@ def _carry_cases(session: Session, actor: Actor, move: Move, now: datetime) -> l
         kept = {"audit_seq": last.seq, "audit_hash": last.hash, "version": row.version + 1}
         session.execute(update(CASE).where(CASE.c.id == row.id).values(**move.columns(*_COLUMNS), **kept))
     case_ids = [row.id for row in rows]
-    finding.carry(session, case_ids, move.columns("county_id")["county_id"])
+    county_id = move.columns("county_id")["county_id"]
+    finding.carry(session, case_ids, county_id)
+    for table in (Incident, Owed):
+        session.execute(update(table).where(table.case_id.in_(case_ids)).values(county_id=county_id))
     return case_ids
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, and_, func, select
+from sqlalchemy import ColumnElement, String, and_, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -44,7 +44,6 @@ def contains(column: Any, typed: str) -> ColumnElement[bool]:
     return _NameKey(column).contains(name_key(typed), autoescape=True)
 
 
-def has_grams(key: Any, table: Table, grams: Iterable[str], *where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the row with this key has all of these grams in a table `(key, gram)`, the key its first column."""
-    owner = next(iter(table.columns))
-    return and_(*(key.in_(select(owner).where(table.c.gram == each, *where)) for each in grams))
+def has_grams(key: Any, owner: Any, grams: Iterable[str], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the row with this key has all of these grams in the table of `owner`, a column beside one `gram`."""
+    return and_(*(key.in_(select(owner).where(owner.table.c.gram == each, *where)) for each in grams))

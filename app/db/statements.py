@@ -53,6 +53,18 @@ def counted(rows: Select[Any], cap: int) -> ColumnElement[int]:
     return select(func.count()).select_from(rows.limit(cap).subquery()).scalar_subquery()
 
 
+def each_value(column: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    """The values of a column, sorted, as `DISTINCT` gives them, by a step of an index each: it reads every row.
+
+    `where` must be what leads the index before the column.
+    """
+    least = select(func.min(column)).where(*where)
+    steps = select(least.scalar_subquery().label("value")).cte(recursive=True)
+    further = select(least.where(column > steps.c.value).scalar_subquery()).where(steps.c.value.is_not(None))
+    steps = steps.union_all(further)
+    return select(steps.c.value).where(steps.c.value.is_not(None)).order_by(steps.c.value)
+
+
 def either(key: Any, conditions: Sequence[ColumnElement[bool]]) -> Select[Any] | CompoundSelect[Any]:
     """The keys for which any of the conditions holds: a union of what each finds by an index of its own.
 

@@ -42,6 +42,7 @@ class Region(Base):
             postgresql_where=text("valid_from IS NULL"),
         ),
         CheckConstraint("level IN ('province','city','county','township','village')", name="level"),
+        Index("ix_region_level", "level", "code"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, keys
+
+POSTED = text("status = 'posted'")
+_WHERE_POSTED: dict[str, Any] = {"postgresql_where": POSTED, "sqlite_where": POSTED}
 
 
 class Notice(Base):
@@ -20,7 +24,11 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         Index("ix_notice_case", "case_id"),
-        Index("ix_notice_board", "county_id", "status", "until_on", "id"),
+        # The board: of all, of a county, of a village, of a programme, the newest first.
+        Index("ix_notice_posted", "id", **_WHERE_POSTED),
+        Index("ix_notice_posted_county", "county_id", "programme_title", "id", **_WHERE_POSTED),
+        Index("ix_notice_posted_region", "region_id", "id", **_WHERE_POSTED),
+        Index("ix_notice_posted_programme", "programme_title", "id", **_WHERE_POSTED),
         Index("ix_notice_county_listed", "county_id", "id"),
         Index("ix_notice_region_listed", "region_id", "id"),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
+from app.db import each_value
 from app.identity.reach import reached
 from app.publicity.models import Lead, Notice, NoticePeriod, Objection
 
@@ -74,7 +75,7 @@ def programmes_on_board(session: Session, county_id: str | None) -> list[str]:
     """The titles of the programmes that stand on the board of a county."""
     standing_ones = Notice.status == "posted"
     here = standing_ones & (Notice.county_id == county_id) if county_id else standing_ones
-    return sorted(session.scalars(select(Notice.programme_title).where(here).distinct()))
+    return sorted(session.scalars(each_value(Notice.programme_title, here)))
 
 
 def notices_seen(

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.db import rows_changed
 from app.identity.divisions import Move
+from app.registry import spelled
+from app.registry.lookups import AWARD
 from app.registry.models import IN_PAYMENT, Award, Household, Institution, award_columns
 
 
@@ -25,4 +27,6 @@ def carry(session: Session, move: Move) -> int:
     session.execute(update(Household).where(Household.region_id == old.id).values(region_id=new.id))
     session.execute(update(Institution).where(Institution.county_id == old.id).values(county_id=new.id))
     mine = (Award.region_id == old.id) & (Award.status == IN_PAYMENT)
-    return rows_changed(session, update(Award).where(mine).values(award_columns(move.new)))
+    carried = rows_changed(session, update(Award).where(mine).values(award_columns(move.new)))
+    spelled.follow(session, AWARD.c.region_id == new.id)
+    return carried

@@ -31,6 +31,7 @@ from app.registry.institutions import free_place
 from app.registry.models import ENDED, Award
 from app.registry.people import ensure_household, leave_household, record_people
 from app.registry.queries import AwardState, award_in_payment
+from app.registry.spelled import NO_COUNTY
 
 SINGLE_PERSON = "single_person"
 """A household of this kind of award covers its recipient alone (参照单人户, D2)."""
@@ -125,7 +126,9 @@ def _values(
     if change.account is not None:
         values |= account_column(session, before.id, change.account)
     if change.recipient is not None:
-        (person_id,) = record_people(session, [change.recipient], now, living=True)
+        county = identity.chain(session, before.region_id).county
+        county_id = county.id if county else NO_COUNTY
+        (person_id,) = record_people(session, [change.recipient], now, living=True, county_id=county_id)
         values |= {"person_id": person_id, **account_column(session, before.id, change.recipient.get("account"))}
     return values
 

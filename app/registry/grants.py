@@ -27,6 +27,7 @@ from app.registry.models import (
     award_columns,
 )
 from app.registry.people import lock_number, record_person
+from app.registry.spelled import NO_COUNTY
 
 _LEVELS = ("province_id", "city_id", "county_id", "township_id", "region_id")
 _EARLIER = (
@@ -126,7 +127,9 @@ def record_benefit(
     """Record what somebody was paid once, or receives by the month from `paid_on`, in an institution through its
     account (E18); returns its id. With `living`, raises NotEligible where the registry knows of his death.
     """
-    person_id = record_person(session, id_number, name, now, living=living)
+    columns = award_columns(identity.chain(session, region_id))
+    county_id = columns["county_id"] or NO_COUNTY
+    person_id = record_person(session, id_number, name, now, living=living, county_id=county_id)
     status = PAID if not monthly else ENDED if ended_on else IN_PAYMENT
     row = {
         "id": new_id(),
@@ -143,7 +146,7 @@ def record_benefit(
         "recorded_at": now,
         "institution_id": institution_id,
         "channel": (channel := INSTITUTION_ACCOUNT if institution_id else None),
-        **award_columns(identity.chain(session, region_id)),
+        **columns,
     }
     connection = session.connection()
     connection.execute(_INSERT_AWARD, row)

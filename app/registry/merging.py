@@ -23,7 +23,7 @@ from app.core.errors import Duplicate, Gone, NotEligible, NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.identity import operations as identity
-from app.registry import roles
+from app.registry import roles, spelled
 from app.registry.grants import CLAIM
 from app.registry.lookups import AWARD, COVERED, HOME, PERSON
 from app.registry.models import ENDED, IN_PAYMENT, PersonChange
@@ -101,6 +101,7 @@ def merge(session: Session, kept_id: str, other_id: str, because: Because) -> st
     values |= {"name": other.name} if moved["named"] else {}
     if values:
         session.execute(update(PERSON).where(PERSON.c.id == kept_id).values(**values))
+    spelled.follow(session, AWARD.c.person_id == kept_id)
     led = update(PERSON).where(PERSON.c.merged_into == other_id).values(merged_into=kept_id).returning(PERSON.c.id)
     moved["led"] = sorted(session.scalars(led))
     session.execute(update(PERSON).where(PERSON.c.id == other_id).values(merged_into=kept_id))
@@ -285,6 +286,7 @@ def _bar_both(session: Session, kept: Any, other: Any) -> list[str]:
 def _move_back(session: Session, kept_id: str, other_id: str, moved: Mapping[str, Any]) -> None:
     back = AWARD.c.id.in_(moved["awards"]) & (AWARD.c.person_id == kept_id)
     session.execute(update(AWARD).where(back).values(person_id=other_id))
+    spelled.follow(session, AWARD.c.person_id == other_id)
     for award_id, valid_from in moved["stays"]:
         stay = (COVERED.c.award_id == award_id) & (COVERED.c.person_id == kept_id)
         stay &= COVERED.c.valid_from == valid_from

@@ -47,7 +47,7 @@ def rename(session: Session, person_id: str, name: str, because: merging.Because
     """The file has this name from now on; the one before stays in its history."""
     before = session.scalar(select(PERSON.c.name).where(PERSON.c.id == person_id).with_for_update())
     session.execute(update(PERSON).where(PERSON.c.id == person_id).values(name=name))
-    spelled.rewrite(session, person_id, name)
+    spelled.rewrite(session, person_id)
     merging.note(session, merging.RENAMED, person_id, None, {"name": before}, because)
 
 
@@ -62,6 +62,6 @@ def undo_of_case(session: Session, case_id: str, since: int, because: merging.Be
             continue
         before = merging.opened(session, change)["name"]
         session.execute(update(PERSON).where(PERSON.c.id == change.person_id).values(name=before))
-        spelled.rewrite(session, change.person_id, before)
+        spelled.rewrite(session, change.person_id)
         merging.undone(session, change, because)
     return len(found)

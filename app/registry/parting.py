@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Duplicate, Gone, NotEligible
 from app.core.ids import new_id
-from app.registry import merging
+from app.registry import merging, spelled
 from app.registry.grants import CLAIM
 from app.registry.lookups import AWARD, COVERED, HOME, PERSON
 from app.registry.merging import PARTED, Because
@@ -150,6 +150,7 @@ def _move(
     """Rows of one file become the other's; `received` are the awards that go to it as recipient (None: all of his)."""
     paid = AWARD.c.id.in_(list(share.awards if received is None else received)) & (AWARD.c.person_id == source)
     awards = session.scalars(update(AWARD).where(paid).values(person_id=target).returning(AWARD.c.id)).all()
+    spelled.follow(session, AWARD.c.person_id == target)
     stays = COVERED.c.award_id.in_(list(share.awards)) & (COVERED.c.person_id == source)
     session.execute(update(COVERED).where(stays).values(person_id=target))
     lived = HOME.c.id.in_(list(share.homes)) & (HOME.c.person_id == source)

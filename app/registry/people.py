@@ -15,7 +15,7 @@ from app.core.errors import Invalid, NotEligible
 from app.core.ids import new_id
 from app.db import insert_if_absent, rows_changed
 from app.registry import spelled
-from app.registry.lookups import FOUND, NUMBER, PERSON, blind
+from app.registry.lookups import AWARD, FOUND, NUMBER, PERSON, blind
 from app.registry.models import Household, HouseholdMember
 
 # Built once: every payment runs them, and building a statement costs more than running it.
@@ -45,11 +45,15 @@ _HOMES = select(HouseholdMember.person_id, HouseholdMember.household_id).where(
 _NAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
 
 
-def record_person(session: Session, id_number: str, name: str | None, now: datetime, *, living: bool = False) -> str:
+def record_person(
+    session: Session, id_number: str, name: str | None, now: datetime, *, living: bool = False,
+    county_id: str | None = None,
+) -> str:  # fmt: skip
     """The id of the person with this number, recorded where new and locked; of a stand-in, a provisional file.
 
     So what is written of the person goes to the file in which he goes on, also while two files are being merged.
     A name is recorded where none was known; another name than the known one is settled by people (`rename`).
+    `county_id`: where an award of his lies (empty: in none), which is found there by his name.
     Raises Invalid (id_number) when the number cannot be one; with `living`, NotEligible when the person has died.
     """
     number = id_numbers.normalise(id_number)
@@ -60,7 +64,8 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
     if known is None:
         row = _row(session.info["vault"], number, index, name, now)
         if rows_changed(session, _INSERT, row) == 1:
-            spelled.write(session, {row["id"]: name})
+            if county_id is not None:
+                spelled.write(session, [(row["id"], name, county_id)])
             return row["id"]
         # Recorded, or merged into another file, by somebody else at the same moment.
         known = _known(session, index)
@@ -69,15 +74,19 @@ def record_person(session: Session, id_number: str, name: str | None, now: datet
         raise NotEligible(f"{told}；家属有困难的，请由家属申请，登记有误的，请先更正死亡登记")
     if name and known.name is None:
         session.connection().execute(_NAME, {"person_id": known.id, "new_name": name})
-        spelled.write(session, {known.id: name})
+        spelled.follow(session, AWARD.c.person_id == known.id)
+    if county_id is not None:
+        spelled.write(session, [(known.id, known.name or name, county_id)])
     return known.id
 
 
 def record_people(
-    session: Session, people: Iterable[Mapping[str, Any]], now: datetime, *, living: bool = False
-) -> list[str]:
+    session: Session, people: Iterable[Mapping[str, Any]], now: datetime, *, living: bool = False,
+    county_id: str | None = None,
+) -> list[str]:  # fmt: skip
     """The ids of people `{id_number, name?}` in their order, recorded where new, and locked until the transaction ends.
 
+    `county_id`: where an award of theirs lies, as `record_person` has it.
     So two decisions about the same person come one after the other; everybody locks in the same order.
     Raises Invalid (id_number) when a number cannot be one; with `living`, NotEligible when somebody has died.
     """
@@ -96,6 +105,10 @@ def record_people(
         ids[number] = (
             found.id if found is not None and named else record_person(session, number, name, now, living=living)
         )
+    if county_id is not None:
+        names = {ids[number]: name for number, name in wanted}
+        names |= {row.id: row.name for row in known.values() if row.name}
+        spelled.write(session, [(person_id, name, county_id) for person_id, name in names.items()])
     return [ids[number] for number, _ in wanted]
 
 
@@ -113,10 +126,7 @@ def record_many(session: Session, people: Mapping[str, str], now: datetime) -> d
         fresh.append(_row(vault, number, indexes[number], people[number], now))
     if fresh:
         connection.execute(_INSERT, fresh)
-        recorded = _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
-        mine = {row["id"] for row in fresh}
-        spelled.write(session, {row.id: row.name for row in recorded.values() if row.id in mine})
-        known |= recorded
+        known |= _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
     return known
 
 

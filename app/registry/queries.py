@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -250,13 +250,14 @@ def search(
     The newest first; `after` is the last row's id.
     """
     wanted, text = award_rows(), text.strip()
+    regions = [identity.chain(session, region_id) for region_id in sorted(region_ids)]
     if text:
-        wanted = wanted.where(_whose(session, text, cases))
+        wanted = wanted.where(_whose(session, text, cases, _counties(regions)))
     if programme:
         wanted = wanted.where(Award.programme == programme)
     if after:
         wanted = wanted.where(Award.id < after)
-    places = [within(identity.chain(session, region_id).nearest, Award) for region_id in sorted(region_ids)]
+    places = [within(region.nearest, Award) for region in regions]
     if status or text:
         wanted = wanted.where(Award.status == status) if status else wanted
         arms = [wanted.where(or_(false(), *places))] if text else [wanted.where(place) for place in places]
@@ -274,11 +275,17 @@ def _newest(arms: Sequence[Select[Any]], limit: int) -> Any:
     return select(both).order_by(both.c.id.desc()).limit(limit)
 
 
-def _whose(session: Session, text: str, cases: Any) -> ColumnElement[bool]:
+def _counties(regions: Iterable[identity.RegionChain]) -> set[str] | None:
+    """The counties that a search looks in; None where it looks in more than some."""
+    counties = [region.county for region in regions]
+    return {county.id for county in counties if county} if all(counties) else None
+
+
+def _whose(session: Session, text: str, cases: Any, county_ids: Collection[str] | None) -> ColumnElement[bool]:
     number = id_numbers.normalise(text)
     if id_numbers.is_valid(number):
         return Person.blind.in_(indexes_of(blind(session, number)))
-    named = Award.person_id.in_(spelled.named(text))
+    named = Award.person_id.in_(spelled.named(text, county_ids))
     return Award.id.in_(either(Award.id, [named] if cases is None else [named, Award.case_id.in_(cases)]))
 
 

@@ -19,6 +19,7 @@ from app.registry.award_rows import account_column, fact_columns, joins, note_ev
 from app.registry.changing import SINGLE_PERSON, take_out
 from app.registry.models import IN_PAYMENT, Award, award_columns
 from app.registry.people import ensure_household, record_people
+from app.registry.spelled import NO_COUNTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ def _household(
 ) -> tuple[str, str | None, set[str], list[dict[str, Any]]]:
     """Who receives, the household, everybody in it, and who moved by it."""
     recipient = {"id_number": request.id_number, "name": request.name}
-    person_id, *living = record_people(session, [recipient, *request.members], now, living=True)
+    county = identity.chain(session, request.region_id).county
+    county_id = county.id if county else NO_COUNTY
+    people = [recipient, *request.members]
+    person_id, *living = record_people(session, people, now, living=True, county_id=county_id)
     if not living:
         return person_id, None, {person_id}, []
     told = [(id, member.get("relation")) for id, member in zip(living, request.members, strict=True)]

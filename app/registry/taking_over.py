@@ -18,7 +18,7 @@ from app.core.ids import new_id
 from app.core.months import first_of
 from app.db import rows_changed
 from app.identity.queries import RegionChain
-from app.registry import receiving, terms
+from app.registry import receiving, spelled, terms
 from app.registry.award_rows import account_column, fact_columns, note_event, waiting
 from app.registry.changing import SINGLE_PERSON
 from app.registry.grants import CLAIM, TAKE
@@ -222,6 +222,7 @@ def _write(
     connection.execute(_COVERED, covered)
     connection.execute(_EVENT, events)
     terms.write_many(session, paid)
+    spelled.follow(session, AWARD.c.id.in_([award.id for award in awards]))
 
 
 def _row(session: Session, award: TakenOver, person_id: str, household_id: str | None, now: datetime) -> dict[str, Any]:

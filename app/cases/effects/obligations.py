@@ -78,6 +78,7 @@ def owe(action: Action, items: list[dict[str, Any]]) -> bool:
         {
             "id": new_id(),
             "case_id": action.case.id,
+            "county_id": action.case.county_id,
             "case_seq": action.seq,
             "key": str(item["key"]),
             "place": place,

@@ -71,13 +71,16 @@ class Person(Base):
 
 
 class PersonGram(Base):
-    """One or two characters of a person's name, or initials of them: what a search by any part looks up."""
+    """One or two characters of a person's name, or initials of them: what a search by any part looks up.
+
+    One row for each county (empty: none) in which the person has, or had, an award: a search reads its own alone.
+    """
 
     __tablename__ = "person_gram"
-    __table_args__ = (Index("ix_person_gram_gram", "gram", "person_id"),)
 
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     gram: Mapped[str] = mapped_column(String(4), primary_key=True)
+    county_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
 class PersonChange(Base):
@@ -157,6 +160,12 @@ class Award(Base):
         Index("ix_award_province_listed", "province_id", "status", "id"),
         Index("ix_award_recheck_on", "recheck_on"),
         Index("ix_award_visit_on", "visit_on"),
+        # What is due in a township or a village.
+        *(
+            Index(f"ix_award_{place}_{day}", f"{place}_id", f"{day}_on", sqlite_where=known, postgresql_where=known)
+            for place in ("region", "township")
+            for day, known in (("recheck", text("recheck_on IS NOT NULL")), ("visit", text("visit_on IS NOT NULL")))
+        ),
         Index(
             "ix_award_waiting",
             "county_id",

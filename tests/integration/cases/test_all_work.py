@@ -26,10 +26,11 @@ def test_work_without_a_task_is_in_the_list_of_who_may_do_it(office: Office) -> 
     office.do(case_id, "township_review", "township_clerk", confirmed=True, amount=800)
     running = office.apply(PROGRAMME, RELIEF, id_number="220122198809093311").case_id
     with office.database.write() as session:
-        session.add(Incident(id=new_id(), case_id=running, action_id=new_id(), element_id="x", stage="element",
-                             message="没有录入标准", cause="", raised_at=office.now))  # fmt: skip
-        session.add(Owed(id=new_id(), case_id=running, case_seq=1, key="paper", place=1, title="补交证明",
-                         since=office.now))  # fmt: skip
+        county = session.scalars(select(Case.county_id).where(Case.id == running)).one()
+        session.add(Incident(id=new_id(), case_id=running, county_id=county, action_id=new_id(), element_id="x",
+                             stage="element", message="没有录入标准", cause="", raised_at=office.now))  # fmt: skip
+        session.add(Owed(id=new_id(), case_id=running, county_id=county, case_seq=1, key="paper", place=1,
+                         title="补交证明", since=office.now))  # fmt: skip
     found: dict[str, set[str]] = {}
     with office.database.read() as session:
         for position in ("village_cadre", "township_clerk", "township_head", "county_clerk", "finance"):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.cases import alike, operations
-from app.cases.models import Owed
+from app.cases.models import Case, Owed
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Gone, Invalid, NotFound, OverLimit
@@ -104,8 +104,9 @@ def test_outliers_stand_apart_and_the_rest_is_decided_once(office: Office) -> No
         session.add(FamilyTie(user_id=desk.clerk.user_id, person_blind=blind, relation="兄弟",
                               declared_on=local_date(desk.now)))  # fmt: skip
         inbox.claim(session, desk.other, desk.tasks[2], desk.now)
-        session.add(Owed(id=new_id(), case_id=desk.cases[3], case_seq=1, key="proof", place=1, title="补交证明",
-                         since=desk.now))  # fmt: skip
+        county = session.scalars(select(Case.county_id).where(Case.id == desk.cases[3])).one()
+        session.add(Owed(id=new_id(), case_id=desk.cases[3], county_id=county, case_seq=1, key="proof", place=1,
+                         title="补交证明", since=desk.now))  # fmt: skip
         place = drafts.Place(drafted.owner_of(desk.other), desk.other.name, drafted.task(desk.tasks[4]), "")
         drafts.save_stuck(session, place, {"opinion": "写了一半"}, desk.now)
     batch_id = desk.begin()

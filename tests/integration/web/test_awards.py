@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import audit
 from app.cases import operations
@@ -94,8 +94,9 @@ def test_a_whole_number_is_shown_once_with_a_reason_on_record(web: Web) -> None:
 def owe(web: Web, case_id: str, key: str, days: int) -> None:
     since = web.clock.now() - timedelta(days=days)
     with web.database.write() as session:
-        session.add(Owed(id=new_id(), case_id=case_id, case_seq=1, key=key, place=0, title=f"补{key}", clause="B2",
-                         since=since))  # fmt: skip
+        county = session.scalars(select(Case.county_id).where(Case.id == case_id)).one()
+        session.add(Owed(id=new_id(), case_id=case_id, county_id=county, case_seq=1, key=key, place=0,
+                         title=f"补{key}", clause="B2", since=since))  # fmt: skip
 
 
 def test_what_is_owed_is_counted_and_listed_until_it_is_supplied(web: Web) -> None:

@@ -118,7 +118,7 @@ def _fill(session: Any, web: Web, case_id: str) -> None:
         session.add(PaymentOrder(id=f"o{number}", programme="tekun", region_id=county, county_id=county, place=1,
                                  payee="周一", amount=Decimal(900), source="county", due_on=date(2020, 10, 15 + number),
                                  status="pending", dedup=f"o{number}", bank_file_id=file, created_at=now))  # fmt: skip
-    case = {"case_id": case_id, "id": "one"}
+    case = {"case_id": case_id, "county_id": county, "id": "one"}
     session.add(Owed(case_seq=1, key="paper", place=1, title="补交证明", since=now, **case))
     session.add(Incident(action_id="a", element_id="x", stage="element", message="没有录入标准", cause="",
                          raised_at=now, **case))  # fmt: skip
