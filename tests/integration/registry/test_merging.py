@@ -27,7 +27,7 @@ from app.scenarios.expect import Snapshot
 
 LIU, WRONG, WU = "220122194802170021", "220122194802170048", "220122199001014021"
 RELIEF, MAY, OCTOBER = "uninsured_unemployed_relief", date(2021, 5, 1), date(2021, 10, 11)
-HISTORY = {"person_change", "audit_event", "audit_head", "audit_chain"}
+HISTORY = {"person_gram", "stamp", "person_change", "audit_event", "audit_head", "audit_chain"}
 
 
 @pytest.fixture
