@@ -1,35 +1,33 @@
-"""Whole actions over HTTP at ten times a province's peak: latencies of the API and the inbox. `python -m bench.http`.
+"""Whole actions over HTTP at ten times a province's peak: the API and the inbox. `python -m bench.http [BACKEND]`.
 
-The server is a process of its own, waitress with eight threads on SQLite in the durable mode. Requests are sent when
-they are due, whether or not earlier ones were answered, and latency counts from then.
+On SQLite the server is the one-command installation's (waitress, one process, eight threads, the durable mode), on
+PostgreSQL gunicorn as the deployment runs it, with two processes. Requests are sent when they are due, whether or not
+earlier ones were answered, and latency counts from then. The client and the database share the processors.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
-import logging
 import os
-import re
 import socket
-import statistics
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
-from urllib.parse import urlencode
 
+from flask import Flask
 from sqlalchemy import select, update
 
 from app.cases import operations
 from app.config import Config
+from app.core import logs
 from app.core.clock import MovableClock
+from app.core.paths import ROOT
 from app.db import Database, Vault
 from app.extensions import create_app
 from app.identity import credentials
@@ -39,92 +37,83 @@ from app.inbox.queries import ITEM
 from app.wsgi import serve
 from bench import world
 from bench.cases import PROGRAMME, STEPS
-from bench.report import figure
+from bench.offering import offer, request, used
+from tests.support.postgres import LOCAL, Cluster
+from tests.support.visitor import Visitor
 from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
 
-RATE, SECONDS, THREADS, CLIENTS = 140, 10, 8, 32
-PAGES = 100
+CASES, THREADS, PROCESSES = 800, 8, 2
+WARM = 40
+"""So many cases of these are answered before anything is counted: processes fill what they keep."""
+RATES = {"village_investigation": 140, "township_review": 90}
+AIMS = {"village_investigation": (">= 138", "<= 50"), "township_review": (">= 80", "")}
+PAGES, PAGE_RATE = 100, 14
 PASSWORD = "correct horse battery"
-START_SECONDS = 30
-Request = tuple[str, str, str | None, dict[str, str]]
-"""Method, path, body and headers."""
+START_SECONDS = 60
+JSON = "application/json"
 
 
 @dataclass
-class Load:
-    """What came back: latencies in milliseconds from when each request was due, and answers that were no success."""
-
-    latencies: list[float] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    cpu: float = 0.0
-
-    def show(self, what: str, offered: float | None) -> None:
-        """One line."""
-        ordered = sorted(self.latencies)
-        done, p99 = len(ordered), ordered[int(len(ordered) * 0.99) - 1]
-        name = what.lower().replace(" ", ".")
-        figure(f"http.{name}.rate", done / self.seconds, "a second")
-        figure(f"http.{name}.p99", p99, "ms")
-        figure(f"http.{name}.cpu", self.cpu / done * 1000, "ms")
-        rate = f"{done / self.seconds:5.0f}/s" + (f" of {offered:.0f} offered" if offered else "")
-        print(
-            f"  {what:34} {rate}   p50 {statistics.median(ordered):7.1f} ms   p99 {p99:7.1f} ms   "
-            f"server cpu {self.cpu / done * 1000:5.2f} ms each, {self.cpu / self.seconds:.0%} of a processor"
-            + (f"   {len(self.failures)} FAILED: {self.failures[0]}" if self.failures else "")
-        )
-
-
-@dataclass
-class Server:
-    """The server's process as its clients see it."""
+class Served:
+    """A server as its clients see it; `cpu` tells the seconds of processor time by who used it."""
 
     port: int
-    pid: int
-
-    def cpu(self) -> float:
-        """Seconds of processor time that the process has used."""
-        times = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
-
-    def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    cpu: Callable[[], dict[str, float]]
 
 
-class Client(threading.local):
-    """One kept connection for each thread."""
-
-    def __init__(self, server: Server) -> None:
-        self.connection = server.connect()
-
-    def send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> str | None:
-        """What was wrong, or None."""
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        said = answer.read()
-        return None if answer.status == 200 else f"{answer.status} {said[:200]!r}"
+def _config(place: Path, url: str, port: int) -> dict[str, str]:
+    return {
+        "DOUDI_DATABASE_URL": url,
+        "DOUDI_KEY_FILE": str(place / "keys.json"),
+        "DOUDI_SECRET_FILE": str(place / "secret"),
+        "DOUDI_PORT": str(port),
+        "DOUDI_THREADS": str(THREADS),
+    }
 
 
-def offer(server: Server, requests: list[Request], rate: float) -> Load:
-    """Send the requests at this rate, each when it is due."""
-    client, load, cpu = Client(server), Load(), server.cpu()
-    began = time.perf_counter() + 0.1
+def application() -> Flask:
+    """What a server process serves: the world's clock stands still, everything else is as in production."""
+    config = Config.from_env()
+    database = Database(config.database_url, Vault.load(config.key_file))
+    return create_app(config, database=database, clock=MovableClock(world.NOW))
 
-    def one(number: int) -> None:
-        due = began + number / rate
-        time.sleep(max(due - time.perf_counter(), 0))
+
+def _serve() -> None:
+    logs.configure()
+    serve(application(), Config.from_env(), Event())
+
+
+ALONE = [sys.executable, "-m", "bench.http", "serve"]
+DEPLOYED = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "bench.http:application()"]
+
+
+@contextmanager
+def _serving(command: list[str], place: Path, url: str, database_pids: list[int]) -> Iterator[Served]:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    environment = os.environ | _config(place, url, port) | {"WEB_CONCURRENCY": str(PROCESSES)}
+    with (place / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
+    try:
+        _wait_for(port, place / "log")
+        who = {"web": [process.pid]} | ({"database": database_pids} if database_pids else {})
+        yield Served(port, lambda: {name: used(pids) for name, pids in who.items()})
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
         try:
-            wrong = client.send(*requests[number])
-        except OSError as error:
-            wrong = repr(error)
-        load.latencies.append((time.perf_counter() - due) * 1000)
-        if wrong:
-            load.failures.append(wrong)
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(one, range(len(requests))))
-    load.seconds, load.cpu = time.perf_counter() - began, server.cpu() - cpu
-    return load
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start:\n" + log.read_text(errors="replace"))
 
 
 def _prepare(office: Office, cases: int) -> tuple[dict[str, str], str]:
@@ -144,92 +133,58 @@ def _prepare(office: Office, cases: int) -> tuple[dict[str, str], str]:
     return headers, username
 
 
-@contextmanager
-def _serving(folder: Path) -> Iterator[Server]:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    command = [sys.executable, "-m", "bench.http", "serve", str(folder), str(port)]
-    process = subprocess.Popen(command)
-    try:
-        _wait_for(port)
-        yield Server(port, process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
+def _measure(name: str, office: Office, serving: Callable[[], AbstractContextManager[Served]]) -> None:
+    headers, username = _prepare(office, CASES)
+    aims = AIMS if name == "postgresql" else {}
+    with serving() as served:
+        for element, _, data in STEPS:
+            with office.database.read() as session:
+                wanted = select(ITEM.c.id).where(ITEM.c.element_id == element, ITEM.c.status == "open")
+                tasks = list(session.scalars(wanted))
+            kind = {"Authorization": headers[element], "Content-Type": JSON}
+            body = json.dumps({"data": data})
+            sent = [request("POST", f"/api/v1/tasks/{task}/complete", kind, body) for task in tasks]
+            offer(served.port, sent[:WARM], WARM, served.cpu)
+            load = offer(served.port, sent[WARM:], RATES[element], served.cpu)
+            load.show(f"{name}.{element}", f"API complete {element}", RATES[element], aims.get(element, ("", "")))
+        clerk = Visitor(served.port)
+        clerk.sign_in(username, PASSWORD)
+        page = request("GET", "/desk/", {"Cookie": clerk.cookie})
+        load = offer(served.port, [page] * PAGES, PAGE_RATE, served.cpu)
+        load.show(f"{name}.inbox", "page GET inbox", PAGE_RATE)
 
 
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
-
-
-def _sign_in(server: Server, username: str) -> dict[str, str]:
-    """Headers of somebody who signed in as the page asks, its token included."""
-    connection = server.connect()
-    connection.request("GET", "/desk/login")
-    page = connection.getresponse()
-    cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
-    if found is None:
-        raise RuntimeError("the login page has no token")
-    form = {"csrf_token": found[1], "username": username, "password": PASSWORD}
-    kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-    connection.request("POST", "/desk/login", urlencode(form), kind)
-    answer = connection.getresponse()
-    answer.read()
-    if answer.status != 302:
-        raise RuntimeError(f"nobody was let in: {answer.status}")
-    return {"Cookie": (answer.getheader("Set-Cookie") or "").partition(";")[0]}
-
-
-def measure() -> None:
-    """Print the latencies."""
+def _on_sqlite() -> None:
+    print(f"waitress, one process, {THREADS} threads, SQLite, WAL, synchronous=FULL", flush=True)
     with world.folder() as place:
         vault, url = Vault.create(place / "keys.json"), f"sqlite:///{place / 'doudi.db'}"
         with world.office(url, vault) as office:
-            headers, username = _prepare(office, RATE * SECONDS)
-            with _serving(place) as server:
-                for element, _, data in STEPS:
-                    with office.database.read() as session:
-                        wanted = select(ITEM.c.id).where(ITEM.c.element_id == element, ITEM.c.status == "open")
-                        tasks = list(session.scalars(wanted))
-                    body = json.dumps({"data": data})
-                    kind = {"Authorization": headers[element], "Content-Type": "application/json"}
-                    requests: list[Request] = [("POST", f"/api/v1/tasks/{task}/complete", body, kind) for task in tasks]
-                    offer(server, requests, RATE).show(f"API complete {element}", RATE)
-                cookie = _sign_in(server, username)
-                pages: list[Request] = [("GET", "/desk/", None, cookie)] * PAGES
-                offer(server, pages, RATE / 10).show("page GET inbox", RATE / 10)
+            _measure("sqlite", office, partial(_serving, ALONE, place, url, []))
 
 
-def main() -> None:
-    print(f"waitress, {THREADS} threads, SQLite, WAL, synchronous=FULL; {RATE} a second for {SECONDS} s a step")
-    measure()
+def _on_postgres() -> None:
+    print(f"gunicorn, {PROCESSES} processes of {THREADS} threads, PostgreSQL, fsync on", flush=True)
+    with world.folder() as place, Cluster.start(LOCAL) as server, server.blank_database() as url:
+        vault = Vault.create(place / "keys.json")
+        with world.office(url, vault) as office:
+            _measure("postgresql", office, partial(_serving, DEPLOYED, place, url, [server.pid]))
 
 
-def _serve(folder: Path, port: int) -> None:
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it says at every request that others wait
-    config = Config(
-        database_url=f"sqlite:///{folder / 'doudi.db'}",
-        key_file=folder / "keys.json",
-        secret_file=folder / "secret",
-        port=port,
-        threads=THREADS,
-    )
-    database = Database(config.database_url, Vault.load(config.key_file))
-    serve(create_app(config, database=database, clock=MovableClock(world.NOW)), config, Event())
+def main(only: str = "") -> int:
+    """Print the latencies, and the load of the machine that they were taken under."""
+    print(f"{os.cpu_count()} processors, load of the machine before: {os.getloadavg()[0]:.1f}")
+    if only != "postgresql":
+        _on_sqlite()
+    if only != "sqlite":
+        try:
+            _on_postgres()
+        except RuntimeError as missing:
+            print("PostgreSQL was not measured:", str(missing).splitlines()[0])
+    return 0
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
-        _serve(Path(sys.argv[2]), int(sys.argv[3]))
+        _serve()
     else:
-        main()
+        sys.exit(main(*sys.argv[1:2]))

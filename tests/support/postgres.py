@@ -146,6 +146,11 @@ class Cluster:
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
+    @property
+    def pid(self) -> int:
+        """The process that began all others of the server."""
+        return self._process.pid
+
     def prepare_template(self, create: Callable[[str], None]) -> None:
         """Make the database that every fresh one is copied from."""
         self._run("postgres", f"CREATE DATABASE {TEMPLATE}")
