@@ -28,16 +28,16 @@ LASTS = 1.5  # seconds
 
 
 class Nodes:
-    """The nodes of one installation, each killed and started again."""
+    """The nodes of one installation, two of them on the web, each killed and started again."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, workers: int = 1) -> None:
         self.ports = [_free_port() for _ in range(WEB)]
         self._log = log.open("ab")
         self._parent = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.nodes"], env={**os.environ, **environment}, cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
         )  # fmt: skip
-        self._kinds = [*(f"web {port}" for port in self.ports), "worker"]
+        self._kinds = [*(f"web {port}" for port in self.ports), *["worker"] * workers]
         self._pids = [self._start(kind) for kind in self._kinds]
 
     def _start(self, kind: str) -> int:
@@ -50,9 +50,13 @@ class Nodes:
     def kill_one(self, chance: random.Random) -> None:
         """As a power cut would, and there again at once."""
         number = chance.randrange(len(self._kinds))
+        self.kill(number)
+        self._pids[number] = self._start(self._kinds[number])
+
+    def kill(self, number: int) -> None:
+        """For good, as a power cut would: first come the web nodes, then the workers."""
         with suppress(ProcessLookupError):
             os.kill(self._pids[number], signal.SIGKILL)
-        self._pids[number] = self._start(self._kinds[number])
 
     def revive(self) -> None:
         """Start those that could not, as systemd would: their database was away."""
