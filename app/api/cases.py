@@ -12,7 +12,7 @@ from app.cases import operations as cases
 from app.cases import pages
 from app.documents import operations as letters
 from app.inbox.exchanges import ASIDE
-from app.web import BEARER, Call, reads, writes
+from app.web import BEARER, Call, reads, transaction, transacts_itself, writes
 from app.web.download import DOCX, attachment
 
 
@@ -50,11 +50,15 @@ def case_documents(call: Call, case_id: str) -> Any:
 
 
 @blueprint.get("/documents/<document_id>")
-@writes(BEARER)
+@transacts_itself(BEARER)
 @blueprint.output(FileSchema(type="string", format="binary"), content_type=DOCX)
 @blueprint.doc(summary="文书的 Word 文件", operation_id="get_document")
-def document(call: Call, document_id: str) -> Any:
+def document(document_id: str) -> Any:
     """第一次取得时开出并留存；以后每次都是同样的字节。"""
-    pages.letter(call.session, call.actor, document_id, call.now)
-    issued = letters.hand_out(call.session, call.actor, document_id, call.now)
+    with transaction(BEARER, writing=False) as call:
+        pages.letter(call.session, call.actor, document_id, call.now)
+        draw = letters.drawing(call.session, document_id)
+    drawn = draw() if draw else None
+    with transaction(BEARER, writing=True) as call:
+        issued = letters.hand_out(call.session, call.actor, document_id, call.now, drawn)
     return attachment(issued.content, issued.filename, DOCX)

@@ -10,7 +10,7 @@ from app.core.errors import Invalid, Rejection
 from app.core.whole import whole_number
 from app.desk.blueprint import blueprint
 from app.identity import factor, sessions, tokens
-from app.web import Call, reads, services, writes
+from app.web import Afterwards, Call, reads, services, writes
 
 
 @blueprint.get("/account")
@@ -33,7 +33,7 @@ def end_session(call: Call, session_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/account/tokens")
 @writes(again=_again)
-def issue_token(call: Call) -> ResponseReturnValue:
+def issue_token(call: Call) -> Afterwards:
     """Shown on this one page and never again."""
     days = whole_number(request.form.get("days", ""))
     if days is None:
@@ -41,7 +41,7 @@ def issue_token(call: Call) -> ResponseReturnValue:
     reads_only = request.form.get("scope") == "read"
     label = request.form.get("label", "")
     issued = tokens.issue_token(call.session, call.actor, label, call.now, days=days, reads_only=reads_only)
-    return _page(call, secret=issued.secret)
+    return Afterwards(lambda call: _page(call, secret=issued.secret))
 
 
 @blueprint.post("/account/tokens/<token_id>/revoke")

@@ -60,7 +60,7 @@ def application(call: Call, programme: str, region_code: str) -> ResponseReturnV
 def application_submit(programme: str, region_code: str) -> ResponseReturnValue:
     """Files are kept in a transaction of their own, so that a refused form comes back with them."""
     try:
-        with transaction(STAFF, writing=True) as call:
+        with transaction(STAFF, writing=False) as call:
             bundle, _ = _bundle(call, programme, region_code)
             form, held = bundle.application_form, _pass(call, bundle, region_code)
             g.typed = form.parse(request.form)

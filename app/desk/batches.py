@@ -24,7 +24,7 @@ from app.funds import batch_lists, batches, by_hand, listing, quota_due
 from app.identity import appointed, choosing
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.web import Call, reads, words, writes
+from app.web import Call, Record, hands_out, reads, words, writes
 from app.web.download import exported
 from app.web.paging import cut
 
@@ -141,14 +141,13 @@ def batch_confirm(call: Call, batch_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/batches/<batch_id>/lines.xlsx")
-@writes()
-def batch_export(call: Call, batch_id: str) -> ResponseReturnValue:
+@hands_out()
+def batch_export(call: Call, batch_id: str) -> tuple[ResponseReturnValue, Record]:
     found = _seen(call, batch_id)
     lines = batch_lists.lines(call.session, batch_id, limit=EXPORT_ROWS)
     places = identity.region_names(call.session, {line.region_id for line in lines})
     content = workbook(found.title, lines, places, programme_titles(call.session))
-    note(call.session, call.actor, "batch_lines", len(lines), call.now, batch=batch_id)
-    return exported(content, f"batch-{found.due_on.isoformat()}.xlsx")
+    return exported(content, f"batch-{found.due_on.isoformat()}.xlsx"), note("batch_lines", len(lines), batch=batch_id)
 
 
 def _seen(call: Call, batch_id: str) -> Any:

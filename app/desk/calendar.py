@@ -72,7 +72,7 @@ def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
 
 
 @blueprint.post("/calendar/preview")
-@writes(again=_again)
+@reads(again=_again)
 def calendar_preview(call: Call) -> ResponseReturnValue:
     typed = _typed()
     shown = calendars.preview(call.session, call.actor, typed["text"], typed["source"], call.now, _code(typed))

@@ -33,7 +33,7 @@ from app.goods import queries as goods
 from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.inbox.operations import COPY
-from app.web import Call, reads, words, writes
+from app.web import STAFF, Call, Record, hands_out, reads, transaction, transacts_itself, words, writes
 from app.web.download import exported
 from app.web.paging import PRINTED, size_of
 from app.web.posted import files_of
@@ -63,13 +63,12 @@ def case_list(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/cases.xlsx")
-@writes()
-def case_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def case_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     rows = lists.find(call.session, call.actor, _filter(), None, EXPORT_ROWS).items
     content = workbook(call.session, rows, place_namer(call.session, rows))
-    note(call.session, call.actor, "cases", len(rows), call.now)
     name = f"cases-{local_date(call.now).isoformat()}.xlsx"
-    return exported(content, name)
+    return exported(content, name), note("cases", len(rows))
 
 
 def _told(chosen: lists.CaseFilter, titles: dict[str, str]) -> str:
@@ -155,19 +154,27 @@ def case_diagram(call: Call, case_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cases/<case_id>/materials")
-@writes()
-def upload(call: Call, case_id: str) -> ResponseReturnValue:
-    head = views.seen(call.session, call.actor, case_id, call.now)
-    if head.closed_at is not None:
-        raise Gone(f"案件{head.number}已经办结，不能再添加材料")
+@transacts_itself(STAFF)
+def upload(case_id: str) -> ResponseReturnValue:
+    """Looked at while no transaction is open; what is good is kept, whatever came beside it."""
+    with transaction(STAFF, writing=False) as call:
+        _require_open(call, case_id)
     sent, refused = received(files_of(request, uploads.FIELD))
     if refused and not sent:
         raise Invalid(refused)
-    uploads.add(call.session, call.actor, case_id, [each[1:] for each in sent], call.now)
+    with transaction(STAFF, writing=True) as call:
+        _require_open(call, case_id)
+        uploads.add(call.session, call.actor, case_id, [each[1:] for each in sent], call.now)
     flash(f"已上传 {len(sent)} 个文件。", "success")
     for why in refused.values():
         flash(why, "warning")
     return redirect(_back(case_id))
+
+
+def _require_open(call: Call, case_id: str) -> None:
+    head = views.seen(call.session, call.actor, case_id, call.now)
+    if head.closed_at is not None:
+        raise Gone(f"案件{head.number}已经办结，不能再添加材料")
 
 
 def again(call: Call, rejection: Rejection, case_id: str) -> ResponseReturnValue:

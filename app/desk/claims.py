@@ -19,7 +19,7 @@ from app.funds import claim_lists, claims
 from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.web import Call, reads, writes
+from app.web import Call, Record, hands_out, reads, writes
 from app.web.download import exported
 from app.web.paging import cut
 
@@ -47,14 +47,13 @@ def claim_list(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/claims.xlsx")
-@writes()
-def claim_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def claim_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     rows = claim_lists.listed(call.session, call.actor, _filter(), limit=EXPORT_ROWS)
     places = identity.region_names(call.session, {row.claim.region_id for row in rows})
     content = claims_workbook(rows, places, programme_titles(call.session), local_date(call.now))
-    note(call.session, call.actor, "claims", len(rows), call.now)
     name = f"claims-{local_date(call.now).isoformat()}.xlsx"
-    return exported(content, name)
+    return exported(content, name), note("claims", len(rows))
 
 
 @blueprint.get("/claims/<claim_id>")

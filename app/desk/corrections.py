@@ -23,7 +23,7 @@ from app.files import queries as files
 from app.files.arriving import all_received
 from app.files.posted import take
 from app.forms import FileLink
-from app.web import Call, reads, writes
+from app.web import STAFF, Call, reads, transaction, transacts_itself
 from app.web.posted import files_of, upload_limits
 
 KIND, REASON = "correct", "correction_reason"
@@ -45,16 +45,19 @@ def _again(call: Call, rejection: Rejection, case_id: str) -> ResponseReturnValu
 
 
 @blueprint.post("/cases/<case_id>/correct")
-@writes(again=_again)
-def correct(call: Call, case_id: str) -> ResponseReturnValue:
-    found = correction_page(call.session, call.actor, case_id, call.now)
-    g.typed = data = found.form.parse(request.form)
-    data.pop(REASON, None)
-    if action := found.form.row_action(request.form):
-        return _page(call, found, _draft(call, found), found.form.apply_row_action(data, action))
-    take(call.session, call.actor, case_id, data, all_received(files_of(request)), call.now)
-    cases.correct(call.session, call.actor, case_id, data, request.form.get(REASON, ""), call.now)
-    drafts.finish(call.session, subject_of(KIND, case_id), owner_of(call.actor))
+@transacts_itself(STAFF, again=_again)
+def correct(case_id: str) -> ResponseReturnValue:
+    with transaction(STAFF, writing=False) as call:
+        found = correction_page(call.session, call.actor, case_id, call.now)
+        g.typed = data = found.form.parse(request.form)
+        data.pop(REASON, None)
+        if action := found.form.row_action(request.form):
+            return _page(call, found, _draft(call, found), found.form.apply_row_action(data, action))
+    posted = all_received(files_of(request))
+    with transaction(STAFF, writing=True) as call:
+        take(call.session, call.actor, case_id, data, posted, call.now)
+        cases.correct(call.session, call.actor, case_id, data, request.form.get(REASON, ""), call.now)
+        drafts.finish(call.session, subject_of(KIND, case_id), owner_of(call.actor))
     flash("申请内容已更正；已经审核过的，案件回到审核并重新公示。", "success")
     return redirect(url_for("desk.case", case_id=case_id))
 

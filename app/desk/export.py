@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.core.actor import Actor
 from app.funds import months
 from app.identity import appointed
 from app.identity import queries as identity
 from app.identity.positions import title_of
 from app.inbox import queries as inbox
 from app.sheets import Sheet, book, columns
-from app.web import words
+from app.web import Call, Record, words
 from app.web.display import day
 
 CHUNK = 1000
@@ -26,9 +24,14 @@ COLUMNS = columns(
 )  # fmt: skip
 
 
-def note(session: Session, actor: Actor, what: str, count: int, now: datetime, **told: Any) -> None:
+def note(what: str, count: int, **told: Any) -> Record:
     """What leaves as a table is on record: who took how many rows of what."""
-    audit.append(session, "exports", "exported", actor, {"what": what, "rows": count, **told}, None, now, shared=True)
+
+    def record(call: Call) -> None:
+        payload = {"what": what, "rows": count, **told}
+        audit.append(call.session, "exports", "exported", call.actor, payload, None, call.now, shared=True)
+
+    return record
 
 
 def workbook(session: Session, rows: Sequence[Any], place: Callable[[Any], str]) -> bytes:

@@ -30,15 +30,26 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
     """Issued at the first download at the latest; the PDF is the stored one, or a page that says that it is coming."""
     if kind not in ("docx", "pdf"):
         raise NoSuchAddress
+    if kind == "docx":
+        return _word(document_id)
     with transaction(STAFF, writing=True) as call:
         row = cases.letter(call.session, call.actor, document_id, call.now)
-        if kind == "docx":
-            issued = letters.hand_out(call.session, call.actor, document_id, call.now)
-            return attachment(issued.content, issued.filename, DOCX)
         again = "again" in request.args
         found = letters.hand_out_pdf(call.session, call.actor, document_id, call.now, again=again)
         if found is not None:
             return attachment(found.content, found.filename, PDF)
         failed = letters.is_given_up(call.session, document_id)
+    with transaction(STAFF, writing=False):
         page = render_template("desk/letter_coming.html", letter=row, failed=failed)
     return page, 202, {} if failed else COMING
+
+
+def _word(document_id: str) -> ResponseReturnValue:
+    """Drawn while nobody waits, where no worker has come to it yet."""
+    with transaction(STAFF, writing=False) as call:
+        cases.letter(call.session, call.actor, document_id, call.now)
+        draw = letters.drawing(call.session, document_id)
+    drawn = draw() if draw else None
+    with transaction(STAFF, writing=True) as call:
+        issued = letters.hand_out(call.session, call.actor, document_id, call.now, drawn)
+    return attachment(issued.content, issued.filename, DOCX)

@@ -17,7 +17,7 @@ from app.goods import operations, queries
 from app.identity import appointed
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.web import Call, reads, writes
+from app.web import Call, Record, hands_out, reads, writes
 from app.web.download import exported
 from app.web.paging import cut
 
@@ -39,15 +39,14 @@ def goods_list(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/goods.xlsx")
-@writes()
-def goods_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def goods_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     text = request.args.get("q", "").strip()
     rows = queries.stocks(call.session, call.actor, text)
     given = queries.hand_outs(call.session, call.actor, text, limit=EXPORT_ROWS)
     places = identity.region_names(call.session, {row.region_id for row in (*rows, *given)})
     content = goods_workbook(rows, given, places, programme_titles(call.session))
-    note(call.session, call.actor, "goods", len(rows) + len(given), call.now)
-    return exported(content, f"goods-{local_date(call.now).isoformat()}.xlsx")
+    return exported(content, f"goods-{local_date(call.now).isoformat()}.xlsx"), note("goods", len(rows) + len(given))
 
 
 @blueprint.get("/goods/handed-out")

@@ -28,7 +28,7 @@ from app.identity import appointed
 from app.identity import queries as identity
 from app.inbox import listing, views
 from app.inbox import operations as inbox
-from app.web import Call, reads, writes
+from app.web import Call, Record, hands_out, reads, writes
 from app.web.display import moment
 from app.web.download import exported
 from app.worklist import queries as worklist
@@ -124,24 +124,23 @@ def _bare(asked: address.Address) -> listing.Filter:
 
 
 @blueprint.get("/worklist.xlsx")
-@writes()
-def inbox_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def inbox_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     asked = _asked(call, request.args)
     rows = worklist.exported(call.session, call.actor, asked.filter, asked.sort, EXPORT_ROWS)
     return _workbook(call, rows, asked.filter.today)
 
 
-def _workbook(call: Call, rows: list[Row], today: date) -> ResponseReturnValue:
+def _workbook(call: Call, rows: list[Row], today: date) -> tuple[ResponseReturnValue, Record]:
     places, people = worklist.names(call.session, rows)
     offices = identity.office_names(call.session, {row.office_id for row in rows if row.office_id})
     content = workbook(rows, programme_titles(call.session), places, people, offices, office_days(), today)
-    note(call.session, call.actor, "worklist", len(rows), call.now)
-    return exported(content, f"worklist-{today.isoformat()}.xlsx")
+    return exported(content, f"worklist-{today.isoformat()}.xlsx"), note("worklist", len(rows))
 
 
 @blueprint.post("/worklist/picked.xlsx")
-@writes()
-def inbox_export_picked(call: Call) -> ResponseReturnValue:
+@hands_out()
+def inbox_export_picked(call: Call) -> tuple[ResponseReturnValue, Record]:
     chosen = request.form.getlist("item")[:EXPORT_ROWS]
     return _workbook(call, worklist.picked(call.session, call.actor, chosen), local_date(call.now))
 

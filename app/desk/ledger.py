@@ -15,7 +15,7 @@ from app.desk.money_sheet import ledger_workbook
 from app.funds import ledger
 from app.funds.agreement import disagreements
 from app.goods import queries as goods
-from app.web import Call, reads, words, writes
+from app.web import Call, Record, hands_out, reads, words
 from app.web.download import exported
 
 
@@ -39,15 +39,14 @@ def ledger_page(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/ledger.xlsx")
-@writes()
-def ledger_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def ledger_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     chosen = _filter(call)
     lines = ledger.lines(call.session, call.actor, chosen)
     faults = disagreements(call.session, call.actor, chosen)
     content = ledger_workbook(lines, ledger.total(lines), programme_titles(call.session), faults, _goods(call, chosen))
-    note(call.session, call.actor, "ledger", len(lines), call.now)
     name = f"ledger-{local_date(call.now).isoformat()}.xlsx"
-    return exported(content, name)
+    return exported(content, name), note("ledger", len(lines))
 
 
 def _goods(call: Call, chosen: ledger.LedgerFilter) -> list[Any]:

@@ -22,7 +22,7 @@ from app.identity import queries as identity
 from app.identity.positions import POSITIONS, title_at
 from app.inbox import load
 from app.sheets import Sheet, book, columns
-from app.web import Call, reads, writes
+from app.web import Call, Record, hands_out, reads, writes
 from app.web.download import exported
 from app.web.paging import cut
 
@@ -71,8 +71,8 @@ def load_page(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/load.xlsx")
-@writes()
-def load_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def load_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     identity_policy.require_any(call.session, call.actor, identity_policy.DIRECT)
     today, office = local_date(call.now), _office(call)
     lines, _ = _lines(call, office, today)
@@ -82,8 +82,8 @@ def load_export(call: Call) -> ResponseReturnValue:
          in_words(line.earliest, today, days)[0] if line.earliest else "", "；".join(line.notes))
         for line in lines
     ]  # fmt: skip
-    note(call.session, call.actor, "load", len(rows), call.now, office=office.id)
-    return exported(book([Sheet("工作量", COLUMNS, rows, office.name)]), f"load-{today.isoformat()}.xlsx")
+    content = book([Sheet("工作量", COLUMNS, rows, office.name)])
+    return exported(content, f"load-{today.isoformat()}.xlsx"), note("load", len(rows), office=office.id)
 
 
 @blueprint.get("/load/<office_id>/<position>/<user_id>")

@@ -11,7 +11,7 @@ from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.people import history_again, masked_number, person_page
 from app.registry import person_files
-from app.web import Call, writes
+from app.web import Afterwards, Call, writes
 
 
 def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnValue:
@@ -24,10 +24,10 @@ def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnVa
 
 @blueprint.post("/people/<person_id>/merge")
 @writes(again=_again)
-def person_merge(call: Call, person_id: str) -> ResponseReturnValue:
+def person_merge(call: Call, person_id: str) -> ResponseReturnValue | Afterwards:
     """The first time both files are shown, side by side; the second time they are merged."""
     if not request.form.get("shown"):
-        return _preview(call, person_id)
+        return Afterwards(lambda call: _preview(call, person_id))
     g.shown = True
     kept_id = people.merge(
         call.session, call.actor, person_id, request.form.get("id_number", ""), request.form.get("merge_reason", ""),

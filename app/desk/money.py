@@ -77,19 +77,22 @@ def payment_take_out(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.post("/payments/paid")
-@writes(again=again)
-def payment_paid(call: Call) -> ResponseReturnValue:
+@transacts_itself(STAFF, again=again)
+def payment_paid() -> ResponseReturnValue:
     """Of a whole bank file, or of the ticked orders; the bank's receipt is kept with them."""
-    identity_policy.require_any(call.session, call.actor, "pay")
+    with transaction(STAFF, writing=False) as call:
+        identity_policy.require_any(call.session, call.actor, "pay")
     proof, whole_file = request.form.get("proof", ""), request.form.get("file")
     sent = [(name, content) for _, name, content in all_received(files_of(request, RECEIPT))]
     if not sent:
         raise Invalid({RECEIPT: "请选择银行回单的照片或 PDF"})
-    (receipt_id,) = uploads.add(call.session, call.actor, new_id(), sent[:1], call.now)
-    if whole_file:
-        done = bank.mark_file_paid(call.session, call.actor, whole_file, proof, call.now, receipt_id)
-    else:
-        done = bank.mark_paid(call.session, call.actor, request.form.getlist("order"), proof, call.now, receipt_id)
+    with transaction(STAFF, writing=True) as call:
+        identity_policy.require_any(call.session, call.actor, "pay")
+        (receipt_id,) = uploads.add(call.session, call.actor, new_id(), sent[:1], call.now)
+        if whole_file:
+            done = bank.mark_file_paid(call.session, call.actor, whole_file, proof, call.now, receipt_id)
+        else:
+            done = bank.mark_paid(call.session, call.actor, request.form.getlist("order"), proof, call.now, receipt_id)
     flash(f"已登记支付 {done} 笔。", "success")
     return redirect(url_for("desk.payment_list", file=whole_file, status=None if whole_file else "paid"))
 

@@ -16,7 +16,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import positions_at, title_at, trimmed
 from app.inbox import queries as inbox
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 from app.web.paging import cut
 
 SIZE, MOST_GAPS = 20, 50
@@ -64,7 +64,7 @@ def again(call: Call, rejection: Rejection, office_id: str) -> ResponseReturnVal
 
 @blueprint.post("/offices/<office_id>/people")
 @writes(again=again)
-def person_new(call: Call, office_id: str) -> ResponseReturnValue:
+def person_new(call: Call, office_id: str) -> Afterwards:
     """A new account with its first position; the one-time password is on this one answer."""
     form = request.form
     made = staff.create_user(
@@ -73,7 +73,8 @@ def person_new(call: Call, office_id: str) -> ResponseReturnValue:
     )  # fmt: skip
     _appoint(call, made.id, office_id)
     password = one_time.give(call.session, made.id, call.now)
-    return page(call, office_id, handed=(made.name, made.username, password))
+    handed = made.name, made.username, password
+    return Afterwards(lambda call: page(call, office_id, handed=handed))
 
 
 @blueprint.post("/offices/<office_id>/appoint")

@@ -15,7 +15,7 @@ from app.desk.export import note
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.sheets import Sheet, book, columns
-from app.web import Call, reads, words, writes
+from app.web import Call, Record, hands_out, reads, words
 from app.web.download import exported
 
 COLUMNS = columns(
@@ -43,15 +43,15 @@ def outreach_list(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/awards/outreach.xlsx")
-@writes()
-def outreach_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def outreach_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     programme = request.args.get("programme", "")
     found = outreach.everybody(call.session, call.actor, programme, call.now)
     places = identity.region_names(call.session, {each.region_id for each in found})
     titles = programme_titles(call.session)
     content = book([Sheet("主动发现", COLUMNS, [_line(each, places, titles) for each in found])])
-    note(call.session, call.actor, "outreach", len(found), call.now, programme=programme)
-    return exported(content, f"outreach-{programme}-{local_date(call.now).isoformat()}.xlsx")
+    name = f"outreach-{programme}-{local_date(call.now).isoformat()}.xlsx"
+    return exported(content, name), note("outreach", len(found), programme=programme)
 
 
 def _line(each: Candidate, places: dict[str, str], titles: dict[str, str]) -> tuple[str, ...]:

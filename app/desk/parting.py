@@ -13,7 +13,7 @@ from app.definitions.queries import programme_titles
 from app.desk.blueprint import blueprint
 from app.desk.people import history_again, masked_number
 from app.registry import person_files
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 
 
 @blueprint.get("/people/<person_id>/part")
@@ -32,10 +32,10 @@ def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnVa
 
 @blueprint.post("/people/<person_id>/part")
 @writes(again=_again)
-def person_parted(call: Call, person_id: str) -> ResponseReturnValue:
+def person_parted(call: Call, person_id: str) -> ResponseReturnValue | Afterwards:
     """The first time both sides are shown; the second time the file is cut."""
     if not request.form.get("shown"):
-        return _page(call, person_id, shown=True)
+        return Afterwards(lambda call: _page(call, person_id, shown=True))
     reason, twice = request.form.get("part_reason", ""), bool(request.form.get("twice"))
     other_id = parting.part(call.session, call.actor, person_id, _wanted(), reason, call.now, twice=twice)
     flash("已分出，勾选的内容归到这份档案；有误的可以在档案里撤回。", "success")

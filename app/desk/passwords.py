@@ -34,8 +34,10 @@ def change_password() -> ResponseReturnValue:
             raise Invalid({"again": "两次输入的新密码不一样，请重新输入"})
         address = request.remote_addr or ""
         credentials.authenticate(services().database, username, old, now, address, told="password_confirmed")
+        with transaction(ARRIVING, writing=False) as call:
+            hashed = passwords.hashed(call.session, call.actor, new, rules)
         with transaction(ARRIVING, writing=True) as call:
-            passwords.change(call.session, call.actor, new, now, rules=rules, keep=current_user.entry.id)
+            passwords.change(call.session, call.actor, hashed, now, rules=rules, keep=current_user.entry.id)
     except Rejection as rejection:
         with transaction(ARRIVING, writing=False):
             return _page(rejection), 422

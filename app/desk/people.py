@@ -20,7 +20,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry import consents, deaths, disclosure, person_files, policy, roles
 from app.registry.role_names import TITLES
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 
 MOST_CASES = 50
 """The newest cases of a person that the page lists; all of them are found by the number."""
@@ -41,10 +41,10 @@ def _again(call: Call, rejection: Rejection, person_id: str) -> ResponseReturnVa
 
 @blueprint.post("/people/<person_id>/reveal")
 @writes(again=_again)
-def person_reveal(call: Call, person_id: str) -> ResponseReturnValue:
+def person_reveal(call: Call, person_id: str) -> Afterwards:
     """Shown on this one answer; the address of the page never shows it."""
     number = disclosure.reveal(call.session, call.actor, person_id, request.form.get("reason", ""), call.now)
-    return person_page(call, person_id, number=number)
+    return Afterwards(lambda call: person_page(call, person_id, number=number))
 
 
 @blueprint.post("/people/<person_id>/death")

@@ -10,7 +10,7 @@ from app.desk.blueprint import blueprint
 from app.identity import queries as identity
 from app.phrases import operations as phrases
 from app.phrases.queries import for_actor, kept_offices
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 
 
 @blueprint.get("/phrases")
@@ -27,12 +27,12 @@ def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
 
 @blueprint.post("/phrases")
 @writes(again=_again)
-def phrase_keep(call: Call) -> ResponseReturnValue:
+def phrase_keep(call: Call) -> ResponseReturnValue | Afterwards:
     """From its page, or (`part`) from the form of a task, which gets the own and the office's anew."""
     place, text = request.form.get("place", phrases.OWN), request.form.get("text", "")
     phrases.keep(call.session, call.actor, place, text, call.now)
     if "part" in request.args:
-        return render_template("desk/_phrases.html", phrases=for_actor(call.session, call.actor))
+        return Afterwards(_part)
     flash("已保存，办理时可以直接插入。", "success")
     return redirect(url_for("desk.phrase_list"))
 
@@ -43,6 +43,10 @@ def phrase_drop(call: Call, phrase_id: str) -> ResponseReturnValue:
     phrases.drop(call.session, call.actor, phrase_id)
     flash("已删除。", "success")
     return redirect(url_for("desk.phrase_list"))
+
+
+def _part(call: Call) -> str:
+    return render_template("desk/_phrases.html", phrases=for_actor(call.session, call.actor))
 
 
 def _page(call: Call, rejection: Rejection | None = None) -> str:

@@ -18,7 +18,7 @@ from app.desk.blueprint import blueprint
 from app.figures.catalogue import catalogue
 from app.figures.clauses import Clause
 from app.identity import policy as identity_policy
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 
 KINDS = {
     provenance.FORM: "填写", provenance.DECISION: "决策表", provenance.FIGURE: "标准", provenance.STEP: "步骤",
@@ -46,12 +46,12 @@ def _lookup(call: Call, rejection: Rejection | None = None) -> str:
 
 @blueprint.post("/letters")
 @writes(again=_lookup)
-def letter_in_hand(call: Call) -> ResponseReturnValue:
+def letter_in_hand(call: Call) -> Afterwards:
     """What a policy owner finds behind a letter that somebody brings: who has its code holds it. It is on record."""
     number, code = request.form.get("number", ""), request.form.get("code", "")
     letter = provenance.letter_in_hand(call.session, call.actor, number, code)
     audit.append(call.session, f"document:{letter.row.id}", "traced", call.actor, {}, None, call.now, shared=True)
-    return _page(call, letter)
+    return Afterwards(lambda call: _page(call, letter))
 
 
 def _page(call: Call, letter: provenance.Letter) -> str:

@@ -15,7 +15,7 @@ from app.files import operations as uploads
 from app.files.arriving import all_received
 from app.publicity import operations as publicity
 from app.publicity import queries as notices
-from app.web import Call, reads, writes
+from app.web import STAFF, Call, reads, transaction, transacts_itself, writes
 from app.web.posted import files_of
 
 RECEIPT = "objection_receipt"
@@ -87,14 +87,17 @@ def settle_lead(call: Call, case_id: str, lead_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cases/<case_id>/notices/<notice_id>/proof")
-@writes()
-def posting_proof(call: Call, case_id: str, notice_id: str) -> ResponseReturnValue:
+@transacts_itself(STAFF)
+def posting_proof(case_id: str, notice_id: str) -> ResponseReturnValue:
     """A photograph of the notice on the wall; the latest one counts, all of them stay with the case."""
-    views.seen(call.session, call.actor, case_id, call.now)
-    if notices.notice(call.session, notice_id).case_id != case_id:
-        raise NotFound("这个案件没有这个公示，请刷新页面")
+    with transaction(STAFF, writing=False) as call:
+        views.seen(call.session, call.actor, case_id, call.now)
+        if notices.notice(call.session, notice_id).case_id != case_id:
+            raise NotFound("这个案件没有这个公示，请刷新页面")
     sent = [(name, content) for _, name, content in all_received(files_of(request, uploads.FIELD))]
-    ids = uploads.add(call.session, call.actor, case_id, sent, call.now)
-    publicity.attach_proof(call.session, notice_id, ids[-1])
+    with transaction(STAFF, writing=True) as call:
+        views.seen(call.session, call.actor, case_id, call.now)
+        ids = uploads.add(call.session, call.actor, case_id, sent, call.now)
+        publicity.attach_proof(call.session, notice_id, ids[-1])
     flash("公示照片已上传。", "success")
     return redirect(url_for("desk.case", case_id=case_id, _anchor="notices"))

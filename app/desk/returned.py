@@ -13,7 +13,7 @@ from app.desk.money import again
 from app.funds import bank_reply, lists, returns
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.web import Call, reads, writes
+from app.web import STAFF, Call, reads, transaction, transacts_itself, writes
 from app.web.posted import files_of
 
 ANSWER = "answer"
@@ -30,15 +30,19 @@ def payment_returned(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.post("/payments/files/<file_id>/answer")
-@writes(again=again)
-def bank_file_answer(call: Call, file_id: str) -> ResponseReturnValue:
+@transacts_itself(STAFF, again=again)
+def bank_file_answer(file_id: str) -> ResponseReturnValue:
     """The bank's answer to a whole file, as a table."""
-    identity_policy.require_any(call.session, call.actor, "pay")
+    with transaction(STAFF, writing=False) as call:
+        identity_policy.require_any(call.session, call.actor, "pay")
     sent = [(name, content) for _, name, content in files_of(request, ANSWER)]
     if not sent:
         raise Invalid({ANSWER: "请选择银行的答复文件（Excel 或 CSV）"})
     proof = request.form.get("proof", "")
-    reply = bank_reply.take(call.session, call.actor, file_id, sent[0][1], proof, call.now)
+    answer = bank_reply.understood(sent[0][1])
+    with transaction(STAFF, writing=True) as call:
+        identity_policy.require_any(call.session, call.actor, "pay")
+        reply = bank_reply.take(call.session, call.actor, file_id, answer, proof, call.now)
     flash(f"已登记支付 {reply.paid} 笔，退汇 {reply.returned} 笔。", "success")
     return redirect(url_for("desk.payment_list", file=file_id))
 

@@ -18,7 +18,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.inbox import staffing
 from app.sheets import Faults, csv_bytes
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 from app.web.download import CSV, XLSX, attachment
 from app.web.posted import files_of
 
@@ -46,7 +46,7 @@ def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
 
 
 @blueprint.post("/setup")
-@writes(again=_again)
+@reads(again=_again)
 def setup_try(call: Call) -> ResponseReturnValue:
     """The dry run; the page carries the file on to the confirmation."""
     identity_policy.require_any(call.session, call.actor, people.KEEP)
@@ -74,7 +74,7 @@ def _tried(call: Call, kind: str, content: bytes) -> tuple[Faults, str]:
 
 @blueprint.post("/setup/confirm")
 @writes(again=_again)
-def setup_confirm(call: Call) -> ResponseReturnValue:
+def setup_confirm(call: Call) -> ResponseReturnValue | Afterwards:
     """The import itself. One-time passwords are this answer's workbook and are kept nowhere."""
     identity_policy.require_any(call.session, call.actor, people.KEEP)
     try:
@@ -88,7 +88,7 @@ def setup_confirm(call: Call) -> ResponseReturnValue:
         return redirect(url_for("desk.office_list"))
     brought = staffing.import_staff(call.session, call.actor, content, call.now)
     if brought.newcomers:
-        return attachment(roster.handout(brought.newcomers), "passwords.xlsx", XLSX)
+        return Afterwards(lambda _: attachment(roster.handout(brought.newcomers), "passwords.xlsx", XLSX))
     told = f"新增 {brought.appointed} 项任职，结束 {len(brought.leaving)} 项任职。"
     flash("没有变化：文件里的人员和任职都已经有了。" if brought.nothing else told, "success")
     return redirect(url_for("desk.staff_list"))

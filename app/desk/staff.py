@@ -14,7 +14,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.positions import POSITIONS, trimmed
 from app.inbox import staffing
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 from app.web.paging import cut
 
 SIZE = 20
@@ -99,9 +99,10 @@ def staff_restore(call: Call, user_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/<user_id>/password")
 @writes(again=_again)
-def staff_password(call: Call, user_id: str) -> ResponseReturnValue:
+def staff_password(call: Call, user_id: str) -> Afterwards:
     """Shown on this one answer and never again."""
-    return _page(call, user_id, password=staff.reset_password(call.session, call.actor, user_id, call.now))
+    password = staff.reset_password(call.session, call.actor, user_id, call.now)
+    return Afterwards(lambda call: _page(call, user_id, password=password))
 
 
 def _done(user_id: str, told: str, back: int = 0) -> ResponseReturnValue:

@@ -25,7 +25,7 @@ from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.tally import operations as tally
 from app.tally.queries import Figures, StepLine, TallyFilter, figures
-from app.web import Call, reads, writes
+from app.web import Call, Record, hands_out, reads, writes
 from app.web.download import attachment, exported
 
 SVG = "image/svg+xml"
@@ -74,14 +74,13 @@ def statistics_count(call: Call) -> ResponseReturnValue:
 
 
 @blueprint.get("/statistics.xlsx")
-@writes()
-def statistics_export(call: Call) -> ResponseReturnValue:
+@hands_out()
+def statistics_export(call: Call) -> tuple[ResponseReturnValue, Record]:
     chosen = _filter(call)
     found = figures(call.session, call.actor, chosen)
     places = identity.region_names(call.session, [each for each in found.places if each])
     content = workbook(found, programme_titles(call.session), places)
-    note(call.session, call.actor, "statistics", len(found.steps), call.now)
-    return exported(content, f"statistics-{chosen.since}-{chosen.until}.xlsx")
+    return exported(content, f"statistics-{chosen.since}-{chosen.until}.xlsx"), note("statistics", len(found.steps))
 
 
 @blueprint.get("/statistics/<name>.svg")

@@ -25,20 +25,21 @@ from app.desk.materials import materials, wanted
 from app.desk.onward import onward
 from app.desk.rulings import figure_told
 from app.drafting import Pass, arrive, keep, opened
-from app.drafting.keeping import CSRF
+from app.drafting.keeping import CSRF, Arrived
 from app.drafting.opening import Opened
 from app.drafting.passes import FIELD, held, known_revision
 from app.drafts.queries import owner_of
 from app.drafts.queries import task as subject_of
 from app.figures.catalogue import catalogue
 from app.files import queries as files
-from app.files.arriving import all_received
+from app.files.arriving import Posted, all_received
 from app.files.posted import take
+from app.forms import Form
 from app.identity import appointed
 from app.inbox import operations as inbox
 from app.inbox.exchanges import ANSWERED
 from app.phrases.queries import for_actor
-from app.web import Call, reads, writes
+from app.web import STAFF, Call, reads, services, transaction, transacts_itself, writes
 from app.web.posted import files_of, upload_limits
 
 
@@ -59,20 +60,26 @@ def task(call: Call, task_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tasks/<task_id>/claim")
-@writes()
-def claim(call: Call, task_id: str) -> ResponseReturnValue:
-    _keep_posted(call)
-    inbox.claim(call.session, call.actor, task_id, call.now)
+@transacts_itself(STAFF)
+def claim(task_id: str) -> ResponseReturnValue:
+    posted = _posted_draft()
+    with transaction(STAFF, writing=True) as call:
+        if posted:
+            keep(call.session, *posted, call.now)
+        inbox.claim(call.session, call.actor, task_id, call.now)
     return redirect(url_for("desk.task", task_id=task_id))
 
 
 @blueprint.post("/tasks/<task_id>/unclaim")
-@writes()
-def unclaim(call: Call, task_id: str) -> ResponseReturnValue:
-    _keep_posted(call)
-    inbox.unclaim(call.session, call.actor, task_id, call.now)
-    flash("已放回，同岗位的人都可以办理。", "success")
-    return redirect(onward(call))
+@transacts_itself(STAFF)
+def unclaim(task_id: str) -> ResponseReturnValue:
+    posted = _posted_draft()
+    with transaction(STAFF, writing=True) as call:
+        if posted:
+            keep(call.session, *posted, call.now)
+        inbox.unclaim(call.session, call.actor, task_id, call.now)
+        flash("已放回，同岗位的人都可以办理。", "success")
+        return redirect(onward(call))
 
 
 @blueprint.post("/tasks/<task_id>/read")
@@ -93,22 +100,42 @@ def _again(call: Call, rejection: Rejection, task_id: str) -> ResponseReturnValu
 
 
 @blueprint.post("/tasks/<task_id>/complete")
-@writes(again=_again)
-def complete(call: Call, task_id: str) -> ResponseReturnValue:
-    item, form = queries.task_form(call.session, task_id)
-    g.typed = data = {**form.parse(request.form), **_answered()}
-    inbox.require_candidate(item, call.actor)
-    take(call.session, call.actor, item.case_id, data, all_received(files_of(request)), call.now)
+@transacts_itself(STAFF, again=_again)
+def complete(task_id: str) -> ResponseReturnValue:
+    with transaction(STAFF, writing=False) as call:
+        item, form = _form_of(call, task_id)
+        g.typed = data = {**form.parse(request.form), **_answered()}
+    posted = all_received(files_of(request))
     if action := form.row_action(request.form):
-        page = views.task_page(call.session, call.actor, task_id, call.now)
-        return _page(call, page, form.apply_row_action(data, action))
-    done = cases.complete_task(call.session, call.actor, task_id, data, call.now)
+        return _with_row(task_id, posted, form, action)
+    with transaction(STAFF, writing=True) as call:
+        take(call.session, call.actor, item.case_id, data, posted, call.now)
+        done = cases.complete_task(call.session, call.actor, task_id, data, call.now)
     if done.incident:
         flash(f"已提交，但后面的环节处理失败：{done.incident}", "warning")
         return redirect(url_for("desk.case", case_id=done.case_id))
     flash(f"已办结“{item.title}”（{item.subject}）。", "success")
     undo.offer(task_id, call.now)
-    return redirect(onward(call))
+    with transaction(STAFF, writing=False) as call:
+        return redirect(onward(call))
+
+
+def _form_of(call: Call, task_id: str) -> tuple[Any, Form]:
+    """The item and the form that was sent. Raises NotFound, and NotYours before a file of it is opened."""
+    item, form = queries.task_form(call.session, task_id)
+    inbox.require_candidate(item, call.actor)
+    return item, form
+
+
+def _with_row(task_id: str, posted: list[Posted], form: Form, action: str) -> ResponseReturnValue:
+    """The page with a row more or less; files that came with it are kept, and without any nothing is written."""
+    if posted:
+        with transaction(STAFF, writing=True) as call:
+            item, _ = _form_of(call, task_id)
+            take(call.session, call.actor, item.case_id, g.typed, posted, call.now)
+    with transaction(STAFF, writing=False) as call:
+        page = views.task_page(call.session, call.actor, task_id, call.now)
+        return _page(call, page, form.apply_row_action(g.typed, action))
 
 
 def foreseen(call: Call, task_id: str, outlook: Any) -> ResponseReturnValue:
@@ -210,12 +237,14 @@ def _pass(call: Call, item: Any, version: str) -> Pass:
     return Pass(owner_of(call.actor), call.actor.name, subject_of(item.id), version, page, item.case_id)
 
 
-def _keep_posted(call: Call) -> None:
-    """What stands in the form when another button than its own is pressed; an empty form is no draft."""
+def _posted_draft() -> tuple[Pass, Arrived] | None:
+    """What stands in the form when another button than its own is pressed, its files looked at; None for an empty one,
+    which is no draft."""
     typed = any(text for name, text in request.form.items() if not name.startswith("_") and name != CSRF)
     if FIELD in request.form and (typed or known_revision() or request.files):
         found = held()
-        keep(call.session, found, arrive(found, call.now), call.now)
+        return found, arrive(found, services().clock.now())
+    return None
 
 
 def _kept(call: Call, task_id: str, refusal: Rejection, typed: dict[str, Any] | None = None) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ from app.sheets import Sheet, book, columns
 from app.together import operations as together
 from app.together import queries
 from app.together.results import REASONS
-from app.web import Call, reads, writes
+from app.web import STAFF, Call, Record, hands_out, reads, transaction, transacts_itself, writes
 from app.web.display import moment
 from app.web.download import exported
 
@@ -61,15 +61,17 @@ def _again(call: Call, rejection: Rejection, batch_id: str) -> ResponseReturnVal
 
 
 @blueprint.post("/together/<batch_id>/try")
-@writes(again=_again)
-def together_try(call: Call, batch_id: str) -> ResponseReturnValue:
+@transacts_itself(STAFF, again=_again)
+def together_try(batch_id: str) -> ResponseReturnValue:
     """What was typed is the batch's from here on; where it is refused it stays in the request and in the draft."""
-    form = queries.form_of(call.session, call.actor, batch_id)
-    data = form.parse(request.form)
-    if action := form.row_action(request.form):
-        return _page(call, batch_id, typed=form.apply_row_action(data, action))
-    together.try_out(call.session, call.actor, batch_id, data, call.now)
-    drafts.finish(call.session, subject_of(KIND, batch_id), owner_of(call.actor))
+    with transaction(STAFF, writing=False) as call:
+        form = queries.form_of(call.session, call.actor, batch_id)
+        data = form.parse(request.form)
+        if action := form.row_action(request.form):
+            return _page(call, batch_id, typed=form.apply_row_action(data, action))
+    with transaction(STAFF, writing=True) as call:
+        together.try_out(call.session, call.actor, batch_id, data, call.now)
+        drafts.finish(call.session, subject_of(KIND, batch_id), owner_of(call.actor))
     return _back(batch_id)
 
 
@@ -96,8 +98,8 @@ def together_stop(call: Call, batch_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/together/<batch_id>/list.xlsx")
-@writes()
-def together_list(call: Call, batch_id: str) -> ResponseReturnValue:
+@hands_out()
+def together_list(call: Call, batch_id: str) -> tuple[ResponseReturnValue, Record]:
     found = queries.batch(call.session, call.actor, batch_id)
     rows = [
         (
@@ -110,10 +112,10 @@ def together_list(call: Call, batch_id: str) -> ResponseReturnValue:
         )
         for place, each in enumerate(found.pieces, 1)
     ]
-    note(call.session, call.actor, "together", len(rows), call.now, batch=batch_id)
     day = local_date(found.confirmed_at or found.made_at)
     title = f"{programme_titles(call.session).get(found.programme, found.programme)} {found.title}"
-    return exported(book([Sheet("办理清单", COLUMNS, rows, title)]), f"together-{day.isoformat()}.xlsx")
+    content = book([Sheet("办理清单", COLUMNS, rows, title)])
+    return exported(content, f"together-{day.isoformat()}.xlsx"), note("together", len(rows), batch=batch_id)
 
 
 @blueprint.post("/together/<batch_id>/letters")

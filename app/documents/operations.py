@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
@@ -139,11 +139,22 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
     return document_id
 
 
-def issue(session: Session, document_id: str) -> Issued:
+def drawing(session: Session, document_id: str) -> Callable[[], bytes] | None:
+    """What draws a letter that nobody has issued, without the database: for who must not keep writers waiting
+    meanwhile. None for one that was issued. Raises NotFound and Gone.
+    """
+    row = session.get(Document, document_id)
+    if row is None:
+        raise NotFound("没有这份文书，请核对后重试")
+    _require_not_dropped(row)
+    return _drawing(session, row) if row.content is None else None
+
+
+def issue(session: Session, document_id: str, drawn: bytes | None = None) -> Issued:
     """The bytes of a document: rendered, sealed and hashed the first time, the same bytes ever after.
 
-    From the first time on its PDF is on its way too, which takes a worker a moment (`pdfs`). Raises NotFound, and Gone
-    for a letter whose act was taken back before.
+    `drawn` is what `drawing` gave; whoever comes first keeps his. From the first time on its PDF is on its way too,
+    which takes a worker a moment (`pdfs`). Raises NotFound, and Gone for a letter whose act was taken back before.
     """
     row = session.get(Document, document_id)
     if row is None:
@@ -151,7 +162,7 @@ def issue(session: Session, document_id: str) -> Issued:
     _require_not_dropped(row)
     vault = session.info["vault"]
     if row.content is None:
-        content = _render(session, row)
+        content = drawn or _drawing(session, row)()
         sealed = vault.seal(content, "document", "content", document_id)
         row.content, row.sha256 = sealed, digest(content)
         unissued = (Document.id == document_id) & Document.content.is_(None)
@@ -162,9 +173,9 @@ def issue(session: Session, document_id: str) -> Issued:
     return Issued(f"{row.title}{row.number or ''}.docx", content, row.sha256 or "")
 
 
-def hand_out(session: Session, actor: Actor, document_id: str, now: datetime) -> Issued:
-    """The bytes of a document for somebody who takes them away; that is on record."""
-    issued = issue(session, document_id)
+def hand_out(session: Session, actor: Actor, document_id: str, now: datetime, drawn: bytes | None = None) -> Issued:
+    """The bytes of a document for somebody who takes them away; that is on record. `drawn`: as in `issue`."""
+    issued = issue(session, document_id, drawn)
     audit.append(session, f"document:{document_id}", "downloaded", actor, {}, None, now, shared=True)
     return issued
 
@@ -270,8 +281,14 @@ def _counting(table: str) -> TextClause:
     )
 
 
-def _render(session: Session, row: Document) -> bytes:
+def _drawing(session: Session, row: Document) -> Callable[[], bytes]:
     blobs = definitions.blobs(session, (row.template_hash, row.contract_hash))
+    template, contract = blobs[row.template_hash], blobs[row.contract_hash]
     frozen = load_json(session.info["vault"].open_text(row.frozen, "document", "frozen", row.id))
-    letter = render(load_template(blobs[row.template_hash]), load_contract(blobs[row.contract_hash]), frozen)
-    return sample.marked(letter) if training.is_training(session) else letter
+    trained = training.is_training(session)
+
+    def draw() -> bytes:
+        letter = render(load_template(template), load_contract(contract), frozen)
+        return sample.marked(letter) if trained else letter
+
+    return draw

@@ -32,11 +32,16 @@ class Reply:
     returned: int
 
 
-def take(session: Session, actor: Actor, bank_file_id: str, content: bytes, proof: str, now: datetime) -> Reply:
-    """Enter a whole answer, or nothing of it; orders that it does not name stay at the bank.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a bank says: the orders that it paid, and by reason those that it sent back."""
 
-    Raises NotYours, Invalid (file, or every fault by row), Gone for lines of another file or answered already.
-    """
+    paid: list[str]
+    back: dict[str, list[str]]
+
+
+def understood(content: bytes) -> Answer:
+    """The bank's table; reading it takes long, and needs no database. Raises Invalid (file, or every fault by row)."""
     rows, faults = read(content, COLUMNS)
     paid: list[str] = []
     back: dict[str, list[str]] = {}
@@ -50,6 +55,15 @@ def take(session: Session, actor: Actor, bank_file_id: str, content: bytes, proo
         else:
             back.setdefault(row.get(REASON)[: returns.LONGEST], []).append(row.get(REFERENCE))
     faults.refuse()
+    return Answer(paid, back)
+
+
+def take(session: Session, actor: Actor, bank_file_id: str, answer: Answer, proof: str, now: datetime) -> Reply:
+    """Enter a whole answer, or nothing of it; orders that it does not name stay at the bank.
+
+    Raises NotYours, Gone for lines of another file or answered already.
+    """
+    paid, back = answer.paid, answer.back
     _require_in_file(session, bank_file_id, [*paid, *(each for ids in back.values() for each in ids)])
     if paid:
         bank.mark_paid(session, actor, paid, proof, now)

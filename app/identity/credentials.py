@@ -77,10 +77,11 @@ def authenticate(
             tried = Actor("nobody", user.username if user is not None else "未知用户名", user.id if user else None)
             logins.tell(session, "login_failed", tried, now, address=address)
         raise LoginRefused("用户名或密码不正确，请重新输入；忘记密码请联系本单位系统管理员")
+    again = _HASHER.hash(password) if _HASHER.check_needs_rehash(stored) else None
     with database.write() as session:
         record_success(session, attempt_id)
-        if _HASHER.check_needs_rehash(stored):
-            session.execute(update(User).where(User.id == user.id).values(password_hash=_HASHER.hash(password)))
+        if again:
+            session.execute(update(User).where(User.id == user.id).values(password_hash=again))
         logins.tell(session, told, Actor("staff", user.name, user.id), now, address=address)
     return user.id
 

@@ -27,20 +27,33 @@ _SAFE, _ESTIMATED = 3, 72
 _SHORTEST_OWN = 4  # a shorter name or number is in many a good password by chance
 
 
-def change(
-    session: Session, actor: Actor, password: str, now: datetime, *, rules: AccountRules, keep: str | None = None
-) -> None:
-    """The actor's own new password; it ends every session of the actor but `keep`. Raises NotFound, Invalid (new)."""
-    user = session.get(User, actor.user_id)
-    if user is None:
-        raise NotFound("没有这名工作人员")
+def hashed(session: Session, actor: Actor, password: str, rules: AccountRules) -> str:
+    """The hash of a password that the actor may choose, for `change`. It takes long, so nobody should wait for this
+    transaction. Raises NotFound, Invalid (new).
+    """
+    user = _user(session, actor)
     require_good(password, [user.username, user.name, user.phone or ""], rules)
     _require_new(session, user, password, rules)
+    return credentials.hash_password(password)
+
+
+def change(
+    session: Session, actor: Actor, password_hash: str, now: datetime, *, rules: AccountRules, keep: str | None = None
+) -> None:
+    """The actor's own new password; it ends every session of the actor but `keep`. Raises NotFound."""
+    user = _user(session, actor)
     if user.password_hash:
         session.add(FormerPassword(id=new_id(), user_id=user.id, password_hash=user.password_hash, until=now))
     _forget(session, user.id, rules)
-    replace(session, user.id, credentials.hash_password(password), now, must_change=False, keep=keep)
+    replace(session, user.id, password_hash, now, must_change=False, keep=keep)
     logins.tell(session, "password_changed", actor, now, user_id=user.id)
+
+
+def _user(session: Session, actor: Actor) -> User:
+    user = session.get(User, actor.user_id)
+    if user is None:
+        raise NotFound("没有这名工作人员")
+    return user
 
 
 def replace(

@@ -80,6 +80,7 @@ def objection_reply() -> ResponseReturnValue:
         if found is not None:
             return attachment(found.content, found.filename, PDF)
         failed = letters.is_given_up(call.session, reply.id)
+    with transaction(ANYONE, writing=False):
         back = url_for("portal.my_objection")
         page = render_template("portal/letter_coming.html", letter=reply, failed=failed, back=back)
     return page, 202, {} if failed else COMING

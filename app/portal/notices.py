@@ -20,7 +20,7 @@ from app.portal.blueprint import blueprint
 from app.portal.objecting import FIELDS, OBJECTION
 from app.publicity import confirming
 from app.publicity import queries as publicity
-from app.web import ANYONE, Call, reads, writes
+from app.web import ANYONE, Afterwards, Call, reads, writes
 from app.web.paging import cut
 
 PAGE_ROWS = 12
@@ -95,11 +95,11 @@ def objection(call: Call, notice_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/notices/<notice_id>/leads")
 @writes(ANYONE, again=_again)
-def lead(call: Call, notice_id: str) -> ResponseReturnValue:
+def lead(call: Call, notice_id: str) -> Afterwards:
     """Who gives no name: it reaches the township and stops nothing."""
     objecting.count(call, notice_id)
     cases.report_lead(call.session, CITIZEN, notice_id, request.form.get("text", ""), call.now)
-    return render_template("portal/thanks.html", title="线索已收到", told=THANKS)
+    return Afterwards(lambda _: render_template("portal/thanks.html", title="线索已收到", told=THANKS))
 
 
 def _page(call: Call, notice_id: str, rejection: Rejection | None = None) -> str:

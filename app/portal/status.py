@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import intake
@@ -26,7 +26,6 @@ from app.portal.proving import proved
 from app.portal.sentences import sentence
 from app.web import ANYONE, Call, reads, services, transaction, transacts_itself, writes
 from app.web.download import COMING, PDF, attachment
-from app.web.errors import is_scripted
 from app.web.posted import files_of
 
 MOST_ASKED = 5
@@ -102,6 +101,7 @@ def letter(document_id: str) -> ResponseReturnValue:
         if found is not None:
             return attachment(found.content, found.filename, PDF)
         failed = letters.is_given_up(call.session, document_id)
+    with transaction(ANYONE, writing=False):
         page = render_template("portal/letter_coming.html", letter=row, failed=failed)
     return page, 202, {} if failed else COMING
 
@@ -114,22 +114,16 @@ def _again(call: Call, rejection: Rejection) -> ResponseReturnValue:
 
 
 @blueprint.post("/my-case/materials")
-@transacts_itself(ANYONE)
+@transacts_itself(ANYONE, again=_again)
 def supplement() -> ResponseReturnValue:
     """Looked at while no transaction is open; what is good is kept, whatever came beside it."""
-    try:
-        with transaction(ANYONE, writing=False) as call:
-            _open_case(call)
-        sent, refused = received(files_of(request, uploads.FIELD))
-        if refused and not sent:
-            raise Invalid(refused)
-        with transaction(ANYONE, writing=True) as call:
-            uploads.add(call.session, APPLICANT, _open_case(call), [each[1:] for each in sent], call.now)
-    except Rejection as rejection:
-        if is_scripted():
-            raise
-        with transaction(ANYONE, writing=False) as call:
-            return make_response(_again(call, rejection), rejection.status)
+    with transaction(ANYONE, writing=False) as call:
+        _open_case(call)
+    sent, refused = received(files_of(request, uploads.FIELD))
+    if refused and not sent:
+        raise Invalid(refused)
+    with transaction(ANYONE, writing=True) as call:
+        uploads.add(call.session, APPLICANT, _open_case(call), [each[1:] for each in sent], call.now)
     flash(f"已收到 {len(sent)} 个文件。", "success")
     for why in refused.values():
         flash(why, "warning")

@@ -15,7 +15,7 @@ from app.documents import verifying
 from app.identity import queries as identity
 from app.identity.credentials import count_visit
 from app.portal.blueprint import blueprint
-from app.web import ANYONE, Call, reads, writes
+from app.web import ANYONE, Afterwards, Call, reads, writes
 
 MOST_QUESTIONS = 120
 """In a quarter of an hour from one address: a bank's branch asks for many people. A code has 78 random bits."""
@@ -44,14 +44,14 @@ def _again(call: Call, rejection: Rejection, code: str = "") -> ResponseReturnVa
 
 @blueprint.get("/verify/<code>")
 @writes(ANYONE, again=_again)
-def verify_code(call: Call, code: str) -> ResponseReturnValue:
+def verify_code(call: Call, code: str) -> Afterwards:
     """What a telephone opens that was held before the QR code."""
     return _answer(call, Asked(code=code[:LONGEST]))
 
 
 @blueprint.post("/verify")
 @writes(ANYONE, again=_again)
-def verify_letter(call: Call) -> ResponseReturnValue:
+def verify_letter(call: Call) -> Afterwards:
     number, code = (request.form.get(name, "").strip()[:LONGEST] for name in ("number", "code"))
     asked = Asked(number, code, _sha256())
     if not asked.code and not asked.sha256:
@@ -71,13 +71,13 @@ def _sha256() -> str | None:
     return digest(content)
 
 
-def _answer(call: Call, asked: Asked) -> str:
+def _answer(call: Call, asked: Asked) -> Afterwards:
     count_visit(call.session, "verify", request.remote_addr or "", MOST_QUESTIONS, call.now)
     if asked.code:
         found = verifying.by_code(call.session, asked.number, asked.code, asked.sha256)
     else:
         found = verifying.by_file(call.session, asked.sha256 or "")
-    return _page(call, asked, found=found, answered=True)
+    return Afterwards(lambda call: _page(call, asked, found=found, answered=True))
 
 
 def _page(

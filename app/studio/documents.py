@@ -15,7 +15,7 @@ from app.definitions.errors import BundleError
 from app.engine import DiagramError
 from app.figures.catalogue import catalogue
 from app.studio.blueprint import blueprint
-from app.web import Call, reads, writes
+from app.web import Afterwards, Call, reads, writes
 
 HEAD = ("key", "number", "title", "issued_on", "in_force_from")
 LONGEST = 200_000
@@ -36,11 +36,12 @@ def _again(call: Call, rejection: Rejection, change_id: str, bundle_id: str) -> 
 
 @blueprint.post("/changes/<change_id>/programmes/<bundle_id>/document")
 @writes(again=_again)
-def document_enter(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
+def document_enter(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue | Afterwards:
     """First the passages of what was pasted; then those that were marked, into the catalogue of the bundle."""
     policy.require_reader(call.session, call.actor)
     if request.form.get("act") != "save":
-        return _page(call, change_id, bundle_id, _found(request.form.get("text", "")))
+        found = _found(request.form.get("text", ""))
+        return Afterwards(lambda call: _page(call, change_id, bundle_id, found))
     typed = {name: request.form.get(name, "").strip() for name in HEAD}
     days = {name: typed_day(typed[name], name) if typed[name] else None for name in ("issued_on", "in_force_from")}
     marked = [each for each in _marked() if each.pop("chosen")]

@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from app.changes import handing_over, turns
 from app.studio.blueprint import blueprint
 from app.studio.changes import again
-from app.web import Call, writes
+from app.web import Afterwards, Call, writes
 
 
 @blueprint.post("/changes/<change_id>/seen")
 @writes()
-def change_seen(call: Call, change_id: str) -> ResponseReturnValue:
+def change_seen(call: Call, change_id: str) -> Afterwards:
     """A piece of the page: the editor is still there, and is told who asks."""
     turn = handing_over.seen(call.session, call.actor, change_id, call.now)
-    return render_template("studio/_turn.html", turn=turn, change_id=change_id)
+    return Afterwards(lambda _: render_template("studio/_turn.html", turn=turn, change_id=change_id))
 
 
 @blueprint.post("/changes/<change_id>/ask")

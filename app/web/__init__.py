@@ -1,6 +1,19 @@
 """What all pages share: access, transactions per request, headers, errors, layout."""
 
-from app.web.access import ANYONE, ARRIVING, BEARER, STAFF, Call, reads, transaction, transacts_itself, writes
+from app.web.access import (
+    ANYONE,
+    ARRIVING,
+    BEARER,
+    STAFF,
+    Afterwards,
+    Call,
+    Record,
+    hands_out,
+    reads,
+    transaction,
+    transacts_itself,
+    writes,
+)
 from app.web.errors import Owing, Unauthorized, Unavailable
 from app.web.services import Door, Services, services
 
@@ -9,12 +22,15 @@ __all__ = [
     "ARRIVING",
     "BEARER",
     "STAFF",
+    "Afterwards",
     "Owing",
     "Call",
+    "Record",
     "Door",
     "Services",
     "Unauthorized",
     "Unavailable",
+    "hands_out",
     "reads",
     "services",
     "transaction",

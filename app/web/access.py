@@ -32,6 +32,20 @@ View = Callable[..., ResponseReturnValue]
 
 
 @dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What a view that `writes` returns to answer with a page: `page(call)` makes it in a reading transaction, once
+    what was written is committed and nobody waits for it.
+    """
+
+    page: Callable[[Call], ResponseReturnValue]
+
+
+Writing = Callable[..., "ResponseReturnValue | Afterwards"]
+Record = Callable[["Call"], None]
+"""Puts on record, in a writing transaction, who took something away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """What every operation needs: the open session, who acts, and when."""
 
@@ -40,45 +54,93 @@ class Call:
     now: datetime
 
 
-def reads(who: str = STAFF, *, by_itself: bool = False) -> Callable[[View], View]:
-    """A view that only looks. `by_itself`: pages ask it without anybody's doing, so that it keeps no session alive."""
-    return _door(who, writing=False, again=None, by_itself=by_itself)
+def reads(who: str = STAFF, *, by_itself: bool = False, again: View | None = None) -> Callable[[View], View]:
+    """A view that only looks. `by_itself`: pages ask it without anybody's doing, so that it keeps no session alive.
+    `again`: as in `writes`, for what is sent to be tried.
+    """
+    return _door(who, writing=False, again=again, by_itself=by_itself)
 
 
-def writes(who: str = STAFF, *, again: View | None = None) -> Callable[[View], View]:
+def writes(who: str = STAFF, *, again: View | None = None) -> Callable[[Writing], View]:
     """A view that changes something. A refusal is answered by `again(call, rejection, **arguments)` in a new reading
     transaction, so that the page comes back with what was typed; without `again` by the error page.
+
+    On SQLite everybody else who writes waits for it: what is slow (a page, a file that is opened or made) has no place
+    in it. Such a view answers `Afterwards`, `hands_out` or `transacts_itself`.
     """
     return _door(who, writing=True, again=again)
 
 
-def transacts_itself(who: str) -> Callable[[View], View]:
-    """For the few views that need more than one transaction, or none: they open them with `transaction(who)`."""
+def hands_out(who: str = STAFF) -> Callable[[Callable[..., tuple[ResponseReturnValue, Record]]], View]:
+    """A view that makes a file of what it sees, while nobody waits for it. It returns the answer and its record, which
+    is written afterwards; only then does the file leave.
+    """
 
-    def decorate(view: View) -> View:
-        view.who = who  # type: ignore[attr-defined]
-        return view
+    def decorate(view: Callable[..., tuple[ResponseReturnValue, Record]]) -> View:
+        @wraps(view)
+        def door(**arguments: Any) -> ResponseReturnValue:
+            with transaction(who, writing=False) as call:
+                answer, record = view(call, **arguments)
+            with transaction(who, writing=True) as call:
+                record(call)
+            return answer
+
+        return _marked(door, who)
 
     return decorate
 
 
-def _door(who: str, *, writing: bool, again: View | None, by_itself: bool = False) -> Callable[[View], View]:
+def transacts_itself(who: str, *, again: View | None = None) -> Callable[[View], View]:
+    """For views that need more than one transaction, or none: they open them with `transaction(who)`. `again` answers
+    a refusal as it does in `writes`.
+    """
+
     def decorate(view: View) -> View:
+        if again is None:
+            return _marked(view, who)
+
+        @wraps(view)
+        def door(**arguments: Any) -> ResponseReturnValue:
+            try:
+                return view(**arguments)
+            except Rejection as rejection:
+                return _refused(who, again, rejection, arguments)
+
+        return _marked(door, who)
+
+    return decorate
+
+
+def _door(who: str, *, writing: bool, again: View | None, by_itself: bool = False) -> Callable[[Writing], View]:
+    def decorate(view: Writing) -> View:
         @wraps(view)
         def door(**arguments: Any) -> ResponseReturnValue:
             try:
                 with transaction(who, writing=writing, by_itself=by_itself) as call:
-                    return view(call, **arguments)
-            except Rejection as rejection:
-                if again is None or isinstance(rejection, Unauthorized) or is_scripted():
-                    raise
+                    answer = view(call, **arguments)
+                if not isinstance(answer, Afterwards):
+                    return answer
                 with transaction(who, writing=False) as call:
-                    return make_response(again(call, rejection, **arguments), rejection.status)
+                    return answer.page(call)
+            except Rejection as rejection:
+                return _refused(who, again, rejection, arguments)
 
-        door.who = who  # type: ignore[attr-defined]  # the access test asks every route
-        return door
+        return _marked(door, who)
 
     return decorate
+
+
+def _marked(view: View, who: str) -> View:
+    view.who = who  # type: ignore[attr-defined]  # the access test asks every route
+    return view
+
+
+def _refused(who: str, again: View | None, rejection: Rejection, arguments: dict[str, Any]) -> ResponseReturnValue:
+    """To be called where the rejection is handled: it is raised on where nobody answers it."""
+    if again is None or isinstance(rejection, Unauthorized) or is_scripted():
+        raise rejection
+    with transaction(who, writing=False) as call:
+        return make_response(again(call, rejection, **arguments), rejection.status)
 
 
 @contextmanager

@@ -182,10 +182,11 @@ def test_the_answer_of_the_bank_is_read_whole_or_not_at_all(office: Office) -> N
         (f"{head}{good},成功,\n{good},失败,户名不符\n", Gone),
     ):
         with pytest.raises(refusal), office.database.write() as session:
-            bank_reply.take(session, finance, file_id, content.encode(), "回单", office.now)
+            bank_reply.take(session, finance, file_id, bank_reply.understood(content.encode()), "回单", office.now)
     with office.database.write() as session:
         content = f"{head}{good},成功,\n{bad},失败,户名不符\n".encode()
-        assert bank_reply.take(session, finance, file_id, content, "回单", office.now) == bank_reply.Reply(1, 1)
+        answer = bank_reply.understood(content)
+        assert bank_reply.take(session, finance, file_id, answer, "回单", office.now) == bank_reply.Reply(1, 1)
         states = dict(session.execute(select(PaymentOrder.id, PaymentOrder.status)).tuples().all())
         assert (states[good], states[bad], states[strange]) == ("paid", "returned", "pending")
         assert agreement.disagreements(session, SYSTEM) == []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pyotp
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import audit
 from app.core.actor import SYSTEM, Actor
@@ -116,7 +118,7 @@ def test_whatever_replaces_a_password_or_closes_the_account_ends_the_sessions(
     user_id = clerk.user_id or ""
     (mine, key), (_, other) = begin(database, clerk, now), begin(database, clerk, now)
     with database.write() as session:
-        passwords.change(session, clerk, GOOD[1], now, rules=RULES, keep=mine)
+        _change(session, clerk, GOOD[1], now, keep=mine)
     assert (alive(database, key, now), alive(database, other, now)) == (True, False)
     with database.write() as session:
         one_time.give(session, user_id, now)
@@ -137,7 +139,7 @@ def test_a_password_that_was_handed_out_or_is_too_old_must_be_changed(
     mine, key = begin(database, clerk, now)
     assert owes(database, key, now) == PASSWORD
     with database.write() as session:
-        passwords.change(session, clerk, GOOD[1], now, rules=RULES, keep=mine)
+        _change(session, clerk, GOOD[1], now, keep=mine)
     assert owes(database, key, now) is None
     ageing = AccountRules(age=timedelta(days=90), idle=timedelta(days=99), longest=timedelta(days=99))
     with database.write() as session:
@@ -150,13 +152,18 @@ def test_the_latest_passwords_are_not_used_again(database: Database, clerk: Acto
     for minute, password in enumerate(GOOD[1:], start=1):
         with database.write() as session:
             with pytest.raises(Invalid, match="最近 3 个用过的密码不能再用"):
-                passwords.change(session, clerk, GOOD[minute - 1], now, rules=RULES)
-            passwords.change(session, clerk, password, now + timedelta(minutes=minute), rules=RULES)
+                _change(session, clerk, GOOD[minute - 1], now)
+            _change(session, clerk, password, now + timedelta(minutes=minute))
     with database.write() as session:
         assert len(session.scalars(select(FormerPassword)).all()) == RULES.history - 1
         with pytest.raises(Invalid, match="最近 3 个"):
-            passwords.change(session, clerk, GOOD[1], now, rules=RULES)
-        passwords.change(session, clerk, GOOD[0], now + timedelta(hours=1), rules=RULES)
+            _change(session, clerk, GOOD[1], now)
+        _change(session, clerk, GOOD[0], now + timedelta(hours=1))
+
+
+def _change(session: Session, who: Actor, password: str, now: datetime, **how: Any) -> None:
+    """As the page does, in one transaction."""
+    passwords.change(session, who, passwords.hashed(session, who, password, RULES), now, rules=RULES, **how)
 
 
 def bind(database: Database, actor: Actor, session_id: str, now: datetime) -> tuple[pyotp.TOTP, list[str]]:

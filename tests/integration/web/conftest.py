@@ -10,6 +10,7 @@ import pytest
 
 from app.core.clock import MovableClock
 from app.db import Database, Vault
+from tests.support.waiting import nobody_waits
 from tests.support.web import Web, open_web
 
 
@@ -18,5 +19,6 @@ def web(tmp_path: Path, web_template: Path, vault: Vault, clock: MovableClock) -
     path = tmp_path / "doudi.db"
     shutil.copyfile(web_template, path)
     database = Database(f"sqlite:///{path}", vault, durable=False)
-    yield open_web(database, clock)
+    with nobody_waits():
+        yield open_web(database, clock)
     database.dispose()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 from app.cases import operations
 from app.core.actor import APPLICANT
+from app.db import Database
 from tests.support import morning
 from tests.support.statements import counted
-from tests.support.web import Web
+from tests.support.web import PROGRAMME, Web
 from tests.support.worlds import EMERGENCY, VILLAGE
 
 CADRE, CLERK, HEAD = "village_cadre.220122100001", "township_clerk.220122100", "township_head.220122100"
@@ -103,3 +105,13 @@ def test_phrases_are_one_s_own_or_the_office_s_and_name_nobody(web: Web) -> None
     assert "情况属实， 同意" in page
     assert "请补充证明" in page
     assert "情况属实， 同意" not in head.get("/desk/phrases").text
+
+
+def test_a_row_more_or_less_opens_no_transaction_that_writes(web: Web) -> None:
+    task_id, client = web.open_task(web.apply().case_id), web.client()
+    pages = {CADRE: f"/desk/tasks/{task_id}/complete", CLERK: f"/desk/apply/{PROGRAMME}/{VILLAGE}"}
+    for who, path in pages.items():
+        web.sign_in(client, who)
+        with mock.patch.object(Database, "write", side_effect=AssertionError("it writes")):
+            answer = client.post(path, data={"_add:witnesses": "1"})
+        assert answer.status_code == 200, path
