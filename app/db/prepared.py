@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
+from sqlalchemy import BindParameter, CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
+from sqlalchemy.sql.visitors import replacement_traverse
 
 Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause
 Values = Mapping[str, Any]
@@ -95,67 +95,49 @@ class Prepared:
 
 
 class _Bound(NamedTuple):
-    """One value that a text asks for. Without `name` it is constant."""
+    """A value that a text asks for: the `place` in it, the `name` by which it is given."""
 
     place: str
-    name: str | None
+    name: str
     process: Processor | None
-    constant: Any
 
 
 class _Plan:
-    """A text of one dialect, what it asks for, and how its rows read."""
+    """A text of one dialect, what it asks for, and how its rows read. With `expanding` only its shapes are run."""
 
-    def __init__(
-        self,
-        compiled: SQLCompiler,
-        text: str,
-        bounds: Sequence[_Bound],
-        expanding: tuple[str, ...] = (),
-        lists: Values = MappingProxyType({}),
-    ) -> None:
-        """`lists` are those of the expanding parameters that are constant."""
-        self.text, self.expanding, self._lists = text, expanding, lists
+    def __init__(self, compiled: SQLCompiler, text: str, bounds: Sequence[_Bound], expanding: Sequence[str]) -> None:
+        self.text, self.expanding = text, expanding
         self._compiled, self._bounds = compiled, bounds
         self._shapes: dict[tuple[int, ...], tuple[_Plan, list[tuple[str, list[str]]]]] = {}
+        asked = {bound.name: compiled.binds[bound.name] for bound in bounds if bound.name in compiled.binds}
+        fixed = {name: bind for name, bind in asked.items() if bind.unique and not bind.required}
+        self._constants = {name: bind.effective_value for name, bind in fixed.items()}
         self._make: Callable[[Iterable[Any]], Any] | None = None
         self._readers: list[tuple[int, Processor]] = []
 
     def bound(self, values: Values) -> Any:
         """What the driver is given. Raises KeyError for a value that is missing."""
+        if self._constants:
+            values = {**values, **self._constants}
         if self._compiled.positional:
-            return tuple(
-                constant if name is None else values[name] if process is None else process(values[name])
-                for _, name, process, constant in self._bounds
-            )
-        return {
-            place: constant if name is None else values[name] if process is None else process(values[name])
-            for place, name, process, constant in self._bounds
-        }
+            return tuple([process(values[name]) if process else values[name] for _, name, process in self._bounds])
+        return {place: process(values[name]) if process else values[name] for place, name, process in self._bounds}
 
     def expanded(self, values: Values) -> tuple[_Plan, Values]:
         """The plan for lists as long as these, with each of their values under a name of its own."""
-        values = {**self._lists, **values}
-        lengths = tuple(len(values[name]) for name in self.expanding)
+        lengths = tuple([len(values[name]) for name in self.expanding])
         found = self._shapes.get(lengths)
         if found is None:
             if len(self._shapes) >= SHAPES:
                 self._shapes.clear()
-            found = self._shapes[lengths] = self._shaped(values)
+            state = self._compiled.construct_expanded_state({**values})
+            names = [(name, list(state.parameter_expansion[name])) for name in self.expanding]
+            found = self._shapes[lengths] = _shaped(self._compiled, state), names
         plan, names = found
         flat = dict(values)
         for name, places in names:
             flat.update(zip(places, values[name], strict=True))
         return plan, flat
-
-    def _shaped(self, values: Values) -> tuple[_Plan, list[tuple[str, list[str]]]]:
-        state = self._compiled.construct_expanded_state({**values})
-        names = [(name, list(state.parameter_expansion[name])) for name in self.expanding]
-        known = {bound.place: bound for bound in self._bounds}
-        places = [place for _, each in names for place in each]
-        known |= {place: _Bound(place, place, state.processors.get(place), None) for place in places}
-        order = state.positiontup or [place for place in known if place not in self.expanding]
-        return _Plan(self._compiled, state.statement, [known[place] for place in order]), names
 
     def rows(self, raw: Sequence[Any], kinds: Any) -> Iterable[Any]:
         """Rows of the driver as named tuples; `kinds` describes their columns as the driver does."""
@@ -201,26 +183,41 @@ def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -
     options: dict[str, Any] = {}
     if isinstance(statement, Insert):  # as many rows: then the server is not asked for the keys that it gave
         options = {"column_keys": list(columns), "for_executemany": not statement._returning}
-    compiled = cast(SQLCompiler, statement.compile(dialect=dialect, **options))
+    written = cast(Statement, replacement_traverse(statement, {}, _written))
+    compiled = cast(SQLCompiler, written.compile(dialect=dialect, **options))
     if computed := [*compiled.insert_prefetch, *compiled.update_prefetch]:
         raise NotPreparable(f"give the value of {computed[0]}, which Python would compute")
-    if compiled.literal_execute_params:
-        raise NotPreparable("a value is written into the text at each execution")
-    expanding = {name: bind for bind, name in compiled.bind_names.items() if bind.expanding}
-    lists = {name: bind.effective_value for name, bind in expanding.items() if bind.unique}
-    places = compiled.positiontup or [*compiled.bind_names.values()]
-    bounds = [_bound(compiled, dialect, place) for place in places]
-    return _Plan(compiled, compiled.string, bounds, tuple(expanding), lists)
+    open_ = [bind for bind in compiled.binds.values() if bind not in compiled.literal_execute_params]
+    expanding = [bind.key for bind in open_ if bind.expanding]
+    if expanding:
+        return _Plan(compiled, "", (), expanding)
+    return _shaped(compiled, compiled.construct_expanded_state({bind.key: None for bind in open_}))
 
 
-def _bound(compiled: SQLCompiler, dialect: Dialect, place: str) -> _Bound:
-    bind = compiled.binds[place]
-    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    written = compiled.escaped_bind_names.get(place, place)
-    if bind.required or not bind.unique:
-        return _Bound(written, place, process, None)
-    value = bind.effective_value
-    return _Bound(written, None, None, value if process is None or bind.expanding else process(value))
+def _written(element: Any, **_: Any) -> Any:
+    """A constant of the program stands in the text: both databases find an index of part of the rows only by it, and
+    SQLite compiles a statement anew for each value that might decide whether such an index serves."""
+    if isinstance(element, BindParameter) and element.unique and isinstance(element.value, (str, int, tuple, list)):
+        return element.render_literal_execute()
+    return None
+
+
+def _shaped(compiled: SQLCompiler, state: ExpandedState) -> _Plan:
+    """A plan whose lists have their lengths."""
+    dialect, binds = compiled.dialect, compiled.binds
+    places = state.positiontup
+    if places is None:
+        lists = {name for name, bind in binds.items() if bind.expanding}
+        kept = [name for name, bind in binds.items() if bind not in compiled.literal_execute_params]
+        places = [name for name in kept if name not in lists]
+        places += [place for name in kept if name in lists for place in state.parameter_expansion[name]]
+    bounds = []
+    for place in places:
+        bind = binds.get(place)
+        process = bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None
+        written = compiled.escaped_bind_names.get(place, place)
+        bounds.append(_Bound(written, place, process or state.processors.get(place)))
+    return _Plan(compiled, state.statement, bounds, ())
 
 
 def _execute(
