@@ -189,6 +189,8 @@ def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -
         raise NotPreparable(f"give the value of {computed[0]}, which Python would compute")
     open_ = [bind for bind in compiled.binds.values() if bind not in compiled.literal_execute_params]
     expanding = [bind.key for bind in open_ if bind.expanding]
+    if any(bind.unique for bind in open_ if bind.expanding):
+        raise NotPreparable("a list of constants that are neither text nor numbers: give it")
     if expanding:
         return _Plan(compiled, "", (), expanding)
     return _shaped(compiled, compiled.construct_expanded_state({bind.key: None for bind in open_}))
@@ -197,9 +199,10 @@ def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -
 def _written(element: Any, **_: Any) -> Any:
     """A constant of the program stands in the text: both databases find an index of part of the rows only by it, and
     SQLite compiles a statement anew for each value that might decide whether such an index serves."""
-    if isinstance(element, BindParameter) and element.unique and isinstance(element.value, (str, int, tuple, list)):
-        return element.render_literal_execute()
-    return None
+    if not isinstance(element, BindParameter) or not element.unique:
+        return None
+    constants: Any = element.value if element.expanding else [element.value]
+    return element.render_literal_execute() if all(isinstance(each, (str, int)) for each in constants) else None
 
 
 def _shaped(compiled: SQLCompiler, state: ExpandedState) -> _Plan:

@@ -75,11 +75,13 @@ def test_awards_go_on_as_if_they_had_been_decided_here(office: Office) -> None:
     work(office)
     with office.database.write() as session:
         assert session.scalar(select(func.count()).select_from(Case).where(Case.process_key == "recheck")) == 2
-        village = identity.region_by_code(session, VILLAGE, BEGINNING.date())
+        chain = identity.chain_of_code(session, VILLAGE, BEGINNING.date())
         with pytest.raises(Duplicate, match="只能享受一次"):
-            registry.claim_once(session, "uninsured_unemployed_relief", village.province_id or "", RELIEF["id_number"],
+            registry.claim_once(session, "uninsured_unemployed_relief", chain.province.id, RELIEF["id_number"],
                                 "another", office.now)  # fmt: skip
-        request = registry.AwardRequest("x", "dibao", id_number(1), "李0", village.id, Decimal(1), BEGINNING.date())
+        request = registry.AwardRequest(
+            "x", "dibao", id_number(1), "李0", chain.nearest.id, Decimal(1), BEGINNING.date()
+        )
         with pytest.raises(Duplicate, match="李0已随王0享受本项待遇"):
             registry.start_award(session, request, office.now)
 

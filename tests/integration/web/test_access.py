@@ -793,8 +793,8 @@ def shown_things(case_id: str, web: Web) -> list[Any]:
     """An incident, an obligation and a notice of the case."""
     now, today = web.clock.now(), local_date(web.clock.now())
     with web.database.read() as session:
-        village = identity.region_by_code(session, VILLAGE, today)
-        place = {"region_id": village.id, "county_id": village.county_id}
+        chain = identity.chain_of_code(session, VILLAGE, today)
+        place = {"region_id": chain.nearest.id, "county_id": chain.county.id}
     return [
         Incident(
             id=new_id(), case_id=case_id, county_id=village.county_id, action_id="a", element_id="investigate",
