@@ -797,10 +797,10 @@ def shown_things(case_id: str, web: Web) -> list[Any]:
         place = {"region_id": chain.nearest.id, "county_id": chain.county.id}
     return [
         Incident(
-            id=new_id(), case_id=case_id, county_id=village.county_id, action_id="a", element_id="investigate",
+            id=new_id(), case_id=case_id, county_id=chain.county.id, action_id="a", element_id="investigate",
             stage="element", message="没有录入标准", cause="E", raised_at=now,
         ),
-        Owed(id=new_id(), case_id=case_id, county_id=village.county_id, case_seq=1, key="proof", place=1,
+        Owed(id=new_id(), case_id=case_id, county_id=chain.county.id, case_seq=1, key="proof", place=1,
              title="补交证明", since=now),
         Notice(
             id=new_id(), case_id=case_id, case_seq=1, wait_id="w", element_id="publicity", kind="posting",
