@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
@@ -12,16 +13,18 @@ from app import engine
 from app.cases.action import Action
 from app.cases.models import Incident
 from app.core.ids import new_id
-from app.db import rename_elements
+from app.db import Prepared, rename_elements
 
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
-# Built once: every end of a case runs it, and building a statement costs more than running it.
 _RESOLVE = (
     update(INCIDENT)
     .where(INCIDENT.c.case_id == bindparam("of_case"), INCIDENT.c.resolved_at.is_(None))
     .values(resolved_at=bindparam("now"), resolved_by=bindparam("by"))
 )
-_RESOLVE_STAGES = _RESOLVE.where(INCIDENT.c.stage.in_(bindparam("stages", expanding=True)))
+_NARROWER = {
+    "stages": INCIDENT.c.stage.in_(bindparam("stages", expanding=True)),
+    "element": INCIDENT.c.element_id == bindparam("element"),
+}
 
 
 def raise_incident(action: Action, element_id: str, stage: str, message: str, cause: BaseException) -> None:
@@ -66,9 +69,11 @@ def rename(session: Session, case_id: str, names: Mapping[str, str]) -> None:
 def resolve(action: Action, *stages: str, element_id: str | None = None) -> None:
     """What waited at these stages (none named: at all) is taken up by a retry, or does not matter any more."""
     values: dict[str, Any] = {"of_case": action.case.id, "now": action.now, "by": action.actor.user_id}
-    statement = _RESOLVE
-    if stages:
-        statement, values["stages"] = _RESOLVE_STAGES, list(stages)
-    if element_id is not None:
-        statement = statement.where(INCIDENT.c.element_id == element_id)
-    action.session.connection().execute(statement, values)
+    narrower = {"stages": list(stages), "element": element_id}
+    given = {name: value for name, value in narrower.items() if value}
+    _resolving(*given).run(action.session, {**values, **given})
+
+
+@cache
+def _resolving(*narrower: str) -> Prepared:
+    return Prepared(_RESOLVE.where(*(_NARROWER[name] for name in narrower)))

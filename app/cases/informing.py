@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.cases.action import Action
 from app.cases.models import CaseMessage
 from app.core.ids import new_id
-from app.db import insert_if_absent
+from app.db import Prepared, insert_if_absent
 from app.definitions.messages import fill
 from app.documents.operations import TAKE_BACK
 from app.jobs import operations as jobs
@@ -34,7 +34,7 @@ ONCE = frozenset({"filed", "accepted"})
 ALWAYS = frozenset({PHONE_CHANGED, CODE, CODE_RENEWED, ACCOUNT_CHANGED})
 """Said to those too who want no messages: it protects the case from others."""
 MESSAGE: Table = CaseMessage.__table__  # type: ignore[assignment]
-_ADD = insert_if_absent(MESSAGE, ["once"])
+_ADD = Prepared(insert_if_absent(MESSAGE, ["once"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def say(action: Action, messages: Sequence[Message]) -> None:
     rows = [_row(action, message) for message in messages]
     if not rows:
         return
-    action.session.connection().execute(_ADD, rows)
+    _ADD.run_all(action.session, rows)
     jobs.enqueue_all(action.session, [_job(action, row, message) for row, message in zip(rows, messages, strict=True)])
 
 

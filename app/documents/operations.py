@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Table, TextClause, insert, text, update
+from sqlalchemy import Table, insert, text, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -17,7 +17,7 @@ from app.core.clock import local_date
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import digest, new_id, random_code
-from app.db import training
+from app.db import Prepared, training
 from app.definitions import store as definitions
 from app.definitions.letters import Letter
 from app.documents import codes, sample
@@ -40,7 +40,7 @@ KINDS = ("county", "township", "village")
 PDF = ("document_pdf", "content")
 DOCUMENT: Table = Document.__table__  # type: ignore[assignment]
 # Built once: most actions run them, and building a statement costs more than running it.
-_RECORD = insert(DOCUMENT)
+_RECORD = Prepared(insert(DOCUMENT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "frozen": sealed,
         "created_at": now,
     }
-    session.connection().execute(_RECORD, row)
+    _RECORD.run(session, row)
     jobs.enqueue(
         session, ISSUE, {}, due=now + TAKE_BACK, dedup=f"{ISSUE}:{document_id}", case_id=request.case_id,
         reference=document_id,
@@ -269,16 +269,14 @@ def _next_number(session: Session, ready: ReadyDocument) -> str:
 
 def next_in_sequence(session: Session, table: Any, scope: str) -> int:
     """The next running number of `scope` in a table `(scope, last)`; holds the row until the commit."""
-    return session.connection().execute(_counting(table.__tablename__), {"scope": scope}).scalar_one()
+    return cast(int, _counting(table.__tablename__).scalar(session, scope=scope))
 
 
 @cache
-def _counting(table: str) -> TextClause:
-    """As text, which both databases read alike: SQLAlchemy compiles its own upsert anew each time."""
-    return text(
-        f'INSERT INTO "{table}" (scope, last) VALUES (:scope, 1) '
-        f'ON CONFLICT (scope) DO UPDATE SET last = "{table}".last + 1 RETURNING last'
-    )
+def _counting(table: str) -> Prepared:
+    """As text, which both databases read alike."""
+    counting = f'INSERT INTO "{table}" (scope, last) VALUES (:scope, 1) '
+    return Prepared(text(f'{counting}ON CONFLICT (scope) DO UPDATE SET last = "{table}".last + 1 RETURNING last'))
 
 
 def _drawing(session: Session, row: Document) -> Callable[[], bytes]:

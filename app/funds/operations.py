@@ -17,7 +17,7 @@ from app.core.actor import Actor
 from app.core.errors import Duplicate, Gone, Invalid, NotFound, OverLimit
 from app.core.ids import new_id
 from app.core.money import instalments, to_money
-from app.db import rows_changed
+from app.db import Prepared, rows_changed
 from app.db.types import Money
 from app.funds import came_back
 from app.funds.models import Fund, FundEntry, PaymentOrder
@@ -30,7 +30,7 @@ SEALED, LINE_SEALED = ("payment_order", "account"), ("batch_line", "account")
 ORDER: Table = PaymentOrder.__table__  # type: ignore[assignment]
 ENTRY: Table = FundEntry.__table__  # type: ignore[assignment]
 FUND: Table = Fund.__table__  # type: ignore[assignment]
-_INSERT = insert(ORDER)
+_INSERT = Prepared(insert(ORDER))
 NOTE = 100
 
 
@@ -133,7 +133,7 @@ def order_payment(session: Session, order: OrderRequest, origin: Origin, now: da
                 "settled_at": now if fund_id else None,
             }
         )
-    session.connection().execute(_INSERT, rows)
+    _INSERT.run_all(session, rows)
     return [row["id"] for row in rows]
 
 

@@ -13,7 +13,7 @@ from app.audit import books
 from app.core.chinese import chinese_date
 from app.core.errors import Duplicate
 from app.core.ids import new_id
-from app.db import insert_if_absent, rows_changed
+from app.db import Prepared, insert_if_absent
 from app.identity import queries as identity
 from app.registry import terms
 from app.registry.lookups import AWARD, COVERED, NUMBER, WHO, blind
@@ -30,7 +30,7 @@ from app.registry.people import lock_number, record_person
 from app.registry.spelled import NO_COUNTY
 
 _LEVELS = ("province_id", "city_id", "county_id", "township_id", "region_id")
-_EARLIER = (
+_EARLIER = Prepared(
     select(AWARD.c.starts_on, AWARD.c.region_id)
     .select_from(NUMBER.join(COVERED, COVERED.c.person_id == WHO).join(AWARD, AWARD.c.id == COVERED.c.award_id))
     .where(
@@ -47,10 +47,10 @@ _EARLIER = (
 CLAIM: Table = OnceClaim.__table__  # type: ignore[assignment]
 _KEY = ("programme", "scope_region_id", "person_blind")
 # Built once: every payment runs them, and building a statement costs more than running it.
-TAKE = insert_if_absent(CLAIM, _KEY)
-_HOLDER = select(CLAIM.c.case_id).where(*(CLAIM.c[name] == bindparam(name) for name in _KEY))
-_INSERT_AWARD = insert(AWARD)
-_INSERT_COVERED = insert(COVERED)
+TAKE = Prepared(insert_if_absent(CLAIM, _KEY))
+_HOLDER = Prepared(select(CLAIM.c.case_id).where(*(CLAIM.c[name] == bindparam(name) for name in _KEY)))
+_INSERT_AWARD = Prepared(insert(AWARD))
+_INSERT_COVERED = Prepared(insert(COVERED))
 
 
 def claim_once(
@@ -70,17 +70,16 @@ def claim_once(
     index = blind(session, id_number)
     # Before anything is read: a merge of this file copies what it was granted, and must see this claim or precede it.
     lock_number(session, index)
-    asked = {"blind": index, "programme": programme, "case_id": case_id, "scope": scope_region_id}
-    earlier = session.connection().execute(_EARLIER, asked).first()
+    earlier = _EARLIER.one_or_none(session, blind=index, programme=programme, case_id=case_id, scope=scope_region_id)
     if earlier is not None:
         where = identity.chain(session, earlier.region_id).full_name
         what = f"该申请人已于{chinese_date(earlier.starts_on)}在{where}享受过本项救助"
         raise _duplicate(session, what, scope_region_id)
     claim = {"programme": programme, "scope_region_id": scope_region_id, "person_blind": index}
     taken = {**claim, "id": new_id(), "case_id": case_id, "case_seq": case_seq, "claimed_at": now}
-    if rows_changed(session, TAKE, taken) == 1:
+    if TAKE.run(session, taken) == 1:
         return
-    if session.connection().execute(_HOLDER, claim).scalar() != case_id:
+    if _HOLDER.scalar(session, **claim) != case_id:
         raise _duplicate(session, "该申请人的本项救助已由另一案件确认", scope_region_id)
 
 
@@ -148,10 +147,9 @@ def record_benefit(
         "channel": (channel := INSTITUTION_ACCOUNT if institution_id else None),
         **columns,
     }
-    connection = session.connection()
-    connection.execute(_INSERT_AWARD, row)
+    _INSERT_AWARD.run(session, row)
     audit.witness(session, books.AWARD, row["id"], amount)
-    connection.execute(_INSERT_COVERED, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
+    _INSERT_COVERED.run(session, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
     if monthly:
         terms.note(session, row["id"], paid_on, now, amount=amount, channel=channel, institution_id=institution_id)
     return row["id"]

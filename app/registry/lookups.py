@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
+from app.db import Prepared
 from app.registry.models import WITHDRAWN, Award, AwardPerson, HouseholdMember, Person
 
 
@@ -31,7 +32,7 @@ FOUND = NUMBER.join(PERSON, PERSON.c.id == WHO)
 _OF_AWARD = (
     "programme", "region_code", "province_code", "ended_on", "amount", "monthly", "case_number",
 )  # fmt: skip
-_BENEFITS = (
+_BENEFITS = Prepared(
     select(NUMBER.c.blind, COVERED.c.valid_from, COVERED.c.valid_until, *(AWARD.c[name] for name in _OF_AWARD))
     .select_from(NUMBER.join(COVERED, COVERED.c.person_id == WHO).join(AWARD, AWARD.c.id == COVERED.c.award_id))
     .where(
@@ -52,7 +53,7 @@ def benefits_of(
     `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first. Somebody
     receives a household's award from the day on which it began to cover him until it covers him no more.
     """
-    rows = session.connection().execute(_BENEFITS, {"blinds": list(blinds), "own_case": exclude_case_id or ""})
+    rows = _BENEFITS.all(session, blinds=list(blinds), own_case=exclude_case_id or "")
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         runs = row.valid_from <= on and all(day is None or on < day for day in (row.ended_on, row.valid_until))
@@ -86,7 +87,7 @@ _LIVES = and_(
     or_(HOME.c.valid_from.is_(None), HOME.c.valid_from <= bindparam("on")),
     or_(HOME.c.valid_until.is_(None), HOME.c.valid_until > bindparam("on")),
 )
-_KNOWN = (
+_KNOWN = Prepared(
     select(NUMBER.c.blind, PERSON.c.id, PERSON.c.name, HOME.c.household_id, PERSON.c.died_on)
     .select_from(FOUND.outerjoin(HOME, _LIVES))
     .where(NUMBER.c.blind.in_(bindparam("blinds", expanding=True)))
@@ -98,7 +99,7 @@ _HOME = (
     .correlate(None)
     .scalar_subquery()
 )
-_NAMES = (
+_NAMES = Prepared(
     select(PERSON.c.name)
     .select_from(PERSON.join(HOME, _LIVES))
     .where(HOME.c.household_id == _HOME, PERSON.c.name.is_not(None))
@@ -127,10 +128,10 @@ def indexes_of(index: str) -> Select[tuple[str]]:
 
 def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:
     """By blind index, those whom the registry knows. One statement."""
-    rows = session.connection().execute(_KNOWN, {"blinds": list(blinds), "on": on})
+    rows = _KNOWN.all(session, blinds=list(blinds), on=on)
     return {row.blind: Known(row.id, row.name, row.household_id, row.died_on) for row in rows}
 
 
 def names_of_household(session: Session, blind: str, on: date) -> list[str]:
     """The names of those who live in somebody's household on a day, the own among them. One statement."""
-    return [row.name for row in session.connection().execute(_NAMES, {"blind": blind, "on": on})]
+    return _NAMES.scalars(session, blind=blind, on=on)

@@ -13,27 +13,27 @@ from app.core import id_number as id_numbers
 from app.core.chinese import chinese_date
 from app.core.errors import Invalid, NotEligible
 from app.core.ids import new_id
-from app.db import insert_if_absent, rows_changed
+from app.db import Prepared, insert_if_absent, rows_changed
 from app.registry import spelled
 from app.registry.lookups import AWARD, FOUND, NUMBER, PERSON, blind
 from app.registry.models import Household, HouseholdMember
 
 # Built once: every payment runs them, and building a statement costs more than running it.
-_KNOWN = (
+_KNOWN = Prepared(
     select(PERSON.c.id, PERSON.c.name, PERSON.c.died_on)
     .select_from(FOUND)
     .where(NUMBER.c.blind == bindparam("index"))
     .with_for_update()
 )
-_INSERT = insert_if_absent(PERSON, ["blind"])
-_KNOWN_TOGETHER = (
+_INSERT = Prepared(insert_if_absent(PERSON, ["blind"]))
+_KNOWN_TOGETHER = Prepared(
     select(PERSON.c.id, NUMBER.c.blind, PERSON.c.name, PERSON.c.died_on)
     .select_from(FOUND)
     .where(NUMBER.c.blind.in_(bindparam("indexes", expanding=True)))
     .order_by(PERSON.c.id)
     .with_for_update()
 )
-_LOCK = (
+_LOCK = Prepared(
     select(PERSON.c.id)
     .where(PERSON.c.id.in_(bindparam("person_ids", expanding=True)))
     .order_by(PERSON.c.id)
@@ -42,7 +42,7 @@ _LOCK = (
 _HOMES = select(HouseholdMember.person_id, HouseholdMember.household_id).where(
     HouseholdMember.person_id.in_(bindparam("person_ids", expanding=True)), HouseholdMember.valid_until.is_(None)
 )
-_NAME = update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name"))
+_NAME = Prepared(update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name")))
 
 
 def record_person(
@@ -63,7 +63,7 @@ def record_person(
     known = _known(session, index)
     if known is None:
         row = _row(session.info["vault"], number, index, name, now)
-        if rows_changed(session, _INSERT, row) == 1:
+        if _INSERT.run(session, row) == 1:
             if county_id is not None:
                 spelled.write(session, [(row["id"], name, county_id)])
             return row["id"]
@@ -73,7 +73,7 @@ def record_person(
         told = f"登记库记载{known.name or '申请人'}已于{chinese_date(known.died_on)}死亡，不能再向其发放救助"
         raise NotEligible(f"{told}；家属有困难的，请由家属申请，登记有误的，请先更正死亡登记")
     if name and known.name is None:
-        session.connection().execute(_NAME, {"person_id": known.id, "new_name": name})
+        _NAME.run(session, {"person_id": known.id, "new_name": name})
         spelled.follow(session, AWARD.c.person_id == known.id)
     if county_id is not None:
         spelled.write(session, [(known.id, known.name or name, county_id)])
@@ -92,7 +92,7 @@ def record_people(
     """
     wanted = [(id_numbers.normalise(each["id_number"]), each.get("name")) for each in people]
     indexes = {number: blind(session, number) for number, _ in wanted}
-    rows = session.connection().execute(_KNOWN_TOGETHER, {"indexes": sorted(indexes.values())})
+    rows = _KNOWN_TOGETHER.all(session, indexes=sorted(indexes.values()))
     known = {row.blind: row for row in rows}
     dead = [f"{row.name or '一名成员'}（{chinese_date(row.died_on)}）" for row in known.values() if row.died_on]
     if dead and living:
@@ -119,19 +119,19 @@ def record_many(session: Session, people: Mapping[str, str], now: datetime) -> d
     """
     indexes = {number: blind(session, number) for number in people}
     numbers = {index: number for number, index in indexes.items()}
-    vault, connection = session.info["vault"], session.connection()
+    vault = session.info["vault"]
     known = _together(session, numbers)
     fresh = []
     for number in sorted(set(people) - set(known)):
         fresh.append(_row(vault, number, indexes[number], people[number], now))
     if fresh:
-        connection.execute(_INSERT, fresh)
+        _INSERT.run_all(session, fresh)
         known |= _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
     return known
 
 
 def _together(session: Session, numbers: Mapping[str, str]) -> dict[str, Any]:
-    rows = session.connection().execute(_KNOWN_TOGETHER, {"indexes": list(numbers)})
+    rows = _KNOWN_TOGETHER.all(session, indexes=list(numbers))
     return {numbers[row.blind]: row for row in rows}
 
 
@@ -142,7 +142,7 @@ def lock_number(session: Session, index: str) -> None:
 
 def lock_people(session: Session, person_ids: Iterable[str]) -> None:
     """Lock people of whom it is decided, in the order in which everybody does."""
-    session.connection().execute(_LOCK, {"person_ids": list(person_ids)})
+    _LOCK.all(session, person_ids=list(person_ids))
 
 
 def require_living_at(session: Session, person_id: str, day: date) -> None:
@@ -168,7 +168,7 @@ def _row(vault: Any, number: str, index: str, name: str | None, now: datetime) -
 
 
 def _known(session: Session, index: str) -> Any:
-    return session.connection().execute(_KNOWN, {"index": index}).one_or_none()
+    return _KNOWN.one_or_none(session, index=index)
 
 
 def ensure_household(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.grams import grams_of_name, grams_of_text, initials_asked
 from app.core.spelling import name_key
-from app.db import either, insert_if_absent
+from app.db import Prepared, either, insert_if_absent
 from app.db.spelling import contains, has_grams
 from app.registry.lookups import AWARD, PERSON
 from app.registry.models import PersonGram
@@ -18,7 +18,7 @@ from app.registry.models import PersonGram
 GRAM: Table = PersonGram.__table__  # type: ignore[assignment]
 PAGE = 500
 NO_COUNTY = ""
-_INSERT = insert_if_absent(GRAM, ["gram", "county_id", "person_id"])
+_INSERT = Prepared(insert_if_absent(GRAM, ["gram", "county_id", "person_id"]))
 _COUNTY = func.coalesce(AWARD.c.county_id, NO_COUNTY)
 _RECEIVING = (
     select(PERSON.c.id, PERSON.c.name, _COUNTY.label("county_id"))
@@ -34,8 +34,7 @@ def write(session: Session, people: Iterable[tuple[str, str | None, str | None]]
     """Index `(person_id, name, county_id)`, whose awards lie in the county; what is known already stays."""
     rows = [{"person_id": person_id, "gram": gram, "county_id": county_id or NO_COUNTY}
             for person_id, name, county_id in people for gram in grams_of_name(name or "")]  # fmt: skip
-    if rows:
-        session.connection().execute(_INSERT, rows)
+    _INSERT.run_all(session, rows)
 
 
 def follow(session: Session, *which: ColumnElement[bool]) -> None:

@@ -16,7 +16,6 @@ from app.audit import books
 from app.core.chinese import chinese_date
 from app.core.ids import new_id
 from app.core.months import first_of
-from app.db import rows_changed
 from app.identity.queries import RegionChain
 from app.registry import receiving, spelled, terms
 from app.registry.award_rows import account_column, fact_columns, note_event, waiting
@@ -169,7 +168,7 @@ def _claim(session: Session, award: TakenOver, people: Mapping[str, Any], now: d
     claim = {"programme": award.programme, "scope_region_id": award.once_scope,
              "person_blind": people[award.id_number].blind}  # fmt: skip
     taken = {**claim, "id": new_id(), "case_id": award.id, "case_seq": None, "claimed_at": now}
-    return None if rows_changed(session, TAKE, taken) else "本项救助已由另一案件确认，只能享受一次"
+    return None if TAKE.run(session, taken) else "本项救助已由另一案件确认，只能享受一次"
 
 
 def _households(session: Session, awards: Sequence[TakenOver], ids: Mapping[str, str], now: datetime) -> dict[str, str]:
