@@ -112,6 +112,7 @@ class _Plan:
         asked = {bound.name: compiled.binds[bound.name] for bound in bounds if bound.name in compiled.binds}
         fixed = {name: bind for name, bind in asked.items() if bind.unique and not bind.required}
         self._constants = {name: bind.effective_value for name, bind in fixed.items()}
+        self._constants |= {column.key: column.default.arg for column in _left_to_python(compiled)}
         self._make: Callable[[Iterable[Any]], Any] | None = None
         self._readers: list[tuple[int, Processor]] = []
 
@@ -185,7 +186,7 @@ def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -
         options = {"column_keys": list(columns), "for_executemany": not statement._returning}
     written = cast(Statement, replacement_traverse(statement, {}, _written))
     compiled = cast(SQLCompiler, written.compile(dialect=dialect, **options))
-    if computed := [*compiled.insert_prefetch, *compiled.update_prefetch]:
+    if computed := [each for each in _left_to_python(compiled) if not each.default.is_scalar]:
         raise NotPreparable(f"give the value of {computed[0]}, which Python would compute")
     open_ = [bind for bind in compiled.binds.values() if bind not in compiled.literal_execute_params]
     expanding = [bind.key for bind in open_ if bind.expanding]
@@ -194,6 +195,11 @@ def _planned(statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -
     if expanding:
         return _Plan(compiled, "", (), expanding)
     return _shaped(compiled, compiled.construct_expanded_state({bind.key: None for bind in open_}))
+
+
+def _left_to_python(compiled: SQLCompiler) -> list[Any]:
+    """The columns that are not given and have a default of Python's."""
+    return [*compiled.insert_prefetch, *compiled.update_prefetch]
 
 
 def _written(element: Any, **_: Any) -> Any:

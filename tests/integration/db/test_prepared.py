@@ -22,6 +22,7 @@ PAID = Table(
     "paid", MetaData(),
     Column("id", Integer, primary_key=True), Column("to", String(20), unique=True), Column("amount", Money()),
     Column("at", AwareDateTime()), Column("on", Date), Column("facts", Json()), Column("done", Boolean),
+    Column("state", String(10), default="new"),
 )  # fmt: skip
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=SHANGHAI)
 ROWS: list[dict[str, Any]] = [
@@ -50,7 +51,8 @@ def test_every_type_comes_back_as_when_sqlalchemy_reads_it(paid: Database) -> No
         assert [tuple(row) for row in rows] == [tuple(row) for row in session.connection().execute(ALL)]
         assert (rows[0].amount, rows[0].at, rows[0].facts["rate"]) == (Decimal("800.50"), AT, Decimal("0.30"))
         assert rows[0].at.tzinfo is UTC
-        assert rows[0]._asdict().keys() == ROWS[0].keys()
+        assert [*rows[0]._asdict()] == [*ROWS[0], "state"]
+        assert {row.state for row in rows} == {"new"}
 
 
 def test_lists_of_any_length_and_again_of_one_that_was_there(paid: Database) -> None:
@@ -68,7 +70,7 @@ def test_a_constant_list_beside_one_that_is_given(paid: Database) -> None:
 
 def test_writing_says_how_many_rows_it_changed_and_returns_what_it_is_asked_for(paid: Database) -> None:
     gone = Prepared(delete(PAID).where(PAID.c.done == bindparam("state")).returning(PAID.c.id, PAID.c.at))
-    absent = Prepared(insert_if_absent(PAID, ["to"]))
+    absent = Prepared(insert_if_absent(PAID, ["to"], list(ROWS[0])))
     with paid.write() as session:
         assert RAISE.run(session, {"which": 2, "more": Decimal("1.25")}) == 1
         assert RAISE.run(session, {"which": 9, "more": Decimal(1)}) == 0
