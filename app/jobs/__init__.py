@@ -8,7 +8,6 @@ from app.jobs.operations import (
     NewJob,
     NotClaimed,
     cancel,
-    count_by_state,
     dead_letters,
     enqueue,
     enqueue_all,
@@ -18,9 +17,9 @@ from app.jobs.operations import (
     purge,
     revive,
 )
-from app.jobs.runner import GiveUp, OutsideHandler, Worker
+from app.jobs.runner import Apart, GiveUp, OutsideHandler, Together, Worker
 
 __all__ = [
-    "BULK", "NORMAL", "URGENT", "DueJob", "GiveUp", "NewJob", "NotClaimed", "OutsideHandler", "Worker", "cancel",
-    "count_by_state", "dead_letters", "enqueue", "enqueue_all", "launch", "launching", "next_due", "purge", "revive",
+    "BULK", "NORMAL", "URGENT", "Apart", "DueJob", "GiveUp", "NewJob", "NotClaimed", "OutsideHandler", "Together",
+    "Worker", "cancel", "dead_letters", "enqueue", "enqueue_all", "launch", "launching", "next_due", "purge", "revive",
 ]  # fmt: skip

@@ -19,8 +19,8 @@ class TookTooLong(BaseException):
 
 
 @contextmanager
-def limited(session: Session, seconds: float) -> Iterator[None]:
-    """Raises TookTooLong in the block once `seconds` are over; never after it."""
+def limited(session: Session | None, seconds: float) -> Iterator[None]:
+    """Raises TookTooLong in the block once `seconds` are over; never after it. `session`: whose statements."""
     limit = _Limit(session)
     timer = threading.Timer(seconds, limit.reach)
     timer.daemon = True
@@ -33,9 +33,9 @@ def limited(session: Session, seconds: float) -> Iterator[None]:
 
 
 class _Limit:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session | None) -> None:
         self._thread = ctypes.c_ulong(threading.get_ident())
-        self._connection = session.connection().connection.driver_connection
+        self._connection = session.connection().connection.driver_connection if session is not None else None
         self._lock, self._over = threading.Lock(), False
 
     def reach(self) -> None:

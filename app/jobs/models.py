@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Float, Index, Integer, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,18 +12,43 @@ from app.core.ids import new_id
 from app.db import AwareDateTime, Base, keys
 
 READY = text("state = 'ready'")
+ANY_LANE = text("state = 'ready' AND attempts >= 0")
+"""Always so of what is ready. An index that says so serves only who asks for it: else PostgreSQL walks it, over work
+of all other lanes, for what the lane's own index gives at once.
+"""
 RUNNING = text("state = 'running'")
 DEAD = text("state = 'dead'")
 
 
+SPLIT = ":"
+
+
+def lane_of(kind: str, county: str | None = None) -> str:
+    """The name of the lane of a kind of work, or of a county's share of it."""
+    return f"{kind}{SPLIT}{county}" if county else kind
+
+
+def county_of(lane: str) -> str | None:
+    """The county's id in the name of a lane; None of one that all share."""
+    return lane.partition(SPLIT)[2] or None
+
+
+def _lane(context: Any) -> str:
+    return lane_of(context.get_current_parameters()["kind"])
+
+
 class Job(Base):
-    """One piece of due work. `due` is the injected clock's time, `lease_until` the database's own (epoch seconds)."""
+    """One piece of due work. `due` is the injected clock's time, `lease_until` the database's own (epoch seconds).
+
+    `lane`: in which queue it stands (`app.jobs.lanes`).
+    """
 
     __tablename__ = "job"
     __table_args__ = (
         CheckConstraint("state IN ('ready', 'running', 'done', 'dead', 'cancelled')", name="state"),
         CheckConstraint("priority BETWEEN -1 AND 1", name="priority"),
-        Index("ix_job_ready", "priority", "due", "id", sqlite_where=READY, postgresql_where=READY),
+        Index("ix_job_ready", "priority", "lane", "due", "id", sqlite_where=READY, postgresql_where=READY),
+        Index("ix_job_due", "due", sqlite_where=ANY_LANE, postgresql_where=ANY_LANE),
         Index("ix_job_ready_case", "case_id", "kind", sqlite_where=READY, postgresql_where=READY),
         Index("ix_job_running", "lease_until", sqlite_where=RUNNING, postgresql_where=RUNNING),
         Index("ix_job_dead", "id", sqlite_where=DEAD, postgresql_where=DEAD),
@@ -31,6 +57,7 @@ class Job(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(40))
+    lane: Mapped[str] = mapped_column(String(80), default=_lane, server_default="")
     case_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int | None] = mapped_column(Integer)
     reference: Mapped[str | None] = mapped_column(String(64))

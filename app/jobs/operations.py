@@ -7,7 +7,7 @@ from the dead changes nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -27,7 +27,6 @@ from sqlalchemy import (
     null,
     select,
     true,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -35,7 +34,7 @@ from sqlalchemy.orm import Session
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.db import insert_if_absent
-from app.jobs.models import Job
+from app.jobs.models import SPLIT, Job, county_of, lane_of
 from app.jobs.sql import count_inserted, database_epoch, insert_if_new, random_id
 
 JOB: Table = Job.__table__  # type: ignore[assignment]
@@ -62,11 +61,11 @@ _ENQUEUE = insert_if_absent(
         "reference",
         "state",
         "attempts",
+        "lane",
     ],  # fmt: skip
 )
-TAKEN_COLUMNS = [JOB.c[name] for name in ("id", "kind", "case_id", "reference", "payload", "due", "attempts")] + [
-    JOB.c.max_attempts, JOB.c.owner,
-]  # fmt: skip
+TAKEN = ("id", "kind", "case_id", "reference", "payload", "due", "attempts", "max_attempts", "owner", "lane")
+TAKEN_COLUMNS = [JOB.c[name] for name in TAKEN]
 _EXPIRED = (
     select(*TAKEN_COLUMNS)
     .where(JOB.c.state == "running", JOB.c.lease_until < database_epoch())
@@ -85,7 +84,8 @@ class NewJob:
 
     `due` is not before which moment of the injected clock it is done. `dedup` names the work: a second job of that
     name is not entered, whether the first is still open or done; cancelling frees the name. `case_seq` is the audit
-    number of the action of the case that asked for it.
+    number of the action of the case that asked for it. `county` is whose work it is, where masses of it are made at
+    once: counties take turns (`lanes`).
     """
 
     kind: str
@@ -97,6 +97,7 @@ class NewJob:
     max_attempts: int = MAX_ATTEMPTS
     reference: str | None = None
     case_seq: int | None = None
+    county: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,12 @@ class DueJob:
     attempts: int
     max_attempts: int
     owner: str | None = None
+    lane: str = ""
+
+    @property
+    def county(self) -> str | None:
+        """Whose work it is, where masses of it were made at once."""
+        return county_of(self.lane)
 
     @property
     def attempt(self) -> int:
@@ -134,9 +141,11 @@ def enqueue(
     max_attempts: int = MAX_ATTEMPTS,
     reference: str | None = None,
     case_seq: int | None = None,
+    county: str | None = None,
 ) -> None:
     """Put one job on the table (see NewJob); one statement."""
-    enqueue_all(session, [NewJob(kind, payload, due, dedup, case_id, priority, max_attempts, reference, case_seq)])
+    job = NewJob(kind, payload, due, dedup, case_id, priority, max_attempts, reference, case_seq, county)
+    enqueue_all(session, [job])
 
 
 def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
@@ -149,7 +158,8 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
         rows.append(
             {"id": job_id, "kind": job.kind, "payload": sealed, "due": job.due, "dedup": job.dedup,
              "case_id": job.case_id, "case_seq": job.case_seq, "priority": job.priority,
-             "max_attempts": job.max_attempts, "reference": job.reference, "state": "ready", "attempts": 0}
+             "max_attempts": job.max_attempts, "reference": job.reference, "state": "ready", "attempts": 0,
+             "lane": lane_of(job.kind, job.county)}
         )  # fmt: skip
     if rows:
         session.connection().execute(_ENQUEUE, rows)
@@ -158,14 +168,18 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
 def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:
     """The statement that `launch` executes, to be built once.
 
-    `source` gives the columns `reference`, `case_id` and `dedup`. Rows whose `dedup` is known are left out, so a launch
-    may be repeated. These jobs have no payload: the handler reads what it needs by `reference`.
+    `source` gives the columns `reference`, `case_id` and `dedup`, and `county` where counties are to take turns. Rows
+    whose `dedup` is known are left out, so a launch may be repeated. These jobs have no payload: the handler reads what
+    it needs by `reference`.
     """
     rows = source.subquery()
+    county = rows.c.get("county")
+    lane = literal(kind) if county is None else literal(kind) + func.coalesce(literal(SPLIT) + county, "")
     values = {
         "id": random_id(), "kind": literal(kind), "reference": rows.c.reference, "case_id": rows.c.case_id,
         "dedup": rows.c.dedup, "due": bindparam("due", type_=JOB.c.due.type), "priority": literal(priority),
         "attempts": literal(0), "max_attempts": literal(MAX_ATTEMPTS), "state": literal("ready"), "payload": null(),
+        "lane": lane,
     }  # fmt: skip
     # SQLite reads ON CONFLICT after a SELECT only where the SELECT has a WHERE.
     chosen = select(*values.values()).where(true())
@@ -206,32 +220,30 @@ def finished(session: Session, case_id: str, kind: str, since: int) -> list[DueJ
     """What the case asked for at this audit number and later and was done."""
     mine = JOB.c.case_id == case_id, JOB.c.kind == kind, JOB.c.case_seq >= since, JOB.c.state == "done"
     rows = session.execute(select(*TAKEN_COLUMNS).where(*mine).order_by(JOB.c.id))
-    return [_opened(session, row) for row in rows]
-
-
-def find_due(session: Session, kinds: Collection[str], now: datetime, limit: int) -> list[DueJob]:
-    """Jobs that are due, urgent ones first, then by their due time; without any lock."""
-    rows = session.execute(_found(frozenset(kinds)), {"now": now, "most": limit}).all()
-    rows = sorted(rows, key=lambda row: (-row.priority, row.due, row.id))
-    return [_opened(session, row) for row in rows[:limit]]
-
-
-def claim(session: Session, kinds: Collection[str], now: datetime, owner: str, lease_seconds: float) -> DueJob | None:
-    """Lease the next due job of outside work to `owner`; None where there is none. Counts as an attempt."""
-    for priority in PRIORITIES:
-        wanted = _due(frozenset(kinds), priority).with_for_update(skip_locked=True)
-        row = session.execute(wanted, {"now": now, "most": 1}).one_or_none()
-        if row is not None:
-            job = replace(_opened(session, row), owner=owner, attempts=row.attempts + 1)
-            lease = {"state": "running", "owner": owner, "lease_until": database_epoch() + lease_seconds}
-            session.execute(update(JOB).where(JOB.c.id == row.id).values(attempts=job.attempts, **lease))
-            return job
-    return None
+    return [opened(session, row) for row in rows]
 
 
 def complete(session: Session, job: DueJob, now: datetime) -> None:
     """Mark `job` done; NotClaimed where it is not this worker's any more."""
     _finish(session, job, state="done", attempts=job.attempt, finished_at=now)
+
+
+def complete_all(session: Session, jobs: Sequence[DueJob], now: datetime) -> None:
+    """Mark all of them done in one statement; NotClaimed where one of them is not this worker's any more."""
+    if len(jobs) == 1:
+        return complete(session, jobs[0], now)
+    (owner,) = {job.owner for job in jobs}
+    values = {"state": "done", "finished_at": now, "owner": None, "lease_until": None}
+    if owner is None:
+        values["attempts"] = JOB.c.attempts + 1
+    ours = (
+        JOB.c.id.in_([job.id for job in jobs]),
+        JOB.c.state == ("running" if owner else "ready"),
+        JOB.c.owner == owner,
+    )
+    if session.connection().execute(update(JOB).where(*ours).values(values)).rowcount != len(jobs):
+        raise NotClaimed(f"one of {len(jobs)}")
+    return None
 
 
 def fail(session: Session, job: DueJob, error: str, now: datetime, *, give_up: bool = False) -> None:
@@ -249,7 +261,7 @@ def wait_after(job: DueJob) -> timedelta:
 
 def expired(session: Session, limit: int) -> list[DueJob]:
     """Leased jobs whose lease is over by the database's clock: their workers are dead or stuck."""
-    return [_opened(session, row) for row in session.execute(_EXPIRED, {"most": limit})]
+    return [opened(session, row) for row in session.execute(_EXPIRED, {"most": limit})]
 
 
 def revive(session: Session, job_id: str, now: datetime) -> bool:
@@ -292,21 +304,9 @@ def purge(session: Session, finished_before: datetime) -> int:
 
 
 @cache
-def _found(kinds: frozenset[str]) -> Select[Any]:
-    """`most` jobs of each priority that are due `now`: each is read off an index, and one statement asks for all."""
-    return select(union_all(*(select(_due(kinds, each).subquery()) for each in PRIORITIES)).subquery())
-
-
-@cache
-def _due(kinds: frozenset[str], priority: int) -> Select[Any]:
-    wanted = _ready(kinds), JOB.c.due <= bindparam("now", type_=JOB.c.due.type), JOB.c.priority == priority
-    most = bindparam("most", type_=Integer)
-    return select(*TAKEN_COLUMNS, JOB.c.priority).where(*wanted).order_by(JOB.c.due, JOB.c.id).limit(most)
-
-
-@cache
 def _next_due(kinds: frozenset[str]) -> Select[tuple[datetime | None]]:
-    return select(func.min(JOB.c.due)).where(_ready(kinds), JOB.c.due <= bindparam("until", type_=JOB.c.due.type))
+    wanted = _ready(kinds), JOB.c.attempts >= 0, JOB.c.due <= bindparam("until", type_=JOB.c.due.type)
+    return select(func.min(JOB.c.due)).where(*wanted)
 
 
 def _ready(kinds: frozenset[str]) -> ColumnElement[bool]:
@@ -329,11 +329,21 @@ def _finish(session: Session, job: DueJob, **values: Any) -> None:
         raise NotClaimed(job.id)
 
 
-def _opened(session: Session, row: Row[Any]) -> DueJob:
+def opened(session: Session, row: Row[Any]) -> DueJob:
+    """A row of TAKEN_COLUMNS as a worker sees it."""
     sealed = row.payload
     payload = {} if sealed is None else load_json(session.info["vault"].open(sealed, "job", "payload", row.id))
     return DueJob(
-        row.id, row.kind, row.case_id, row.reference, payload, row.due, row.attempts, row.max_attempts, row.owner
+        row.id,
+        row.kind,
+        row.case_id,
+        row.reference,
+        payload,
+        row.due,
+        row.attempts,
+        row.max_attempts,
+        row.owner,
+        row.lane,
     )
 
 
@@ -342,15 +352,9 @@ def dead_letters(session: Session, limit: int = 100, after: str = "") -> list[tu
     wanted = select(*TAKEN_COLUMNS, JOB.c.error).where(JOB.c.state == "dead", JOB.c.id > after)
     vault = session.info["vault"]
     rows = session.execute(wanted.order_by(JOB.c.id).limit(limit))
-    return [(_opened(session, row), vault.open(row.error, "job", "error", row.id).decode()) for row in rows]
+    return [(opened(session, row), vault.open(row.error, "job", "error", row.id).decode()) for row in rows]
 
 
 def next_due(session: Session, kinds: Collection[str], until: datetime) -> datetime | None:
     """When the next job is due, not later than `until`; None where nothing is."""
     return session.scalar(_next_due(frozenset(kinds)), {"until": until})
-
-
-def count_by_state(session: Session) -> dict[str, int]:
-    """How many jobs are in each state: for the page of the administrator."""
-    rows = session.execute(select(JOB.c.state, func.count()).group_by(JOB.c.state))
-    return {row.state: row[1] for row in rows}

@@ -6,22 +6,26 @@ import logging
 import os
 import socket
 import threading
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import logs
 from app.core.clock import Clock
 from app.core.ids import new_id
 from app.db import Database
+from app.jobs import lanes
+from app.jobs.lanes import Lane
 from app.jobs.limit import TookTooLong, limited
-from app.jobs.operations import JOB, DueJob, NotClaimed, claim, complete, expired, fail, find_due, still_ours
-from app.jobs.sql import is_postgresql
+from app.jobs.operations import PRIORITIES, DueJob, NotClaimed, complete, complete_all, expired, fail
 from app.outside import Refused
 
 log = logging.getLogger(__name__)
@@ -29,7 +33,11 @@ log = logging.getLogger(__name__)
 Claim = Callable[[], None]
 DatabaseHandler = Callable[[Session, DueJob, datetime, Claim], None]
 OnDead = Callable[[Session, DueJob, str, datetime], None]
-BATCH = 50
+TURN = 10
+"""Jobs that a lane may have done before the others had their turn."""
+TURN_SECONDS = 1.0
+"""So long a worker goes on with what it has found before it looks whether something more urgent is due."""
+MOST_IDLE, MOST_TURNS, LOST = 3, 10_000, 50
 LEASE_SECONDS = 300.0
 TROUBLE_WAIT = 5.0
 LIMIT_SECONDS = 60.0
@@ -54,7 +62,45 @@ class OutsideHandler:
     lease_seconds: float = LEASE_SECONDS
 
 
-Handler = DatabaseHandler | OutsideHandler
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Database work that is done for many jobs of a lane in one transaction: all of them or, after a failure, each
+    alone. `do(session, jobs, now)` finds the jobs locked and returns when their effects are written.
+    """
+
+    do: Callable[[Session, Sequence[DueJob], datetime], None]
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Work of which only the ends are in the database, for many jobs of a lane at once, which a worker leases.
+
+    `prepare` reads for all jobs what each needs, in their order; `do(job, prepared)` works without a transaction;
+    `finish` records the results of what was done in the transaction that completes it. What fails, fails alone.
+    """
+
+    prepare: Callable[[Session, Sequence[DueJob], datetime], Sequence[Any]]
+    do: Callable[[DueJob, Any], Any]
+    finish: Callable[[Session, Sequence[tuple[DueJob, Any]], datetime], None]
+    most: int = 100
+    lease_seconds: float = LEASE_SECONDS
+    is_limited: bool = False
+    """Whether `do` is stopped after the worker's limit; what waits for others has a limit of its own."""
+
+
+Handler = DatabaseHandler | Together | Apart | OutsideHandler
+
+
+def _apart(handler: OutsideHandler) -> Apart:
+    def prepare(session: Session, jobs: Sequence[DueJob], now: datetime) -> list[Any]:
+        return [handler.prepare(session, job, now) for job in jobs]
+
+    def finish(session: Session, done: Sequence[tuple[DueJob, Any]], now: datetime) -> None:
+        for job, result in done:
+            handler.finish(session, job, result, now)
+
+    return Apart(prepare, handler.do, finish, 1, handler.lease_seconds)
 
 
 class Worker:
@@ -65,6 +111,9 @@ class Worker:
     `on_dead(session, job, error, now)` is called in the transaction that makes a job a dead letter, before the job's
     own row is touched, so that it may lock an instance and write an incident.
     A database handler that takes longer than `limit_seconds` is stopped and undone; that counts as a failed attempt.
+    `priorities`: what this worker does, so that another one may keep to what is urgent.
+
+    Urgent work comes first, then lanes by turns: before those that still hold more than a turn's work come the others.
     """
 
     def __init__(
@@ -75,14 +124,24 @@ class Worker:
         *,
         on_dead: OnDead | None = None,
         limit_seconds: float = LIMIT_SECONDS,
+        priorities: Collection[int] = PRIORITIES,
     ) -> None:
         self._database = database
         self._clock = clock
         self._on_dead = on_dead
         self._limit_seconds = limit_seconds
-        self._inside = {kind: each for kind, each in handlers.items() if not isinstance(each, OutsideHandler)}
-        self._outside = {kind: each for kind, each in handlers.items() if isinstance(each, OutsideHandler)}
+        self._priorities = priorities
+        self._lots: dict[str, Together | Apart] = {}
+        self._inside: dict[str, DatabaseHandler] = {}
+        for kind, each in handlers.items():
+            if isinstance(each, OutsideHandler):
+                self._lots[kind] = _apart(each)
+            elif isinstance(each, Together | Apart):
+                self._lots[kind] = each
+            else:
+                self._inside[kind] = each
         self.kinds = frozenset(handlers)
+        self._round, self._turns = 0, dict[str, int]()
         self.owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{new_id()[-8:]}"
 
     def run_forever(self, stop: threading.Event, poll_seconds: float = 1.0) -> None:
@@ -101,76 +160,165 @@ class Worker:
         """Do work that is due, at most `limit` jobs, and none after `stop` was set; how many were attempted."""
         stop = stop or threading.Event()
         self._reap()
-        done = self._run_inside(limit, stop)
-        return done + self._run_outside(limit - done, stop)
-
-    def _run_inside(self, limit: int, stop: threading.Event) -> int:
-        done = 0
-        while self._inside and done < limit and not stop.is_set():
-            with self._database.read() as session:
-                found = find_due(session, self._inside, self._clock.now(), min(BATCH, limit - done))
-            attempted = sum([self._run_inside_one(job) for job in found if not stop.is_set()])
+        done = idle = 0
+        while done < limit and idle < MOST_IDLE and not stop.is_set():
+            found = self._find()
+            attempted = self._do_round(found, limit - done, stop)
             done += attempted
-            if attempted == 0:
-                break
+            idle = 0 if attempted else idle + 1 if found else MOST_IDLE
         return done
 
-    def _run_inside_one(self, job: DueJob) -> bool:
-        now = self._clock.now()
-        logs.begin(job.id)
-        claimed = False
-
-        def take() -> None:
-            nonlocal claimed
-            complete(session, job, now)
-            claimed = True
-
-        try:
-            with self._database.write() as session:
-                if not _is_free(session, job):
-                    return False
-                with limited(session, self._limit_seconds):
-                    self._inside[job.kind](session, job, now, take)
-                if not claimed:
-                    raise GiveUp(f"the handler of {job.kind} did not claim its job")
-        except NotClaimed:
-            return False
-        except TookTooLong:
-            self._failed(job, TimeoutError(f"stopped after {self._limit_seconds:g} seconds"))
-        except Exception as error:
-            self._failed(job, error)
-        return True
-
-    def _run_outside(self, limit: int, stop: threading.Event) -> int:
-        done = 0
-        for kind, handler in self._outside.items():
-            while done < limit and not stop.is_set() and (job := self._lease(kind, handler)):
-                self._run_outside_one(job, handler)
-                done += 1
-        return done
-
-    def _lease(self, kind: str, handler: OutsideHandler) -> DueJob | None:
+    def _find(self) -> dict[Lane, list[DueJob]]:
+        """The lanes whose turn it is, with their first jobs."""
         now = self._clock.now()
         with self._database.read() as session:
-            if not find_due(session, (kind,), now, 1):
-                return None
-        with self._database.write() as session:
-            return claim(session, (kind,), now, self.owner, handler.lease_seconds)
+            due = [each for each in lanes.due_lanes(session, self.kinds, now) if each.priority in self._priorities]
+            most_urgent = max((lane.priority for lane in due), default=0)
+            turns = {lane: self._turns.get(lane.name, 0) for lane in due if lane.priority == most_urgent}
+            next_ones = [lane for lane, turn in turns.items() if turn == min(turns.values())]
+            next_ones = sorted(next_ones, key=lambda lane: lane.since)[: lanes.MOST_LANES]
+            firsts = lanes.first_of(session, next_ones, now, TURN) if next_ones else []
+        return {lane: [job for job in firsts if job.lane == lane.name] for lane in next_ones}
 
-    def _run_outside_one(self, job: DueJob, handler: OutsideHandler) -> None:
-        logs.begin(job.id)
+    def _do_round(self, found: Mapping[Lane, Sequence[DueJob]], limit: int, stop: threading.Event) -> int:
+        """A turn of each of these lanes, the oldest job first; how many jobs were attempted."""
+        waiting = sorted((job for jobs in found.values() for job in jobs), key=lambda job: (job.due, job.id))
+        by_name, full = (
+            {lane.name: lane for lane in found},
+            {jobs[0].lane for jobs in found.values() if len(jobs) == TURN},
+        )
+        done, until = 0, time.monotonic() + TURN_SECONDS
+        while waiting and done < limit and not stop.is_set() and time.monotonic() < until:
+            lane = by_name[waiting[0].lane]
+            if handler := self._lots.get(lane.kind):
+                waiting = [job for job in waiting if job.lane != lane.name]
+                attempted = self._do_lot(lane, handler, min(handler.most, limit - done))
+                (full.add if attempted == handler.most else full.discard)(lane.name)
+            else:
+                passed, attempted = self._do_one(list(takewhile(lambda job: job.kind in self._inside, waiting)))
+                waiting = waiting[passed:]
+            done += attempted
+        self._note_turns(by_name.keys() - {job.lane for job in waiting}, full)
+        return done
+
+    def _note_turns(self, served: Collection[str], full: Collection[str]) -> None:
+        """What had its turn and may hold more waits until the others had theirs."""
+        self._round += 1
+        for name in served:
+            self._turns.pop(name, None)
+            if name in full:
+                self._turns[name] = self._round
+        if len(self._turns) > MOST_TURNS:
+            self._turns.clear()
+
+    def _do_one(self, jobs: Sequence[DueJob]) -> tuple[int, int]:
+        """Attempt the first of the jobs that is free; how many were passed, and how many attempted (1 or 0)."""
+        now, job, is_claimed = self._clock.now(), None, False
+
+        def take() -> None:
+            nonlocal is_claimed
+            assert job is not None
+            complete(session, job, now)
+            is_claimed = True
+
+        try:
+            with self._database.write() as session:
+                job = lanes.first_free(session, jobs)
+                if job is None:
+                    return len(jobs), 0
+                logs.begin(job.id)
+                with limited(session, self._limit_seconds):
+                    self._inside[job.kind](session, job, now, take)
+                if not is_claimed:
+                    raise GiveUp(f"the handler of {job.kind} did not claim its job")
+        except NotClaimed:
+            return _passed(jobs, job), 0
+        except (Exception, TookTooLong) as error:
+            if job is None:
+                raise
+            self._failed(job, self._told(error))
+        return _passed(jobs, job), 1
+
+    def _do_lot(self, lane: Lane, handler: Together | Apart, most: int) -> int:
+        if isinstance(handler, Together):
+            return self._do_together(handler, partial(lanes.lock_next, lane=lane, most=most))
+        with self._database.write() as session:
+            jobs = lanes.lease(session, lane, self._clock.now(), self.owner, handler.lease_seconds, most)
+        if jobs:
+            self._do_apart(handler, jobs)
+        return len(jobs)
+
+    def _do_together(self, handler: Together, lock: Callable[[Session, datetime], list[DueJob]]) -> int:
+        now, jobs = self._clock.now(), list[DueJob]()
+        try:
+            with self._database.write() as session:
+                jobs = lock(session, now)
+                if jobs:
+                    logs.begin(jobs[0].id)
+                    with limited(session, self._limit_seconds):
+                        handler.do(session, jobs, now)
+                    complete_all(session, jobs, now)
+        except (Exception, TookTooLong) as error:
+            if not jobs:
+                raise
+            if len(jobs) == 1:
+                self._failed(jobs[0], self._told(error))
+            else:
+                log.info("%d jobs of %s are done one by one: %s", len(jobs), jobs[0].kind, type(error).__name__)
+                for job in jobs:
+                    self._do_together(handler, partial(lanes.lock_again, job=job))
+        return len(jobs)
+
+    def _do_apart(self, handler: Apart, jobs: Sequence[DueJob]) -> None:
+        logs.begin(jobs[0].id)
         try:
             with self._database.read() as session:
-                prepared = handler.prepare(session, job, self._clock.now())
-            result = handler.do(job, prepared)
+                prepared = handler.prepare(session, jobs, self._clock.now())
+        except Exception as error:
+            if len(jobs) == 1:
+                self._failed(jobs[0], error)
+            else:
+                for job in jobs:
+                    self._do_apart(handler, [job])
+        else:
+            self._record(handler, self._results(handler, jobs, prepared))
+
+    def _results(self, handler: Apart, jobs: Sequence[DueJob], prepared: Sequence[Any]) -> list[tuple[DueJob, Any]]:
+        """What was done; what failed is given back."""
+        done: list[tuple[DueJob, Any]] = []
+        rest = list(zip(jobs, prepared, strict=True))
+        while rest:
+            try:
+                with limited(None, self._limit_seconds) if handler.is_limited else nullcontext():
+                    while rest:
+                        logs.begin(rest[0][0].id)
+                        done.append((rest[0][0], handler.do(*rest[0])))
+                        del rest[0]
+            except (Exception, TookTooLong) as error:
+                self._failed(rest.pop(0)[0], self._told(error))
+        return done
+
+    def _record(self, handler: Apart, done: Sequence[tuple[DueJob, Any]]) -> None:
+        if not done:
+            return
+        try:
             with self._database.write() as session:
                 now = self._clock.now()
-                handler.finish(session, job, result, now)
-                complete(session, job, now)
-        except NotClaimed:
-            log.warning("job %s was finished after its lease had passed on", job.id)
+                handler.finish(session, done, now)
+                complete_all(session, [job for job, _ in done], now)
         except Exception as error:
-            self._failed(job, error)
+            if len(done) > 1:
+                for each in done:
+                    self._record(handler, [each])
+            elif isinstance(error, NotClaimed):
+                log.warning("job %s was finished after its lease had passed on", done[0][0].id)
+            else:
+                self._failed(done[0][0], error)
+
+    def _told(self, error: BaseException) -> Exception:
+        if isinstance(error, Exception):
+            return error
+        return TimeoutError(f"stopped after {self._limit_seconds:g} seconds")
 
     def _failed(self, job: DueJob, error: Exception) -> None:
         log.warning("job %s (%s) failed in attempt %d: %s", job.id, job.kind, job.attempt, type(error).__name__)
@@ -178,7 +326,7 @@ class Worker:
 
     def _reap(self) -> None:
         with self._database.read() as session:
-            lost = expired(session, BATCH)
+            lost = expired(session, LOST)
         for job in lost:
             self._give_back(job, "the lease ran out: the worker died or was too slow", give_up=False)
 
@@ -204,9 +352,5 @@ class Worker:
             fail(session, job, error, now, give_up=is_dead)
 
 
-def _is_free(session: Session, job: DueJob) -> bool:
-    """Whether the job is still there and no other worker is at it. It asks without waiting and locks no row."""
-    wanted = select(JOB.c.id).where(still_ours(job))
-    if is_postgresql(session):
-        wanted = wanted.where(func.pg_try_advisory_xact_lock(func.hashtextextended(JOB.c.id, 0)))
-    return session.execute(wanted).one_or_none() is not None
+def _passed(jobs: Sequence[DueJob], job: DueJob | None) -> int:
+    return jobs.index(job) + 1 if job is not None else len(jobs)

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import count_up_to
-from app.jobs.operations import JOB, PRIORITIES
+from app.jobs.operations import JOB
 from app.jobs.sql import database_epoch
 
 
@@ -28,20 +28,17 @@ class Standing:
 
 def standing(session: Session, now: datetime, cap: int) -> Standing:
     """Counts up to `cap` each."""
-    ready = JOB.c.state == "ready"
+    ready = (JOB.c.state == "ready") & (JOB.c.attempts >= 0)  # as the index of what is due says
     wanted = {
         "later": [ready, JOB.c.due > now],
         "due": [ready, JOB.c.due <= now],
         "running": [JOB.c.state == "running"],
         "dead": [JOB.c.state == "dead"],
     }
-    counts = {state: count_up_to(session, select(JOB.c.id).where(*which), cap) for state, which in wanted.items()}
-    oldest = [
-        session.scalar(select(func.min(JOB.c.due)).where(ready, JOB.c.priority == priority)) for priority in PRIORITIES
-    ]
-    since = min((due for due in oldest if due), default=now)
+    counts = {state: count_up_to(session, select(JOB.c.due).where(*which), cap) for state, which in wanted.items()}
+    oldest = session.scalar(select(func.min(JOB.c.due)).where(ready)) or now
     skew = (session.scalar(select(database_epoch())) or 0.0) - now.timestamp()
-    return Standing(counts, max(now - since, timedelta()), skew)
+    return Standing(counts, max(now - oldest, timedelta()), skew)
 
 
 def has_begun(session: Session, case_id: str, since: int, after: datetime) -> bool:

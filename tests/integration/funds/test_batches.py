@@ -22,11 +22,11 @@ from app.funds.lists import OrderFilter
 from app.funds.models import PaymentOrder
 from app.funds.operations import shares
 from app.identity import queries as identity
-from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.registry import house_accounts
 from app.registry import operations as registry
 from app.worker import handlers
+from tests.support.jobs import count_by_state
 from tests.support.outside import outside
 from tests.support.worlds import VILLAGE, Office
 
@@ -75,7 +75,7 @@ def test_excluded_people_get_no_order_and_nobody_gets_two(office: Office) -> Non
     with office.database.read() as session:
         orders = session.execute(select(PaymentOrder.payee, PaymentOrder.amount, PaymentOrder.status)).all()
         assert sorted(orders) == [("吴霞", Decimal("300.00"), "pending"), ("周海", Decimal("300.00"), "pending")]
-        assert jobs.count_by_state(session) == {"ready": 2}
+        assert count_by_state(session) == {"ready": 2}
     worker = Worker(office.database, office.clock, handlers(outside(Path())))
     assert worker.run_once() == 2
     office.clock.move_to(office.now + timedelta(minutes=2))

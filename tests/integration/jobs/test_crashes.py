@@ -14,6 +14,7 @@ from sqlalchemy import Integer, column, func, literal, select, text
 from app import jobs
 from app.db import Database
 from tests.integration.jobs.worker_process import START
+from tests.support.jobs import count_by_state
 
 JOBS = 60
 KILLS = 10
@@ -47,7 +48,7 @@ def test_killed_workers_lose_nothing_and_repeat_no_effect(
         while counts.get("done", 0) < 2 * JOBS and time.monotonic() < deadline:
             time.sleep(chance.uniform(0.05, 0.2))
             with database.read() as session:
-                counts = jobs.count_by_state(session)
+                counts = count_by_state(session)
             if killed < KILLS and counts.get("done", 0) > killed * JOBS / KILLS:
                 victim = chance.randrange(WORKERS)
                 workers[victim].kill()

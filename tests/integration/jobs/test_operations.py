@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import column, insert, literal, null, select, text, update
+from sqlalchemy import column, insert, literal, null, select, text
 from sqlalchemy.orm import Session
 
 from app import jobs
 from app.db import Database
+from app.jobs import lanes
 from app.jobs.operations import (
     JOB,
-    PRIORITIES,
     NewJob,
     NotClaimed,
-    _found,
-    claim,
     complete,
     expired,
     fail,
-    find_due,
     wait_after,
 )
+from tests.support.jobs import claim, count_by_state, find_due
 from tests.support.statements import counted
 
 MINUTE = timedelta(minutes=1)
@@ -58,7 +57,7 @@ def test_a_name_is_entered_once_also_after_it_was_done(database: Database, now: 
             jobs.enqueue(session, "a", {}, now, dedup="once")
         complete(session, only(session, now), now)
         jobs.enqueue(session, "a", {}, now, dedup="once")
-        assert jobs.count_by_state(session) == {"done": 1}
+        assert count_by_state(session) == {"done": 1}
 
 
 def test_cancelling_frees_the_name_so_that_a_timer_can_be_armed_again(database: Database, now: datetime) -> None:
@@ -98,7 +97,7 @@ def test_who_finishes_must_have_seen_the_last_state(database: Database, now: dat
         with database.read() as session, pytest.raises(NotClaimed):
             change(session, seen, now)
     with database.read() as session:
-        assert jobs.count_by_state(session) == {"ready": 1}
+        assert count_by_state(session) == {"ready": 1}
 
 
 def test_a_lease_is_fenced_by_owner_and_attempts(database: Database, now: datetime) -> None:
@@ -112,7 +111,7 @@ def test_a_lease_is_fenced_by_owner_and_attempts(database: Database, now: dateti
             complete(session, stranger, now)
     with database.write() as session:
         complete(session, first, now)
-        assert jobs.count_by_state(session) == {"done": 1}
+        assert count_by_state(session) == {"done": 1}
 
 
 def test_a_lease_ends_by_the_clock_of_the_database_whatever_the_story_says(database: Database, now: datetime) -> None:
@@ -176,23 +175,29 @@ def test_finished_work_is_purged_and_dead_letters_are_kept(database: Database, n
         fail(session, found["b"], "broken", now, give_up=True)
         assert jobs.purge(session, now) == 0
         assert jobs.purge(session, now + MINUTE) == 1
-        assert jobs.count_by_state(session) == {"dead": 1, "ready": 1}
+        assert count_by_state(session) == {"dead": 1, "ready": 1}
 
 
-def test_finding_due_work_uses_the_index_of_ready_jobs(database: Database, now: datetime) -> None:
+def test_finding_due_work_reads_the_indexes_of_ready_jobs_alone(database: Database, now: datetime) -> None:
     with database.write() as session:
-        rows = [{"kind": "a", "due": now, "state": "done", "max_attempts": 1} for _ in range(3000)]
-        session.execute(insert(JOB), [{"id": f"{number:032d}", **row} for number, row in enumerate(rows)])
-        session.execute(update(JOB).where(JOB.c.id == "0" * 32).values(state="ready"))
+        row = {"kind": "a", "due": now, "max_attempts": 1, "priority": 0}
+        states = [{"state": "done", "lane": "a"}] * 3000 + [
+            {"state": "ready", "lane": f"b:{each % 3}"} for each in range(300)
+        ]
+        session.execute(insert(JOB), [{"id": f"{number:032d}", **row, **each} for number, each in enumerate(states)])
         bind = session.connection()
         if not database.is_sqlite:
             bind.exec_driver_sql("ANALYZE job")
         with counted(session) as statements:
-            found = find_due(session, {"a"}, now, 1)
-        assert len(found) == 1
-        assert len(statements) == 1
-        query = _found(frozenset("a")).params(now=now, most=1)
-        spelled = str(query.compile(bind, compile_kwargs={"literal_binds": True}))
-        explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
-        plan = "\n".join(str(row) for row in bind.exec_driver_sql(explain + spelled))
-        assert plan.count("ix_job_ready") == len(PRIORITIES)
+            due = lanes.due_lanes(session, {"b"}, now)
+            found = lanes.first_of(session, due, now, 2)
+        assert [lane.name for lane in due] == ["b:0", "b:1", "b:2"]
+        assert len(found) == 6
+        assert len(statements) == 2
+        given = {f"{key}{n}": value for n in range(3) for key, value in (("priority", 0), ("lane", f"b:{n}"))}
+        for query in (lanes._LANES.params(now=now), lanes._firsts(3).params(now=now, most=2, **given)):
+            spelled = str(query.compile(bind, compile_kwargs={"literal_binds": True}))
+            explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+            plan = "\n".join(str(row) for row in bind.exec_driver_sql(explain + spelled))
+            assert plan.count("ix_job_ready") >= 3
+            assert not re.search(r"SCAN job(?! USING COVERING INDEX ix_job_due)|Seq Scan on job", plan)

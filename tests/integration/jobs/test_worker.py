@@ -13,7 +13,8 @@ from app import jobs
 from app.core.clock import MovableClock
 from app.db import Database
 from app.jobs import GiveUp, OutsideHandler, Worker
-from app.jobs.operations import claim, complete
+from app.jobs.operations import complete
+from tests.support.jobs import claim, count_by_state
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def steps(database: Database) -> int:
 
 def states(database: Database) -> dict[str, int]:
     with database.read() as session:
-        return jobs.count_by_state(session)
+        return count_by_state(session)
 
 
 def put(database: Database, now: datetime, kind: str = "timer", **more) -> None:
