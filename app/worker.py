@@ -24,8 +24,8 @@ from app.core.clock import Clock, local_date
 from app.db import Database
 from app.definitions import rechecks
 from app.desk import batch_letters
+from app.documents import issuing, pdfs
 from app.documents import operations as documents
-from app.documents import pdfs
 from app.documents.certificates import Certificates
 from app.dossier import making
 from app.dossier import operations as dossiers
@@ -33,14 +33,14 @@ from app.drafts import operations as drafts
 from app.effects.waiting import DEPARTMENTS
 from app.files import posted
 from app.funds.batches import LETTER
-from app.funds.letters import write_letter, write_overpaid
+from app.funds.letters import write_letters, write_overpaid
 from app.funds.quota_due import OVERPAID
 from app.gate.releases import rechecking
 from app.identity import sessions
 from app.identity.credentials import prune_attempts
 from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
-from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Worker
+from app.jobs.runner import LIMIT_SECONDS, Claim, Handler, OutsideHandler, Together, Worker
 from app.keys import resealing
 from app.messages import digest
 from app.messages import operations as messages
@@ -55,6 +55,7 @@ HOUSEKEEPING = "housekeeping"
 KEPT = timedelta(days=30)
 LONG = (HOUSEKEEPING, resealing.RESEAL, auditing.VERIFY, trial.TRY, tally.COUNT)
 LONG_SECONDS = 3600.0
+SOON = (jobs.URGENT, jobs.NORMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def handlers(outside: Outside) -> dict[str, Handler]:
 
     return {
         **cases.HANDLERS,
-        documents.ISSUE: _issue,
-        LETTER: write_letter,
+        documents.ISSUE: issuing.handler(),
+        LETTER: Together(write_letters),
         OVERPAID: write_overpaid,
         HOUSEKEEPING: partial(_housekeeping, outside),
         **writing.HANDLERS,
@@ -128,11 +129,11 @@ def plan_housekeeping(session: Session, now: datetime) -> None:
 
 
 def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: float) -> tuple[Worker, ...]:
-    """Seven workers: for what takes moments, for what waits for others, for what takes minutes, for back-tests, for
-    the PDF of letters, for whole files of people, and for what people decide together.
+    """Eight workers: for what takes moments, for what is made in masses, for what waits for others, for what takes
+    minutes, for back-tests, for the PDF of letters, for whole files of people, and for what people decide together.
 
-    So no deadline waits for a gateway that does not answer, for a check of a release or for the night's work, nobody's
-    check waits for the replay of a province's cases, and no clerk's file for either.
+    So no deadline waits for a gateway that does not answer, for a check of a release, for a batch or for the night's
+    work, nobody's check waits for the replay of a province's cases, and no clerk's file for either.
 
     Tonight's housekeeping is planned, and the checks that a new version of the product or of the catalogue asks for.
     """
@@ -150,7 +151,8 @@ def prepare(database: Database, clock: Clock, outside: Outside, limit_seconds: f
     waiting = {kind: handler for kind, handler in every.items() if isinstance(handler, OutsideHandler)}
     moments = {kind: handler for kind, handler in every.items() if kind not in waiting}
     return (
-        Worker(database, clock, moments, on_dead=cases.on_dead, limit_seconds=limit_seconds),
+        Worker(database, clock, moments, on_dead=cases.on_dead, limit_seconds=limit_seconds, priorities=SOON),
+        Worker(database, clock, moments, on_dead=cases.on_dead, limit_seconds=limit_seconds, priorities=(jobs.BULK,)),
         Worker(database, clock, waiting, on_dead=cases.on_dead),
         Worker(database, clock, {**long, **checks}, limit_seconds=LONG_SECONDS),
         Worker(database, clock, {backtesting.RUN: backtesting.handler(database)}),
@@ -210,8 +212,3 @@ def _housekeeping(outside: Outside, session: Session, job: DueJob, now: datetime
     posted.prune(session, now, outside.drafts_kept)
     sessions.prune(session, now)
     plan_housekeeping(session, now)
-
-
-def _issue(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    claim()
-    documents.issue(session, job.reference or "")

@@ -25,7 +25,9 @@ from sqlalchemy import event, text
 from app.cases.handlers import HANDLERS
 from app.core.clock import MovableClock
 from app.db import Database, Vault
-from app.jobs import operations as jobs
+from app.jobs import lanes
+from app.jobs.standing import standing
+from app.watch.metrics import CAP
 from bench import report, world
 from bench.province import NAMES, Province, Size
 from bench.report import figure
@@ -156,12 +158,12 @@ def _page(client: FlaskClient, address: Address, turn: int) -> None:
 
 def _due(province: Province) -> None:
     with province.database.read() as session:
-        jobs.find_due(session, HANDLERS.keys(), province.clock.now(), 10)
+        lanes.due_lanes(session, HANDLERS.keys(), province.clock.now())
 
 
 def _states(province: Province) -> None:
     with province.database.read() as session:
-        jobs.count_by_state(session)
+        standing(session, province.clock.now(), CAP)
 
 
 def _opened(database: Database, call: Callable[[int], None]) -> Read:

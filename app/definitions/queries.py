@@ -72,6 +72,7 @@ _FIRST_DAYS = select(PLACE.c.in_force_from, RELEASE.c.title).join(RELEASE, RELEA
     PLACE.c.in_force_from > bindparam("on"),
 ).order_by(PLACE.c.in_force_from)  # fmt: skip
 _kept: stamps.Stamped[Mapping[str, Sequence[Offer]]] = stamps.Stamped("releases", entries=8)
+_kept_offers: stamps.Stamped[Sequence[Offer]] = stamps.Stamped("releases", entries=20_000)  # a province's villages
 
 
 def resolve(session: Session, programme: str, region_ids: Sequence[str], on: date) -> Bundle:
@@ -187,9 +188,14 @@ def _all_by_scope(session: Session, on: date) -> Mapping[str, Sequence[Offer]]:
     return found
 
 
-def _offers(session: Session, programme: str, region_ids: Sequence[str], on: date) -> list[Offer]:
-    values = {"programme": programme, "scopes": [*region_ids, EVERYWHERE], "on": on}
-    return _by_nearness(session.connection().execute(_ONE, values), region_ids)
+def _offers(session: Session, programme: str, region_ids: Sequence[str], on: date) -> Sequence[Offer]:
+    """All that are approved and have begun, the nearest first; kept until a release changes."""
+
+    def load() -> Sequence[Offer]:
+        values = {"programme": programme, "scopes": [*region_ids, EVERYWHERE], "on": on}
+        return _by_nearness(session.connection().execute(_ONE, values), region_ids)
+
+    return _kept_offers.get(session, (programme, tuple(region_ids), on), load)
 
 
 def _by_nearness(rows: Iterable[Any], region_ids: Sequence[str]) -> list[Offer]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
@@ -107,13 +108,23 @@ def prepare(
 
 def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
     """Number the document, freeze its data and keep the record; returns its id."""
+    return record_all(session, [ready], now)[0]
+
+
+def record_all(session: Session, ready: Sequence[ReadyDocument], now: datetime) -> list[str]:
+    """The same for many, numbered in their order; their ids. As many statements as there are sequences, and two."""
+    rows = [_row(session, each, number, now) for each, number in zip(ready, _next_numbers(session, ready), strict=True)]
+    _RECORD.run_all(session, rows)
+    jobs.enqueue_all(session, [_issuing(each.request, row["id"], now) for each, row in zip(ready, rows, strict=True)])
+    return [row["id"] for row in rows]
+
+
+def _row(session: Session, ready: ReadyDocument, number: str | None, now: datetime) -> dict[str, Any]:
     request, contract = ready.request, ready.contract
-    number = _next_number(session, ready) if contract.number else None
     code = random_code(codes.LETTERS, codes.LENGTH)
     frozen = _freeze(session, ready, number=number or request.subject, verify_code=code)
     document_id = new_id()
-    sealed = session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id)
-    row = {
+    return {
         "id": document_id,
         "case_id": request.case_id,
         "case_seq": request.case_seq,
@@ -128,15 +139,18 @@ def record(session: Session, ready: ReadyDocument, now: datetime) -> str:
         "office_id": ready.office.id,
         "copies": int(request.copies or contract.copies),
         "issued_on": ready.issued_on,
-        "frozen": sealed,
+        "frozen": session.info["vault"].seal_text(dump_json(frozen), "document", "frozen", document_id),
         "created_at": now,
     }
-    _RECORD.run(session, row)
-    jobs.enqueue(
-        session, ISSUE, {}, due=now + TAKE_BACK, dedup=f"{ISSUE}:{document_id}", case_id=request.case_id,
-        reference=document_id,
-    )  # fmt: skip
-    return document_id
+
+
+def _issuing(request: DocumentRequest, document_id: str, now: datetime) -> jobs.NewJob:
+    """A worker issues what nobody asks for before; the letters of a batch take turns with those of other counties."""
+    due, dedup = now + TAKE_BACK, f"{ISSUE}:{document_id}"
+    if request.origin is None:
+        return jobs.NewJob(ISSUE, {}, due, dedup, request.case_id, reference=document_id)
+    county = request.chain.county.id if request.chain.county else None
+    return jobs.NewJob(ISSUE, {}, due, dedup, request.case_id, jobs.BULK, reference=document_id, county=county)
 
 
 def drawing(session: Session, document_id: str) -> Callable[[], bytes] | None:
@@ -167,7 +181,7 @@ def issue(session: Session, document_id: str, drawn: bytes | None = None) -> Iss
         row.content, row.sha256 = sealed, digest(content)
         unissued = (Document.id == document_id) & Document.content.is_(None)
         session.execute(update(Document).where(unissued).values(content=sealed, sha256=row.sha256))
-        _print(session, row, row.created_at, jobs.BULK if row.origin else jobs.NORMAL)
+        jobs.enqueue_all(session, [printing(row, row.created_at)])
     else:
         content = vault.open(row.content, "document", "content", document_id)
     return Issued(f"{row.title}{row.number or ''}.docx", content, row.sha256 or "")
@@ -198,7 +212,8 @@ def hand_out_pdf(
         content = session.info["vault"].open(kept.content, *PDF, document_id)
         return Issued(f"{row.title}{row.number or ''}.pdf", content, kept.sha256)
     if row.content is not None:
-        _print(session, row, now, jobs.URGENT)
+        jobs.enqueue_all(session, [printing(row, now, jobs.URGENT)])
+        jobs.hurry(session, f"{PRINT}:{document_id}", now)
     if again:
         jobs.revive_named(session, _works(document_id), now)
     return None
@@ -234,11 +249,13 @@ def _works(document_id: str) -> tuple[str, ...]:
     return f"{ISSUE}:{document_id}", f"{PRINT}:{document_id}"
 
 
-def _print(session: Session, row: Document, due: datetime, priority: int) -> None:
-    """A worker makes the PDF; who asks for one letter does not wait for the thousands of a batch."""
-    jobs.enqueue(
-        session, PRINT, {}, due=due, dedup=f"{PRINT}:{row.id}", case_id=row.case_id, priority=priority,
-        reference=row.id,
+def printing(row: Any, due: datetime, priority: int | None = None, county: str | None = None) -> jobs.NewJob:
+    """The work of making the PDF of a document's row; who asks for one letter does not wait for the thousands of a
+    batch, of which the counties take turns."""
+    if priority is None:
+        priority = jobs.BULK if row.origin else jobs.NORMAL
+    return jobs.NewJob(
+        PRINT, {}, due, f"{PRINT}:{row.id}", row.case_id, priority, reference=row.id, county=county
     )  # fmt: skip
 
 
@@ -259,34 +276,52 @@ def _named(office: OfficeRow | None) -> dict[str, str | None] | None:
     return {"name": office.name, "phone": office.phone} if office else None
 
 
-def _next_number(session: Session, ready: ReadyDocument) -> str:
-    """<office><word>〔year〕n号, running per office, word and year."""
-    word, year = ready.contract.number, ready.issued_on.year
-    running = next_in_sequence(session, DocumentSequence, f"{ready.office.id}:{word}:{year}")
-    trained = training.WORD if training.is_training(session) else ""
-    return f"{trained}{ready.office.short_name}{word}〔{year}〕{running}号"
+def _next_numbers(session: Session, ready: Sequence[ReadyDocument]) -> list[str | None]:
+    """<office><word>〔year〕n号, running per office, word and year; None of a letter that has none.
+
+    The sequences are taken in one order, so that two who number many letters at once do not wait for each other.
+    """
+    scopes = [_sequence(each) for each in ready]
+    taken = Counter(scope for scope in scopes if scope)
+    running = {scope: next_in_sequence(session, DocumentSequence, scope, taken[scope]) for scope in sorted(taken)}
+    numbers = list[str | None]()
+    trained = training.WORD if taken and training.is_training(session) else ""
+    for each, scope in zip(ready, scopes, strict=True):
+        if scope is None:
+            numbers.append(None)
+            continue
+        taken[scope] -= 1
+        head = f"{trained}{each.office.short_name}{each.contract.number}〔{each.issued_on.year}〕"
+        numbers.append(f"{head}{running[scope] - taken[scope]}号")
+    return numbers
 
 
-def next_in_sequence(session: Session, table: Any, scope: str) -> int:
-    """The next running number of `scope` in a table `(scope, last)`; holds the row until the commit."""
-    return cast(int, _counting(table.__tablename__).scalar(session, scope=scope))
+def _sequence(ready: ReadyDocument) -> str | None:
+    word = ready.contract.number
+    return f"{ready.office.id}:{word}:{ready.issued_on.year}" if word else None
+
+
+def next_in_sequence(session: Session, table: Any, scope: str, count: int = 1) -> int:
+    """The last of the next `count` running numbers of `scope` in a table `(scope, last)`; holds the row until the
+    commit."""
+    return cast(int, _counting(table.__tablename__).scalar(session, scope=scope, count=count))
 
 
 @cache
 def _counting(table: str) -> Prepared:
     """As text, which both databases read alike."""
-    counting = f'INSERT INTO "{table}" (scope, last) VALUES (:scope, 1) '
-    return Prepared(text(f'{counting}ON CONFLICT (scope) DO UPDATE SET last = "{table}".last + 1 RETURNING last'))
+    counting = f'INSERT INTO "{table}" (scope, last) VALUES (:scope, :count) '
+    return Prepared(text(f'{counting}ON CONFLICT (scope) DO UPDATE SET last = "{table}".last + :count RETURNING last'))
 
 
 def _drawing(session: Session, row: Document) -> Callable[[], bytes]:
     blobs = definitions.blobs(session, (row.template_hash, row.contract_hash))
     template, contract = blobs[row.template_hash], blobs[row.contract_hash]
     frozen = load_json(session.info["vault"].open_text(row.frozen, "document", "frozen", row.id))
-    trained = training.is_training(session)
+    return partial(rendered, template, contract, frozen, training.is_training(session))
 
-    def draw() -> bytes:
-        letter = render(load_template(template), load_contract(contract), frozen)
-        return sample.marked(letter) if trained else letter
 
-    return draw
+def rendered(template: bytes, contract: bytes, frozen: Mapping[str, Any], is_training: bool) -> bytes:
+    """The letter that these files make of what was frozen, marked where people only practise."""
+    letter = render(load_template(template), load_contract(contract), frozen)
+    return sample.marked(letter) if is_training else letter

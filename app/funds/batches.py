@@ -224,6 +224,7 @@ def _letters(batch_id: str) -> Select[Any]:
         PaymentOrder.id.label("reference"),
         PaymentOrder.case_id.label("case_id"),
         (literal("batch.letter:") + PaymentOrder.id).label("dedup"),
+        PaymentOrder.county_id.label("county"),
     ).where(PaymentOrder.batch_id == batch_id)
 
 

@@ -1,7 +1,12 @@
-"""Letters about orders: one with every order of a batch, by a job each, and one for money that did not arrive."""
+"""Letters about orders: one with every order of a batch, by a job each, and one for money that did not arrive.
+
+A worker writes the letters of a batch a hundred at a time: what they share is read once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -26,24 +31,51 @@ TEMPLATE, SUBSIDY, RETURNED = "grant_notice", "subsidy_notice", "returned_paymen
 OVERPAID = "overpaid_notice"
 
 
-def write_letter(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:
-    """Record the letter of the order that `job.reference` names."""
-    claim()
+def write_letters(session: Session, jobs: Sequence[DueJob], now: datetime) -> None:
+    """Record the letters of the orders that the jobs' `reference`s name, in the order of the jobs."""
     query = select(PaymentOrder, Batch).join(Batch, Batch.id == PaymentOrder.batch_id)
-    order, batch = session.execute(query.where(PaymentOrder.id == job.reference)).one()
-    if batch.kind == QUOTA:
-        _write(session, order, SUBSIDY, _subsidy(session, order, batch), now)
-        return
-    given = {
-        "recipient": order.recipient or order.payee,
-        "occasion": f"{batch.title}（补发差额）" if order.purpose == ARREARS else batch.title,
-        "programme": definitions.title_of(session, order.programme),
-        "clause": batch.clause,
-        "amount": order.amount,
-        "due_on": order.due_on,
-        "batch": batch.title,
-    }
-    _write(session, order, TEMPLATE, given, now)
+    found = session.execute(query.where(PaymentOrder.id.in_([job.reference for job in jobs]))).all()
+    lot = _Lot(session, now, deaths.named_dead(session, {each.award_id for each, _ in found if each.award_id}))
+    orders = {order.id: (order, batch) for order, batch in found}
+    documents.record_all(session, [lot.ready(*orders[job.reference or ""]) for job in jobs], now)
+
+
+@dataclass
+class _Lot:
+    """Letters that are written together. `dead`: awards whose recipient has died → the name in the register."""
+
+    session: Session
+    now: datetime
+    dead: Mapping[str, str | None]
+    _titles: dict[str, str] = field(default_factory=dict)
+
+    def ready(self, order: PaymentOrder, batch: Batch) -> documents.ReadyDocument:
+        if batch.kind == QUOTA:
+            template, given = SUBSIDY, _subsidy(self.session, order, batch)
+        else:
+            template, given = TEMPLATE, self._grant(order, batch)
+        request = _request(self.session, order, template, given, self.now, partial(self._address, order))
+        return _ready(self.session, request, self.now)
+
+    def _grant(self, order: PaymentOrder, batch: Batch) -> dict[str, Any]:
+        if order.programme not in self._titles:
+            self._titles[order.programme] = definitions.title_of(self.session, order.programme)
+        return {
+            "recipient": order.recipient or order.payee,
+            "occasion": f"{batch.title}（补发差额）" if order.purpose == ARREARS else batch.title,
+            "programme": self._titles[order.programme],
+            "clause": batch.clause,
+            "amount": order.amount,
+            "due_on": order.due_on,
+            "batch": batch.title,
+        }
+
+    def _address(self, order: PaymentOrder, name: str) -> str:
+        """Whom an award pays may have died since the order was drafted."""
+        award_id = order.award_id
+        if award_id is None or award_id not in self.dead or goes_to_institution(order):
+            return name
+        return deaths.family_if(name, self.dead[award_id])
 
 
 def _subsidy(session: Session, order: PaymentOrder, batch: Batch) -> dict[str, Any]:
@@ -90,7 +122,8 @@ def write_returned(
         "due_on": order.due_on,
         "reason": order.return_reason,
     }
-    _write(session, order, RETURNED, given, now, case_id, index)
+    request = _request(session, order, RETURNED, given, now, partial(_address, session, order, index), case_id)
+    documents.record(session, _ready(session, request, now), now)
 
 
 def _address(session: Session, order: PaymentOrder, index: str | None, name: str) -> str:
@@ -115,29 +148,27 @@ def write_overpaid(session: Session, job: DueJob, now: datetime, claim: Claim) -
         origin=job.reference,
         chain=chain,
     )
-    _record(session, request, now)
+    documents.record(session, _ready(session, request, now), now)
 
 
-def _write(
+def _request(
     session: Session, order: PaymentOrder, template: str, given: dict[str, Any], now: datetime,
-    case_id: str | None = None, index: str | None = None,
-) -> None:  # fmt: skip
+    address: Callable[[str], str], case_id: str | None = None,
+) -> documents.DocumentRequest:  # fmt: skip
     chain = identity.chain(session, order.region_id)
-    request = documents.DocumentRequest(
+    return documents.DocumentRequest(
         letter=definitions.letter(session, order.programme, chain.ids, local_date(now), template),
         scope={"document": given},
-        address=partial(_address, session, order, index),
+        address=address,
         case_id=order.case_id or case_id,
         case_seq=order.case_seq,
         subject=order.id,
         origin=order.id,
         chain=chain,
     )
-    _record(session, request, now)
 
 
-def _record(session: Session, request: documents.DocumentRequest, now: datetime) -> None:
+def _ready(session: Session, request: documents.DocumentRequest, now: datetime) -> documents.ReadyDocument:
     chain = request.chain
     issuer = None if chain.township else "county"
-    ready = documents.prepare(session, request, identity.offices_of(session, chain), issuer, now)
-    documents.record(session, ready, now)
+    return documents.prepare(session, request, identity.offices_of(session, chain), issuer, now)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    case,
     delete,
     func,
     literal,
@@ -295,6 +296,13 @@ def bring_forward(session: Session, kind: str, reference: str, now: datetime) ->
     """Let what waits for its hour about this row be due at once; whether anything did."""
     later = JOB.c.kind == kind, JOB.c.reference == reference, JOB.c.state == "ready", JOB.c.due > now
     return bool(session.connection().execute(update(JOB).where(*later).values(due=now)).rowcount)
+
+
+def hurry(session: Session, dedup: str, now: datetime) -> None:
+    """Somebody asks for what waits among the masses: do it before them."""
+    waiting = (JOB.c.dedup == dedup) & (JOB.c.state == "ready")
+    due = case((JOB.c.due < now, JOB.c.due), else_=literal(now, JOB.c.due.type))
+    session.connection().execute(update(JOB).where(waiting).values(priority=URGENT, lane=JOB.c.kind, due=due))
 
 
 def purge(session: Session, finished_before: datetime) -> int:

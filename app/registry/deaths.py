@@ -5,6 +5,7 @@ From the day after, no award covers the person; where others remain, nothing is 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -74,7 +75,19 @@ def in_place_of(session: Session, name: str, *, award_id: str | None = None, ind
     """To whom a letter to somebody of this name goes: the family, where it is the recipient of an award, or whoever
     has this blind index, and has died. Who is paid for them lives, whatever became of them."""
     dead = session.execute(_dead(award_id, index)).first()
-    return family_of(name) if dead is not None and dead.name in (None, name) else name
+    return name if dead is None else family_if(name, dead.name)
+
+
+def named_dead(session: Session, award_ids: Collection[str]) -> dict[str, str | None]:
+    """Of these awards those whose recipient has died, with the name in the register."""
+    dead = select(AWARD.c.id, PERSON.c.name).join(PERSON, PERSON.c.id == AWARD.c.person_id)
+    rows = session.execute(dead.where(AWARD.c.id.in_(award_ids), PERSON.c.died_on.is_not(None)))
+    return {row.id: row.name for row in rows}
+
+
+def family_if(name: str, dead: str | None) -> str:
+    """To whom a letter to somebody of this name goes where the recipient, in the register under `dead`, has died."""
+    return family_of(name) if dead in (None, name) else name
 
 
 def _dead(award_id: str | None = None, index: str | None = None) -> Select[Any]:

@@ -12,13 +12,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from app.core.ids import digest
-from app.documents import codes, pdfs
+from app.documents import codes, issuing, pdfs
 from app.documents import operations as documents
 from app.documents.certificates import Certificates
 from app.documents.models import Document, DocumentPdf
 from app.documents.pictures import qr_png
 from app.jobs.runner import Worker
-from app.worker import _issue
 from tests.browser.conftest import Site
 
 APPROVAL, IMAGE = "approval_notice", pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
@@ -36,7 +35,10 @@ class Held:
 def print_letters(site: Site) -> None:
     """What has been due for a while, as a worker does it: letters are issued, and their PDFs are made and kept."""
     site.web.clock.move_to(site.web.clock.now() + documents.TAKE_BACK)
-    work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(site.office, Certificates(Path())).handler()}
+    work = {
+        documents.ISSUE: issuing.handler(),
+        documents.PRINT: pdfs.Press(site.office, Certificates(Path())).handler(),
+    }
     assert Worker(site.web.database, site.web.clock, work).run_once() > 1
 
 

@@ -81,8 +81,11 @@ def test_excluded_people_get_no_order_and_nobody_gets_two(office: Office) -> Non
     office.clock.move_to(office.now + timedelta(minutes=2))
     assert worker.run_once() == 2
     with office.database.read() as session:
-        (first, _) = session.scalars(select(Document.id).order_by(Document.number))
-        letter = extract_text(documents.issue(session, first).content)
+        first, second = session.scalars(select(Document).order_by(Document.number))
+        assert [row.number.rpartition("〕")[2] for row in (first, second)] == ["1号", "2号"]
+        kept = documents.issue(session, first.id).content
+        assert kept == documents._drawing(session, first)(), "a lot gives the bytes that a single letter has"
+        letter = extract_text(kept)
     assert "叁佰元整" in letter
     assert "2021年春节一次性补助" in letter
 

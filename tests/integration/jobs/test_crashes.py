@@ -16,7 +16,8 @@ from app.db import Database
 from tests.integration.jobs.worker_process import START
 from tests.support.jobs import count_by_state
 
-JOBS = 60
+KINDS = ("inside", "outside", "together", "apart")
+JOBS = 30
 KILLS = 10
 WORKERS = 2
 PATIENCE = 240  # seconds; processes start slowly beside other tests
@@ -31,7 +32,7 @@ def launch(database: Database) -> None:
     numbers = numbers.union_all(select((numbers.c.n + 1).label("n")).where(numbers.c.n < JOBS))
     with database.write() as session:
         session.execute(text("CREATE TABLE effect (job_id VARCHAR(32))"))
-        for kind in ("inside", "outside"):
+        for kind in KINDS:
             name = literal(kind) + func.cast(column("n", Integer), jobs.operations.JOB.c.dedup.type)
             source = select(name.label("reference"), literal(None).label("case_id"), name.label("dedup"))
             assert jobs.launch(session, jobs.launching(kind, source.select_from(numbers)), START) == JOBS
@@ -45,11 +46,11 @@ def test_killed_workers_lose_nothing_and_repeat_no_effect(
     workers = [spawn(database_url, log) for _ in range(WORKERS)]
     killed, deadline, counts = 0, time.monotonic() + PATIENCE, {}
     try:
-        while counts.get("done", 0) < 2 * JOBS and time.monotonic() < deadline:
+        while counts.get("done", 0) < len(KINDS) * JOBS and time.monotonic() < deadline:
             time.sleep(chance.uniform(0.05, 0.2))
             with database.read() as session:
                 counts = count_by_state(session)
-            if killed < KILLS and counts.get("done", 0) > killed * JOBS / KILLS:
+            if killed < KILLS and counts.get("done", 0) > killed * len(KINDS) * JOBS / KILLS / 2:
                 victim = chance.randrange(WORKERS)
                 workers[victim].kill()
                 workers[victim].wait()
@@ -61,9 +62,9 @@ def test_killed_workers_lose_nothing_and_repeat_no_effect(
             worker.wait()
     with database.read() as session:
         effects = Counter(session.scalars(text("SELECT job_id FROM effect")))
-        outside = set(session.scalars(text("SELECT id FROM job WHERE kind = 'outside'")))
-    assert counts == {"done": 2 * JOBS}
+        outside = set(session.scalars(text("SELECT id FROM job WHERE kind IN ('outside', 'apart')")))
+    assert counts == {"done": len(KINDS) * JOBS}
     assert killed >= KILLS // 2
     assert set(effects.values()) == {1}
-    assert len(effects) == 2 * JOBS
+    assert len(effects) == len(KINDS) * JOBS
     assert set(log.read_text().split()) == outside

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app import jobs
 from app.core.clock import MovableClock
 from app.db import Database
-from app.jobs import GiveUp, OutsideHandler, Worker
+from app.jobs import Apart, GiveUp, NewJob, OutsideHandler, Together, Worker
 from app.jobs.operations import complete
 from tests.support.jobs import claim, count_by_state
 
@@ -256,6 +256,79 @@ def test_a_job_that_takes_too_long_is_undone_and_holds_up_no_other(
     put(world, now)
     assert worker.run_once() == 1  # the thread and the connection go on working
     assert steps(world) == 2
+
+
+def test_of_jobs_done_together_the_one_that_fails_fails_alone(
+    world: Database, now: datetime, clock: MovableClock
+) -> None:
+    transactions = []
+
+    def count(session, jobs, now) -> None:
+        transactions.append(len(jobs))
+        for job in jobs:
+            lock(session)
+            if job.reference == "bad":
+                raise RuntimeError("no such order")
+
+    def carry(job, prepared) -> str:
+        if job.reference == "bad":
+            raise RuntimeError("no such letter")
+        return prepared
+
+    apart = Apart(lambda session, jobs, now: ["read"] * len(jobs), carry, lambda session, done, now: count(
+        session, [job for job, _ in done], now), most=4)  # fmt: skip
+    for kind in ("together", "apart"):
+        for name in ("good", "good", "bad", "good", "good"):
+            put(world, now, kind, reference=name)
+    worker = Worker(world, clock, {"together": Together(count, most=4), "apart": apart})
+    assert worker.run_once() == 10
+    assert (steps(world), states(world)) == (8, {"ready": 2, "done": 8})
+    assert transactions == [4, 1, 1, 1, 1, 3, 1, 1]
+
+
+def test_lanes_take_turns_so_that_masses_delay_nobody(world: Database, now: datetime, clock: MovableClock) -> None:
+    turns: list[tuple[str, int]] = []
+
+    def write(session, found, now) -> None:
+        turns.append((found[0].county, len(found)))
+        if len(turns) == 3:  # somebody else's letters come while the batches are under way
+            order(session, "small", 1)
+
+    def order(session, county: str, number: int) -> None:
+        letter = NewJob("letter", {}, now, priority=jobs.BULK, county=county)
+        jobs.enqueue_all(session, [letter] * number)
+
+    def between(session, job, now, claim) -> None:
+        turns.append((job.kind, 1))
+        fire(session, job, now, claim)
+
+    with world.write() as session:
+        order(session, "large", 50)
+        order(session, "other", 25)
+    put(world, now)
+    worker = Worker(world, clock, {"letter": Together(write, most=10), "timer": between})
+    while worker.run_once(200):
+        pass
+    large, other, rest = ("large", 10), ("other", 10), ("other", 5)
+    assert turns == [("timer", 1), large, other, ("small", 1), large, other, large, rest, large, large]
+
+
+def test_a_long_job_of_the_masses_holds_up_none_that_somebody_waits_for(
+    world: Database, now: datetime, clock: MovableClock
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+    long = OutsideHandler(do=lambda job, prepared: begun.set() or ended.wait(20))
+    put(world, now, "long", priority=jobs.BULK)
+    kinds = {"long": long, "timer": fire}
+    masses = threading.Thread(target=Worker(world, clock, kinds, priorities=(jobs.BULK,)).run_once)
+    masses.start()
+    assert begun.wait(20)
+    put(world, now)
+    assert Worker(world, clock, kinds, priorities=(jobs.URGENT, jobs.NORMAL)).run_once() == 1
+    assert (steps(world), states(world)) == (1, {"running": 1, "done": 1})
+    ended.set()
+    masses.join(20)
+    assert states(world) == {"done": 2}
 
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"

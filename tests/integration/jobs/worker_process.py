@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from app.db import Database, Vault
-from app.jobs import OutsideHandler, Worker
+from app.jobs import Apart, OutsideHandler, Together, Worker
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -29,6 +29,16 @@ def inside(session, job, now, claim) -> None:
     time.sleep(0.004)
 
 
+def together(session, jobs, now) -> None:
+    time.sleep(0.004)
+    session.execute(text("INSERT INTO effect VALUES (:id)"), [{"id": job.id} for job in jobs])
+    time.sleep(0.004)
+
+
+def record_all(session, done, now) -> None:
+    session.execute(text("INSERT INTO effect VALUES (:id)"), [{"id": job.id} for job, _ in done])
+
+
 def record(session, job, result, now) -> None:
     session.execute(text("INSERT INTO effect VALUES (:id)"), {"id": job.id})
 
@@ -40,7 +50,13 @@ def main(url: str, log: str) -> None:
         os.write(handle, f"{job.id}\n".encode())
         time.sleep(0.008)
 
-    handlers = {"inside": inside, "outside": OutsideHandler(do=send, finish=record, lease_seconds=2)}
+    apart = Apart(lambda session, jobs, now: jobs, send, record_all, most=5, lease_seconds=2)
+    handlers = {
+        "together": Together(together, most=5),
+        "apart": apart,
+        "inside": inside,
+        "outside": OutsideHandler(do=send, finish=record, lease_seconds=2),
+    }
     worker = Worker(Database(url, Vault.generate()), HurriedClock(), handlers)
     while True:
         if worker.run_once(20) == 0:

@@ -16,14 +16,13 @@ from app.cases.incidents import open_incidents
 from app.cases.operations import withdraw
 from app.core.actor import APPLICANT
 from app.core.ids import digest
+from app.documents import issuing, pdfs, queries
 from app.documents import operations as documents
-from app.documents import pdfs, queries
 from app.documents.certificates import Certificates
 from app.documents.models import Document
 from app.inbox.queries import items_of_case
 from app.jobs.runner import Worker
 from app.outside import Refused
-from app.worker import _issue
 from tests.support.statements import counted
 from tests.support.web import APPLICATION, PROGRAMME, VILLAGE, Web, flat
 
@@ -45,7 +44,7 @@ class Printer:
 
 
 def worker(web: Web, printer: Printer) -> Worker:
-    work = {documents.ISSUE: _issue, documents.PRINT: pdfs.Press(printer, Certificates(Path())).handler()}
+    work = {documents.ISSUE: issuing.handler(), documents.PRINT: pdfs.Press(printer, Certificates(Path())).handler()}
     return Worker(web.database, web.clock, work, on_dead=cases.on_dead)
 
 
