@@ -120,8 +120,7 @@ class _Run:
             self.found.mismatches.append(own.title(step.decision))
         asked = (step.element_id, step.decision)
         where = own.asking(self._subject.process, asked)
-        title = own.element_title(self._subject.process, step.element_id)
-        place = where[1] if where else Place(title, "", False)
+        place = where[1] if where else Place(own.element_title(self._subject.process, step.element_id), "", False)
         self._seen[step.element_id] = read
         result = self._by_draft(step, read, where[0] if where else None, place)
         self._keep(step, read, place, result)

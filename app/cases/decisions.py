@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -166,7 +165,7 @@ def read(content: str, record_id: str) -> dict[str, Any]:
 
 def read_typed(content: str, record_id: str) -> dict[str, Any]:
     """The same with figures as they rest, as typed JSON. Raises UnknownRecordVersion."""
-    found: dict[str, Any] = json.loads(content)
+    found: dict[str, Any] = orjson.loads(content)
     if found["version"] != VERSION:
         raise UnknownRecordVersion(f"decision record {record_id} is stored in version {found['version']}")
     return found

@@ -19,8 +19,9 @@ class _Composed(Mapping[str, Any]):
 
     __slots__ = ("_parts",)
 
-    def __init__(self, *parts: Names) -> None:
-        self._parts = parts
+    def __init__(self, own: Names, variables: Names, given: Names) -> None:
+        inner = variables._parts if type(variables) is _Composed else (variables,)
+        self._parts: tuple[Names, ...] = (own, *inner, given)
 
     def __getitem__(self, name: str) -> Any:
         value = self.find(name)
@@ -31,10 +32,12 @@ class _Composed(Mapping[str, Any]):
     def find(self, name: str) -> Any:
         """The value of a name, or MISSING."""
         for names in self._parts:
-            if type(names) is dict or type(names) is _Composed or name in names:
-                value = look_up(names, name)
-                if value is not MISSING:
-                    return value
+            if type(names) is dict:
+                value = names.get(name, MISSING)
+            else:
+                value = look_up(names, name) if name in names else MISSING
+            if value is not MISSING:
+                return value
         return MISSING
 
     def __contains__(self, name: object) -> bool:

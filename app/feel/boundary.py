@@ -141,6 +141,17 @@ def look_up(context: Mapping[str, Any], name: str) -> Any:
         return MISSING
 
 
+def _in_chain(chain: ChainMap[str, Any], name: str) -> Any:
+    for each in chain.maps:
+        value = look_up(each, name)
+        if value is not MISSING:
+            return value
+    return MISSING
+
+
+FINDERS[ChainMap] = _in_chain
+
+
 def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any = None) -> Any:
     """A name of the context of an evaluation, as a FEEL value."""
     if isinstance(context, Lifted):

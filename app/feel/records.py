@@ -121,11 +121,16 @@ class Replay(Mapping[str, Any]):
         self.unknown: dict[str, None] = {} if unknown is None else unknown
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = self._read(name)
-        value = self._made[name]
+        value = self.find(name)
         if value is MISSING:
             raise KeyError(name)
+        return value
+
+    def find(self, name: str) -> Any:
+        """The value under a name, or MISSING."""
+        value = self._made.get(name, self)
+        if value is self:
+            value = self._made[name] = self._read(name)
         return value
 
     def __iter__(self) -> Iterator[str]:
@@ -153,6 +158,9 @@ class Replay(Mapping[str, Any]):
         if type(node) is dict and ("some" in node or "all" in node):
             return Replay(node, self.unknown, path)
         return decode(node)
+
+
+FINDERS[Replay] = Replay.find
 
 
 def plain(value: Any) -> Any:

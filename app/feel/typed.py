@@ -28,6 +28,7 @@ from app.feel.values import CONTEXT, Range, kind
 
 Node = Any
 _JSON = frozenset((type(None), bool, str))
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def encode(value: Any) -> Node:
@@ -37,7 +38,7 @@ def encode(value: Any) -> Node:
 
 def canonical(value: Any) -> str:
     """One text for all values that FEEL takes as equal: `1.0` is `1`, and the order of entries says nothing."""
-    return json.dumps(_encode(value, _shortest), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(_encode(value, _shortest))
 
 
 def decode(node: Node) -> Any:
@@ -64,9 +65,9 @@ def _encode(value: Any, number: Callable[[Decimal], str]) -> Node:
     if found is dict or (found is not Decimal and isinstance(value, Mapping)):
         return {"all": {name: _encode(each, number) for name, each in value.items()}}
     value = lift(value)
-    what = kind(value)
-    if what == "number":
+    if type(value) is Decimal:
         return {"n": number(value)}
+    what = kind(value)
     if what == "range":
         low, high = _encode(value.low, number), _encode(value.high, number)
         return {"range": [low, high, value.low_included, value.high_included, value.op]}

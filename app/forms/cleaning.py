@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError
 
@@ -27,8 +27,7 @@ Path = tuple[str | int, ...]
 _PASSES = 12
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One occurrence of a component: in a list, once for every item. `scope` is the item, `prefix` where it lies."""
 
     component: Component
@@ -88,8 +87,7 @@ class Cleaning:
     def run(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The known data; look at `errors` before using it."""
         self.read(data)
-        self._hide()
-        holders = [each for each in self._places() if each.component.holds_data]
+        holders = [each for each in self._hide() if each.component.holds_data]
         visible = [each for each in holders if each.path not in self.hidden]
         if self.errors:
             paths = [each.path for each in visible]
@@ -106,8 +104,7 @@ class Cleaning:
     def asked(self, data: Mapping[str, Any]) -> Iterator[Asked]:
         """The fields that the data do not hide; in a list, once for every item."""
         self.read(data)
-        self._hide()
-        for place in self._places():
+        for place in self._hide():
             if place.component.is_input and place.path not in self.hidden:
                 yield Asked(place.component, self._needed(place), place.value)
 
@@ -131,15 +128,18 @@ class Cleaning:
         return ChainMap(names, self.tree, self.context)  # type: ignore[arg-type]
 
     def _places(self) -> Iterator[Place]:
-        yield from _places(Place(self.root, (), self.tree, item_names(self.tree, None, [])))
+        return _places(Place(self.root, (), self.tree, item_names(self.tree, None, [])))
 
-    def _hide(self) -> None:
-        """Hiding a field may hide others, never show one: so this ends."""
+    def _hide(self) -> list[Place]:
+        """The places when all is hidden that is to be. Hiding one may hide others, never show one: so this ends."""
         for _ in range(_PASSES if self.root.dynamic else 0):
-            before = len(self.hidden)
-            changed = [self._settle(place) for place in self._places()]
-            if len(self.hidden) == before and not any(changed):
-                return
+            before, changed, places = len(self.hidden), False, list[Place]()
+            for place in self._places():
+                places.append(place)
+                changed |= self._settle(place)
+            if len(self.hidden) == before and not changed:
+                return places
+        return list(self._places())
 
     def _settle(self, place: Place) -> bool:
         """Whether the value here is another one than before."""
