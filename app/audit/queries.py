@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, or_, select, type_coerce
+from sqlalchemy import Integer, Text, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.audit.chain import ORIGIN, Break, check
 from app.audit.operations import EVENT, LINKING, ROOT, heads_of_day, sign
 from app.core.chinese import chinese_date
-from app.db import count_up_to
+from app.db import Prepared, count_up_to
 
 CHUNK = 2000
 ROOTS = "audit_root"
@@ -52,11 +52,17 @@ def happened(session: Session, chains: Collection[str]) -> Iterator[tuple[str, H
         yield chain, Happened(*event)
 
 
+_EVENTS = Prepared(
+    select(*(EVENT.c[field.name] for field in fields(Event)))
+    .where(EVENT.c.chain == bindparam("chain"), EVENT.c.seq > bindparam("after"))
+    .order_by(EVENT.c.seq)
+    .limit(bindparam("most", type_=Integer()))
+)
+
+
 def events_of(session: Session, chain: str, after: int = 0, limit: int = 200) -> list[Event]:
     """The events of `chain` after the link `after`, oldest first."""
-    columns = [EVENT.c[field.name] for field in fields(Event)]
-    wanted = select(*columns).where(EVENT.c.chain == chain, EVENT.c.seq > after).order_by(EVENT.c.seq).limit(limit)
-    return [Event(*row) for row in session.execute(wanted)]
+    return [Event(*row) for row in _EVENTS.all(session, chain=chain, after=after, most=limit)]
 
 
 def look(

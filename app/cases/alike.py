@@ -6,16 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cases.store import CASE
 from app.core.errors import Invalid
 from app.core.ids import digest
+from app.db import Prepared
 from app.definitions.store import bundle_by_id
 from app.forms import Form
 
 TOGETHER = "together"
+_HOMES = Prepared(
+    select(CASE.c.id, CASE.c.release_id, CASE.c.process_key).where(CASE.c.id.in_(bindparam("case_ids", expanding=True)))
+)
 _UPLOAD = "filepicker"
 
 
@@ -73,8 +77,7 @@ def _key(session: Session, step: Step) -> str | None:
 
 def _homes(session: Session, case_ids: Iterable[str]) -> dict[str, Any]:
     """By id, release and process of cases."""
-    query = select(CASE.c.id, CASE.c.release_id, CASE.c.process_key).where(CASE.c.id.in_(case_ids))
-    return {row.id: row for row in session.execute(query)}
+    return {row.id: row for row in _HOMES.all(session, case_ids=list(case_ids))}
 
 
 def form_of(session: Session, step: Step) -> Form:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Table, func, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -122,9 +122,18 @@ def write(session: Session, rows: list[dict[str, Any]]) -> None:
     _INSERT.run_all(session, rows)
 
 
+_ALL = (
+    select(_RECORD, func.coalesce(Case.process_key, DoorAnswer.process_key).label("process_key"))
+    .outerjoin(Case, Case.id == _RECORD.c.case_id)
+    .outerjoin(DoorAnswer, DoorAnswer.id == _RECORD.c.door_id)
+    .order_by(_RECORD.c.decided_at, _RECORD.c.place)
+)
+_OF_CASE = Prepared(_ALL.where(_RECORD.c.case_id == bindparam("case_id")))
+
+
 def of_case(session: Session, case_id: str) -> list[Record]:
     """What was decided in a case, oldest first."""
-    return _records(session, _RECORD.c.case_id == case_id)
+    return [_opened(session.info["vault"], row) for row in _OF_CASE.all(session, case_id=case_id)]
 
 
 def of_action(session: Session, case_id: str, action_id: str) -> list[Record]:
@@ -172,15 +181,7 @@ def read_typed(content: str, record_id: str) -> dict[str, Any]:
 
 
 def _records(session: Session, which: ColumnElement[bool]) -> list[Record]:
-    process = func.coalesce(Case.process_key, DoorAnswer.process_key).label("process_key")
-    query = (
-        select(_RECORD, process)
-        .outerjoin(Case, Case.id == _RECORD.c.case_id)
-        .outerjoin(DoorAnswer, DoorAnswer.id == _RECORD.c.door_id)
-        .where(which)
-        .order_by(_RECORD.c.decided_at, _RECORD.c.place)
-    )
-    return [_opened(session.info["vault"], row) for row in session.execute(query)]
+    return [_opened(session.info["vault"], row) for row in session.execute(_ALL.where(which))]
 
 
 def _packed(decided: Decided) -> bytes:

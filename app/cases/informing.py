@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action
@@ -110,10 +110,14 @@ def undo(session: Session, case_id: str, since: int) -> int:
     return cancelled
 
 
+_OF_CASE = Prepared(
+    select(MESSAGE).where(MESSAGE.c.case_id == bindparam("case_id")).order_by(MESSAGE.c.created_at, MESSAGE.c.id)
+)
+
+
 def of_case(session: Session, case_id: str) -> list[Told]:
     """All messages of a case, oldest first."""
-    query = select(MESSAGE).where(MESSAGE.c.case_id == case_id).order_by(MESSAGE.c.created_at, MESSAGE.c.id)
-    return [_told(session, row) for row in session.execute(query)]
+    return [_told(session, row) for row in _OF_CASE.all(session, case_id=case_id)]
 
 
 def find(session: Session, message_id: str | None) -> Told | None:

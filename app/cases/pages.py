@@ -32,7 +32,7 @@ from app.cases.acting import CaseActs, TaskActs
 from app.cases.action import Action, CaseHead
 from app.cases.correcting import may_correct
 from app.cases.elsewhere import Elsewhere, elsewhere
-from app.cases.models import Awaited, Owed
+from app.cases.models import Awaited
 from app.cases.reopening import reopening_steps
 from app.core.actor import Actor
 from app.core.chinese import mask_id_number
@@ -125,7 +125,7 @@ class CasePage:
     claims: list[ClaimRow]
     notices: list[Any]
     waiting: list[Waiting]
-    owed: list[Owed]
+    owed: list[Any]
     incidents: list[Any]
     handles_objections: bool
     objections: list[dict[str, Any]]

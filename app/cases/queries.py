@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cases import incidents, store
@@ -14,6 +14,7 @@ from app.cases.models import Case, Owed
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import NotFound
 from app.core.spelling import compact
+from app.db import Prepared
 from app.definitions.store import bundle_by_id
 from app.documents import codes
 from app.documents import queries as documents
@@ -55,9 +56,13 @@ def awards_running_out(session: Session, on: date) -> set[str]:
     return {award_id for award_id, day in until.items() if day is not None and day > on}
 
 
-def owed_of(session: Session, case_id: str) -> list[Owed]:
+_OWE: Table = Owed.__table__  # type: ignore[assignment]
+_OWED = Prepared(select(_OWE).where(_OWE.c.case_id == bindparam("case_id")).order_by(_OWE.c.since, _OWE.c.place))
+
+
+def owed_of(session: Session, case_id: str) -> list[Any]:
     """What is or was owed after the fact, in order."""
-    return list(session.scalars(select(Owed).where(Owed.case_id == case_id).order_by(Owed.since, Owed.place)))
+    return _OWED.all(session, case_id=case_id)
 
 
 def incidents_of(session: Session, case_id: str) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action
@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
+from app.db import Prepared
 
 ACCOUNT, APPEAL = "account", "appeal"
 WAITING, GRANTED, DECLINED, ANSWERED = "waiting", "granted", "declined", "answered"
@@ -37,10 +38,14 @@ class Request:
     answered_at: datetime | None
 
 
+_OF_CASE = Prepared(
+    select(REQUEST).where(REQUEST.c.case_id == bindparam("case_id")).order_by(REQUEST.c.asked_at, REQUEST.c.id)
+)
+
+
 def of_case(session: Session, case_id: str) -> list[Request]:
     """All requests of a case, oldest first."""
-    query = select(REQUEST).where(REQUEST.c.case_id == case_id).order_by(REQUEST.c.asked_at, REQUEST.c.id)
-    return [_request(session, row) for row in session.execute(query)]
+    return [_request(session, row) for row in _OF_CASE.all(session, case_id=case_id)]
 
 
 def find(session: Session, case_id: str, request_id: str) -> Request:

@@ -6,7 +6,7 @@ more. Nothing else invalidates what `Stamped` keeps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, String, Table, cast, func, select
@@ -52,7 +52,7 @@ _BUMP = Prepared(
     sql("INSERT INTO stamp (kind, number) VALUES (:kind, 1) ON CONFLICT (kind) DO UPDATE SET number = stamp.number + 1")
 )
 _READ_HERE, _BUMPED, _OWN = "stamps", "bumped", "stamped"
-_NOWHERE = object()
+_NOWHERE, _TOGETHER = object(), object()
 
 
 def bump(session: Session, kind: str) -> None:
@@ -107,6 +107,22 @@ class Stamped(Generic[Value]):
             if len(values) >= self._entries:
                 values.clear()
             values[key] = found
+        return found
+
+    def get_all(
+        self, session: Session, keys: Collection[Hashable], load: Callable[[list[Any]], Mapping[Any, Value]]
+    ) -> dict[Any, Value]:
+        """The values of many keys; those that this process does not have are loaded together, and may be none.
+
+        Beyond `entries` what is loaded is not kept.
+        """
+        known: Any = self.get(session, _TOGETHER, dict)  # type: ignore[arg-type]
+        found = {key: known[key] for key in keys if key in known}
+        if missing := [key for key in set(keys) if key not in found]:
+            loaded = load(missing)
+            if len(known) + len(loaded) <= self._entries:
+                known.update(loaded)
+            found |= loaded
         return found
 
     def _own(self, session: Session, key: Hashable, load: Callable[[], Value]) -> Value:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import local_date
 from app.core.errors import NotEligible, NotFound
-from app.db import stamps
+from app.db import Prepared, stamps
 from app.definitions.bundle import Bundle
 from app.definitions.errors import BundleError
 from app.definitions.letters import Letter, letters_of
@@ -162,11 +162,17 @@ def place_serving(session: Session, programme: str, region_ids: Sequence[str], o
     return next((each.scope for each in offers if not _retired(each, on)), None)
 
 
+_TITLES = Prepared(
+    select(RELEASE.c.programme, RELEASE.c.title)
+    .where(RELEASE.c.state == APPROVED, RELEASE.c.programme != LIBRARY)
+    .order_by(RELEASE.c.decided_at, RELEASE.c.id)
+)
+_titles: stamps.Stamped[Mapping[str, str]] = stamps.Stamped("releases")
+
+
 def programme_titles(session: Session) -> dict[str, str]:
     """Programme key → the title of its newest release anywhere, for lists and filters."""
-    query = select(RELEASE.c.programme, RELEASE.c.title).where(RELEASE.c.state == APPROVED)
-    rows = session.execute(query.where(RELEASE.c.programme != LIBRARY).order_by(RELEASE.c.decided_at, RELEASE.c.id))
-    return {row.programme: row.title for row in rows}
+    return dict(_titles.get(session, None, lambda: {row.programme: row.title for row in _TITLES.all(session)}))
 
 
 def title_of(session: Session, programme: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
+from app.db import Prepared
 from app.definitions import store as definitions
 from app.documents import codes
 from app.documents.contract import load_contract
@@ -34,12 +35,12 @@ LISTED = (
     DocumentPdf.signer,
 )
 _OF = select(*LISTED).outerjoin_from(Document, DocumentPdf, DocumentPdf.id == Document.id)
+_OF_CASE = Prepared(_OF.where(Document.case_id == bindparam("case_id")).order_by(Document.created_at, Document.id))
 
 
 def documents_of(session: Session, case_id: str) -> list[Any]:
     """The documents of a case, oldest first; without their bytes."""
-    query = _OF.where(Document.case_id == case_id).order_by(Document.created_at, Document.id)
-    return list(session.execute(query))
+    return _OF_CASE.all(session, case_id=case_id)
 
 
 def is_dropped(row: Any) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -14,6 +14,7 @@ from app.cases import pages as cases
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid, NotFound, NotYours
 from app.core.ids import new_id
+from app.db import Prepared
 from app.dossier.models import Dossier
 from app.jobs import operations as jobs
 from app.jobs import standing
@@ -96,10 +97,17 @@ def _ask(session: Session, actor: Actor, subject: str, name: str, reason: str, n
     return dossier_id
 
 
+_LATEST = Prepared(
+    select(*_SHOWN)
+    .where(TABLE.c.asked_by == bindparam("asked_by"), TABLE.c.subject == bindparam("subject"))
+    .order_by(TABLE.c.asked_at.desc())
+    .limit(1)
+)
+
+
 def latest(session: Session, actor: Actor, subject: str) -> Standing | None:
     """What this person asked for last of a case or a person."""
-    mine = select(*_SHOWN).where(TABLE.c.asked_by == actor.user_id, TABLE.c.subject == subject)
-    row = session.execute(mine.order_by(TABLE.c.asked_at.desc()).limit(1)).one_or_none()
+    row = _LATEST.one_or_none(session, asked_by=actor.user_id, subject=subject)
     return _standing(session, row) if row is not None else None
 
 

@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
 from app.core.ids import digest
+from app.db import Prepared
 from app.drafts.models import Draft
 
 DRAFT: Table = Draft.__table__  # type: ignore[assignment]
@@ -22,9 +23,9 @@ MAIN, OTHER = "", "other"
 LONGEST_SUBJECT = 160
 # Built once: every page with a form reads one of them.
 _OF_SUBJECT = select(DRAFT).where(DRAFT.c.subject == bindparam("about")).order_by(DRAFT.c.saved_at)
-_OWN = _OF_SUBJECT.where(DRAFT.c.owner == bindparam("whose"))
-_OWN_OF_ANY = select(DRAFT).where(
-    DRAFT.c.subject.in_(bindparam("any", expanding=True)), DRAFT.c.owner == bindparam("whose")
+_ALL_OF_SUBJECT, _OWN = Prepared(_OF_SUBJECT), Prepared(_OF_SUBJECT.where(DRAFT.c.owner == bindparam("whose")))
+_OWN_OF_ANY = Prepared(
+    select(DRAFT).where(DRAFT.c.subject.in_(bindparam("any", expanding=True)), DRAFT.c.owner == bindparam("whose"))
 )
 
 Pairs = list[list[str]]
@@ -96,8 +97,7 @@ def id_of(owner: str, subject: str, branch: str) -> str:
 
 def of_subject(session: Session, subject: str, owner: str, *, colleagues: bool = False) -> Drawer:
     """The owner's drafts of a subject; with those of `colleagues` where they do the same work."""
-    wanted = {"about": subject} if colleagues else {"about": subject, "whose": owner}
-    rows = session.connection().execute(_OF_SUBJECT if colleagues else _OWN, wanted).all()
+    rows = (_ALL_OF_SUBJECT if colleagues else _OWN).all(session, about=subject, whose=owner)
     own = {row.branch: opened(session, row) for row in rows if row.owner == owner}
     theirs = tuple(opened(session, row) for row in rows if row.owner != owner and row.branch == MAIN)
     return Drawer(own.get(MAIN), own.get(OTHER), theirs)
@@ -105,7 +105,7 @@ def of_subject(session: Session, subject: str, owner: str, *, colleagues: bool =
 
 def of_subjects(session: Session, subjects: Collection[str], owner: str) -> dict[str, Drawer]:
     """The owner's own drafts of several forms, by subject; one statement."""
-    rows = session.connection().execute(_OWN_OF_ANY, {"any": list(subjects), "whose": owner}).all()
+    rows = _OWN_OF_ANY.all(session, any=list(subjects), whose=owner)
     found: dict[str, dict[str, Kept]] = {each: {} for each in subjects}
     for row in rows:
         found[row.subject][row.branch] = opened(session, row)
@@ -141,7 +141,7 @@ def draft(session: Session, draft_id: str, subject: str) -> Kept:
     return opened(session, row)
 
 
-def opened(session: Session, row: Row[Any]) -> Kept:
+def opened(session: Session, row: Any) -> Kept:
     """A row as it is read."""
     content = load_json(session.info["vault"].open_text(row.content, *SEALED, row.id))
     return Kept(row.id, row.owner, row.owner_name, row.branch, row.version, row.revision, row.saved_at, content)

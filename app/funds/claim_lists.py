@@ -8,12 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.clock import require_aware
 from app.core.errors import Invalid, NotFound
+from app.db import Prepared
 from app.db.types import Money
 from app.funds.models import Claim, ClaimEntry, PaymentOrder
 from app.funds.operations import months_later
@@ -21,6 +22,20 @@ from app.identity import policy as identity_policy
 from app.identity import reach
 
 NONE = Decimal("0.00")
+_KINDS = (("claimed", "undone"), ("repaid",), ("returned",), ("waived",))
+_SUMS = Prepared(
+    select(
+        ClaimEntry.claim_id,
+        *(func.coalesce(func.sum(case((ClaimEntry.kind.in_(kind), ClaimEntry.amount))), 0, type_=Money())
+          for kind in _KINDS),
+    )
+    .where(ClaimEntry.claim_id.in_(bindparam("claim_ids", expanding=True)))
+    .group_by(ClaimEntry.claim_id)
+)  # fmt: skip
+_CLAIM: Table = Claim.__table__  # type: ignore[assignment]
+_OF_CASE = Prepared(
+    select(_CLAIM).where(_CLAIM.c.case_id == bindparam("case_id")).order_by(_CLAIM.c.opened_at, _CLAIM.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ class ClaimFilter:
 class ClaimRow:
     """A claim with its sums in yuan: `repaid` + `returned` + `waived` + `owed` = `claimed` less what was undone."""
 
-    claim: Claim
+    claim: Any
     claimed: Decimal
     repaid: Decimal
     returned: Decimal
@@ -111,8 +126,7 @@ def open_of_case(session: Session, case_id: str) -> int:
 
 def of_case(session: Session, case_id: str) -> list[ClaimRow]:
     """The claims of a case, the oldest first."""
-    query = select(Claim).where(Claim.case_id == case_id).order_by(Claim.opened_at, Claim.id)
-    return _with_sums(session, list(session.scalars(query)))
+    return _with_sums(session, _OF_CASE.all(session, case_id=case_id))
 
 
 def cursor_of(row: ClaimRow) -> str:
@@ -133,13 +147,12 @@ def _matching(session: Session, actor: Actor, filter: ClaimFilter) -> ColumnElem
     return and_(*conditions)
 
 
-def _with_sums(session: Session, found: Sequence[Claim]) -> list[ClaimRow]:
-    kinds = (("claimed", "undone"), ("repaid",), ("returned",), ("waived",))
-    sums = [func.coalesce(func.sum(case((ClaimEntry.kind.in_(kind), ClaimEntry.amount))), 0, type_=Money())
-            for kind in kinds]  # fmt: skip
-    query = select(ClaimEntry.claim_id, *sums).where(ClaimEntry.claim_id.in_([each.id for each in found]))
-    rows = {row[0]: [abs(each) for each in row[1:]] for row in session.execute(query.group_by(ClaimEntry.claim_id))}
-    return [ClaimRow(each, *rows.get(each.id, [NONE] * len(kinds))) for each in found]
+def _with_sums(session: Session, found: Sequence[Any]) -> list[ClaimRow]:
+    if not found:
+        return []
+    sums = _SUMS.all(session, claim_ids=[each.id for each in found])
+    rows = {row[0]: [abs(each) for each in row[1:]] for row in sums}
+    return [ClaimRow(each, *rows.get(each.id, [NONE] * len(_KINDS))) for each in found]
 
 
 def _cursor(after: str) -> tuple[datetime, str]:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.funds.models import BankAnswer, BankFile, Batch, ClaimEntry, PaymentOrder
 
 MOST = 36
@@ -22,6 +23,18 @@ _ORDER = (
     PaymentOrder.return_reason, PaymentOrder.given_up, PaymentOrder.replaces, PaymentOrder.created_at,
     PaymentOrder.batch_id,
 )  # fmt: skip
+
+
+_NEWEST = (
+    select(*_ORDER, Batch.title, BankFile.made_at, BankFile.made_by_name)
+    .outerjoin(Batch, Batch.id == PaymentOrder.batch_id)
+    .outerjoin(BankFile, BankFile.id == PaymentOrder.bank_file_id)
+    .order_by(PaymentOrder.created_at.desc(), PaymentOrder.due_on.desc(), PaymentOrder.id.desc())
+    .limit(MOST)
+)
+_OWN = PaymentOrder.case_id == bindparam("case_id")
+_OF_CASE = Prepared(_NEWEST.where(_OWN))
+_OF_AWARDS = Prepared(_NEWEST.where(or_(_OWN, PaymentOrder.award_id.in_(bindparam("award_ids", expanding=True)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +67,8 @@ class Path:
 
 def of_case(session: Session, case_id: str, award_ids: Collection[str]) -> list[Path]:
     """The newest `MOST` orders of a case and of the awards that it decided, oldest first."""
-    mine = PaymentOrder.case_id == case_id
-    if award_ids:
-        mine = or_(mine, PaymentOrder.award_id.in_(award_ids))
-    query = (
-        select(*_ORDER, Batch.title, BankFile.made_at, BankFile.made_by_name)
-        .outerjoin(Batch, Batch.id == PaymentOrder.batch_id)
-        .outerjoin(BankFile, BankFile.id == PaymentOrder.bank_file_id)
-        .where(mine)
-        .order_by(PaymentOrder.created_at.desc(), PaymentOrder.due_on.desc(), PaymentOrder.id.desc())
-        .limit(MOST)
-    )
-    rows = session.execute(query).all()[::-1]
+    query, more = (_OF_AWARDS, {"award_ids": list(award_ids)}) if award_ids else (_OF_CASE, {})
+    rows = query.all(session, case_id=case_id, **more)[::-1]
     ids = [row.id for row in rows]
     answers, entries = _by_order(session, BankAnswer, ids), _by_order(session, ClaimEntry, ids)
     return [_path(row, answers.get(row.id, []), entries.get(row.id, [])) for row in rows]

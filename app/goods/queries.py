@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.db import Prepared
 from app.db.spelling import contains
 from app.goods.models import GoodsStock
 from app.goods.operations import ENTRY, KEEP, LEVELS, STOCK
@@ -105,12 +106,19 @@ def store(session: Session, actor: Actor, region_id: str) -> identity.RegionChai
     return identity.chain(session, region_id)
 
 
+_GIVEN = func.sum(-ENTRY.c.quantity)
+_OF_CASE = Prepared(
+    select(STOCK.c.name, STOCK.c.unit, _GIVEN)
+    .join(ENTRY, ENTRY.c.stock_id == STOCK.c.id)
+    .where(ENTRY.c.case_id == bindparam("case_id"))
+    .group_by(STOCK.c.name, STOCK.c.unit)
+    .having(_GIVEN > 0)
+)
+
+
 def of_case(session: Session, case_id: str) -> list[HandedOut]:
     """What a case was given, less what came back; by kind."""
-    given = func.sum(-ENTRY.c.quantity)
-    query = select(STOCK.c.name, STOCK.c.unit, given).join(ENTRY, ENTRY.c.stock_id == STOCK.c.id)
-    grouped = query.where(ENTRY.c.case_id == case_id).group_by(STOCK.c.name, STOCK.c.unit).having(given > 0)
-    return [HandedOut(name, unit, int(quantity)) for name, unit, quantity in session.execute(grouped)]
+    return [HandedOut(name, unit, int(quantity)) for name, unit, quantity in _OF_CASE.all(session, case_id=case_id)]
 
 
 def issued_seqs(session: Session, case_id: str) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, Table, and_, bindparam, case, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.actor import Actor
@@ -39,21 +39,24 @@ def holds(user: Any, position: Any, office: Any, on: date | BindParameter[Any]) 
     return or_(own.exists(), theirs.where(User.active, in_force(Appointment, on)).exists())
 
 
+_ON: BindParameter[Any] = bindparam("on", type_=Date())
+_HOLDERS = Prepared(
+    select(User.id, User.name, User.phone)
+    .join(Appointment, Appointment.user_id == User.id)
+    .where(
+        Appointment.office_id == bindparam("office_id"),
+        Appointment.position == bindparam("position"),
+        in_force(Appointment, _ON),
+        User.active,
+    )
+    .order_by(User.name, User.id)
+)
+
+
 def holders(session: Session, candidate: str, on: date) -> list[Holder]:
     """Active people who hold `position@office` on a day, by name."""
     position, _, office_id = candidate.partition("@")
-    rows = session.execute(
-        select(User.id, User.name, User.phone)
-        .join(Appointment, Appointment.user_id == User.id)
-        .where(
-            Appointment.office_id == office_id,
-            Appointment.position == position,
-            in_force(Appointment, on),
-            User.active,
-        )
-        .order_by(User.name, User.id)
-    )
-    return [Holder(*row) for row in rows]
+    return [Holder(*row) for row in _HOLDERS.all(session, office_id=office_id, position=position, on=on)]
 
 
 def stands_in(deputy: Any, on: date | BindParameter[Any]) -> ColumnElement[bool]:
@@ -72,7 +75,7 @@ def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
 
     Positions of colleagues who are away and whose deputy the person is are among them, with `principal`.
     """
-    on: BindParameter[Any] = bindparam("on")
+    on: BindParameter[Any] = bindparam("on", type_=Date())
     own = Appointment.user_id == User.id
     theirs = and_(
         Appointment.user_id == _PRINCIPAL.id,
@@ -88,6 +91,7 @@ def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
             capabilities.label("capabilities"),
             case((own, null()), else_=_PRINCIPAL.id).label("principal"),
             _PRINCIPAL.name.label("principal_name"),
+            stamps.COLUMN,
         )
         .select_from(User)
         .outerjoin(Absence, stands_in(User.id, on))
@@ -100,7 +104,8 @@ def actor_query(whose: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_ACTOR = actor_query(User.id == bindparam("user_id"))
+_ACTOR = Prepared(actor_query(User.id == bindparam("user_id")))
+_BY_LOGIN = Prepared(actor_query(User.username == bindparam("username")))
 
 
 def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
@@ -110,7 +115,7 @@ def load_actor(session: Session, user_id: str, on: date) -> Actor | None:
 
 def actor_by_login(session: Session, username: str, on: date) -> Actor | None:
     """The same by the name that the person logs in with."""
-    return read_actor(session, actor_query(User.username == bindparam("username")), on, username=username)
+    return read_actor(session, _BY_LOGIN, on, username=username)
 
 
 def duty_holder(session: Session, username: str, on: date) -> str | None:
@@ -123,14 +128,20 @@ def duty_holder(session: Session, username: str, on: date) -> str | None:
     return session.scalar(held.where(Appointment.position.in_(DUTY_POSITIONS.values())))
 
 
-def read_actor(session: Session, query: Select[Any], on: date, **parameters: Any) -> Actor | None:
+def read_actor(session: Session, query: Prepared, on: date, **parameters: Any) -> Actor | None:
     """The one person that an `actor_query` finds."""
-    rows = session.connection().execute(query, {"on": on, **parameters}).all()
-    return actor_of(rows) if rows else None
+    rows = query.all(session, on=on, **parameters)
+    if not rows:
+        return None
+    stamps.note(session, rows[0].stamps)
+    return actor_of(rows)
 
 
 def actor_of(rows: Sequence[Any]) -> Actor:
-    """The person of an `actor_query`'s rows, of which there is at least one."""
+    """The person of an `actor_query`'s rows, of which there is at least one.
+
+    They bring the stamps along: who reads them by a statement of his own gives these to `stamps.note`.
+    """
     held = {(row.position, row.office_id, row.principal): _held(row) for row in rows if row.position}
     return Actor("staff", rows[0].name, rows[0].id, tuple(held.values()))
 
@@ -141,10 +152,16 @@ def _held(row: Any) -> HeldPosition:
     return HeldPosition(row.position, row.office_id, row.region_id, may, row.principal, whose, row.level)
 
 
+_GRANTED = Prepared(
+    select(PositionCapability.position).where(
+        PositionCapability.capability == bindparam("capability"), PositionCapability.granted
+    )
+)
+
+
 def positions_with(session: Session, capability: str) -> list[str]:
     """The positions that have a capability, in the order of the known ones."""
-    granted = (PositionCapability.capability == capability) & PositionCapability.granted
-    held = set(session.scalars(select(PositionCapability.position).where(granted)))
+    held = set(_GRANTED.scalars(session, capability=capability))
     return [position for position in POSITIONS if position in held]
 
 
@@ -193,11 +210,15 @@ def _ties(session: Session, user_id: str) -> dict[str, str]:
     return {row.person_blind: row.relation for row in _TIES.all(session, user_id=user_id)}
 
 
+_NAMED = select(User.id, User.name).where(User.id.in_(bindparam("user_ids", expanding=True)))
+_NAMES, _ACTIVE_NAMES = Prepared(_NAMED), Prepared(_NAMED.where(User.active))
+
+
 def user_names(session: Session, user_ids: Iterable[str], *, active: bool = False) -> dict[str, str]:
     """Names of people of the staff by id, for lists; `active`: of those who still are."""
-    query = select(User.id, User.name).where(User.id.in_(set(user_ids)))
-    rows = session.execute(query.where(User.active) if active else query)
-    return {row.id: row.name for row in rows}
+    wanted = list(set(user_ids))
+    query = _ACTIVE_NAMES if active else _NAMES
+    return {row.id: row.name for row in query.all(session, user_ids=wanted)} if wanted else {}
 
 
 class Colleague(NamedTuple):
@@ -209,19 +230,21 @@ class Colleague(NamedTuple):
     office_id: str
 
 
+_COLLEAGUES = Prepared(
+    select(User.id, User.name, Appointment.position, Appointment.office_id)
+    .join(Appointment, Appointment.user_id == User.id)
+    .where(
+        Appointment.office_id.in_(bindparam("office_ids", expanding=True)),
+        Appointment.position.in_([key for key, each in POSITIONS.items() if each.tasks]),
+        in_force(Appointment, _ON),
+        User.active,
+    )
+    .order_by(Appointment.office_id, Appointment.position, User.name, User.id)
+    .distinct()
+)
+
+
 def colleagues(session: Session, office_ids: Iterable[str], on: date) -> list[Colleague]:
     """Active people with a position at one of these offices that cases give work to, by office, position and name."""
-    working = [key for key, each in POSITIONS.items() if each.tasks]
-    rows = session.execute(
-        select(User.id, User.name, Appointment.position, Appointment.office_id)
-        .join(Appointment, Appointment.user_id == User.id)
-        .where(
-            Appointment.office_id.in_(set(office_ids)),
-            Appointment.position.in_(working),
-            in_force(Appointment, on),
-            User.active,
-        )
-        .order_by(Appointment.office_id, Appointment.position, User.name, User.id)
-        .distinct()
-    )
-    return [Colleague(*row) for row in rows]
+    wanted = list(set(office_ids))
+    return [Colleague(*row) for row in _COLLEAGUES.all(session, office_ids=wanted, on=on)] if wanted else []

@@ -299,10 +299,13 @@ def _offices(session: Session, *conditions: ColumnElement[bool]) -> list[OfficeR
     return [OfficeRow(*row) for row in session.execute(_OFFICES.where(*conditions))]
 
 
+_NAMES = Prepared(select(REGION.c.id, REGION.c.name).where(REGION.c.id.in_(bindparam("region_ids", expanding=True))))
+_names: stamps.Stamped[str] = stamps.Stamped(REGIONS, entries=20_000)
+
+
 def region_names(session: Session, region_ids: Iterable[str]) -> dict[str, str]:
     """Names by id, for lists."""
-    rows = session.execute(select(Region.id, Region.name).where(Region.id.in_(set(region_ids))))
-    return {row.id: row.name for row in rows}
+    return _names.get_all(session, set(region_ids), lambda missing: dict(_NAMES.all(session, region_ids=missing)))
 
 
 def ids_within(region: Located, level: str | None = None) -> Select[tuple[str]]:

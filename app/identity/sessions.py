@@ -20,6 +20,7 @@ from app.core.clock import local_date
 from app.core.entry import FACTOR, PASSWORD, AccountRules, Entry
 from app.core.errors import NotFound
 from app.core.ids import new_id
+from app.db import AwareDateTime, Prepared, stamps
 from app.identity import logins
 from app.identity.appointed import actor_of, actor_query
 from app.identity.models import Appointment, FactorPosition, LoginSession, SecondFactor, User
@@ -30,11 +31,11 @@ _LONGEST_AGENT = 200
 _SESSION: Table = LoginSession.__table__  # type: ignore[assignment]
 _LIVE = (
     _SESSION.c.revoked_at.is_(None),
-    _SESSION.c.expires_at > bindparam("now"),
-    _SESSION.c.seen_at > bindparam("idle"),
+    _SESSION.c.expires_at > bindparam("now", type_=AwareDateTime()),
+    _SESSION.c.seen_at > bindparam("idle", type_=AwareDateTime()),
 )
 # Built once: every request of a page reads it.
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     actor_query(_SESSION.c.key_hash == bindparam("key_hash"))
     .join(_SESSION, _SESSION.c.user_id == User.id)
     .outerjoin(SecondFactor, SecondFactor.id == User.id)
@@ -86,8 +87,11 @@ def begin(
 def load(session: Session, key: str, now: datetime, *, rules: AccountRules) -> Entry | None:
     """Who came in with this key; None when it is unknown, ended, idle or too old, or when its person may not act."""
     values = {"key_hash": _hash(key), "on": local_date(now), "now": now, "idle": now - rules.idle}
-    rows = session.connection().execute(_SIGNED_IN, values).all()
-    return Entry(actor_of(rows), rows[0].session_id, rows[0].seen_at, _owed(rows, now, rules)) if rows else None
+    rows = _SIGNED_IN.all(session, **values)
+    if not rows:
+        return None
+    stamps.note(session, rows[0].stamps)
+    return Entry(actor_of(rows), rows[0].session_id, rows[0].seen_at, _owed(rows, now, rules))
 
 
 def _owed(rows: Sequence[Row[Any]], now: datetime, rules: AccountRules) -> str | None:

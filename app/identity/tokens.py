@@ -15,6 +15,7 @@ from app.core.clock import local_date
 from app.core.entry import Entry
 from app.core.errors import Invalid, NotFound
 from app.core.ids import new_id
+from app.db import AwareDateTime, Prepared, stamps
 from app.identity import logins
 from app.identity.appointed import actor_of, actor_query
 from app.identity.models import ApiToken, User
@@ -23,11 +24,10 @@ TOKEN_BYTES = 32
 MAX_TOKEN_DAYS = 366
 _TOKEN_PREFIX = "doudi_"
 _TOKEN: Table = ApiToken.__table__  # type: ignore[assignment]
-# Built once: every request of the API reads it.
-_BEARER = (
+_BEARER = Prepared(
     actor_query(_TOKEN.c.token_hash == bindparam("token_hash"))
     .join(_TOKEN, _TOKEN.c.user_id == User.id)
-    .where(_TOKEN.c.revoked_at.is_(None), _TOKEN.c.expires_at > bindparam("now"))
+    .where(_TOKEN.c.revoked_at.is_(None), _TOKEN.c.expires_at > bindparam("now", type_=AwareDateTime()))
     .add_columns(_TOKEN.c.id.label("token_id"), _TOKEN.c.used_at, _TOKEN.c.reads_only)
 )
 _NOTE = update(_TOKEN).where(_TOKEN.c.id == bindparam("token_id")).values(used_at=bindparam("now"))
@@ -108,9 +108,10 @@ def tokens_of(session: Session, user_id: str, now: datetime) -> list[TokenRow]:
 def load(session: Session, secret: str, now: datetime) -> Entry | None:
     """Who a bearer token acts as, with today's positions; None when unknown, expired, revoked or deactivated."""
     values = {"token_hash": _token_hash(secret), "on": local_date(now), "now": now}
-    rows = session.connection().execute(_BEARER, values).all()
+    rows = _BEARER.all(session, **values)
     if not rows:
         return None
+    stamps.note(session, rows[0].stamps)
     return Entry(actor_of(rows), rows[0].token_id, rows[0].used_at, reads_only=rows[0].reads_only)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.ids import new_id
+from app.db import Prepared
 from app.inbox import following
 from app.inbox.models import Exchange
 from app.inbox.queries import ITEM
@@ -87,11 +88,17 @@ def withdraw(session: Session, actor: Actor, exchanges: Sequence[Exchanged], now
     session.execute(update(EXCHANGE).where(mine).values(status=WITHDRAWN))
 
 
+_LATEST = Prepared(
+    select(EXCHANGE)
+    .where(EXCHANGE.c.case_id == bindparam("case_id"))
+    .order_by(EXCHANGE.c.asked_at.desc(), EXCHANGE.c.id.desc())
+    .limit(MOST_SHOWN)
+)
+
+
 def of_case(session: Session, case_id: str) -> list[Exchanged]:
     """The latest of a case, oldest first."""
-    found = select(EXCHANGE).where(EXCHANGE.c.case_id == case_id)
-    rows = session.execute(found.order_by(EXCHANGE.c.asked_at.desc(), EXCHANGE.c.id.desc()).limit(MOST_SHOWN)).all()
-    return [_opened(session, row) for row in reversed(rows)]
+    return [_opened(session, row) for row in reversed(_LATEST.all(session, case_id=case_id))]
 
 
 def of_tasks(session: Session, task_ids: Sequence[str], kind: str | None = None) -> list[Exchanged]:

@@ -25,6 +25,7 @@ FOLLOWS = (
 
 
 _ITEM = Prepared(select(ITEM).where(ITEM.c.id == bindparam("item_id")))
+_OF_CASE = Prepared(select(ITEM).where(ITEM.c.case_id == bindparam("of_case")).order_by(ITEM.c.created_at, ITEM.c.id))
 _OPEN_OF_CASE = Prepared(
     select(
         *(ITEM.c[name] for name in ("id", "engine_task_id", "element_id", "clock_id", "asked", "assignee_id"))
@@ -78,7 +79,7 @@ def done_of(session: Session, cases: Select[tuple[str]] | Collection[str]) -> Se
 
 def items_of_case(session: Session, case_id: str) -> list[Any]:
     """All work items of a case, oldest first."""
-    return list(session.execute(select(ITEM).where(ITEM.c.case_id == case_id).order_by(ITEM.c.created_at, ITEM.c.id)))
+    return _OF_CASE.all(session, of_case=case_id)
 
 
 def item(session: Session, item_id: str) -> Any | None:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import Gone, Invalid
 from app.core.ids import new_id
+from app.db import Prepared
 from app.inbox.models import SavedView
 
+_OWN = Prepared(
+    select(SavedView.id, SavedView.name, SavedView.query)
+    .where(SavedView.user_id == bindparam("user_id"))
+    .order_by(SavedView.name)
+)
 MOST, MOST_NAME, MOST_QUERY = 20, 20, 1000
 
 
 def views_of(session: Session, actor: Actor) -> list[Any]:
     """The actor's own, by name: `id`, `name`, `query`."""
-    query = select(SavedView.id, SavedView.name, SavedView.query).where(SavedView.user_id == actor.user_id)
-    return list(session.execute(query.order_by(SavedView.name)))
+    return _OWN.all(session, user_id=actor.user_id)
 
 
 def save(session: Session, actor: Actor, name: str, query: str) -> None:

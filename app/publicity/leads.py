@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound, Taken
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.core.spelling import compact
-from app.db import rows_changed
+from app.db import Prepared, rows_changed
 from app.identity.credentials import Throttled
 from app.publicity.models import Lead, Notice
 
@@ -57,10 +57,14 @@ def report(session: Session, notice: Notice, said: dict[str, Any], now: datetime
     return True
 
 
+_OF_CASE = Prepared(
+    select(LEAD).where(LEAD.c.case_id == bindparam("case_id")).order_by(LEAD.c.received_at.desc(), LEAD.c.id)
+)
+
+
 def of_case(session: Session, case_id: str) -> list[Told]:
     """The leads of a case, newest first."""
-    rows = session.scalars(select(Lead).where(Lead.case_id == case_id).order_by(Lead.received_at.desc(), Lead.id))
-    return [_told(session, row) for row in rows]
+    return [_told(session, row) for row in _OF_CASE.all(session, case_id=case_id)]
 
 
 def waiting_of(session: Session, case_ids: Collection[str]) -> dict[str, int]:

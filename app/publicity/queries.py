@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
-from app.db import each_value
+from app.db import Prepared, each_value
 from app.identity.reach import reached
 from app.publicity.models import Lead, Notice, NoticePeriod, Objection
 
@@ -34,9 +34,13 @@ def stopped(session: Session, case_id: str) -> Notice | None:
     return session.scalar(select(Notice).where(mine).order_by(Notice.created_at.desc()).limit(1))
 
 
-def notices_of(session: Session, case_id: str) -> list[Notice]:
+_NOTICE: Table = Notice.__table__  # type: ignore[assignment]
+_OF_CASE = Prepared(select(_NOTICE).where(_NOTICE.c.case_id == bindparam("case_id")).order_by(_NOTICE.c.created_at))
+
+
+def notices_of(session: Session, case_id: str) -> list[Any]:
     """All notices of a case, oldest first."""
-    return list(session.scalars(select(Notice).where(Notice.case_id == case_id).order_by(Notice.created_at)))
+    return _OF_CASE.all(session, case_id=case_id)
 
 
 def periods_of(session: Session, case_id: str) -> list[Any]:

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
-from app.db import either
+from app.db import Prepared, either
 from app.identity import queries as identity
 from app.identity.queries import RegionRef, within
 from app.registry import spelled
@@ -210,8 +210,10 @@ def awards_in_payment(
 
 def of_case(session: Session, case_id: str, award_id: str | None) -> list[AwardRow]:
     """What a case decided that people receive, and the award that it is about (`award_id`), oldest first."""
-    mine = or_(Award.case_id == case_id, Award.id == award_id) if award_id else Award.case_id == case_id
-    return [AwardRow(*row) for row in session.execute(award_rows().where(mine).order_by(Award.recorded_at, Award.id))]
+    found = _OF_CASE_AND_OWN.all(session, case_id=case_id, award_id=award_id) if award_id else _OF_CASE.all(
+        session, case_id=case_id
+    )  # fmt: skip
+    return [AwardRow(*row) for row in found]
 
 
 def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 200) -> list[AwardRow]:
@@ -308,3 +310,10 @@ def award_rows() -> Select[Any]:
         Award.case_number,
         Award.case_id,
     ).join(Person, Person.id == Award.person_id)
+
+
+_DECIDED = Award.case_id == bindparam("case_id")
+_OF_CASE = Prepared(award_rows().where(_DECIDED).order_by(Award.recorded_at, Award.id))
+_OF_CASE_AND_OWN = Prepared(
+    award_rows().where(or_(_DECIDED, Award.id == bindparam("award_id"))).order_by(Award.recorded_at, Award.id)
+)
