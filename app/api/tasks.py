@@ -55,7 +55,7 @@ def tasks(call: Call, query_data: dict[str, Any]) -> Any:
 def claim(call: Call, task_id: str) -> Any:
     """签收后同岗位的其他人不能办理。"""
     inbox.claim(call.session, call.actor, task_id, call.now)
-    return items.item(call.session, task_id)
+    return _as_it_stands(call, task_id)
 
 
 @blueprint.post("/tasks/<task_id>/unclaim")
@@ -65,7 +65,7 @@ def claim(call: Call, task_id: str) -> Any:
 def unclaim(call: Call, task_id: str) -> Any:
     """放回后同岗位的人都可以办理。"""
     inbox.unclaim(call.session, call.actor, task_id, call.now)
-    return items.item(call.session, task_id)
+    return _as_it_stands(call, task_id)
 
 
 @blueprint.post("/tasks/<task_id>/complete")
@@ -76,3 +76,9 @@ def unclaim(call: Call, task_id: str) -> Any:
 def complete(call: Call, task_id: str, json_data: dict[str, Any]) -> Any:
     """与网页同样的校验；有误时 422，`fields` 指出字段。"""
     return cases.complete_task(call.session, call.actor, task_id, json_data["data"], call.now)
+
+
+def _as_it_stands(call: Call, task_id: str) -> Any:
+    """The task as a mapping: Flask would take a tuple for an answer with its status."""
+    found = items.item(call.session, task_id)
+    return found and found._asdict()
