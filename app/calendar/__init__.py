@@ -16,13 +16,13 @@ from app.calendar.operations import (
     undo_resumptions,
     void,
 )
-from app.calendar.queries import clocks_of, explain
+from app.calendar.queries import clocks_of, explain, live_of
 from app.calendar.working_days import SpecialDay, WorkingDays
 from app.calendar.years import as_lines, months, official_years, spans, special_days, versions
 
 __all__ = [
     "CalendarMissing", "Imported", "LegalClock", "Pause", "SpecialDay", "WorkingDays", "as_lines", "clocks_of",
-    "due_date", "explain", "go_on_from", "import_notice", "local_days", "months", "official_years",
+    "due_date", "explain", "go_on_from", "import_notice", "live_of", "local_days", "months", "official_years",
     "parse_notice", "pause",
     "recompute", "restate", "resume", "seed", "spans", "special_days", "start_clock", "stop", "stop_read",
     "undo_pauses", "undo_resumptions", "versions", "void", "working_days",

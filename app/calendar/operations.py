@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.calendar.book import book
 from app.calendar.clocks import LegalClock, Pause, due_date
 from app.calendar.models import ClockPause
-from app.calendar.queries import CLOCK, IS_LIVE, fetch
+from app.calendar.queries import CLOCK, IS_LIVE, fetch, live_of
 from app.calendar.working_days import Unit
 from app.core.clock import local_date
 from app.core.ids import new_id
@@ -179,7 +179,9 @@ def _stop(session: Session, live: Sequence[LegalClock], now: datetime, verdict: 
     today = local_date(now)
     stopped = []
     for clock in live:
-        ended = _recounted(session, _with_ended_pauses(clock, today, None))
+        ended = _with_ended_pauses(clock, today, None)
+        if ended.pauses != clock.pauses or ended.calendar_version != book(session).version:
+            ended = _recounted(session, ended)
         stopped.append(replace(ended, status=verdict(ended), stopped_at=now))
     if any(clock.status == "paused" for clock in live):
         _end_pauses(session, stopped, today, None)
@@ -189,8 +191,7 @@ def _stop(session: Session, live: Sequence[LegalClock], now: datetime, verdict: 
 
 
 def _live(session: Session, case_id: str, key: str | None) -> list[LegalClock]:
-    only = () if key is None else (CLOCK.c.key == key,)
-    return fetch(session, CLOCK.c.case_id == case_id, IS_LIVE, *only)
+    return [clock for clock in live_of(session, case_id) if key in (None, clock.key)]
 
 
 def _with_ended_pauses(clock: LegalClock, today: date, reason: str | None) -> LegalClock:

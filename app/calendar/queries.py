@@ -19,6 +19,7 @@ from app.db import Prepared
 CLOCK: Table = Clock.__table__  # type: ignore[assignment]
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
 CLOCK_COLUMNS = [CLOCK.c[field.name] for field in fields(LegalClock) if field.name != "pauses"]
+_NAMES = [column.name for column in CLOCK_COLUMNS]
 IS_LIVE: ColumnElement[bool] = CLOCK.c.status.in_(LIVE)
 
 
@@ -28,11 +29,17 @@ _QUERY = (
     .order_by(CLOCK.c.started_at, CLOCK.c.id, PAUSE.c.from_on, PAUSE.c.id)
 )
 _OF_CASES = Prepared(_QUERY.where(CLOCK.c.case_id.in_(bindparam("case_ids", expanding=True))))
+_LIVE_OF = Prepared(_QUERY.where(CLOCK.c.case_id == bindparam("of_case"), IS_LIVE))
 
 
 def clocks_of(session: Session, *case_ids: str) -> list[LegalClock]:
     """All clocks of the cases with their pauses, oldest first."""
     return _assemble(_OF_CASES.all(session, case_ids=case_ids))
+
+
+def live_of(session: Session, case_id: str) -> list[LegalClock]:
+    """The clocks of a case that are not over, oldest first."""
+    return _assemble(_LIVE_OF.all(session, of_case=case_id))
 
 
 def explain(session: Session, clock: LegalClock) -> str:
@@ -52,5 +59,5 @@ def _assemble(rows: Iterable[Any]) -> list[LegalClock]:
 def _clock(rows: Sequence[Any]) -> LegalClock:
     first = rows[0]
     pauses = tuple(Pause(row.reason, row.from_on, row.until_on) for row in rows if row.reason is not None)
-    values = {column.name: getattr(first, column.name) for column in CLOCK_COLUMNS}
+    values = dict(zip(_NAMES, first, strict=False))
     return LegalClock(**values | {"regions": tuple(first.regions), "pauses": pauses})

@@ -16,7 +16,7 @@ from app.cases.store import CASE
 from app.core import id_number
 from app.core.grams import TAIL, grams_of_name, grams_of_text, initials_asked, tail_of_number
 from app.core.spelling import name_key
-from app.db import either
+from app.db import Prepared, either
 from app.db.spelling import contains, has_grams
 from app.registry import lookups as registry
 
@@ -24,7 +24,7 @@ GRAM: Table = CaseGram.__table__  # type: ignore[assignment]
 MOST_TYPED, ID_DIGITS, PAGE = 50, 4, 200
 _ID_TAIL = re.compile(r"\d{3}[\dXx]")
 _NUMBER_TAIL = re.compile(rf"\d{{3,{TAIL}}}")
-_INSERT = insert(GRAM)
+_INSERT = Prepared(insert(GRAM))
 _UNINDEXED = (
     select(CASE.c.id, CASE.c.number, CASE.c.applicant_name, CASE.c.county_id, CASE.c.state)
     .where(CASE.c.number_tail.is_(None))
@@ -41,9 +41,8 @@ def columns(session: Session, number: str, id_number_given: str | None) -> dict[
 
 def write_name(session: Session, case_id: str, name: str, county_id: str | None) -> None:
     """Index the name of a new case."""
-    rows = [{"case_id": case_id, "gram": gram, "county_id": county_id} for gram in grams_of_name(name)]
-    if rows:
-        session.connection().execute(_INSERT, rows)
+    grams = grams_of_name(name)
+    _INSERT.run_all(session, [{"case_id": case_id, "gram": gram, "county_id": county_id} for gram in grams])
 
 
 def rewrite(action: Action) -> None:

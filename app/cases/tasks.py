@@ -54,8 +54,8 @@ def _follow_clocks(action: Action, step: engine.Advance, kept: Sequence[Any], fr
     measured = [(task.element_id, task.id) for task in fresh]
     measured += [(item.element_id, item.engine_task_id) for item in kept if item.element_id in elements]
     wanted = {deadlines.key_of(elements[element_id], task_id) for element_id, task_id in measured}
-    live = calendar.clocks_of(action.session, action.case.id) if deadlines.exist(action) else []
-    clocks = {clock.key: clock for clock in live if clock.is_live}
+    live = calendar.live_of(action.session, action.case.id) if deadlines.exist(action) else []
+    clocks = {clock.key: clock for clock in live}
     over = [clocks.pop(key) for key in clocks.keys() - wanted if step.finished or clocks[key].status != "paused"]
     if over:
         calendar.stop_read(action.session, over, action.now)
@@ -74,7 +74,7 @@ def project_clocks(action: Action) -> None:
 
 def start_missing_clocks(action: Action) -> None:
     """Tasks that opened without a due day because a figure was missing get their clock now."""
-    live = {clock.key: clock for clock in calendar.clocks_of(action.session, action.case.id) if clock.is_live}
+    live = {clock.key: clock for clock in calendar.live_of(action.session, action.case.id)}
     for item in inbox.open_of_case(action.session, action.case.id):
         element = action.diagram.elements[item.element_id]
         if item.clock_id is None:

@@ -234,9 +234,11 @@ def _execute(
 ) -> tuple[Sequence[Any], Any, int]:
     """Rows, their description and how many were changed; errors become SQLAlchemy's, as when it executes."""
     cursor, parameters = connection.connection.cursor(), None
+    # Asking the empty list of listeners would take as long as finding a row.
+    heard = connection._has_events or connection.engine._has_events
     try:
         parameters = bound()
-        for told in connection.dispatch.before_cursor_execute:
+        for told in connection.dispatch.before_cursor_execute if heard else ():
             text, parameters = told(connection, cursor, text, parameters, None, many)
         if many:
             cursor.executemany(text, parameters)
@@ -245,7 +247,8 @@ def _execute(
         kinds = cursor.description
         rows = cursor.fetchall() if kinds else ()
         changed = cursor.rowcount
-        connection.dispatch.after_cursor_execute(connection, cursor, text, parameters, None, many)
+        if heard:
+            connection.dispatch.after_cursor_execute(connection, cursor, text, parameters, None, many)
     except Exception as error:
         connection._handle_dbapi_exception(error, text, parameters, cursor, None)
     cursor.close()

@@ -49,6 +49,8 @@ class Busy(Exception):
 PRIVATE = 0o600
 """The mode of a database file: its log and index beside it get the same from SQLite."""
 PATIENCE = 10
+STATEMENTS = 512
+"""How many statements a connection to SQLite keeps ready: pages and actions have more than the driver's own 128."""
 SERVER = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
 """A server that is away is noticed in seconds; the libraries' own defaults wait for minutes."""
 
@@ -90,6 +92,7 @@ class Database:
         if not self.is_sqlite:
             options |= {"pool_size": pool_size, "pool_pre_ping": True, "pool_timeout": PATIENCE, "connect_args": SERVER}
         else:
+            options["connect_args"] = {"cached_statements": STATEMENTS}
             _keep_private(url)
         # The connection used last has its pages and statements at hand.
         self.engine: Engine = create_engine(url, pool_use_lifo=True, **options)

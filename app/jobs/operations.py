@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
-from app.db import insert_if_absent
+from app.db import Prepared, insert_if_absent
 from app.jobs.models import SPLIT, Job, county_of, lane_of
 from app.jobs.sql import count_inserted, database_epoch, insert_if_new, random_id
 
@@ -46,25 +46,11 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
 MAX_ERROR = 4000
 # Built once: most actions put work on the table, and every worker asks for some every second.
-_ENQUEUE = insert_if_absent(
-    JOB,
-    ["dedup"],
-    [
-        "id",
-        "kind",
-        "payload",
-        "due",
-        "dedup",
-        "case_id",
-        "case_seq",
-        "priority",
-        "max_attempts",
-        "reference",
-        "state",
-        "attempts",
-        "lane",
-    ],  # fmt: skip
-)
+_ENQUEUED = (
+    "id", "kind", "payload", "due", "dedup", "case_id", "case_seq", "priority", "max_attempts", "reference", "state",
+    "attempts", "lane",
+)  # fmt: skip
+_ENQUEUE = Prepared(insert_if_absent(JOB, ["dedup"], _ENQUEUED))
 TAKEN = ("id", "kind", "case_id", "reference", "payload", "due", "attempts", "max_attempts", "owner", "lane")
 TAKEN_COLUMNS = [JOB.c[name] for name in TAKEN]
 _EXPIRED = (
@@ -162,8 +148,7 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
              "max_attempts": job.max_attempts, "reference": job.reference, "state": "ready", "attempts": 0,
              "lane": lane_of(job.kind, job.county)}
         )  # fmt: skip
-    if rows:
-        session.connection().execute(_ENQUEUE, rows)
+    _ENQUEUE.run_all(session, rows)
 
 
 def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:

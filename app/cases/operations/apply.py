@@ -27,7 +27,7 @@ from app.core.actor import APPLICANT, SYSTEM, Actor
 from app.core.clock import local_date
 from app.core.errors import Invalid, NotEligible, NotFound, NotYours, Rejection
 from app.core.ids import new_id, random_code
-from app.db import training
+from app.db import Prepared, training
 from app.definitions.bundle import Bundle
 from app.definitions.queries import resolve, resolve_open
 from app.documents import codes
@@ -39,7 +39,7 @@ from app.identity.positions import LEVELS, POSITIONS
 from app.registry import operations as registry
 
 FILE = "file_applications"
-_INSERT = insert(CASE)
+_INSERT = Prepared(insert(CASE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +289,8 @@ def _insert(action: Action, code: str) -> None:
     values = {name: getattr(head, name) for name in HEAD}
     values |= {
         "query_hash": action.vault.blind(code, "query"),
-        "state": action.instance.seal(action.vault, head.id),
+        "state": b"",  # written with the last of this transaction
         **finding.columns(action.session, head.number, action.variables["application"].get("id_number")),
     }
-    action.session.connection().execute(_INSERT, values)
+    _INSERT.run(action.session, values)
     finding.write_name(action.session, head.id, head.applicant_name, head.county_id)

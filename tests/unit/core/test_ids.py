@@ -12,3 +12,11 @@ def test_what_is_made_later_is_greater_also_when_the_clock_stands_or_goes_back(m
         made += [ids.new_id() for _ in range(50)]
     assert made == sorted(set(made))
     assert {len(each) for each in made} == {32}
+
+
+def test_a_code_has_every_letter_alike_and_its_length() -> None:
+    letters = "".join(map(chr, range(100, 300)))  # 200 letters: 56 of the 256 bytes are thrown away
+    code = ids.random_code(letters, 20_000)
+    counts = [code.count(letter) for letter in letters]
+    assert (len(code), set(code)) == (20_000, set(letters))
+    assert max(counts) < 170, "100 each; a letter twice as likely would have 200"
