@@ -26,8 +26,7 @@ from app.cases.handlers import HANDLERS
 from app.core.clock import MovableClock
 from app.db import Database, Vault
 from app.jobs import lanes
-from app.jobs.standing import standing
-from app.watch.metrics import CAP
+from app.watch import metrics
 from bench import report, world
 from bench.province import NAMES, Province, Size
 from bench.report import figure
@@ -89,7 +88,7 @@ PAGES: tuple[tuple[str, str | None, Address], ...] = (
     ("board", None, lambda _: "/notices"),
     ("board.deep", None, lambda _: "/notices?after=no1000000050"),
     ("board.programme", None, lambda _: "/notices?programme=" + quote("低保")),
-    ("board.county", None, lambda _: f"/notices?county=9{7:05d}"),
+    ("board.county", None, lambda _: f"/notices?county={COUNTY}"),
     ("board.township", None, lambda _: f"/notices?county={COUNTY}&township={TOWNSHIP}"),
     ("unread", CLERK, lambda _: "/desk/messages/unread"),
 )  # fmt: skip
@@ -146,7 +145,7 @@ def measure(province: Province) -> dict[str, Read]:
             people[who] = province.web.client(who)
         found[name] = _opened(province.database, partial(_page, people[who], address))
     found["worker.due"] = _opened(province.database, lambda _: _due(province))
-    found["worker.states"] = _opened(province.database, lambda _: _states(province))
+    found["worker.metrics"] = _opened(province.database, lambda _: _watched_over(province))
     return found
 
 
@@ -161,9 +160,8 @@ def _due(province: Province) -> None:
         lanes.due_lanes(session, HANDLERS.keys(), province.clock.now())
 
 
-def _states(province: Province) -> None:
-    with province.database.read() as session:
-        standing(session, province.clock.now(), CAP)
+def _watched_over(province: Province) -> None:
+    metrics.exposition(province.database, province.clock.now())
 
 
 def _opened(database: Database, call: Callable[[int], None]) -> Read:

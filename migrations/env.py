@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.types import TypeDecorator
 
 from app.config import Config
-from app.db import Base
+from app.db import Base, indexes, schema
 from app.db.tables import load_tables
 
 load_tables()
@@ -26,7 +26,10 @@ PATIENCE = 300  # seconds that SQLite waits for another node's upgrade
 
 
 def run() -> None:
-    """Run the migrations in one transaction. Nodes that upgrade at once take turns; the second finds nothing to do."""
+    """Run the migrations in one transaction; at the newest version an index that went missing is built again.
+
+    Nodes that upgrade at once take turns; the second finds nothing to do.
+    """
     url = context.config.attributes.get("url") or Config.from_env().database_url
     engine = create_engine(url, connect_args={"timeout": PATIENCE} if url.startswith("sqlite") else {})
     with engine.connect() as connection:
@@ -40,6 +43,8 @@ def run() -> None:
             render_item=render_item,
         )
         context.run_migrations()
+        if context.get_context().get_current_revision() == schema.newest():
+            indexes.build(connection)
         connection.commit()
     engine.dispose()
 

@@ -10,6 +10,7 @@ from app import installation
 from app.cases import calendars
 from app.cli.acting import acting, by, moment, opened, refusals
 from app.config import Config
+from app.db import indexes, schema
 
 
 @click.group()
@@ -22,6 +23,18 @@ def db() -> None:
 def upgrade(revision: str) -> None:
     """Bring the configured database to a version of the schema."""
     installation.upgrade(Config.from_env(), revision)
+
+
+@db.command()
+def check() -> None:
+    """Say whether the schema is that of this program and every index stands. Exit code 0 only where it is so."""
+    with refusals(), opened() as database, database.read() as session:
+        lacking = indexes.missing(session.connection())
+    for index in lacking:
+        click.echo(f"缺少索引 {index.name}（表 {index.table}）：能办理，但有的列表和查询要读完整张表")
+    if lacking:
+        raise click.ClickException(f"缺少 {len(lacking)} 个索引，请停止服务，运行 doudi db upgrade 补建")
+    click.echo(f"数据库的结构是第 {schema.newest()} 版，索引齐全")
 
 
 @db.command()

@@ -63,6 +63,7 @@ class PaymentOrder(Base):
         Index("ix_payment_order_batch", "batch_id"),
         Index("ix_payment_order_bank_file", "bank_file_id"),
         Index("ix_payment_order_county", "county_id", "due_on", "id"),
+        Index("ix_payment_order_county_status", "county_id", "status", "due_on", "id"),
         Index("ix_payment_order_award", "award_id", "purpose"),
         Index("ix_payment_order_fund", "fund_id", sqlite_where=_OF_A_FUND, postgresql_where=_OF_A_FUND),
         # What came back is ordered once more by one order: never two live ones for a month.

@@ -17,7 +17,7 @@ from app import audit
 from app.auditing import checks
 from app.cases import lists
 from app.core.clock import local_date
-from app.db import Database, is_away
+from app.db import Database, indexes, is_away
 from app.inbox import queries as inbox
 from app.jobs import standing as jobs
 
@@ -47,7 +47,7 @@ class _Standing(Collector):
         try:
             with self._database.read() as session:
                 session.connection().exec_driver_sql(BOUND) if not self._database.is_sqlite else None
-                found = [each for part in (_jobs, _work, _proofs) for each in part(session, self._now)]
+                found = [each for part in (_jobs, _work, _proofs, _schema) for each in part(session, self._now)]
         except Exception as error:
             if not is_away(error):
                 raise
@@ -92,6 +92,11 @@ def _proofs(session: Session, now: datetime) -> Iterator[Metric]:
     yield _gauge("doudi_audit_faults", f"How many {told}", last.faults if last else 0)
     yield _gauge("doudi_audit_age_seconds", "Since the latest verification of the audit.", _age(last and last.at, now))
     yield _gauge("doudi_backup_age_seconds", "Since the latest backup.", _age(backed_up, now))
+
+
+def _schema(session: Session, now: datetime) -> Iterator[Metric]:
+    lacking = indexes.missing(session.connection())
+    yield _gauge("doudi_indexes_missing", "Indexes that lists and searches need and the database lacks.", len(lacking))
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -160,10 +160,10 @@ class Award(Base):
         Index("ix_award_province_listed", "province_id", "status", "id"),
         Index("ix_award_recheck_on", "recheck_on"),
         Index("ix_award_visit_on", "visit_on"),
-        # What is due in a township or a village.
+        # What is due in a village, a township or a county.
         *(
             Index(f"ix_award_{place}_{day}", f"{place}_id", f"{day}_on", sqlite_where=known, postgresql_where=known)
-            for place in ("region", "township")
+            for place in ("region", "township", "county")
             for day, known in (("recheck", text("recheck_on IS NOT NULL")), ("visit", text("visit_on IS NOT NULL")))
         ),
         Index(

@@ -55,8 +55,15 @@ def test_a_node_is_ready_when_its_schema_is_ours(blank_database_url: str, tmp_pa
     assert client.get("/healthz").get_json() == {"alive": True}
     empty = client.get("/readyz")
     assert (empty.status_code, "doudi db upgrade" in empty.get_json()["faults"]["schema"]) == (503, True)
-    installation.upgrade(replace(Config(), database_url=blank_database_url))
+    config = replace(Config(), database_url=blank_database_url)
+    installation.upgrade(config)
     assert client.get("/readyz").get_json() == {"ready": True, "faults": {}}
+    for lost in (1, 0):  # an index that is gone stops nobody, is told, and is built again by the next upgrade
+        if lost:
+            with database.write() as session:
+                session.execute(text("DROP INDEX ix_notice_posted"))
+        assert values(metrics.exposition(database, clock.now()).decode())["doudi_indexes_missing"] == lost
+        installation.upgrade(config)
     for version, told in (("0001", "doudi db upgrade"), ("9999", "新版程序")):
         with database.write() as session:
             session.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
