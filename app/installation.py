@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Index, create_engine, inspect, make_url, text
 from sqlalchemy.orm import Session
 
 from app import calendar, seed
@@ -14,9 +16,10 @@ from app.auditing import rows
 from app.config import Config
 from app.core.errors import Gone
 from app.core.paths import BUNDLES, MIGRATIONS, TEMPLATES
-from app.db import Database, training
+from app.db import Database, indexes, training
 from app.db.schema import EMPTY, NotMigrated, require_newest
 from app.db.session import PRIVATE
+from app.db.tables import load_tables
 from app.definitions import queries as definitions
 from app.definitions import rechecks, seeding
 from app.figures import seeding as figures
@@ -72,12 +75,26 @@ def require_schema(config: Config) -> None:
 
     It needs no keys, which a database without tables has not.
     """
+    with _of_this_schema(config):
+        pass
+
+
+def missing_indexes(config: Config) -> list[Index]:
+    """Indexes that this program's tables should have and the database lacks. Raises what `require_schema` does."""
+    load_tables()
+    with _of_this_schema(config) as session:
+        return indexes.missing(session.connection())
+
+
+@contextmanager
+def _of_this_schema(config: Config) -> Iterator[Session]:
     if _is_missing_file(config):
         raise NotMigrated(EMPTY)
     engine = create_engine(config.database_url, hide_parameters=True)
     try:
         with Session(engine) as session:
             require_newest(session)
+            yield session
     finally:
         engine.dispose()
 

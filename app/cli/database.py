@@ -10,7 +10,7 @@ from app import installation
 from app.cases import calendars
 from app.cli.acting import acting, by, moment, opened, refusals
 from app.config import Config
-from app.db import indexes, schema
+from app.db import schema
 
 
 @click.group()
@@ -28,8 +28,10 @@ def upgrade(revision: str) -> None:
 @db.command()
 def check() -> None:
     """Say whether the schema is that of this program and every index stands. Exit code 0 only where it is so."""
-    with refusals(), opened() as database, database.read() as session:
-        lacking = indexes.missing(session.connection())
+    try:
+        lacking = installation.missing_indexes(Config.from_env())
+    except schema.NotMigrated as wrong:
+        raise click.ClickException(str(wrong)) from wrong
     for index in lacking:
         click.echo(f"缺少索引 {index.name}（表 {index.table}）：能办理，但有的列表和查询要读完整张表")
     if lacking:
