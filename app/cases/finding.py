@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, update
+from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action
@@ -90,15 +90,15 @@ def found(session: Session, text: str, county_ids: Collection[str] | None = None
     if _ID_TAIL.fullmatch(text):
         found.append(and_(CASE.c.tail_blind == _tail_blind(session, text), *near))
     if name_key(text) and not text.isdigit():
-        found.append(and_(_has(grams_of_text(text), county_ids), contains(CASE.c.applicant_name, text)))
+        found.append(
+            and_(
+                has_grams(CASE.c.id, GRAM.c.case_id, grams_of_text(text), county_ids),
+                contains(CASE.c.applicant_name, text),
+            )
+        )
     if initials := initials_asked(text):
-        found.append(_has(initials, county_ids))
+        found.append(has_grams(CASE.c.id, GRAM.c.case_id, initials, county_ids))
     return either(CASE.c.id, found)
-
-
-def _has(grams: list[str], county_ids: Collection[str] | None) -> ColumnElement[bool]:
-    near = () if county_ids is None else (GRAM.c.county_id.in_(county_ids),)
-    return has_grams(CASE.c.id, GRAM.c.case_id, grams, *near)
 
 
 def _tail_blind(session: Session, number: str) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, func, select
+from sqlalchemy import ColumnElement, String, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -44,6 +44,17 @@ def contains(column: Any, typed: str) -> ColumnElement[bool]:
     return _NameKey(column).contains(name_key(typed), autoescape=True)
 
 
-def has_grams(key: Any, owner: Any, grams: Iterable[str], *where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the row with this key has all of these grams in the table of `owner`, a column beside one `gram`."""
-    return and_(*(key.in_(select(owner).where(owner.table.c.gram == each, *where)) for each in grams))
+def has_grams(
+    key: Any, owner: Any, grams: Iterable[str], county_ids: Collection[str] | None = None
+) -> ColumnElement[bool]:
+    """Whether the row with this key has all of these grams in the table of `owner`, a column beside `gram` and
+    `county_id`. `county_ids`: in one of these counties.
+
+    One join of the table with itself: what has all of them is few, and is looked up by its key.
+    """
+    asked = [(owner.table.alias(), gram) for gram in grams]
+    owners = [table.c[owner.name] for table, _ in asked]
+    which = [table.c.gram == gram for table, gram in asked] + [each == owners[0] for each in owners[1:]]
+    if county_ids is not None:
+        which += [table.c.county_id.in_(county_ids) for table, _ in asked]
+    return key.in_(select(owners[0]).where(*which))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, select
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.core.grams import grams_of_name, grams_of_text, initials_asked
@@ -62,14 +62,8 @@ def named(text: str, county_ids: Collection[str] | None = None) -> Any:
     """
     found: list[ColumnElement[bool]] = []
     if name_key(text):
-        # OFFSET 0: a planner that thinks little of comparing names would compare everybody's.
-        near = select(PERSON.c.id, PERSON.c.name).where(_has(grams_of_text(text), county_ids)).offset(0).subquery()
-        found.append(PERSON.c.id.in_(select(near.c.id).where(contains(near.c.name, text))))
+        has = has_grams(PERSON.c.id, GRAM.c.person_id, grams_of_text(text), county_ids)
+        found.append(and_(has, contains(PERSON.c.name, text)))
     if initials := initials_asked(text):
-        found.append(_has(initials, county_ids))
+        found.append(has_grams(PERSON.c.id, GRAM.c.person_id, initials, county_ids))
     return either(PERSON.c.id, found)
-
-
-def _has(grams: list[str], county_ids: Collection[str] | None) -> ColumnElement[bool]:
-    near = () if county_ids is None else (GRAM.c.county_id.in_(county_ids),)
-    return has_grams(PERSON.c.id, GRAM.c.person_id, grams, *near)
