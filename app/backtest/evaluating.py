@@ -91,9 +91,13 @@ class Evaluator:
         return found
 
     def _found(self, step: Step) -> Read:
-        day, text = local_date(step.decided_at), self._read_text(step)
+        text = self._read_text(step)
         key = (self._version(step.release_id, step.decision), step.decision, text)
-        found = self._own.get((*key, None)) or self._own.get((*key, day))
+        found = self._own.get((*key, None))
+        if found is not None:
+            return found
+        day = local_date(step.decided_at)
+        found = self._own.get((*key, day))
         if found is None:
             found = self._read(step, text)
             _keep(self._own, (*key, day if found.outcome.asked_clock else None), found)
@@ -101,10 +105,11 @@ class Evaluator:
 
     def _version(self, name: str, decision: str) -> str:
         """What names the content that decides: the bundle itself where there is none."""
-        if (name, decision) not in self._versions:
+        found = self._versions.get((name, decision))
+        if found is None:
             content = self._rules[name].content(decision)
-            self._versions[name, decision] = name if content is None else digest(content)
-        return self._versions[name, decision]
+            found = self._versions[name, decision] = name if content is None else digest(content)
+        return found
 
     def _read_text(self, step: Step) -> str:
         """What tells a record from others: where figures came from matters only to a draft that sets some."""
@@ -178,6 +183,8 @@ class Evaluator:
     def set_for(self, regions: tuple[str, ...], read: Mapping[str, str | None]) -> dict[str, Figure]:
         """The draft's figures that would have counted here: those of the region nearest, and no farther than what was
         `read` (by key the region where it stood)."""
+        if not self._figures:
+            return {}
         found: dict[str, tuple[int, Figure]] = {}
         for each in self._figures:
             if each.region not in regions:

@@ -161,7 +161,7 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
     cells = scope.inner((INPUT,))
     rules = [_compile_rule(env, table, rule, scope, cells) for rule in table.rules]
     columns = [{rule.inputs[column] for rule in table.rules} for column in range(len(table.inputs))]
-    asking = [any(map(env.asks, texts)) for texts in columns]
+    asking = [place for place, texts in enumerate(columns) if any(map(env.asks, texts))]
     outputs = _Outputs(env, table, scope)
     decide = _policy(table, outputs)
     first_only = table.policy == "FIRST"
@@ -171,7 +171,9 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
         values = run_inputs.read(frame)
         if values is None:
             return None
-        frames = [frame.child({INPUT: value}) if asks else frame for value, asks in zip(values, asking, strict=True)]
+        frames = [frame] * len(values)
+        for place in asking:
+            frames[place] = frame.child({INPUT: values[place]})
         hits: list[Hit] = []
         for row, tests, output in rules:
             for index, test in tests:
