@@ -81,7 +81,7 @@ def _row(session: Session, query: Prepared, missing: str = "没有这个案件�
 
 def opened(session: Session, actor: Actor, now: datetime, row: Any) -> Action:
     """The action on a row that was read."""
-    head = CaseHead(**{name: getattr(row, name) for name in HEAD})
+    head = CaseHead(*row[: len(HEAD)])
     return Action(
         session=session,
         actor=actor,

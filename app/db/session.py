@@ -10,11 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import compiled, keys
 from app.db.base import Base
+from app.db.prepared import Prepared
 from app.db.vault import Vault
 
 
@@ -53,6 +54,8 @@ STATEMENTS = 512
 """How many statements a connection to SQLite keeps ready: pages and actions have more than the driver's own 128."""
 SERVER = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
 """A server that is away is noticed in seconds; the libraries' own defaults wait for minutes."""
+
+_BEGIN, _BEGIN_WRITING = Prepared(text("BEGIN")), Prepared(text("BEGIN IMMEDIATE"))
 
 
 class _OneTransaction(Session):
@@ -153,11 +156,10 @@ class Database:
         try:
             if self.is_sqlite:
                 # Said here: a listener to the engine's begin event makes every statement an eighth dearer.
-                session.connection().exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+                (_BEGIN_WRITING if writes else _BEGIN).run(session, {})
             yield session
         finally:
-            session.rollback()
-            session.close()
+            session.close()  # rolls back what was not committed
 
     def create_tables(self) -> None:
         """All tables that the metadata knows, for scratch databases; others are migrated."""

@@ -7,6 +7,7 @@ more. Nothing else invalidates what `Stamped` keeps.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, String, Table, cast, func, select
@@ -77,8 +78,13 @@ def read(session: Session) -> Stamps:
 
 def note(session: Session, text: str | None) -> None:
     """Keep the numbers that a statement brought along in `COLUMN`."""
+    session.info[_READ_HERE] = _parsed(text)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str | None) -> Stamps:
     pairs = (pair.split("=") for pair in (text or "").split(",") if pair)
-    session.info[_READ_HERE] = Stamps(**{kind: int(number) for kind, number in pairs if kind in Stamps._fields})
+    return Stamps(**{kind: int(number) for kind, number in pairs if kind in Stamps._fields})
 
 
 class Stamped(Generic[Value]):

@@ -48,8 +48,6 @@ class RegistryReader(Mapping[str, Any]):
         self._session, self._on, self._exclude, self._county_id = session, on, exclude_case_id, county_id
         self._award_id, self._city = award_id, city
         self._members = [id_numbers.normalise(number) for number in members]
-        self._blinds = {number: lookups.blind(session, number) for number in self._members}
-        self._own = lookups.blind(session, id_number) if id_number else ""
         self._own_number = id_numbers.normalise(id_number) if id_number else ""
 
     def __getitem__(self, key: str) -> Any:
@@ -81,6 +79,14 @@ class RegistryReader(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(REGISTRY.members)
+
+    @cached_property
+    def _blinds(self) -> dict[str, str]:
+        return {number: lookups.blind(self._session, number) for number in self._members}
+
+    @cached_property
+    def _own(self) -> str:
+        return lookups.blind(self._session, self._own_number) if self._own_number else ""
 
     @cached_property
     def _people(self) -> dict[str, lookups.Known]:
