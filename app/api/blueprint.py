@@ -1,4 +1,4 @@
-"""The blueprint that all API routes hang on."""
+"""The blueprint that all API routes hang on. Their `output` stands outside `writes`: no writer waits for its making."""
 
 from apiflask import APIBlueprint
 from flask import request

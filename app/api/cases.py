@@ -30,9 +30,9 @@ def case(call: Call, case_id: str) -> Any:
 
 
 @blueprint.post("/waits/<wait_id>/answer")
+@blueprint.output({}, status_code=204)
 @writes(BEARER)
 @blueprint.input(schemas.Answer)
-@blueprint.output({}, status_code=204)
 @blueprint.doc(summary="答复核对", operation_id="answer_check")
 def answer(call: Call, wait_id: str, json_data: dict[str, Any]) -> Any:
     """部门（以有权填写答复的账号的授权码）答复一次核对；已经答复、超时或者收回的不再接受。"""

@@ -16,9 +16,9 @@ from app.web import BEARER, Call, reads, writes
 
 
 @blueprint.post("/applications")
+@blueprint.output(schemas.Receipt, status_code=201)
 @writes(BEARER)
 @blueprint.input(schemas.Application)
-@blueprint.output(schemas.Receipt, status_code=201)
 @blueprint.doc(summary="提交申请", operation_id="apply")
 def apply(call: Call, json_data: dict[str, Any]) -> Any:
     """窗口代办：以授权码主人的身份在其辖区内提交申请。"""
@@ -49,8 +49,8 @@ def tasks(call: Call, query_data: dict[str, Any]) -> Any:
 
 
 @blueprint.post("/tasks/<task_id>/claim")
-@writes(BEARER)
 @blueprint.output(schemas.Claimed)
+@writes(BEARER)
 @blueprint.doc(summary="签收待办", operation_id="claim_task")
 def claim(call: Call, task_id: str) -> Any:
     """签收后同岗位的其他人不能办理。"""
@@ -59,8 +59,8 @@ def claim(call: Call, task_id: str) -> Any:
 
 
 @blueprint.post("/tasks/<task_id>/unclaim")
-@writes(BEARER)
 @blueprint.output(schemas.Claimed)
+@writes(BEARER)
 @blueprint.doc(summary="放回待签收", operation_id="unclaim_task")
 def unclaim(call: Call, task_id: str) -> Any:
     """放回后同岗位的人都可以办理。"""
@@ -69,9 +69,9 @@ def unclaim(call: Call, task_id: str) -> Any:
 
 
 @blueprint.post("/tasks/<task_id>/complete")
+@blueprint.output(schemas.Completed)
 @writes(BEARER)
 @blueprint.input(schemas.Submission)
-@blueprint.output(schemas.Completed)
 @blueprint.doc(summary="办结待办", operation_id="complete_task")
 def complete(call: Call, task_id: str, json_data: dict[str, Any]) -> Any:
     """与网页同样的校验；有误时 422，`fields` 指出字段。"""
