@@ -32,6 +32,7 @@ from bench import (
     printing,
     releases,
     report,
+    sizes,
     takeovers,
     trials,
 )
@@ -58,6 +59,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("Large files", large.main),
     ("Releases", releases.main),
     ("Migration", migration.main),
+    ("Bytes of a case", sizes.main),
 )
 
 
