@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos tck bpmn fuzz scenarios county migrate frontend coverage modelling clean
+.PHONY: help run test check bench bench-scale chaos tck bpmn fuzz scenarios county migrate frontend coverage modelling clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -37,6 +37,10 @@ check: $(VENV)/.dev ## style, types, layers, bundles
 
 bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure
 	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
+
+bench-scale: $(VENV)/.dev ## lists, searches and counts of a province beside a small one, both databases; SIZE=1000000 ONLY=postgresql JSON=FILE
+	@scripts/system-packages.sh
+	$(BIN)/python -m bench.scale $(if $(SIZE),$(SIZE)) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 chaos: $(VENV)/.dev ## a second machine from the guides, then kills, full disks and races on both databases; KILLS=1000 RACES=10000 for long
 	@scripts/system-packages.sh

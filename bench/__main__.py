@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from bench import (
@@ -37,7 +33,6 @@ from bench import (
     trials,
 )
 
-PACKAGES = ("SpiffWorkflow", "SQLAlchemy", "Flask", "waitress", "marshmallow", "docxtpl", "psycopg")
 SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("A persisted action", cases.main),
     ("The engine alone", engine.main),
@@ -64,10 +59,9 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
 
 
 def _machine() -> None:
-    print(f"{platform.python_implementation()} {platform.python_version()}, SQLite {sqlite3.sqlite_version},", end=" ")
-    print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, load {load}")
+    told = report.machine()
+    print(", ".join(f"{name} {version}" for name, version in told["versions"].items()))
+    print(f"{told['system']}, {told['processors']} processors, load {told['load']}")
 
 
 def main() -> int:

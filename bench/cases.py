@@ -11,7 +11,6 @@ import json
 import statistics
 import sys
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +22,8 @@ from app.cases import operations, store
 from app.cases.models import Case
 from app.core.paths import BUNDLES
 from bench import world
-from bench.naive import Naive, sqlite
+from bench.disk import commit_floor
+from bench.naive import Naive
 from bench.report import figure
 from tests.support.statements import counted
 from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
@@ -129,23 +129,6 @@ class Theirs:
             raise RuntimeError("the naive cases did not end")
 
 
-def commit_floor(rows: int = 100) -> tuple[float, float]:
-    """Milliseconds of a bare insert and commit in the same mode: processor time and wall, the medians."""
-    with world.folder() as place:
-        db = sqlite(place / "floor.db")
-        db.execute("create table floor (id text primary key, body blob)")
-        body, cpu, wall = b"x" * 2000, [], []
-        for _ in range(rows):
-            began = time.process_time(), time.perf_counter()
-            db.execute("begin immediate")
-            db.execute("insert into floor values (?, ?)", (uuid.uuid4().hex, body))
-            db.execute("commit")
-            cpu.append(time.process_time() - began[0])
-            wall.append(time.perf_counter() - began[1])
-        db.close()
-    return statistics.median(cpu) * 1000, statistics.median(wall) * 1000
-
-
 def measure(office: Office, *, beside: bool) -> tuple[Ours, Theirs | None]:
     """Rounds in turns, after one to warm up."""
     xml = (BUNDLES / PROGRAMME / "relief.bpmn").read_bytes()
@@ -167,7 +150,7 @@ def show(ours: Ours, theirs: Theirs | None, side: str) -> None:
     """A line for each step."""
     for step in ("apply", *HUMAN):
         cpu, wall = ours.timed.of(step)
-        figure(f"action.{side}.{step}.cpu", cpu, "ms")
+        figure(f"action.{side}.{step}.cpu", cpu, "ms", of=ours.timed.cpu[step])
         figure(f"action.{side}.{step}.statements", ours.statements[step], "statements")
         line = f"  {step:22} cpu {cpu:6.2f} ms   wall {wall:6.2f} ms   {ours.statements[step]:>2} statements"
         if theirs:
@@ -180,7 +163,6 @@ def main() -> int:
     """Print the comparison; 1 where a human action takes more than twice the naive way's processor time."""
     print(f"a persisted action of the relief, medians of {ROUNDS} rounds of {CASES} cases, in turns")
     cpu, wall = commit_floor()
-    figure("disk.commit", wall, "ms")
     print(f"  the disk's floor: a bare insert and commit, WAL, synchronous=FULL: cpu {cpu:.2f} ms, wall {wall:.2f} ms")
     with world.on_sqlite() as office:
         ours, theirs = measure(office, beside=True)

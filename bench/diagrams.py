@@ -95,7 +95,7 @@ def main() -> None:
         rounds = [play(template, path) for _ in range(ROUNDS)]
         cpu = [statistics.median(each[1] for each in steps) for steps in zip(*rounds, strict=True)]
         stored = [steps[0][2] for steps in zip(*rounds, strict=True)]
-        figure(f"diagram.{bundle}.cpu", statistics.median(cpu), "ms")
+        figure(f"diagram.{bundle}.cpu", statistics.median(cpu), "ms", of=cpu)
         figure(f"diagram.{bundle}.stored", max(stored), "bytes")
         growth = (stored[-1] - stored[0]) / max(len(stored) - 1, 1)
         print(

@@ -42,8 +42,10 @@ def main() -> None:
         ("smallest", min(sizes, key=lambda name: sizes[name])),
     ):
         rounds = [_ask(bundles[name]) for _ in range(ROUNDS)]
-        cpu = figure(f"gate.{title}.cpu", statistics.median(each[0] for each in rounds), "s", f"<= {AIM_SECONDS}")
-        wall = figure(f"gate.{title}.wall", statistics.median(each[1] for each in rounds), "s", f"<= {AIM_SECONDS}")
+        cpu = figure(f"gate.{title}.cpu", statistics.median(each[0] for each in rounds), "s", f"<= {AIM_SECONDS}",
+                     of=[each[0] for each in rounds])  # fmt: skip
+        wall = figure(f"gate.{title}.wall", statistics.median(each[1] for each in rounds), "s", f"<= {AIM_SECONDS}",
+                      of=[each[1] for each in rounds])  # fmt: skip
         told = f"{name} ({len(bundles[name])} files, {sizes[name] // 1024} KB), the {title}"
         print(f"{told}: {cpu:.2f} s of CPU, {wall:.2f} s by the wall clock (aim: {AIM_SECONDS} s)")
 

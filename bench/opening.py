@@ -101,7 +101,7 @@ def _show(web: Web, name: str, client: FlaskClient, path: str) -> None:
     with counted(web.database.engine) as statements:
         client.get(path)
     aim = f"<= {AIMS[name]}" if name in AIMS else ""
-    middle = figure(f"pages.cpu.{name}", statistics.median(taken), "ms", aim)
+    middle = figure(f"pages.cpu.{name}", statistics.median(taken), "ms", aim, of=taken)
     asked = figure(f"pages.statements.{name}", len(statements), "statements")
     told = f"  (aim {aim})" if aim else ""
     print(f"{name:20} {middle:6.1f} ms cpu   p90 {taken[len(taken) * 9 // 10]:6.1f}   {asked:3.0f} statements{told}")
