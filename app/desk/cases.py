@@ -20,6 +20,7 @@ from app.desk import act_drafts, pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
 from app.desk.export import note, workbook
+from app.desk.materials import named
 from app.desk.opinions import opinions
 from app.desk.rulings import rulings
 from app.desk.standing import standing
@@ -94,7 +95,8 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     page = views.case_page(call.session, call.actor, case_id, call.now)
     names, events = page.steps, audit.events_of(call.session, f"case:{case_id}")
     said = {each.id: each for each in page.acts.exchanges}
-    materials = files.uploads_of(call.session, case_id)
+    shelf = files.shelf(call.session, case_id, request.args.get("materials", ""))
+    links = pages.file_links(files.named(call.session, shelf, case_id, named(page.submissions)))
     holders = appointed.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",
@@ -137,10 +139,8 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
         handles_objections=page.handles_objections,
         owed=[row for row in page.owed if row.settled_at is None],
         clocks=pages.clock_lines(call.session, page.clocks),
-        materials=materials,
-        submissions=pages.submissions(
-            page.submissions, pages.file_links(materials), intake.regions_of(call), reveal=False
-        ),
+        shelf=shelf,
+        submissions=pages.submissions(page.submissions, links, intake.regions_of(call), reveal=False),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
         timeline=timeline(events, names, said, opinions(page.submissions)),
         acts=page.acts,

@@ -47,12 +47,19 @@ def materials(rows: Sequence[Any], submitted: Iterable[Submitted]) -> list[Mater
     return [Material(row, purposes.get(row.id, ""), _pictured(row)) for row in rows]
 
 
+def named(submitted: Iterable[Submitted]) -> set[str]:
+    """The ids of the uploads that stand in the forms that were filled in."""
+    return {id for each in submitted for id in each.form.files_in(each.values, context=each.context)}
+
+
 def _pictured(row: Any) -> bool:
     kind = KINDS.get(row.media_type)
     return kind is not None and (kind.shown or kind is PDF)
 
 
 def _fields(each: Submitted) -> list[tuple[str, bool, list[str]]]:
+    if not each.form.takes_files:
+        return []
     asked = each.form.asked(each.values, context=each.context)
     files = [field for field in asked if field.component.kind == "filepicker"]
     return [(field.component.label.text({}), field.needed, field.value or []) for field in files]

@@ -21,7 +21,7 @@ from app.definitions.queries import programme_titles
 from app.desk import act_drafts, pages, undo
 from app.desk.beside import in_words
 from app.desk.blueprint import blueprint
-from app.desk.materials import materials, wanted
+from app.desk.materials import materials, named, wanted
 from app.desk.onward import onward
 from app.desk.rulings import figure_told
 from app.drafting import Pass, arrive, keep, opened
@@ -187,8 +187,10 @@ def _page(
     item, work = page.item, page.items
     errors = rejection.fields if rejection else {}
     draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
-    uploads = files.uploads_of(call.session, item.case_id)
-    links, typed = pages.file_links(uploads), _typed(page, draft) if values is None else values
+    typed = _typed(page, draft) if values is None else values
+    shelf = files.shelf(call.session, item.case_id, request.args.get("materials", ""))
+    in_forms = named(page.submissions) | page.form.files_in(typed, context=page.context)
+    links = pages.file_links(files.named(call.session, shelf, item.case_id, in_forms))
     codes, known = [ref.code for ref in page.chain.refs], catalogue(call.session)
     beside, cite = in_words(call.session, page.beside(typed), codes), partial(known.cite, region_codes=codes)
     return render_template(
@@ -213,7 +215,9 @@ def _page(
         holders=_colleagues(call, item),
         acts=page.acts,
         act_drafts=act_drafts.of_task(call, item.id, item.case_id, url_for("desk.task", task_id=item.id)),
-        shown_materials=materials(uploads, page.submissions),
+        shown_materials=materials(shelf.rows, page.submissions),
+        shelf=shelf,
+        shelf_address=url_for("desk.task", task_id=item.id),
         wanted_materials=wanted(page.submissions),
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(page.submissions, links, intake.regions_of(call), reveal=True),

@@ -89,6 +89,18 @@ class Form:
         """Where the form asks for an amount of money, in order; not in the rows of a list."""
         return tuple(_money(self.root))
 
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether any field asks for files."""
+        return any(each.kind == "filepicker" for each in self.root.walk())
+
+    def files_in(self, data: Mapping[str, Any], *, context: Mapping[str, Any] | None = None) -> set[str]:
+        """The ids of the uploaded files that these data name; takes what `judged` does."""
+        if not self.takes_files:
+            return set()
+        asked = (each for each in self.asked(data, context=context) if each.component.kind == "filepicker")
+        return {id for each in asked for id in each.value or ()}
+
     def texts(self) -> Iterator[tuple[Component, Shape, str]]:
         """Every FEEL text of the form: the component, the shape of the row it stands in, the text."""
         return texts_of(self.root, self.shape)

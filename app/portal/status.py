@@ -200,8 +200,9 @@ def withdraw(call: Call) -> ResponseReturnValue:
 def _page(call: Call, rejection: Rejection | None = None) -> str:
     case_id = grant.held(call.now)
     shown = progress.of_case(call.session, case_id, call.now)
-    materials = files.uploads_of(call.session, case_id, applicants=True)
-    handed_in = shown.asked_at is not None and any(row.uploaded_at > shown.asked_at for row in materials)
+    shelf = files.shelf(call.session, case_id, request.args.get("materials", ""), applicants=True)
+    handed_in = shown.asked_at is not None and shelf.latest is not None and shelf.latest > shown.asked_at
+    named = files.named(call.session, shelf, case_id, shown.form.files_in(shown.submitted, context=shown.context))
     return render_template(
         "portal/my_case.html",
         case=shown,
@@ -215,9 +216,9 @@ def _page(call: Call, rejection: Rejection | None = None) -> str:
         submitted=shown.form.render(
             shown.submitted, readonly=True, context=shown.context, hide_phones=True,
             without=intake.unasked(shown.submitted, None),
-            files={row.id: FileLink(row.name, "") for row in materials},
+            files={row.id: FileLink(row.name, "") for row in named},
         ),
-        materials=materials,
+        shelf=shelf,
         message=rejection.message if rejection else None,
         errors=rejection.fields if rejection else {},
         reason=request.form.get("reason"),

@@ -24,7 +24,7 @@ from tests.support.statements import counted
 from tests.support.web import APPLICATION, Web
 
 CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
-MOST_STATEMENTS = 40
+MOST_STATEMENTS = 34
 """Of the page of a case, whatever happened in it."""
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
+from sqlalchemy import insert
+
 from app.cases import operations
 from app.core.actor import APPLICANT
+from app.core.ids import new_id
 from app.db import Database
+from app.files.models import Upload
 from tests.support import morning
+from tests.support.photos import PHOTO
 from tests.support.statements import counted
-from tests.support.web import PROGRAMME, Web
+from tests.support.web import APPLICATION, PROGRAMME, Web, flat
 from tests.support.worlds import EMERGENCY, VILLAGE
 
 CADRE, CLERK, HEAD = "village_cadre.220122100001", "township_clerk.220122100", "township_head.220122100"
@@ -115,3 +121,50 @@ def test_a_row_more_or_less_opens_no_transaction_that_writes(web: Web) -> None:
         with mock.patch.object(Database, "write", side_effect=AssertionError("it writes")):
             answer = client.post(path, data={"_add:witnesses": "1"})
         assert answer.status_code == 200, path
+
+
+def shelve(web: Web, case_id: str, count: int) -> None:
+    """So many files of the applicant in a case; their bytes are none, since no page reads them."""
+    rows = [
+        {
+            "id": new_id(), "case_id": case_id, "name": f"照片{number:03d}.jpg", "media_type": "image/jpeg", "size": 9,
+            "content": b"", "sha256": "0" * 64, "uploaded_by": None, "uploaded_by_name": "王建国",
+            "uploaded_at": web.clock.now(),
+        }
+        for number in range(1, count + 1)
+    ]  # fmt: skip
+    with web.database.write() as session:
+        session.execute(insert(Upload), rows)
+
+
+def test_many_files_are_shown_in_parts_on_every_page_of_a_case(web: Web) -> None:
+    mine, cadre = web.client(), web.client(CADRE)
+    assert mine.post(f"/apply/{PROGRAMME}/{VILLAGE}", data=flat(APPLICATION)).status_code == 302
+    with mine.session_transaction() as cookie:
+        case_id = cookie["case"]
+    shelve(web, case_id, 130)
+    task = f"/desk/tasks/{web.open_task(case_id)}"
+    for client, path in ((cadre, task), (cadre, f"/desk/cases/{case_id}"), (mine, "/my-case")):
+        with counted(web.database.engine) as statements:
+            page = client.get(path).text
+        assert sum("FROM upload" in each for each in statements) == 2
+        assert len(re.findall(r"照片\d{3}\.jpg\s*<", page)) == 60
+        assert "第 1–60 份，共 130 份" in page
+        last = client.get(path + "?materials=3").text
+        assert re.findall(r"照片(\d{3})\.jpg\s*<", last) == [str(each) for each in range(121, 131)]
+        assert "更多材料" not in last
+        assert f'href="{path}?materials=2#materials"' in last
+        for wrong in ("0", "9", "²", "x", "9" * 30):
+            assert "第 1–60 份" in client.get(path, query_string={"materials": wrong}).text
+
+
+def test_a_file_that_a_form_names_is_linked_whatever_part_is_open(web: Web) -> None:
+    sent = {**flat(APPLICATION), "material_files": ["", (io.BytesIO(PHOTO), "户口簿.jpg")]}
+    mine, cadre = web.client(), web.client(CADRE)
+    answer = mine.post(f"/apply/{PROGRAMME}/{VILLAGE}", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 302
+    with mine.session_transaction() as cookie:
+        case_id = cookie["case"]
+    shelve(web, case_id, 61)
+    for client, path in ((cadre, f"/desk/tasks/{web.open_task(case_id)}"), (mine, "/my-case")):
+        assert "户口簿.jpg" in client.get(path + "?materials=2").text

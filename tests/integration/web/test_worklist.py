@@ -27,7 +27,7 @@ CADRE, COLLEAGUE = "village_cadre.220122100001", "village_cadre.220122100001.2"
 CLERK = "township_clerk.220122100"
 FINANCE, COUNTY_HEAD, COUNTY_CLERK = "finance.220122", "county_head.220122", "county_clerk.220122"
 ADMIN, ELSEWHERE = "administrator.220122", "village_cadre.220104001001"
-MOST_STATEMENTS = 24
+MOST_STATEMENTS = 10
 """Of a page of work, whoever is signed in and however much there is: entry, rows, counts, duties, choices, names."""
 
 
