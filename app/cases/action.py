@@ -159,6 +159,11 @@ class Action:
         """The audit number that this action will get; what it writes carries it, so that a return can reverse it."""
         return self.case.audit_seq + 1
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the case begins with this action: nothing of it can be open yet."""
+        return self.case.audit_seq == 0
+
     @cached_property
     def figures(self) -> dict[date, FigureReader]:
         return {}

@@ -35,7 +35,7 @@ class Address:
 
 def follow(action: Action, step: engine.Advance) -> None:
     """Close the items whose task is gone, open one for each new task, and keep clocks and due days in step."""
-    open_items = inbox.open_of_case(action.session, action.case.id)
+    open_items = [] if action.is_new else inbox.open_of_case(action.session, action.case.id)
     waiting = {task.id: task for task in step.tasks}
     known = {item.engine_task_id for item in open_items}
     gone = [item for item in open_items if item.engine_task_id not in waiting]
@@ -54,7 +54,8 @@ def _follow_clocks(action: Action, step: engine.Advance, kept: Sequence[Any], fr
     measured = [(task.element_id, task.id) for task in fresh]
     measured += [(item.element_id, item.engine_task_id) for item in kept if item.element_id in elements]
     wanted = {deadlines.key_of(elements[element_id], task_id) for element_id, task_id in measured}
-    live = calendar.live_of(action.session, action.case.id) if deadlines.exist(action) else []
+    counts = deadlines.exist(action) and not action.is_new
+    live = calendar.live_of(action.session, action.case.id) if counts else []
     clocks = {clock.key: clock for clock in live}
     over = [clocks.pop(key) for key in clocks.keys() - wanted if step.finished or clocks[key].status != "paused"]
     if over:

@@ -28,7 +28,7 @@ from tests.support.worlds import RELIEF, VILLAGE, Office
 # A letter asks once whether whom it addresses has died.
 # An application is indexed by the parts of its name, in one statement.
 # What the applicant is told is two: the message and the job that sends it. A letter is printed by a job of its own.
-MOST_STATEMENTS = {"apply": 17, "village_investigation": 11, "township_review": 28}
+MOST_STATEMENTS = {"apply": 14, "village_investigation": 11, "township_review": 28}
 STEPS = (
     ("village_investigation", "village_cadre", {"facts_true": True}),
     ("township_review", "township_clerk", {"confirmed": True, "amount": 800}),
