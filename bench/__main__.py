@@ -31,6 +31,7 @@ from bench import (
     sizes,
     takeovers,
     trials,
+    worker,
 )
 
 SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -41,6 +42,7 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("Processor time per page", opening.main),
     ("Every diagram", diagrams.main),
     ("A batch", batch.main),
+    ("Workers", worker.main),
     ("A county", county.main),
     ("What an office already pays", takeovers.main),
     ("Letters", lambda: letters.main(list(letters.KEYS))),

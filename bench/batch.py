@@ -41,9 +41,10 @@ SPEC = BatchSpec(
 )
 
 
-def _register(session: Session, office: Office) -> None:
+def register(session: Session, office: Office, people: int = GRANTS) -> None:
+    """So many people in payment in one village."""
     region = identity.region_by_code(session, VILLAGE, office.now.date())
-    for number in range(GRANTS):
+    for number in range(people):
         registry.record_benefit(
             session,
             programme="dibao",
@@ -93,7 +94,7 @@ def _write_letters(office: Office) -> None:
 def main() -> int:
     """Print seconds and counts; 1 where somebody would be paid twice."""
     with world.on_sqlite() as office:
-        _, seconds = _timed(office, lambda session: _register(session, office))
+        _, seconds = _timed(office, lambda session: register(session, office))
         print(f"{GRANTS} people in payment, recorded in {seconds:.1f} s")
         with office.database.read() as session:
             clerk, head = (office.holder(session, position) for position in ("county_clerk", "county_head"))

@@ -279,7 +279,7 @@ def hasten(session: Session, kind: str, cases: Select[Any], now: datetime) -> in
 
 def bring_forward(session: Session, kind: str, reference: str, now: datetime) -> bool:
     """Let what waits for its hour about this row be due at once; whether anything did."""
-    later = JOB.c.kind == kind, JOB.c.reference == reference, JOB.c.state == "ready", JOB.c.due > now
+    later = in_own_lane(kind), JOB.c.reference == reference, JOB.c.due > now
     return bool(session.connection().execute(update(JOB).where(*later).values(due=now)).rowcount)
 
 
@@ -300,6 +300,11 @@ def purge(session: Session, finished_before: datetime) -> int:
 def _next_due(kinds: frozenset[str]) -> Select[tuple[datetime | None]]:
     wanted = _ready(kinds), JOB.c.attempts >= 0, JOB.c.due <= bindparam("until", type_=JOB.c.due.type)
     return select(func.min(JOB.c.due)).where(*wanted)
+
+
+def in_own_lane(kind: str) -> ColumnElement[bool]:
+    """The condition of ready work of a kind that is not made in masses, by the index of its lane."""
+    return (JOB.c.state == literal_column("'ready'")) & JOB.c.priority.in_(PRIORITIES) & (JOB.c.lane == kind)
 
 
 def _ready(kinds: frozenset[str]) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import count_up_to
-from app.jobs.operations import JOB
+from app.jobs.operations import JOB, in_own_lane
 from app.jobs.sql import database_epoch
 
 
@@ -51,14 +51,14 @@ def has_begun(session: Session, case_id: str, since: int, after: datetime) -> bo
 
 def is_waiting(session: Session, kind: str, reference: str) -> bool:
     """Whether a job of this kind about this row waits; one that is being done does not count."""
-    waiting = select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, JOB.c.state == "ready")
+    waiting = select(JOB.c.id).where(in_own_lane(kind), JOB.c.reference == reference)
     return session.scalar(waiting) is not None
 
 
 def is_under_way(session: Session, kind: str, reference: str) -> bool:
     """Whether a job of this kind about this row waits or is being done."""
-    open_ = JOB.c.state.in_(("ready", "running"))
-    return session.scalar(select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, open_)) is not None
+    begun = select(JOB.c.id).where(JOB.c.kind == kind, JOB.c.reference == reference, JOB.c.state == "running")
+    return is_waiting(session, kind, reference) or session.scalar(begun) is not None
 
 
 def is_given_up(session: Session, names: Collection[str]) -> bool:
