@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -172,22 +172,6 @@ def lift_read(run: Run, value: Any) -> Any:
         run.charge(len(value))
         known = run.lists[id(value)] = (value, lift(value))
     return known[1]
-
-
-def descend(value: Any, keys: Sequence[str]) -> tuple[Any, int]:
-    """Along a path through a value of the caller, as far as mappings go that need not be lifted on the way; what was
-    found there, and how many of the keys led to it."""
-    for done, key in enumerate(keys):
-        if type(value) is dict:
-            value = value.get(key)
-            continue
-        find = FINDERS.get(type(value)) if type(value) is not Given else None
-        if find is None:
-            return value, done
-        value = find(value, key)
-        if value is MISSING:
-            return None, done + 1
-    return value, len(keys)
 
 
 def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> Any:

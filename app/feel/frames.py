@@ -81,15 +81,15 @@ class Scope:
 def _context_reader(name: str, fallback: Any) -> Code:
     def read(frame: Frame) -> Any:
         context = frame.context
-        if isinstance(context, Lifted):
-            value = context[name]
-            return fallback if value is MISSING else value
         if type(context) is dict:
             value = context.get(name, MISSING)
             if type(value) in READY:
                 return value
             if type(value) is Decimal and value.is_finite() and abs(value.adjusted()) <= MAX_ADJUSTED:  # as `lift`
                 return value
+        elif isinstance(context, Lifted):
+            value = context[name]
+            return fallback if value is MISSING else value
         return read_context(frame.run, context, name, fallback)
 
     return read

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
-from app.feel.boundary import MISSING, READY, Given, Lifted, descend, lift, lift_read, look_up, read_entry
+from app.feel.boundary import FINDERS, MISSING, READY, Given, Lifted, lift, lift_read, look_up, read_entry
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.dispatch import compile_node, compiles
 from app.feel.frames import Code, Frame, Scope
@@ -58,13 +58,23 @@ def _context_path(name: str, keys: list[str]) -> Code:
 
     def run(frame: Frame) -> Any:
         context = frame.context
-        if isinstance(context, Lifted):
-            value = context[name]
-            return None if value is MISSING else _walk(frame, value, keys)
-        value = look_up(context, name)
+        if type(context) is dict:
+            value = context.get(name)
+        elif isinstance(context, Lifted):
+            return _walk(frame, None if context[name] is MISSING else context[name], keys)
+        else:
+            value = look_up(context, name)
         if type(value) is list or type(value) is tuple:
             return _walk(frame, lift_read(frame.run, value), keys)
-        value, done = descend(value, keys)
+        done = 0
+        while done < last:
+            if type(value) is dict:
+                value = value.get(keys[done])
+            elif (find := FINDERS.get(type(value))) is not None and type(value) is not Given:
+                value = find(value, keys[done])
+            else:
+                break
+            done += 1
         if type(value) not in READY:
             value = None if value is MISSING else lift(value)
         return value if done == last else _walk(frame, value, keys[done:])
