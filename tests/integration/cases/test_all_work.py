@@ -54,9 +54,15 @@ def test_every_order_and_tab_is_read_and_a_part_of_a_name_is_found(office: Offic
         for tab in listing.TABS:
             for sort in listing.SORTS:
                 worklist.listed(session, actor, listing.Filter(tab=tab, today=today, soon_on=today), sort, None, 1)
-        for text in ("曾", "建国", "zj", "CJG", RELIEF["id_number"][-4:]):
-            assert list(session.scalars(finding.found(session, text))) == [case_id], text
-        assert list(session.scalars(finding.found(session, "国建"))) == []
+        number, county = session.execute(select(Case.number, Case.county_id).where(Case.id == case_id)).one()
+        for text in ("曾", "建国", "zj", "CJG", RELIEF["id_number"][-4:], number, number[-3:]):
+            for places in (None, [county]):
+                assert list(session.scalars(finding.found(session, text, places))) == [case_id], text
+            nowhere = list(session.scalars(finding.found(session, text, ["another county"])))
+            assert nowhere == ([case_id] if text == number else []), text
+        for text in ("国建", "国", "曾建国" * 167):
+            found = list(session.scalars(finding.found(session, text, [county])))
+            assert found == ([case_id] if text == "国" else []), text
 
 
 def test_cases_of_before_there_was_an_index_are_indexed(office: Office) -> None:

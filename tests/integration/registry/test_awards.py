@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from app.cases import finding
 from app.core.actor import SYSTEM
@@ -210,6 +210,9 @@ def test_people_are_found_by_name_or_number_within_ones_regions(database: Databa
         regions = [chain.county.id, other.id]
         assert len(queries.search(session, regions, "")) == 3
         assert queries.search(session, regions, "王李张刘陈杨赵黄" * 6, cases=finding.found(session, "周海" * 25)) == []
+        assert queries.search(session, [chain.county.id], "周" * 500) == []
+        known = set(session.scalars(select(PersonGram.county_id).where(PersonGram.person_id == first.person_id)))
+        assert known == {chain.county.id}, "a search reads its own county's names alone"
         session.execute(delete(PersonGram))
         assert (spelled.index_older(session), spelled.index_older(session)) == (3, 0)
         assert found(chain.county.id, "邹") == ["邹海燕"]
