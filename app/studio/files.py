@@ -15,7 +15,7 @@ from app.definitions.letters import FOLDER
 from app.studio import archive, editor
 from app.studio.blueprint import blueprint
 from app.studio.changes import again
-from app.web import Call, reads, writes
+from app.web import STAFF, Call, reads, transaction, transacts_itself, writes
 from app.web.errors import problem
 from app.web.posted import files_of
 
@@ -78,13 +78,16 @@ def file_remove(call: Call, change_id: str, bundle_id: str) -> ResponseReturnVal
 
 
 @blueprint.post("/changes/<change_id>/programmes/<bundle_id>/upload")
-@writes(again=again)
-def file_upload(call: Call, change_id: str, bundle_id: str) -> ResponseReturnValue:
+@transacts_itself(STAFF, again=again)
+def file_upload(change_id: str, bundle_id: str) -> ResponseReturnValue:
     """Chosen files take the place of those with their names; a zip brings a whole folder; a .docx the chosen letter."""
-    policy.open_to(call.session, call.actor, change_id)
+    with transaction(STAFF, writing=False) as call:
+        policy.open_to(call.session, call.actor, change_id)
     files, dropped = letters.tidy(_uploaded(request.form.get("letter", "")))
-    files = letters.completed(call.session, change_id, bundle_id, files, now=call.now)
-    changed = editing.take_files(call.session, call.actor, change_id, bundle_id, files, now=call.now)
+    with transaction(STAFF, writing=True) as call:
+        policy.open_to(call.session, call.actor, change_id)
+        files = letters.completed(call.session, change_id, bundle_id, files, now=call.now)
+        changed = editing.take_files(call.session, call.actor, change_id, bundle_id, files, now=call.now)
     told = (
         f"已放入 {len(changed)} 个文件：{'、'.join(changed[:8])}" if changed else "上传的文件与现有内容相同，没有变化"
     )
