@@ -21,6 +21,7 @@ from app.documents import operations as documents
 from app.documents.certificates import Certificates
 from app.documents.models import Document
 from app.inbox.queries import items_of_case
+from app.jobs import lanes
 from app.jobs.runner import Worker
 from app.outside import Refused
 from tests.support.statements import counted
@@ -171,3 +172,21 @@ def test_the_picture_of_a_seal_is_kept_by_who_keeps_the_office(web: Web) -> None
     assert (kept.kind, kept.payload) == ("seal.kept", {"office": office_id, "sha256": digest(shown.data)})
     assert keeper.post(f"{page}/seal/drop").status_code == 302
     assert keeper.get(f"{page}/seal.png").status_code == 404
+
+
+def test_a_letter_that_is_taken_back_while_a_worker_renders_it_is_never_issued(web: Web) -> None:
+    case, work = web.apply(), issuing.handler()
+    web.clock.move_to(web.clock.now() + documents.TAKE_BACK)
+    now = web.clock.now()
+    with web.database.write() as session:
+        (lane,) = lanes.due_lanes(session, {documents.ISSUE}, now)
+        leased = lanes.lease(session, lane, now, "somebody", 60, most=10)
+    with web.database.read() as session:
+        prepared = work.prepare(session, leased, now)
+    done = [(job, work.do(job, each)) for job, each in zip(leased, prepared, strict=True)]
+    with web.database.write() as session:
+        documents.drop_unissued(session, case.case_id, 0, now)
+        work.finish(session, done, now)
+    assert done[0][1].startswith(b"PK")
+    assert letter_of(web, case.case_id).sha256 is None
+    assert worker(web, Printer()).run_once() == 0
