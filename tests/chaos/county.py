@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -11,21 +12,21 @@ TITLES = ["用户名", "姓名", "区划代码", "岗位"]
 COUNTY_POSITIONS = ("县级经办人", "县级负责人", "财务人员")
 
 
-def regions(folder: Path) -> None:
+def regions(folder: Path, townships: Sequence[int] = TOWNSHIPS) -> None:
     """Writes county.csv."""
     rows = ["220122000000,农安县"]
-    for township in TOWNSHIPS:
+    for township in townships:
         rows.append(f"220122{township}000,{'农安镇' if township == 100 else f'第{township}乡'}")
         rows += [f"220122{township}{village:03d},第{village}村" for village in VILLAGES]
     (folder / "county.csv").write_text("代码,名称\n" + "\n".join(rows), encoding="utf-8")
 
 
-def places() -> int:
+def places(townships: Sequence[int] = TOWNSHIPS) -> int:
     """How many are new beside the county, which the first administrator has opened."""
-    return len(TOWNSHIPS) * (1 + len(VILLAGES))
+    return len(townships) * (1 + len(VILLAGES))
 
 
-def people() -> list[tuple[object, ...]]:
+def people(townships: Sequence[int] = TOWNSHIPS) -> list[tuple[object, ...]]:
     """Everybody, in the order of TITLES."""
     found: list[tuple[object, ...]] = [
         ("zhou.li", "周丽", 220122, "政策管理员"),
@@ -34,7 +35,7 @@ def people() -> list[tuple[object, ...]]:
         ("zhao.qiang", "赵强", 220122, "县级负责人"),
         *((f"county.{n}.{m}", f"县{n}{m}", 220122, title) for n, title in enumerate(COUNTY_POSITIONS) for m in (1, 2)),
     ]
-    for township in TOWNSHIPS:
+    for township in townships:
         code = f"220122{township}000"
         found += [(f"clerk.{township}", f"经办{township}", code, "乡镇（街道）经办人")]
         found += [(f"head.{township}", f"负责{township}", code, "乡镇（街道）负责人")]
@@ -45,12 +46,12 @@ def people() -> list[tuple[object, ...]]:
     return found
 
 
-def staff(path: Path) -> None:
+def staff(path: Path, townships: Sequence[int] = TOWNSHIPS) -> None:
     """Fills in the workbook that `doudi staff template` wrote."""
     book = load_workbook(path)
     sheet = book.worksheets[0]
     places = {cell.value: cell.column for cell in sheet[1]}
-    for row, person in enumerate(people(), 2):
+    for row, person in enumerate(people(townships), 2):
         for title, value in zip(TITLES, person, strict=True):
             sheet.cell(row, places[title], value)
     book.save(path)

@@ -68,24 +68,34 @@ def _serve(bin_folder: Path, folder: Path, settings: Sequence[str]) -> Iterator[
         process.wait(30)
 
 
-# What a database was filled with is kept in a schema beside; one that began empty has nothing there.
-KEEP = """DO $$ DECLARE found record; filled boolean; BEGIN
+# What a database was filled with is kept in a schema beside; one that began empty has nothing there. The number of the
+# transaction that left it so is noted: a row that a later one wrote has another number.
+NOTE = "EXECUTE format('COMMENT ON SCHEMA public IS %L', txid_current());"
+KEEP = f"""DO $$ DECLARE found record; filled boolean; BEGIN
 CREATE SCHEMA kept;
 FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
     EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', found.tablename) INTO filled;
     IF filled THEN EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', found.tablename, found.tablename); END IF;
 END LOOP;
+{NOTE}
 END $$"""
 # Emptying a database takes milliseconds, copying one up to a second on a busy machine. In the role `replica` neither
-# foreign keys nor the triggers that refuse changes are asked.
-RESTORE = """DO $$ DECLARE found record; BEGIN
+# foreign keys nor the triggers that refuse changes are asked. A table is left alone that has as many rows as it began
+# with, none of them written since.
+RESTORE = f"""DO $$ DECLARE found record; changed boolean; mark text; BEGIN
 SET LOCAL session_replication_role = replica;
-FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    IF found.tablename = ANY (string_to_array('{known}', ',')) THEN EXECUTE format('DELETE FROM %I', found.tablename);
-    ELSE EXECUTE format('DROP TABLE %I CASCADE', found.tablename); END IF;
-END LOOP;
-FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept' LOOP
-    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', found.tablename, found.tablename);
+mark := coalesce(obj_description('public'::regnamespace), '0');
+FOR found IN SELECT tablename, to_regclass('kept.' || quote_ident(tablename)) AS kept,
+             tablename = ANY (string_to_array('{{known}}', ',')) AS known
+             FROM pg_tables WHERE schemaname = 'public' LOOP
+    IF NOT found.known THEN EXECUTE format('DROP TABLE %I CASCADE', found.tablename); CONTINUE; END IF;
+    IF found.kept IS NULL THEN EXECUTE format('SELECT EXISTS (SELECT FROM %I)', found.tablename) INTO changed;
+    ELSE EXECUTE format('SELECT count(*) <> (SELECT count(*) FROM %s) OR bool_or(xmin::text::bigint > %s) FROM %I',
+        found.kept, mark, found.tablename) INTO changed; END IF;
+    CONTINUE WHEN NOT changed;
+    EXECUTE format('DELETE FROM %I', found.tablename);
+    IF found.kept IS NOT NULL THEN EXECUTE format('INSERT INTO %I SELECT * FROM %s', found.tablename, found.kept);
+    END IF;
 END LOOP;
 FOR found IN SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgenabled = 'D' LOOP
     EXECUTE format('ALTER TABLE %I ENABLE TRIGGER ALL', found.relname);
@@ -93,6 +103,7 @@ END LOOP;
 FOR found IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
     EXECUTE format('ALTER SEQUENCE %I RESTART', found.sequencename);
 END LOOP;
+{NOTE}
 END $$"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 END_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
