@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import AwareDateTime, Base, Json, Money, keys
 
 UNRESOLVED, UNANSWERED = text("resolved_at IS NULL"), text("status = 'waiting'")
-UNSETTLED = text("settled_at IS NULL")
+UNSETTLED, ON_AN_AWARD = text("settled_at IS NULL"), text("award_id IS NOT NULL")
 
 
 class Case(Base):
@@ -29,7 +29,7 @@ class Case(Base):
         Index("ix_case_file_township_filed", "township_id", "filed_at", "id"),
         Index("ix_case_file_village_filed", "village_id", "filed_at", "id"),
         Index("ix_case_file_applicant", "applicant_blind"),
-        Index("ix_case_file_award", "award_id"),
+        Index("ix_case_file_award", "award_id", "closed_at", sqlite_where=ON_AN_AWARD, postgresql_where=ON_AN_AWARD),
         Index("ix_case_file_begun_by", "begun_by"),
         Index("ix_case_file_release", "release_id", "closed_at"),
         Index("ix_case_file_number_tail", "number_tail", "county_id"),
