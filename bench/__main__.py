@@ -22,6 +22,8 @@ from bench import (
     http,
     large,
     letters,
+    long,
+    memory,
     migration,
     opening,
     pages,
@@ -55,6 +57,8 @@ SECTIONS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("The gate after a save", gate.main),
     ("Large files", large.main),
     ("Releases", releases.main),
+    ("Memory", memory.main),
+    ("A case of many rounds", long.main),
     ("Migration", migration.main),
     ("Bytes of a case", sizes.main),
 )
