@@ -28,6 +28,7 @@ from app.web import (
     Services,
     Unavailable,
     access_log,
+    addresses,
     assets,
     compression,
     display,
@@ -85,7 +86,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     acts = config.act_rules()
     Services(opened, clock or SystemClock(), browsers, machines, rules, _pdf(maker), acts).install(app)
     oidc.install(app, _provider(config))
-    for part in (access_log, counting, security, login, display, posted, text_size, errors):
+    for part in (access_log, counting, security, login, display, addresses, posted, text_size, errors):
         part.install(app)
     assets.install(app, security.HEADERS)
     compression.install(app)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, false, select
 
 from app.cases import repeated
 from app.cases.action import Action
 from app.cases.store import CASE
+from app.db import Prepared
 from app.registry import lookups
 
 MOST = 12
@@ -60,8 +61,16 @@ def elsewhere(action: Action) -> Elsewhere:
 
 
 def _cases(action: Action, blinds: list[str]) -> list[ElsewhereCase]:
+    around = repeated.likeness(action)
+    query = _THEIRS if around else _THEIRS_UNLIKE
+    return [ElsewhereCase(*row) for row in query.all(action.session, blinds=blinds, own=action.case.id, **around)]
+
+
+def _theirs(like: ColumnElement[bool]) -> Prepared:
     told = (CASE.c.id, CASE.c.number, CASE.c.applicant_name, CASE.c.title, CASE.c.status, CASE.c.applied_on)
-    columns = (*told, CASE.c.filed_at, CASE.c.closed_at.is_not(None), repeated.like(action))
-    theirs = CASE.c.applicant_blind.in_(blinds) & (CASE.c.id != action.case.id)
-    query = select(*columns).where(theirs).order_by(CASE.c.filed_at.desc(), CASE.c.id)
-    return [ElsewhereCase(*row) for row in action.session.execute(query.limit(MOST))]
+    columns = (*told, CASE.c.filed_at, CASE.c.closed_at.is_not(None), like)
+    theirs = CASE.c.applicant_blind.in_(bindparam("blinds", expanding=True)) & (CASE.c.id != bindparam("own"))
+    return Prepared(select(*columns).where(theirs).order_by(CASE.c.filed_at.desc(), CASE.c.id).limit(MOST))
+
+
+_THEIRS, _THEIRS_UNLIKE = _theirs(repeated.LIKE), _theirs(false())

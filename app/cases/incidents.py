@@ -44,10 +44,16 @@ def raise_incident(action: Action, element_id: str, stage: str, message: str, ca
     action.note("incident", element=element_id, message=message)
 
 
-def open_incidents(session: Session, case_id: str) -> list[Incident]:
+_OPEN = Prepared(
+    select(INCIDENT)
+    .where(INCIDENT.c.case_id == bindparam("case_id"), INCIDENT.c.resolved_at.is_(None))
+    .order_by(INCIDENT.c.raised_at, INCIDENT.c.id)
+)
+
+
+def open_incidents(session: Session, case_id: str) -> list[Any]:
     """What waits for a retry, oldest first."""
-    waiting = (Incident.case_id == case_id) & Incident.resolved_at.is_(None)
-    return list(session.scalars(select(Incident).where(waiting).order_by(Incident.raised_at, Incident.id)))
+    return _OPEN.all(session, case_id=case_id)
 
 
 def resolve_gone(action: Action, step: engine.Advance) -> None:

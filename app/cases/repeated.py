@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cases.action import Action
 from app.cases.store import CASE
 from app.core.errors import Rejection
 from app.core.spelling import compact
+from app.db import AwareDateTime, Prepared
 from app.definitions.bundle import Bundle
 from app.registry import lookups
 
@@ -26,6 +27,17 @@ MOST = 5
 AGAIN = "_again"
 _COLUMNS = (CASE.c.id, CASE.c.number, CASE.c.status, CASE.c.applied_on, CASE.c.filed_at, CASE.c.closed_at)
 _NEWEST = (CASE.c.filed_at.desc(), CASE.c.id)
+LIKE: ColumnElement[bool] = and_(
+    CASE.c.applicant_blind == bindparam("blind"),
+    CASE.c.programme == bindparam("programme"),
+    CASE.c.award_id.is_(None),
+    CASE.c.begun_by.is_(None),
+    CASE.c.filed_at.between(bindparam("since", type_=AwareDateTime()), bindparam("until", type_=AwareDateTime())),
+    CASE.c.status != "withdrawn",
+)
+"""Whether a row of CASE repeats an application, or is repeated by it; asked with `likeness`."""
+_EARLIER = Prepared(select(*_COLUMNS).where(LIKE).order_by(*_NEWEST).limit(MOST))
+_OTHERS = Prepared(select(*_COLUMNS).where(LIKE, CASE.c.id != bindparam("own")).order_by(*_NEWEST).limit(MOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +69,8 @@ def earlier(session: Session, bundle: Bundle, blind: str, now: datetime) -> list
     """What the person with this blind index has filed within the days before `now`, newest first."""
     if bundle.repeat_days is None:
         return []
-    same = _same(bundle.programme, blind, now - timedelta(days=bundle.repeat_days), now)
-    return [Repeat(*row) for row in session.execute(select(*_COLUMNS).where(same).order_by(*_NEWEST).limit(MOST))]
+    span = _span(bundle.programme, blind, now, timedelta(days=bundle.repeat_days), timedelta())
+    return [Repeat(*row) for row in _EARLIER.all(session, **span)]
 
 
 def of_number(session: Session, bundle: Bundle, number: Any, now: datetime) -> list[Repeat]:
@@ -69,27 +81,17 @@ def of_number(session: Session, bundle: Bundle, number: Any, now: datetime) -> l
 
 def of_case(action: Action) -> list[Repeat]:
     """The others of a case that an application began, before it and after it."""
-    if action.bundle.repeat_days is None or action.case.award_id is not None:
-        return []
-    query = select(*_COLUMNS).where(like(action), CASE.c.id != action.case.id).order_by(*_NEWEST).limit(MOST)
-    return [Repeat(*row) for row in action.session.execute(query)]
+    around = likeness(action)
+    return [Repeat(*row) for row in _OTHERS.all(action.session, own=action.case.id, **around)] if around else []
 
 
-def like(action: Action) -> ColumnElement[bool]:
-    """Whether a row of CASE repeats the application of this case, or is repeated by it."""
+def likeness(action: Action) -> dict[str, Any]:
+    """What `LIKE` is asked with for the application of this case; empty where none repeats another."""
     head, days = action.case, action.bundle.repeat_days
     if days is None or head.award_id is not None:
-        return false()
-    around = timedelta(days=days)
-    return _same(head.programme, head.applicant_blind, head.filed_at - around, head.filed_at + around)
+        return {}
+    return _span(head.programme, head.applicant_blind, head.filed_at, timedelta(days=days), timedelta(days=days))
 
 
-def _same(programme: str, blind: str, since: datetime, until: datetime) -> ColumnElement[bool]:
-    return and_(
-        CASE.c.applicant_blind == blind,
-        CASE.c.programme == programme,
-        CASE.c.award_id.is_(None),
-        CASE.c.begun_by.is_(None),
-        CASE.c.filed_at.between(since, until),
-        CASE.c.status != "withdrawn",
-    )
+def _span(programme: str, blind: str, at: datetime, before: timedelta, after: timedelta) -> dict[str, Any]:
+    return {"programme": programme, "blind": blind, "since": at - before, "until": at + after}

@@ -20,7 +20,7 @@ from app.desk import act_drafts, pages
 from app.desk.blueprint import blueprint
 from app.desk.context import place_namer
 from app.desk.export import note, workbook
-from app.desk.materials import named
+from app.desk.materials import named, wanted
 from app.desk.opinions import opinions
 from app.desk.rulings import rulings
 from app.desk.standing import standing
@@ -96,7 +96,7 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     names, events = page.steps, audit.events_of(call.session, f"case:{case_id}")
     said = {each.id: each for each in page.acts.exchanges}
     shelf = files.shelf(call.session, case_id, request.args.get("materials", ""))
-    links = pages.file_links(files.named(call.session, shelf, case_id, named(page.submissions)))
+    links = pages.file_links(files.named(call.session, shelf, case_id, named(wanted(page.submissions))))
     holders = appointed.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",

@@ -100,7 +100,7 @@ class Masthead:
     def doors(self) -> list[navigation.Door]:
         return navigation.doors_of(self._actor)
 
-    @property
+    @cached_property
     def here(self) -> str:
         return navigation.current(self.doors, request.path)
 

@@ -12,12 +12,16 @@ from app.files.kinds import KINDS, PDF
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A field for files: whose form asks for it, and how many are there."""
+    """A field for files: whose form asks for it, and the ids of those that are there."""
 
     step: str
     label: str
     required: bool
-    count: int
+    ids: list[str]
+
+    @property
+    def count(self) -> int:
+        return len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +35,18 @@ class Material:
 
 def wanted(submitted: Iterable[Submitted]) -> list[Wanted]:
     """What the forms that were filled in ask for, given what stands in them."""
-    return [
-        Wanted(each.title, label, needed, len(ids))
-        for each in submitted
-        for label, needed, ids in _fields(each)
-    ]  # fmt: skip
+    return [Wanted(each.title, *field) for each in submitted for field in _fields(each)]
 
 
-def materials(rows: Sequence[Any], submitted: Iterable[Submitted]) -> list[Material]:
+def materials(rows: Sequence[Any], asked: Iterable[Wanted]) -> list[Material]:
     """The uploads of a case, each with the field for which it was sent."""
-    purposes: dict[str, str] = {}
-    for each in submitted:
-        for label, _, ids in _fields(each):
-            purposes |= dict.fromkeys(ids, label)
+    purposes = {id: each.label for each in asked for id in each.ids}
     return [Material(row, purposes.get(row.id, ""), _pictured(row)) for row in rows]
 
 
-def named(submitted: Iterable[Submitted]) -> set[str]:
-    """The ids of the uploads that stand in the forms that were filled in."""
-    return {id for each in submitted for id in each.form.files_in(each.values, context=each.context)}
+def named(asked: Iterable[Wanted]) -> set[str]:
+    """The ids of the uploads that stand in the forms."""
+    return {id for each in asked for id in each.ids}
 
 
 def _pictured(row: Any) -> bool:

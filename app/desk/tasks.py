@@ -189,7 +189,8 @@ def _page(
     draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
     typed = _typed(page, draft) if values is None else values
     shelf = files.shelf(call.session, item.case_id, request.args.get("materials", ""))
-    in_forms = named(page.submissions) | page.form.files_in(typed, context=page.context)
+    asked_files = wanted(page.submissions)
+    in_forms = named(asked_files) | page.form.files_in(typed, context=page.context)
     links = pages.file_links(files.named(call.session, shelf, item.case_id, in_forms))
     codes, known = [ref.code for ref in page.chain.refs], catalogue(call.session)
     beside, cite = in_words(call.session, page.beside(typed), codes), partial(known.cite, region_codes=codes)
@@ -215,10 +216,10 @@ def _page(
         holders=_colleagues(call, item),
         acts=page.acts,
         act_drafts=act_drafts.of_task(call, item.id, item.case_id, url_for("desk.task", task_id=item.id)),
-        shown_materials=materials(shelf.rows, page.submissions),
+        shown_materials=materials(shelf.rows, asked_files),
         shelf=shelf,
         shelf_address=url_for("desk.task", task_id=item.id),
-        wanted_materials=wanted(page.submissions),
+        wanted_materials=asked_files,
         earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(page.submissions, links, intake.regions_of(call), reveal=True),
         elsewhere=page.elsewhere,

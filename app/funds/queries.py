@@ -8,17 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.funds import came_back, claims
 from app.funds.models import Batch, BatchLine, Fund, PaymentOrder
 from app.funds.operations import RESERVE
 
-
-def orders_of(session: Session, case_id: str) -> list[Any]:
-    """The orders of a case in the order in which they were made; cancelled ones included."""
-    columns = (
+_OF_CASE = Prepared(
+    select(
         PaymentOrder.id,
         PaymentOrder.case_seq,
         PaymentOrder.payee,
@@ -33,8 +32,14 @@ def orders_of(session: Session, case_id: str) -> list[Any]:
         PaymentOrder.given_up,
         PaymentOrder.replaces,
     )
-    order = (PaymentOrder.created_at, PaymentOrder.case_seq, PaymentOrder.due_on, PaymentOrder.place)
-    return list(session.execute(select(*columns).where(PaymentOrder.case_id == case_id).order_by(*order)))
+    .where(PaymentOrder.case_id == bindparam("case_id"))
+    .order_by(PaymentOrder.created_at, PaymentOrder.case_seq, PaymentOrder.due_on, PaymentOrder.place)
+)
+
+
+def orders_of(session: Session, case_id: str) -> list[Any]:
+    """The orders of a case in the order in which they were made; cancelled ones included."""
+    return _OF_CASE.all(session, case_id=case_id)
 
 
 def paid_from(session: Session, day: date, *, award_id: str = "", case_id: str = "") -> list[Any]:

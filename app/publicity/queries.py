@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -110,20 +111,25 @@ def _newest(session: Session, query: Select[tuple[Notice]], after: str, limit: i
     return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
 
 
+_OBJECTION: Table = Objection.__table__  # type: ignore[assignment]
+_STOPPED = select(_NOTICE.c.id).where(_NOTICE.c.case_id == bindparam("case_id"), _NOTICE.c.status == "interrupted")
+_RECEIVED = select(_OBJECTION).order_by(_OBJECTION.c.received_at, _OBJECTION.c.id)
+_OBJECTIONS = Prepared(_RECEIVED.where(_OBJECTION.c.case_id == bindparam("case_id")))
+_UNANSWERED = Prepared(_RECEIVED.where(_OBJECTION.c.notice_id.in_(_STOPPED), _OBJECTION.c.answered_seq.is_(None)))
+
+
 def objections_of(session: Session, case_id: str) -> list[dict[str, Any]]:
     """What was objected in a case, for the staff who handle it."""
-    return _opened(session, Objection.case_id == case_id)
+    return _opened(session, _OBJECTIONS.all(session, case_id=case_id))
 
 
 def unanswered(session: Session, case_id: str) -> list[dict[str, Any]]:
     """What was objected to the notice that is stopped, and has no answer yet."""
-    stopped_ones = select(Notice.id).where(Notice.case_id == case_id, Notice.status == "interrupted")
-    return _opened(session, Objection.notice_id.in_(stopped_ones), Objection.answered_seq.is_(None))
+    return _opened(session, _UNANSWERED.all(session, case_id=case_id))
 
 
-def _opened(session: Session, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
+def _opened(session: Session, rows: Iterable[Any]) -> list[dict[str, Any]]:
     vault = session.info["vault"]
-    rows = session.scalars(select(Objection).where(*which).order_by(Objection.received_at, Objection.id))
     return [
         {
             **load_json(vault.open_text(row.sealed, "objection", "sealed", row.id)),
