@@ -58,7 +58,7 @@ def _with_status_of(order: Any, again: Mapping[str, Any]) -> Any:
     last = order
     while last.id in again:
         last = again[last.id]
-    return SimpleNamespace(**{**order._mapping, "status": last.status})
+    return SimpleNamespace(**{**order._asdict(), "status": last.status})
 
 
 def order(row: Any) -> dict[str, Any]:
