@@ -64,11 +64,8 @@ def _asked(count: int) -> Growth:
         _drain(asked, WARM // 4)  # what the tracing itself begins to keep
         objects, allocated, resident = mixed.objects(), tracemalloc.get_traced_memory()[0], _resident()
         _drain(asked, count)
-        grown = Growth(
-            _resident() - resident,
-            (tracemalloc.get_traced_memory()[0] - allocated) / 1024,
-            mixed.objects() - objects,
-        )
+        found = mixed.objects()  # collects first: garbage is no growth
+        grown = Growth(_resident() - resident, (tracemalloc.get_traced_memory()[0] - allocated) / 1024, found - objects)
         database.dispose()
     return grown
 
