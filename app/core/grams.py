@@ -7,14 +7,11 @@ which keys of names never are.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from itertools import pairwise, product
 
-# Names are read character by character; readings of phrases are an eighth of every start and 44 MB of every process.
-os.environ["PYPINYIN_NO_PHRASES"] = "true"
-from pypinyin import Style, pinyin  # noqa: E402
-
-from app.core.spelling import name_key  # noqa: E402
+from app.core.spelling import name_key
 
 MOST_ASKED = 6
 """So many grams of a long text are looked up; the rest of the text is compared."""
@@ -26,8 +23,17 @@ def _initials(character: str) -> frozenset[str]:
     """Of every reading: 曾 is Z and C. A letter is its own; what has no reading has none."""
     if character.isascii():
         return frozenset(character.upper()) if character.isalpha() else frozenset()
-    readings = pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
+    readings = _readings()(character)
     return frozenset(letter.upper() for each in readings for letter in each if letter.isascii() and letter.isalpha())
+
+
+@cache
+def _readings() -> Callable[[str], list[list[str]]]:
+    """The library is loaded when the first name is read, without phrases: names are read character by character."""
+    os.environ["PYPINYIN_NO_PHRASES"] = "true"
+    from pypinyin import Style, pinyin
+
+    return partial(pinyin, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
 
 
 def grams_of_name(name: str) -> set[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.core.errors import Lost
@@ -29,4 +28,4 @@ def is_away(error: BaseException) -> bool:
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
-    return error.connection_invalidated or isinstance(cause, psycopg.OperationalError)
+    return error.connection_invalidated or isinstance(error, OperationalError)
