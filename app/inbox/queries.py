@@ -37,7 +37,9 @@ _STANDING = Prepared(
     )
 )
 _CLOSERS = Prepared(
-    select(ITEM.c.closed_by).where(
+    select(ITEM.c.closed_by)
+    .distinct()
+    .where(
         ITEM.c.case_id == bindparam("of_case"),
         ITEM.c.status == "done",
         ITEM.c.kind == "task",

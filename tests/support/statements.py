@@ -1,4 +1,4 @@
-"""Counts SQL statements, so that a test can hold a bound on them."""
+"""Counts SQL statements and the rows that they bring, so that a test can hold a bound on them."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ def counted(source: Session | Engine) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def rows_read(engine: Engine) -> Iterator[list[Any]]:
+    """The rows that the queries of the block find, asked once more beside each of them."""
+    rows: list[Any] = []
+
+    def ask(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            rows.extend(cursor.connection.cursor().execute(statement, parameters).fetchall())
+
+    event.listen(engine, "before_cursor_execute", ask)
+    try:
+        yield rows
+    finally:
+        event.remove(engine, "before_cursor_execute", ask)

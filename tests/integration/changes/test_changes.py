@@ -33,10 +33,11 @@ from app.definitions.store import files_of
 from app.figures.reader import FigureReader
 from app.gate.isolated import check_isolated
 from app.identity import queries as identity
-from app.jobs.operations import claim, complete
+from app.jobs.operations import complete
 from tests.support.changes import COUNTY
 from tests.support.changes import checked as _checked
 from tests.support.changes import owner as _owner
+from tests.support.jobs import claim
 from tests.support.worlds import VILLAGE, Office
 
 KEY, MANIFEST = "uninsured_unemployed_relief", "bundle.yaml"

@@ -18,7 +18,8 @@ from app.gate.isolated import Outcome
 from app.gate.reaching import in_order
 from app.identity import operations as staff
 from app.identity import queries as identity
-from app.jobs.operations import JOB, DueJob, claim
+from app.jobs.operations import JOB, DueJob
+from tests.support.jobs import claim
 from tests.support.worlds import Office
 
 KEY, COUNTY, PATH = "uninsured_unemployed_relief", "220122", "grant.dmn"

@@ -9,7 +9,7 @@ import pytest
 from app.core.paths import BUNDLES
 from app.gate.coverage import read_proofs
 from app.gate.mutation import Judge, Proof, mutants, still_holds, stories_of
-from app.identity import queries as identity
+from app.identity import appointed
 from app.scenarios.play import play
 from app.scenarios.world import WorldTemplate
 
@@ -45,7 +45,7 @@ def test_separation_of_duties_cannot_be_switched_off_unnoticed(judge: Judge, bun
 def test_family_ties_cannot_be_switched_off_unnoticed(
     sqlite_worlds: WorldTemplate, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "ties", lambda session, user_id, id_numbers: [])
+    monkeypatch.setattr(appointed, "ties", lambda session, user_id, id_numbers: [])
     assert not play(sqlite_worlds, stories_of(BUNDLES, bundle)[f"{APART[bundle][0]}.yaml"]).holds
 
 
