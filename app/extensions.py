@@ -39,6 +39,7 @@ from app.web import (
     security,
     text_size,
 )
+from app.web.provider import Provider
 
 SESSION_COOKIE = "doudi"
 
@@ -103,7 +104,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     return app
 
 
-def _provider(config: Config) -> oidc.Provider | None:
+def _provider(config: Config) -> Provider | None:
     if not config.oidc_issuer:
         return None
     try:
@@ -111,7 +112,7 @@ def _provider(config: Config) -> oidc.Provider | None:
     except OSError as error:
         told = f"统一身份认证的密钥文件 {config.oidc_secret_file} 读不出来，请核对 DOUDI_OIDC_SECRET_FILE"
         raise SettingError(told) from error
-    return oidc.Provider(config.oidc_issuer, config.oidc_client_id, secret, config.oidc_claim, config.oidc_title)
+    return Provider(config.oidc_issuer, config.oidc_client_id, secret, config.oidc_claim, config.oidc_title)
 
 
 def _pdf(maker: PdfMaker) -> Callable[[bytes], bytes]:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
+from app.web.provider import Provider
 
 if TYPE_CHECKING:
     from app.web.relying import RelyingParty
 
 EXTENSION = "doudi_oidc"
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Who vouches for people: `claim` of its tokens is the login here, `title` stands on the button."""
-
-    issuer: str
-    client_id: str
-    client_secret: str
-    claim: str
-    title: str
 
 
 def install(app: Flask, provider: Provider | None) -> None:

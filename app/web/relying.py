@@ -10,7 +10,7 @@ from requests import RequestException
 from werkzeug.wrappers import Response
 
 from app.web.errors import Unavailable
-from app.web.oidc import Provider
+from app.web.provider import Provider
 
 NAME = "provider"
 SECONDS = 10

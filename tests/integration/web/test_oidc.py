@@ -19,6 +19,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
 from app.web import oidc
+from app.web.provider import Provider
 from tests.support.web import Web
 
 CADRE, CLIENT, SECRET = "village_cadre.220122100001", "doudi", "a secret of the two"
@@ -74,7 +75,7 @@ def issuer(web: Web) -> Iterator[Issuer]:
     issuer.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    oidc.install(web.app, oidc.Provider(issuer.address, CLIENT, SECRET, "preferred_username", "省统一身份认证"))
+    oidc.install(web.app, Provider(issuer.address, CLIENT, SECRET, "preferred_username", "省统一身份认证"))
     yield issuer
     server.shutdown()
     thread.join()
@@ -136,6 +137,6 @@ def test_a_foreign_state_signature_or_browser_lets_nobody_in(web: Web, issuer: I
 
 
 def test_a_provider_that_is_away_is_said(web: Web) -> None:
-    oidc.install(web.app, oidc.Provider("http://127.0.0.1:9", CLIENT, SECRET, "sub", "省统一身份认证"))
+    oidc.install(web.app, Provider("http://127.0.0.1:9", CLIENT, SECRET, "sub", "省统一身份认证"))
     answer = web.client().get("/desk/oidc")
     assert (answer.status_code, "现在连不上" in answer.text) == (503, True)
