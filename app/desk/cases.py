@@ -252,8 +252,8 @@ def retry(call: Call, case_id: str) -> ResponseReturnValue:
 
 
 def _back(case_id: str) -> Any:
-    """To the task from which somebody uploaded, else to the case."""
+    """To the task from which somebody uploaded, else to the case: where the newest file is shown."""
     task_id = request.form.get("task_id")
     if task_id:
-        return url_for("desk.task", task_id=task_id, _anchor="materials")
-    return url_for("desk.case", case_id=case_id, _anchor="materials")
+        return url_for("desk.task", task_id=task_id, materials=files.LAST, _anchor="materials")
+    return url_for("desk.case", case_id=case_id, materials=files.LAST, _anchor="materials")

@@ -38,6 +38,8 @@ class Opened:
 
 SHELF = 60
 """Files that a page shows at once."""
+LAST = "last"
+"""What an address says instead of the number of the last part."""
 _FAR = 100_000
 _IN_ORDER = select(*LISTED).order_by(Upload.uploaded_at, Upload.id)
 _OF_CASE, _APPLICANTS = Upload.case_id == bindparam("case_id"), Upload.uploaded_by.is_(None)
@@ -73,18 +75,23 @@ class Shelf:
 
 
 def shelf(session: Session, case_id: str, asked: str = "", *, applicants: bool = False) -> Shelf:
-    """The part that an address asks for, the first one where it asks for none; one statement where that is all.
+    """The part that an address asks for, the first one where it asks for none; one statement where that is all. Beyond
+    the last part lies the last.
 
     `applicants`: those alone that the applicant sent.
     """
-    part = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) < _FAR else 1
+    part = _FAR if asked == LAST else _number(asked)
     rows = _PARTS[applicants].all(session, case_id=case_id, skipped=(part - 1) * SHELF)
     if part == 1 and len(rows) <= SHELF:
         return Shelf(rows, 1, len(rows), rows[-1].uploaded_at if rows else None)
-    if not rows:
-        return shelf(session, case_id, applicants=applicants)
     (all_,) = _SUMS[applicants].all(session, case_id=case_id)
+    if not rows:
+        return shelf(session, case_id, str(-(-all_.total // SHELF)), applicants=applicants)
     return Shelf(rows[:SHELF], part, all_.total, all_.latest)
+
+
+def _number(asked: str) -> int:
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) < _FAR else 1
 
 
 def named(session: Session, found: Shelf, case_id: str, ids: Collection[str]) -> list[Any]:

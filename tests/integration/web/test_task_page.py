@@ -154,8 +154,10 @@ def test_many_files_are_shown_in_parts_on_every_page_of_a_case(web: Web) -> None
         assert re.findall(r"照片(\d{3})\.jpg\s*<", last) == [str(each) for each in range(121, 131)]
         assert "更多材料" not in last
         assert f'href="{path}?materials=2#materials"' in last
-        for wrong in ("0", "9", "²", "x", "9" * 30):
+        for wrong in ("0", "²", "x", "9" * 30):
             assert "第 1–60 份" in client.get(path, query_string={"materials": wrong}).text
+        for beyond in ("9", "last"):
+            assert client.get(path, query_string={"materials": beyond}).text.count("第 121–130 份") == 1
 
 
 def test_a_file_that_a_form_names_is_linked_whatever_part_is_open(web: Web) -> None:
