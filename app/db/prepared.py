@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BindParameter, CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
@@ -42,12 +43,13 @@ class Prepared:
         if isinstance(statement, Select) and any(map(_is_entity, statement.column_descriptions)):
             raise NotPreparable("a statement of entities: name the columns")
         self.statement = statement
+        self._is_insert = isinstance(statement, Insert)
         self._plans: dict[tuple[str, tuple[str, ...]], _Plan] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
         """All rows."""
-        run = self._run(session, values)
-        return list(run.plan.rows(run.rows, run.kinds))
+        plan, (rows, kinds, _) = self._run(session, values)
+        return plan.rows(rows, kinds) if rows else []
 
     def one_or_none(self, session: Session, **values: Any) -> Any | None:
         """The row, where there is one. Raises ValueError where there are more."""
@@ -67,7 +69,7 @@ class Prepared:
 
     def run(self, session: Session, values: Values) -> int:
         """Write; how many rows it changed. Guards rely on it: exactly one of two people gets 1."""
-        return self._run(session, values).changed
+        return self._run(session, values)[1][2]
 
     def run_all(self, session: Session, rows: Sequence[Values]) -> None:
         """Write for each of these rows, which have the same names, in one call of the driver. Nothing without rows."""
@@ -76,17 +78,17 @@ class Prepared:
         elif rows:
             connection = session.connection()
             plan = self._plan(connection.dialect, rows[0])
-            _execute(connection, plan.text, lambda: [plan.bound(row) for row in rows], many=True)
+            _execute(connection, plan, rows, many=True)
 
-    def _run(self, session: Session, values: Values) -> _Run:
+    def _run(self, session: Session, values: Values) -> tuple[_Plan, _Answer]:
         connection = session.connection()
         plan = self._plan(connection.dialect, values)
         if plan.expanding:
             plan, values = plan.expanded(values)
-        return _Run(plan, *_execute(connection, plan.text, lambda: plan.bound(values)))
+        return plan, _execute(connection, plan, values)
 
     def _plan(self, dialect: Dialect, values: Values) -> _Plan:
-        columns = tuple(values) if isinstance(self.statement, Insert) else ()
+        columns = tuple(values) if self._is_insert else ()
         key = dialect.name, columns
         found = self._plans.get(key)
         if found is None:
@@ -107,12 +109,15 @@ class _Plan:
 
     def __init__(self, compiled: SQLCompiler, text: str, bounds: Sequence[_Bound], expanding: Sequence[str]) -> None:
         self.text, self.expanding = text, expanding
-        self._compiled, self._bounds = compiled, bounds
+        self._compiled = compiled
         self._shapes: dict[tuple[int, ...], tuple[_Plan, list[tuple[str, list[str]]]]] = {}
         asked = {bound.name: compiled.binds[bound.name] for bound in bounds if bound.name in compiled.binds}
         fixed = {name: bind for name, bind in asked.items() if bind.unique and not bind.required}
         self._constants = {name: bind.effective_value for name, bind in fixed.items()}
         self._constants |= {column.key: column.default.arg for column in _left_to_python(compiled)}
+        self._take = _taker([bound.name for bound in bounds])
+        self._writers = [(place, bound.process) for place, bound in enumerate(bounds) if bound.process]
+        self._places = None if compiled.positional else [bound.place for bound in bounds]
         self._make: Callable[[Iterable[Any]], Any] | None = None
         self._readers: list[tuple[int, Processor]] = []
 
@@ -120,9 +125,13 @@ class _Plan:
         """What the driver is given. Raises KeyError for a value that is missing."""
         if self._constants:
             values = {**values, **self._constants}
-        if self._compiled.positional:
-            return tuple([process(values[name]) if process else values[name] for _, name, process in self._bounds])
-        return {place: process(values[name]) if process else values[name] for place, name, process in self._bounds}
+        taken = self._take(values)
+        if self._writers:
+            made = list(taken)
+            for place, process in self._writers:
+                made[place] = process(made[place])
+            taken = tuple(made)
+        return taken if self._places is None else dict(zip(self._places, taken, strict=True))
 
     def expanded(self, values: Values) -> tuple[_Plan, Values]:
         """The plan for lists as long as these, with each of their values under a name of its own."""
@@ -140,14 +149,14 @@ class _Plan:
             flat.update(zip(places, values[name], strict=True))
         return plan, flat
 
-    def rows(self, raw: Sequence[Any], kinds: Any) -> Iterable[Any]:
+    def rows(self, raw: Sequence[Any], kinds: Any) -> list[Any]:
         """Rows of the driver as named tuples; `kinds` describes their columns as the driver does."""
         if self._make is None:
             self._learn(kinds)
         make = cast("Callable[[Iterable[Any]], Any]", self._make)
         if not self._readers:
-            return map(make, raw)
-        return (make(self._read(row)) for row in raw)
+            return list(map(make, raw))
+        return [make(self._read(row)) for row in raw]
 
     def _read(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -165,13 +174,15 @@ class _Plan:
         self._make = partial(tuple.__new__, namedtuple("Row", names, rename=True))  # noqa: PYI024
 
 
-class _Run(NamedTuple):
-    """What came of one execution."""
+_Answer = tuple[Sequence[Any], Any, int]
+"""What came of one execution: rows, what describes their columns, and how many were changed."""
 
-    plan: _Plan
-    rows: Sequence[Any]
-    kinds: Any
-    changed: int
+
+def _taker(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    """Takes the values of these names, in this order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple([values[name] for name in names])
 
 
 def _is_entity(description: Any) -> bool:
@@ -229,17 +240,16 @@ def _shaped(compiled: SQLCompiler, state: ExpandedState) -> _Plan:
     return _Plan(compiled, state.statement, bounds, ())
 
 
-def _execute(
-    connection: Connection, text: str, bound: Callable[[], Any], *, many: bool = False
-) -> tuple[Sequence[Any], Any, int]:
-    """Rows, their description and how many were changed; errors become SQLAlchemy's, as when it executes."""
-    cursor, parameters = connection.connection.cursor(), None
+def _execute(connection: Connection, plan: _Plan, values: Any, *, many: bool = False) -> _Answer:
+    """Run with values, or with `many` for each of these rows; errors become SQLAlchemy's, as when it executes."""
+    cursor, text, parameters = connection.connection.cursor(), plan.text, None
     # Asking the empty list of listeners would take as long as finding a row.
     heard = connection._has_events or connection.engine._has_events
     try:
-        parameters = bound()
-        for told in connection.dispatch.before_cursor_execute if heard else ():
-            text, parameters = told(connection, cursor, text, parameters, None, many)
+        parameters = [plan.bound(row) for row in values] if many else plan.bound(values)
+        if heard:
+            for told in connection.dispatch.before_cursor_execute:
+                text, parameters = told(connection, cursor, text, parameters, None, many)
         if many:
             cursor.executemany(text, parameters)
         else:
