@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -52,11 +53,13 @@ def _prepared(source: Path) -> tuple[Path, dict[str, str]]:
     for path in source.rglob("*.*"):
         name = path.relative_to(source).as_posix()
         hashed[name] = _named(name, path.read_bytes())
-        for target in (folder / name, folder / hashed[name]):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-            if compressor.should_compress(target.name):
-                compressor.compress(str(target))
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        # Compressed once for both names: that is most of what putting the application together takes.
+        packed = compressor.compress(str(target)) if compressor.should_compress(name) else []
+        for each in (str(target), *packed):
+            os.link(each, each.replace(str(target), str(folder / hashed[name])))
     return folder, hashed
 
 
