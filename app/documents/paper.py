@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,8 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML cannot hold
 SONGTI, HEITI = "宋体", "黑体"
 WIDTH = 170
 """Millimetres between the margins of A4."""
@@ -187,7 +188,7 @@ def _put(
 
 
 def _fill(paragraph: Paragraph, text: str, size: float, font: str, bold: bool, colour: RGBColor | None) -> None:
-    run = paragraph.add_run(ILLEGAL_CHARACTERS_RE.sub("", text))
+    run = paragraph.add_run(_UNWRITABLE.sub("", text))
     run.font.size, run.font.bold = Pt(size), bold
     if colour is not None:
         run.font.color.rgb = colour

@@ -3,7 +3,8 @@
 from app.sheets.dates import day_in_cell
 from app.sheets.forms import form
 from app.sheets.reading import Column, Faults, Row, read, read_tables
-from app.sheets.writing import Sheet, book, columns, csv_bytes, workbook
+from app.sheets.sheet import Sheet
+from app.sheets.writing import book, columns, csv_bytes, workbook
 
 __all__ = [
     "Column",

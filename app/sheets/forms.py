@@ -1,17 +1,18 @@
-"""A workbook of several tables to fill in: it says what to write in each cell, and offers what may be chosen."""
+"""A workbook of several tables to fill in: it says what to write in each cell, and offers what may be chosen.
+
+Its library is loaded with the first workbook, not with every start.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from app.sheets.reading import Column
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 LAST_ROW = 50_000
 NOTES, CHOICES = "说明", "选项"
@@ -22,6 +23,8 @@ def form(tables: Mapping[str, Sequence[Column]], choices: Mapping[str, Sequence[
 
     Every cell is text, so that codes and numbers stay as typed.
     """
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.worksheets[0])
     lists = _lists(choices)
@@ -46,6 +49,8 @@ def form(tables: Mapping[str, Sequence[Column]], choices: Mapping[str, Sequence[
 
 def _lists(choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """By title of the column, where its words stand on the hidden sheet."""
+    from openpyxl.utils import get_column_letter
+
     letters = (get_column_letter(place) for place in range(1, len(choices) + 1))
     return {
         title: f"{CHOICES}!${letter}$1:${letter}${len(words)}"
@@ -54,6 +59,10 @@ def _lists(choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _head(sheet: Worksheet, place: int, column: Column, listed: str | None) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     letter = get_column_letter(place)
     sheet.cell(1, place, column.title).font = Font(bold=True)
     sheet.column_dimensions[letter].width = column.width

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from lxml import etree
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from app.core.errors import Invalid
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MAX_ROWS = 50_000
 MAX_BYTES = 60 * 1024 * 1024  # of a workbook when it is unpacked
@@ -28,7 +29,7 @@ _TYPES, _TEXTS = "[Content_Types].xml", "sharedStrings"
 MAX_COLUMNS = 50
 MAX_CELL = 500
 _ZIP = b"PK\x03\x04"
-_BROKEN = (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, TypeError, SyntaxError)
+_BROKEN = (BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,8 @@ def _sheets(
 
 def _workbook(content: bytes) -> Workbook:
     """Raises Invalid before it unpacks what would fill the memory."""
+    from openpyxl import load_workbook  # with the first workbook, not with every start
+
     try:
         with ZipFile(io.BytesIO(content)) as package:
             sizes = {each.filename: each.file_size for each in package.infolist()}

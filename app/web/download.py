@@ -6,7 +6,6 @@ import io
 from urllib.parse import quote
 
 from flask import Response
-from openpyxl import load_workbook
 
 from app.db import training
 from app.web.services import services
@@ -40,6 +39,8 @@ def exported(content: bytes, name: str) -> Response:
 
 
 def _marked(content: bytes) -> bytes:
+    from openpyxl import load_workbook  # with the first workbook, not with every start
+
     book = load_workbook(io.BytesIO(content))
     for sheet in book.worksheets:
         sheet.oddHeader.center.text = training.MARK
