@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, hmac
@@ -175,8 +176,14 @@ def key_of(blob: bytes) -> str:
     return name
 
 
+@lru_cache(maxsize=8)
+def _begun(key: bytes) -> hmac.HMAC:
+    """Begun once a key, which costs more than a short text: to be copied, never to be written to."""
+    return hmac.HMAC(key, hashes.SM3())
+
+
 def _mac(key: bytes, content: bytes) -> str:
-    mac = hmac.HMAC(key, hashes.SM3())
+    mac = _begun(key).copy()
     mac.update(content)
     return mac.finalize().hex()
 
