@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -47,20 +48,23 @@ def install(app: Flask, headers: dict[str, str]) -> None:
 @cache
 def _prepared(source: Path) -> tuple[Path, dict[str, str]]:
     """A folder with every file under its name and its hashed name, compressed too; and the hashed name of each."""
-    folder, hashed = Path(mkdtemp(prefix="doudi-assets-")), {}
+    folder = Path(mkdtemp(prefix="doudi-assets-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     compressor = Compressor(use_brotli=False, quiet=True)
-    for path in source.rglob("*.*"):
+
+    def prepare(path: Path) -> tuple[str, str]:
         name = path.relative_to(source).as_posix()
-        hashed[name] = _named(name, path.read_bytes())
-        target = folder / name
+        hashed, target = _named(name, path.read_bytes()), folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
         # Compressed once for both names: that is most of what putting the application together takes.
         packed = compressor.compress(str(target)) if compressor.should_compress(name) else []
         for each in (str(target), *packed):
-            os.link(each, each.replace(str(target), str(folder / hashed[name])))
-    return folder, hashed
+            os.link(each, each.replace(str(target), str(folder / hashed)))
+        return name, hashed
+
+    with ThreadPoolExecutor() as pool:  # whoever compresses lets others run
+        return folder, dict(pool.map(prepare, source.rglob("*.*")))
 
 
 def _named(name: str, content: bytes) -> str:
