@@ -1,9 +1,11 @@
 """Rounds that are long over are folded away, so that the hundredth round of a loop costs what its tenth did.
 
 Of the path that a loop has left behind, the piece between two passages of the same automatic element is taken out: the
-later passage takes the place of the earlier one and inherits what was written in between. Of a loop activity, or a
-sequential multi-instance one, early instances are taken out. The last rounds stay, and so does the latest passage of
-every human task: going back works as before, as far as these rounds reach.
+later passage takes the place of the earlier one and inherits what was written in between. Where only people act, it is
+the piece between two passages of a human task, and what stood before the piece inherits: going back to the passage that
+stays must forget nothing that was there when it began. Of a loop activity, or a sequential multi-instance one, early
+instances are taken out. The last rounds stay, and so does the latest passage of every human task: going back works as
+before, as far as these rounds reach.
 """
 
 from __future__ import annotations
@@ -65,8 +67,9 @@ def _fold_path(run: Run, workflow: Any) -> None:
             round_ = _below(earlier, staying)
             own = _people(run, round_.values())
             if own <= people and all(ties[key] <= round_.keys() for key in ties.keys() & round_.keys()):
+                heir = earlier.parent if staying.task_spec.manual else staying
                 _replace(earlier, staying)
-                _forget(run, workflow, round_.values(), staying)
+                _forget(run, workflow, round_.values(), heir)
                 folded = True
             else:
                 people |= own
@@ -83,7 +86,8 @@ def _passages(workflow: Any) -> list[list[Task]]:
     for task in _upwards(max(live, key=lambda each: each.depth)) if live else ():
         if task._state == TaskState.COMPLETED and _may_be_seam(task):
             found.setdefault((task.task_spec.name, life[task.id]), []).append(task)
-    return sorted((each for each in found.values() if len(each) > ROUNDS), key=len, reverse=True)
+    long = (each for each in found.values() if len(each) > ROUNDS)
+    return sorted(long, key=lambda each: (each[0].task_spec.manual, -len(each)))
 
 
 def _ties(workflow: Any) -> dict[UUID, set[UUID]]:
@@ -104,7 +108,9 @@ def _replace(earlier: Task, later: Task) -> None:
 
 
 def _may_be_seam(task: Task) -> bool:
-    return not (task.task_spec.manual or task.triggered or isinstance(task.task_spec, _NO_SEAM))
+    if task.triggered or isinstance(task.task_spec, _NO_SEAM):
+        return False
+    return not (task.task_spec.manual and isinstance(task.parent.task_spec, BoundaryEventSplit))
 
 
 def _upwards(task: Task | None) -> Iterator[Task]:

@@ -29,7 +29,7 @@ from app.registry.award_rows import (
 )
 from app.registry.institutions import free_place
 from app.registry.models import ENDED, Award
-from app.registry.people import ensure_household, leave_household, record_people
+from app.registry.people import ensure_household, leave_households, record_people
 from app.registry.queries import AwardState, award_in_payment
 from app.registry.spelled import NO_COUNTY
 
@@ -153,8 +153,8 @@ def _cover(session: Session, award: AwardState, change: Change, on: date, now: d
     shift = members.replace(session, award.id, before, covered, on)
     told = [(id, each.get("relation")) for id, each in zip(ids, people, strict=True)]
     _, moved = ensure_household(session, head, told, award.region_id, on, now)
-    gone = (leave_household(session, id, on) for id in shift["left"] if id not in together)
-    moved += [{"joined": None, "left": stay} for stay in gone if stay is not None]
+    gone = leave_households(session, [id for id in shift["left"] if id not in together], on)
+    moved += [{"joined": None, "left": gone[id]} for id in shift["left"] if id in gone]
     return {"members": shift, "moved": moved} if moved or shift["joined"] or shift["left"] else {}
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Update, bindparam, exists, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.core import id_number as id_numbers
 from app.core.chinese import chinese_date
 from app.core.errors import Invalid, NotEligible
 from app.core.ids import new_id
-from app.db import Prepared, insert_if_absent, rows_changed
+from app.db import Prepared, insert_if_absent
 from app.registry import spelled
 from app.registry.lookups import AWARD, FOUND, NUMBER, PERSON, blind
 from app.registry.models import Household, HouseholdMember
@@ -57,8 +57,6 @@ def record_person(
     Raises Invalid (id_number) when the number cannot be one; with `living`, NotEligible when the person has died.
     """
     number = id_numbers.normalise(id_number)
-    if not id_numbers.is_valid(number) and not id_numbers.is_stand_in(number):
-        raise Invalid({"id_number": "身份证号码不正确，请核对 18 位号码"})
     index = blind(session, number)
     known = _known(session, index)
     if known is None:
@@ -73,15 +71,14 @@ def record_person(
         told = f"登记库记载{known.name or '申请人'}已于{chinese_date(known.died_on)}死亡，不能再向其发放救助"
         raise NotEligible(f"{told}；家属有困难的，请由家属申请，登记有误的，请先更正死亡登记")
     if name and known.name is None:
-        _NAME.run(session, {"person_id": known.id, "new_name": name})
-        spelled.follow(session, AWARD.c.person_id == known.id)
+        _name(session, {known.id: name})
     if county_id is not None:
         spelled.write(session, [(known.id, known.name or name, county_id)])
     return known.id
 
 
 def record_people(
-    session: Session, people: Iterable[Mapping[str, Any]], now: datetime, *, living: bool = False,
+    session: Session, people: Sequence[Mapping[str, Any]], now: datetime, *, living: bool = False,
     county_id: str | None = None,
 ) -> list[str]:  # fmt: skip
     """The ids of people `{id_number, name?}` in their order, recorded where new, and locked until the transaction ends.
@@ -90,48 +87,52 @@ def record_people(
     So two decisions about the same person come one after the other; everybody locks in the same order.
     Raises Invalid (id_number) when a number cannot be one; with `living`, NotEligible when somebody has died.
     """
-    wanted = [(id_numbers.normalise(each["id_number"]), each.get("name")) for each in people]
-    indexes = {number: blind(session, number) for number, _ in wanted}
-    rows = _KNOWN_TOGETHER.all(session, indexes=sorted(indexes.values()))
-    known = {row.blind: row for row in rows}
-    dead = [f"{row.name or '一名成员'}（{chinese_date(row.died_on)}）" for row in known.values() if row.died_on]
-    if dead and living:
-        told = "、".join(dead)
-        raise NotEligible(f"登记库记载以下人员已经死亡：{told}。请先更正家庭成员，或者更正死亡登记", clause="D4")
-    ids: dict[str, str] = {}
-    for number, name in sorted(wanted):
-        found = known.get(indexes.get(number, ""))
-        named = found is not None and (not name or found.name is not None)
-        ids[number] = (
-            found.id if found is not None and named else record_person(session, number, name, now, living=living)
-        )
+    wanted = [id_numbers.normalise(each["id_number"]) for each in people]
+    names: dict[str, str | None] = {}
+    for number, name in sorted((number, each.get("name") or "") for number, each in zip(wanted, people, strict=True)):
+        names[number] = names.get(number) or name or None
+    known = record_many(session, names, now, living=living)
+    _name(session, {row.id: names[number] for number, row in known.items() if row.name is None and names[number]})
     if county_id is not None:
-        names = {ids[number]: name for number, name in wanted}
-        names |= {row.id: row.name for row in known.values() if row.name}
-        spelled.write(session, [(person_id, name, county_id) for person_id, name in names.items()])
-    return [ids[number] for number, _ in wanted]
+        spelled.write(session, [(row.id, row.name or names[number], county_id) for number, row in known.items()])
+    return [known[number].id for number in wanted]
 
 
-def record_many(session: Session, people: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """By valid number, people `{number: name}` as rows `{id, name, died_on}`, recorded where new and locked.
+def record_many(
+    session: Session, people: Mapping[str, str | None], now: datetime, *, living: bool = False
+) -> dict[str, Any]:
+    """By number, people `{number: name}` as rows `{id, name, died_on}`, recorded where new and locked.
 
-    For thousands at once: three statements. A name that was known stays.
+    For thousands at once: three statements. A name that was known stays, and so does a missing one.
+    Raises as `record_people`.
     """
     indexes = {number: blind(session, number) for number in people}
     numbers = {index: number for number, index in indexes.items()}
     vault = session.info["vault"]
-    known = _together(session, numbers)
+    known = _together(session, numbers, living)
     fresh = []
     for number in sorted(set(people) - set(known)):
         fresh.append(_row(vault, number, indexes[number], people[number], now))
     if fresh:
         _INSERT.run_all(session, fresh)
-        known |= _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh})
+        known |= _together(session, {row["blind"]: numbers[row["blind"]] for row in fresh}, living)
     return known
 
 
-def _together(session: Session, numbers: Mapping[str, str]) -> dict[str, Any]:
-    rows = _KNOWN_TOGETHER.all(session, indexes=list(numbers))
+def _name(session: Session, names: Mapping[str, str | None]) -> None:
+    """Give names to people of whom none was known."""
+    if names:
+        _NAME.run_all(session, [{"person_id": id, "new_name": name} for id, name in names.items()])
+        spelled.follow(session, AWARD.c.person_id.in_(names))
+
+
+def _together(session: Session, numbers: Mapping[str, str], living: bool) -> dict[str, Any]:
+    """By number, those who are known, locked. Raises NotEligible with `living`, when somebody has died."""
+    rows = _KNOWN_TOGETHER.all(session, indexes=sorted(numbers))
+    dead = [f"{row.name or '一名成员'}（{chinese_date(row.died_on)}）" for row in rows if row.died_on]
+    if dead and living:
+        told = "、".join(dead)
+        raise NotEligible(f"登记库记载以下人员已经死亡：{told}。请先更正家庭成员，或者更正死亡登记", clause="D4")
     return {numbers[row.blind]: row for row in rows}
 
 
@@ -154,6 +155,9 @@ def require_living_at(session: Session, person_id: str, day: date) -> None:
 
 
 def _row(vault: Any, number: str, index: str, name: str | None, now: datetime) -> dict[str, Any]:
+    """A new person. Raises Invalid (id_number) when the number cannot be one."""
+    if not id_numbers.is_valid(number) and not id_numbers.is_stand_in(number):
+        raise Invalid({"id_number": "身份证号码不正确，请核对 18 位号码"})
     person_id = new_id()
     return {
         "id": person_id,
@@ -191,58 +195,57 @@ def ensure_household(
     if household_id is None:
         household_id = new_id()
         session.execute(insert(Household), [{"id": household_id, "region_id": region_id, "recorded_at": now}])
-    moved: list[dict[str, Any]] = []
-    for person_id, relation in living.items():
-        if homes.get(person_id) == household_id:
-            continue
-        left = leave_household(session, person_id, on) if person_id in homes else None
-        moved.append({"joined": _join(session, household_id, person_id, relation, on), "left": left})
-    return household_id, moved
+    moving = [person_id for person_id in living if homes.get(person_id) != household_id]
+    left = leave_households(session, [person_id for person_id in moving if person_id in homes], on)
+    stays = {person_id: new_id() for person_id in moving}
+    if stays:
+        session.execute(insert(HouseholdMember), [
+            {"id": id, "household_id": household_id, "person_id": person_id, "relation": living[person_id],
+             "valid_from": on}
+            for person_id, id in stays.items()
+        ])  # fmt: skip
+    return household_id, [{"joined": id, "left": left.get(person_id)} for person_id, id in stays.items()]
 
 
-def undo_moves(session: Session, moved: Iterable[Mapping[str, Any]]) -> None:
+def undo_moves(session: Session, moved: Collection[Mapping[str, Any]]) -> None:
     """Everybody lives again where they lived before they moved; the stay that was undone has no days.
 
     Who only left (`joined` None) comes back, unless he lives elsewhere now.
     """
-    for each in moved:
-        joined, left = HouseholdMember.id == each["joined"], HouseholdMember.id == each["left"]
-        if each["joined"] is None:
-            undone = _lives_nowhere(session, each["left"])
-        else:
-            nowhere = update(HouseholdMember).where(joined, HouseholdMember.valid_until.is_(None))
-            undone = rows_changed(session, nowhere.values(valid_until=HouseholdMember.valid_from)) > 0
-        if undone and each["left"]:
-            session.execute(update(HouseholdMember).where(left).values(valid_until=None))
+    earlier = {each["joined"]: each["left"] for each in moved if each["joined"] is not None}
+    here = HouseholdMember.id.in_(earlier) & HouseholdMember.valid_until.is_(None)
+    nowhere = update(HouseholdMember).where(here).values(valid_until=HouseholdMember.valid_from)
+    undone = _changed(session, nowhere) if earlier else []
+    back = [earlier[stay] for stay in undone if earlier[stay]]
+    gone = [each["left"] for each in moved if each["joined"] is None]
+    back += _of_nowhere(session, gone) if gone else []
+    if back:
+        _changed(session, update(HouseholdMember).where(HouseholdMember.id.in_(back)).values(valid_until=None))
 
 
-def _lives_nowhere(session: Session, stay_id: str) -> bool:
-    person = select(HouseholdMember.person_id).where(HouseholdMember.id == stay_id).scalar_subquery()
-    now = select(HouseholdMember.id).where(HouseholdMember.person_id == person, HouseholdMember.valid_until.is_(None))
-    return session.scalar(now) is None
+def _changed(session: Session, statement: Update) -> list[str]:
+    told = statement.returning(HouseholdMember.id).execution_options(synchronize_session=False)
+    return list(session.scalars(told))
 
 
-def leave_household(session: Session, person_id: str, on: date) -> str | None:
-    """The person no longer lives in the household from `on`; the id of the stay that ended."""
-    living = (HouseholdMember.person_id == person_id, HouseholdMember.valid_until.is_(None))
-    ended = update(HouseholdMember).where(*living).values(valid_until=on).returning(HouseholdMember.id)
-    return session.scalar(ended.execution_options(synchronize_session=False))
+def _of_nowhere(session: Session, stays: Collection[str]) -> list[str]:
+    """Those of these stays of people who live nowhere now."""
+    home = aliased(HouseholdMember)
+    lives = exists().where(home.person_id == HouseholdMember.person_id, home.valid_until.is_(None))
+    return list(session.scalars(select(HouseholdMember.id).where(HouseholdMember.id.in_(stays), ~lives)))
+
+
+def leave_households(session: Session, person_ids: Collection[str], on: date) -> dict[str, str]:
+    """These people no longer live where they lived, from `on`; by person, the id of the stay that ended."""
+    if not person_ids:
+        return {}
+    living = (HouseholdMember.person_id.in_(person_ids), HouseholdMember.valid_until.is_(None))
+    ended = update(HouseholdMember).where(*living).values(valid_until=on)
+    told = ended.returning(HouseholdMember.person_id, HouseholdMember.id)
+    return dict(session.execute(told.execution_options(synchronize_session=False)).tuples().all())
 
 
 def homes_of(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
     """By person, the household in which each lives now."""
     rows = session.connection().execute(_HOMES, {"person_ids": list(person_ids)})
     return {row.person_id: row.household_id for row in rows}
-
-
-def _join(session: Session, household_id: str, person_id: str, relation: str | None, on: date) -> str:
-    stay_id = new_id()
-    row = {
-        "id": stay_id,
-        "household_id": household_id,
-        "person_id": person_id,
-        "relation": relation,
-        "valid_from": on,
-    }
-    session.execute(insert(HouseholdMember), [row])
-    return stay_id

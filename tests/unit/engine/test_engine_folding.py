@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import random
 import zlib
+from contextlib import suppress
+from itertools import cycle
 
 import pytest
 
 from app import engine
 from app.engine import folding
+from app.engine.errors import NotReturnable
 from tests.bpmn.notation import xml
 from tests.bpmn.walk import play
 from tests.unit.engine.engine_kit import Player
@@ -60,6 +63,15 @@ b -> g -> more
 more -> e : a.n < 0
 more -> in : else
 """
+PEOPLE = """
+user z
+user a
+user c
+user b
+on k at=b message=again
+s -> z -> a -> c -> b -> e
+k -> a
+"""
 LOOP = 'user z\nuser a while="a.n >= 0" most=900\ns -> z -> a -> e'
 IN_ORDER = 'user z\nuser a each="for i in 1..450 return i" sequential\ns -> z -> a -> e'
 LOOPED_SCOPE = """
@@ -87,6 +99,38 @@ def test_four_hundred_rounds_cost_what_twenty_do(text: str) -> None:
         player.complete(next(key for key in player.open if key != "side"), n=number)
         assert not player.here.failure
         assert number % 20 or rows(player) < 500
+
+
+def test_a_loop_of_people_alone_is_folded_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They begin again by a message, without a gateway; going back finds what each of the last rounds found."""
+    monkeypatch.setattr(folding, "FOLDED_OVER", 10**6)
+    whole = _played_by_people()
+    monkeypatch.setattr(folding, "FOLDED_OVER", 5)
+    monkeypatch.setattr(folding, "ROUNDS", 3)
+    folded = _played_by_people()
+    assert 4 * rows(folded) < rows(whole)
+    monkeypatch.setattr(folding, "FOLDED_OVER", 10**6)
+    compared = 0
+    with suppress(NotReturnable):
+        for element in cycle("ca"):
+            for player in (folded, whole):
+                player.back_to(element)
+            assert folded.v == whole.v
+            compared += 1
+    assert compared == 2 * folding.ROUNDS
+    folded.back_to("z")
+    assert folded.v == {}
+
+
+def _played_by_people() -> Player:
+    player = Player(engine.load(xml(PEOPLE)))
+    player.complete("z", n=-1)
+    for number in range(40):
+        player.complete("a", n=number)
+        player.complete("c", n=number)
+        player.send("again")
+        assert not player.here.failure
+    return player
 
 
 @pytest.mark.parametrize("text", [PATH, BRANCHES, RARELY, LOOP, LOOPED_SCOPE])
