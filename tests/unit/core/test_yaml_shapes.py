@@ -65,7 +65,7 @@ def test_every_wrong_value_is_told_in_chinese_and_with_its_place(name: str) -> N
 
 def _refusal(reader: Callable[[bytes], object], content: Any) -> str:
     try:
-        reader(yaml.safe_dump(content, allow_unicode=True).encode())
+        reader(yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True).encode())
     except (BundleError, CatalogueError) as error:
         return str(error)
     return ""

@@ -48,11 +48,12 @@ def sentences() -> tuple[tuple[str, str], ...]:
         for number, line in enumerate(re.sub(r"{#.*?#}", "", path.read_text("utf-8"), flags=re.S).splitlines(), 1)
     ]
     for path in APP.rglob("*.py"):
-        tree = ast.parse(path.read_text("utf-8"))
-        notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        source = path.read_text("utf-8")
+        nodes = list(ast.walk(ast.parse(source))) if HAN.search(source) else []
+        notes = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         found += [
             (f"{path.relative_to(APP)}:{node.lineno}", node.value)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes
         ]
     return tuple((where, text) for where, text in found if HAN.search(text))
