@@ -81,7 +81,7 @@ class Story:
         programs = self.it.folder / "opt/doudi/.venv/bin"
         programs.mkdir(parents=True)
         root = self.it.folder / "opt/doudi"
-        for name, call in (("doudi", "-m app.cli"), ("gunicorn", "-m gunicorn")):
+        for name, call in (("python", ""), ("doudi", "-m app.cli"), ("gunicorn", "-m gunicorn")):
             line = f'PYTHONPATH={root} exec {sys.executable} {call} "$@"'
             (programs / name).write_text(f"#!/bin/sh\n{line}\n")
             (programs / name).chmod(0o755)
