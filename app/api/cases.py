@@ -60,5 +60,6 @@ def document(document_id: str) -> Any:
         draw = letters.drawing(call.session, document_id)
     drawn = draw() if draw else None
     with transaction(BEARER, writing=True) as call:
+        pages.letter(call.session, call.actor, document_id, call.now)
         issued = letters.hand_out(call.session, call.actor, document_id, call.now, drawn)
     return attachment(issued.content, issued.filename, DOCX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -50,32 +50,36 @@ _SAVE = Prepared(
 
 def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """Lock the instance first, whatever comes after; raises NotFound."""
-    return opened(session, actor, now, _row(session, _LOCK, case_id=case_id))
+    return opened(session, actor, now, _row(session, _LOCK, stamps.note_locked, case_id=case_id))
 
 
 def lock_by_task(session: Session, actor: Actor, task_id: str, now: datetime) -> Action:
     """Lock the instance that a work item belongs to, before the item is read; raises NotFound."""
-    return opened(session, actor, now, _row(session, _LOCK_BY_TASK, "没有这项工作，请刷新待办", task_id=task_id))
+    row = _row(session, _LOCK_BY_TASK, stamps.note_locked, "没有这项工作，请刷新待办", task_id=task_id)
+    return opened(session, actor, now, row)
 
 
 def lock_several(session: Session, case_ids: Sequence[str]) -> dict[str, Any]:
     """Lock these instances, always in the same order; rows for `opened` by case id. What is not there is left out."""
     rows = _LOCK_SEVERAL.all(session, case_ids=case_ids)
     for row in rows[:1]:
-        stamps.note(session, row.stamps)
+        stamps.note_locked(session, row.stamps)
     return {row.id: row for row in rows}
 
 
 def look(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
     """The same without a lock, for reading; raises NotFound."""
-    return opened(session, actor, now, _row(session, _LOOK, case_id=case_id))
+    return opened(session, actor, now, _row(session, _LOOK, stamps.note, case_id=case_id))
 
 
-def _row(session: Session, query: Prepared, missing: str = "没有这个案件，请核对案件编号", **which: str) -> Any:
+def _row(
+    session: Session, query: Prepared, note: Callable[[Session, str | None], None],
+    missing: str = "没有这个案件，请核对案件编号", **which: str,
+) -> Any:  # fmt: skip
     row = query.one_or_none(session, **which)
     if row is None:
         raise NotFound(missing)
-    stamps.note(session, row.stamps)
+    note(session, row.stamps)
     return row
 
 

@@ -166,10 +166,12 @@ class _Plan:
 
     def _learn(self, kinds: Any) -> None:
         dialect, columns = self._compiled.dialect, self._compiled._result_columns
-        for place, (column, kind) in enumerate(zip(columns, kinds, strict=True) if columns else ()):
-            process = column.type.dialect_impl(dialect).result_processor(dialect, kind[1])
-            if process is not None:
-                self._readers.append((place, process))
+        found = [
+            (place, column.type.dialect_impl(dialect).result_processor(dialect, kind[1]))
+            for place, (column, kind) in enumerate(zip(columns, kinds, strict=True) if columns else ())
+        ]
+        # Threads may learn the same at once: each gives what it learnt in one piece, and says so last.
+        self._readers = [(place, process) for place, process in found if process is not None]
         names = [column.keyname for column in columns] or [kind[0] for kind in kinds]
         self._make = partial(tuple.__new__, namedtuple("Row", names, rename=True))  # noqa: PYI024
 

@@ -87,6 +87,16 @@ def _parsed(text: str | None) -> Stamps:
     return Stamps(**{kind: int(number) for kind, number in pairs if kind in Stamps._fields})
 
 
+def note_locked(session: Session, text: str | None) -> None:
+    """The same from a statement that may have waited for a row. PostgreSQL then gives the row as it is now, but
+    `COLUMN` as it was before the wait: there the numbers are read when they are asked for.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.info.pop(_READ_HERE, None)
+    else:
+        note(session, text)
+
+
 class Stamped(Generic[Value]):
     """Values that a process keeps until the stamp of their kind moves, for each database its own (`Database.kept`).
 

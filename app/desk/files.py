@@ -51,5 +51,6 @@ def _word(document_id: str) -> ResponseReturnValue:
         draw = letters.drawing(call.session, document_id)
     drawn = draw() if draw else None
     with transaction(STAFF, writing=True) as call:
+        cases.letter(call.session, call.actor, document_id, call.now)
         issued = letters.hand_out(call.session, call.actor, document_id, call.now, drawn)
     return attachment(issued.content, issued.filename, DOCX)

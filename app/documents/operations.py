@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, text, update
+from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -223,8 +223,11 @@ def drop_unissued(session: Session, case_id: str, since: int, now: datetime) -> 
     """Letters of a case at audit number `since` and later that nobody has seen are void without a notice: their
     numbers stay used, and they are never issued."""
     unseen = (Document.case_id == case_id) & (Document.case_seq >= since) & Document.content.is_(None)
-    dropped = update(Document).where(unseen, Document.voided_at.is_(None)).values(voided_at=now).returning(Document.id)
-    for document_id in session.scalars(dropped).all():
+    # Locked in the order in which workers lock what they have rendered.
+    dropped = select(Document.id).where(unseen, Document.voided_at.is_(None)).order_by(Document.id).with_for_update()
+    ids = session.scalars(dropped).all()
+    session.execute(update(Document).where(Document.id.in_(ids)).values(voided_at=now))
+    for document_id in ids:
         jobs.cancel(session, dedup=f"{ISSUE}:{document_id}")
 
 

@@ -202,8 +202,9 @@ def declare_tie(session: Session, user_id: str, person_id_number: str, relation:
 
 def join_ties(session: Session, one: str, other: str) -> list[str]:
     """Two blind indexes are of one person: a tie with either holds for both. Ids of the ties that were added."""
-    stamps.bump(session, appointed.TIES)
     rows = session.scalars(select(FamilyTie).where(FamilyTie.person_blind.in_((one, other)))).all()
+    if rows:
+        stamps.bump(session, appointed.TIES)
     have = {(row.user_id, row.person_blind) for row in rows}
     added = [
         FamilyTie(id=new_id(), user_id=row.user_id, person_blind=across, relation=row.relation,

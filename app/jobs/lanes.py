@@ -90,8 +90,12 @@ def lock_again(session: Session, now: datetime, job: DueJob) -> list[DueJob]:
 def lease(
     session: Session, lane: Lane, now: datetime, owner: str, lease_seconds: float, most: int = 1
 ) -> list[DueJob]:  # fmt: skip
-    """Lease the next due jobs of a lane to `owner`. Counts as an attempt of each."""
+    """Lease the next due jobs of a lane to `owner`. Counts as an attempt of each. One that was begun before is leased
+    alone: it may be what killed its worker, and would take the others with it.
+    """
     jobs = lock_next(session, now, lane, most)
+    begun = next((place for place, job in enumerate(jobs) if job.attempts), len(jobs))
+    jobs = jobs[: max(begun, 1)]
     if jobs:
         held = {"state": "running", "owner": owner, "lease_until": database_epoch() + lease_seconds}
         taken = update(JOB).where(JOB.c.id.in_([job.id for job in jobs]))

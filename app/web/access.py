@@ -118,12 +118,12 @@ def _door(who: str, *, writing: bool, again: View | None, by_itself: bool = Fals
             try:
                 with transaction(who, writing=writing, by_itself=by_itself) as call:
                     answer = view(call, **arguments)
-                if not isinstance(answer, Afterwards):
-                    return answer
-                with transaction(who, writing=False) as call:
-                    return answer.page(call)
             except Rejection as rejection:
                 return _refused(who, again, rejection, arguments)
+            if not isinstance(answer, Afterwards):
+                return answer
+            with transaction(who, writing=False) as call:
+                return answer.page(call)
 
         return _marked(door, who)
 

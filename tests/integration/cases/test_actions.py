@@ -38,7 +38,8 @@ STEPS = (
 def test_statements_of_an_action_are_bounded(office: Office) -> None:
     _statements(office, "220122198809093311")  # fills what a process keeps
     counts = _statements(office, RELIEF["id_number"])
-    assert all(counts[name] <= most for name, most in MOST_STATEMENTS.items()), counts
+    anew = 0 if office.database.is_sqlite else 1  # who may have waited for the case reads the stamps after the wait
+    assert all(counts[name] <= most + anew for name, most in MOST_STATEMENTS.items()), counts
 
 
 def _statements(office: Office, id_number: str) -> dict[str, int]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from app.core.clock import SHANGHAI
-from app.db import AwareDateTime, Database, Json, Money, NotPreparable, Prepared, insert_if_absent
+from app.db import AwareDateTime, Database, Json, Money, NotPreparable, Prepared, insert_if_absent, prepared
 from app.identity.models import Region
 from tests.support.statements import counted
 
@@ -144,3 +144,21 @@ def test_what_cannot_run_like_that_says_so_and_does_not_run_otherwise(paid: Data
         Prepared(insert(computed)).run(session, {"id": 9})
     with paid.write() as session, pytest.raises(StatementError):
         RAISE.run(session, {"which": 1})
+
+
+def test_threads_that_learn_a_statement_at_once_read_each_value_once(
+    paid: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second learns while the first is about to say that it has learnt."""
+    statement, named = Prepared(ALL), prepared.namedtuple
+    seconds: list[Any] = []
+    with paid.read() as session:
+
+        def meanwhile(*of: Any, **options: Any) -> Any:
+            monkeypatch.setattr(prepared, "namedtuple", named)
+            seconds.extend(statement.all(session))
+            return named(*of, **options)
+
+        monkeypatch.setattr(prepared, "namedtuple", meanwhile)
+        assert statement.all(session) == seconds == statement.all(session)
+        assert seconds[0].facts == ROWS[0]["facts"]

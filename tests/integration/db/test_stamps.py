@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.db import Database, Vault, stamps
@@ -124,3 +126,25 @@ def test_beyond_its_entries_it_starts_again(here: Database) -> None:
             assert statements == []
             kept(session, "a")
     assert len(statements) == 1
+
+
+def test_who_waited_for_a_row_sees_what_was_changed_meanwhile(here: Database) -> None:
+    """PostgreSQL gives the row as it is after the wait, but what a sub-select beside it found before."""
+    locking = select(column("word"), stamps.COLUMN).select_from(table("letter_text")).with_for_update()
+    found: list[str] = []
+
+    def wait() -> None:
+        with here.write() as session:
+            row = session.execute(locking).one()
+            stamps.note_locked(session, row.stamps)
+            found.extend((row.word, kept(session)))
+
+    assert seen(here) == "one"
+    waiting = Thread(target=wait)
+    with here.write() as session:
+        session.execute(locking)
+        waiting.start()
+        time.sleep(0.3)
+        write(session, "two")
+    waiting.join()
+    assert found == ["two", "two"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -346,3 +347,35 @@ def test_a_worker_that_is_told_to_stop_begins_no_other_job(world: Database, now:
         put(world, now, "last")
     assert Worker(world, clock, {"last": last}).run_once(stop=stop) == 1
     assert (steps(world), states(world)) == (1, {"ready": 2, "done": 1})
+
+
+def test_a_job_that_kills_its_worker_takes_no_other_of_its_lot_with_it(
+    database: Database, now: datetime, clock: MovableClock
+) -> None:
+    with database.write() as session:
+        jobs.enqueue_all(session, [NewJob("letter", {}, now, reference=str(number)) for number in range(5)])
+
+    def render(job: jobs.DueJob, prepared: None) -> str:
+        if job.reference == "0":
+            raise SystemExit  # as a crash, a kill or a power cut: nobody gives anything back
+        return job.reference
+
+    letters = Apart(lambda session, jobs, now: [None] * len(jobs), render, lambda *_: None, lease_seconds=0.02)
+    for _ in range(12):
+        with suppress(SystemExit):
+            Worker(database, clock, {"letter": letters}).run_once()
+        time.sleep(0.03)
+        clock.move_to(clock.now() + timedelta(hours=7))
+    with database.read() as session:
+        assert count_by_state(session) == {"done": 4, "dead": 1}
+
+
+def test_the_limit_is_that_of_each_job_of_a_lot(database: Database, now: datetime, clock: MovableClock) -> None:
+    with database.write() as session:
+        jobs.enqueue_all(session, [NewJob("letter", {}, now, reference=str(number)) for number in range(6)])
+    apart = Apart(
+        lambda session, jobs, now: [None] * len(jobs), lambda *_: time.sleep(0.1), lambda *_: None, is_limited=True
+    )
+    Worker(database, clock, {"letter": apart}, limit_seconds=0.3).run_once()
+    with database.read() as session:
+        assert count_by_state(session) == {"done": 6}
