@@ -12,6 +12,11 @@ from sqlalchemy.orm import Session
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
+def after_a_wait(engine: Engine) -> int:
+    """How many statements a command on a case sends more: who may have waited reads the stamps after the wait."""
+    return int(engine.dialect.name == "postgresql")
+
+
 @contextmanager
 def counted(source: Session | Engine) -> Iterator[list[str]]:
     """Statements sent while the block ran, in order, without those that only begin or end transactions.
