@@ -372,10 +372,10 @@ def test_a_job_that_kills_its_worker_takes_no_other_of_its_lot_with_it(
 
 def test_the_limit_is_that_of_each_job_of_a_lot(database: Database, now: datetime, clock: MovableClock) -> None:
     with database.write() as session:
-        jobs.enqueue_all(session, [NewJob("letter", {}, now, reference=str(number)) for number in range(6)])
+        jobs.enqueue_all(session, [NewJob("letter", {}, now, reference=str(number)) for number in range(8)])
     apart = Apart(
         lambda session, jobs, now: [None] * len(jobs), lambda *_: time.sleep(0.1), lambda *_: None, is_limited=True
     )
-    Worker(database, clock, {"letter": apart}, limit_seconds=0.3).run_once()
+    Worker(database, clock, {"letter": apart}, limit_seconds=0.6).run_once()
     with database.read() as session:
-        assert count_by_state(session) == {"done": 6}
+        assert count_by_state(session) == {"done": 8}
