@@ -10,10 +10,10 @@ from app.api import schemas
 from app.api.blueprint import blueprint
 from app.cases import operations as cases
 from app.cases import pages
-from app.documents import operations as letters
+from app.handout import word_file
 from app.inbox.exchanges import ASIDE
-from app.web import BEARER, Call, reads, transaction, transacts_itself, writes
-from app.web.download import DOCX, attachment
+from app.web import BEARER, Call, reads, transacts_itself, writes
+from app.web.download import DOCX
 
 
 @blueprint.get("/cases/<case_id>")
@@ -55,11 +55,4 @@ def case_documents(call: Call, case_id: str) -> Any:
 @blueprint.doc(summary="文书的 Word 文件", operation_id="get_document")
 def document(document_id: str) -> Any:
     """第一次取得时开出并留存；以后每次都是同样的字节。"""
-    with transaction(BEARER, writing=False) as call:
-        pages.letter(call.session, call.actor, document_id, call.now)
-        draw = letters.drawing(call.session, document_id)
-    drawn = draw() if draw else None
-    with transaction(BEARER, writing=True) as call:
-        pages.letter(call.session, call.actor, document_id, call.now)
-        issued = letters.hand_out(call.session, call.actor, document_id, call.now, drawn)
-    return attachment(issued.content, issued.filename, DOCX)
+    return word_file(BEARER, document_id)

@@ -10,8 +10,9 @@ from app.cases import pages as cases
 from app.desk.blueprint import blueprint
 from app.documents import operations as letters
 from app.files import queries as files
+from app.handout import word_file
 from app.web import STAFF, Call, reads, transaction, transacts_itself
-from app.web.download import COMING, DOCX, PDF, attachment, inline
+from app.web.download import COMING, PDF, attachment, inline
 
 
 @blueprint.get("/materials/<file_id>")
@@ -31,7 +32,7 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
     if kind not in ("docx", "pdf"):
         raise NoSuchAddress
     if kind == "docx":
-        return _word(document_id)
+        return word_file(STAFF, document_id)
     with transaction(STAFF, writing=True) as call:
         row = cases.letter(call.session, call.actor, document_id, call.now)
         again = "again" in request.args
@@ -42,15 +43,3 @@ def document(document_id: str, kind: str) -> ResponseReturnValue:
     with transaction(STAFF, writing=False):
         page = render_template("desk/letter_coming.html", letter=row, failed=failed)
     return page, 202, {} if failed else COMING
-
-
-def _word(document_id: str) -> ResponseReturnValue:
-    """Drawn while nobody waits, where no worker has come to it yet."""
-    with transaction(STAFF, writing=False) as call:
-        cases.letter(call.session, call.actor, document_id, call.now)
-        draw = letters.drawing(call.session, document_id)
-    drawn = draw() if draw else None
-    with transaction(STAFF, writing=True) as call:
-        cases.letter(call.session, call.actor, document_id, call.now)
-        issued = letters.hand_out(call.session, call.actor, document_id, call.now, drawn)
-    return attachment(issued.content, issued.filename, DOCX)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -62,10 +63,7 @@ def task(call: Call, task_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>/claim")
 @transacts_itself(STAFF)
 def claim(task_id: str) -> ResponseReturnValue:
-    posted = _posted_draft()
-    with transaction(STAFF, writing=True) as call:
-        if posted:
-            keep(call.session, *posted, call.now)
+    with _keeping() as call:
         inbox.claim(call.session, call.actor, task_id, call.now)
     return redirect(url_for("desk.task", task_id=task_id))
 
@@ -73,10 +71,7 @@ def claim(task_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<task_id>/unclaim")
 @transacts_itself(STAFF)
 def unclaim(task_id: str) -> ResponseReturnValue:
-    posted = _posted_draft()
-    with transaction(STAFF, writing=True) as call:
-        if posted:
-            keep(call.session, *posted, call.now)
+    with _keeping() as call:
         inbox.unclaim(call.session, call.actor, task_id, call.now)
         flash("已放回，同岗位的人都可以办理。", "success")
         return redirect(onward(call))
@@ -240,6 +235,16 @@ def _typed(page: views.TaskPage, draft: Opened) -> Mapping[str, Any]:
 def _pass(call: Call, item: Any, version: str) -> Pass:
     page = url_for("desk.task", task_id=item.id)
     return Pass(owner_of(call.actor), call.actor.name, subject_of(item.id), version, page, item.case_id)
+
+
+@contextmanager
+def _keeping() -> Iterator[Call]:
+    """A transaction that writes, in which what was typed is kept first."""
+    posted = _posted_draft()
+    with transaction(STAFF, writing=True) as call:
+        if posted:
+            keep(call.session, *posted, call.now)
+        yield call
 
 
 def _posted_draft() -> tuple[Pass, Arrived] | None:
