@@ -40,6 +40,11 @@ from app.web.paging import PRINTED, size_of
 from app.web.posted import files_of
 
 EXPORT_ROWS = 5000
+AS_FOUND = (
+    "acts", "awards", "claims", "documents", "failing_rules", "handles_objections", "leads", "may_correct",
+    "may_reopen", "may_steer", "messages", "notices", "objections", "paths", "repeats", "requests", "states", "waiting",
+)  # fmt: skip
+"""What the page of a case shows as `cases.pages` found it."""
 
 
 @blueprint.get("/cases")
@@ -100,50 +105,33 @@ def _page(call: Call, case_id: str, rejection: Rejection | None = None) -> str:
     holders = appointed.user_names(call.session, {i.assignee_id for i in page.items} - {None})
     return render_template(
         "desk/case.html",
+        **{name: getattr(page, name) for name in AS_FOUND},
         case=page.case,
         place=page.chain.full_name,
         incidents=[(names.get(row.element_id, row.element_id), row) for row in page.incidents],
         message=rejection.message if rejection else None,
         wrong_action=request.endpoint if rejection else None,
-        failing_rules=page.failing_rules,
-        repeats=page.repeats,
-        may_correct=page.may_correct,
-        may_reopen=page.may_reopen,
-        may_steer=page.may_steer,
         open_items=[item for item in page.items if item.status == "open" and item.kind != COPY],
         holders=holders,
         posts=page.chain.post,
         candidates=call.actor.candidates,
         standing=standing(page, holders, page.chain.post, local_date(call.now)),
-        states=page.states,
         stops=stops(page.way, page.elements, events, page.open_elements),
-        awards=page.awards,
-        paths=page.paths,
         dossier=dossiers.latest(call.session, call.actor, f"{dossiers.CASE}:{case_id}"),
         act_drafts=act_drafts.of_case(call, case_id, url_for("desk.case", case_id=case_id)),
         reason=request.form.get("reason", ""),
         reason_error=rejection.fields.get("reason") if rejection else None,
         goods=goods.of_case(call.session, page.case.id),
-        claims=page.claims,
-        documents=page.documents,
-        messages=page.messages,
-        requests=page.requests,
         may={
             each: identity_policy.covers(call.actor, page.chain, each)
             for each in ("file_applications", CORRECT, ANSWER)
         },
-        waiting=page.waiting,
-        notices=page.notices,
-        objections=page.objections,
-        leads=page.leads,
-        handles_objections=page.handles_objections,
         owed=[row for row in page.owed if row.settled_at is None],
         clocks=pages.clock_lines(call.session, page.clocks),
         shelf=shelf,
         submissions=pages.submissions(page.submissions, links, intake.regions_of(call), reveal=False),
         rulings=rulings(call.session, page.decisions, [ref.code for ref in page.chain.refs], page.submissions),
         timeline=timeline(events, names, said, opinions(page.submissions)),
-        acts=page.acts,
     )
 
 

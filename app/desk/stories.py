@@ -60,76 +60,56 @@ def _words(kind: str, exchange: Exchanged | None) -> str:
 
 
 def _sentence(kind: str, payload: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    step, reason = names.get(payload.get("element") or "", payload.get("element") or ""), payload.get("reason")
+    step = names.get(payload.get("element") or "", payload.get("element") or "")
     match kind:
         case "applied":
             return "提交申请" if payload.get("channel") == "applicant" else "代为提交申请"
         case "completed":
             return f"办结“{payload.get('title') or step}”"
-        case "stuck":
-            return f"“{step}”办理失败，填写的内容已存为草稿"
-        case "returned":
-            return f"退回到“{step}”：{reason}"
-        case "reopened":
-            return f"发放后重新办理，回到“{step}”：{reason}"
         case "corrected":
-            return f"更正申请内容（{'、'.join(payload['fields'])}）：{reason}"
+            return f"更正申请内容（{'、'.join(payload['fields'])}）：{payload.get('reason')}"
         case "withdrawn":
-            return f"撤回申请：{reason}" if reason else "撤回申请"
-        case "cancelled":
-            return f"注销案件：{reason}"
+            return f"撤回申请：{payload['reason']}" if payload.get("reason") else "撤回申请"
         case "timed_out":
             return SCHEMAS[payload["topic"]].timed_out
         case "received":
             return SCHEMAS[payload["topic"]].answered
-        case "late":
-            return f"“{step}”的答复来迟了，没有采用"
-        case "told":
-            return f"知会：{payload['text']}"
-        case "delivered":
-            return f"“{step}”收到答复，流程继续"
-        case "competence_gone":
-            return f"“{step}”由系统收回，按现行权限继续办理：{reason}"
-        case "held":
-            return f"暂停办理：{reason}"
-        case "transferred":
-            return f"把“{payload['title']}”转办给{payload['to']}：{reason}"
-        case "assigned":
-            return f"把“{payload['title']}”分派给{payload['to']}：{reason}"
-        case "transfer_recalled":
-            return f"收回转办的“{payload['title']}”"
-        case "freed":
-            return f"解除{payload['holder']}对“{step}”的签收：{reason}"
-        case "taken_back":
-            return f"办结“{payload['title']}”后立即撤回，重新办理"
-        case "phone_changed":
-            return f"更正联系电话为{payload['to']}"
-        case "account_asked":
-            return f"请求把收款账户改为{payload['to']}"
         case "account_changed":
             told = f"{payload['orders']} 笔未付款项随之更正" if payload["orders"] else "没有未付的款项"
             return f"核对证件后把收款账户改为{payload['to']}，{told}"
-        case "account_declined":
-            return f"没有更正收款账户：{reason}"
-        case "appealed":
-            return f"对决定提出申诉，编号{payload['number']}"
-        case "appeal_answered":
-            return f"答复申诉{payload['number']}"
         case "code_renewed":
             return "核对身份后补发查询码" if payload["way"] == "window" else "向登记的电话重发查询码"
-        case "urged":
-            return f"催办“{payload['title']}”"
         case "consulted" | "signer_added" | "copied" | "questioned":
             paused = "，答复前期限暂停" if payload.get("pauses") else ""
             return f"“{step}”{ASKED[kind].format(payload['to'])}{paused}"
         case "answered" | "signed" | "declined" | "recalled":
             return f"“{step}”{ANSWERED[kind]}"
-    return SENTENCES.get(kind, kind)
+    return SENTENCES.get(kind, kind).format_map({"reason": None, **payload, "step": step})
 
 
 ASKED = {"consulted": "请{}协办", "signer_added": "请{}会签", "copied": "抄送{}", "questioned": "问{}"}
 ANSWERED = {"answered": "的协办已答复", "signed": "已会签", "declined": "不同意会签", "recalled": "的请求已收回"}
 SENTENCES = {
+    "stuck": "“{step}”办理失败，填写的内容已存为草稿",
+    "returned": "退回到“{step}”：{reason}",
+    "reopened": "发放后重新办理，回到“{step}”：{reason}",
+    "cancelled": "注销案件：{reason}",
+    "late": "“{step}”的答复来迟了，没有采用",
+    "told": "知会：{text}",
+    "delivered": "“{step}”收到答复，流程继续",
+    "competence_gone": "“{step}”由系统收回，按现行权限继续办理：{reason}",
+    "held": "暂停办理：{reason}",
+    "transferred": "把“{title}”转办给{to}：{reason}",
+    "assigned": "把“{title}”分派给{to}：{reason}",
+    "transfer_recalled": "收回转办的“{title}”",
+    "freed": "解除{holder}对“{step}”的签收：{reason}",
+    "taken_back": "办结“{title}”后立即撤回，重新办理",
+    "phone_changed": "更正联系电话为{to}",
+    "account_asked": "请求把收款账户改为{to}",
+    "account_declined": "没有更正收款账户：{reason}",
+    "appealed": "对决定提出申诉，编号{number}",
+    "appeal_answered": "答复申诉{number}",
+    "urged": "催办“{title}”",
     "commented": "评论",
     "applicant_answered": "答复经办人的提问",
     "messages_on": "愿意收短信",

@@ -43,6 +43,9 @@ from app.phrases.queries import for_actor
 from app.web import STAFF, Call, reads, services, transaction, transacts_itself, writes
 from app.web.posted import files_of, upload_limits
 
+AS_FOUND = ("acts", "elsewhere", "failing_rules", "item", "objections", "programme_title", "states", "two_names")
+"""What the page of a task shows as `cases.pages` found it."""
+
 
 @blueprint.get("/tasks/<task_id>")
 @reads()
@@ -179,7 +182,7 @@ def _page(
     refused: Rejection | None = None,
     outlook: Any = None,
 ) -> str:
-    item, work = page.item, page.items
+    item = page.item
     errors = rejection.fields if rejection else {}
     draft = opened(call.session, _pass(call, item, page.version), page.form, colleagues=True)
     typed = _typed(page, draft) if values is None else values
@@ -191,9 +194,8 @@ def _page(
     beside, cite = in_words(call.session, page.beside(typed), codes), partial(known.cite, region_codes=codes)
     return render_template(
         "desk/task.html",
-        item=item,
-        mine=item.assignee_id == call.actor.user_id,
-        programme_title=page.programme_title,
+        **{name: getattr(page, name) for name in AS_FOUND},
+        **_around(call, page),
         message=rejection.message if rejection else None,
         errors=errors,
         refused=refused,
@@ -201,30 +203,33 @@ def _page(
             typed, errors, context=page.context, files=links, upload_note=upload_limits(), beside=beside
         ),
         draft=draft,
-        take=partial(url_for, "desk.take_draft", task_id=item.id),
-        failing_rules=page.failing_rules,
-        repeats=[each for each in page.elsewhere.cases if each.repeats],
-        two_names=page.two_names,
         confirmed=typed.get(CONFIRMED),
-        basis=pages.basis(call.session, page.documentation, page.chain),
-        clocks=pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
-        holders=_colleagues(call, item),
-        acts=page.acts,
-        act_drafts=act_drafts.of_task(call, item.id, item.case_id, url_for("desk.task", task_id=item.id)),
         shown_materials=materials(shelf.rows, asked_files),
         shelf=shelf,
-        shelf_address=url_for("desk.task", task_id=item.id),
         wanted_materials=asked_files,
-        earlier=pages.earlier_steps(work, item.element_id),
         submissions=pages.submissions(page.submissions, links, intake.regions_of(call), reveal=True),
-        elsewhere=page.elsewhere,
-        objections=page.objections,
-        titles=programme_titles(call.session) if page.elsewhere.benefits else {},
         figures=[figure_told(each, known, cite) for each in page.figures],
-        states=page.states,
         outlook=outlook,
-        phrases=for_actor(call.session, call.actor),
     )
+
+
+def _around(call: Call, page: views.TaskPage) -> dict[str, Any]:
+    """What stands around the form whatever was typed."""
+    item = page.item
+    address = url_for("desk.task", task_id=item.id)
+    return {
+        "mine": item.assignee_id == call.actor.user_id,
+        "take": partial(url_for, "desk.take_draft", task_id=item.id),
+        "repeats": [each for each in page.elsewhere.cases if each.repeats],
+        "basis": pages.basis(call.session, page.documentation, page.chain),
+        "clocks": pages.clock_lines(call.session, (clock for clock in page.clocks if clock.is_live)),
+        "holders": _colleagues(call, item),
+        "act_drafts": act_drafts.of_task(call, item.id, item.case_id, address),
+        "shelf_address": address,
+        "earlier": pages.earlier_steps(page.items, item.element_id),
+        "titles": programme_titles(call.session) if page.elsewhere.benefits else {},
+        "phrases": for_actor(call.session, call.actor),
+    }
 
 
 def _typed(page: views.TaskPage, draft: Opened) -> Mapping[str, Any]:
