@@ -14,6 +14,7 @@ from app.cases.requests import ACCOUNT, APPEAL
 from app.core.actor import Actor
 from app.db.duties import duty
 from app.identity import policy as identity_policy
+from app.identity.reach import near
 from app.publicity.leads import LEAD
 from app.registry.lookups import AWARD, PERSON
 from app.registry.queries import IN_PAYMENT
@@ -52,7 +53,9 @@ def leads(actor: Actor) -> Select[tuple[object, ...]]:
         arrived_at=LEAD.c.received_at,
     )  # fmt: skip
     found = found.select_from(LEAD).join(Case, Case.id == LEAD.c.case_id)
-    return found.where(LEAD.c.settled_at.is_(None), visible(actor, OBJECTIONS))
+    return found.where(
+        LEAD.c.settled_at.is_(None), near(actor, OBJECTIONS, LEAD.c.county_id), visible(actor, OBJECTIONS)
+    )
 
 
 def requests(actor: Actor, kind: str, capability: str) -> Select[tuple[object, ...]]:
@@ -64,7 +67,8 @@ def requests(actor: Actor, kind: str, capability: str) -> Select[tuple[object, .
     )  # fmt: skip
     found = found.select_from(CaseRequest).join(Case, Case.id == CaseRequest.case_id)
     waiting = CaseRequest.status == literal_column("'waiting'")
-    return found.where(waiting, CaseRequest.kind == kind, visible(actor, capability))
+    mine = near(actor, capability, CaseRequest.county_id), visible(actor, capability)
+    return found.where(waiting, CaseRequest.kind == kind, *mine)
 
 
 def due_awards(actor: Actor, today: date) -> list[Select[tuple[object, ...]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.cases import finding
@@ -18,7 +18,7 @@ from app.core.errors import Invalid
 from app.db import count_up_to, counted
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
-from app.identity.queries import REGION
+from app.identity.reach import near
 from app.inbox.queries import COUNT_CAP, Page
 
 SHOWN = (
@@ -90,18 +90,6 @@ def visible(actor: Actor, capability: str = "see_cases") -> ColumnElement[bool]:
     """The condition that a case lies where the actor has the capability."""
     regions = identity_policy.reached(actor, capability)
     return or_(*(_inside(region) for region in regions)) if regions else CASE.c.id.is_(None)
-
-
-def near(actor: Actor, capability: str, column: Any) -> ColumnElement[bool]:
-    """Beside `visible`, for what names the county of its case: an index of it leads to the actor's counties alone."""
-    regions = identity_policy.reached(actor, capability)
-    wide = any(region.level in ("province", "city") for region in regions)
-    return true() if wide or not regions else or_(*(column == _county(region) for region in regions))
-
-
-def _county(region: identity_policy.Reached) -> Any:
-    of_region = select(REGION.c.county_id).where(REGION.c.id == region.id).scalar_subquery()
-    return region.id if region.level == "county" else of_region
 
 
 def _inside(region: identity_policy.Reached) -> ColumnElement[bool]:

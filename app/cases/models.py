@@ -263,7 +263,7 @@ class CaseRequest(Base):
         UniqueConstraint("number"),
         Index("ix_case_request_case", "case_id", "asked_at"),
         Index(
-            "ix_case_request_waiting", "kind", "asked_at", "id", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED
+            "ix_case_request_waiting", "county_id", "kind", "id", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED
         ),
         CheckConstraint("kind IN ('account', 'appeal')", name="kind"),
         CheckConstraint("status IN ('waiting', 'granted', 'declined', 'answered')", name="status"),
@@ -271,6 +271,7 @@ class CaseRequest(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
+    county_id: Mapped[str | None] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(8))
     number: Mapped[str] = mapped_column(String(50))
     status: Mapped[str] = mapped_column(String(8))

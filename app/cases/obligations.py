@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.calendar.queries import CLOCK, IS_LIVE
 from app.cases.effects.obligations import OVERPAID
-from app.cases.lists import near, visible
+from app.cases.lists import visible
 from app.cases.models import Case, Owed
 from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.db import counted
+from app.identity.reach import near
 from app.inbox.queries import COUNT_CAP, NO_DUE_DAY, Page
 
 # The day by which it must be supplied: that of the case's earliest clock that still runs.

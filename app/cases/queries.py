@@ -104,13 +104,13 @@ def is_quiet(session: Session, case_id: str) -> bool:
     return bool(session.scalar(select(Case.quiet).where(Case.id == case_id)))
 
 
-def made_under(session: Session, release_id: str) -> list[tuple[str, str, list[str]]]:
-    """Number, title and valid letters (with their numbers) of the cases that run or ran on a release."""
-    rows = session.execute(
-        select(Case.id, Case.number, Case.title).where(Case.release_id == release_id).order_by(Case.number)
-    )
-    return [
-        (row.number, row.title, [f"{each.title}{each.number or ''}" for each in documents.documents_of(session, row.id)
-                                 if each.voided_at is None])
-        for row in rows
-    ]  # fmt: skip
+def made_under(session: Session, release_id: str, most: int | None = None) -> list[tuple[str, str, list[str]]]:
+    """Number, title and valid letters (with their numbers) of the cases that run or ran on a release; of the first so
+    many. Two statements."""
+    found = select(Case.id, Case.number, Case.title).where(Case.release_id == release_id)
+    found = found.order_by(Case.number).limit(most)
+    letters: dict[str, list[str]] = {}
+    for each in documents.of_cases(session, select(found.subquery().c.id)):
+        if each.voided_at is None:
+            letters.setdefault(each.case_id, []).append(f"{each.title}{each.number or ''}")
+    return [(row.number, row.title, letters.get(row.id, [])) for row in session.execute(found)]

@@ -69,8 +69,8 @@ def add(action: Action, kind: str, said: Mapping[str, str]) -> str:
     count = session.scalar(select(func.count()).where(REQUEST.c.case_id == case.id, REQUEST.c.kind == kind)) or 0
     number = f"{case.number}-{'S' if kind == APPEAL else 'Z'}{count + 1}"
     row = {
-        "id": request_id, "case_id": case.id, "kind": kind, "number": number, "status": WAITING,
-        "said": action.vault.seal_text(dump_json(dict(said)), "case_request", "said", request_id),
+        "id": request_id, "case_id": case.id, "county_id": case.county_id, "kind": kind, "number": number,
+        "status": WAITING, "said": action.vault.seal_text(dump_json(dict(said)), "case_request", "said", request_id),
         "asked_at": action.now,
     }  # fmt: skip
     session.execute(insert(REQUEST).values(row))

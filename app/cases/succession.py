@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.cases import finding
-from app.cases.models import Incident, Owed
+from app.cases.models import CaseRequest, Incident, Owed
 from app.cases.store import CASE
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date, midnight
@@ -24,6 +24,7 @@ from app.jobs import operations as jobs
 from app.jobs.operations import DueJob
 from app.jobs.runner import Claim
 from app.publicity import carrying as publicity
+from app.publicity import leads
 from app.registry import carrying as registry
 
 CARRY = "regions.carry"
@@ -96,7 +97,8 @@ def _carry_cases(session: Session, actor: Actor, move: Move, now: datetime) -> l
     case_ids = [row.id for row in rows]
     county_id = move.columns("county_id")["county_id"]
     finding.carry(session, case_ids, county_id)
-    for table in (Incident, Owed):
+    leads.carry(session, case_ids, county_id)
+    for table in (Incident, Owed, CaseRequest):
         session.execute(update(table).where(table.case_id.in_(case_ids)).values(county_id=county_id))
     return case_ids
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
@@ -41,6 +41,12 @@ _OF_CASE = Prepared(_OF.where(Document.case_id == bindparam("case_id")).order_by
 def documents_of(session: Session, case_id: str) -> list[Any]:
     """The documents of a case, oldest first; without their bytes."""
     return _OF_CASE.all(session, case_id=case_id)
+
+
+def of_cases(session: Session, case_ids: Select[tuple[str]]) -> list[Any]:
+    """The same of the cases that a sub-select finds, case by case."""
+    mine = _OF.where(Document.case_id.in_(case_ids))
+    return list(session.execute(mine.order_by(Document.case_id, Document.created_at, Document.id)))
 
 
 def is_dropped(row: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.core.actor import SYSTEM, Actor
 from app.identity import policy as identity_policy
@@ -24,6 +24,21 @@ def reached_regions(actor: Actor, capability: str) -> ColumnElement[bool]:
     if actor.kind == SYSTEM.kind:
         return true()
     return _any(identity.within(region) for region in identity_policy.reached(actor, capability))
+
+
+def near(actor: Actor, capability: str, column: Any) -> ColumnElement[bool]:
+    """Beside a condition on the place itself, for what names its county: an index leads to the actor's counties alone.
+
+    No condition for who reaches more than a county.
+    """
+    regions = identity_policy.reached(actor, capability)
+    wide = any(region.level in ("province", "city") for region in regions)
+    return true() if wide or not regions else or_(*(column == _county(region) for region in regions))
+
+
+def _county(region: identity_policy.Reached) -> Any:
+    of_region = select(identity.REGION.c.county_id).where(identity.REGION.c.id == region.id).scalar_subquery()
+    return region.id if region.level == "county" else of_region
 
 
 def _inside(region: identity_policy.Reached, table: type[Any]) -> ColumnElement[bool]:

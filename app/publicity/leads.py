@@ -38,8 +38,11 @@ class Told:
     note: str
 
 
-def report(session: Session, notice: Notice, said: dict[str, Any], now: datetime) -> bool:
-    """Keep a lead {reason, name?, phone?}; whether it is new: the same words again only count. Raises Throttled."""
+def report(session: Session, notice: Notice, county_id: str | None, said: dict[str, Any], now: datetime) -> bool:
+    """Keep a lead {reason, name?, phone?}; whether it is new: the same words again only count. Raises Throttled.
+
+    `county_id`: where the case lies, which a notice that outlives it may have left.
+    """
     index = session.info["vault"].blind(compact(said["reason"]), "lead")
     same = (Lead.notice_id == notice.id) & (Lead.text_blind == index)
     if rows_changed(session, update(Lead).where(same).values(times=Lead.times + 1)):
@@ -50,8 +53,8 @@ def report(session: Session, notice: Notice, said: dict[str, Any], now: datetime
     lead_id = new_id()
     sealed = session.info["vault"].seal_text(dump_json(said), "lead", "sealed", lead_id)
     session.add(
-        Lead(id=lead_id, notice_id=notice.id, case_id=notice.case_id, text_blind=index, sealed=sealed, times=1,
-             received_at=now)
+        Lead(id=lead_id, notice_id=notice.id, case_id=notice.case_id, county_id=county_id, text_blind=index,
+             sealed=sealed, times=1, received_at=now)
     )  # fmt: skip
     session.flush()
     return True
@@ -71,6 +74,11 @@ def waiting_of(session: Session, case_ids: Collection[str]) -> dict[str, int]:
     """How many leads of each of these cases nobody has looked into; cases without any are left out."""
     waiting = select(Lead.case_id, func.count()).where(Lead.case_id.in_(case_ids), Lead.settled_at.is_(None))
     return {row.case_id: row[1] for row in session.execute(waiting.group_by(Lead.case_id))}
+
+
+def carry(session: Session, case_ids: Collection[str], county_id: str | None) -> None:
+    """The cases lie in another county now."""
+    session.execute(update(Lead).where(Lead.case_id.in_(case_ids)).values(county_id=county_id))
 
 
 def settle(session: Session, case_id: str, lead_id: str, by: str, note: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import AwareDateTime, Base, keys
 
-POSTED = text("status = 'posted'")
+POSTED, UNSETTLED = text("status = 'posted'"), text("settled_at IS NULL")
 _WHERE_POSTED: dict[str, Any] = {"postgresql_where": POSTED, "sqlite_where": POSTED}
 
 
@@ -124,18 +124,23 @@ class Lead(Base):
     """A hint (线索) about a notice from somebody who is not known or no longer counts: it stops nothing.
 
     `text_blind` finds the same text of the same notice again, which counts in `times`. `note`: what came of looking.
+    `county_id` is that of the case.
     """
 
     __tablename__ = "lead"
-    __table_args__ = (UniqueConstraint("notice_id", "text_blind"),)
+    __table_args__ = (
+        UniqueConstraint("notice_id", "text_blind"),
+        Index("ix_lead_waiting", "county_id", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
     case_id: Mapped[str] = mapped_column(String(32), index=True)
+    county_id: Mapped[str | None] = mapped_column(String(32))
     text_blind: Mapped[str] = mapped_column(String(64), info=keys.blind("lead"))
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("lead", "sealed"))
     times: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(AwareDateTime)
-    settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime, index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(AwareDateTime)
     settled_by: Mapped[str | None] = mapped_column(String(100))
     note: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("lead", "note"))

@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
 from app.db import Prepared, each_value
-from app.identity.reach import reached
+from app.identity.reach import near, reached
 from app.publicity.models import Lead, Notice, NoticePeriod, Objection
 
 
@@ -92,7 +92,7 @@ def notices_seen(
     """
     query = select(Notice).where(reached(actor, "see_cases", Notice))
     if leads_for is not None:
-        waiting = select(Lead.notice_id).where(Lead.settled_at.is_(None))
+        waiting = select(Lead.notice_id).where(Lead.settled_at.is_(None), near(actor, leads_for, Lead.county_id))
         query = query.where(Notice.id.in_(waiting), reached(actor, leads_for, Notice))
     return _newest(session, query, after, limit)
 

@@ -119,7 +119,7 @@ def _object(action: Action, notice: Any, said: Mapping[str, Any], confirmed: str
 
 
 def _report(action: Action, notice: Any, said: dict[str, Any]) -> None:
-    if leads.report(action.session, notice, said, action.now):
+    if leads.report(action.session, notice, action.case.county_id, said, action.now):
         persist.finish(action, "lead_reported", notice=notice.id)
 
 

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.cases import operations
-from app.core.actor import CITIZEN
+from app.cases import operations, queries, succession
+from app.cases.policy import OBJECTIONS
+from app.core.actor import CITIZEN, SYSTEM
+from app.core.clock import local_date
 from app.core.errors import Gone
 from app.jobs.models import Job
 from app.publicity import confirming, objections
 from app.publicity import queries as notices
+from app.worklist import duties
 from tests.integration.cases.test_lifecycle import _posted
 from tests.support.worlds import Office
 
@@ -65,3 +68,26 @@ def test_a_step_taken_back_tells_the_objector_nothing(office: Office) -> None:
         assert not objections.standing(session, mine).answered
         assert list(session.scalars(waiting)) == ["cancelled"]
         assert len(notices.unanswered(session, case_id)) == 1
+
+
+def test_what_waits_for_the_office_goes_along_to_another_county(office: Office) -> None:
+    case_id = _posted(office)
+    lines = (
+        "代码,名称,上级代码,启用日期,停用日期,接续代码",
+        "220182000000,榆树市",
+        "220182101000,新农安镇",
+        "220182101001,新好来宝村",
+        "220122100000,农安镇,,,2020-10-12,220182101000",
+        "220122100001,东好来宝村,,,2020-10-12,220182101001",
+    )
+    with office.database.write() as session:
+        (notice,) = notices.notices_of(session, case_id)
+        operations.report_lead(session, CITIZEN, notice.id, "家里有两台车", office.now)
+        name = queries.head(session, case_id).applicant_name
+        operations.ask_for_account(session, CITIZEN, case_id, "6228480240001234509", name, office.now)
+        succession.import_regions(session, SYSTEM, "\n".join(lines).encode(), office.now)
+    with office.database.read() as session:
+        clerk = office.holder(session, "township_clerk", code="220182101001")
+        waiting = {row.kind for row in duties.rows(session, clerk, local_date(office.now))}
+        assert {"lead", "request"} <= waiting
+        assert [each.id for each in notices.notices_seen(session, clerk, leads_for=OBJECTIONS)] == [notice.id]
