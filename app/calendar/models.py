@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, Json
+from app.db import AwareDateTime, Base, Json, only
 
 LIVE = text("status IN ('running', 'paused')")
 OPEN = text("until_on IS NULL")
@@ -44,7 +44,7 @@ class CalendarDay(Base):
     __tablename__ = "calendar_day"
     __table_args__ = (
         CheckConstraint("kind IN ('holiday', 'makeup', 'workday')", name="kind"),
-        Index("uq_calendar_day_national", "day", unique=True, sqlite_where=NATIONAL, postgresql_where=NATIONAL),
+        Index("uq_calendar_day_national", "day", unique=True, **only(NATIONAL)),
         Index("uq_calendar_day_region_id_day", "region_id", "day", unique=True),
     )
 
@@ -66,8 +66,8 @@ class Clock(Base):
         CheckConstraint("status IN ('running', 'paused', 'met', 'missed', 'void')", name="status"),
         CheckConstraint("limit_days >= 0", name="limit_days"),
         Index("ix_clock_case_id", "case_id"),
-        Index("uq_clock_live", "case_id", "key", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_clock_live_version", "calendar_version", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("uq_clock_live", "case_id", "key", unique=True, **only(LIVE)),
+        Index("ix_clock_live_version", "calendar_version", "id", **only(LIVE)),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -92,7 +92,7 @@ class ClockPause(Base):
     __tablename__ = "clock_pause"
     __table_args__ = (
         Index("ix_clock_pause_clock_id", "clock_id"),
-        Index("uq_clock_pause_open", "clock_id", "reason", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("uq_clock_pause_open", "clock_id", "reason", unique=True, **only(OPEN)),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_on"),
     )
 

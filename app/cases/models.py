@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, Money, keys
+from app.db import AwareDateTime, Base, Json, Money, keys, only
 
 UNRESOLVED, UNANSWERED = text("resolved_at IS NULL"), text("status = 'waiting'")
 UNSETTLED, ON_AN_AWARD = text("settled_at IS NULL"), text("award_id IS NOT NULL")
@@ -29,8 +29,8 @@ class Case(Base):
         Index("ix_case_file_township_filed", "township_id", "filed_at", "id"),
         Index("ix_case_file_village_filed", "village_id", "filed_at", "id"),
         Index("ix_case_file_applicant", "applicant_blind"),
-        Index("ix_case_file_award", "award_id", "closed_at", sqlite_where=ON_AN_AWARD, postgresql_where=ON_AN_AWARD),
-        Index("ix_case_file_begun_by", "begun_by"),
+        Index("ix_case_file_award", "award_id", "closed_at", **only(ON_AN_AWARD)),
+        Index("ix_case_file_begun_by", "begun_by", **only("begun_by IS NOT NULL")),
         Index("ix_case_file_release", "release_id", "closed_at"),
         Index("ix_case_file_number_tail", "number_tail", "county_id"),
         Index("ix_case_file_tail_blind", "tail_blind", "county_id"),
@@ -138,7 +138,7 @@ class DecisionRecord(Base):
     __table_args__ = (
         CheckConstraint("(case_id IS NULL) <> (door_id IS NULL)", name="owner"),
         Index("ix_decision_record_case", "case_id", "decided_at"),
-        Index("ix_decision_record_door", "door_id"),
+        Index("ix_decision_record_door", "door_id", **only("door_id IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -159,7 +159,7 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_case", "case_id", "resolved_at"),
-        Index("ix_incident_open", "county_id", "raised_at", "id", sqlite_where=UNRESOLVED, postgresql_where=UNRESOLVED),
+        Index("ix_incident_open", "county_id", "raised_at", "id", **only(UNRESOLVED)),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -179,10 +179,7 @@ class Owed(Base):
     """What is still to be supplied after the fact (B2)."""
 
     __tablename__ = "owed"
-    __table_args__ = (
-        UniqueConstraint("case_id", "key"),
-        Index("ix_owed_open", "county_id", "id", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
-    )
+    __table_args__ = (UniqueConstraint("case_id", "key"), Index("ix_owed_open", "county_id", "id", **only(UNSETTLED)))
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
@@ -262,9 +259,7 @@ class CaseRequest(Base):
     __table_args__ = (
         UniqueConstraint("number"),
         Index("ix_case_request_case", "case_id", "asked_at"),
-        Index(
-            "ix_case_request_waiting", "county_id", "kind", "id", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED
-        ),
+        Index("ix_case_request_waiting", "county_id", "kind", "id", **only(UNANSWERED)),
         CheckConstraint("kind IN ('account', 'appeal')", name="kind"),
         CheckConstraint("status IN ('waiting', 'granted', 'declined', 'answered')", name="status"),
     )

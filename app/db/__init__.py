@@ -2,7 +2,7 @@
 
 from app.db import stamps
 from app.db.away import is_away
-from app.db.base import Base, utc
+from app.db.base import Base, only, utc
 from app.db.keyfile import KeyFault
 from app.db.left_open import Open
 from app.db.prepared import NotPreparable, Prepared
@@ -30,6 +30,7 @@ __all__ = [
     "either",
     "insert_if_absent",
     "is_away",
+    "only",
     "outlive",
     "rename_elements",
     "rows_changed",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, keys
+from app.db import AwareDateTime, Base, keys, only
 
 
 class Document(Base):
@@ -18,12 +18,14 @@ class Document(Base):
         UniqueConstraint("number"),
         UniqueConstraint("verify_code"),
         Index("ix_document_case", "case_id", "created_at"),
+        Index("ix_document_origin", "origin", **only("origin IS NOT NULL")),
+        Index("ix_document_sha256", "sha256", **only("sha256 IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str | None] = mapped_column(String(32))
     case_seq: Mapped[int | None]
-    origin: Mapped[str | None] = mapped_column(String(32), index=True)
+    origin: Mapped[str | None] = mapped_column(String(32))
     # The element of the case's diagram that issued it; None for what the product writes by itself.
     element_id: Mapped[str | None] = mapped_column(String(128))
     template: Mapped[str] = mapped_column(String(64))
@@ -36,7 +38,7 @@ class Document(Base):
     copies: Mapped[int]
     issued_on: Mapped[date]
     frozen: Mapped[bytes] = mapped_column(LargeBinary, info=keys.sealed("document", "frozen"))
-    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    sha256: Mapped[str | None] = mapped_column(String(64))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, info=keys.sealed("document", "content"))
     voided_by: Mapped[str | None] = mapped_column(String(32))
     voided_at: Mapped[datetime | None] = mapped_column(AwareDateTime)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base
+from app.db import AwareDateTime, Base, only
 
 EVERYWHERE = "*"
 PENDING, IN_FORCE, SUPERSEDED, REJECTED = "pending", "in_force", "superseded", "rejected"
@@ -41,16 +41,7 @@ class CatalogueEntry(Base):
     """
 
     __tablename__ = "catalogue_entry"
-    __table_args__ = (
-        Index(
-            "uq_catalogue_entry_in_use",
-            "kind",
-            "key",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL"),
-        ),
-    )
+    __table_args__ = (Index("uq_catalogue_entry_in_use", "kind", "key", unique=True, **only("superseded_at IS NULL")),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(10))
@@ -78,8 +69,8 @@ class Figure(Base):
         CheckConstraint("state IN ('pending', 'in_force', 'superseded', 'rejected')", name="state"),
         CheckConstraint("origin IN ('product', 'demo', 'story', 'people')", name="origin"),
         CheckConstraint("state = 'rejected' OR decided_by <> entered_by", name="two_people"),
-        Index("uq_figure_in_force", *_PLACE, unique=True, sqlite_where=_COUNTS, postgresql_where=_COUNTS),
-        Index("uq_figure_pending", *_PLACE, unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("uq_figure_in_force", *_PLACE, unique=True, **only(_COUNTS)),
+        Index("uq_figure_pending", *_PLACE, unique=True, **only(_WAITS)),
         Index("ix_figure_scope", "scope"),
     )
 

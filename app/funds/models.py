@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, Json, Money, keys
+from app.db import AwareDateTime, Base, Json, Money, keys, only
 
 
 class Fund(Base):
@@ -65,7 +65,7 @@ class PaymentOrder(Base):
         Index("ix_payment_order_county", "county_id", "due_on", "id"),
         Index("ix_payment_order_county_status", "county_id", "status", "due_on", "id"),
         Index("ix_payment_order_award", "award_id", "purpose"),
-        Index("ix_payment_order_fund", "fund_id", sqlite_where=_OF_A_FUND, postgresql_where=_OF_A_FUND),
+        Index("ix_payment_order_fund", "fund_id", **only(_OF_A_FUND)),
         # What came back is ordered once more by one order: never two live ones for a month.
         Index("uq_payment_order_replaces", "replaces", unique=True),
     )

@@ -17,12 +17,11 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, keys
+from app.db import AwareDateTime, Base, keys, only
 
 
 class Region(Base):
@@ -34,13 +33,7 @@ class Region(Base):
     __tablename__ = "region"
     __table_args__ = (
         UniqueConstraint("code", "valid_from"),
-        Index(
-            "uq_region_code_always",
-            "code",
-            unique=True,
-            sqlite_where=text("valid_from IS NULL"),
-            postgresql_where=text("valid_from IS NULL"),
-        ),
+        Index("uq_region_code_always", "code", unique=True, **only("valid_from IS NULL")),
         CheckConstraint("level IN ('province','city','county','township','village')", name="level"),
         Index("ix_region_level", "level", "code"),
     )
@@ -65,13 +58,7 @@ class Office(Base):
     __tablename__ = "office"
     __table_args__ = (
         UniqueConstraint("region_id", "kind", "name"),
-        Index(
-            "uq_office_region_own",
-            "region_id",
-            unique=True,
-            sqlite_where=text("kind <> 'institution'"),
-            postgresql_where=text("kind <> 'institution'"),
-        ),
+        Index("uq_office_region_own", "region_id", unique=True, **only("kind <> 'institution'")),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Float, Index, Integer, LargeBinary, Smal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, keys
+from app.db import AwareDateTime, Base, keys, only
 
 READY = text("state = 'ready'")
 ANY_LANE = text("state = 'ready' AND attempts >= 0")
@@ -47,12 +47,12 @@ class Job(Base):
     __table_args__ = (
         CheckConstraint("state IN ('ready', 'running', 'done', 'dead', 'cancelled')", name="state"),
         CheckConstraint("priority BETWEEN -1 AND 1", name="priority"),
-        Index("ix_job_ready", "priority", "lane", "due", "id", sqlite_where=READY, postgresql_where=READY),
-        Index("ix_job_due", "due", sqlite_where=ANY_LANE, postgresql_where=ANY_LANE),
-        Index("ix_job_ready_case", "case_id", "kind", sqlite_where=READY, postgresql_where=READY),
-        Index("ix_job_running", "lease_until", sqlite_where=RUNNING, postgresql_where=RUNNING),
-        Index("ix_job_dead", "id", sqlite_where=DEAD, postgresql_where=DEAD),
-        Index("ix_job_finished_at", "finished_at"),
+        Index("ix_job_ready", "priority", "lane", "due", "id", **only(READY)),
+        Index("ix_job_due", "due", **only(ANY_LANE)),
+        Index("ix_job_ready_case", "case_id", "kind", **only(READY)),
+        Index("ix_job_running", "lease_until", **only(RUNNING)),
+        Index("ix_job_dead", "id", **only(DEAD)),
+        Index("ix_job_finished_at", "finished_at", **only("finished_at IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

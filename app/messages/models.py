@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, keys
+from app.db import AwareDateTime, Base, keys, only
 
 _UNREAD = text("read_at IS NULL")
 
@@ -18,7 +18,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_user", "user_id", "at", "id"),
-        Index("ix_message_unread", "user_id", postgresql_where=_UNREAD, sqlite_where=_UNREAD),
+        Index("ix_message_unread", "user_id", **only(_UNREAD)),
         Index("ix_message_at", "at"),
     )
 

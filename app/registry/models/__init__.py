@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, Json, Money, keys
+from app.db import AwareDateTime, Base, Json, Money, keys, only
 from app.registry.models.institutions import (
     HeldPlace,
     Institution,
@@ -123,15 +123,7 @@ class HouseholdMember(Base):
     """A person's time in a household, up to, not including, `valid_until`. One household at a time."""
 
     __tablename__ = "household_member"
-    __table_args__ = (
-        Index(
-            "uq_household_member_now",
-            "person_id",
-            unique=True,
-            sqlite_where=text("valid_until IS NULL"),
-            postgresql_where=text("valid_until IS NULL"),
-        ),
-    )
+    __table_args__ = (Index("uq_household_member_now", "person_id", unique=True, **only("valid_until IS NULL")),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     household_id: Mapped[str] = mapped_column(ForeignKey("household.id"), index=True)
@@ -162,26 +154,13 @@ class Award(Base):
         Index("ix_award_visit_on", "visit_on"),
         # What is due in a village, a township or a county.
         *(
-            Index(f"ix_award_{place}_{day}", f"{place}_id", f"{day}_on", sqlite_where=known, postgresql_where=known)
+            Index(f"ix_award_{place}_{day}", f"{place}_id", f"{day}_on", **only(known))
             for place in ("region", "township", "county")
             for day, known in (("recheck", text("recheck_on IS NOT NULL")), ("visit", text("visit_on IS NOT NULL")))
         ),
-        Index(
-            "ix_award_waiting",
-            "county_id",
-            "place_rank",
-            sqlite_where=text("place_rank IS NOT NULL"),
-            postgresql_where=text("place_rank IS NOT NULL"),
-        ),
+        Index("ix_award_waiting", "county_id", "place_rank", **only("place_rank IS NOT NULL")),
         # One award of a programme at a time: of two confirmations at the same moment exactly one succeeds.
-        Index(
-            "uq_award_in_payment",
-            "programme",
-            "person_id",
-            unique=True,
-            sqlite_where=text("status = 'in_payment'"),
-            postgresql_where=text("status = 'in_payment'"),
-        ),
+        Index("uq_award_in_payment", "programme", "person_id", unique=True, **only("status = 'in_payment'")),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, keys
+from app.db import AwareDateTime, Base, keys, only
 
 PENDING, IN_FORCE, SUPERSEDED, REJECTED = "pending", "in_force", "superseded", "rejected"
 
@@ -49,13 +49,7 @@ class InstitutionAccount(Base):
         CheckConstraint("state IN ('pending', 'in_force', 'superseded', 'rejected')", name="state"),
         CheckConstraint("state NOT IN ('in_force', 'superseded') OR decided_by <> entered_by", name="two_people"),
         Index("ix_institution_account_institution", "institution_id"),
-        Index(
-            "uq_institution_account_pending",
-            "institution_id",
-            unique=True,
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
-        ),
+        Index("uq_institution_account_pending", "institution_id", unique=True, **only("state = 'pending'")),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
