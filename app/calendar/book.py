@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Table, select
@@ -28,16 +28,19 @@ class Book:
     years: frozenset[int]
     national: WorkingDays
     local: Mapping[str, Mapping[date, SpecialDay]]
+    _mixed: dict[tuple[str, ...], WorkingDays] = field(default_factory=dict, repr=False, compare=False)
 
     def days_for(self, regions: Sequence[str]) -> WorkingDays:
         """The days of a region; `regions` holds its id and those above it, nearest first: the nearest one decides."""
-        layers = [self.local[region] for region in reversed(regions) if region in self.local]
+        layers = tuple(region for region in regions if region in self.local)
         if not layers:
             return self.national
-        special = dict(self.national.all_special)
-        for layer in layers:
-            special.update(layer)
-        return WorkingDays(special, self.years, self.version)
+        if layers not in self._mixed:
+            special = dict(self.national.all_special)
+            for region in reversed(layers):
+                special.update(self.local[region])
+            self._mixed[layers] = WorkingDays(special, self.years, self.version)
+        return self._mixed[layers]
 
 
 _kept: stamps.Stamped[Book] = stamps.Stamped(STAMP)

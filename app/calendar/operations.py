@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.calendar.book import book
 from app.calendar.clocks import LegalClock, Pause, due_date
 from app.calendar.models import ClockPause
-from app.calendar.queries import CLOCK, IS_LIVE, fetch, live_of
+from app.calendar.queries import CLOCK, CLOCK_COLUMNS, IS_LIVE, fetch, live_of
 from app.calendar.working_days import Unit
 from app.core.clock import local_date
 from app.core.ids import new_id
@@ -26,6 +26,7 @@ from app.db import Prepared
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
 _RULE = ("title", "clause", "unit", "limit_days")
 _CHANGED = ("due_on", "status", "calendar_version", "stopped_at")
+_STORED = tuple(column.name for column in CLOCK_COLUMNS)
 _START = Prepared(insert(CLOCK))
 _SAVE = Prepared(
     update(CLOCK).where(CLOCK.c.id == bindparam("clock_id")).values({name: bindparam(name) for name in _CHANGED})
@@ -55,8 +56,7 @@ def start_clock(
         new_id(), case_id, key, title, clause, unit, limit_days, started_on, due_on, "running", calendar.version,
         tuple(regions),
     )  # fmt: skip
-    values = {column.name: getattr(clock, column.name) for column in CLOCK.c if column.name != "started_at"}
-    _START.run(session, values | {"started_at": now})
+    _START.run(session, {**{name: getattr(clock, name) for name in _STORED}, "started_at": now})
     return clock
 
 
@@ -195,6 +195,8 @@ def _live(session: Session, case_id: str, key: str | None) -> list[LegalClock]:
 
 
 def _with_ended_pauses(clock: LegalClock, today: date, reason: str | None) -> LegalClock:
+    if not clock.pauses and clock.status == "running":
+        return clock
     pauses = tuple(
         replace(each, until_on=today) if each.until_on is None and reason in (None, each.reason) else each
         for each in clock.pauses

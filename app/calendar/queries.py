@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,7 @@ from app.db import Prepared
 CLOCK: Table = Clock.__table__  # type: ignore[assignment]
 PAUSE: Table = ClockPause.__table__  # type: ignore[assignment]
 CLOCK_COLUMNS = [CLOCK.c[field.name] for field in fields(LegalClock) if field.name != "pauses"]
-_NAMES = [column.name for column in CLOCK_COLUMNS]
+_CLOCK: Callable[..., LegalClock] = LegalClock  # by position: a row has the order of its fields
 IS_LIVE: ColumnElement[bool] = CLOCK.c.status.in_(LIVE)
 
 
@@ -57,7 +57,7 @@ def _assemble(rows: Iterable[Any]) -> list[LegalClock]:
 
 
 def _clock(rows: Sequence[Any]) -> LegalClock:
-    first = rows[0]
+    first: tuple[Any, ...] = rows[0]
     pauses = tuple(Pause(row.reason, row.from_on, row.until_on) for row in rows if row.reason is not None)
-    values = dict(zip(_NAMES, first, strict=False))
-    return LegalClock(**values | {"regions": tuple(first.regions), "pauses": pauses})
+    *before, regions, stopped_at = first[: len(CLOCK_COLUMNS)]
+    return _CLOCK(*before, tuple(regions), pauses, stopped_at)

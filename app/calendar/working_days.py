@@ -11,6 +11,8 @@ Kind = Literal["holiday", "makeup", "workday"]
 Unit = Literal["working_days", "calendar_days"]
 
 ONE_DAY = timedelta(days=1)
+MOST_COUNTED = 4096
+"""Periods whose end is kept; beyond, all are counted again."""
 SATURDAY = 5
 
 
@@ -55,6 +57,7 @@ class WorkingDays:
     def __init__(self, special: Mapping[date, SpecialDay], official_years: frozenset[int], version: int = 0) -> None:
         self._special = special
         self._official_years = official_years
+        self._ends: dict[tuple[date, int], date] = {}
         self.version = version
 
     @property
@@ -72,10 +75,15 @@ class WorkingDays:
 
     def add(self, start: date, n: int) -> date:
         """The `n`th working day after `start`; `start` itself where n is 0. ValueError for negative n."""
-        day = start
-        for _ in range(_not_negative(n)):
-            day = self.on_or_after(day + ONE_DAY)
-        return day
+        end = self._ends.get((start, n))
+        if end is None:
+            end = start
+            for _ in range(_not_negative(n)):
+                end = self.on_or_after(end + ONE_DAY)
+            if len(self._ends) >= MOST_COUNTED:
+                self._ends.clear()
+            self._ends[start, n] = end
+        return end
 
     def between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; negative where `end` is the earlier one."""

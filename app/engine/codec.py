@@ -4,10 +4,9 @@ JSON, compressed when that helps: `{v, d: key of the diagram, p: process, s: nam
 workflow is `[spec, owner, flags, last task, rows]`, a row `[parent, spec, state, id, internal data, data, triggered]`,
 cut behind its last value. Rows are numbered through all workflows in order, and parents come before children. A task
 that is over keeps no id (its number stands in) and, unless it repeated something, no internal data; data equal to the
-parent's is left out. What SpiffWorkflow only predicts is predicted again. `o`: finished human tasks, the latest last;
-`j`: a join that went on, and the tokens it consumed; `m`: what tasks wrote, the latest last: `[task, path]`, then
-`[what stood there]`, or 1 where it joined a list, then the depth where it is less than the path (see `memory`); a task
-that gave its own name its first value is only its number.
+parent's is left out. `o`: finished human tasks, the latest last; `j`: a join that went on, and the tokens it consumed;
+`m`: what tasks wrote, the latest last: `[task, path]`, then `[what stood there]`, or 1 where it joined a list, then the
+depth where it is less than the path (see `memory`); a task that gave its own name its first value is only its number.
 """
 
 from __future__ import annotations
@@ -78,12 +77,11 @@ def _document(run: Run) -> dict[str, Any]:
 
 def load(diagram: Diagram, state: bytes, run: Run) -> Instance:
     """The instance of a state, its run attached, ready to go on. Raises StateError."""
-    return _open(diagram, state, run, _predict)
-
-
-def look(diagram: Diagram, state: bytes, run: Run) -> Instance:
-    """The same without what SpiffWorkflow predicts: only to be looked at. Raises StateError."""
-    return _open(diagram, state, run, lambda tasks: None)
+    try:
+        _load(diagram, _read(diagram, state), run)
+        return run.workflow
+    except (zlib.error, LookupError, TypeError, AttributeError, orjson.JSONDecodeError) as error:
+        raise StateError("案件的流程状态已损坏，请联系管理员") from error
 
 
 def writes(diagram: Diagram, state: bytes) -> list[Write]:
@@ -97,15 +95,7 @@ def writes(diagram: Diagram, state: bytes) -> list[Write]:
     ]
 
 
-def _open(diagram: Diagram, state: bytes, run: Run, complete: Callable[[list[Task]], None]) -> Instance:
-    try:
-        complete(_load(diagram, _read(diagram, state), run))
-        return run.workflow
-    except (zlib.error, LookupError, TypeError, AttributeError, orjson.JSONDecodeError) as error:
-        raise StateError("案件的流程状态已损坏，请联系管理员") from error
-
-
-def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> list[Task]:
+def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> None:
     instance = Instance(diagram.spec, diagram.sub_specs, run, deserializing=True)
     run.workflow = instance
     numbered: list[Task] = []
@@ -120,7 +110,6 @@ def _load(diagram: Diagram, document: dict[str, Any], run: Run) -> list[Task]:
     for rank, number in enumerate(document["o"]):
         numbered[number].last_state_change = rank
     run.memory.writes = [_load_write(row, document["s"], numbered) for row in document["m"]]
-    return numbered
 
 
 def _read(diagram: Diagram, state: bytes) -> dict[str, Any]:
@@ -255,12 +244,6 @@ def _attach(task: Task, parent: Task | None) -> Task | None:
     task._parent = parent.id
     parent._children.append(task.id)
     return parent
-
-
-def _predict(tasks: list[Task]) -> None:
-    for task in tasks:
-        if task._state & _LIVE:
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
 
 
 _TAG = "$"

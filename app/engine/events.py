@@ -81,12 +81,7 @@ class BoundaryEvent(defaults.BoundaryEvent):
         for spec in self.outputs:
             if not isinstance(spec, BoundaryEventJoin):
                 child = my_task._add_child(spec, TaskState.FUTURE)
-                spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
                 spec._update(child)
-
-    def _predict_hook(self, my_task: Task) -> None:
-        if not self.repeats:
-            super()._predict_hook(my_task)
 
     def _on_ready_hook(self, my_task: Task) -> None:
         super()._on_ready_hook(my_task)
@@ -94,6 +89,14 @@ class BoundaryEvent(defaults.BoundaryEvent):
             for sibling in my_task.parent.children:
                 if sibling is not my_task and not sibling.has_state(TaskState.FINISHED_MASK):
                     end_waiting(sibling)
+
+
+class BoundarySplit(BoundaryEventSplit):
+    """Lets an activity and its boundary events begin together."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        self._predict_hook(my_task)
+        return bool(super()._run_hook(my_task))
 
 
 class BoundaryJoin(BoundaryEventJoin):

@@ -92,8 +92,6 @@ class InclusiveGateway(TokenJoin, StockInclusive):
         if not matches and not defaults:
             raise WorkflowTaskException("没有一个条件成立，也没有默认流向", task=my_task)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 

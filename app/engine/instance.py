@@ -30,6 +30,7 @@ from app.engine.model import WAIT, Effect, Element, Failure, Host
 from app.engine.repetition import MultiInstance, Repetition
 from app.engine.scope import budget, compose
 from app.engine.specs import ANSWERED, Call
+from app.engine.successors import Unpredicted
 from app.engine.timers import TimerDefinition, is_iso
 
 # SpiffWorkflow lists all tasks for each line of its log unless its loggers have a level of their own.
@@ -53,7 +54,7 @@ class NoPython(BasePythonScriptEngineEnvironment):
         raise PythonRefused
 
 
-class _Flat(BpmnBaseWorkflow):
+class _Flat(Unpredicted, BpmnBaseWorkflow):
     """Finds waiting tasks by state instead of walking the tree, which SpiffWorkflow does after every task."""
 
     def update_waiting_tasks(self) -> None:

@@ -66,7 +66,7 @@ def migrate(
 ) -> Migration:
     """The instance on `new`; `names` maps ids of elements that were renamed. Raises StateError for a broken state."""
     run = Run(old, variables, _Nobody())
-    codec.look(old, state, run)
+    codec.load(old, state, run)
     if (old.key, old.process_id) == (new.key, new.process_id) and not names:
         return _told(run, state, {})
     renamed = _Names(old, new, names)

@@ -36,7 +36,6 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
     IntermediateCatchEvent,
     StartEvent,
@@ -110,8 +109,8 @@ class ActivityParser(TaskParser):
         self._copy_task_attrs(original)
         original.completed_event.connect(self.task.instance_completed)
 
-    def _add_boundary_event(self, children: list[Node]) -> BoundaryEventSplit:
-        split = BoundaryEventSplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
+    def _add_boundary_event(self, children: list[Node]) -> events.BoundarySplit:
+        split = events.BoundarySplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
         join = events.BoundaryJoin(
             self.spec, f"{self.bpmn_id}.BoundaryEventJoin", lane=self.task.lane, split_task=split.name, cancel=True
         )

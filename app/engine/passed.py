@@ -35,7 +35,7 @@ def passages(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host:
     Of a loop that is still running its last rounds are there, and of an element that repeats every time.
     """
     run = Run(diagram, variables, host)
-    codec.look(diagram, state, run)
+    codec.load(diagram, state, run)
     taken = {(flow.source, flow.target): flow.id for flow in diagram.flows}
     found: list[Passage] = []
     places: dict[UUID, int] = {}

@@ -99,7 +99,6 @@ def _resume(task: Task, fresh: list[Task]) -> None:
     """Let an activity that was completed run on, with new boundary events; take back what came after it."""
     _take_back(task)
     task._set_state(TaskState.STARTED)
-    task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     _rearm(task, fresh)
 
 
@@ -126,7 +125,6 @@ def _replace(task: Task, fresh: list[Task]) -> None:
     child = parent._add_child(task.task_spec, TaskState.FUTURE)
     parent._children.insert(position, parent._children.pop())
     child.triggered = task.triggered
-    child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
     fresh.append(child)
 
 
@@ -165,7 +163,6 @@ def _wait_again(token: Task) -> None:
     token.data = dict(token.parent.data)
     if isinstance(token.task_spec, TokenJoin):
         token._set_state(TaskState.WAITING)
-        token.task_spec._predict(token, mask=TaskState.NOT_FINISHED_MASK)
     else:
         token._set_state(TaskState.CANCELLED)
 

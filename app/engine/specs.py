@@ -141,6 +141,4 @@ class EventGateway(defaults.EventBasedGateway):
     def _run_hook(self, my_task: Task) -> bool:
         chosen = self.outputs[my_task.internal_data["chosen"]]
         my_task._sync_children([chosen], TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True

@@ -8,14 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from SpiffWorkflow.bpmn import BpmnWorkflow
 
 from app import engine, feel
 from app.engine import codec
 from app.engine.diagram import Diagram
+from app.engine.walk import Walk
 from tests.unit.engine.engine_kit import (
     END,
     START,
     Player,
+    World,
     boundary,
     diagram,
     flow,
@@ -121,3 +124,15 @@ def test_many_threads_share_one_diagram() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(play, range(80)))
+
+
+def test_nothing_stands_there_that_was_not_reached() -> None:
+    """What follows a task is built when it is over. Other users of SpiffWorkflow in this process are left alone."""
+    made = everything()
+    walk = Walk(made, {}, World())
+    walk.start()
+    for element in ("a", "c", "b"):
+        walk.complete(next(task.id for task in walk.tasks() if task.element_id == element), {})
+        standing = [task for each in walk._run.workflow.workflows() for task in each.tasks.values()]
+        assert all(task._state & codec.KEPT for task in standing)
+    assert any(task._state & ~codec.KEPT for task in BpmnWorkflow(made.spec).tasks.values())
