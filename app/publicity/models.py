@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import AwareDateTime, Base, keys
+from app.db import AwareDateTime, Base, keys, only
 
 POSTED, UNSETTLED = text("status = 'posted'"), text("settled_at IS NULL")
 _WHERE_POSTED: dict[str, Any] = {"postgresql_where": POSTED, "sqlite_where": POSTED}
@@ -130,7 +130,7 @@ class Lead(Base):
     __tablename__ = "lead"
     __table_args__ = (
         UniqueConstraint("notice_id", "text_blind"),
-        Index("ix_lead_waiting", "county_id", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED),
+        Index("ix_lead_waiting", "county_id", "id", **only(UNSETTLED)),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
