@@ -52,9 +52,9 @@ def elsewhere(action: Action) -> Elsewhere:
     }  # fmt: skip
     if not people:
         return Elsewhere([], [])
-    found = lookups.benefits_of(action.session, people, action.today, exclude_case_id=action.case.id)
+    known = lookups.known_people(action.session, people, action.today, exclude_case_id=action.case.id)
     benefits: list[tuple[str, Mapping[str, Any]]] = [
-        (name, each) for blind, name in people.items() for each in found.get(blind, ())
+        (name, each) for blind, name in people.items() if blind in known for each in known[blind].benefits
     ]
     benefits.sort(key=lambda pair: (pair[1]["in_payment"], pair[1]["paid_on"]), reverse=True)
     return Elsewhere(benefits[:MOST], _cases(action, list(people)))

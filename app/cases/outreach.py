@@ -112,7 +112,6 @@ def _people(award: AwardState, expression: feel.Expression) -> Iterator[Candidat
 def _without(session: Session, found: list[Candidate], programme: str, now: datetime) -> list[Candidate]:
     """Those who are alive, still in the award, do not receive the programme and have no case of it under way."""
     blinds = {each.id_number: lookups.blind(session, each.id_number) for each in found}
-    benefits = lookups.benefits_of(session, blinds.values(), local_date(now))
     known = lookups.known_people(session, blinds.values(), local_date(now))
     mine = (Case.programme == programme) & Case.award_id.is_(None) & Case.applicant_blind.in_(blinds.values())
     cases = {row.applicant_blind: row for row in session.execute(
@@ -121,8 +120,8 @@ def _without(session: Session, found: list[Candidate], programme: str, now: date
     left = []
     for each in found:
         blind = blinds[each.id_number]
-        receives = {one["programme"] for one in benefits.get(blind, ()) if one["in_payment"]}
         who, case = known.get(blind), cases.get(blind)
+        receives = {one["programme"] for one in who.benefits if one["in_payment"]} if who else set()
         is_under_way = case is not None and case.closed_at is None
         if (
             who

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,57 +29,22 @@ NUMBER = PERSON.alias("by_number")
 WHO = func.coalesce(NUMBER.c.merged_into, NUMBER.c.id)
 """Whose number it is."""
 FOUND = NUMBER.join(PERSON, PERSON.c.id == WHO)
-_OF_AWARD = (
-    "programme", "region_code", "province_code", "ended_on", "amount", "monthly", "case_number",
-)  # fmt: skip
-_BENEFITS = Prepared(
-    select(NUMBER.c.blind, COVERED.c.valid_from, COVERED.c.valid_until, *(AWARD.c[name] for name in _OF_AWARD))
-    .select_from(NUMBER.join(COVERED, COVERED.c.person_id == WHO).join(AWARD, AWARD.c.id == COVERED.c.award_id))
-    .where(
-        NUMBER.c.blind.in_(bindparam("blinds", expanding=True)),
-        AWARD.c.status != WITHDRAWN,
-        or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from),
-        or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
-    )
-    .order_by(COVERED.c.valid_from, AWARD.c.id)
-)
-
-
-def benefits_of(
-    session: Session, blinds: Iterable[str], on: date, exclude_case_id: str | None = None
-) -> dict[str, list[dict[str, Any]]]:
-    """By blind index, what each person receives or received, as `registry.benefits` of FEEL. One statement.
-
-    `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`, earliest first. Somebody
-    receives a household's award from the day on which it began to cover him until it covers him no more.
-    """
-    rows = _BENEFITS.all(session, blinds=list(blinds), own_case=exclude_case_id or "")
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        runs = row.valid_from <= on and all(day is None or on < day for day in (row.ended_on, row.valid_until))
-        found.setdefault(row.blind, []).append(
-            {
-                "programme": row.programme,
-                "region": row.region_code,
-                "province": row.province_code,
-                "paid_on": row.valid_from,
-                "amount": row.amount,
-                "monthly": row.monthly,
-                "in_payment": row.monthly and runs,
-                "case_number": row.case_number,
-            }
-        )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody the registry knows, with the household of the day and the day of death."""
+    """Somebody the registry knows, with the household of the day, the day of death, and what the person receives or
+    received, as `registry.benefits` of FEEL.
+
+    Benefits, earliest first: `{programme, region, province, paid_on, amount, monthly, in_payment, case_number}`.
+    Somebody receives a household's award from the day on which it began to cover him until it covers him no more.
+    """
 
     person_id: str
     name: str | None
     household_id: str | None
     died_on: date | None
+    benefits: list[dict[str, Any]] = field(default_factory=list)
 
 
 _LIVES = and_(
@@ -87,22 +52,29 @@ _LIVES = and_(
     or_(HOME.c.valid_from.is_(None), HOME.c.valid_from <= bindparam("on")),
     or_(HOME.c.valid_until.is_(None), HOME.c.valid_until > bindparam("on")),
 )
+_COVERS = and_(
+    COVERED.c.person_id == WHO, or_(COVERED.c.valid_until.is_(None), COVERED.c.valid_until > COVERED.c.valid_from)
+)
+_COUNTS = and_(
+    AWARD.c.id == COVERED.c.award_id,
+    AWARD.c.status != WITHDRAWN,
+    or_(AWARD.c.case_id.is_(None), AWARD.c.case_id != bindparam("own_case")),
+)
+_OF_AWARD = (
+    "programme", "region_code", "province_code", "ended_on", "amount", "monthly", "case_number",
+)  # fmt: skip
 _KNOWN = Prepared(
     select(NUMBER.c.blind, PERSON.c.id, PERSON.c.name, HOME.c.household_id, PERSON.c.died_on)
-    .select_from(FOUND.outerjoin(HOME, _LIVES))
+    .add_columns(AWARD.c.id.label("award_id"), COVERED.c.valid_from, COVERED.c.valid_until)
+    .add_columns(*(AWARD.c[name] for name in _OF_AWARD))
+    .select_from(FOUND.outerjoin(HOME, _LIVES).outerjoin(COVERED, _COVERS).outerjoin(AWARD, _COUNTS))
     .where(NUMBER.c.blind.in_(bindparam("blinds", expanding=True)))
-)
-_HOME = (
-    select(HOME.c.household_id)
-    .select_from(FOUND.join(HOME, _LIVES))
-    .where(NUMBER.c.blind == bindparam("blind"))
-    .correlate(None)
-    .scalar_subquery()
+    .order_by(COVERED.c.valid_from, AWARD.c.id)
 )
 _NAMES = Prepared(
     select(PERSON.c.name)
     .select_from(PERSON.join(HOME, _LIVES))
-    .where(HOME.c.household_id == _HOME, PERSON.c.name.is_not(None))
+    .where(HOME.c.household_id == bindparam("household_id"), PERSON.c.name.is_not(None))
     .order_by(PERSON.c.id)
 )
 _SAME = select(PERSON.c.blind).where(
@@ -126,12 +98,32 @@ def indexes_of(index: str) -> Select[tuple[str]]:
     return _SAME.params(of_index=index)
 
 
-def known_people(session: Session, blinds: Iterable[str], on: date) -> dict[str, Known]:
-    """By blind index, those whom the registry knows. One statement."""
-    rows = _KNOWN.all(session, blinds=list(blinds), on=on)
-    return {row.blind: Known(row.id, row.name, row.household_id, row.died_on) for row in rows}
+def known_people(
+    session: Session, blinds: Iterable[str], on: date, exclude_case_id: str | None = None
+) -> dict[str, Known]:
+    """By blind index, those whom the registry knows, with what they receive by other cases. One statement."""
+    found: dict[str, Known] = {}
+    for row in _KNOWN.all(session, blinds=list(blinds), on=on, own_case=exclude_case_id or ""):
+        known = found.setdefault(row.blind, Known(row.id, row.name, row.household_id, row.died_on))
+        if row.award_id is not None:
+            known.benefits.append(_benefit(row, on))
+    return found
 
 
-def names_of_household(session: Session, blind: str, on: date) -> list[str]:
-    """The names of those who live in somebody's household on a day, the own among them. One statement."""
-    return _NAMES.scalars(session, blind=blind, on=on)
+def _benefit(row: Any, on: date) -> dict[str, Any]:
+    runs = row.valid_from <= on and all(day is None or on < day for day in (row.ended_on, row.valid_until))
+    return {
+        "programme": row.programme,
+        "region": row.region_code,
+        "province": row.province_code,
+        "paid_on": row.valid_from,
+        "amount": row.amount,
+        "monthly": row.monthly,
+        "in_payment": row.monthly and runs,
+        "case_number": row.case_number,
+    }
+
+
+def names_of_household(session: Session, household_id: str, on: date) -> list[str]:
+    """The names of those who live in a household on a day. One statement."""
+    return _NAMES.scalars(session, household_id=household_id, on=on)

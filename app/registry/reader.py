@@ -55,7 +55,7 @@ class RegistryReader(Mapping[str, Any]):
             case "known":
                 return self._own in self._people
             case "benefits":
-                return self._benefits.get(self._own, [])
+                return self._benefits(self._own)
             case "died_on":
                 return self._people[self._own].died_on if self._own in self._people else None
             case "members":
@@ -90,16 +90,14 @@ class RegistryReader(Mapping[str, Any]):
 
     @cached_property
     def _people(self) -> dict[str, lookups.Known]:
-        return lookups.known_people(self._session, {self._own, *self._blinds.values()}, self._on)
-
-    @cached_property
-    def _benefits(self) -> dict[str, list[dict[str, Any]]]:
         blinds = {self._own, *self._blinds.values()}
-        return lookups.benefits_of(self._session, blinds, self._on, self._exclude)
+        return lookups.known_people(self._session, blinds, self._on, self._exclude)
 
     @cached_property
     def _household(self) -> list[str]:
-        return lookups.names_of_household(self._session, self._own, self._on)
+        own = self._people.get(self._own)
+        lives_in = own.household_id if own else None
+        return lookups.names_of_household(self._session, lives_in, self._on) if lives_in else []
 
     @cached_property
     def _institutions(self) -> list[dict[str, Any]]:
@@ -149,6 +147,9 @@ class RegistryReader(Mapping[str, Any]):
         known = self._people.get(self._own if normal == self._own_number else self._blinds.get(normal, ""))
         return known is not None and known.died_on is not None
 
+    def _benefits(self, index: str) -> list[dict[str, Any]]:
+        return self._people[index].benefits if index in self._people else []
+
     def _member(self, number: str) -> dict[str, Any]:
         found = self._people.get(self._blinds[number])
         own = self._people.get(self._own)
@@ -156,7 +157,7 @@ class RegistryReader(Mapping[str, Any]):
         return {
             "id_number": number,
             "name": found.name if found else None,
-            "benefits": self._benefits.get(self._blinds[number], []),
+            "benefits": self._benefits(self._blinds[number]),
             "household_known": household is not None,
             "other_household": household is not None and household != (own.household_id if own else None),
             "died_on": found.died_on if found else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert
@@ -69,21 +70,19 @@ def apply(
     first day, after a stop, or a rule that needs no judgement and `insist` is not set), Repeated. A figure that is
     missing makes the case wait as an incident.
     """
-    chain = identity.chain_of_code(session, region_code, local_date(now))
-    bundle = resolve_open(session, programme, chain.ids, local_date(now))
-    if actor.is_staff:
-        identity_policy.require_covers(session, actor, chain, FILE)
-    elif bundle.by_office and actor.kind == APPLICANT.kind:
-        raise NotYours(f"“{bundle.title}”由经办单位办理，不受理个人申请，请向县级民政部门咨询")
-    cleaned, wrong = bundle.application_form.judged(data, today=local_date(now))
+    today = local_date(now)
+    chain = identity.chain_of_code(session, region_code, today)
+    bundle = resolve_open(session, programme, chain.ids, today)
+    _require_may_file(session, actor, bundle, chain)
+    cleaned, wrong = bundle.application_form.judged(data, today=today)
+    begin = partial(_open, session, actor, bundle, "main", chain, cleaned, now)
     if wrong:
-        raise guards.told_with(wrong, lambda: _typed_rules(_open(session, actor, bundle, "main", chain, cleaned, now)))
-    action = _open(session, actor, bundle, "main", chain, cleaned, now)
+        raise guards.told_with(wrong, lambda: _typed_rules(begin()))
+    action = begin()
     _require_new(action, again)
     _require_offices(action)
-    start = action.diagram.start
     try:
-        failing = _failing_rules(action, start)
+        action.variables["case"]["failing_rules"] = _failing_rules(action, action.diagram.start)
     except Rejection as refusal:
         door.record(action, refusal)
         raise
@@ -91,8 +90,15 @@ def apply(
         raise
     except Exception as failure:
         return _file(action, failure=failure)
-    action.variables["case"]["failing_rules"] = failing
     return _file(action)
+
+
+def _require_may_file(session: Session, actor: Actor, bundle: Bundle, chain: identity.RegionChain) -> None:
+    """Raises NotYours for staff of elsewhere, and for applicants where offices alone apply."""
+    if actor.is_staff:
+        identity_policy.require_covers(session, actor, chain, FILE)
+    elif bundle.by_office and actor.kind == APPLICANT.kind:
+        raise NotYours(f"“{bundle.title}”由经办单位办理，不受理个人申请，请向县级民政部门咨询")
 
 
 def _require_new(action: Action, again: str | None) -> None:
@@ -185,8 +191,24 @@ def _open(
 ) -> Action:
     """A case in memory; nothing is written yet."""
     application = cleaned.known
-    case_id, today = new_id(), local_date(now)
-    head = CaseHead(
+    head = _head(session, actor, bundle, process, chain, application, now)
+    instance = Instance({"application": application}, unknown={"application": cleaned.unknown})
+    action = Action(session, actor, now, head, bundle, chain, instance, EFFECTS)
+    action.variables["case"] = application_facts(action)
+    return action
+
+
+def _head(
+    session: Session,
+    actor: Actor,
+    bundle: Bundle,
+    process: str,
+    chain: identity.RegionChain,
+    application: Mapping[str, Any],
+    now: datetime,
+) -> CaseHead:
+    case_id = new_id()
+    return CaseHead(
         id=case_id,
         number="",
         programme=bundle.programme,
@@ -205,17 +227,13 @@ def _open(
         begun_by=None,
         begun_seq=None,
         channel=actor.kind,
-        applied_on=today,
+        applied_on=local_date(now),
         filed_at=now,
         closed_at=None,
         version=1,
         audit_seq=0,
         audit_hash=audit.Head().hash,
     )
-    instance = Instance({"application": application}, unknown={"application": cleaned.unknown})
-    action = Action(session, actor, now, head, bundle, chain, instance, EFFECTS)
-    action.variables["case"] = application_facts(action)
-    return action
 
 
 def _require_offices(action: Action) -> None:
@@ -247,8 +265,9 @@ def _failing_rules(action: Action, start: engine.Element) -> list[guards.Hit]:
     """
     failing: list[guards.Hit] = []
     insists = bool(action.variables["application"].get(door.INSIST))
+    names = action.names(start, {})
     for decision in start.guards:
-        found = guards.hits(action, start, [decision], {})
+        found = guards.rows(start, decision, action.decide(start, decision, names))
         silent = decision in action.bundle.registry_guards and not action.actor.is_staff
         if not silent:
             guards.refuse([hit for hit in found if hit["code"] != NotEligible.code])

@@ -60,7 +60,7 @@ def test_a_database_that_is_lost_while_a_rule_reads_is_no_incident(
         raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(lookups, "benefits_of", lost)
+        patch.setattr(lookups, "known_people", lost)
         with pytest.raises(OperationalError):
             office.do(receipt.case_id, "township_review", "township_clerk", confirmed=True, amount=800)
         with pytest.raises(OperationalError):

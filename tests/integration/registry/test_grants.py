@@ -89,7 +89,7 @@ def test_two_townships_that_confirm_at_the_same_moment_cannot_both_succeed(
     assert len(refused) == 3
 
 
-def test_rules_see_benefits_members_and_households_in_two_statements(database: Database, chain, now: datetime) -> None:
+def test_rules_see_benefits_members_and_households_in_one_statement(database: Database, chain, now: datetime) -> None:
     story = {
         "people": [{"name": "周海", "id_number": ZHOU}],
         "households": [{"members": [ZHOU, SUN]}, {"members": [WANG]}],
@@ -120,7 +120,7 @@ def test_rules_see_benefits_members_and_households_in_two_statements(database: D
             own, spouse, other = registry["members"]
             assert registry["known"] is True
             assert registry["benefits"] == []
-    assert len(statements) == 2
+    assert len(statements) == 1
     assert (own["name"], own["household_known"], own["other_household"]) == ("周海", True, False)
     assert (spouse["other_household"], other["other_household"]) == (False, True)
     assert [(b["programme"], b["province"], b["in_payment"], b["amount"]) for b in spouse["benefits"]] == [
