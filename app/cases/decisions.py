@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -93,13 +93,14 @@ def decide(bundle: Bundle, decision: str, names: Mapping[str, Any], now: datetim
     if told := _watching.get():
         told(bundle, decision, outcome)
     result = plain(outcome.result)
-    return outcome if result is outcome.result else replace(outcome, result=result)
+    return outcome if result is outcome.result else outcome._replace(result=result)
 
 
 def figure_keys(seen: Any) -> list[str]:
     """Keys of the figures that an evaluation read."""
-    nodes = (seen["some"].get(name) for name in FIGURES)
-    return list(dict.fromkeys(key for node in nodes if node for entries in node.values() for key in entries))
+    some = seen["some"]
+    nodes = [some[name] for name in FIGURES if some.get(name)]
+    return list(dict.fromkeys(key for node in nodes for entries in node.values() for key in entries)) if nodes else []
 
 
 def rows(vault: Vault, decided: Iterable[Decided], of: Mapping[str, Any]) -> list[dict[str, Any]]:

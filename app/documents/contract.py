@@ -12,6 +12,7 @@ from app.core import strict_yaml
 from app.core.lru import by_content
 from app.documents import formats
 from app.documents.errors import DocumentError
+from app.feel.boundary import MISSING, look_up
 
 VOID_NOTICE = "void_notice"
 """The letter that voids another."""
@@ -103,9 +104,11 @@ class Contract:
         frozen: dict[str, Any] = dict(again or {})
         faults: list[str] = []
         teller = Teller(cite, address)
+        # Each name is looked for once, not by every variable that reads it.
+        names = {name: value for name in self._names if (value := look_up(scope, name)) is not MISSING}
         for variable in self.variables.values() if again is None else self._of_the_letter:
             try:
-                frozen[variable.name] = self._value(variable, scope, teller)
+                frozen[variable.name] = self._value(variable, names, teller)
             except formats.Unusable as exc:
                 faults.append(f"变量 {variable.title} {exc}，表达式：{' '.join(variable.source.split())}")
         if faults:

@@ -1,7 +1,8 @@
 """Between the caller's values and FEEL's: lifted once on the way in, given back as they were on the way out.
 
 Inside, lists and dicts hold FEEL values only, so nothing there is converted again. A mapping of the caller stays what
-it is, behind a Given that lifts an entry when it is read: it may be lazy, and may refuse.
+it is, behind a Given that lifts an entry when it is read: it may be lazy, and may refuse. A class of mapping whose
+`find` gives FEEL values by itself says so by `speaks_feel`, and needs no Given.
 """
 
 from __future__ import annotations
@@ -65,15 +66,26 @@ class Lifted(dict[str, Any]):
         return MISSING
 
 
-KINDS[Given] = "context"
-FINDERS: dict[type, Callable[[Any, str], Any]] = {Given: Given.find}
+Find = Callable[[Any, str], Any]
+FINDERS: dict[type, Find] = {Given: Given.find}
 """How contexts are asked that need not raise for what they lack: names are missing often, and raising is slow."""
+CONTEXTS: dict[type, Find] = {Given: Given.find}
+"""Those of them whose entries are FEEL values already."""
 # Values of these types need no conversion.
-READY = frozenset(KINDS) - {int, float, list, dict, Decimal}
+READY = set(KINDS) - {int, float, list, dict, Decimal} | {Given}
 MAX_ADJUSTED = 6144
 _FINE = frozenset((NanoTime, NanoDateTime, NanoDuration))
-SAME_OUTSIDE = frozenset(KINDS) - {list, dict, Given} - _FINE
+SAME_OUTSIDE = set(KINDS) - {list, dict} - _FINE
 """Values of these types are the caller's as they are."""
+KINDS[Given] = "context"
+
+
+def speaks_feel(type_: type, find: Find) -> None:
+    """Declare a class of mapping that FEEL reads as it is: its `find` gives FEEL values, or MISSING."""
+    KINDS[type_] = "context"
+    FINDERS[type_] = CONTEXTS[type_] = find
+    READY.add(type_)
+    SAME_OUTSIDE.add(type_)
 
 
 def lift(value: Any) -> Any:
@@ -128,11 +140,11 @@ def _plain_moment(value: Any) -> Any:
 
 def look_up(context: Mapping[str, Any], name: str) -> Any:
     """What a context holds under a name, or MISSING. Only a missing key is quiet; what else is raised, passes."""
-    if type(context) is dict:
+    found = type(context)
+    if found is dict:
         return context.get(name, MISSING)
-    find = FINDERS.get(type(context))
-    if find is not None:
-        return find(context, name)
+    if found in FINDERS:
+        return FINDERS[found](context, name)
     try:
         return context[name]
     except KeyError as error:
@@ -143,7 +155,7 @@ def look_up(context: Mapping[str, Any], name: str) -> Any:
 
 def _in_chain(chain: ChainMap[str, Any], name: str) -> Any:
     for each in chain.maps:
-        value = look_up(each, name)
+        value = each.get(name, MISSING) if type(each) is dict else look_up(each, name)
         if value is not MISSING:
             return value
     return MISSING
@@ -157,7 +169,10 @@ def read_context(run: Run, context: Mapping[str, Any], name: str, default: Any =
     if isinstance(context, Lifted):
         value = context[name]
         return default if value is MISSING else value
-    value = look_up(context, name)
+    find = FINDERS.get(type(context))
+    value = look_up(context, name) if find is None else find(context, name)
+    if type(value) in READY:
+        return value
     return default if value is MISSING else lift_read(run, value)
 
 
@@ -184,8 +199,8 @@ def read_entry(context: Mapping[str, Any], name: str, default: Any = None) -> An
 
 def overlay(context: Mapping[str, Any], entries: dict[str, Any]) -> Mapping[str, Any]:
     """A context with some entries replaced. One of the caller stays lazy: its other entries are not read."""
-    if type(context) is Given:
-        return Given(ChainMap(entries, context.source))  # type: ignore[arg-type]
+    if type(context) in CONTEXTS:
+        return Given(ChainMap(entries, getattr(context, "source", context)))  # type: ignore[arg-type]
     return {**context, **entries}
 
 

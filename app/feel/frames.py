@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.feel.boundary import MAX_ADJUSTED, MISSING, READY, Lifted, read_context, read_entry
+from app.feel.boundary import CONTEXTS, MAX_ADJUSTED, MISSING, READY, Lifted, read_context, read_entry
 from app.feel.budget import Run
 
 Code = Callable[["Frame"], Any]
@@ -118,8 +118,9 @@ def _item_reader(items: list[int], found: Code | None, name: str) -> Code:
             while hops < wanted:
                 here, hops = here.parent, hops + 1  # type: ignore[assignment]
             item = here.vars
-            if type(item) is dict or isinstance(item, Mapping):
-                value = read_entry(item, name, MISSING)
+            kind = type(item)
+            if kind in CONTEXTS or kind is dict or isinstance(item, Mapping):
+                value = CONTEXTS[kind](item, name) if kind in CONTEXTS else read_entry(item, name, MISSING)
                 if value is not MISSING:
                     return value
             if found is None and wanted == items[-1]:

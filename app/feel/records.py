@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.feel.boundary import FINDERS, MISSING, look_up
+from app.feel.boundary import MISSING, READY, lift, look_up, speaks_feel
 from app.feel.builtins import BUILTINS
 from app.feel.typed import Node, decode, encode
 
@@ -20,6 +20,8 @@ NOT_THERE: Node = {}
 """How a name is noted that was looked for and not found."""
 _PLAIN = frozenset((str, bool, int, Decimal, date, datetime, type(None), type(MISSING)))
 """What holds nothing that could be read: most values, known by a look at their type."""
+_ITSELF = frozenset((str, bool, type(None)))
+"""What is JSON as it is."""
 _NUMBERS = {int, Decimal}
 
 
@@ -28,13 +30,15 @@ class Recorder(Mapping[str, Any]):
 
     `node()` is `{"some": {name: node}}` of a context of which single names were read, with `"unread": [names]` of an
     item of a list (a filter asks items for names that mean something else), and `{"all": …}` where it was read whole.
+    It gives FEEL values; `source` and `plain` give those of the caller.
     """
 
-    __slots__ = ("_is_item", "_is_whole", "_seen", "_source")
+    __slots__ = ("_given", "_is_item", "_is_whole", "_seen", "_source")
 
-    def __init__(self, source: Mapping[str, Any], *, is_item: bool = False) -> None:
+    def __init__(self, source: Mapping[str, Any], is_item: bool = False) -> None:
         self._source, self._is_item, self._is_whole = source, is_item, False
-        self._seen: dict[str, Any] = {}
+        self._seen: dict[str, Any] = {}  # the caller's values, of contexts and lists what notes them
+        self._given: dict[str, Any] = {}  # the same as FEEL values
 
     def __getitem__(self, name: str) -> Any:
         value = self.find(name)
@@ -44,15 +48,18 @@ class Recorder(Mapping[str, Any]):
 
     def find(self, name: str) -> Any:
         """The value under a name, or MISSING."""
-        value = self._seen.get(name, self)
+        value = self._given.get(name, self)
         if value is self:
-            value = self._seen[name] = _watched(look_up(self._source, name))
+            source = self._source
+            value = source.get(name, MISSING) if type(source) is dict else look_up(source, name)
+            seen = self._seen[name] = value if type(value) in _PLAIN else _watched(value)
+            value = self._given[name] = seen if type(seen) in READY or seen is MISSING else lift(seen)
         return value
 
     def __iter__(self) -> Iterator[str]:
         self._is_whole = True
         for name in self._source:
-            self[name]
+            self.find(name)
         return iter(self._source)
 
     def __len__(self) -> int:
@@ -70,18 +77,53 @@ class Recorder(Mapping[str, Any]):
         unread = [name for name in self._source if name not in self._seen] if self._is_item else []
         if self._is_whole or (self._is_item and not unread):
             return {"all": {name: _noted(value) for name, value in self._seen.items() if value is not MISSING}}
-        some = {name: _noted(value) for name, value in self._seen.items()}
+        some = {name: value if type(value) in _ITSELF else _noted(value) for name, value in self._seen.items()}
         return {"some": some, "unread": unread} if self._is_item else {"some": some}
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The caller's values, noted as they are read."""
+        return _Source(self)
+
+    def taken(self, name: str) -> Any:
+        """The caller's value under a name, or MISSING; of contexts and lists what notes them."""
+        self.find(name)
+        return self._seen[name]
+
+
+class _Source(Mapping[str, Any]):
+    """What stands behind a Recorder, for who wants it as it is."""
+
+    __slots__ = ("_recorder",)
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._recorder.taken(name)
+        if value is MISSING:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._recorder)
+
+    def __len__(self) -> int:
+        return len(self._recorder)
 
 
 def _watched(value: Any) -> Any:
-    if type(value) in _PLAIN:
-        return value
     if type(value) is dict or isinstance(value, Mapping):
         return Recorder(value)
     if isinstance(value, (list, tuple)):
-        return [Recorder(each, is_item=True) if isinstance(each, Mapping) else _watched(each) for each in value]
+        return [_watched_item(each) for each in value]
     return value
+
+
+def _watched_item(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
+    return Recorder(value, True) if type(value) is dict or isinstance(value, Mapping) else _watched(value)
 
 
 def _alike(seen: Any, value: Any) -> bool:
@@ -97,14 +139,14 @@ def _alike(seen: Any, value: Any) -> bool:
 
 
 def _noted(value: Any) -> Node:
+    if type(value) is Recorder:
+        return value.node()
     if value is MISSING:
         return NOT_THERE
-    if isinstance(value, Recorder):
-        return value.node()
     return [_noted(each) for each in value] if type(value) is list else encode(value)
 
 
-FINDERS[Recorder] = Recorder.find
+speaks_feel(Recorder, Recorder.find)
 
 
 class Replay(Mapping[str, Any]):
@@ -160,13 +202,15 @@ class Replay(Mapping[str, Any]):
         return decode(node)
 
 
-FINDERS[Replay] = Replay.find
+speaks_feel(Replay, Replay.find)
 
 
 def plain(value: Any) -> Any:
     """A result without the contexts that it was read from: dicts and lists. What it takes along counts as read."""
     if type(value) in _PLAIN:
         return value
+    if type(value) is Recorder:
+        return {name: plain(value.taken(name)) for name in value}
     if type(value) is dict or isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value

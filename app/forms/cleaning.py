@@ -28,16 +28,14 @@ _PASSES = 12
 
 
 class Place(NamedTuple):
-    """One occurrence of a component: in a list, once for every item. `scope` is the item, `prefix` where it lies."""
+    """One occurrence of a component: in a list, once for every item. `scope` is the item, `prefix` where it lies,
+    `path` where the component itself lies."""
 
     component: Component
     prefix: Path
+    path: Path
     scope: dict[str, Any]
     names: Mapping[str, Any]
-
-    @property
-    def path(self) -> Path:
-        return self.prefix + self.component.path
 
     @property
     def value(self) -> Any:
@@ -83,6 +81,7 @@ class Cleaning:
         self.hidden: set[Path] = set()
         self.locked: set[Path] = set()
         self.tree: dict[str, Any] = {}
+        self._env: tuple[Any, Mapping[str, Any]] = (None, {})
 
     def run(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The known data; look at `errors` before using it."""
@@ -94,7 +93,7 @@ class Cleaning:
             self.errors = {p: t for p, t in self.errors.items() if any(_one_holds_the_other(p, v) for v in paths)}
         unread = set(self.errors)
         for place in visible:
-            if not any(place.path[:size] in unread for size in range(1, len(place.path) + 1)):
+            if not unread or not any(place.path[:size] in unread for size in range(1, len(place.path) + 1)):
                 self._check(place)
         for place in holders:
             if place.path in self.hidden:
@@ -125,27 +124,33 @@ class Cleaning:
 
     def env(self, names: Mapping[str, Any]) -> Mapping[str, Any]:
         """What an expression sees: its item, the form's data, the context."""
-        return ChainMap(names, self.tree, self.context)  # type: ignore[arg-type]
+        known, env = self._env
+        if known is not names:  # all that does not lie in the rows of a list has the same
+            env = ChainMap(names, self.tree, self.context)  # type: ignore[arg-type]
+            self._env = names, env
+        return env
 
     def _places(self) -> Iterator[Place]:
-        return _places(Place(self.root, (), self.tree, item_names(self.tree, None, [])))
+        return _places(Place(self.root, (), self.root.path, self.tree, item_names(self.tree, None, [])))
 
     def _hide(self) -> list[Place]:
-        """The places when all is hidden that is to be. Hiding one may hide others, never show one: so this ends."""
+        """The places when all is hidden that is to be. Hiding one may hide others, never show one: so this ends.
+
+        What is hidden follows from the values: where a pass changed none, another would find the same.
+        """
         for _ in range(_PASSES if self.root.dynamic else 0):
-            before, changed, places = len(self.hidden), False, list[Place]()
+            changed, places = False, list[Place]()
             for place in self._places():
                 places.append(place)
-                changed |= self._settle(place)
-            if len(self.hidden) == before and not changed:
+                if place.component.depends_on_data or place.path in self.hidden:
+                    changed |= self._settle(place)
+            if not changed:
                 return places
         return list(self._places())
 
     def _settle(self, place: Place) -> bool:
         """Whether the value here is another one than before."""
         component = place.component
-        if not component.depends_on_data and place.path not in self.hidden:
-            return False
         env = self.env(place.names)
         if component.hide is not None and component.hide.holds(env):
             self.hidden.update(place.prefix + path for path in _held(component))
@@ -289,15 +294,19 @@ def unknown_fields(scope: Scope, data: Mapping[Any, Any], errors: dict[Path, str
 
 def _places(place: Place) -> Iterator[Place]:
     yield place
-    component = place.component
+    component, prefix = place.component, place.prefix
     if component.kind != "dynamiclist":
         for child in component.children:
-            yield from _places(Place(child, place.prefix, place.scope, place.names))
+            inner = Place(child, prefix, prefix + child.path, place.scope, place.names)
+            if child.children:
+                yield from _places(inner)
+            else:
+                yield inner
         return
     for index, row in enumerate(place.value or ()):
-        names = item_names(row, place.scope, [*place.names["i"], index + 1])
+        names, prefix = item_names(row, place.scope, [*place.names["i"], index + 1]), (*place.path, index)
         for child in component.children:
-            yield from _places(Place(child, (*place.path, index), row, names))
+            yield from _places(Place(child, prefix, prefix + child.path, row, names))
 
 
 def item_names(item: Any, parent: Any, indexes: list[int]) -> Mapping[str, Any]:

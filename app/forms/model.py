@@ -110,16 +110,16 @@ class Component:
         """By which an editor finds it."""
         return key_of(self.spec)
 
-    @property
+    @cached_property
     def is_input(self) -> bool:
         return self.kind in INPUTS
 
-    @property
+    @cached_property
     def holds_data(self) -> bool:
         """Whether the form's data has a value for it: an input or a list."""
         return self.kind in INPUTS or self.kind == "dynamiclist"
 
-    @property
+    @cached_property
     def depends_on_data(self) -> bool:
         """Whether being shown, its value or its lock follows from other values."""
         return bool(self.hide or self.expression or isinstance(self.readonly, Expression))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import nodes as n
-from app.feel.boundary import FINDERS, MISSING, READY, Given, Lifted, lift, lift_read, look_up, read_entry
+from app.feel.boundary import CONTEXTS, FINDERS, MISSING, READY, Lifted, lift, lift_read, look_up, read_entry
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.dispatch import compile_node, compiles
 from app.feel.frames import Code, Frame, Scope
@@ -46,9 +46,15 @@ def _path(node: n.Path, scope: Scope) -> Code:
 
 def _walk(frame: Frame, value: Any, keys: list[str]) -> Any:
     for key in keys:
-        if value is None:
+        found = type(value)
+        if found in CONTEXTS:
+            value = CONTEXTS[found](value, key)
+            if value is MISSING:
+                return None
+        elif value is None:
             return None
-        value = step(frame, value, key)
+        else:
+            value = step(frame, value, key)
     return value
 
 
@@ -57,21 +63,24 @@ def _context_path(name: str, keys: list[str]) -> Code:
     last = len(keys)
 
     def run(frame: Frame) -> Any:
-        context = frame.context
-        if type(context) is dict:
+        context: Any = frame.context
+        caller = type(context)
+        if caller is dict:
             value = context.get(name)
         elif isinstance(context, Lifted):
-            return _walk(frame, None if context[name] is MISSING else context[name], keys)
+            value = context[name]
+            return None if value is MISSING else _walk(frame, value, keys)
         else:
-            value = look_up(context, name)
+            value = FINDERS[caller](context, name) if caller in FINDERS else look_up(context, name)
         if type(value) is list or type(value) is tuple:
             return _walk(frame, lift_read(frame.run, value), keys)
         done = 0
-        while done < last:
-            if type(value) is dict:
-                value = value.get(keys[done])
-            elif (find := FINDERS.get(type(value))) is not None and type(value) is not Given:
-                value = find(value, keys[done])
+        for key in keys:
+            found = type(value)
+            if found is dict:
+                value = value.get(key)
+            elif found in FINDERS:
+                value = FINDERS[found](value, key)
             else:
                 break
             done += 1
@@ -86,8 +95,8 @@ def step(frame: Frame, value: Any, key: str) -> Any:
     """One step of a path: an entry, an entry of every item of a list, or a property of a date, time, range …"""
     if type(value) is dict:
         return value.get(key)
-    if type(value) is Given:
-        found = value.find(key)
+    if type(value) in CONTEXTS:
+        found = CONTEXTS[type(value)](value, key)
         return None if found is MISSING else found
     what = kind(value)
     if what == "context":

@@ -29,6 +29,10 @@ FAST_ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+_SCALARS = frozenset((str, bool, Decimal))
+"""What two values of such a class hold, Python compares as FEEL does."""
+
+
 @compiles(n.Arithmetic)
 def _arithmetic(node: n.Arithmetic, scope: Scope) -> Code:
     left, right = compile_node(node.left, scope), compile_node(node.right, scope)
@@ -77,6 +81,8 @@ def _compare(node: n.Compare, scope: Scope) -> Code:
     left, right = compile_node(node.left, scope), compile_node(node.right, scope)
     check = comparison(node.op)
     fast = FAST_ORDER.get(node.op)
+    if node.op == "=":
+        return _same(left, right)
     if fast is None:
         return lambda frame: check(frame, left(frame), right(frame))
     fixed = fixed_number(node.right)
@@ -93,6 +99,16 @@ def _compare(node: n.Compare, scope: Scope) -> Code:
         if type(a) is Decimal and type(b) is Decimal:
             return fast(a, b)
         return check(frame, a, b)
+
+    return run
+
+
+def _same(left: Code, right: Code) -> Code:
+    def run(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) is type(b) and type(a) in _SCALARS:
+            return a == b
+        return equal(frame.run, a, b)
 
     return run
 

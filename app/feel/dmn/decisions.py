@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from app.feel.boundary import export, read_context
+from app.feel.boundary import SAME_OUTSIDE, export, read_context
 from app.feel.budget import Budget, Run, too_deep
 from app.feel.dmn.analyse import Finding, analyse
 from app.feel.dmn.collecting import put_off
@@ -25,8 +25,7 @@ _NAMED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a decision gave.
 
     rows: the rows of its own table that fired (index from 1), in the order of the result. inputs: what its input
@@ -36,7 +35,7 @@ class Outcome:
 
     result: Any
     rows: tuple[Row, ...] = ()
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = MappingProxyType({})
     trace: tuple[Fired, ...] = ()
     asked_clock: bool = False
 
@@ -91,10 +90,14 @@ class Decisions:
         if given is not None:
             run.given = {item.name: given}
         try:
-            result = export(_result(item, Session(run, self.model, context), run), run.size)
-            trace = tuple(Fired(owner, rows, export(seen, run.size), cells) for owner, rows, seen, cells in run.trace)
+            session = Session(run, self.model, context)
+            result = _result(item, session, run)
+            if type(result) not in SAME_OUTSIDE:
+                result = export(result, run.size)
+            trace = tuple([Fired(owner, rows, export(seen, run.size), held) for owner, rows, seen, held in run.trace])
         except RecursionError:
             raise too_deep() from None
+        session.inputs.clear()  # they know the session: a circle would wait for the collector
         own = next((fired for fired in reversed(trace) if fired.owner == item.name), None)
         if own is None:
             own = trace[-1] if trace and item.table is None else Fired(item.name, (), {})

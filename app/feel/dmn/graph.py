@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.feel.boundary import MISSING, Lifted, read_context, read_entry
+from app.feel.boundary import FINDERS, MISSING, READY, Lifted, lift_read, look_up, read_context, read_entry
 from app.feel.budget import Run
 from app.feel.compiler import constant
 from app.feel.dmn.boxed import compile_boxed, function_code, logic
@@ -196,13 +196,14 @@ class Session:
         self, run: Run, model: Model, context: Mapping[str, Any], given: Mapping[Item, Any] | None = None
     ) -> None:
         self.run, self.model, self.context = run, model, context
-        self.values: dict[Item, Any] = dict(given or {})
+        self.values: dict[Item, Any] = {} if given is None else dict(given)
         self.inputs: dict[Model, Inputs] = {}
 
     def value(self, item: Item) -> Any:
-        if item not in self.values:
-            self.values[item] = _SUPPLIERS[item.kind](self, item)
-        return self.values[item]
+        value = self.values.get(item, self)
+        if value is self:
+            value = self.values[item] = _SUPPLIERS[item.kind](self, item)
+        return value
 
     def inputs_of(self, model: Model) -> Inputs:
         if model not in self.inputs:
@@ -216,13 +217,16 @@ class Inputs(Lifted):
     def __init__(self, session: Session, model: Model) -> None:
         self.session = session
         self.declared = model.declared
+        self.find = FINDERS.get(type(session.context), look_up)
+        self.lifts = not isinstance(session.context, Lifted)
 
     def __missing__(self, name: str) -> Any:
-        item = self.declared.get(name)
-        if item is not None:
-            value = self.session.value(item)
+        if name in self.declared:
+            value = self.session.value(self.declared[name])
         else:
-            value = read_context(self.session.run, self.session.context, name, MISSING)
+            value = self.find(self.session.context, name)
+            if self.lifts and type(value) not in READY and value is not MISSING:
+                value = lift_read(self.session.run, value)
         self[name] = value
         return value
 
@@ -263,8 +267,9 @@ def _imported_input(session: Session, item: Item) -> Any:
 
 def _decision(session: Session, item: Item) -> Any:
     session.run.charge(item.cost)
-    frame = Frame(Needs(session, item.needs, item.imported), None, session.inputs_of(item.model), session.run)
-    return item.type.coerce(session.run, item.code(frame))
+    needs = Needs(session, item.needs, item.imported) if item.needs or item.imported else {}
+    value = item.code(Frame(needs, None, session.inputs_of(item.model), session.run))
+    return value if item.type is ANY else item.type.coerce(session.run, value)
 
 
 def _knowledge(session: Session, item: Item) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.feel.builtins import BUILTINS
 from app.feel.compiler.cells import INPUT, Test
@@ -15,6 +15,7 @@ from app.feel.errors import DmnError
 from app.feel.frames import Code, Frame, Scope
 from app.feel.operators import equal
 from app.feel.typecheck import FeelType
+from app.feel.values import KINDS
 
 POLICIES = {
     "UNIQUE": "U",
@@ -38,8 +39,7 @@ class Row:
     annotations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """One evaluation of a table: whose table, which rows, on which values.
 
     cells: where it was asked for, of every row and column whether the cell holds; None where it asks nothing.
@@ -183,12 +183,12 @@ def compile_table(env: Environment, table: Table, scope: Scope) -> Code:
                 hits.append((row, output(frame)))
                 if first_only:
                     break
-        kept, result = decide(frame, hits) if hits else ([], outputs.default(frame))
+        kept, result = decide(frame, hits) if hits else ((), outputs.default(frame))
         trace = frame.run.trace
         if trace is not None:
             seen = dict(zip(run_inputs.labels, values, strict=True))
             cells_held = _held(rules, frames, values) if frame.run.explains else ()
-            trace.append((table.name, tuple([row for row, _ in kept]), seen, cells_held))
+            trace.append((table.name, tuple([row for row, _ in kept]) if kept else (), seen, cells_held))
         return result
 
     return run
@@ -211,25 +211,33 @@ class _Inputs:
     def __init__(self, env: Environment, table: Table, scope: Scope) -> None:
         cells, self.table = scope.inner((INPUT,)), table.name
         self.labels = [each.label for each in table.inputs]
-        self.columns: list[tuple[Code, FeelType, Test | None]] = []
+        self.columns: list[tuple[Code, FeelType, frozenset[type], Test | None]] = []
         for number, each in enumerate(table.inputs, 1):
             code = env.expression(each.expression, scope, f"输入列 {number}")
             allowed = env.tests(each.allowed, cells, f"输入列 {number} 的允许值") if each.allowed else None
-            self.columns.append((code, env.type(each.type), allowed))
+            type_ = env.type(each.type)
+            self.columns.append((code, type_, _as_they_are(type_), allowed))
 
     def read(self, frame: Frame) -> list[Any] | None:
         """The values of the columns; None where one is not among its allowed values."""
-        values = []
-        given = frame.run.given.get(self.table)
-        for place, (code, type_, allowed) in enumerate(self.columns):
-            value = code(frame) if given is None else given[place]
+        values: list[Any] = []
+        given = frame.run.given.get(self.table) if frame.run.given else None
+        for code, type_, fitting, allowed in self.columns:
+            value = code(frame) if given is None else given[len(values)]
             if value is not None:
-                if type_.kind != "any":
+                if type(value) in fitting:
+                    frame.run.charge(2)
+                elif type_.kind != "any":
                     value = type_.coerce(frame.run, value)
                 if allowed is not None and allowed(frame.child({INPUT: value}), value) is not True:
                     return None
             values.append(value)
         return values
+
+
+def _as_they_are(type_: FeelType) -> frozenset[type]:
+    """The classes of values that certainly are of a type."""
+    return frozenset(class_ for class_, kind in KINDS.items() if kind == type_.kind) if type_.is_plain else frozenset()
 
 
 def _compile_rule(
