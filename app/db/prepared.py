@@ -7,16 +7,21 @@ of a statement that finds one row by its key. Here the types' own processors bin
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import BindParameter, CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
 from sqlalchemy.sql.visitors import replacement_traverse
+
+if TYPE_CHECKING:  # an installation on SQLite never loads the driver of PostgreSQL
+    from psycopg.pq.abc import PGresult
+
+    from app.db.direct import Direct
 
 Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause
 Values = Mapping[str, Any]
@@ -72,10 +77,12 @@ class Prepared:
         return self._run(session, values)[1][2]
 
     def run_all(self, session: Session, rows: Sequence[Values]) -> None:
-        """Write for each of these rows, which have the same names, in one call of the driver. Nothing without rows."""
-        if len(rows) == 1:
-            self._run(session, rows[0])
-        elif rows:
+        """Write for each of these rows, which have the same names, in one call of the driver. Nothing without rows.
+
+        PostgreSQL is sent it with the next statement of this transaction or with its commit, and what it refuses is
+        raised there; in a savepoint it is sent at once.
+        """
+        if rows:
             connection = session.connection()
             plan = self._plan(connection.dialect, rows[0])
             _execute(connection, plan, rows, many=True)
@@ -118,11 +125,19 @@ class _Plan:
         self._take = _taker([bound.name for bound in bounds])
         self._writers = [(place, bound.process) for place, bound in enumerate(bounds) if bound.process]
         self._places = None if compiled.positional else [bound.place for bound in bounds]
+        # For the driver of PostgreSQL a text holds `%(name)s` and doubled percent signs, for its server `$1`.
+        numbered = {bound.place: f"${number}" for number, bound in enumerate(bounds, 1)}
+        self.direct = b"" if compiled.positional else (text % numbered).encode()
         self._make: Callable[[Iterable[Any]], Any] | None = None
         self._readers: list[tuple[int, Processor]] = []
 
     def bound(self, values: Values) -> Any:
-        """What the driver is given. Raises KeyError for a value that is missing."""
+        """What a cursor is given. Raises KeyError for a value that is missing."""
+        taken = self.taken(values)
+        return taken if self._places is None else dict(zip(self._places, taken, strict=True))
+
+    def taken(self, values: Values) -> tuple[Any, ...]:
+        """The values in the order of their places. Raises KeyError for one that is missing."""
         if self._constants:
             values = {**values, **self._constants}
         taken = self._take(values)
@@ -131,7 +146,7 @@ class _Plan:
             for place, process in self._writers:
                 made[place] = process(made[place])
             taken = tuple(made)
-        return taken if self._places is None else dict(zip(self._places, taken, strict=True))
+        return taken
 
     def expanded(self, values: Values) -> tuple[_Plan, Values]:
         """The plan for lists as long as these, with each of their values under a name of its own."""
@@ -178,6 +193,17 @@ class _Plan:
 
 _Answer = tuple[Sequence[Any], Any, int]
 """What came of one execution: rows, what describes their columns, and how many were changed."""
+
+
+class _Described:
+    """Name and kind of each column of an answer, as a cursor describes them; made when somebody wants to know."""
+
+    def __init__(self, answer: PGresult) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        of = self._answer
+        return iter([((of.fname(column) or b"").decode(), of.ftype(column)) for column in range(of.nfields)])
 
 
 def _taker(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
@@ -238,15 +264,20 @@ def _shaped(compiled: SQLCompiler, state: ExpandedState) -> _Plan:
         bind = binds.get(place)
         process = bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None
         written = compiled.escaped_bind_names.get(place, place)
-        bounds.append(_Bound(written, place, process or state.processors.get(place)))
+        if compiled.positional or f"%({written})s" in state.statement:  # some are left out of the text in the end
+            bounds.append(_Bound(written, place, process or state.processors.get(place)))
     return _Plan(compiled, state.statement, bounds, ())
 
 
 def _execute(connection: Connection, plan: _Plan, values: Any, *, many: bool = False) -> _Answer:
     """Run with values, or with `many` for each of these rows; errors become SQLAlchemy's, as when it executes."""
+    driver: Any = connection.connection.dbapi_connection
+    if plan.direct and hasattr(driver, "ask"):
+        return _directly(connection, driver, plan, values, many=many)
+    if many and len(values) == 1:
+        values, many = values[0], False
     cursor, text, parameters = connection.connection.cursor(), plan.text, None
-    # Asking the empty list of listeners would take as long as finding a row.
-    heard = connection._has_events or connection.engine._has_events
+    heard = _is_heard(connection)
     try:
         parameters = [plan.bound(row) for row in values] if many else plan.bound(values)
         if heard:
@@ -265,3 +296,39 @@ def _execute(connection: Connection, plan: _Plan, values: Any, *, many: bool = F
         connection._handle_dbapi_exception(error, text, parameters, cursor, None)
     cursor.close()
     return rows, kinds, changed
+
+
+def _directly(connection: Connection, server: Direct, plan: _Plan, values: Any, *, many: bool) -> _Answer:
+    """The same on PostgreSQL, without a cursor. What is written for many rows waits for what is asked next."""
+    answer, server.refused = None, b""
+    try:
+        taken = [plan.taken(row) for row in values] if many else [plan.taken(values)]
+        told = _tell(connection, plan, values, many=many) if _is_heard(connection) else None
+        if many:
+            for each in taken:
+                server.later(plan.direct, each)
+            if connection.in_nested_transaction():  # what is refused in a savepoint is told in it
+                server.settle()
+        else:
+            answer = server.ask(plan.direct, taken[0])
+        if told:
+            connection.dispatch.after_cursor_execute(connection, *told, None, many)
+    except Exception as error:
+        connection._handle_dbapi_exception(error, server.refused.decode() or plan.text, values, None, None)
+    if answer is None or not answer.nfields:
+        return (), None, (answer and answer.command_tuples) or 0
+    return server.rows(answer), _Described(answer), answer.ntuples
+
+
+def _tell(connection: Connection, plan: _Plan, values: Any, *, many: bool) -> tuple[Any, str, Any]:
+    """Have listeners to cursors hear what is sent; what each of them hears."""
+    cursor = connection.connection.cursor()
+    parameters = [plan.bound(row) for row in values] if many else plan.bound(values)
+    for told in connection.dispatch.before_cursor_execute:
+        told(connection, cursor, plan.text, parameters, None, many)
+    return cursor, plan.text, parameters
+
+
+def _is_heard(connection: Connection) -> bool:
+    """Asking the empty list of listeners would take as long as finding a row."""
+    return connection._has_events or connection.engine._has_events

@@ -52,7 +52,7 @@ PRIVATE = 0o600
 PATIENCE = 10
 STATEMENTS = 512
 """How many statements a connection to SQLite keeps ready: pages and actions have more than the driver's own 128."""
-SERVER = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+SERVER = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000, "client_encoding": "utf8"}
 """A server that is away is noticed in seconds; the libraries' own defaults wait for minutes."""
 
 _BEGIN, _BEGIN_WRITING = Prepared(text("BEGIN")), Prepared(text("BEGIN IMMEDIATE"))
@@ -93,12 +93,16 @@ class Database:
         # Parameters are people's data: an error's text, which reaches logs, must not carry them.
         options: dict[str, Any] = {"hide_parameters": True}
         if not self.is_sqlite:
-            options |= {"pool_size": pool_size, "pool_pre_ping": True, "pool_timeout": PATIENCE, "connect_args": SERVER}
+            options |= {"pool_size": pool_size, "pool_timeout": PATIENCE, "connect_args": SERVER}
         else:
             options["connect_args"] = {"cached_statements": STATEMENTS}
             _keep_private(url)
         # The connection used last has its pages and statements at hand.
         self.engine: Engine = create_engine(url, pool_use_lifo=True, **options)
+        if not self.is_sqlite:
+            from app.db import direct  # which loads the driver
+
+            direct.serve(self.engine)
         compiled.share(self.engine)
         self._mutex = threading.Lock()
         if self.is_sqlite:
