@@ -112,14 +112,7 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
     places = list(dict.fromkeys([*(item.element_id for item in open_items), *waiting]))
     asked_at, missing = _asked_for(action, work)
     return Progress(
-        case_id=case_id,
-        number=action.case.number,
-        title=action.case.title,
-        status=action.case.status,
-        name=action.case.applicant_name,
-        applied_on=action.case.applied_on,
-        seen_on=action.today,
-        is_open=action.case.closed_at is None,
+        **_of_application(action),
         words=tuple(dict.fromkeys(_words(action, place) for place in places)),
         until=min((clock.binding for clock in clocks if clock.binding), default=None),
         answers=answering.until_decided(action.diagram, places),
@@ -128,24 +121,32 @@ def of_case(session: Session, case_id: str, now: datetime) -> Progress:
         contacts=tuple(_contacts(action, open_items)),
         stages=tuple(_stages(action, work, posted, places)),
         owed=tuple(row for row in queries.owed_of(session, case_id) if row.settled_at is None),
-        exchanges=tuple(
-            each
-            for each in exchanges.of_case(session, case_id)
-            if each.kind == exchanges.QUESTION and each.status != exchanges.WITHDRAWN
-        ),
+        exchanges=tuple(_questions(session, case_id)),
         documents=tuple(queries.letters_of_applicant(session, case_id)),
         orders=tuple(each for each in funds.orders_of(session, case_id) if each.status != "cancelled"),
-        form=action.bundle.application_form,
-        submitted=action.variables["application"],
-        context=action.variables,
-        phone=action.variables["application"].get("phone"),
-        account=action.variables["application"].get("bank_account"),
         quiet=queries.is_quiet(session, case_id),
         requests=tuple(requests.of_case(session, case_id)),
         contest=contesting.of(action),
         missing=missing,
         asked_at=asked_at,
     )
+
+
+def _of_application(action: Action) -> dict[str, Any]:
+    """What the application and the head of its case say."""
+    case, application = action.case, action.variables["application"]
+    return {
+        "case_id": case.id, "number": case.number, "title": case.title, "status": case.status,
+        "name": case.applicant_name, "applied_on": case.applied_on, "seen_on": action.today,
+        "is_open": case.closed_at is None, "form": action.bundle.application_form, "submitted": application,
+        "context": action.variables, "phone": application.get("phone"), "account": application.get("bank_account"),
+    }  # fmt: skip
+
+
+def _questions(session: Session, case_id: str) -> Iterable[Any]:
+    """What the applicant is asked, or was."""
+    asked = (each for each in exchanges.of_case(session, case_id) if each.kind == exchanges.QUESTION)
+    return (each for each in asked if each.status != exchanges.WITHDRAWN)
 
 
 def _asked_for(action: Action, work: Sequence[Any]) -> tuple[datetime | None, tuple[str, ...]]:

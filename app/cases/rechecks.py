@@ -56,9 +56,7 @@ def draw_rechecks(
     """
     chain = identity.chain_of_code(session, region_code, local_date(now))
     policy.require_covers(session, actor, chain, "draw_rechecks")
-    occasion = occasion.strip()
-    if not 0 < len(occasion) <= LONGEST:
-        raise Invalid({"occasion": f"请填写抽查名称（不超过 {LONGEST} 字），例如 2021年第一季度"})
+    occasion = _named(occasion)
     if "recheck" not in resolve(session, programme, chain.ids, local_date(now)).processes:
         raise NotFound("这个项目没有复核流程，请先由政策管理员补充")
     earlier = _recorded(session, chain.nearest.id, programme, occasion)
@@ -86,6 +84,12 @@ def draw_rechecks(
         return draw_rechecks(session, actor, region_code, programme, occasion, now)
     _begin(session, actor, row, now)
     return Drawn(chosen, len(candidates), rate, seed, is_new=True)
+
+
+def _named(occasion: str) -> str:
+    if not 0 < len(name := occasion.strip()) <= LONGEST:
+        raise Invalid({"occasion": f"请填写抽查名称（不超过 {LONGEST} 字），例如 2021年第一季度"})
+    return name
 
 
 def _begin(session: Session, actor: Actor, drawn: Mapping[str, Any], now: datetime) -> None:

@@ -41,13 +41,7 @@ def register_institution(
     )
     if found is not None:
         return found
-    faults = {}
-    if not 0 < len(name) <= 80:
-        faults["name"] = "请填写机构名称（不超过 80 字）"
-    if beds is not None and beds < 0:
-        faults["beds"] = "床位数不能为负数"
-    if faults:
-        raise Invalid(faults)
+    _require_sound(name, beds)
     office = identity.add_institution_office(session, county_id, name, phone=phone, id=office_id)
     row = InstitutionRow(
         id=id or new_id(),
@@ -60,6 +54,16 @@ def register_institution(
     session.execute(insert(Institution), [{**asdict(row), "county_id": county_id, "recorded_at": now,
                                            "case_id": case_id, "case_seq": case_seq}])  # fmt: skip
     return row
+
+
+def _require_sound(name: str, beds: int | None) -> None:
+    faults = {}
+    if not 0 < len(name) <= 80:
+        faults["name"] = "请填写机构名称（不超过 80 字）"
+    if beds is not None and beds < 0:
+        faults["beds"] = "床位数不能为负数"
+    if faults:
+        raise Invalid(faults)
 
 
 def _registered_again(

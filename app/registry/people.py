@@ -42,6 +42,8 @@ _LOCK = Prepared(
 _HOMES = select(HouseholdMember.person_id, HouseholdMember.household_id).where(
     HouseholdMember.person_id.in_(bindparam("person_ids", expanding=True)), HouseholdMember.valid_until.is_(None)
 )
+_ABSENT = "absent_people"
+"""Of whom this transaction found nothing: who is recorded after that is not looked for again but tried to insert."""
 _NAME = Prepared(update(PERSON).where(PERSON.c.id == bindparam("person_id")).values(name=bindparam("new_name")))
 
 
@@ -58,10 +60,11 @@ def record_person(
     """
     number = id_numbers.normalise(id_number)
     index = blind(session, number)
-    known = _known(session, index)
+    known = None if index in session.info.get(_ABSENT, ()) else _known(session, index)
     if known is None:
         row = _row(session.info["vault"], number, index, name, now)
         if _INSERT.run(session, row) == 1:
+            session.info[_ABSENT].discard(index)
             if county_id is not None:
                 spelled.write(session, [(row["id"], name, county_id)])
             return row["id"]
@@ -172,7 +175,10 @@ def _row(vault: Any, number: str, index: str, name: str | None, now: datetime) -
 
 
 def _known(session: Session, index: str) -> Any:
-    return _KNOWN.one_or_none(session, index=index)
+    found = _KNOWN.one_or_none(session, index=index)
+    if found is None:
+        session.info.setdefault(_ABSENT, set()).add(index)
+    return found
 
 
 def ensure_household(
