@@ -1,7 +1,7 @@
 """What a process keeps: after thousands of mixed requests, and with 400 programmes in use. Aims below.
 
 `python -m bench.memory [REQUESTS]`; `make bench` asks 2,000, the long run is 20,000. Each part is measured in a process
-of its own.
+of its own: resident memory while nothing is traced, and what Python keeps while all is.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
+from statistics import linear_regression
 from typing import NamedTuple
 
 from app.core.clock import MovableClock
@@ -32,16 +34,15 @@ from tests.support import mixed
 from tests.support.schema import create_schema
 from tests.support.web import open_web, staffed_database
 
-REQUESTS, WARM = 2000, 400
+REQUESTS, WARM, PARTS = 2000, 400, 10
 PROGRAMMES = 400
-AIM_PROGRAMMES = 300
+AIM_PROGRAMMES, AIM_SLOPE = 300, 0.1
 MEGABYTE = 1 << 20
 
 
 class Growth(NamedTuple):
-    """By how much a process grew: MB of its pages, KB that Python allocated, objects that the collector finds."""
+    """By how much a process grew while it was traced: KB that Python allocated, objects that the collector finds."""
 
-    resident: float
     allocated: float
     objects: int
 
@@ -52,7 +53,9 @@ def _resident() -> float:
     return pages * 4096 / MEGABYTE
 
 
-def _asked(count: int) -> Growth:
+@contextmanager
+def _asking() -> Iterator[Iterator[str]]:
+    """Requests to a fresh installation whose first ones are done."""
     with folder() as place:
         vault, file = Vault.generate(), place / "memory.db"
         create_schema(f"sqlite:///{file}", vault)
@@ -60,14 +63,29 @@ def _asked(count: int) -> Growth:
         database = Database(f"sqlite:///{file}", vault, durable=False)
         asked = mixed.requests(open_web(database, MovableClock(NOW)))
         _drain(asked, WARM)
+        yield asked
+        database.dispose()
+
+
+def _stood(count: int) -> list[float]:
+    """MB that are resident before so many requests and after each tenth of them; nothing traces them."""
+    with _asking() as asked:
+        found = [_resident()]
+        for _ in range(PARTS):
+            _drain(asked, count // PARTS)
+            gc.collect()
+            found.append(_resident())
+    return found
+
+
+def _traced(count: int) -> Growth:
+    with _asking() as asked:
         tracemalloc.start()
         _drain(asked, WARM // 4)  # what the tracing itself begins to keep
-        objects, allocated, resident = mixed.objects(), tracemalloc.get_traced_memory()[0], _resident()
+        objects, allocated = mixed.objects(), tracemalloc.get_traced_memory()[0]
         _drain(asked, count)
         found = mixed.objects()  # collects first: garbage is no growth
-        grown = Growth(_resident() - resident, (tracemalloc.get_traced_memory()[0] - allocated) / 1024, found - objects)
-        database.dispose()
-    return grown
+        return Growth((tracemalloc.get_traced_memory()[0] - allocated) / 1024, found - objects)
 
 
 def _drain(asked: Iterator[str], count: int) -> None:
@@ -125,18 +143,30 @@ def _use(bundle: Bundle) -> None:
 
 
 def main(requests: int = REQUESTS) -> None:
-    """Print both parts and note them."""
+    """Print all parts and note them."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        grown = pool.submit(_asked, requests).result()
+        stood = pool.submit(_stood, requests).result()
+        _tell_resident(requests, stood)
+        traced = min(requests, REQUESTS)
+        grown = pool.submit(_traced, traced).result()
         half, whole = pool.submit(_used, PROGRAMMES).result()
-    figure("memory.requests.resident", grown.resident, "MB")
-    figure("memory.requests.allocated", grown.allocated / requests * 1000, "KB per 1000 requests", "<= 20")
-    figure("memory.requests.objects", grown.objects / requests * 1000, "objects per 1000 requests", "<= 50")
-    print(f"{requests} mixed requests after {WARM}: resident {grown.resident:+.1f} MB,", end=" ")
-    print(f"allocated {grown.allocated:+.0f} KB, {grown.objects:+d} objects")
+    figure("memory.requests.allocated", grown.allocated / traced * 1000, "KB per 1000 requests", "<= 20")
+    figure("memory.requests.objects", grown.objects / traced * 1000, "objects per 1000 requests", "<= 50")
+    print(f"traced, {traced} requests: allocated {grown.allocated:+.0f} KB, {grown.objects:+d} objects")
     figure("memory.programmes.half", half, "MB")
     figure("memory.programmes", whole, "MB", f"<= {AIM_PROGRAMMES}")
     print(f"{PROGRAMMES} programmes in use: {whole:.0f} MB (aim: {AIM_PROGRAMMES}), after half of them {half:.0f} MB")
+
+
+def _tell_resident(requests: int, stood: list[float]) -> None:
+    """MB over time; what the second half added is growth, the first half fills what is bounded."""
+    half = len(stood) // 2
+    slope = linear_regression(range(len(stood) - half), stood[half:]).slope / (requests / PARTS) * 1000
+    figure("memory.requests.resident", stood[-1], "MB", of=stood)
+    figure("memory.requests.slope", slope, "MB per 1000 requests", f"<= {AIM_SLOPE:g}")
+    told = " ".join(f"{each:.1f}" for each in stood)
+    print(f"{requests} mixed requests after {WARM}, resident MB at every {requests // PARTS}: {told}", flush=True)
+    print(f"  over the last half {slope:+.3f} MB per 1000 requests (aim: {AIM_SLOPE:g})")
 
 
 if __name__ == "__main__":
