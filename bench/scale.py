@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
@@ -29,70 +28,20 @@ from app.db import Database, Vault
 from app.jobs import lanes
 from app.watch import metrics
 from bench import report, world
-from bench.province import NAMES, Province, Size
+from bench.lists import ASKED, EXPORTS, Asked
+from bench.province import Province, Size
 from bench.report import figure
 from tests.support.postgres import LOCAL, Cluster
 from tests.support.schema import create_schema
-from tests.support.web import COUNTY, TOWNSHIP
 
 SMALL, LARGE, TIMES = 10_000, 1_000_000, 20
 FAST = (
-    "fsync=off", "synchronous_commit=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
-    "max_wal_size=8GB", "shared_buffers=512MB", "maintenance_work_mem=256MB", "max_parallel_maintenance_workers=0",
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal",
+    "max_wal_senders=0", "max_wal_size=8GB", "shared_buffers=512MB", "maintenance_work_mem=256MB",
+    "max_parallel_maintenance_workers=0",
     *LOCAL,
 )  # fmt: skip
 RATIO, MILLISECONDS = "<= 1.5", "<= 20"
-CLERK, COUNTY_CLERK, FINANCE = f"township_clerk.{TOWNSHIP}", f"county_clerk.{COUNTY}", f"finance.{COUNTY}"
-PROVINCE = "auditor.22"
-Address = Callable[[int], str]
-
-
-def _of_name(path: str, part: slice) -> Address:
-    return lambda turn: path + quote(NAMES[turn * 37 % len(NAMES)][part])
-
-
-PAGES: tuple[tuple[str, str | None, Address], ...] = (
-    ("inbox", CLERK, lambda _: "/desk/"),
-    ("inbox.office", CLERK, lambda _: "/desk/?tab=office"),
-    ("inbox.waiting", CLERK, lambda _: "/desk/?tab=waiting"),
-    ("inbox.done", CLERK, lambda _: "/desk/?tab=done"),
-    ("inbox.name", CLERK, _of_name("/desk/?q=", slice(0, 2))),
-    ("cases.county", COUNTY_CLERK, lambda _: "/desk/cases"),
-    ("cases.name", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(0, 3))),
-    ("cases.part", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(1, 3))),
-    ("cases.character", COUNTY_CLERK, _of_name("/desk/cases?q=", slice(1, 2))),
-    ("cases.typed", COUNTY_CLERK, lambda _: "/desk/cases?q=" + quote("王建国" * 167)),
-    ("cases.number", COUNTY_CLERK, lambda turn: f"/desk/cases?q={quote('长救〔2020〕')}{1000000000 + turn * 60}"),
-    ("cases.digits", COUNTY_CLERK, lambda turn: f"/desk/cases?q={200 + turn}"),
-    ("cases.tail", COUNTY_CLERK, lambda turn: f"/desk/cases?q={1200 + turn}"),
-    ("cases.initials", COUNTY_CLERK, lambda turn: "/desk/cases?q=" + ("WJX", "LMQ", "ZGH", "CJY")[turn % 4]),
-    ("cases.status", COUNTY_CLERK, lambda _: "/desk/cases?status=suspended"),
-    ("cases.deep", COUNTY_CLERK, lambda _: "/desk/cases?after=2020-02-20T00:00:00%2B00:00_ca"),
-    ("cases.long", COUNTY_CLERK, lambda _: "/desk/cases?q=" + quote("王" * 50)),
-    ("cases.province", PROVINCE, lambda _: "/desk/cases"),
-    ("cases.province.deep", PROVINCE, lambda _: "/desk/cases?after=2020-02-20T00:00:00%2B00:00_ca"),
-    ("cases.province.name", PROVINCE, _of_name("/desk/cases?q=", slice(0, 3))),
-    ("cases.province.tail", PROVINCE, lambda turn: f"/desk/cases?q={1200 + turn}"),
-    ("awards.county", COUNTY_CLERK, lambda _: "/desk/awards"),
-    ("awards.name", COUNTY_CLERK, _of_name("/desk/awards?q=", slice(0, 3))),
-    ("awards.deep", COUNTY_CLERK, lambda _: "/desk/awards?after=aw1000000500"),
-    ("awards.part", COUNTY_CLERK, _of_name("/desk/awards?q=", slice(1, 3))),
-    ("awards.province", PROVINCE, lambda _: "/desk/awards"),
-    ("awards.province.name", PROVINCE, _of_name("/desk/awards?q=", slice(0, 3))),
-    ("awards.rechecks", COUNTY_CLERK, lambda _: "/desk/awards/rechecks"),
-    ("notices.county", COUNTY_CLERK, lambda _: "/desk/notices"),
-    ("money.pending", FINANCE, lambda _: "/desk/payments"),
-    ("money.name", FINANCE, _of_name("/desk/payments?q=", slice(0, 3))),
-    ("money.all", FINANCE, lambda _: "/desk/payments?status="),
-    ("incidents", COUNTY_CLERK, lambda _: "/desk/incidents"),
-    ("owed", COUNTY_CLERK, lambda _: "/desk/owed"),
-    ("board", None, lambda _: "/notices"),
-    ("board.deep", None, lambda _: "/notices?after=no1000000050"),
-    ("board.programme", None, lambda _: "/notices?programme=" + quote("低保")),
-    ("board.county", None, lambda _: f"/notices?county={COUNTY}"),
-    ("board.township", None, lambda _: f"/notices?county={COUNTY}&township={TOWNSHIP}"),
-    ("unread", CLERK, lambda _: "/desk/messages/unread"),
-)  # fmt: skip
 
 
 @dataclass
@@ -149,19 +98,21 @@ def measure(province: Province) -> dict[str, Read]:
     """Every page `TIMES` times, and the worker's question for what is due."""
     people: dict[str | None, FlaskClient] = {}
     found: dict[str, Read] = {}
-    for name, who, address in PAGES:
-        if who not in people:
-            people[who] = province.web.client(who)
-        found[name] = _opened(province.database, partial(_page, people[who], address))
+    for asked in (*ASKED, *EXPORTS):
+        if asked.who not in people:
+            people[asked.who] = province.web.client(asked.who)
+        found[asked.name] = _opened(province.database, partial(_page, people[asked.who], asked, province))
     found["worker.due"] = _opened(province.database, lambda _: _due(province))
     found["worker.metrics"] = _opened(province.database, lambda _: _watched_over(province))
     return found
 
 
-def _page(client: FlaskClient, address: Address, turn: int) -> None:
-    answer = client.get(address(turn))
-    if answer.status_code != 200:
-        raise RuntimeError(f"{address(turn)}: {answer.status}")
+def _page(client: FlaskClient, asked: Asked, province: Province, turn: int) -> None:
+    address, form = asked.address(turn).format(**province.seen), asked.form
+    sent = {name: value.format(**province.seen) for name, value in form.items()}
+    answer = client.post(address, data=sent) if form else client.get(address)
+    if answer.status_code not in (200, 302):
+        raise RuntimeError(f"{asked.name} {address}: {answer.status}")
 
 
 def _due(province: Province) -> None:

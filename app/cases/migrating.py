@@ -113,7 +113,8 @@ def _told(session: Session, row: Row[Any]) -> Told:
 
 
 def _go_on(session: Session, migration_id: str, place: int, now: datetime) -> None:
-    jobs.enqueue(session, PART, {}, due=now, dedup=f"{PART}:{migration_id}:{place}", reference=migration_id)
+    key = f"{PART}:{migration_id}:{place}"
+    jobs.enqueue(session, PART, {}, due=now, dedup=key, priority=jobs.BULK, reference=migration_id)
 
 
 def _part(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

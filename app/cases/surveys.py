@@ -134,7 +134,10 @@ def _anew(session: Session, now: datetime) -> dict[str, Any]:
 
 def _go_on(session: Session, survey: Survey, now: datetime) -> None:
     key = f"{PAGE}:{survey.run}:{survey.looked}"
-    jobs.enqueue(session, PAGE, {"run": survey.run}, due=now, dedup=key, reference=survey.id)
+    jobs.enqueue(
+        session, PAGE, {"run": survey.run}, due=now, dedup=key, priority=jobs.BULK, reference=survey.id,
+        county=survey.region_id,
+    )  # fmt: skip
 
 
 def _page(session: Session, job: DueJob, now: datetime, claim: Claim) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotFound, NotYours
+from app.db import either
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.registry.models import Award, AwardPerson, Household, HouseholdMember, Person
@@ -72,13 +73,15 @@ def _members(session: Session, household_id: str) -> list[Member]:
 
 
 def _indexes(session: Session, person_ids: list[str]) -> list[str]:
-    theirs = or_(Person.id.in_(person_ids), Person.merged_into.in_(person_ids))
-    return list(session.scalars(select(Person.blind).where(theirs)))
+    theirs = either(Person.id, [Person.id.in_(person_ids), Person.merged_into.in_(person_ids)])
+    return list(session.scalars(select(Person.blind).where(Person.id.in_(theirs))))
 
 
 def _awards(session: Session, household_id: str) -> list[AwardRow]:
     lives = select(HouseholdMember.person_id).where(HouseholdMember.household_id == household_id)
     covering = select(AwardPerson.award_id).where(AwardPerson.person_id.in_(lives))
-    mine = or_(Award.household_id == household_id, Award.id.in_(covering))
-    rows = session.execute(award_rows().where(mine).order_by(Award.starts_on.desc(), Award.id).limit(MOST_AWARDS))
+    mine = either(Award.id, [Award.household_id == household_id, Award.id.in_(covering)])
+    rows = session.execute(
+        award_rows().where(Award.id.in_(mine)).order_by(Award.starts_on.desc(), Award.id).limit(MOST_AWARDS)
+    )
     return [AwardRow(*row) for row in rows]

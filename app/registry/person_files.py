@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.errors import NotFound
+from app.db import either
 from app.registry import merging
 from app.registry.models import Award, AwardEvent, AwardPerson, AwardRole, HouseholdMember, Person, PersonChange
 from app.registry.queries import AwardRow, award_rows
@@ -124,8 +125,8 @@ def region_of_person(session: Session, person_id: str) -> list[str]:
     whose = select(file).where(Person.id == person_id).scalar_subquery()
     covered = select(AwardPerson.award_id).where(AwardPerson.person_id == whose)
     held = select(AwardRole.award_id).where(AwardRole.person_id == whose)
-    mine = or_(Award.id.in_(covered), Award.id.in_(held))
-    return list(session.scalars(select(Award.region_id).where(mine).distinct()))
+    mine = either(Award.id, [Award.id.in_(covered), Award.id.in_(held)])
+    return list(session.scalars(select(Award.region_id).where(Award.id.in_(mine)).distinct()))
 
 
 def _housemates(session: Session, person_id: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import pytest
 
 from app.cases import migrating, queries
 from app.core.errors import Gone, NotYours
+from app.jobs import BULK
 from app.jobs.runner import Worker
 from tests.integration.cases.test_migrate import PROGRAMME, _published
 from tests.support.worlds import RELIEF, Office, id_number
@@ -21,7 +22,8 @@ def _begin(office: Office, release_id: str, *, preview: bool) -> str:
 
 
 def _work(office: Office, limit: int = 200) -> None:
-    Worker(office.database, office.clock, migrating.HANDLERS).run_once(limit)
+    """By the worker of the masses, for whom nothing else waits."""
+    Worker(office.database, office.clock, migrating.HANDLERS, priorities=(BULK,)).run_once(limit)
 
 
 def _told(office: Office, release_id: str) -> migrating.Told:

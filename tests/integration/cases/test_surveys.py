@@ -14,6 +14,7 @@ from app.core.actor import SYSTEM
 from app.core.errors import NotYours
 from app.figures import operations as figures
 from app.identity import queries as identity
+from app.jobs import BULK
 from app.jobs.runner import Worker
 from tests.support.figures import put_in_force
 from tests.support.raises import PEOPLE, award, month, settled, work
@@ -121,7 +122,7 @@ def test_published_is_applied_or_who_is_paid_otherwise(office: Office) -> None:
         second = office.holder(session, "policy_owner", 1)
         figures.confirm(session, second, figure_id, now=office.now)
         surveys.begin_applied(session, office.holder(session, "county_clerk"), "dibao", county, office.now)
-    while Worker(office.database, office.clock, surveys.HANDLERS).run_once():
+    while Worker(office.database, office.clock, surveys.HANDLERS, priorities=(BULK,)).run_once():
         pass
     with office.database.read() as session:
         other = surveys.of_programme(session, "dibao", county)
