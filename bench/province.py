@@ -26,7 +26,7 @@ from app.registry import operations as registry
 from bench import filling, records
 from bench.cases import PROGRAMME, STEPS
 from bench.copies import COUNTIES, NAMES, TOWNSHIPS, VILLAGES, Copies, Real, Size
-from tests.support.web import TOWNSHIP, Web, open_web, staff
+from tests.support.web import ELSEWHERE, TOWNSHIP, Web, open_web, staff
 from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
 
 CLERK, PROVINCE = f"township_clerk.{TOWNSHIP}", "auditor.22"
@@ -167,7 +167,8 @@ class Province:
         known = capability.c.position == "auditor", capability.c.capability.in_(SEEN)
         connection.execute(delete(capability).where(*known))
         connection.execute(insert(capability), rows)
-        second = {"id": new_id(), "user_id": self.web.actor(TWO_POSTS).user_id, "office_id": "ofto1000000007",
+        elsewhere = self.web.actor(f"township_clerk.{ELSEWHERE[:9]}").appointments[0].office_id
+        second = {"id": new_id(), "user_id": self.web.actor(TWO_POSTS).user_id, "office_id": elsewhere,
                   "position": "township_clerk", "valid_from": date(2020, 1, 1)}  # fmt: skip
         connection.execute(insert(Base.metadata.tables["appointment"]), second)
 

@@ -9,14 +9,24 @@ from sqlalchemy import DDL, Date, Index, Integer, String, UniqueConstraint, even
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import new_id
-from app.db import AwareDateTime, Base, Json
+from app.db import AwareDateTime, Base, Json, only
+
+PEOPLE = ("login", "people", "identity")
+"""The chains of who came in and who may what: one list, the newest first."""
+OF_PEOPLE = f"chain || '' IN {PEOPLE}"
+"""As their indexes say it: with the bare column SQLite reads the chains, which are short where they are a case's."""
 
 
 class AuditEvent(Base):
     """One link of a hash chain: a case has its own; login, figures, funds, publishing and batches have one each."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_audit_event_at", "at"))
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_audit_event_at", "at"),
+        Index("ix_audit_event_people", "at", "id", **only(OF_PEOPLE)),
+        Index("ix_audit_event_people_kind", "kind", "at", "id", **only(OF_PEOPLE)),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     chain: Mapped[str] = mapped_column(String(64))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text, bindparam, or_, select, type_coerce
+from sqlalchemy import Integer, Text, bindparam, literal, or_, select, text, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from app.audit.chain import ORIGIN, Break, check
+from app.audit.models import OF_PEOPLE
 from app.audit.operations import EVENT, LINKING, ROOT, heads_of_day, sign
 from app.core.chinese import chinese_date
 from app.db import Prepared, count_up_to
@@ -67,7 +68,6 @@ def events_of(session: Session, chain: str, after: int = 0, limit: int = 200) ->
 
 def look(
     session: Session,
-    chains: Sequence[str],
     *,
     kind: str | None = None,
     whose: Sequence[str] | None = None,
@@ -77,26 +77,27 @@ def look(
     after: str | None = None,
     limit: int = 200,
 ) -> list[Event]:
-    """Events of these chains, newest first, before the event `after`.
+    """Events of the chains of people, newest first, before the event `after`.
 
     `whose` are ids of people who acted or were acted upon; who has no account is found by `named`, the name as it was
     typed.
     """
-    wanted = select(*(EVENT.c[field.name] for field in fields(Event))).where(EVENT.c.chain.in_(chains))
+    wanted = select(*(EVENT.c[field.name] for field in fields(Event))).where(text(OF_PEOPLE))
     if kind is not None:
         wanted = wanted.where(EVENT.c.kind == kind)
     if whose is not None:
-        text = type_coerce(EVENT.c.payload, Text)
-        upon = (text.contains(f'"{user_id}"', autoescape=True) for user_id in whose)
+        payload = type_coerce(EVENT.c.payload, Text)
+        upon = (payload.contains(f'"{user_id}"', autoescape=True) for user_id in whose)
         wanted = wanted.where(or_(EVENT.c.actor_id.in_(whose), EVENT.c.actor_name == named, *upon))
     if since is not None:
         wanted = wanted.where(EVENT.c.at >= since)
     if until is not None:
         wanted = wanted.where(EVENT.c.at < until)
     if after is not None:
-        mark = select(EVENT.c.at, EVENT.c.id).where(EVENT.c.id == after).subquery()
-        earlier = or_(EVENT.c.at < mark.c.at, (EVENT.c.at == mark.c.at) & (EVENT.c.id < mark.c.id))
-        wanted = wanted.join(mark, earlier)
+        mark = session.execute(select(EVENT.c.at, EVENT.c.id).where(EVENT.c.id == after)).one_or_none()
+        if mark is None:
+            return []
+        wanted = wanted.where(tuple_(EVENT.c.at, EVENT.c.id) < tuple_(literal(mark.at, EVENT.c.at.type), mark.id))
     rows = session.execute(wanted.order_by(EVENT.c.at.desc(), EVENT.c.id.desc()).limit(limit))
     return [Event(*row) for row in rows]
 

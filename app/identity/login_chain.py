@@ -18,12 +18,11 @@ from app import audit
 from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
-from app.identity import appointed, logins, policy, rights, staff
+from app.identity import appointed, policy
 from app.identity.capabilities import CAPABILITIES
 from app.identity.models import User
 from app.identity.positions import title_of
 
-CHAINS = (logins.AUDIT_CHAIN, staff.AUDIT_CHAIN, rights.AUDIT_CHAIN)
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "logged_in": "登录成功",
@@ -93,7 +92,6 @@ def lines(session: Session, actor: Actor, wanted: Wanted, *, limit: int, after: 
         raise Invalid({"until": "截止日期不能早于起始日期，请调整日期"})
     found = audit.look(
         session,
-        CHAINS,
         kind=wanted.kind or None,
         whose=_ids(session, wanted.person) if wanted.person else None,
         named=wanted.person,

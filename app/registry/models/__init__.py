@@ -150,6 +150,7 @@ class Award(Base):
         Index("ix_award_county_listed", "county_id", "status", "id"),
         Index("ix_award_city_listed", "city_id", "status", "id"),
         Index("ix_award_province_listed", "province_id", "status", "id"),
+        Index("ix_award_household", "household_id", **only("household_id IS NOT NULL")),
         Index("ix_award_recheck_on", "recheck_on"),
         Index("ix_award_visit_on", "visit_on"),
         # What is due in a village, a township or a county.

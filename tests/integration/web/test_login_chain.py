@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from app.audit.models import PEOPLE
 from app.cli import main
 from app.core.actor import SYSTEM
-from app.identity import login_chain, rights, staff
+from app.identity import absence, login_chain, logins, rights, staff
 from app.identity.capabilities import CAPABILITIES
+from tests.support.statements import counted
 from tests.support.web import PASSWORD, Web
 
 CADRE, OFFICER, AUDITOR = "village_cadre.220122100001", "security_officer.220122", "auditor.220122"
@@ -74,6 +76,22 @@ def test_filters_narrow_the_chain(web: Web, happened: dict[str, str]) -> None:
     assert len(found(since=today, until=today)) == 11
     for query in ({"since": "昨天"}, {"since": today, "until": today - timedelta(days=1)}, {"kind": "x"}):
         assert auditor.get("/desk/audit/logins", query_string=query).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["", "login_failed"])
+def test_the_chain_is_a_range_of_an_index_however_many_cases_have_one(
+    web: Web, happened: dict[str, str], kind: str
+) -> None:
+    """The chains that the auditor reads are those whose index is asked."""
+    assert {logins.AUDIT_CHAIN, staff.AUDIT_CHAIN, rights.AUDIT_CHAIN, absence.AUDIT_CHAIN} == set(PEOPLE)
+    auditor = web.client(AUDITOR)
+    with counted(web.database.engine) as sent:
+        auditor.get("/desk/audit/logins", query_string={"kind": kind})
+    (query,) = [each for each in sent if "FROM audit_event" in each and "payload" in each]
+    with web.database.engine.connect() as connection:
+        given = ("",) * query.count("?")
+        first = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", given).all()[0]
+    assert "USING INDEX ix_audit_event_people" in first[-1]
 
 
 def test_pages_follow_each_other_without_a_gap(
