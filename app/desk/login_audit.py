@@ -37,8 +37,8 @@ def login_chain_page(call: Call) -> ResponseReturnValue:
 @blueprint.get("/audit/logins.xlsx")
 @reads()
 def login_chain_export(call: Call) -> Response:
-    found = login_chain.lines(call.session, call.actor, _wanted(), limit=MOST_ROWS)
-    rows = [(moment(line.at), line.title, line.who, line.whom, line.address, line.detail) for line in found]
+    found = login_chain.all_lines(call.session, call.actor, _wanted(), MOST_ROWS)
+    rows = ((moment(line.at), line.title, line.who, line.whom, line.address, line.detail) for line in found)
     return exported(workbook("登录审计", COLUMNS, rows), "登录审计.xlsx")
 
 

@@ -125,6 +125,7 @@ def gaps(session: Session, actor: Actor, on: date) -> list[Gap]:
     offices = offices.where(_kept(actor), in_force(Region, on)).order_by(Region.code, Office.name)
     last: dict[tuple[str, str], date] = {}
     held = select(Appointment.office_id, Appointment.position, Appointment.valid_until).join(User)
+    held = held.where(Appointment.office_id.in_(offices.with_only_columns(Office.id).order_by(None)))
     for office_id, position, until in session.execute(held.where(in_force(Appointment, on), User.active)):
         key = office_id, position
         last[key] = max(last.get(key, date.min), until or date.max)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
-from app.db import Prepared
+from app.db import Prepared, either
 from app.registry.models import WITHDRAWN, Award, AwardPerson, HouseholdMember, Person
 
 
@@ -77,10 +77,15 @@ _NAMES = Prepared(
     .where(HOME.c.household_id == bindparam("household_id"), PERSON.c.name.is_not(None))
     .order_by(PERSON.c.id)
 )
-_SAME = select(PERSON.c.blind).where(
-    func.coalesce(PERSON.c.merged_into, PERSON.c.id)
-    == select(WHO).where(NUMBER.c.blind == bindparam("of_index")).scalar_subquery()
-)
+
+
+def leading_to(file: Any) -> Select[tuple[str]]:
+    """A sub-select: the indexes of all numbers that lead to a file, its own and those of files merged into it."""
+    mine = either(PERSON.c.id, [PERSON.c.id == file, PERSON.c.merged_into == file])
+    return select(PERSON.c.blind).where(PERSON.c.id.in_(mine))
+
+
+_SAME = leading_to(select(WHO).where(NUMBER.c.blind == bindparam("of_index")).scalar_subquery())
 
 
 def person_id(session: Session, id_number: str) -> str | None:

@@ -18,7 +18,7 @@ from app.core.errors import Duplicate, Gone, NotEligible
 from app.core.ids import new_id
 from app.registry import merging, spelled
 from app.registry.grants import CLAIM
-from app.registry.lookups import AWARD, COVERED, HOME, PERSON
+from app.registry.lookups import AWARD, COVERED, HOME, PERSON, leading_to
 from app.registry.merging import PARTED, Because
 from app.registry.models import Consent
 from app.registry.people import lock_people
@@ -62,7 +62,7 @@ def require_partable(session: Session, person_id: str, other_id: str, share: Sha
 
 def once_in_both(session: Session, other_id: str, cases: Collection[str]) -> list[str]:
     """The programmes granted once by these cases that the other file was granted too."""
-    own = select(CLAIM.c.programme, CLAIM.c.scope_region_id).where(CLAIM.c.person_blind.in_(_numbers(other_id)))
+    own = select(CLAIM.c.programme, CLAIM.c.scope_region_id).where(CLAIM.c.person_blind.in_(leading_to(other_id)))
     have = {tuple(row) for row in session.execute(own.where(CLAIM.c.case_id.not_in(list(cases))))}
     taken = select(CLAIM.c.programme, CLAIM.c.scope_region_id).where(CLAIM.c.case_id.in_(list(cases)))
     return sorted({row.programme for row in session.execute(taken) if tuple(row) in have})
@@ -139,11 +139,6 @@ def _require_one_home(session: Session, person_id: str, homes: Collection[str], 
         raise NotEligible(told)
 
 
-def _numbers(person_id: str) -> Any:
-    """The indexes of all numbers that lead to a file."""
-    return select(PERSON.c.blind).where(func.coalesce(PERSON.c.merged_into, PERSON.c.id) == person_id)
-
-
 def _move(
     session: Session, source: str, target: str, share: Share, received: Collection[str] | None = None
 ) -> dict[str, Any]:
@@ -165,10 +160,10 @@ def _claim_again(session: Session, person_id: str, other_id: str, cases: Collect
     """
     own = select(*(CLAIM.c[name] for name in _HELD), PERSON.c.id.label("file"))
     own = own.join(PERSON, PERSON.c.blind == CLAIM.c.person_blind)
-    mine = CLAIM.c.case_id.in_(list(cases)) & CLAIM.c.person_blind.in_(_numbers(person_id))
+    mine = CLAIM.c.case_id.in_(list(cases)) & CLAIM.c.person_blind.in_(leading_to(person_id))
     held = [dict(row._mapping) for row in session.execute(own.where(mine))]
     session.execute(delete(CLAIM).where(CLAIM.c.id.in_([row["id"] for row in held])))
-    numbers = session.scalars(_numbers(other_id)).all()
+    numbers = session.scalars(leading_to(other_id)).all()
     have = set(session.execute(_KEYS.where(CLAIM.c.person_blind.in_(numbers))).tuples())
     claims = {(row["programme"], row["scope_region_id"]): row for row in held}
     added = [
@@ -190,7 +185,7 @@ def _restore_claims(session: Session, person_id: str, moved: Mapping[str, Any]) 
     session.execute(delete(CLAIM).where(CLAIM.c.id.in_(moved["claimed"])))
     files = {row["file"] for row in moved["claims"]}
     blinds = dict(session.execute(select(PERSON.c.id, PERSON.c.blind).where(PERSON.c.id.in_(files))).tuples().all())
-    have = set(session.execute(_KEYS.where(CLAIM.c.person_blind.in_(_numbers(person_id)))).tuples())
+    have = set(session.execute(_KEYS.where(CLAIM.c.person_blind.in_(leading_to(person_id)))).tuples())
     rows = []
     for row in moved["claims"]:
         if (row["programme"], row["scope_region_id"], blinds[row["file"]]) in have:
