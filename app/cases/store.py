@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -37,15 +38,15 @@ _LOCK_SEVERAL = Prepared(
 )
 _OF_TASK = select(ITEM.c.case_id).where(ITEM.c.id == bindparam("task_id")).scalar_subquery()
 _LOCK_BY_TASK = Prepared(_ROW.where(CASE.c.id == _OF_TASK).with_for_update())
-_WRITTEN = (
-    "release_id", "status", "closed_at", "award_id", "applicant_name", "applicant_blind", "audit_seq", "audit_hash",
-    "reopened_seq", "state", "version",
-)  # fmt: skip
-_SAVE = Prepared(
-    update(CASE)
-    .where(CASE.c.id == bindparam("case_id"), CASE.c.version == bindparam("seen"))
-    .values({name: bindparam(name) for name in _WRITTEN})
-)
+_ALWAYS = ("audit_seq", "audit_hash", "state", "version")
+_AT_TIMES = ("release_id", "status", "closed_at", "award_id", "applicant_name", "applicant_blind", "reopened_seq")
+
+
+@cache
+def _saving(columns: tuple[str, ...]) -> Prepared:
+    """An index is written wherever a statement sets its column, also to what stood there: only these are set."""
+    mine = CASE.c.id == bindparam("case_id"), CASE.c.version == bindparam("seen")
+    return Prepared(update(CASE).where(*mine).values({name: bindparam(name) for name in (*_ALWAYS, *columns)}))
 
 
 def lock(session: Session, actor: Actor, case_id: str, now: datetime) -> Action:
@@ -95,6 +96,7 @@ def opened(session: Session, actor: Actor, now: datetime, row: Any) -> Action:
         chain=identity.chain(session, head.region_id),
         instance=Instance.open(session.info["vault"], row.state, head.id),
         effects=EFFECTS,
+        read=row,
     )
 
 
@@ -106,10 +108,11 @@ def require_running(action: Action) -> None:
 
 def save(action: Action) -> None:
     """Write the case's row back; the version is the backstop behind the lock."""
-    head = action.case
-    values = {name: getattr(head, name) for name in _WRITTEN if name not in ("state", "version")}
+    head, read = action.case, action.read
+    changed = tuple(name for name in _AT_TIMES if read is None or getattr(head, name) != getattr(read, name))
+    values = {name: getattr(head, name) for name in ("audit_seq", "audit_hash", *changed)}
     values |= {"state": action.instance.seal(action.vault, head.id), "version": head.version + 1}
-    if _SAVE.run(action.session, {**values, "case_id": head.id, "seen": head.version}) != 1:
+    if _saving(changed).run(action.session, {**values, "case_id": head.id, "seen": head.version}) != 1:
         raise Gone("案件刚刚被他人办理，请刷新后重试")
 
 

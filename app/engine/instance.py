@@ -101,15 +101,27 @@ class Instance(_Flat, BpmnWorkflow):
             for inner in list(below.tasks.values()):
                 self._forget(below, inner)
 
+    def is_completed(self) -> bool:
+        """Whether nothing is left to do."""
+        if not self.completed:
+            self.completed = not any(task._state & TaskState.NOT_FINISHED_MASK for task in self.tasks.values())
+        return bool(self.completed)
+
     def workflows(self) -> list[Any]:
         """The process and its sub-processes, the deepest first."""
+        if not self.subprocesses:
+            return [self]
         return [*sorted(self.subprocesses.values(), key=lambda each: -each.depth), self]
 
-    def all_tasks(self, state: int) -> Iterator[Task]:
+    def all_tasks(self, state: int) -> list[Task]:
         """Tasks in a state, without SpiffWorkflow's limit of depth."""
-        for workflow in self.workflows():
-            if workflow is self or not workflow.completed or state & TaskState.FINISHED_MASK:
-                yield from [task for task in workflow.tasks.values() if task._state & state]
+        return [
+            task
+            for workflow in self.workflows()
+            if workflow is self or not workflow.completed or state & TaskState.FINISHED_MASK
+            for task in workflow.tasks.values()
+            if task._state & state
+        ]
 
 
 class Run(PythonScriptEngine):
