@@ -54,16 +54,14 @@ def append(
     via = {"machine_account": actor.via} if actor.via else {}
     told = {**payload, **via, **books.taken(session)}
     text = dump_json(masked(told))
-    plain, vault = (
-        link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text),
-        session.info["vault"],
-    )
+    vault = session.info["vault"]
+    plain = link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text)
     linked = vault.sign(plain, LINKING, vault.in_force.index)
     row = {
         "id": new_id(), "chain": chain, "seq": seq, "at": now, "actor_id": actor.user_id, "actor_name": actor.name,
         "kind": kind, "action_id": action_id, "text": text, "prev_hash": last.hash, "hash": linked,
     }  # fmt: skip
-    _APPEND.run(session, row)
+    _APPEND.run_all(session, [row])
     return Head(seq, linked)
 
 

@@ -56,7 +56,7 @@ def start_clock(
         new_id(), case_id, key, title, clause, unit, limit_days, started_on, due_on, "running", calendar.version,
         tuple(regions),
     )  # fmt: skip
-    _START.run(session, {**{name: getattr(clock, name) for name in _STORED}, "started_at": now})
+    _START.run_all(session, [{**{name: getattr(clock, name) for name in _STORED}, "started_at": now}])
     return clock
 
 

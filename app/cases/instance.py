@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cases.upgrades import LEVEL, STEPS, VERSION
 from app.core.errors import Gone
-from app.core.exact_json import dump_json, load_json
+from app.core.exact_json import dump_bytes, load_json
 from app.db import Vault
 
 PLACE = ("case_file", "state")
@@ -38,14 +38,14 @@ class Instance:
 
     def pack(self) -> bytes:
         """All of it in the newest version of the format; the same instance gives the same bytes."""
-        head = dump_json(
+        head = dump_bytes(
             {
                 "variables": self.variables,
                 "unknown": self.unknown,
                 "timers": self.timers,
                 "started": self.state is not None,
             }
-        ).encode()
+        )
         return bytes([VERSION]) + zlib.compress(len(head).to_bytes(4, "big") + head + (self.state or b""), LEVEL)
 
     @classmethod

