@@ -6,7 +6,8 @@ A pattern that is malformed gives null. RE2 has no back references: see `app.fee
 from __future__ import annotations
 
 import re as stdlib_re
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from typing import Any
 
 import re2
@@ -71,7 +72,21 @@ _QUANTIFIER = stdlib_re.compile(r"\{\d{1,4}(,\d{0,4})?\}")
 _CATEGORY = stdlib_re.compile(r"\{(Is)?([A-Za-z0-9\-]{1,40})\}")
 
 
-def pattern_for(run: Run, pattern: str, flags: str, text: str) -> Any:
+class Pattern:
+    """A compiled pattern with what is asked of it at every use: the library asks RE2 for it each time anew."""
+
+    def __init__(self, compiled: Any) -> None:
+        self.search, self.finditer = compiled.search, compiled.finditer
+        self.groups: int = compiled.groups
+        self.programsize: int = compiled.programsize
+
+    @cached_property
+    def takes_nothing(self) -> bool:
+        """Whether it matches where there is no text at all."""
+        return self.search("") is not None
+
+
+def pattern_for(run: Run, pattern: str, flags: str, text: str) -> Pattern:
     """The compiled pattern, charged for compiling it and for the search of a text: RE2 is linear in both, not free."""
     key = (pattern, flags)
     compiled = run.patterns.get(key)
@@ -87,7 +102,7 @@ def pattern_for(run: Run, pattern: str, flags: str, text: str) -> Any:
 
 
 @lru_cache(64)
-def compile_pattern(pattern: str, flags: str) -> Any:
+def compile_pattern(pattern: str, flags: str) -> Pattern:
     """A compiled RE2 pattern. ValueError where XPath would not accept the pattern or the flags."""
     if not _FLAGS.issuperset(flags) or len(pattern) > MAX_PATTERN:
         raise ValueError("flags or length of the pattern")
@@ -101,9 +116,9 @@ def compile_pattern(pattern: str, flags: str) -> Any:
         translator = _Translator(_spaceless(pattern) if "x" in flags else pattern, flags)
         source = translator.translate()
         if translator.refers_back:
-            return BackReferencing(source, modes)
+            return Pattern(BackReferencing(source, modes))
     try:
-        return re2.compile(f"(?{modes}){source}" if modes else source, options)
+        return Pattern(re2.compile(f"(?{modes}){source}" if modes else source, options))
     except re2.error as error:
         raise ValueError(str(error)) from None
 
@@ -276,7 +291,8 @@ def _subtract(left: str, right: str) -> str:
 # Replacements ------------------------------------------------------------------------------------------------------
 
 
-def read_replacement(text: str, groups: int) -> list[str | int]:
+@lru_cache(64)
+def read_replacement(text: str, groups: int) -> tuple[str | int, ...]:
     """Literal pieces and numbers of groups. ValueError for a stray `$` or backslash."""
     parts: list[str | int] = []
     at = 0
@@ -299,8 +315,8 @@ def read_replacement(text: str, groups: int) -> list[str | int]:
         else:
             parts.append(char)
             at += 1
-    return [part for part in parts if not isinstance(part, int) or part <= groups]
+    return tuple(part for part in parts if not isinstance(part, int) or part <= groups)
 
 
-def expand(parts: list[str | int], match: Any) -> str:
+def expand(parts: Iterable[str | int], match: Any) -> str:
     return "".join((match.group(part) or "") if isinstance(part, int) else part for part in parts)

@@ -269,9 +269,10 @@ def unknown_fields(scope: Scope, data: Mapping[Any, Any], errors: dict[Path, str
     """What was submitted and no field asks for; kept beside the known data, items of lists by their index."""
     found: dict[str, Any] = {}
     for raw_key, value in data.items():
-        key = scrub_key(raw_key)
         entry = scope.entries.get(raw_key) if isinstance(raw_key, str) else None
-        inner: Any = None
+        if isinstance(entry, Component):
+            continue
+        key, inner = scrub_key(raw_key), None
         if entry is None:
             try:
                 found[key] = scrub(value)

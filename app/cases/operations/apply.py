@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import insert
@@ -41,6 +42,7 @@ from app.registry import operations as registry
 
 FILE = "file_applications"
 _INSERT = Prepared(insert(CASE))
+_OF_HEAD = attrgetter(*HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +307,10 @@ def _insert(action: Action, code: str) -> None:
     trained = training.PREFIX if training.is_training(action.session) else ""
     head.number = f"{trained}{place.code}-{year}-{running:06d}"
     action.variables["case"]["number"] = head.number
-    values = {name: getattr(head, name) for name in HEAD}
-    values |= {
+    values = dict(zip(HEAD, _OF_HEAD(head), strict=True)) | {
         "query_hash": action.vault.blind(code, "query"),
         "state": b"",  # written with the last of this transaction
         **finding.columns(action.session, head.number, action.variables["application"].get("id_number")),
     }
-    _INSERT.run(action.session, values)
+    _INSERT.run_all(action.session, [values])
     finding.write_name(action.session, head.id, head.applicant_name, head.county_id)

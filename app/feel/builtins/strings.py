@@ -80,9 +80,9 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string|null?")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
     compiled = pattern_for(run, pattern, flags or "", text)
-    if compiled.search("") is not None:  # XPath: a pattern that matches nothing at all cannot be replaced
+    if compiled.takes_nothing:  # XPath: a pattern that matches nothing at all cannot be replaced
         return None
-    parts: list[str | int] = [replacement] if "q" in (flags or "") else read_replacement(replacement, compiled.groups)
+    parts = (replacement,) if "q" in (flags or "") else read_replacement(replacement, compiled.groups)
     made, at, size = [], 0, 0
     for match in compiled.finditer(text):
         piece = text[at : match.start()] + expand(parts, match)
