@@ -27,10 +27,11 @@ PATIENCE = 60
 class Load:
     """What came back: latencies in milliseconds from when each request was due, and answers that were no success.
 
-    `cpu`: seconds of processor time by who used it.
+    `cpu`: seconds of processor time by who used it. `late`: milliseconds from when each was due to when it was sent.
     """
 
     latencies: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
     cpu: dict[str, float] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class Load:
     def show(self, name: str, what: str, offered: float, aims: tuple[str, str] = ("", "")) -> None:
         """One line. `aims`: of the rate and of the 99th percentile."""
         ordered = sorted(self.latencies)
-        p99 = ordered[max(int(len(ordered) * 0.99) - 1, 0)]
+        p99, late = _p99(self.latencies), _p99(self.late)
         each = {who: seconds / len(ordered) * 1000 for who, seconds in self.cpu.items()}
         figure(f"http.{name}.rate", self.rate, "a second", aims[0])
         figure(f"http.{name}.p99", p99, "ms", aims[1])
@@ -51,10 +52,15 @@ class Load:
         cpu = ", ".join(f"{who} {milliseconds:.2f}" for who, milliseconds in each.items())
         print(
             f"  {what:34} {self.rate:5.0f}/s of {offered:.0f} offered   p50 {statistics.median(ordered):7.1f} ms   "
-            f"p99 {p99:7.1f} ms   cpu ms each: {cpu}   {sum(self.cpu.values()) / self.seconds:.0%} of a processor"
+            f"p99 {p99:7.1f} ms (sent late {late:.1f})   cpu ms each: {cpu}   "
+            f"{sum(self.cpu.values()) / self.seconds:.0%} of a processor"
             + (f"   {len(self.failures)} FAILED: {self.failures[0]}" if self.failures else ""),
             flush=True,
         )
+
+
+def _p99(milliseconds: list[float]) -> float:
+    return sorted(milliseconds)[max(int(len(milliseconds) * 0.99) - 1, 0)]
 
 
 def request(method: str, path: str, headers: dict[str, str], body: str = "") -> bytes:
@@ -67,12 +73,13 @@ def request(method: str, path: str, headers: dict[str, str], body: str = "") -> 
 
 def offer(port: int, requests: Sequence[bytes], rate: float, cpu: Callable[[], dict[str, float]]) -> Load:
     """Send the requests at this rate. `cpu` tells the seconds of processor time used so far."""
-    client, load, before = _Client(port), Load(), cpu()
+    client, load, before, own = _Client(port), Load(), cpu(), time.process_time()
     began = time.perf_counter() + 0.1
 
     def one(number: int) -> None:
         due = began + number / rate
         time.sleep(max(due - time.perf_counter(), 0))
+        load.late.append((time.perf_counter() - due) * 1000)
         try:
             wrong = client.send(requests[number])
         except OSError as error:
@@ -84,7 +91,7 @@ def offer(port: int, requests: Sequence[bytes], rate: float, cpu: Callable[[], d
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         list(pool.map(one, range(len(requests))))
     load.seconds = time.perf_counter() - began
-    load.cpu = {who: used - before[who] for who, used in cpu().items()}
+    load.cpu = {who: used - before[who] for who, used in cpu().items()} | {"generator": time.process_time() - own}
     return load
 
 

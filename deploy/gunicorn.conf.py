@@ -1,5 +1,6 @@
 """gunicorn -c deploy/gunicorn.conf.py: the web node of an installation on PostgreSQL (`requirements-server.lock`)."""
 
+import gc
 import logging
 import os
 import shutil
@@ -41,6 +42,11 @@ threads = settings.threads
 graceful_timeout = settings.stop_seconds
 timeout = 120  # a silent worker is replaced
 logger_class = Logger
+
+
+def post_worker_init(worker):
+    # The application stays to the end: to look for garbage in all of it held up whoever was being answered for 0.1 s.
+    gc.freeze()
 
 
 def child_exit(server, worker):

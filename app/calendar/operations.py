@@ -48,7 +48,8 @@ def start_clock(
     """Start a clock of `limit_days` after `started_on`, whose own day is not counted.
 
     `regions` are the ids of the case's region and those above it, nearest first. One INSERT, and once per transaction
-    one SELECT for the version of the calendar. IntegrityError where a clock of this key is live in the case.
+    one SELECT for the version of the calendar. IntegrityError, as late as `run_all` tells it, where a clock of this
+    key is live in the case.
     """
     calendar = book(session)
     due_on = due_date(limit_days, unit, started_on, (), calendar.days_for(regions))

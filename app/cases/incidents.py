@@ -77,7 +77,7 @@ def resolve(action: Action, *stages: str, element_id: str | None = None) -> None
     values: dict[str, Any] = {"of_case": action.case.id, "now": action.now, "by": action.actor.user_id}
     narrower = {"stages": list(stages), "element": element_id}
     given = {name: value for name, value in narrower.items() if value}
-    _resolving(*given).run(action.session, {**values, **given})
+    _resolving(*given).run_all(action.session, [{**values, **given}])
 
 
 @cache

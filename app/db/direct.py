@@ -153,7 +153,8 @@ class Direct(psycopg.Connection[Any]):
 
     def rollback(self) -> None:
         self._taken()
-        super().rollback()
+        if self.pgconn.transaction_status != _IDLE:  # the pool asks for it each time
+            super().rollback()
 
     def _taken(self) -> list[Sent]:
         taken, self._waiting, self._waiting_bytes = self._waiting, [], 0

@@ -85,7 +85,8 @@ class Prepared:
         if rows:
             connection = session.connection()
             plan = self._plan(connection.dialect, rows[0])
-            _execute(connection, plan, rows, many=True)
+            for shape, alike in plan.shapes(rows):
+                _execute(connection, shape, alike, many=True)
 
     def _run(self, session: Session, values: Values) -> tuple[_Plan, _Answer]:
         connection = session.connection()
@@ -163,6 +164,12 @@ class _Plan:
         for name, places in names:
             flat.update(zip(places, values[name], strict=True))
         return plan, flat
+
+    def shapes(self, rows: Sequence[Values]) -> Iterable[tuple[_Plan, Sequence[Values]]]:
+        """The plans for these rows of values: this one, unless it has lists."""
+        if not self.expanding:
+            return ((self, rows),)
+        return [(plan, [flat]) for plan, flat in map(self.expanded, rows)]
 
     def rows(self, raw: Sequence[Any], kinds: Any) -> list[Any]:
         """Rows of the driver as named tuples; `kinds` describes their columns as the driver does."""

@@ -147,9 +147,9 @@ def record_benefit(
         "channel": (channel := INSTITUTION_ACCOUNT if institution_id else None),
         **columns,
     }
-    _INSERT_AWARD.run(session, row)
+    _INSERT_AWARD.run_all(session, [row])
     audit.witness(session, books.AWARD, row["id"], amount)
-    _INSERT_COVERED.run(session, {"award_id": row["id"], "person_id": person_id, "valid_from": paid_on})
+    _INSERT_COVERED.run_all(session, [{"award_id": row["id"], "person_id": person_id, "valid_from": paid_on}])
     if monthly:
         terms.note(session, row["id"], paid_on, now, amount=amount, channel=channel, institution_id=institution_id)
     return row["id"]
