@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, func, select
@@ -45,16 +45,22 @@ def contains(column: Any, typed: str) -> ColumnElement[bool]:
 
 
 def has_grams(
-    key: Any, owner: Any, grams: Iterable[str], county_ids: Collection[str] | None = None
+    key: Any, owner: Any, grams: Iterable[str | Sequence[str]], county_ids: Collection[str] | None = None
 ) -> ColumnElement[bool]:
-    """Whether the row with this key has all of these grams in the table of `owner`, a column beside `gram` and
-    `county_id`. `county_ids`: in one of these counties.
+    """Whether the row with this key has all of these grams, or of several one, in the table of `owner`, a column beside
+    `gram` and `county_id`. `county_ids`: in one of these counties.
 
     One join of the table with itself: what has all of them is few, and is looked up by its key.
     """
     asked = [(owner.table.alias(), gram) for gram in grams]
     owners = [table.c[owner.name] for table, _ in asked]
-    which = [table.c.gram == gram for table, gram in asked] + [each == owners[0] for each in owners[1:]]
+    which = [_is_one(table.c.gram, gram) for table, gram in asked] + [each == owners[0] for each in owners[1:]]
     if county_ids is not None:
         which += [table.c.county_id.in_(county_ids) for table, _ in asked]
     return key.in_(select(owners[0]).where(*which))
+
+
+def _is_one(column: Any, gram: str | Sequence[str]) -> ColumnElement[bool]:
+    if isinstance(gram, str) or len(gram) == 1:
+        return column == (gram if isinstance(gram, str) else gram[0])
+    return column.in_(gram)
