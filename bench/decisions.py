@@ -31,7 +31,7 @@ Case = tuple[Record, Bundle]
 
 
 def played() -> tuple[list[Case], list[int]]:
-    """Records with the bundles that they were decided by, and how many bytes each takes."""
+    """Records with the bundles that they were decided by, and how many bytes each takes in its action's row."""
     template = WorldTemplate(BUNDLES, TEMPLATES)
     found: list[Case] = []
     sizes: list[int] = []
@@ -41,9 +41,9 @@ def played() -> tuple[list[Case], list[int]]:
         assert Player(world, story).run().holds, path
         with world.database.read() as session:
             for record_id, size in session.execute(select(DecisionRecord.id, func.length(DecisionRecord.sealed))):
-                (record,) = decisions.find(session, record_id)
-                found.append((record, bundle_by_id(session, record.release_id)))
-                sizes.append(size)
+                records = decisions.find(session, record_id)
+                found += [(record, bundle_by_id(session, record.release_id)) for record in records]
+                sizes.append(size // len(records))
         world.discard()
     template.close()
     return found, sizes

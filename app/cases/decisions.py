@@ -1,9 +1,13 @@
-"""Decisions as they are kept: every name that was read with its typed value, so that they can be run again."""
+"""Decisions as they are kept: every name that was read with its typed value, so that they can be run again.
+
+What an action decided rests in one sealed row: a line that names element and decision of each, then a line for each.
+Rows from before hold one decision, whose element and name stand beside it.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,7 +30,8 @@ from app.feel.dmn import Outcome
 _RECORD: Table = DecisionRecord.__table__  # type: ignore[assignment]
 _INSERT = Prepared(insert(_RECORD))
 _PLACE = ("decision_record", "sealed")
-VERSION = 1
+VERSION, TOGETHER = 1, 2
+"""Versions of a decision as it is kept, and of the line that stands before those of an action."""
 Watcher = Callable[[Bundle, str, Outcome], None]
 _watching: ContextVar[Watcher | None] = ContextVar("watching", default=None)
 FIGURES = ("figure", "optional_figure")
@@ -54,7 +59,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record that was opened but not read: `content` is its JSON, for `read`."""
+    """A record that was opened but not read: `content` is its JSON, for `read`. `id`: of its row, and the
+    how-manyth of it."""
 
     id: str
     element_id: str
@@ -104,18 +110,13 @@ def figure_keys(seen: Any) -> list[str]:
 
 
 def rows(vault: Vault, decided: Iterable[Decided], of: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Evaluations as rows of the table, sealed. `of` are the columns that they share."""
-    return [
-        {
-            **of,
-            "id": (record_id := new_id()),
-            "place": place,
-            "element_id": each.element_id,
-            "decision": each.decision,
-            "sealed": vault.seal(_packed(each), *_PLACE, record_id),
-        }
-        for place, each in enumerate(decided)
-    ]
+    """Evaluations of one action as a row of the table, sealed; none where nothing was decided. `of`: its columns."""
+    each = list(decided)
+    if not each:
+        return []
+    row_id = new_id()
+    sealed = vault.seal(_packed(each), *_PLACE, row_id)
+    return [{**of, "id": row_id, "place": 0, "element_id": "", "decision": "", "sealed": sealed}]
 
 
 def write(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -127,14 +128,14 @@ _ALL = (
     select(_RECORD, func.coalesce(Case.process_key, DoorAnswer.process_key).label("process_key"))
     .outerjoin(Case, Case.id == _RECORD.c.case_id)
     .outerjoin(DoorAnswer, DoorAnswer.id == _RECORD.c.door_id)
-    .order_by(_RECORD.c.decided_at, _RECORD.c.place)
+    .order_by(_RECORD.c.decided_at, _RECORD.c.place, _RECORD.c.id)
 )
 _OF_CASE = Prepared(_ALL.where(_RECORD.c.case_id == bindparam("case_id")))
 
 
 def of_case(session: Session, case_id: str) -> list[Record]:
     """What was decided in a case, oldest first."""
-    return [_opened(session.info["vault"], row) for row in _OF_CASE.all(session, case_id=case_id)]
+    return _opened(session.info["vault"], _OF_CASE.all(session, case_id=case_id))
 
 
 def of_action(session: Session, case_id: str, action_id: str) -> list[Record]:
@@ -143,14 +144,17 @@ def of_action(session: Session, case_id: str, action_id: str) -> list[Record]:
 
 
 def find(session: Session, reference: str) -> list[Record]:
-    """One record by its id, or all of a case (id or number) or of an answer at the door, oldest first.
+    """One record by its id, or all of an action (the id of its row), a case (id or number) or an answer at the door,
+    oldest first.
 
     Raises NotFound.
     """
     case_id = session.scalar(select(Case.id).where((Case.id == reference) | (Case.number == reference)))
     if case_id is not None:
         return of_case(session, case_id)
-    found = _records(session, (_RECORD.c.id == reference) | (_RECORD.c.door_id == reference))
+    row_id, _, place = reference.partition("-")
+    found = _records(session, (_RECORD.c.id == row_id) | (_RECORD.c.door_id == reference))
+    found = [each for each in found if each.id == reference] if place else found
     if not found:
         raise NotFound(f"没有编号为“{reference}”的案件、决策记录或受理前答复，请核对编号")
     return found
@@ -161,10 +165,10 @@ def kept(session: Session, owner: str, ids: Collection[str]) -> Iterator[tuple[s
     the order in which they were made; opened, not read."""
     mine = _RECORD.c[owner]
     wanted = select(_RECORD, mine.label("whose")).where(mine.in_(ids))
-    for row in session.execute(wanted.order_by(mine, _RECORD.c.decided_at, _RECORD.c.place)):
-        content = _content(session.info["vault"], row)
-        head = (row.id, row.element_id, row.decision, row.release_id, row.decided_at, row.action_id)
-        yield row.whose, Kept(*head, content)
+    for row in session.execute(wanted.order_by(mine, _RECORD.c.decided_at, _RECORD.c.place, _RECORD.c.id)):
+        for record_id, element_id, decision, content in _each(session.info["vault"], row):
+            head = (record_id, element_id, decision, row.release_id, row.decided_at, row.action_id)
+            yield row.whose, Kept(*head, content)
 
 
 def read(content: str, record_id: str) -> dict[str, Any]:
@@ -175,31 +179,54 @@ def read(content: str, record_id: str) -> dict[str, Any]:
 
 def read_typed(content: str, record_id: str) -> dict[str, Any]:
     """The same with figures as they rest, as typed JSON. Raises UnknownRecordVersion."""
+    return _of_version(VERSION, content, record_id)
+
+
+def _of_version(version: int, content: str, record_id: str) -> dict[str, Any]:
     found: dict[str, Any] = orjson.loads(content)
-    if found["version"] != VERSION:
+    if found["version"] != version:
         raise UnknownRecordVersion(f"decision record {record_id} is stored in version {found['version']}")
     return found
 
 
 def _records(session: Session, which: ColumnElement[bool]) -> list[Record]:
-    return [_opened(session.info["vault"], row) for row in session.execute(_ALL.where(which))]
+    return _opened(session.info["vault"], session.execute(_ALL.where(which)))
 
 
-def _packed(decided: Decided) -> bytes:
-    content = {
+def _packed(decided: Sequence[Decided]) -> bytes:
+    head = {"version": TOGETHER, "of": [(each.element_id, each.decision) for each in decided]}
+    return zlib.compress(b"\n".join(map(orjson.dumps, (head, *map(_content, decided)))))
+
+
+def _content(decided: Decided) -> dict[str, Any]:
+    return {
         "version": VERSION,
         "seen": decided.seen,
         "result": decided.result,
         "rows": decided.rows,
         "figures": encode(decided.figures),
     }
-    return zlib.compress(orjson.dumps(content))
 
 
-def _content(vault: Vault, row: Any) -> str:
-    return zlib.decompress(vault.open(row.sealed, *_PLACE, row.id)).decode()
+def _each(vault: Vault, row: Any) -> Iterator[tuple[str, str, str, str]]:
+    """The records of a row: id, element, decision, content."""
+    content = zlib.decompress(vault.open(row.sealed, *_PLACE, row.id)).decode()
+    if row.decision:
+        yield row.id, row.element_id, row.decision, content
+        return
+    head, *lines = content.split("\n")
+    of = _of_version(TOGETHER, head, row.id)["of"]
+    for place, ((element_id, decision), line) in enumerate(zip(of, lines, strict=True)):
+        yield f"{row.id}-{place:03}", element_id, decision, line
 
 
-def _opened(vault: Vault, row: Any) -> Record:
-    columns = ("element_id", "decision", "id", "case_id", "door_id", "process_key", "release_id", "decided_at")
-    return Record(**read(_content(vault, row), row.id), **{name: getattr(row, name) for name in columns})
+def _opened(vault: Vault, rows: Iterable[Any]) -> list[Record]:
+    columns = ("case_id", "door_id", "process_key", "release_id", "decided_at")
+    return [
+        Record(
+            **read(content, record_id), id=record_id, element_id=element_id, decision=decision,
+            **{name: getattr(row, name) for name in columns},
+        )
+        for row in rows
+        for record_id, element_id, decision, content in _each(vault, row)
+    ]  # fmt: skip

@@ -128,10 +128,11 @@ class DoorAnswer(Base):
 
 
 class DecisionRecord(Base):
-    """One evaluation of a decision, in a case or at the door, so that it can be run again (`app.cases.decisions`).
+    """What an action decided, in a case or at the door, so that it can be run again (`app.cases.decisions`).
 
-    `place`: the how-manyth of its action. `sealed`: every name that was read with its typed value, the result, the rows
-    that fired, the figures.
+    `sealed`: of every evaluation its element and decision, each name that was read with its typed value, the result,
+    the rows that fired, the figures. A row from before holds one: `element_id`, `decision` and `place`, the
+    how-manyth of its action, tell which; they say nothing of an action's row.
     """
 
     __tablename__ = "decision_record"

@@ -14,7 +14,7 @@ from app.definitions.store import bundle_by_id
 def run_again(database: Database) -> list[Rerun]:
     with database.read() as session:
         ids = session.scalars(select(DecisionRecord.id)).all()
-        records = [decisions.find(session, each)[0] for each in ids]
+        records = [record for each in ids for record in decisions.find(session, each)]
         return [rerun(record, bundle_by_id(session, record.release_id)) for record in records]
 
 

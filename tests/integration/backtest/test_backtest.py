@@ -46,6 +46,8 @@ from tests.integration.backtest.conftest import (
 from tests.support.filling import Filled
 from tests.support.worlds import Office
 
+PLACE = ("decision_record", "sealed")
+
 
 def test_a_row_that_changes_flips_cases_and_says_which_row_and_clause(kept: Office, drafting: Drafting) -> None:
     totals, lines = run(kept, drafting((THREE, FOUR)))
@@ -115,12 +117,15 @@ def test_a_record_that_was_tampered_with_is_seen(office: Office) -> None:
     fill(office)
     with office.database.write() as session:
         table, vault = DecisionRecord.__table__, session.info["vault"]
-        row = session.execute(select(table).where(table.c.decision == "grant_limit").limit(1)).one()
-        where = ("decision_record", "sealed", row.id)
-        content = json.loads(zlib.decompress(vault.open(row.sealed, *where)))
-        content["result"] = [{"all": {"code": "over", "message": "超过上限"}}]
-        sealed = vault.seal(zlib.compress(json.dumps(content).encode()), *where)
-        session.execute(update(table).where(table.c.id == row.id).values(sealed=sealed))
+        rows = session.execute(select(table)).all()
+        opened = {row.id: zlib.decompress(vault.open(row.sealed, *PLACE, row.id)) for row in rows}
+        row_id = next(each for each, content in opened.items() if b'"grant_limit"' in content)
+        head, *lines = map(json.loads, opened[row_id].splitlines())
+        at = [decision for _, decision in head["of"]].index("grant_limit")
+        lines[at]["result"] = [{"all": {"code": "over", "message": "超过上限"}}]
+        content = "\n".join(map(json.dumps, (head, *lines))).encode()
+        sealed = vault.seal(zlib.compress(content), *PLACE, row_id)
+        session.execute(update(table).where(table.c.id == row_id).values(sealed=sealed))
     draft = Draft((), (Figure(CAP, COUNTY, Decimal(5000), "救助金额上限"),))
     totals, (line,) = run(office, draft)
     assert totals.counts == {names.MISMATCH: 1, names.UNCHANGED: 3}

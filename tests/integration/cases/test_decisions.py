@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from app.cases import decisions, pages
 from app.cases.decisions import Record
@@ -14,6 +15,7 @@ from app.cases.models import Case, DecisionRecord, DoorAnswer
 from app.cases.rerun import rerun
 from app.core.actor import APPLICANT
 from app.core.errors import Invalid, NotEligible, NotFound
+from app.core.ids import new_id
 from app.core.paths import BUNDLES
 from app.definitions.bundle import Bundle
 from app.definitions.folder import read_folder
@@ -118,6 +120,28 @@ def test_who_is_answered_at_the_door_has_a_record_that_runs_again(office: Office
     ]
     assert faults(run_again(office.database)) == []
     assert [hit["code"] for hit in rerun(records[-1], Bundle(read_folder(BUNDLES / PROGRAMME))).now] == ["not_eligible"]
+
+
+def test_a_row_that_holds_one_decision_as_they_rested_before_is_read_beside_the_new_ones(office: Office) -> None:
+    receipt = office.apply(PROGRAMME, RELIEF)
+    three, *rest = _records(office, receipt.case_id)
+    with office.database.write() as session:
+        table, vault = DecisionRecord.__table__, session.info["vault"]
+        row = session.execute(select(table)).one()
+        old_id, place = new_id(), ("decision_record", "sealed")
+        line = zlib.decompress(vault.open(row.sealed, *place, row.id)).splitlines()[1]
+        old = {"id": old_id, "place": 1, "element_id": three.element_id, "decision": three.decision}
+        sealed = vault.seal(zlib.compress(line), *place, old_id)
+        session.execute(insert(table).values({**row._mapping, **old, "sealed": sealed}))
+    as_it_was = replace(three, id=old_id)
+    assert _records(office, receipt.case_id) == [three, *rest, as_it_was]
+    assert _records(office, old_id) == [as_it_was]
+    assert _records(office, rest[0].id) == [rest[0]]
+    with office.database.read() as session:
+        kept = [each.id for _, each in decisions.kept(session, "case_id", [receipt.case_id])]
+    assert kept == [three.id, *(each.id for each in rest), old_id]
+    with pytest.raises(NotFound):
+        _records(office, f"{row.id}-999")
 
 
 def test_fields_to_be_corrected_are_no_answer(office: Office) -> None:
