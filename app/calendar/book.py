@@ -62,6 +62,9 @@ def local_days(session: Session) -> Mapping[str, Mapping[date, SpecialDay]]:
 
 
 VERSION: Table = CalendarVersion.__table__  # type: ignore[assignment]
+DAY: Table = CalendarDay.__table__  # type: ignore[assignment]
+_DAYS = Prepared(select(DAY.c.day, DAY.c.kind, DAY.c.name, DAY.c.region_id))
+_YEARS = Prepared(select(CalendarYear.__table__.c.year))
 _NEWEST = Prepared(select(VERSION.c.version).order_by(VERSION.c.version.desc()).limit(1))
 
 
@@ -83,10 +86,9 @@ def _newest(session: Session) -> int:
 
 
 def _load(session: Session, version: int) -> Book:
-    columns = CalendarDay.day, CalendarDay.kind, CalendarDay.name, CalendarDay.region_id
     by_region: dict[str | None, dict[date, SpecialDay]] = {None: {}}
-    for day, kind, name, region_id in session.execute(select(*columns)):
+    for day, kind, name, region_id in _DAYS.all(session):
         by_region.setdefault(region_id, {})[day] = SpecialDay(day, kind, name)
-    years = frozenset(session.scalars(select(CalendarYear.year)))
+    years = frozenset(_YEARS.scalars(session))
     national = WorkingDays(by_region.pop(None), years, version)
     return Book(version, years, national, {region: days for region, days in by_region.items() if region})

@@ -18,14 +18,14 @@ from app.calendar.notices import parse_notice
 from app.calendar.queries import CLOCK, IS_LIVE, fetch
 from app.calendar.working_days import SpecialDay
 from app.core.ids import new_id
-from app.db import stamps
+from app.db import Prepared, stamps
 
 DAY: Table = CalendarDay.__table__  # type: ignore[assignment]
 YEAR: Table = CalendarYear.__table__  # type: ignore[assignment]
 VERSION: Table = CalendarVersion.__table__  # type: ignore[assignment]
 SEED_SOURCE = "国务院办公厅历年部分节假日安排的通知（chinesecalendar）"
 CHUNK = 500
-_STALE = (
+_STALE = Prepared(
     select(CLOCK.c.id)
     .where(IS_LIVE, CLOCK.c.calendar_version < bindparam("current"))
     .order_by(CLOCK.c.id)
@@ -111,7 +111,7 @@ def recompute(session: Session) -> list[ClockChange]:
     changes: list[ClockChange] = []
     while True:
         # Lock, then read: a row that was locked late would be joined with the pauses of an older snapshot.
-        ids = session.scalars(_STALE, {"current": current}).all()
+        ids = _STALE.scalars(session, current=current)
         if not ids:
             return changes
         moved = [change for clock in fetch(session, CLOCK.c.id.in_(ids)) if (change := _change(session, clock))]

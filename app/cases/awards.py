@@ -18,6 +18,7 @@ from app.cases.store import FINAL
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
 from app.core.errors import Gone, NotFound
+from app.db import Prepared
 from app.definitions.errors import BundleError
 from app.definitions.queries import resolve
 from app.identity import queries as identity
@@ -30,18 +31,18 @@ from app.registry import queries as awards
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 VISIT = "award.visit"
 PROCESSES = {RECHECK: "recheck", VISIT: "visit"}
-_RECHECKS = jobs.launching(RECHECK, awards.RECHECKS_DUE)
-_VISITS = jobs.launching(VISIT, awards.VISITS_DUE)
+_RECHECKS = Prepared(jobs.launching(RECHECK, awards.RECHECKS_DUE))
+_VISITS = Prepared(jobs.launching(VISIT, awards.VISITS_DUE))
 
 
 def launch_rechecks(session: Session, now: datetime) -> int:
     """One job for every award whose re-check is due; how many are new."""
-    return jobs.launch(session, _RECHECKS, now, on=local_date(now))
+    return _RECHECKS.run(session, {"due": now, "on": local_date(now)})
 
 
 def launch_visits(session: Session, now: datetime) -> int:
     """One job for every award whose visit is due (E11); how many are new."""
-    return jobs.launch(session, _VISITS, now, on=local_date(now))
+    return _VISITS.run(session, {"due": now, "on": local_date(now)})
 
 
 def begin(session: Session, award_id: str, process: str, now: datetime, data: Mapping[str, Any] = EMPTY) -> None:

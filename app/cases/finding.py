@@ -25,7 +25,7 @@ MOST_TYPED, ID_DIGITS, PAGE = 50, 4, 200
 _ID_TAIL = re.compile(r"\d{3}[\dXx]")
 _NUMBER_TAIL = re.compile(rf"\d{{3,{TAIL}}}")
 _INSERT = Prepared(insert(GRAM))
-_UNINDEXED = (
+_UNINDEXED = Prepared(
     select(CASE.c.id, CASE.c.number, CASE.c.applicant_name, CASE.c.county_id, CASE.c.state)
     .where(CASE.c.number_tail.is_(None))
     .order_by(CASE.c.id)
@@ -61,7 +61,7 @@ def carry(session: Session, case_ids: Collection[str], county_id: str | None) ->
 
 def index_older(session: Session) -> int:
     """Index cases of before there was an index, a page; how many."""
-    rows = session.execute(_UNINDEXED).all()
+    rows = _UNINDEXED.all(session)
     for row in rows:
         application = Instance.open(session.info["vault"], row.state, row.id).variables.get("application", {})
         found = columns(session, row.number, application.get("id_number"))

@@ -12,7 +12,18 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import BindParameter, CompoundSelect, Connection, Delete, Insert, Select, TextClause, Update, inspect
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    TextClause,
+    TextualSelect,
+    Update,
+    inspect,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
@@ -23,12 +34,12 @@ if TYPE_CHECKING:  # an installation on SQLite never loads the driver of Postgre
 
     from app.db.direct import Direct
 
-Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause | TextualSelect
 Values = Mapping[str, Any]
 Processor = Callable[[Any], Any]
 SHAPES = 64
 """How many lengths of lists a statement is kept for; beyond, all are dropped and made again."""
-_PLAIN = (Select, CompoundSelect, Insert, Update, Delete, TextClause)
+_PLAIN = (Select, CompoundSelect, Insert, Update, Delete, TextClause, TextualSelect)
 
 
 class NotPreparable(TypeError):
@@ -36,7 +47,8 @@ class NotPreparable(TypeError):
 
 
 class Prepared:
-    """A statement with its values left open (`bindparam`); an INSERT takes the columns of its rows.
+    """A statement with its values left open (`bindparam`); an INSERT takes the columns of its rows, unless it inserts
+    what a SELECT finds.
 
     Rows are named tuples. Errors are those of `Connection.execute`, listeners to cursors hear of it, and it runs in the
     session's transaction and savepoint. Raises NotPreparable, here or when it is first run, rather than run otherwise.
@@ -48,7 +60,7 @@ class Prepared:
         if isinstance(statement, Select) and any(map(_is_entity, statement.column_descriptions)):
             raise NotPreparable("a statement of entities: name the columns")
         self.statement = statement
-        self._is_insert = isinstance(statement, Insert)
+        self._takes_rows = isinstance(statement, Insert) and statement.select is None
         self._plans: dict[tuple[str, tuple[str, ...]], _Plan] = {}
 
     def all(self, session: Session, **values: Any) -> list[Any]:
@@ -96,7 +108,7 @@ class Prepared:
         return plan, _execute(connection, plan, values)
 
     def _plan(self, dialect: Dialect, values: Values) -> _Plan:
-        columns = tuple(values) if self._is_insert else ()
+        columns = tuple(values) if self._takes_rows else ()
         key = dialect.name, columns
         found = self._plans.get(key)
         if found is None:

@@ -9,14 +9,14 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
-from app.db import stamps
+from app.db import Prepared, stamps
 from app.figures.content import Catalogue, of, seeds
 from app.figures.items import Item
 from app.figures.models import CatalogueEntry
 
 STAMP = "catalogue"
 _ENTRY: Table = CatalogueEntry.__table__  # type: ignore[assignment]
-_IN_USE = (
+_IN_USE = Prepared(
     select(_ENTRY.c.kind, _ENTRY.c.key, _ENTRY.c.place, _ENTRY.c.content)
     .where(_ENTRY.c.superseded_at.is_(None))
     .order_by(_ENTRY.c.position, _ENTRY.c.key)
@@ -60,7 +60,7 @@ def add(session: Session, content: bytes, place: str, *, release_id: str, now: d
 
 
 def _load(session: Session) -> Catalogue:
-    return of(tuple(Item(*row) for row in session.connection().execute(_IN_USE)))
+    return of(tuple(Item(*row) for row in _IN_USE.all(session)))
 
 
 def _enter(

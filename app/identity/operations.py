@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Date, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.ids import new_id
-from app.db import stamps
+from app.db import Prepared, stamps
 from app.identity import appointed, gazetteer, queries
 from app.identity.models import Appointment, FamilyTie, Office, Region, User
 from app.identity.names import staff_name
@@ -21,6 +21,12 @@ from app.identity.positions import CODE_LENGTHS, INSTITUTION, level_of_code, pos
 
 HOTLINE = "12345"
 """The public service hotline: the telephone of an office that has entered none of its own."""
+_HELD = Prepared(
+    select(Appointment.position)
+    .where(Appointment.office_id == bindparam("office_id"))
+    .where(queries.in_force(Appointment, bindparam("on", type_=Date)))
+)
+"""The positions of an office that somebody holds on the day `on`, each as often as it is held."""
 
 
 def ensure_region(
@@ -135,26 +141,23 @@ def ensure_holders(
     They cannot log in, unless `usernames` names them by position and number and `hashes` has the password hash of
     their position.
     """
-    held = Counter(
-        session.scalars(
-            select(Appointment.position).where(
-                Appointment.office_id == office.id, queries.in_force(Appointment, local_date(now))
-            )
-        )
-    )
+    held = Counter(_HELD.scalars(session, office_id=office.id, on=local_date(now)))
+    kinds = positions_at(office.kind)
+    missing = [(kind.key, number) for kind in kinds for number in range(held[kind.key] + 1, count + 1)]
+    if not missing:
+        return
     people = []
     prefix = _invented_logins(session, office)
-    for position in positions_at(office.kind):
-        for number in range(held[position.key] + 1, count + 1):
-            username = (usernames or {}).get((position.key, number))
-            user = User(
-                id=new_id(),
-                username=username or f"{prefix}.{position.key}.{number}",
-                name=staff_name(f"{office.region_code}.{office.name}.{position.key}.{number}"),
-                password_hash=(hashes or {}).get(position.key) if username else None,
-                created_at=now,
-            )
-            people.append((user, position.key))
+    for key, number in missing:
+        username = (usernames or {}).get((key, number))
+        user = User(
+            id=new_id(),
+            username=username or f"{prefix}.{key}.{number}",
+            name=staff_name(f"{office.region_code}.{office.name}.{key}.{number}"),
+            password_hash=(hashes or {}).get(key) if username else None,
+            created_at=now,
+        )
+        people.append((user, key))
     session.add_all(user for user, _ in people)
     session.flush()
     session.add_all(Appointment(user_id=user.id, office_id=office.id, position=key) for user, key in people)

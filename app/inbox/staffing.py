@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.core.actor import SYSTEM, Actor
 from app.core.clock import local_date
+from app.db import Prepared
 from app.identity import absence, appointed, roster, staff
 from app.identity import policy as identity_policy
 from app.identity.roster import Done, Plan
@@ -25,6 +27,8 @@ _LEFT = (
     .with_for_update()
 )
 """What is claimed by somebody who does not hold its position on the day `on`."""
+_ALL_LEFT = Prepared(_LEFT)
+_LEFT_BY = Prepared(_LEFT.where(ITEM.c.assignee_id.in_(bindparam("user_ids", expanding=True))))
 
 
 def end_appointment(session: Session, actor: Actor, appointment_id: str, on: date, now: datetime) -> int:
@@ -73,8 +77,8 @@ def give_back(session: Session, actor: Actor, now: datetime, user_ids: Collectio
 
     `user_ids`: only what these hold. How many.
     """
-    found = _LEFT if user_ids is None else _LEFT.where(ITEM.c.assignee_id.in_(user_ids))
-    rows = session.execute(found, {"on": local_date(now)}).all()
+    given: dict[str, Any] = {"on": local_date(now)}
+    rows = _ALL_LEFT.all(session, **given) if user_ids is None else _LEFT_BY.all(session, user_ids=user_ids, **given)
     if rows:
         mine = ITEM.c.id.in_([row.id for row in rows])
         session.execute(update(ITEM).where(mine).values(assignee_id=None, claimed_at=None))

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, String, bindparam, column, func, literal_column, select, text, union_all, update
 from sqlalchemy.orm import Session
 
+from app.db import Prepared
 from app.jobs.models import SPLIT
 from app.jobs.operations import JOB, TAKEN_COLUMNS, DueJob, opened, still_ours
 from app.jobs.sql import database_epoch, is_postgresql
@@ -45,7 +46,7 @@ def due_lanes(session: Session, kinds: Collection[str], now: datetime) -> list[L
 
     It steps from lane to lane through the index, over those too in which nothing is due yet.
     """
-    rows = session.connection().execute(_LANES, {"now": now})
+    rows = _LANES.all(session, now=now)
     found = (Lane(priority, name, since) for priority, name, since in rows)
     return [lane for lane in found if lane.kind in kinds]
 
@@ -115,7 +116,7 @@ def _due(place: int) -> Select[Any]:
 
 
 _NEXT = _due(0).with_for_update(skip_locked=True)
-_LANES = (
+_LANES = Prepared(
     text("""
     WITH RECURSIVE lane (priority, name) AS (
         SELECT priority, (SELECT min(job.lane) FROM job WHERE job.state = 'ready' AND job.priority = each.priority)

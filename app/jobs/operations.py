@@ -53,7 +53,7 @@ _ENQUEUED = (
 _ENQUEUE = Prepared(insert_if_absent(JOB, ["dedup"], _ENQUEUED))
 TAKEN = ("id", "kind", "case_id", "reference", "payload", "due", "attempts", "max_attempts", "owner", "lane")
 TAKEN_COLUMNS = [JOB.c[name] for name in TAKEN]
-_EXPIRED = (
+_EXPIRED = Prepared(
     select(*TAKEN_COLUMNS)
     .where(JOB.c.state == "running", JOB.c.lease_until < database_epoch())
     .order_by(JOB.c.lease_until)
@@ -152,7 +152,7 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
 
 
 def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:
-    """The statement that `launch` executes, to be built once.
+    """The statement that `launch` executes, to be built once; prepared where it is always the same.
 
     `source` gives the columns `reference`, `case_id` and `dedup`, and `county` where counties are to take turns. Rows
     whose `dedup` is known are left out, so a launch may be repeated. These jobs have no payload: the handler reads what
@@ -247,7 +247,7 @@ def wait_after(job: DueJob) -> timedelta:
 
 def expired(session: Session, limit: int) -> list[DueJob]:
     """Leased jobs whose lease is over by the database's clock: their workers are dead or stuck."""
-    return [opened(session, row) for row in session.execute(_EXPIRED, {"most": limit})]
+    return [opened(session, row) for row in _EXPIRED.all(session, most=limit)]
 
 
 def revive(session: Session, job_id: str, now: datetime) -> bool:
@@ -297,9 +297,9 @@ def purge(session: Session, finished_before: datetime) -> int:
 
 
 @cache
-def _next_due(kinds: frozenset[str]) -> Select[tuple[datetime | None]]:
+def _next_due(kinds: frozenset[str]) -> Prepared:
     wanted = _ready(kinds), JOB.c.attempts >= 0, JOB.c.due <= bindparam("until", type_=JOB.c.due.type)
-    return select(func.min(JOB.c.due)).where(*wanted)
+    return Prepared(select(func.min(JOB.c.due)).where(*wanted))
 
 
 def in_own_lane(kind: str) -> ColumnElement[bool]:
@@ -355,4 +355,4 @@ def dead_letters(session: Session, limit: int = 100, after: str = "") -> list[tu
 
 def next_due(session: Session, kinds: Collection[str], until: datetime) -> datetime | None:
     """When the next job is due, not later than `until`; None where nothing is."""
-    return session.scalar(_next_due(frozenset(kinds)), {"until": until})
+    return _next_due(frozenset(kinds)).scalar(session, until=until)

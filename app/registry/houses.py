@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound
+from app.db import Prepared
 from app.identity import queries as identity
 from app.registry.models import CHILDREN, Institution
 
@@ -19,6 +20,7 @@ _FREE = (
     .where(Institution.free > 0, Institution.kind != CHILDREN, Institution.withdrawn_at.is_(None))
     .group_by(Institution.county_id)
 )
+_EVERYWHERE = Prepared(_FREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,10 @@ def _in_county(county_id: str) -> tuple[ColumnElement[bool], ...]:
 
 def free_places(session: Session, *county_ids: str) -> dict[str, int]:
     """Counted free places by county, where there are any; children's houses do not count. Without ids: everywhere."""
-    query = _FREE.where(Institution.county_id.in_(county_ids)) if county_ids else _FREE
-    return {row[0]: int(row[1]) for row in session.execute(query)}
+    rows = (
+        session.execute(_FREE.where(Institution.county_id.in_(county_ids))) if county_ids else _EVERYWHERE.all(session)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _institutions(session: Session, *conditions: ColumnElement[bool]) -> list[InstitutionRow]:

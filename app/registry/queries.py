@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     String,
     and_,
@@ -225,7 +226,7 @@ def rechecks_due(session: Session, region: RegionRef, on: date, *, limit: int = 
 def _due(kind: str, column: Any) -> Select[Any]:
     name = literal(f"{kind}:") + Award.id + literal(":") + cast(column, String)
     found = select(Award.id.label("reference"), null().label("case_id"), name.label("dedup"))
-    return found.where(Award.status == IN_PAYMENT, column <= bindparam("on"))
+    return found.where(Award.status == IN_PAYMENT, column <= bindparam("on", type_=Date))
 
 
 RECHECKS_DUE = _due("recheck", Award.recheck_on)

@@ -27,7 +27,7 @@ _RECEIVING = (
     .distinct()
 )
 _KNOWN = exists().where(GRAM.c.person_id == PERSON.c.id, GRAM.c.county_id == _COUNTY)
-_UNINDEXED = _RECEIVING.where(~_KNOWN).order_by(PERSON.c.id).limit(PAGE)
+_UNINDEXED = Prepared(_RECEIVING.where(~_KNOWN).order_by(PERSON.c.id).limit(PAGE))
 
 
 def write(session: Session, people: Iterable[tuple[str, str | None, str | None]]) -> None:
@@ -50,7 +50,7 @@ def rewrite(session: Session, person_id: str) -> None:
 
 def index_older(session: Session) -> int:
     """Index people of before there was an index, a page; how many."""
-    rows = session.execute(_UNINDEXED).tuples().all()
+    rows = _UNINDEXED.all(session)
     write(session, rows)
     return len(rows)
 

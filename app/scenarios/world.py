@@ -48,13 +48,15 @@ class World:
         self.database = self.database.forgotten()
 
 
-def fill(database: Database, bundle_folder: Path, template_folder: Path) -> None:
-    """Let a database that has all tables hold what every world begins with."""
+def fill(database: Database, bundle_folder: Path, template_folder: Path, places: Iterable[str] = ()) -> None:
+    """Let a database that has all tables hold what every world begins with. `places`: see `WorldTemplate`."""
     with database.write() as session:
         calendar.seed(session, LONG_AGO)
         rights.seed(session)
         figures.seed_defaults(session, LONG_AGO)
         seeding.seed(session, bundle_folder, template_folder, LONG_AGO)
+        for code in places:
+            identity.ensure_staffed(session, code, LONG_AGO)
 
 
 @dataclass
@@ -63,12 +65,15 @@ class WorldTemplate:
 
     `url` names a PostgreSQL server whose scratch databases are created and dropped; None means SQLite files.
     `drafts` (region code, files) are published on top of the repository's, so that owners can play one.
+    `places` are codes of regions that have their staff from the beginning: a story finds what it would open itself, and
+    where hundreds play at the same place it is opened once.
     """
 
     bundle_folder: Path
     template_folder: Path
     url: str | None = None
     drafts: Sequence[tuple[str, Mapping[str, bytes]]] = ()
+    places: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self._vault = Vault.generate()
@@ -76,7 +81,7 @@ class WorldTemplate:
         self._name = f"doudi_story_{new_id()[-12:]}"
         database = self._open(self._create(self._name))
         database.create_tables()
-        fill(database, self.bundle_folder, self.template_folder)
+        fill(database, self.bundle_folder, self.template_folder, self.places)
         World(database, MovableClock(LONG_AGO), database.dispose).publish(self.drafts)
         database.dispose()
 

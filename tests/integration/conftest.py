@@ -15,14 +15,14 @@ from tests.support import filled as installations
 from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
 from tests.support.schema import load_models
-from tests.support.story_worlds import PostgresWorlds
+from tests.support.story_worlds import PLACES, PostgresWorlds
 from tests.support.worlds import Office
 
 
 @pytest.fixture(scope="session")
 def sqlite_worlds() -> Iterator[WorldTemplate]:
     load_models()  # as the server's template does: whatever is imported later, both have the same tables
-    template = WorldTemplate(BUNDLES, TEMPLATES)
+    template = WorldTemplate(BUNDLES, TEMPLATES, places=PLACES)
     yield template
     template.close()
 

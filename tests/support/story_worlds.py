@@ -11,6 +11,9 @@ from app.db import Database, Vault
 from app.scenarios import world
 from tests.support.postgres import Cluster
 
+PLACES = ("220122100001", "340722100001", "220402100201")
+"""Where nearly all stories play: opened and staffed once for all of them."""
+
 
 @dataclass
 class PostgresWorlds:
@@ -32,5 +35,5 @@ class PostgresWorlds:
 
     def _fill(self, url: str) -> None:
         database = self._open(url)
-        world.fill(database, BUNDLES, TEMPLATES)
+        world.fill(database, BUNDLES, TEMPLATES, PLACES)
         database.dispose()

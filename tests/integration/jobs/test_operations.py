@@ -195,7 +195,7 @@ def test_finding_due_work_reads_the_indexes_of_ready_jobs_alone(database: Databa
         assert len(found) == 6
         assert len(statements) == 2
         given = {f"{key}{n}": value for n in range(3) for key, value in (("priority", 0), ("lane", f"b:{n}"))}
-        for query in (lanes._LANES.params(now=now), lanes._firsts(3).params(now=now, most=2, **given)):
+        for query in (lanes._LANES.statement.params(now=now), lanes._firsts(3).params(now=now, most=2, **given)):
             spelled = str(query.compile(bind, compile_kwargs={"literal_binds": True}))
             explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
             plan = "\n".join(str(row) for row in bind.exec_driver_sql(explain + spelled))
