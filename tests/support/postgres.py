@@ -23,7 +23,8 @@ Install them (Debian: apt-get install postgresql), or put their folder on PATH,
 or run the tests on SQLite alone with DOUDI_TEST_SQLITE_ONLY=1."""
 # Tests need neither durability nor a listening port; every test has a database of its own.
 LOCAL = ("listen_addresses=", "max_connections=200")
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", *LOCAL)
+UNLOGGED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
+SETTINGS = (*UNLOGGED, "jit=off", "update_process_title=off", *LOCAL)
 START_SECONDS = 60
 
 
@@ -106,8 +107,19 @@ END LOOP;
 {NOTE}
 END $$"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-END_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+END_SESSIONS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+MOST_OPEN = 8
+"""Of so many databases the restoring connection stays: a new one reads the catalogue of every table again."""
 TEMPLATE = "template_doudi"
+
+
+def _rows(connection: psycopg.Connection[Any], *statements: str) -> list[Any]:
+    """Execute; the rows of the last statement, where it gives any."""
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement.encode())
+    return cursor.fetchall() if cursor.description else []
 
 
 class Cluster:
@@ -120,6 +132,7 @@ class Cluster:
         self._free: dict[str, list[str]] = defaultdict(list)
         self._made: dict[str, str] = {}
         self._tables: list[str] = []
+        self._open: dict[str, psycopg.Connection[Any]] = {}
 
     @classmethod
     @contextmanager
@@ -131,7 +144,10 @@ class Cluster:
             with _serve(bin_folder, folder, settings) as process:
                 server = cls(folder, process)
                 server._wait(folder / "log")
-                yield server
+                try:
+                    yield server
+                finally:
+                    server._close()
         finally:
             shutil.rmtree(folder)
 
@@ -148,11 +164,34 @@ class Cluster:
 
     def _run(self, database: str, *statements: str) -> list[Any]:
         """Execute as the superuser; the rows of the last statement, where it gives any."""
-        with psycopg.connect(f"host={self.folder} user=postgres dbname={database}", autocommit=True) as connection:
-            cursor = connection.cursor()
-            for statement in statements:
-                cursor.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+        with self._connected(database) as connection:
+            return _rows(connection, *statements)
+
+    def _connected(self, database: str) -> psycopg.Connection[Any]:
+        return psycopg.connect(f"host={self.folder} user=postgres dbname={database}", autocommit=True)
+
+    def _run_again(self, database: str, *statements: str) -> list[Any]:
+        """The same by a connection that stays open; a test may have ended it."""
+        known = self._open.pop(database, None)
+        if known is not None:
+            self._open[database] = known
+            try:
+                return _rows(known, *statements)
+            except psycopg.OperationalError:
+                known.close()
+        self._open[database] = self._connected(database)
+        if len(self._open) > MOST_OPEN:
+            self._open.pop(next(iter(self._open))).close()
+        return _rows(self._open[database], *statements)
+
+    def _close(self) -> None:
+        for connection in self._open.values():
+            connection.close()
+
+    def _drop(self, name: str) -> None:
+        if name in self._open:
+            self._open.pop(name).close()
+        self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
@@ -187,7 +226,7 @@ class Cluster:
             if self._restored(name):
                 self._free[kind].append(name)
             else:
-                self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+                self._drop(name)
 
     @contextmanager
     def blank_database(self) -> Iterator[str]:
@@ -196,7 +235,7 @@ class Cluster:
         try:
             yield self._url(name)
         finally:
-            self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(name)
 
     @contextmanager
     def copied_database(self, kind: str, make: Callable[[str], None]) -> Iterator[str]:
@@ -208,7 +247,7 @@ class Cluster:
         try:
             yield self._url(name)
         finally:
-            self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(name)
 
     def _copy(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
@@ -223,6 +262,5 @@ class Cluster:
 
     def _restored(self, name: str) -> bool:
         """Give a database back the rows it began with; False where it lacks tables."""
-        self._run("postgres", END_SESSIONS.format(name=name))
-        tables = self._run(name, RESTORE.format(known=",".join(self._tables)), TABLES)
+        tables = self._run_again(name, END_SESSIONS, RESTORE.format(known=",".join(self._tables)), TABLES)
         return [table for (table,) in tables] == self._tables
