@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import update_wrapper
 from threading import Lock
 from typing import Generic, TypeVar
@@ -18,10 +17,10 @@ class Lru(Generic[Value]):
     def __init__(self, most: int) -> None:
         self.most = most
         self.weight = 0
-        self._kept: OrderedDict[str, tuple[Value, int]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, name: str) -> Value | None:
+    def get(self, name: Hashable) -> Value | None:
         with self._lock:
             found = self._kept.get(name)
             if found is None:
@@ -29,7 +28,7 @@ class Lru(Generic[Value]):
             self._kept.move_to_end(name)
             return found[0]
 
-    def keep(self, name: str, value: Value, weight: int) -> Value:
+    def keep(self, name: Hashable, value: Value, weight: int) -> Value:
         """Keep `value`, or return what another thread kept meanwhile. The last one kept stays, however heavy."""
         with self._lock:
             if name in self._kept:
@@ -43,7 +42,10 @@ class Lru(Generic[Value]):
 
 
 class Made(Generic[Value]):
-    """A function of a file's bytes that is asked once for each content; `by_content` makes one."""
+    """A function of a file's bytes that is asked once for each content; `by_content` makes one.
+
+    The bytes are their own name: who has them at hand has their hash too, and a digest is not made at every call.
+    """
 
     def __init__(self, make: Callable[[bytes], Value], most: int, times: float) -> None:
         self.kept = Lru[Value](most)
@@ -51,10 +53,9 @@ class Made(Generic[Value]):
         update_wrapper(self, make)
 
     def __call__(self, content: bytes) -> Value:
-        name = hashlib.sha256(content).hexdigest()
-        found = self.kept.get(name)
+        found = self.kept.get(content)
         if found is None:
-            found = self.kept.keep(name, self._make(content), int(self.times * len(content)))
+            found = self.kept.keep(content, self._make(content), int((self.times + 1) * len(content)))
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,9 +69,10 @@ _COUNTING = select(
 ).where(_FIGURE.c.scope.in_(bindparam("scopes", expanding=True)), _FIGURE.c.state == IN_FORCE)  # fmt: skip
 _scopes: stamps.Stamped[frozenset[str]] = stamps.Stamped(STAMP)
 _spans: stamps.Stamped[tuple[_Span, ...]] = stamps.Stamped(STAMP, entries=128)
+_by_key: stamps.Stamped[Mapping[str, InForce]] = stamps.Stamped(STAMP, entries=128)
 
 
-def in_force(session: Session, region_ids: Sequence[str], on: date) -> dict[str, InForce]:
+def in_force(session: Session, region_ids: Sequence[str], on: date) -> Mapping[str, InForce]:
     """By key, the figure that holds for a region on a day: the nearest region's, there the latest.
 
     `region_ids` is the region's chain, nearest first. A process keeps what it read until somebody changes a figure;
@@ -79,8 +80,11 @@ def in_force(session: Session, region_ids: Sequence[str], on: date) -> dict[str,
     """
     known = _scopes.get(session, "", lambda: frozenset(session.connection().execute(_SCOPES).scalars()))
     scopes = tuple(scope for scope in (*region_ids, EVERYWHERE) if scope in known)
-    spans = _spans.get(session, scopes, lambda: _load(session, scopes))
-    return {each.figure.key: each.figure for each in spans if each.figure.valid_from <= on < each.until}
+    return _by_key.get(session, (scopes, on), lambda: _on(_spans.get(session, scopes, lambda: _load(session, scopes)), on))
+
+
+def _on(spans: Sequence[_Span], day: date) -> dict[str, InForce]:
+    return {each.figure.key: each.figure for each in spans if each.figure.valid_from <= day < each.until}
 
 
 def is_entered(session: Session, key: str, region_ids: Sequence[str], on: date) -> bool:

@@ -20,7 +20,7 @@ class FigureReader(Mapping[str, Decimal]):
     def __init__(self, session: Session, region_ids: Sequence[str], on: date, region_name: str) -> None:
         self._session, self._region_ids = session, tuple(region_ids)
         self._on, self._region_name = on, region_name
-        self._found: dict[str, queries.InForce] | None = None
+        self._found: Mapping[str, queries.InForce] | None = None
         self._told: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, key: str) -> Decimal:
@@ -53,7 +53,7 @@ class FigureReader(Mapping[str, Decimal]):
         return self._told[key]
 
     @property
-    def _in_force(self) -> dict[str, queries.InForce]:
+    def _in_force(self) -> Mapping[str, queries.InForce]:
         if self._found is None:
             self._found = queries.in_force(self._session, self._region_ids, self._on)
         return self._found
