@@ -80,10 +80,11 @@ def in_force(session: Session, region_ids: Sequence[str], on: date) -> Mapping[s
     """
     known = _scopes.get(session, "", lambda: frozenset(session.connection().execute(_SCOPES).scalars()))
     scopes = tuple(scope for scope in (*region_ids, EVERYWHERE) if scope in known)
-    return _by_key.get(session, (scopes, on), lambda: _on(_spans.get(session, scopes, lambda: _load(session, scopes)), on))
+    return _by_key.get(session, (scopes, on), lambda: _on(session, scopes, on))
 
 
-def _on(spans: Sequence[_Span], day: date) -> dict[str, InForce]:
+def _on(session: Session, scopes: tuple[str, ...], day: date) -> dict[str, InForce]:
+    spans = _spans.get(session, scopes, lambda: _load(session, scopes))
     return {each.figure.key: each.figure for each in spans if each.figure.valid_from <= day < each.until}
 
 

@@ -136,3 +136,10 @@ def test_nothing_stands_there_that_was_not_reached() -> None:
         standing = [task for each in walk._run.workflow.workflows() for task in each.tasks.values()]
         assert all(task._state & codec.KEPT for task in standing)
     assert any(task._state & ~codec.KEPT for task in BpmnWorkflow(made.spec).tasks.values())
+
+
+def test_a_loaded_task_has_what_a_new_one_has() -> None:
+    """It is made without SpiffWorkflow's constructor, which another version may change."""
+    made = everything()
+    workflow = BpmnWorkflow(made.spec)
+    assert vars(codec._task(workflow, made.spec.start, 1, codec.Row(7))).keys() == vars(workflow.task_tree).keys()
