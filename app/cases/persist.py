@@ -10,10 +10,16 @@ from app.cases import competence, decisions, informing, tasks, timers, waits
 from app.cases.action import Action
 from app.cases.incidents import raise_incident, resolve
 from app.cases.store import FINAL, save
+from app.jobs import operations as jobs
 
 
 def advance(action: Action, step: engine.Advance) -> None:
-    """Write all that an engine step brought about."""
+    """Write all that an engine step brought about; the jobs that come of it in one statement."""
+    with jobs.together(action.session):
+        _follow(action, step)
+
+
+def _follow(action: Action, step: engine.Advance) -> None:
     action.instance.state = step.state
     action.instance.variables = step.variables
     for element_id in step.taken_back:

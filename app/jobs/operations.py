@@ -6,11 +6,12 @@ from the dead changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -53,6 +54,7 @@ _ENQUEUED = (
 _ENQUEUE = Prepared(insert_if_absent(JOB, ["dedup"], _ENQUEUED))
 TAKEN = ("id", "kind", "case_id", "reference", "payload", "due", "attempts", "max_attempts", "owner", "lane")
 TAKEN_COLUMNS = [JOB.c[name] for name in TAKEN]
+_PENDING = "pending_jobs"
 _EXPIRED = Prepared(
     select(*TAKEN_COLUMNS)
     .where(JOB.c.state == "running", JOB.c.lease_until < database_epoch())
@@ -135,10 +137,33 @@ def enqueue(
     enqueue_all(session, [job])
 
 
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """What is put on the table meanwhile is written by one statement at the end, or when something is cancelled. In a
+    savepoint that begins meanwhile it is written at once, since what is in it may be undone."""
+    session.info[_PENDING] = _Pending(session.get_nested_transaction(), [])
+    try:
+        yield
+        _write_pending(session)
+    finally:
+        del session.info[_PENDING]
+
+
+class _Pending(NamedTuple):
+    savepoint: Any
+    rows: list[Mapping[str, Any]]
+
+
+def _write_pending(session: Session) -> None:
+    if pending := session.info.get(_PENDING):
+        _ENQUEUE.run_all(session, tuple(pending.rows))
+        pending.rows.clear()
+
+
 def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
     """Put the jobs on the table in one statement; those whose `dedup` is known already are left out."""
     vault = session.info["vault"]
-    rows = []
+    rows = list[Mapping[str, Any]]()
     for job in jobs:
         job_id = new_id()
         sealed = vault.seal(dump_json(job.payload).encode(), "job", "payload", job_id) if job.payload else None
@@ -148,7 +173,11 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
              "max_attempts": job.max_attempts, "reference": job.reference, "state": "ready", "attempts": 0,
              "lane": lane_of(job.kind, job.county)}
         )  # fmt: skip
-    _ENQUEUE.run_all(session, rows)
+    pending = session.info.get(_PENDING)
+    if pending and session.get_nested_transaction() is pending.savepoint:
+        pending.rows.extend(rows)
+    else:
+        _ENQUEUE.run_all(session, rows)
 
 
 def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:
@@ -198,6 +227,7 @@ def cancel(
     wanted = [JOB.c[name] == value for name, value in given.items() if value is not None]
     if since is not None:
         wanted.append(JOB.c.case_seq >= since)
+    _write_pending(session)
     statement = update(JOB).where(JOB.c.state == "ready", *wanted).values(state="cancelled", dedup=None)
     return session.connection().execute(statement).rowcount
 

@@ -21,6 +21,7 @@ from app.jobs.operations import (
     complete,
     expired,
     fail,
+    together,
     wait_after,
 )
 from tests.support.jobs import claim, count_by_state, find_due
@@ -58,6 +59,22 @@ def test_a_name_is_entered_once_also_after_it_was_done(database: Database, now: 
         complete(session, only(session, now), now)
         jobs.enqueue(session, "a", {}, now, dedup="once")
         assert count_by_state(session) == {"done": 1}
+
+
+def test_what_one_step_puts_on_the_table_is_written_together(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        with counted(session) as statements, together(session):
+            jobs.enqueue(session, "a", {}, now, dedup="once")
+            jobs.enqueue(session, "b", {}, now)
+        assert sum("INSERT" in each for each in statements) == 1
+        with together(session):
+            jobs.enqueue(session, "a", {}, now, dedup="once")
+            savepoint = session.begin_nested()
+            jobs.enqueue(session, "c", {}, now)
+            savepoint.rollback()
+            jobs.enqueue(session, "c", {}, now, dedup="never")
+            assert jobs.cancel(session, dedup="never") == 1
+        assert due_kinds(session, now) == ["a", "b"]
 
 
 def test_cancelling_frees_the_name_so_that_a_timer_can_be_armed_again(database: Database, now: datetime) -> None:
