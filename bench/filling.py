@@ -103,6 +103,7 @@ def rest(at: Copies, real: Real, before: Size, size: Size) -> None:
         "id": at.id("or"), "case_id": at.id("ca"), "dedup": at.id("or"),
         "status": "CASE WHEN k.n % 20 = 0 THEN 'pending' ELSE 'paid' END", "account": "NULL",
         "due_on": at.days_before("t.due_on", "k.n % 1000"), "payee": "m.name", "replaces": "NULL",
+        "bank_file_id": f"CASE WHEN k.n % 20 = 0 THEN NULL ELSE {at.id('bf', 'k.n / 100')} END",
     }  # fmt: skip
     at.copy("payment_order", real.rows["payment_order"], (before.cases, size.cases), orders,
                NAMED)  # fmt: skip

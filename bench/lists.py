@@ -10,8 +10,7 @@ from bench.copies import NAMES
 from bench.province import CLERK, PROVINCE, TWO_POSTS
 from tests.support.web import COUNTY, TOWNSHIP, VILLAGE
 
-CADRE, HEAD = f"village_cadre.{VILLAGE}", f"county_head.{COUNTY}"
-COUNTY_CLERK, FINANCE = f"county_clerk.{COUNTY}", f"finance.{COUNTY}"
+HEAD, COUNTY_CLERK, FINANCE = f"county_head.{COUNTY}", f"county_clerk.{COUNTY}", f"finance.{COUNTY}"
 SECURITY, KEEPER, POLICY = f"security_officer.{COUNTY}", f"administrator.{COUNTY}", f"policy_owner.{COUNTY}"
 Address = str | Callable[[int], str]
 
@@ -92,6 +91,7 @@ ASKED: tuple[Asked, ...] = (
     Asked("batches.province", PROVINCE, "/desk/batches"),
     Asked("batch", FINANCE, "/desk/batches/ba1000000005"),
     Asked("ledger", FINANCE, "/desk/ledger"),
+    Asked("ledger.province", PROVINCE, "/desk/ledger"),
     Asked("statistics", COUNTY_CLERK, "/desk/statistics"),
     Asked("statistics.province", PROVINCE, "/desk/statistics"),
     Asked("load", HEAD, "/desk/load"),
@@ -102,7 +102,7 @@ ASKED: tuple[Asked, ...] = (
     Asked("person", COUNTY_CLERK, "/desk/people/{person}"),
     Asked("household", COUNTY_CLERK, "/desk/households/ho1000000007"),
     Asked("case", COUNTY_CLERK, "/desk/cases/{case}"),
-    Asked("task", CADRE, "/desk/tasks/{task}"),
+    Asked("task", CLERK, "/desk/tasks/{task}"),
     Asked("awards.ended", COUNTY_CLERK, "/desk/awards?status=ended"),
     Asked("proofs", PROVINCE, "/desk/audit"),
     Asked("audit.logins", PROVINCE, "/desk/audit/logins"),
@@ -116,7 +116,7 @@ ASKED: tuple[Asked, ...] = (
     Asked("offices", KEEPER, "/desk/offices"),
     Asked("takeovers", COUNTY_CLERK, "/desk/takeovers"),
     Asked("figures", POLICY, "/desk/figures"),
-    Asked("figures.applied", POLICY, "/desk/figures/applied"),
+    Asked("figures.applied", COUNTY_CLERK, "/desk/figures/applied"),
     Asked("changes", POLICY, "/studio/changes"),
     Asked("releases", POLICY, "/studio/releases"),
     Asked("release", POLICY, "/studio/releases/{release}"),
@@ -128,7 +128,6 @@ ASKED: tuple[Asked, ...] = (
     Asked("status", None, "/status", {"number": "{number}", "query_code": "{code}"}),
     Asked("my_case", None, "/my-case"),
     Asked("verify", None, "/verify/{letter}"),
-    Asked("ready", None, "/readyz"),
 )  # fmt: skip
 EXPORTS: tuple[Asked, ...] = (
     Asked("worklist.xlsx", CLERK, "/desk/worklist.xlsx"),

@@ -70,12 +70,12 @@ def work(at: Copies, real: Real, before: Size, size: Size) -> None:
 
 
 def chains(at: Copies, real: Real, before: Size, size: Size) -> None:
-    """A link of every case's chain, and a login for every piece of open work."""
+    """A link of every case's chain, and a login for every piece of open work, numbered down: real ones go on above."""
     since = at.before("t.filed_at", "k.n % 500000")
     at.make("audit_event", (before.cases, size.cases), id=at.id("ae"), chain=f"'case:' || {at.id('ca')}", seq="1",
             at=since, actor_id=at.id("us", "k.n % 20000"), actor_name="'王芳'", kind="'applied'", payload="'{}'",
             prev_hash="''", hash=at.id("ha"))  # fmt: skip
-    at.make("audit_event", (before.items, size.items), id=at.id("al"), chain="'login'", seq="1000000 + k.n", at=since,
+    at.make("audit_event", (before.items, size.items), id=at.id("al"), chain="'login'", seq="9000000 - k.n", at=since,
             actor_id=at.id("us", "k.n % 20000"), actor_name="'王芳'", payload="'{}'", prev_hash="''",
             kind="CASE WHEN k.n % 50 = 0 THEN 'login_failed' ELSE 'logged_in' END", hash=at.id("hl"))  # fmt: skip
 

@@ -150,7 +150,7 @@ def _reopened(installed: Filled) -> None:
         notice, said = session.scalars(select(Notice)).first(), {"phone": "13904310009", "reason": "他家有车"}
         assert notice is not None
         objections.add(session, notice, said, objections.PHONE, installed.now)
-        leads.report(session, notice, said, installed.now)
+        leads.report(session, notice, None, said, installed.now)
         confirming.begin(session, notice.id, said, "", installed.now)
 
 
