@@ -43,6 +43,17 @@ class Setting:
 
 
 @dataclass(slots=True)
+class Now:
+    """What the draft makes of it."""
+
+    outcome: Outcome
+    text: str = ""
+    unknown: dict[str, None] = field(default_factory=dict)
+    fault: str = ""
+    figures: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Read:
     """A record, and what its own release makes of it. `text`: its result as one text for all that is equal; `key`: what
     tells it from other records of the same table."""
@@ -53,20 +64,14 @@ class Read:
     text: str
     mismatch: bool
     key: str = ""
+    as_it_was: Now = field(init=False)
+    """What a draft makes of it that changes nothing of what it read."""
+
+    def __post_init__(self) -> None:
+        self.as_it_was = Now(self.outcome, self.text)
 
     def is_same(self, result: Any) -> bool:
         return result is self.outcome.result or canonical(result) == self.text
-
-
-@dataclass(slots=True)
-class Now:
-    """What the draft makes of it."""
-
-    outcome: Outcome
-    text: str = ""
-    unknown: dict[str, None] = field(default_factory=dict)
-    fault: str = ""
-    figures: list[str] = field(default_factory=list)
 
 
 class Evaluator:
@@ -132,14 +137,14 @@ class Evaluator:
         """A record by the draft. Where nothing that it read is another, it is what it was."""
         name = subject.draft or step.release_id
         figures = self.set_for(subject.regions, read.figures)
-        touched = any(_reads(read.seen, path[0]) for path in over)
-        is_alike = self._is_alike(step.release_id, name, step.decision)
-        if is_alike and not touched and not any(_asks(read.seen, key) for key in figures):
-            return Now(read.outcome, read.text)
+        touched = bool(over) and any(_reads(read.seen, path[0]) for path in over)
+        asked = bool(figures) and any(_asks(read.seen, key) for key in figures)
+        if not touched and not asked and self._is_alike(step.release_id, name, step.decision):
+            return read.as_it_was
         key = None
         if not over:  # the draft may ask for names that were not read then, and that it set itself
-            asked = (self._version(name, step.decision), step.decision, read.key)
-            key = (*asked, tuple(figures.items()), subject.regions, local_date(step.decided_at))
+            version = (self._version(name, step.decision), step.decision, read.key)
+            key = (*version, tuple(figures.items()), subject.regions, local_date(step.decided_at))
             if key in self._now:
                 return self._now[key]
         now = self._evaluate(name, step.decision, read, over, figures, subject, step.decided_at)

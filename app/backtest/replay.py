@@ -159,9 +159,10 @@ class _Run:
     def _keep(self, step: Step, read: Read, place: Place, result: Any) -> None:
         """Hand the result on, and note where it refuses."""
         was = read.outcome.result
-        if place.is_guard or causes.refusal(was):
-            stands = [] if result in (_PASSED, UNKNOWN) else causes.refusal(result)
-            self.found.refuses.append((bool(causes.refusal(was)), bool(stands)))
+        refused = bool(causes.refusal(was)) if was else False
+        if place.is_guard or refused:
+            stands = refused if result is was else result not in (_PASSED, UNKNOWN) and bool(causes.refusal(result))
+            self.found.refuses.append((refused, stands))
         if not place.variable:
             return
         self._then[place.variable], self._now[place.variable] = was, result

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.core import id_number
@@ -18,6 +19,7 @@ _LIMIT = Decimal(10) ** 12
 _CHARACTER = re.compile("(?s:.)[\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 
 
+@lru_cache(4096)  # the same standards are paid again and again
 def capital_amount(amount: Decimal | int | str) -> str:
     """The amount in yuan in capital numerals (人民币大写): ``800`` → ``捌佰元整``.
 

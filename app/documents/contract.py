@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import marshmallow as ma
@@ -103,7 +103,7 @@ class Contract:
         """
         frozen: dict[str, Any] = dict(again or {})
         faults: list[str] = []
-        teller = Teller(cite, address)
+        teller = Teller(cite, cache(address))
         # Each name is looked for once, not by every variable that reads it.
         names = {name: value for name in self._names if (value := look_up(scope, name)) is not MISSING}
         for variable in self.variables.values() if again is None else self._of_the_letter:

@@ -186,20 +186,19 @@ class Replay(Mapping[str, Any]):
     def _read(self, name: str) -> Any:
         path = f"{self._path}.{name}" if self._path else name
         if name in self._entries:
-            return self._value(self._entries[name], path)
+            node = self._entries[name]
+            return node if type(node) in _ITSELF else self._value(node, path)
         if (self._is_whole and name not in self._unread) or (not self._path and name in BUILTINS):
             return MISSING
         self.unknown[path] = None
         return None
 
     def _value(self, node: Node, path: str) -> Any:
-        if node == NOT_THERE:
-            return MISSING
         if type(node) is list:
             return [self._value(each, path) for each in node]
         if type(node) is dict and ("some" in node or "all" in node):
             return Replay(node, self.unknown, path)
-        return decode(node)
+        return MISSING if node == NOT_THERE else decode(node)
 
 
 speaks_feel(Replay, Replay.find)

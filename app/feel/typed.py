@@ -38,15 +38,15 @@ def encode(value: Any) -> Node:
 
 def canonical(value: Any) -> str:
     """One text for all values that FEEL takes as equal: `1.0` is `1`, and the order of entries says nothing."""
+    if value is None:  # most rules give nothing most of the time
+        return "null"
     return _CANONICAL.encode(_encode(value, _shortest))
 
 
 def decode(node: Node) -> Any:
     """The inverse of `encode`."""
-    if type(node) is list:
-        return [decode(each) for each in node]
     if type(node) is not dict:
-        return node
+        return [decode(each) for each in node] if type(node) is list else node
     ((tag, inner),) = node.items()
     if tag == "all":
         return {name: decode(each) for name, each in inner.items()}

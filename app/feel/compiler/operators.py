@@ -81,8 +81,8 @@ def _compare(node: n.Compare, scope: Scope) -> Code:
     left, right = compile_node(node.left, scope), compile_node(node.right, scope)
     check = comparison(node.op)
     fast = FAST_ORDER.get(node.op)
-    if node.op == "=":
-        return _same(left, right)
+    if node.op in ("=", "!="):
+        return _same(left, right) if node.op == "=" else _other(left, right)
     if fast is None:
         return lambda frame: check(frame, left(frame), right(frame))
     fixed = fixed_number(node.right)
@@ -108,7 +108,17 @@ def _same(left: Code, right: Code) -> Code:
         a, b = left(frame), right(frame)
         if type(a) is type(b) and type(a) in _SCALARS:
             return a == b
-        return equal(frame.run, a, b)
+        return a is b if a is None or b is None else equal(frame.run, a, b)
+
+    return run
+
+
+def _other(left: Code, right: Code) -> Code:
+    def run(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) is type(b) and type(a) in _SCALARS:
+            return a != b
+        return a is not b if a is None or b is None else _unequal(frame, a, b)
 
     return run
 
