@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from app.engine import script
 from app.engine.diagram import Diagram
 from app.engine.errors import ElementError
+from app.engine.ids import TaskId
 from app.engine.memory import Memory
 from app.engine.model import Answers, Element, Flow
 from app.engine.repetition import Repetition
@@ -23,7 +23,7 @@ from app.feel import Expression
 
 Path = tuple[str, ...]
 STEPS = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "serviceTask", "endEvent"})
-_NOBODY = UUID(int=0)
+_NOBODY = TaskId(0)
 
 
 @dataclass(frozen=True, slots=True)

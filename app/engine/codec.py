@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -27,6 +26,7 @@ from app import feel
 from app.engine.diagram import Diagram
 from app.engine.errors import StateError
 from app.engine.gateways import JOINED, TokenJoin
+from app.engine.ids import TaskId
 from app.engine.instance import Instance, Run, SubInstance
 from app.engine.memory import ABSENT, APPENDED, Write
 from app.engine.repetition import Repetition
@@ -38,20 +38,8 @@ _COMPRESS_OVER = 1000
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 KEPT = _LIVE | TaskState.FINISHED_MASK
 _COMPLETED, _FAILED = 1, 2
-NOBODY = UUID(int=(1 << 128) - 1)  # wrote what no return takes back
-
-
-class Row(int):
-    """Identifies a task without an id by its number in the state that was loaded; in the next state it means nothing.
-
-    An id is looked up at every step through the tree: as a number it takes a fifth of the time of a UUID.
-    """
-
-    __slots__ = ()
-
-    @property
-    def hex(self) -> str:
-        return f"{self:032x}"
+NOBODY = TaskId((1 << 128) - 1)  # wrote what no return takes back
+_ORDINALS = 1 << 32  # ids up to here are row numbers of the state that was loaded, and mean nothing in the next one
 
 
 def dump(run: Run) -> bytes:
@@ -69,7 +57,7 @@ def rebuild(run: Run, other: Run, name_of: Callable[[str], str]) -> None:
 def _document(run: Run) -> dict[str, Any]:
     instance = run.workflow
     names: dict[str, int] = {}
-    numbers: dict[UUID, int] = {}
+    numbers: dict[TaskId, int] = {}
     workflows = [_dump_workflow(each, names, numbers) for each in _outermost_first(instance)]
     over = sorted(
         filter(_is_human, instance.all_tasks(TaskState.FINISHED_MASK)), key=lambda task: task.last_state_change
@@ -140,7 +128,7 @@ def _outermost_first(instance: Instance) -> Iterable[Any]:
     return [instance, *sorted(instance.subprocesses.values(), key=lambda each: each.depth)]
 
 
-def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
+def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[TaskId, int]) -> list[Any]:
     owner = numbers[workflow.parent_task_id] if workflow.parent_task_id else -1
     rows: list[list[Any]] = []
     above = workflow.top_workflow.get_task_from_id(workflow.parent_task_id) if owner >= 0 else None
@@ -157,13 +145,13 @@ def _dump_workflow(workflow: Any, names: dict[str, int], numbers: dict[UUID, int
     return [names.setdefault(workflow.spec.name, len(names)), owner, flags, last, rows]
 
 
-def _row(task: Task, parent: Task | None, names: dict[str, int], numbers: dict[UUID, int]) -> list[Any]:
+def _row(task: Task, parent: Task | None, names: dict[str, int], numbers: dict[TaskId, int]) -> list[Any]:
     row = [
         numbers[task._parent] if task._parent else -1,
         names.setdefault(task.task_spec.name, len(names)),
         task._state,
     ]
-    own = task.id.hex if task._state & _LIVE and not isinstance(task.id, Row) else 0
+    own = task.id.hex if task._state & _LIVE and int(task.id) > _ORDINALS else 0
     internal = _internal(task)
     same = task.data == (parent.data if parent is not None else {})
     if own or internal or not same or task.triggered:
@@ -207,7 +195,7 @@ def _load_rows(workflow: Any, rows: list[list[Any]], names: list[str], numbered:
         spec = specs.get(names[name])
         if spec is None:
             raise StateError(f"流程图中没有环节“{names[name]}”，案件的流程状态不能用这一版打开")
-        task = _task(workflow, spec, state, UUID(own) if own else Row(len(numbered) + 1))
+        task = _task(workflow, spec, state, TaskId.of(own) if own else TaskId(len(numbered) + 1))
         if triggered:
             task.triggered = True
         if internal:
@@ -222,7 +210,7 @@ def _load_rows(workflow: Any, rows: list[list[Any]], names: list[str], numbered:
         numbered.append(task)
 
 
-def _task(workflow: Any, spec: Any, state: int, id: UUID | Row) -> Task:
+def _task(workflow: Any, spec: Any, state: int, id: TaskId) -> Task:
     """As `Task` makes one, which looks for a parent and asks for the time."""
     task = object.__new__(Task)
     task.id, task.workflow, task.task_spec, task._state = id, workflow, spec, state
@@ -233,7 +221,7 @@ def _task(workflow: Any, spec: Any, state: int, id: UUID | Row) -> Task:
     return task
 
 
-def _dump_write(write: Write, names: dict[str, int], rows: list[list[Any]], numbers: dict[UUID, int]) -> Any:
+def _dump_write(write: Write, names: dict[str, int], rows: list[list[Any]], numbers: dict[TaskId, int]) -> Any:
     path, number = ".".join(write.path), numbers.get(write.writer, -1)
     is_first = write.before is ABSENT and write.depth == len(write.path)
     if is_first and number >= 0 and rows[number][1] == names.get(path):
@@ -252,7 +240,7 @@ def _load_write(row: Any, names: list[str], numbered: list[Task]) -> Write:
     return _write(row, names, numbered[row[0]].id if row[0] >= 0 else NOBODY)
 
 
-def _write(row: list[Any], names: list[str], writer: UUID) -> Write:
+def _write(row: list[Any], names: list[str], writer: TaskId) -> Write:
     _, name, before, depth = row + [0] * (4 - len(row))
     path = tuple(names[name].split("."))
     kept = APPENDED if before == 1 else decode(before[0]) if before else ABSENT

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any, Final
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
@@ -22,6 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine.events import BoundaryEvent
 from app.engine.gateways import JOINED, TokenJoin
+from app.engine.ids import TaskId
 from app.engine.instance import Run
 from app.engine.repetition import Loop, MultiInstance, Repetition
 
@@ -90,9 +90,9 @@ def _passages(workflow: Any) -> list[list[Task]]:
     return sorted(long, key=lambda each: (each[0].task_spec.manual, -len(each)))
 
 
-def _ties(workflow: Any) -> dict[UUID, set[UUID]]:
+def _ties(workflow: Any) -> dict[TaskId, set[TaskId]]:
     """Joins and the tokens that they consumed, each by the other: they go or stay together."""
-    ties = defaultdict[UUID, set[UUID]](set)
+    ties = defaultdict[TaskId, set[TaskId]](set)
     for task in workflow.tasks.values():
         for consumed in task.internal_data.get(JOINED, ()):
             ties[task.id].add(consumed)
@@ -119,9 +119,9 @@ def _upwards(task: Task | None) -> Iterator[Task]:
         task = task.parent
 
 
-def _below(top: Task, but: Task | None = None) -> dict[UUID, Task]:
+def _below(top: Task, but: Task | None = None) -> dict[TaskId, Task]:
     """A task and all that came after it, without what hangs below another."""
-    found: dict[UUID, Task] = {}
+    found: dict[TaskId, Task] = {}
     pending = [top]
     while pending:
         task = pending.pop()

@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
@@ -25,6 +24,7 @@ from app.engine.bounds import MAX_INSTANCES, Bounds
 from app.engine.diagram import HUMAN, Diagram
 from app.engine.errors import ElementError, PythonRefused
 from app.engine.events import Interrupted
+from app.engine.ids import TaskId
 from app.engine.memory import Memory
 from app.engine.model import WAIT, Effect, Element, Failure, Host
 from app.engine.repetition import MultiInstance, Repetition
@@ -83,8 +83,8 @@ class Instance(_Flat, BpmnWorkflow):
 
     def __init__(self, spec: Any, sub_specs: Mapping[str, Any], engine: Any, **kwargs: Any) -> None:
         super().__init__(spec, sub_specs, script_engine=engine, **kwargs)
-        self.removed: dict[UUID, Task] = {}
-        self.reopened: set[UUID] = set()  # sub-processes and calls that had ended, and run on
+        self.removed: dict[TaskId, Task] = {}
+        self.reopened: set[TaskId] = set()  # sub-processes and calls that had ended, and run on
         self.task_removed_event.connect(self._forget)
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubInstance:
@@ -293,7 +293,7 @@ class Run(PythonScriptEngine):
 
     def ring(self, task_id: str) -> None:
         """Let the timer of one waiting event fire, if it is due."""
-        self.ringing = self.workflow.event_manager.tasks[UUID(task_id)]
+        self.ringing = self.workflow.event_manager.tasks[TaskId.of(task_id)]
         self.ringing.task_spec._update(self.ringing)
         self.ringing = None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from uuid import UUID
+
+from app.engine.ids import TaskId
 
 ABSENT: Final = object()
 APPENDED: Final = object()
@@ -23,7 +24,7 @@ class Write:
     where the value joined a list. `depth` is less than the whole path where the contexts around it were made by it.
     """
 
-    writer: UUID
+    writer: TaskId
     path: Path
     before: Any
     depth: int
@@ -39,7 +40,7 @@ class Memory:
         """Another one that starts with the same content."""
         return Memory(self.variables, self.writes)
 
-    def set(self, writer: UUID, path: Path, value: Any) -> None:
+    def set(self, writer: TaskId, path: Path, value: Any) -> None:
         """Give a variable, or an entry of a context in it, a value. What is no context on the way is replaced."""
         before, depth = _standing(self.variables, path)
         self.writes.append(Write(writer, path, before, depth))
@@ -49,7 +50,7 @@ class Memory:
         """Give a variable that no task wrote another value."""
         self.variables = _with(self.variables, path, value)
 
-    def append(self, writer: UUID, path: Path, value: Any) -> None:
+    def append(self, writer: TaskId, path: Path, value: Any) -> None:
         """Let a value join the list of a variable; where there is none it begins one."""
         kept, _ = _standing(self.variables, path)
         if not isinstance(kept, list):
@@ -58,7 +59,7 @@ class Memory:
         self.writes.append(Write(writer, path, APPENDED, len(path)))
         self.variables = _with(self.variables, path, [*kept, value])
 
-    def forget(self, gone: Collection[UUID]) -> None:
+    def forget(self, gone: Collection[TaskId]) -> None:
         """Each name gets what it would hold if these tasks had written nothing."""
         first = next((place for place, write in enumerate(self.writes) if write.writer in gone), None)
         if first is None:
@@ -69,7 +70,7 @@ class Memory:
                 again = self.append if write.before is APPENDED else self.set
                 again(write.writer, write.path, value)
 
-    def hand_over(self, gone: Collection[UUID], heir: UUID) -> None:
+    def hand_over(self, gone: Collection[TaskId], heir: TaskId) -> None:
         """What these tasks wrote counts as written by another one. Of its writes of one path the first alone is kept,
         unless something else wrote there in between: what stood before it is all that can come back.
         """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine import codec
 from app.engine.diagram import Diagram
+from app.engine.ids import TaskId
 from app.engine.instance import Instance, Run
 from app.engine.model import Host
 
@@ -38,7 +38,7 @@ def passages(diagram: Diagram, state: bytes, variables: Mapping[str, Any], host:
     codec.load(diagram, state, run)
     taken = {(flow.source, flow.target): flow.id for flow in diagram.flows}
     found: list[Passage] = []
-    places: dict[UUID, int] = {}
+    places: dict[TaskId, int] = {}
     for task, owner in _tasks(run.workflow, run.workflow, None):
         before = _before(task)
         flow = taken.get((before.task_spec.bpmn_id, task.task_spec.bpmn_id)) if before is not None else None

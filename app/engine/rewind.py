@@ -8,7 +8,6 @@ removed tasks wrote is forgotten before anything runs again (`memory`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
@@ -17,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine.errors import NotReturnable
 from app.engine.gateways import JOINED, TokenJoin
+from app.engine.ids import TaskId
 from app.engine.instance import Run
 from app.engine.model import Element
 from app.engine.repetition import Repetition
@@ -143,14 +143,14 @@ def _take_back(task: Task) -> None:
             task.workflow._remove_task(child.id)
 
 
-def _release(join: Task, gone: Collection[UUID]) -> None:
+def _release(join: Task, gone: Collection[TaskId]) -> None:
     """Let the tokens that a join had consumed wait again, but for those that are gone."""
     for task_id in join.internal_data.get(JOINED, ()):
         if task_id not in gone:
             _wait_again(join.workflow.tasks[task_id])
 
 
-def _went_on_with(join: Task, after: Mapping[UUID, Task]) -> bool:
+def _went_on_with(join: Task, after: Mapping[TaskId, Task]) -> bool:
     """Whether a join outside of what is taken back consumed a token inside of it."""
     if isinstance(join.task_spec, TokenJoin):
         return any(task_id in after for task_id in join.internal_data.get(JOINED, ()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.exceptions import TaskNotFoundException
@@ -15,6 +14,7 @@ from app.engine import codec, events, rethinking, rewind, script
 from app.engine.diagram import HUMAN, Diagram
 from app.engine.due import Due, due
 from app.engine.errors import NotAwaited, NotOpen, NotReturnable
+from app.engine.ids import TaskId
 from app.engine.instance import Instance, Run
 from app.engine.model import Advance, Element, Host
 from app.engine.report import advance, awaited, awaiting, open_ids, timers_of
@@ -187,7 +187,7 @@ def _restore(
 
 def _open(run: Run, task_id: str, state: int) -> Task:
     try:
-        task = run.workflow.get_task_from_id(UUID(task_id))
+        task = run.workflow.get_task_from_id(TaskId.of(task_id))
     except (TaskNotFoundException, ValueError):
         raise NotOpen from None
     if not task.has_state(state) or task.task_spec.bpmn_id is None:

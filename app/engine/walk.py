@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.task import Task
@@ -12,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine import codec, events
 from app.engine.diagram import Diagram
+from app.engine.ids import TaskId
 from app.engine.instance import Instance, Run
 from app.engine.memory import Memory, Path
 from app.engine.model import WAIT, Effect, Failure, Host, OpenTask, Timer, Wait
@@ -137,7 +137,7 @@ class Walk:
         self._go_on()
 
     def _task(self, task_id: str) -> Task:
-        return self._run.workflow.get_task_from_id(UUID(task_id))
+        return self._run.workflow.get_task_from_id(TaskId.of(task_id))
 
     def _go_on(self) -> None:
         self._tell_time()

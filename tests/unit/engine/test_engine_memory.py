@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import engine
+from app.engine.ids import TaskId
 from app.engine.memory import Memory
 from tests.unit.engine.engine_kit import (
     END,
@@ -40,10 +40,10 @@ def test_what_is_left_is_what_the_others_would_have_written(writes: list[Any], g
     for writer, path, value in writes:
         for each in (memory, without) if writer not in gone else (memory,):
             if value > 6:
-                each.append(UUID(int=writer), ("answers",), value)
+                each.append(TaskId(writer), ("answers",), value)
             else:
-                each.set(UUID(int=writer), tuple(path), value)
-    memory.forget({UUID(int=writer) for writer in gone})
+                each.set(TaskId(writer), tuple(path), value)
+    memory.forget({TaskId(writer) for writer in gone})
     assert (memory.variables, memory.writes) == (without.variables, without.writes)
     assert start == {"a": {"b": None}, "b": 1, "c": {}}
 

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from app import engine, feel
 from app.engine import codec
 from app.engine.diagram import Diagram
+from app.engine.ids import TaskId
 from app.engine.walk import Walk
 from tests.unit.engine.engine_kit import (
     END,
@@ -142,4 +143,4 @@ def test_a_loaded_task_has_what_a_new_one_has() -> None:
     """It is made without SpiffWorkflow's constructor, which another version may change."""
     made = everything()
     workflow = BpmnWorkflow(made.spec)
-    assert vars(codec._task(workflow, made.spec.start, 1, codec.Row(7))).keys() == vars(workflow.task_tree).keys()
+    assert vars(codec._task(workflow, made.spec.start, 1, TaskId(7))).keys() == vars(workflow.task_tree).keys()
