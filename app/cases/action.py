@@ -88,10 +88,10 @@ class CaseHead:
 class Action:
     """One command on one case. It is the engine's host, and carries what must be written when the engine has run.
 
-    `effects` are all effects by topic (`app.cases.effects.EFFECTS`). `read` is the case's row as it was found; None for
-    a case that is new. `corrections` is what a decision made again means
-    for what was paid (`app.cases.effects.corrections.Correction`). `dying`: the numbers of those whose death it enters;
-    `taking`: the names of those to whom it gives a role of the award, by role. `events`: what the applicant is told of.
+    `effects` are all effects by topic (`app.cases.effects.EFFECTS`). `read` is the case's row as it stands, found or
+    inserted. `corrections` is what a decision made again means for what was paid
+    (`app.cases.effects.corrections.Correction`). `dying`: the numbers of those whose death it enters; `taking`: the
+    names of those to whom it gives a role of the award, by role. `events`: what the applicant is told of.
     """
 
     session: Session

@@ -109,7 +109,7 @@ def require_running(action: Action) -> None:
 def save(action: Action) -> None:
     """Write the case's row back; the version is the backstop behind the lock."""
     head, read = action.case, action.read
-    changed = tuple(name for name in _AT_TIMES if read is None or getattr(head, name) != getattr(read, name))
+    changed = tuple(name for name in _AT_TIMES if getattr(head, name) != getattr(read, name))
     values = {name: getattr(head, name) for name in ("audit_seq", "audit_hash", *changed)}
     values |= {"state": action.instance.seal(action.vault, head.id), "version": head.version + 1}
     if _saving(changed).run(action.session, {**values, "case_id": head.id, "seen": head.version}) != 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -313,4 +313,5 @@ def _insert(action: Action, code: str) -> None:
         **finding.columns(action.session, head.number, action.variables["application"].get("id_number")),
     }
     _INSERT.run_all(action.session, [values])
+    action.read = replace(head)
     finding.write_name(action.session, head.id, head.applicant_name, head.county_id)
