@@ -24,7 +24,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 run: $(VENV)/.run ## environment, database, demo data, server and worker in one process
 	@$(BIN)/doudi run
 
-test: $(VENV)/.dev ## everything that proves the product; installs what it needs
+test: $(VENV)/.dev ## everything that proves the product; installs what it needs; DOUDI_EXAMPLES=4 for a night
 	@scripts/system-packages.sh
 	$(BIN)/pytest -n auto --dist worksteal
 

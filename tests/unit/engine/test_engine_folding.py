@@ -15,6 +15,7 @@ from app.engine import folding
 from app.engine.errors import NotReturnable
 from tests.bpmn.notation import xml
 from tests.bpmn.walk import play
+from tests.support.examples import examples
 from tests.unit.engine.engine_kit import Player
 
 PATH = """
@@ -134,7 +135,7 @@ def _played_by_people() -> Player:
 
 
 @pytest.mark.parametrize("text", [PATH, BRANCHES, RARELY, LOOP, LOOPED_SCOPE])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(examples(3)))
 def test_going_back_is_the_same_within_the_last_rounds(text: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two players do the same, one of them with its history whole."""
     rng, diagram = random.Random(seed), engine.load(xml(text))

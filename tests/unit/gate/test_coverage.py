@@ -44,7 +44,8 @@ def test_every_clause_is_proved_or_says_why_not(evidence: dict[str, Evidence]) -
 def test_a_rule_proves_one_clause_at_a_step_that_shows_it() -> None:
     proofs = read_proofs()
     assert len({(proof.bundle, proof.rule) for proof in proofs.values()}) == len(proofs)
-    shown = {id: stories_of(BUNDLES, proof.bundle)[proof.story].shows(id) for id, proof in proofs.items()}
+    stories = {bundle: stories_of(BUNDLES, bundle) for bundle in {proof.bundle for proof in proofs.values()}}
+    shown = {id: stories[proof.bundle][proof.story].shows(id) for id, proof in proofs.items()}
     assert not [id for id, proof in proofs.items() if proof.step not in shown[id]]
 
 
