@@ -35,8 +35,8 @@ check: $(VENV)/.dev ## style, types, layers, bundles
 	$(BIN)/lint-imports
 	$(BIN)/doudi bundle check $(dir $(wildcard bpmn/*/bundle.yaml))
 
-bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure
-	$(BIN)/python -m bench $(if $(JSON),--json $(JSON))
+bench: $(VENV)/.dev ## measurements, side by side in one run; JSON=FILE also writes every figure, FULL=1 takes whole counties
+	$(BIN)/python -m bench $(if $(FULL),--full) $(if $(JSON),--json $(JSON))
 
 bench-scale: $(VENV)/.dev ## lists, searches and counts of a province beside a small one, both databases; SIZE=1000000 ONLY=postgresql JSON=FILE
 	@scripts/system-packages.sh

@@ -70,7 +70,7 @@ def _count(office: Office, what: Any) -> int:
         return session.scalars(select(func.count(what))).one()
 
 
-def _write_letters(office: Office) -> None:
+def _write_letters(office: Office, grants: int) -> None:
     """One worker writes and issues the letters; a slow machine is not watched for ever."""
     worker = Worker(office.database, office.clock, handlers(outside(Path())))
     began, cpu, jobs = time.perf_counter(), time.process_time(), 0
@@ -82,7 +82,7 @@ def _write_letters(office: Office) -> None:
         office.clock.move_to(office.now + timedelta(minutes=2))
     taken, cpu = time.perf_counter() - began, time.process_time() - cpu
     recorded, issued = _count(office, Document.id), _count(office, Document.sha256)
-    left = 2 * GRANTS - jobs
+    left = 2 * grants - jobs
     figure("batch.letters.rate", jobs / taken, "jobs a second")
     print(
         f"  letters: {recorded} recorded and {issued} issued in {taken:.0f} s by one worker, "
@@ -91,11 +91,11 @@ def _write_letters(office: Office) -> None:
     )
 
 
-def main() -> int:
+def main(grants: int = GRANTS) -> int:
     """Print seconds and counts; 1 where somebody would be paid twice."""
     with world.on_sqlite() as office:
-        _, seconds = _timed(office, lambda session: register(session, office))
-        print(f"{GRANTS} people in payment, recorded in {seconds:.1f} s")
+        _, seconds = _timed(office, lambda session: register(session, office, grants))
+        print(f"{grants} people in payment, recorded in {seconds:.1f} s")
         with office.database.read() as session:
             clerk, head = (office.holder(session, position) for position in ("county_clerk", "county_head"))
         batch_id, drafting = _timed(office, lambda session: batches.draft(session, clerk, SPEC, office.now))
@@ -116,9 +116,9 @@ def main() -> int:
             refused = True
         after = _count(office, PaymentOrder.id)
         print(f"  repeated: {again} new orders, {after} in all; the same batch drafted again is refused: {refused}")
-        _write_letters(office)
-    return int((orders, again, after, refused) != (GRANTS, 0, GRANTS, True))
+        _write_letters(office, grants)
+    return int((orders, again, after, refused) != (grants, 0, grants, True))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(int, sys.argv[1:2])))

@@ -23,7 +23,7 @@ from app.feel import Recorder, Replay
 from app.scenarios.play import Player
 from app.scenarios.story import load_story
 from app.scenarios.world import WorldTemplate
-from bench.report import figure
+from bench.report import figure, middle
 
 EACH, ROUNDS = 8, 5
 AIM_BYTES, AIM_REPLAY, AIM_KEEP = 1_000, 2.0, 0.5
@@ -49,15 +49,15 @@ def played() -> tuple[list[Case], list[int]]:
     return found, sizes
 
 
-def milliseconds(work: Callable[[Record, Bundle], object], cases: Sequence[Case]) -> float:
-    """Processor time of one piece of work: the median round's mean. The first round warms and does not count."""
+def milliseconds(work: Callable[[Record, Bundle], object], cases: Sequence[Case]) -> list[float]:
+    """Processor time of one piece of work: each round's mean. The first round warms and does not count."""
     taken = []
     for _ in range(ROUNDS + 1):
         began = time.process_time()
         for case in cases:
             work(*case)
         taken.append((time.process_time() - began) * 1000 / len(cases))
-    return statistics.median(taken[1:])
+    return taken[1:]
 
 
 def _decide(record: Record, bundle: Bundle) -> None:
@@ -75,9 +75,9 @@ def main() -> None:
     cases, sizes = played()
     mean, largest = figure("decisions.bytes", statistics.mean(sizes), "bytes", f"<= {AIM_BYTES}"), max(sizes)
     figure("decisions.bytes.largest", largest, "bytes")
-    replay = figure("decisions.replay", milliseconds(rerun, cases), "ms", f"<= {AIM_REPLAY}")
-    keep = milliseconds(_decide_and_keep, cases) - milliseconds(_decide, cases)
-    figure("decisions.keep", keep, "ms", f"<= {AIM_KEEP}")
+    replay = middle("decisions.replay", milliseconds(rerun, cases), "ms", f"<= {AIM_REPLAY}")
+    both, alone = milliseconds(_decide_and_keep, cases), milliseconds(_decide, cases)
+    keep = middle("decisions.keep", [one - two for one, two in zip(both, alone, strict=True)], "ms", f"<= {AIM_KEEP}")
     print(f"  {len(cases)} records of stories: {mean:,.0f} bytes each, the largest {largest:,}   aim {AIM_BYTES:,}")
     print(f"  a replay             {replay:5.2f} ms   aim {AIM_REPLAY}")
     print(f"  keeping what is read {keep:5.2f} ms   aim {AIM_KEEP}")

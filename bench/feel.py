@@ -27,9 +27,9 @@ AIM_CONDITION, AIM_RATIO, AIM_TABLE = 200_000, 4, 20_000
 ROWS, COLUMNS = 20, 5
 
 
-def rate(call: Callable[[], object], seconds: float = 0.2, rounds: int = 7) -> float:
-    """Calls per second of processor time, the best of some rounds: what one core does, whoever else is at work."""
-    count, best = 100, 0.0
+def rate(call: Callable[[], object], seconds: float = 0.2, rounds: int = 7) -> list[float]:
+    """Calls per second of processor time, the best round first: that is what one core does, whoever else is at work."""
+    count, found = 100, []
     for _ in range(rounds):
         taken, done, started = 0.0, 0, time.process_time()
         while taken < seconds:
@@ -37,8 +37,8 @@ def rate(call: Callable[[], object], seconds: float = 0.2, rounds: int = 7) -> f
                 call()
             done += count
             taken = time.process_time() - started
-        best = max(best, done / taken)
-    return best
+        found.append(done / taken)
+    return sorted(found, reverse=True)
 
 
 def table(policy: str) -> str:
@@ -70,22 +70,22 @@ def main() -> int:
     assert dotted.evaluate(NESTED) is True
     assert unique.decide("d", case).result == 9 == first.decide("d", case).result
 
-    ours = rate(lambda: expression.evaluate(CONTEXT))
+    every = rate(lambda: expression.evaluate(CONTEXT))
     spiff_context = {"age": 67, "income": 512.5, "standard": 740}
-    theirs = rate(lambda: engine.environment.evaluate(CONDITION, dict(spiff_context)))
-    tables = rate(lambda: unique.decide("d", case))
-    figure("feel.evaluations", ours, "a second", f">= {AIM_CONDITION}")
+    (theirs, *_) = rate(lambda: engine.environment.evaluate(CONDITION, dict(spiff_context)))
+    decided = rate(lambda: unique.decide("d", case))
+    ours = figure("feel.evaluations", every[0], "a second", f">= {AIM_CONDITION}", of=every)
     figure("feel.ratio", ours / theirs, "times SpiffWorkflow", f">= {AIM_RATIO}")
-    figure("feel.tables", tables, "a second", f">= {AIM_TABLE}")
+    tables = figure("feel.tables", decided[0], "a second", f">= {AIM_TABLE}", of=decided)
     print(f"{CONDITION}")
     print(f"  FEEL, compiled            {ours:>10,.0f} evaluations/s   aim {AIM_CONDITION:,}")
     print(f"  SpiffWorkflow, Python eval {theirs:>9,.0f} evaluations/s")
     print(f"  ratio                     {ours / theirs:>10.1f}                 aim {AIM_RATIO}")
-    print(f"dotted names                {rate(lambda: dotted.evaluate(NESTED)):>10,.0f} evaluations/s")
-    print(f"compile from the cache      {rate(lambda: feel.compile(CONDITION)):>10,.0f} a second")
+    print(f"dotted names                {rate(lambda: dotted.evaluate(NESTED))[0]:>10,.0f} evaluations/s")
+    print(f"compile from the cache      {rate(lambda: feel.compile(CONDITION))[0]:>10,.0f} a second")
     print(f"decision table {ROWS} × {COLUMNS}")
     print(f"  UNIQUE                    {tables:>10,.0f} decisions/s     aim {AIM_TABLE:,}")
-    print(f"  FIRST                     {rate(lambda: first.decide('d', case)):>10,.0f} decisions/s")
+    print(f"  FIRST                     {rate(lambda: first.decide('d', case))[0]:>10,.0f} decisions/s")
     return 0 if ours >= AIM_CONDITION and ours >= AIM_RATIO * theirs and tables >= AIM_TABLE else 1
 
 

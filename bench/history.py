@@ -21,7 +21,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("inbox, task, case: CPU ms", ("pages.cpu.inbox", "pages.cpu.task", "pages.cpu.case")),
     ("HTTP village, review: p99 ms", tuple(f"http.postgresql.{step}.p99" for step in (
         "village_investigation", "township_review"))),
-    ("letters a second", ("batch.letters.rate",)),
+    ("letters a second: SQLite, PostgreSQL", ("worker.letters.sqlite.wall", "worker.letters.postgresql.wall")),
 )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def _line() -> None:
 
 def _told(name: str, what: str, taken: list[float], aim: float) -> None:
     first, last = (1000 * median(part) for part in (taken[5 : 5 + SHOWN], taken[-SHOWN:]))
-    figure(f"long.{name}.last", last, "ms")
+    figure(f"long.{name}.last", last, "ms", of=[1000 * each for each in taken[-SHOWN:]])
     figure(f"long.{name}.ratio", last / first, "times", f"<= {aim}")
     print(f"{name}: {first:.1f} ms in {what} {SHOWN}, {last:.1f} ms in {what} {len(taken)}", end=" ")
     print(f"({last / first:.2f} times, aim: {aim})")

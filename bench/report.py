@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.disk import commit_floor
@@ -27,6 +28,11 @@ def figure(name: str, value: float, unit: str, aim: str = "", of: Sequence[float
     spread = {"low": round(min(of), 4), "high": round(max(of), 4), "times": len(of)} if of else {}
     _figures.append({"name": name, "value": round(float(value), 4), "unit": unit, "aim": aim, **spread})
     return value
+
+
+def middle(name: str, of: Sequence[float], unit: str, aim: str = "") -> float:
+    """Note the median of measurements, with their spread, and give it back."""
+    return figure(name, median(of), unit, aim, of=of)
 
 
 def machine() -> dict[str, Any]:

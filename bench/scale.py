@@ -95,17 +95,17 @@ def _watched(database: Database) -> Iterator[Watch]:
         event.remove(database.engine, "after_cursor_execute", watch.after)
 
 
-def measure(province: Province) -> dict[str, Read]:
-    """Every page `TIMES` times, every file that goes out `FILES` times, and the worker's question for what is due."""
+def measure(province: Province, times: int = TIMES) -> dict[str, Read]:
+    """Every page so many times, every file that goes out `FILES` times, and the worker's question for what is due."""
     people: dict[str | None, FlaskClient] = {}
     found: dict[str, Read] = {}
     for asked in (*ASKED, *EXPORTS):
         if asked.who not in people:
             people[asked.who] = province.web.client(asked.who)
-        turns = FILES if asked in EXPORTS else TIMES
+        turns = FILES if asked in EXPORTS else times
         found[asked.name] = _opened(province.database, partial(_page, people[asked.who], asked, province), turns)
-    found["worker.due"] = _opened(province.database, lambda _: _due(province))
-    found["worker.metrics"] = _opened(province.database, lambda _: _watched_over(province))
+    found["worker.due"] = _opened(province.database, lambda _: _due(province), times)
+    found["worker.metrics"] = _opened(province.database, lambda _: _watched_over(province), times)
     return found
 
 
@@ -126,7 +126,7 @@ def _watched_over(province: Province) -> None:
     metrics.exposition(province.database, province.clock.now())
 
 
-def _opened(database: Database, call: Callable[[int], None], turns: int = TIMES) -> Read:
+def _opened(database: Database, call: Callable[[int], None], turns: int) -> Read:
     found = Read()
     call(0)
     for turn in range(turns):
@@ -184,13 +184,14 @@ def compare(name: str, small: dict[str, Read], large: dict[str, Read]) -> None:
     growth = {key: (large[key].pages + 20) / (small[key].pages + 20) for key in large}
     for key in sorted(large, key=lambda each: -growth[each]):
         read = large[key]
-        figure(f"scale.{name}.{key}.p95", read.at(0.95), "ms", MILLISECONDS, of=read.database)
+        kind, aim = ("file", "") if key.endswith(".xlsx") else ("p95", MILLISECONDS)
+        figure(f"scale.{name}.{key}.{kind}", read.at(0.95), "ms", aim, of=read.database)
         figure(f"scale.{name}.{key}.growth", growth[key], "times", RATIO)
         print(f"  {key:22}{read.at(0.5):9.2f}{read.at(0.95):9.2f}{statistics.median(read.whole):10.1f}"
               f"{read.rows:10}{read.pages:9}   {growth[key]:6.2f} ({small[key].pages} → {read.pages})")  # fmt: skip
 
 
-def _run(name: str, url: str, vault: Vault, size: int) -> None:
+def _run(name: str, url: str, vault: Vault, size: int, times: int) -> None:
     create_schema(url, vault)
     database = Database(url, vault, durable=False)
     try:
@@ -200,7 +201,7 @@ def _run(name: str, url: str, vault: Vault, size: int) -> None:
             began = time.perf_counter()
             province.grow(Size(each))
             print(f"{name}: {each} pieces of open work, built in {time.perf_counter() - began:.0f} s", flush=True)
-            found.append(measure(province))
+            found.append(measure(province, times))
         if name == "postgresql":
             with database.read() as session:
                 print("  on disk:", session.scalar(text("SELECT pg_size_pretty(pg_database_size(current_database()))")))
@@ -209,15 +210,15 @@ def _run(name: str, url: str, vault: Vault, size: int) -> None:
         database.dispose()
 
 
-def main(size: int = LARGE, only: str = "") -> int:
+def main(size: int = LARGE, only: str = "", times: int = TIMES) -> int:
     """Print the comparison of each database."""
     vault = Vault.generate()
     if only in ("", "sqlite"):
         with world.folder() as place:
-            _run("sqlite", f"sqlite:///{place / 'doudi.db'}", vault, size)
+            _run("sqlite", f"sqlite:///{place / 'doudi.db'}", vault, size, times)
     if only in ("", "postgresql"):
         with Cluster.start(FAST) as server, server.blank_database() as url:
-            _run("postgresql", url, vault, size)
+            _run("postgresql", url, vault, size, times)
     return 0
 
 
@@ -225,12 +226,13 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", nargs="?", type=int, default=LARGE, help="pieces of open work in the large province")
     parser.add_argument("--only", default="", choices=["sqlite", "postgresql"], help="one database alone")
+    parser.add_argument("--times", type=int, default=TIMES, help="how often each page is opened")
     parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="write every figure to this file")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     options = _asked()
-    main(options.size, options.only)
+    main(options.size, options.only, options.times)
     if options.json:
         report.write(options.json)

@@ -152,7 +152,7 @@ def _idle(name: str, office: Office) -> None:
             worker.run_once()
             rounds.append((time.process_time() - began) * 1000)
         costs.append(statistics.median(rounds))
-    figure(f"worker.idle.{name}", costs[1], "ms CPU", "<= 2")
+    figure(f"worker.idle.{name}", costs[1], "ms CPU", "<= 2", of=rounds)
     figure(f"worker.idle.{name}.growth", costs[1] / costs[0], "times", "<= 1.5")
     print(f"  nothing due: {costs[1]:.2f} ms of CPU a look at {QUANTITIES[1]} jobs, {costs[0]:.2f} at {QUANTITIES[0]}")
 
