@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,10 +31,10 @@ from app.publicity import queries as notices
 from app.registry import houses
 from app.registry import operations as registry_commands
 from app.registry import queries as registry
-from app.scenarios.play import Player
 from app.scenarios.story import load_story
 from app.scenarios.world import World, WorldTemplate
 from tests.support.figures import put_in_force
+from tests.support.played import award_left_by
 
 ZONGYANG, JILIN = "tekun@340722", "tekun"
 
@@ -137,14 +138,14 @@ class Life:
         return case_id
 
 
+_story = cache(load_story)
+
+
 @pytest.fixture(params=[ZONGYANG, JILIN])
 def life(request: pytest.FixtureRequest, sqlite_worlds: WorldTemplate) -> Iterator[Life]:
-    story = load_story(BUNDLES / request.param / "scenarios" / "home-care-three-parties.yaml")
+    story = _story(BUNDLES / request.param / "scenarios" / "home-care-three-parties.yaml")
     world = sqlite_worlds.open(MovableClock(story.clock))
-    player = Player(world, story)
-    assert player.run().problems == []
-    with world.database.read() as session:
-        award_id = queries.head(session, player.last or "").award_id
+    award_id = award_left_by(world, story)
     yield Life(world, story.region[:6], award_id)
     world.discard()
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -29,11 +26,12 @@ from app.inbox import queries as inbox
 from app.jobs import operations as jobs
 from app.jobs.runner import Worker
 from app.scenarios.expect import Snapshot
-from app.scenarios.play import Player, Worlds
+from app.scenarios.play import Worlds
 from app.scenarios.setting import prepare
 from tests.integration.walks.answers import Draw, answers
 from tests.integration.walks.beginnings import Beginning
 from tests.integration.walks.invariants import broken
+from tests.support.played import award_left_by
 
 # What an action on a case could change; the rest is the setting.
 SETTING = ("blob", "release", "release_file", "release_place", "release_letter", "release_receipt", "calendar_version",
@@ -47,18 +45,6 @@ class Remembered(NamedTuple):
 
     variables: dict[str, Any]
     unknown: dict[str, Any]
-
-
-class Played(NamedTuple):
-    """What a story left: the database and the moment, beside the award."""
-
-    file: Path
-    now: datetime
-    award_id: str
-
-
-PLAYED: dict[tuple[Path, int], Played] = {}
-"""By folder of worlds and story (`beginnings` keeps them); the files go with the folder."""
 
 
 class Walk:
@@ -130,7 +116,7 @@ class Walk:
 
     def begin_on_award(self, process: str) -> str:
         """Play the story, which leaves an award in payment, and begin a process on that award."""
-        award_id = self._play()
+        award_id = award_left_by(self.world, self.beginning.story)
         data = {"reason": "家庭情况有变化", "clause": "D15"}
 
         def do(session: Session) -> None:
@@ -140,25 +126,6 @@ class Walk:
         refused = self._refused(do)  # who is refused at the door is on record (ADR 17), so something may change
         self.run_due()
         return refused
-
-    def _play(self) -> str:
-        """The award that the story leaves. It is played once in a session; other walks go on in a copy."""
-        place = Path(self.world.database.engine.url.database or "")
-        known = place.parent, id(self.beginning.story)
-        if known not in PLAYED:
-            player = Player(self.world, self.beginning.story)
-            assert player.run().holds
-            with self.world.database.read() as session:
-                award_id = queries.head(session, player.last or "").award_id
-            PLAYED[known] = Played(place.with_name(f"played-{len(PLAYED)}.db"), self.world.clock.now(), award_id)
-            _copy(place, PLAYED[known].file)
-            return award_id
-        played = PLAYED[known]
-        self.world.database.dispose()
-        _copy(played.file, place)
-        self.world.restart()
-        self.world.clock.move_to(played.now)
-        return played.award_id
 
     def complete(self, draw: Draw, *, agreeable: bool) -> str:
         """Somebody who may do it completes an open task with drawn answers."""
@@ -324,9 +291,3 @@ class Walk:
         with self.world.database.read() as session:
             items = inbox.items_of_case(session, self.case_id)
         return [item for item in items if item.status == "open" and item.kind == "task"]
-
-
-def _copy(source: Path, target: Path) -> None:
-    """All that is committed in a database of SQLite, over whatever the other one holds."""
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
-        read.backup(written)
