@@ -136,10 +136,11 @@ class Province:
             whose = {"id": request.id}
             person = session.scalar(text("SELECT person_id FROM award WHERE id = :id"), whose)
             job = session.scalar(text("SELECT id FROM job LIMIT 1"))
+            release = session.scalar(text("SELECT release_id FROM case_file LIMIT 1"))
         self.seen = {
             "case": done.case_id, "number": going.number, "code": going.query_code, "letter": letter.verify_code,
             "award": request.id, "person": str(person), "notice": notice, "task": items["open"],
-            "release": str(session.scalar(text("SELECT release_id FROM case_file LIMIT 1"))),
+            "release": str(release),
         }  # fmt: skip
         rows = {"case_file": going.case_id, "open": items["open"], "closed": items["done"], "award": request.id,
                 "notice": notice, "payment_order": str(order), "person": str(person), "job": str(job)}  # fmt: skip
