@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.core.chinese import mask_account, mask_id_number
+from app.core.exact_json import dump_json
 from app.core.id_number import is_valid
 from app.core.ids import digest
 from app.db import utc
@@ -18,6 +19,8 @@ ORIGIN = "0" * 64
 # Identity numbers (15 or 18 characters) and bank accounts, standing alone, also in groups of four; ids, dates and
 # 12-digit region codes are neither.
 NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:\d{14,18}[\dXx]|\d{4}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?)(?![0-9A-Za-z])")
+_LIKE_NUMBERS = re.compile(r"\d{14}|\d{4}[ -]\d{4}")
+"""Stands in every text in which `NUMBERS` finds something, also with JSON around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,12 @@ def masked(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [masked(inner) for inner in value]
     return value
+
+
+def masked_text(value: Any) -> str:
+    """`masked` as the JSON that is hashed and stored; gone through only where something could be such a number."""
+    text = dump_json(value)
+    return dump_json(masked(value)) if _LIKE_NUMBERS.search(text) else text
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Table, Text, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit import books
-from app.audit.chain import ORIGIN, Head, link_hash, masked
+from app.audit.chain import ORIGIN, Head, link_hash, masked_text
 from app.audit.models import AuditCheck, AuditEvent, AuditRoot
 from app.core.actor import Actor
 from app.core.clock import local_date, midnight
@@ -53,7 +53,7 @@ def append(
     seq = last.seq + 1
     via = {"machine_account": actor.via} if actor.via else {}
     told = {**payload, **via, **books.taken(session)}
-    text = dump_json(masked(told))
+    text = masked_text(told)
     vault = session.info["vault"]
     plain = link_hash(last.hash, chain, seq, now, actor.user_id, actor.name, kind, action_id, text)
     linked = vault.sign(plain, LINKING, vault.in_force.index)

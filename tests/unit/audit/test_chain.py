@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.audit.chain import ORIGIN, check, link_hash, masked
+from app.audit.chain import ORIGIN, check, link_hash, masked, masked_text
+from app.core.exact_json import dump_json
 
 AT = datetime(2020, 10, 12, 2, tzinfo=UTC)
 
@@ -100,6 +101,8 @@ def test_a_link_of_another_chain_does_not_fit() -> None:
 )
 def test_numbers_of_people_are_masked_and_others_are_not(text: str, shown: str | None) -> None:
     result = masked({"a": [{text: text}]})["a"][0]
+    for around in (text, f"第一行\n{text}\t{text}", f'"{text}"\\{text}'):
+        assert masked_text([{around: (around,)}]) == dump_json(masked([{around: (around,)}]))
     ((key, value),) = result.items()
     assert key == value
     if shown is None:
