@@ -1,6 +1,7 @@
 """Random walks: whatever people do to a case in whatever order, its invariants hold and nobody is stuck.
 
-`DOUDI_WALKS=200 pytest tests/integration/walks` walks as often on each bundle, by a new seed each time.
+`DOUDI_WALKS=200 pytest tests/integration/walks` walks as often on each bundle, by a new seed each time;
+`DOUDI_EXAMPLES=4` four times as often as usual, by the same seeds.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from app.cases import operations
 from app.scenarios.play import Worlds
 from tests.integration.walks.beginnings import beginnings, bundles, processes, returnable
 from tests.integration.walks.walk import Walk
+from tests.support.examples import examples
 from tests.support.filling import SQLITE_ONLY
 
 MORE = os.environ.get("DOUDI_WALKS")
@@ -69,10 +71,10 @@ def _likely(walk: Walk) -> list[str]:
     return USUAL if walk.open_items() else WAITING
 
 
-def _wander(template: Worlds, bundle: Path, examples: int) -> None:
+def _wander(template: Worlds, bundle: Path, count: int) -> None:
     starts = {each.name: each for each in beginnings(bundle)}
 
-    @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
+    @settings(SHAPE, max_examples=int(MORE) if MORE else count)
     @given(st.sampled_from(sorted(starts)), st.data())
     def wander(name: str, data: st.DataObject) -> None:
         walk = Walk(template, starts[name])
@@ -85,11 +87,11 @@ def _wander(template: Worlds, bundle: Path, examples: int) -> None:
     wander()
 
 
-def _live_on(template: Worlds, bundle: Path, examples: int) -> None:
+def _live_on(template: Worlds, bundle: Path, count: int) -> None:
     starts = {each.name: each for each in beginnings(bundle) if each.leaves_an_award}
     others = sorted(processes(bundle) - {"main"})
 
-    @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
+    @settings(SHAPE, max_examples=int(MORE) if MORE else count)
     @given(st.sampled_from(sorted(starts)), st.sampled_from(others), st.data())
     def live_on(name: str, process: str, data: st.DataObject) -> None:
         walk = Walk(template, starts[name])
@@ -102,12 +104,12 @@ def _live_on(template: Worlds, bundle: Path, examples: int) -> None:
     live_on()
 
 
-def _go_back(template: Worlds, bundle: Path, process: str, examples: int) -> int:
+def _go_back(template: Worlds, bundle: Path, process: str, count: int) -> int:
     """Walk through a process and send it back again and again; how often that was possible."""
     starts = {each.name: each for each in beginnings(bundle) if process == "main" or each.leaves_an_award}
     returns = []
 
-    @settings(SHAPE, max_examples=int(MORE) if MORE else examples)
+    @settings(SHAPE, max_examples=int(MORE) if MORE else count)
     @given(st.sampled_from(sorted(starts)), st.data())
     def go_back(name: str, data: st.DataObject) -> None:
         walk = Walk(template, starts[name])
@@ -144,12 +146,12 @@ def _go(walk: Walk, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
 def test_walks_on_sqlite(sqlite_worlds: Worlds, bundle: Path) -> None:
-    _wander(sqlite_worlds, bundle, examples=6)
+    _wander(sqlite_worlds, bundle, examples(4))
 
 
 @pytest.mark.parametrize("bundle", OF_AWARDS, ids=lambda folder: folder.name)
 def test_walks_on_awards(sqlite_worlds: Worlds, bundle: Path) -> None:
-    _live_on(sqlite_worlds, bundle, examples=5)
+    _live_on(sqlite_worlds, bundle, examples(3))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_a_return_leaves_nothing_of_what_was_answered_behind_it(
 ) -> None:
     """Checked by `Walk.send_back` in every walk; here each process is sent back a few times. By chance a form may be
     answered wrongly so often that nothing is ever done that could be sent back."""
-    assert any(_go_back(sqlite_worlds, bundle, process, examples) for examples in (3, 15))
+    assert any(_go_back(sqlite_worlds, bundle, process, count) for count in (examples(2), 15))
 
 
 if not SQLITE_ONLY:
@@ -168,4 +170,4 @@ if not SQLITE_ONLY:
     @pytest.mark.postgres
     @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda folder: folder.name)
     def test_walks_on_postgresql(postgres_worlds: Worlds, bundle: Path) -> None:
-        _wander(postgres_worlds, bundle, examples=2)
+        _wander(postgres_worlds, bundle, examples(1))
