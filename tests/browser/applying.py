@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from tests.support.web import VILLAGE, flat
 
@@ -14,6 +14,8 @@ PATIENCE = 30_000
 
 
 NAMES = "form => [...new Set([...form.elements].filter(each => each.type !== 'hidden').map(each => each.name))]"
+SHOWN = "name => [...document.getElementsByName(name)].find(each => each.checkVisibility())?.type || ''"
+"""The kind of the first control of this name that somebody sees; nothing where there is none."""
 Look = Callable[[Page], None]
 
 
@@ -60,7 +62,7 @@ class Applicant:
         typed = flat(self.answers)
         for name in self._names():
             if name in typed:
-                self._put(self.page.locator(f'[name="{name}"]'), name, typed[name])
+                self._put(name, typed[name])
 
     def sign(self) -> None:
         self.look(self.page)
@@ -73,11 +75,11 @@ class Applicant:
         for form in self.page.locator("form[data-draft]").all():
             yield from form.evaluate(NAMES)
 
-    def _put(self, controls: Locator, name: str, text: str) -> None:
-        shown = controls.locator("visible=true")
-        if not shown.count():
+    def _put(self, name: str, text: str) -> None:
+        kind = self.page.evaluate(SHOWN, name)
+        if not kind:
             return
-        kind = shown.first.evaluate("each => each.type")
+        shown = self.page.locator(f'[name="{name}"]:visible')
         self.effort.taps += 1
         if kind == "radio":
             chosen = self.page.locator(f'[name="{name}"][value="{text}"]')

@@ -75,14 +75,20 @@ class Site:
         return page
 
     def desk(self, username: str) -> Page:
-        """A window signed in through the login page."""
-        page = self.window()
+        """A window of somebody who is signed in, at what waits for them."""
+        page, client = self.window(), self.web.client()
+        self.web.sign_in(client, username)
+        (cookie,) = client._cookies.values()
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
         page.goto("/desk/")
+        page.wait_for_selector("h1:has-text('待办')")
+        return page
+
+    def log_in(self, page: Page, username: str) -> None:
+        """Through the login page, which is open."""
         page.fill("#username", username)
         page.fill("#password", PASSWORD)
         page.click("button:has-text('登录')")
-        page.wait_for_selector("h1:has-text('待办')")
-        return page
 
     def _listen(self, message: object) -> None:
         text = str(getattr(message, "text", message))

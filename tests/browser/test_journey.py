@@ -26,7 +26,7 @@ from tests.browser.conftest import Site
 from tests.browser.letters import print_letters
 from tests.integration.web.test_publicity import codes_sent, post_a_notice
 from tests.support.photos import PHOTO, photo
-from tests.support.web import APPLICATION, PASSWORD, PROGRAMME, VILLAGE
+from tests.support.web import APPLICATION, PROGRAMME, VILLAGE
 from tests.support.worlds import id_number
 
 pytestmark = pytest.mark.browser
@@ -132,7 +132,10 @@ def test_from_the_application_to_the_letter(site: Site, fits: Fits, sound: Fits,
     number, code = applicant.locator("code").all_text_contents()
 
     # The village investigates: a look at the application and the diagram, then the answer.
-    cadre = site.desk(CADRE)
+    cadre = site.window()
+    cadre.goto("/desk/")
+    site.log_in(cadre, CADRE)
+    cadre.wait_for_selector("h1:has-text('待办')")
     fits(cadre)
     cadre.keyboard.press("j")
     with cadre.expect_navigation():
@@ -359,9 +362,7 @@ def test_what_is_typed_outlives_leaving_the_network_and_the_session(site: Site, 
     page.fill("[name=opinion]", "登录失效后写的")
     page.click("button[value=submit]")
     page.wait_for_selector("#username")
-    page.fill("#username", CADRE)
-    page.fill("#password", PASSWORD)
-    page.click("button:has-text('登录')")
+    site.log_in(page, CADRE)
     page.wait_for_url(f"**/desk/tasks/{task}")
     assert page.input_value("[name=opinion]") == "登录失效后写的"
     fits(page)

@@ -18,7 +18,6 @@ from app.together import deciding
 from app.together import operations as together
 from tests.browser.conftest import Site
 from tests.support import morning
-from tests.support.web import PASSWORD
 from tests.support.worlds import id_number
 
 pytestmark = pytest.mark.browser
@@ -148,9 +147,7 @@ def _a_session_ends(site: Site, hand: Hand) -> None:
     with site.web.database.write() as session:
         sessions.end_all(session, site.web.actor(CLERK).user_id or "", site.web.clock.now())
     hand.submit("submit")
-    page.fill("#username", CLERK)
-    page.fill("#password", PASSWORD)
-    page.click("button:has-text('登录')")
+    site.log_in(page, CLERK)
     page.wait_for_url(address.partition("?")[0] + "**")
     assert page.is_checked('[name="complete"][value="true"]')
     hand.submit("submit")
