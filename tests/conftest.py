@@ -17,7 +17,8 @@ from tests.support.filling import BACKENDS, Filled
 from tests.support.postgres import Cluster
 from tests.support.schema import create_schema
 
-YOUNG_OBJECTS = 50_000
+YOUNG_OBJECTS = 5_000
+"""After so many the collector looks. A letter's tree is few of them and large: ten times as many was gigabytes."""
 
 
 def pytest_xdist_auto_num_workers() -> int:

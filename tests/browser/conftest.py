@@ -17,6 +17,7 @@ from waitress.wasyncore import close_all
 from app.core.clock import MovableClock
 from app.db import Database, Vault
 from app.documents.pdf import LibreOffice
+from app.extensions import SESSION_COOKIE
 from tests.support.chromium import launch
 from tests.support.web import PASSWORD, Web, open_web
 
@@ -78,8 +79,9 @@ class Site:
         """A window of somebody who is signed in, at what waits for them."""
         page, client = self.window(), self.web.client()
         self.web.sign_in(client, username)
-        (cookie,) = client._cookies.values()
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
+        cookie = client.get_cookie(SESSION_COOKIE)
+        assert cookie is not None
+        page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": self.url}])
         page.goto("/desk/")
         page.wait_for_selector("h1:has-text('待办')")
         return page
