@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, select
 
-from app import wsgi
+from app import installation, wsgi
 from app.cli import main
 from app.core.clock import SystemClock
 from app.db import Database, Vault, keys
 from app.jobs import operations as jobs
+from app.keys.opening import admit
+from tests.support.filling import BACKENDS, Filled
 
 COMMANDS = ["run", "serve", "worker", "db install", "keys check", "figure list 220122", "release list", "keys rotate"]
 
 
+def _install(database: Database) -> None:
+    """What `doudi db install` does, with something that is sealed."""
+    now = SystemClock().now()
+    admit(database, now)
+    with database.write() as session:
+        installation.install(session, now)
+        jobs.enqueue(session, "some", {"number": 1}, now)
+
+
+@pytest.fixture(params=BACKENDS)
+def installed_url(request: pytest.FixtureRequest, filled: Filled, tmp_path: Path) -> Iterator[str]:
+    with filled.open(request.param, "known keys", _install, tmp_path) as url:
+        yield url
+
+
 @pytest.fixture
-def key_file(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation in which something is sealed, known to its keys."""
-    path = tmp_path / "keys.json"
-    monkeypatch.setenv("DOUDI_DATABASE_URL", database_url)
+def key_file(installed_url: str, session_key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The keys of an installation in which something is sealed."""
+    path = Path(shutil.copy(session_key_file, tmp_path / "keys.json"))
+    monkeypatch.setenv("DOUDI_DATABASE_URL", installed_url)
     monkeypatch.setenv("DOUDI_KEY_FILE", str(path))
     monkeypatch.setenv("DOUDI_SECRET_FILE", str(tmp_path / "secret"))
     monkeypatch.setattr("app.installation.upgrade", lambda config: None)
-    _told("db", "install", code=0)
-    database = Database(database_url, Vault.load(path))
-    with database.write() as session:
-        jobs.enqueue(session, "some", {"number": 1}, SystemClock().now())
-    database.dispose()
     return path
 
 
@@ -88,9 +101,9 @@ def test_every_start_is_stopped_with_one_sentence(key_file: Path, spoil: Callabl
 
 @pytest.mark.parametrize("spoil", [_missing, _foreign])
 def test_a_database_of_before_accepts_only_keys_that_open_it(
-    key_file: Path, database_url: str, spoil: Callable[[Path], None]
+    key_file: Path, installed_url: str, spoil: Callable[[Path], None]
 ) -> None:
-    database = Database(database_url, Vault.load(key_file))
+    database = Database(installed_url, Vault.load(key_file))
     with database.write() as session:
         session.execute(delete(keys.KEY))
     kept = key_file.read_bytes()
