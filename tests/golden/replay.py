@@ -88,7 +88,7 @@ def _arguments(diagram: engine.Diagram, state: bytes, variables: Mapping[str, An
     if step["do"] not in ("complete", "complete_wait"):
         return told
     run = Run(diagram, variables, Again(step))
-    codec.look(diagram, state, run)
+    codec.load(diagram, state, run)
     if step["do"] == "complete_wait":
         return [next(wait.id for wait in report.open_waits(run) if wait.element_id == told[0]), told[1]]
     element_id, item, submission = told
