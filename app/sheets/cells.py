@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -17,12 +18,28 @@ from app.sheets.sheet import Sheet
 
 def bound(sheets: Iterable[Sheet]) -> bytes:
     """One .xlsx of several sheets. Text stays text; numbers stay numbers."""
-    made = Workbook(write_only=True)
-    for each in sheets:
-        _write(made.create_sheet(each.title), each)
     buffer = io.BytesIO()
-    made.save(buffer)
+    with _ended(Workbook(write_only=True)) as made:
+        for each in sheets:
+            _write(made.create_sheet(each.title), each)
+        made.save(buffer)
     return buffer.getvalue()
+
+
+@contextmanager
+def _ended(made: Workbook) -> Iterator[Workbook]:
+    """Rows are read while they are written, and reading them may be refused: what was begun is ended then and its file
+    removed. The library would leave both to the end of the process.
+    """
+    try:
+        yield made
+    except BaseException:
+        for sheet in made.worksheets:
+            if not sheet.closed:
+                sheet.close()
+            with suppress(FileNotFoundError):
+                sheet._writer.cleanup()
+        raise
 
 
 def _text(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> WriteOnlyCell:

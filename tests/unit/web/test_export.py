@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from app.sheets import Sheet, book, columns, csv_bytes
+from app.core.errors import Gone
+from app.sheets import Sheet, book, columns, csv_bytes, workbook
 
 
 @pytest.mark.parametrize(("text", "shown"), [("=1+1", "=1+1"), ("@x", "@x"), ("春\x01节\x0b补助", "春节补助")])
@@ -20,3 +24,16 @@ def test_a_cell_holds_text_and_nothing_that_breaks_the_workbook(text: str, shown
 def test_a_spreadsheet_runs_nothing_of_a_csv() -> None:
     told = csv_bytes(columns(("姓名", 10)), [["=1+1"], ["王一"]]).decode("utf-8-sig")
     assert told.splitlines() == ["姓名", "'=1+1", "王一"]
+
+
+def test_a_workbook_whose_rows_are_refused_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Rows are read while they are written. The library complains later of what nobody ended, and keeps its file."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def rows() -> Iterator[list[str]]:
+        yield ["王建国"]
+        raise Gone("没有了")
+
+    with pytest.raises(Gone):
+        workbook("名单", columns(("姓名", 10)), rows())
+    assert list(tmp_path.iterdir()) == []
