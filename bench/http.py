@@ -42,9 +42,9 @@ from tests.support.postgres import LOCAL, Cluster
 from tests.support.visitor import Visitor
 from tests.support.worlds import RELIEF, VILLAGE, Office, id_number
 
-CASES, THREADS, PROCESSES = 800, 8, 2
-WARM = 40
-"""So many cases of these are answered before anything is counted: processes fill what they keep."""
+CASES, THREADS, PROCESSES = 920, 8, 2
+WARM, WARM_PAGES = 160, 64
+"""So many of the cases and pages are answered before anything is counted: threads, connections and caches fill."""
 RATES = {"village_investigation": 140, "township_review": 90}
 AIMS = {"village_investigation": (">= 138", "<= 50"), "township_review": (">= 80", "")}
 PAGES, PAGE_RATE = 100, 14
@@ -144,13 +144,12 @@ def _measure(name: str, office: Office, serving: Callable[[], AbstractContextMan
             kind = {"Authorization": headers[element], "Content-Type": JSON}
             body = json.dumps({"data": data})
             sent = [request("POST", f"/api/v1/tasks/{task}/complete", kind, body) for task in tasks]
-            offer(served.port, sent[:WARM], WARM, served.cpu)
-            load = offer(served.port, sent[WARM:], RATES[element], served.cpu)
+            load = offer(served.port, sent, RATES[element], served.cpu, warm=WARM)
             load.show(f"{name}.{element}", f"API complete {element}", RATES[element], aims.get(element, ("", "")))
         clerk = Visitor(served.port)
         clerk.sign_in(username, PASSWORD)
         page = request("GET", "/desk/", {"Cookie": clerk.cookie})
-        load = offer(served.port, [page] * PAGES, PAGE_RATE, served.cpu)
+        load = offer(served.port, [page] * (WARM_PAGES + PAGES), PAGE_RATE, served.cpu, warm=WARM_PAGES)
         load.show(f"{name}.inbox", "page GET inbox", PAGE_RATE)
 
 

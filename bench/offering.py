@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bench.report import figure
@@ -71,28 +72,40 @@ def request(method: str, path: str, headers: dict[str, str], body: str = "") -> 
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def offer(port: int, requests: Sequence[bytes], rate: float, cpu: Callable[[], dict[str, float]]) -> Load:
-    """Send the requests at this rate. `cpu` tells the seconds of processor time used so far."""
-    client, load, before, own = _Client(port), Load(), cpu(), time.process_time()
-    began = time.perf_counter() + 0.1
+def offer(
+    port: int, requests: Sequence[bytes], rate: float, cpu: Callable[[], dict[str, float]], *, warm: int = 0
+) -> Load:
+    """Send the requests at this rate. `cpu` tells the seconds of processor time used so far.
 
-    def one(number: int) -> None:
-        due = began + number / rate
-        time.sleep(max(due - time.perf_counter(), 0))
-        load.late.append((time.perf_counter() - due) * 1000)
-        try:
-            wrong = client.send(requests[number])
-        except OSError as error:
-            wrong = repr(error)
-        load.latencies.append((time.perf_counter() - due) * 1000)
-        if wrong:
-            load.failures.append(wrong)
-
+    The first `warm` are not counted: they come as fast as they are answered, over the connections of all others, so
+    that every thread of the server has met what it will be asked. A start is measured elsewhere (`bench.start`).
+    """
+    client = _Client(port)
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(one, range(len(requests))))
+        first = [wrong for wrong in pool.map(partial(_sent, client), requests[:warm]) if wrong]
+        load, before, own = Load(failures=first), cpu(), time.process_time()
+        began = time.perf_counter() + 0.1
+        dues = [began + number / rate for number in range(len(requests) - warm)]
+        list(pool.map(partial(_count, client, load), dues, requests[warm:]))
     load.seconds = time.perf_counter() - began
     load.cpu = {who: used - before[who] for who, used in cpu().items()} | {"generator": time.process_time() - own}
     return load
+
+
+def _count(client: _Client, load: Load, due: float, whole: bytes) -> None:
+    time.sleep(max(due - time.perf_counter(), 0))
+    load.late.append((time.perf_counter() - due) * 1000)
+    wrong = _sent(client, whole)
+    load.latencies.append((time.perf_counter() - due) * 1000)
+    if wrong:
+        load.failures.append(wrong)
+
+
+def _sent(client: _Client, whole: bytes) -> str | None:
+    try:
+        return client.send(whole)
+    except OSError as error:
+        return repr(error)
 
 
 class _Client(threading.local):
@@ -128,7 +141,7 @@ class _Client(threading.local):
 
 
 def used(pids: Sequence[int]) -> float:
-    """Seconds of processor time that these processes and those they began have used; who has ended counts no more."""
+    """Seconds of processor time that these processes and those they began have used, who has ended included."""
     family, ticks = set(pids), 0
     for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda each: int(each.parent.name)):
         try:
@@ -138,5 +151,5 @@ def used(pids: Sequence[int]) -> float:
         pid = int(stat.parent.name)
         if pid in family or int(fields[1]) in family:
             family.add(pid)
-            ticks += sum(map(int, fields[11:13]))
+            ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")

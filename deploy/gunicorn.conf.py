@@ -45,6 +45,9 @@ logger_class = Logger
 
 
 def post_worker_init(worker):
+    from app.wsgi import SWITCH_SECONDS
+
+    sys.setswitchinterval(SWITCH_SECONDS)
     # The application stays to the end: to look for garbage in all of it held up whoever was being answered for 0.1 s.
     gc.freeze()
 
