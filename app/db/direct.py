@@ -21,7 +21,7 @@ import psycopg
 from psycopg import pq
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import InFailedSqlTransaction, error_from_result
 from psycopg.generators import execute, fetch_many, send
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Engine, event
@@ -37,7 +37,7 @@ _OPEN_LIMIT = b"LIMIT $"
 """Of as many rows as one asks for the server makes a plan each time: one for any number might read and sort all."""
 _BEGIN, _COMMIT, _DROP = b"BEGIN", b"COMMIT", b"DEALLOCATE ALL"
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
-_IDLE = pq.TransactionStatus.IDLE
+_IDLE, _FAILED = pq.TransactionStatus.IDLE, pq.TransactionStatus.INERROR
 _BINARY = pq.Format.BINARY
 _CHANGED = ("0A000", "26000")
 """What was prepared reads other columns now, or is gone: a migration ran, or somebody between us and the server."""
@@ -149,11 +149,14 @@ class Direct(psycopg.Connection[Any]):
                 with suppress(psycopg.Error):
                     super().rollback()
                 raise
+        if self.pgconn.transaction_status == _FAILED:  # an error was caught: a COMMIT would undo all and say nothing
+            super().rollback()
+            raise InFailedSqlTransaction("a statement was refused: nothing can be committed")
         super().commit()
 
     def rollback(self) -> None:
         self._taken()
-        if self.pgconn.transaction_status != _IDLE:  # the pool asks for it each time
+        if not self.closed and self.pgconn.transaction_status != _IDLE:  # the pool asks for it each time
             super().rollback()
 
     def _taken(self) -> list[Sent]:
@@ -162,14 +165,15 @@ class Direct(psycopg.Connection[Any]):
 
     def _send(self, statements: Sequence[Sent], *, commits: bool = False) -> list[PGresult]:
         """Send all, then hear of each: what comes after one that is refused is not done."""
-        self.pgconn.enter_pipeline_mode()
         try:
+            self.pgconn.enter_pipeline_mode()
             asked = list(self._put(statements, commits=commits))
             self.pgconn.pipeline_sync()
             answers = self.wait(_answers(self.pgconn, len(asked)))
-        finally:
-            with suppress(psycopg.Error):  # a connection that broke meanwhile tells so itself
-                self.pgconn.exit_pipeline_mode()
+            self.pgconn.exit_pipeline_mode()
+        except BaseException:  # answers may be under way, which whoever asks next would take for theirs
+            self.close()
+            raise
         for (text, is_new), answer in zip(asked, answers, strict=True):
             if is_new and answer.status not in _DONE:
                 self._names.pop(text, None)

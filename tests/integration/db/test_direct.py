@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from psycopg.pq.abc import PGconn
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import Database, Prepared, Vault, direct
+from app.jobs.limit import TookTooLong
 from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.postgres
@@ -117,6 +121,42 @@ def test_in_a_savepoint_it_is_told_there_and_the_rest_goes_on(notes: Database) -
             ADD.run_all(session, [row(2, "一")])
         ADD.run_all(session, [row(3, "三")])
     assert words(notes) == ["一", "三"]
+
+
+def test_nothing_is_taken_for_committed_where_an_error_of_before_was_caught_in_a_savepoint(notes: Database) -> None:
+    """The server answers such a COMMIT with a ROLLBACK and no error."""
+
+    def caught() -> None:
+        with notes.write() as session:
+            ADD.run_all(session, [row(1, "一"), row(2, "一")])
+            with suppress(IntegrityError), session.begin_nested():
+                ADD.run_all(session, [row(3, "三")])
+
+    with pytest.raises(DBAPIError, match="nothing can be committed"):
+        caught()
+    assert words(notes) == []
+
+
+def test_a_connection_that_was_interrupted_while_answers_were_under_way_is_not_used_again(notes: Database) -> None:
+    """Whoever waits for a limit is told so, and nobody is given an answer to what somebody else asked."""
+
+    def interrupted(server: PGconn, expected: int) -> Iterator[Any]:
+        yield from direct.send(server)
+        raise TookTooLong
+
+    def late() -> None:
+        with notes.write() as session:
+            ADD.run(session, row(1, "一"))
+            ADD.run_all(session, [row(2, "二")])
+            with patch.object(direct, "_answers", interrupted), pytest.raises(TookTooLong):
+                WORDS.scalars(session)
+            with pytest.raises(DBAPIError):
+                session.execute(text("SELECT 'mine'"))
+            raise TookTooLong
+
+    with pytest.raises(TookTooLong):
+        late()
+    assert words(notes) == []
 
 
 def test_a_text_that_would_be_cut_at_a_nul_is_refused(notes: Database) -> None:
