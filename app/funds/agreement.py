@@ -17,7 +17,7 @@ from app.core.actor import Actor
 from app.db.types import Money
 from app.funds.answers import ANSWER
 from app.funds.claims import CLAIMED
-from app.funds.ledger import RIGHT, LedgerFilter, in_months
+from app.funds.ledger import RIGHT, LedgerFilter, found_first, in_months
 from app.funds.models import Batch, BatchLine, Claim, Fund, FundEntry, PaymentOrder
 from app.identity import policy as identity_policy
 from app.identity import reach
@@ -39,7 +39,8 @@ def disagreements(session: Session, actor: Actor, filter: LedgerFilter = ALL) ->
     batches = and_(reach.reached(actor, RIGHT, Batch), in_months(filter, Batch.due_on))
     claims = reach.reached(actor, RIGHT, Claim)
     if filter.since or filter.until:
-        claims = and_(claims, Claim.id.in_(_of_orders(CLAIMED.c.claim_id).where(due)))
+        # Asked of each claim (an offset keeps it so): as a set it is what everybody owes of orders of these months.
+        claims = and_(claims, _of_orders(CLAIMED.c.id).where(CLAIMED.c.claim_id == Claim.id, due).offset(0).exists())
     return [
         *_orders(session, mine),
         *_funds(session, reach.reached_regions(actor, RIGHT)),
@@ -115,12 +116,13 @@ def _owed(session: Session, mine: Any) -> Iterator[str]:
     """Nobody owes more of an order than it paid, nor less than nothing."""
     claimed = _sum(case((CLAIMED.c.kind.in_(("claimed", "undone")), CLAIMED.c.amount)))
     owed = _sum(CLAIMED.c.amount)
+    order = found_first(mine, PaymentOrder.id, PaymentOrder.payee, PaymentOrder.amount).c
     query = (
-        select(PaymentOrder.id, PaymentOrder.payee, PaymentOrder.amount, claimed.label("claimed"), owed.label("owed"))
-        .join(CLAIMED, CLAIMED.c.order_id == PaymentOrder.id)
-        .where(mine)
-        .group_by(PaymentOrder.id, PaymentOrder.payee, PaymentOrder.amount)
-        .having(or_(claimed > PaymentOrder.amount, owed < 0))
+        select(order.id, order.payee, order.amount, claimed.label("claimed"), owed.label("owed"))
+        .join(CLAIMED, CLAIMED.c.order_id == order.id)
+        .group_by(order.id, order.payee, order.amount)
+        .having(or_(claimed > order.amount, owed < 0))
+        .order_by(order.id)
     )
     for row in session.execute(query):
         yield f"支付单 {row.id}（{row.payee}）：付出 {row.amount} 元，应追回 {row.claimed} 元，尚欠 {row.owed} 元"

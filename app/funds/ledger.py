@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, Subquery, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -97,6 +97,14 @@ def total(of: list[Line]) -> Line:
     return whole
 
 
+def found_first(mine: ColumnElement[bool], *columns: Any) -> Subquery:
+    """Columns of the orders that match, to join entries or answers to.
+
+    They are found by the index of their county: in one join PostgreSQL went through everybody's orders by their ids.
+    """
+    return select(*columns).where(mine).offset(0).subquery()
+
+
 _KEY = (PaymentOrder.source, PaymentOrder.split, PaymentOrder.programme, PaymentOrder.due_on)
 
 
@@ -108,18 +116,26 @@ def _orders(session: Session, mine: ColumnElement[bool]) -> Iterator[tuple[Any, 
 
 
 def _answers(session: Session, mine: ColumnElement[bool]) -> Iterator[tuple[Any, Decimal, int]]:
-    query = select(*_KEY, ANSWER.c.moved, func.count().label("many"))
-    joined = query.join(ANSWER, ANSWER.c.order_id == PaymentOrder.id).where(mine, ANSWER.c.moved != 0)
-    for row in session.execute(joined.group_by(*_KEY, ANSWER.c.moved)):
+    order, keys = _keyed(mine)
+    query = select(*keys, ANSWER.c.moved, func.count().label("many"))
+    joined = query.join(ANSWER, ANSWER.c.order_id == order.c.id).where(ANSWER.c.moved != 0)
+    for row in session.execute(joined.group_by(*keys, ANSWER.c.moved)):
         yield row, row.moved, row.many
 
 
 def _claims(session: Session, mine: ColumnElement[bool]) -> Iterator[tuple[Any, Decimal, int]]:
     """Repaid money as it came; what is claimed without what was given back or waived."""
-    query = select(*_KEY, CLAIMED.c.kind, CLAIMED.c.amount, func.count().label("many"))
-    joined = query.join(CLAIMED, CLAIMED.c.order_id == PaymentOrder.id).where(mine)
-    for row in session.execute(joined.group_by(*_KEY, CLAIMED.c.kind, CLAIMED.c.amount)):
+    order, keys = _keyed(mine)
+    query = select(*keys, CLAIMED.c.kind, CLAIMED.c.amount, func.count().label("many"))
+    joined = query.join(CLAIMED, CLAIMED.c.order_id == order.c.id)
+    for row in session.execute(joined.group_by(*keys, CLAIMED.c.kind, CLAIMED.c.amount)):
         yield row, -row.amount if row.kind == "repaid" else row.amount, row.many
+
+
+def _keyed(mine: ColumnElement[bool]) -> tuple[Subquery, list[Any]]:
+    """The orders that match, and of these the columns that say in which lines one stands."""
+    order = found_first(mine, PaymentOrder.id, *_KEY)
+    return order, [order.c[each.key] for each in _KEY]
 
 
 def _add(found: dict[tuple[str, str, str], Line], order: Any, name: str, amount: Decimal, count: int) -> None:
