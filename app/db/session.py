@@ -55,6 +55,8 @@ STATEMENTS = 512
 SERVER = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000, "client_encoding": "utf8"}
 """A server that is away is noticed in seconds; the libraries' own defaults wait for minutes."""
 
+BEFORE_SAVEPOINT = "before savepoint"
+"""In a session's `info`: writes what somebody put off, which is not to be undone with a savepoint that begins now."""
 _BEGIN, _BEGIN_WRITING = Prepared(text("BEGIN")), Prepared(text("BEGIN IMMEDIATE"))
 
 
@@ -70,6 +72,11 @@ class _OneTransaction(Session):
         if self._known is None or savepoint is not self._known_in:
             self._known, self._known_in = super().connection(*arguments, **options), savepoint
         return self._known
+
+    def begin_nested(self) -> SessionTransaction:
+        if write := self.info.get(BEFORE_SAVEPOINT):
+            write(self)
+        return super().begin_nested()
 
 
 class Database:

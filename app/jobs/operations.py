@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 from app.core.exact_json import dump_json, load_json
 from app.core.ids import new_id
 from app.db import Prepared, insert_if_absent
+from app.db.session import BEFORE_SAVEPOINT
 from app.jobs.models import SPLIT, Job, county_of, lane_of
 from app.jobs.sql import count_inserted, database_epoch, insert_if_new, random_id
 
@@ -139,14 +140,14 @@ def enqueue(
 
 @contextmanager
 def together(session: Session) -> Iterator[None]:
-    """What is put on the table meanwhile is written by one statement at the end, or when something is cancelled. In a
-    savepoint that begins meanwhile it is written at once, since what is in it may be undone."""
-    session.info[_PENDING] = _Pending(session.get_nested_transaction(), [])
+    """What is put on the table meanwhile is written by one statement at the end, or when something is cancelled. What
+    there is when a savepoint begins is written before it, and in it at once, since what is in it may be undone."""
+    session.info |= {_PENDING: _Pending(session.get_nested_transaction(), []), BEFORE_SAVEPOINT: _write_pending}
     try:
         yield
         _write_pending(session)
     finally:
-        del session.info[_PENDING]
+        del session.info[_PENDING], session.info[BEFORE_SAVEPOINT]
 
 
 class _Pending(NamedTuple):
