@@ -14,9 +14,14 @@ from app.identity import queries as identity
 
 def reached(actor: Actor, capability: str, table: type[Any]) -> ColumnElement[bool]:
     """The condition that a row with `region_id` and `county_id` lies where the actor has the capability."""
+    return _any(places(actor, capability, table))
+
+
+def places(actor: Actor, capability: str, table: type[Any]) -> list[ColumnElement[bool]]:
+    """The same a position's region at a time: each alone may be a range of an index, and of all none is."""
     if actor.kind == SYSTEM.kind:
-        return table.region_id.is_not(None)
-    return _any(_inside(region, table) for region in identity_policy.reached(actor, capability))
+        return [table.region_id.is_not(None)]
+    return [_inside(region, table) for region in identity_policy.reached(actor, capability)]
 
 
 def reached_regions(actor: Actor, capability: str) -> ColumnElement[bool]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, select, union
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
 from app.db import Prepared, each_value
-from app.identity.reach import near, reached
+from app.identity.reach import near, places, reached
 from app.publicity.models import Lead, Notice, NoticePeriod, Objection
 
 
@@ -90,11 +90,15 @@ def notices_seen(
 
     `leads_for`: only those with leads that nobody has looked into, where the actor has this capability too.
     """
-    query = select(Notice).where(reached(actor, "see_cases", Notice))
+    wanted = select(_NOTICE.c.id)
     if leads_for is not None:
         waiting = select(Lead.notice_id).where(Lead.settled_at.is_(None), near(actor, leads_for, Lead.county_id))
-        query = query.where(Notice.id.in_(waiting), reached(actor, leads_for, Notice))
-    return _newest(session, query, after, limit)
+        wanted = wanted.where(_NOTICE.c.id.in_(waiting), reached(actor, leads_for, Notice))
+    seen = [_page(wanted.where(place), after, limit) for place in places(actor, "see_cases", Notice)]
+    if not seen:
+        return []
+    ids = seen[0] if len(seen) == 1 else union(*(select(each.subquery()) for each in seen))
+    return _newest(session, select(Notice).where(Notice.id.in_(ids)), "", limit)
 
 
 def notice(session: Session, notice_id: str) -> Notice:
@@ -106,9 +110,14 @@ def notice(session: Session, notice_id: str) -> Notice:
 
 
 def _newest(session: Session, query: Select[tuple[Notice]], after: str, limit: int) -> list[Notice]:
+    return list(session.scalars(_page(query, after, limit)))
+
+
+def _page(query: Select[Any], after: str, limit: int) -> Select[Any]:
+    """The newest ones behind a cursor."""
     if after:
-        query = query.where(Notice.id < after)
-    return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
+        query = query.where(_NOTICE.c.id < after)
+    return query.order_by(_NOTICE.c.id.desc()).limit(limit)
 
 
 _OBJECTION: Table = Objection.__table__  # type: ignore[assignment]
