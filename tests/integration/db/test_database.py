@@ -54,7 +54,7 @@ def test_what_a_reader_did_is_rolled_back(notes: Database) -> None:
 
 
 def test_the_text_of_an_error_carries_no_values(notes: Database) -> None:
-    with notes.write() as session, pytest.raises(DBAPIError) as failed:
+    with notes.read() as session, pytest.raises(DBAPIError) as failed:
         session.execute(text("INSERT INTO nowhere VALUES (:word)"), {"word": "220122198305123011"})
     assert "220122198305123011" not in str(failed.value)
 
