@@ -339,6 +339,17 @@ def _directly(connection: Connection, server: Direct, plan: _Plan, values: Any, 
     return server.rows(answer), _Described(answer), answer.ntuples
 
 
+def settle(session: Session) -> None:
+    """Send what waits. Raises what its statements raise."""
+    connection = session.connection()
+    server: Any = connection.connection.dbapi_connection
+    if hasattr(server, "settle"):
+        try:
+            server.settle()
+        except Exception as error:
+            connection._handle_dbapi_exception(error, server.refused.decode(), None, None, None)
+
+
 def _tell(connection: Connection, plan: _Plan, values: Any, *, many: bool) -> tuple[Any, str, Any]:
     """Have listeners to cursors hear what is sent; what each of them hears."""
     cursor = connection.connection.cursor()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import compiled, keys
 from app.db.base import Base
-from app.db.prepared import Prepared
+from app.db.prepared import Prepared, settle
 from app.db.vault import Vault
 
 
@@ -142,6 +142,7 @@ class Database:
         queue = self._mutex if waits else self._unless_busy()
         with queue if self.is_sqlite else nullcontext(), self._session(writes=True) as session:
             yield session
+            settle(session)  # a commit would send it, and the database may refuse it
 
     @contextmanager
     def _unless_busy(self) -> Iterator[None]:

@@ -123,6 +123,12 @@ def test_in_a_savepoint_it_is_told_there_and_the_rest_goes_on(notes: Database) -
     assert words(notes) == ["一", "三"]
 
 
+def test_a_trial_is_refused_where_its_last_write_would_be(notes: Database) -> None:
+    with pytest.raises(IntegrityError), notes.trial() as session:
+        ADD.run_all(session, [row(1, "一"), row(2, "一")])
+    assert words(notes) == []
+
+
 def test_nothing_is_taken_for_committed_where_an_error_of_before_was_caught_in_a_savepoint(notes: Database) -> None:
     """The server answers such a COMMIT with a ROLLBACK and no error."""
 
