@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.cases import finding
@@ -16,7 +15,7 @@ from app.cases.store import CASE
 from app.core.actor import Actor
 from app.core.clock import midnight
 from app.core.errors import Invalid
-from app.db import count_up_to, counted
+from app.db import count_up_to, counted, newest
 from app.identity import policy as identity_policy
 from app.identity import queries as identity
 from app.identity.reach import near
@@ -49,8 +48,8 @@ def find(session: Session, actor: Actor, filter: CaseFilter, after: str | None =
     else:  # each place is the end of a range of one index
         places = [_inside(region) for region in identity_policy.reached(actor, "see_cases")]
         arms = [query.where(place) for place in places] or [query.where(visible(actor))]
-    short = [_newest(arm, CASE.c.filed_at, CASE.c.id, after, limit) for arm in arms]
-    rows = list(session.execute(short[0] if len(short) == 1 else _together(short, limit)))
+    behind = [_behind(arm, CASE.c.filed_at, CASE.c.id, after) for arm in arms]
+    rows = list(session.execute(newest(behind, limit + 1, "filed_at", "id")))
     return _with_cursor(rows, limit, "filed_at")
 
 
@@ -65,7 +64,8 @@ def open_incidents(session: Session, actor: Actor, after: str | None = None, lim
     )
     query = select(*columns).join(Case, Case.id == Incident.case_id)
     query = query.where(*unresolved(actor))
-    rows = list(session.execute(_newest(query, Incident.raised_at, Incident.id, after, limit)))
+    query = _behind(query, Incident.raised_at, Incident.id, after)
+    rows = list(session.execute(newest([query], limit + 1, "raised_at", "id")))
     return _with_cursor(rows, limit, "raised_at")
 
 
@@ -129,18 +129,12 @@ def _counties(session: Session, actor: Actor) -> set[str] | None:
     return {county.id for county in counties if county} if counties and all(counties) else None
 
 
-def _newest(query: Select[Any], at: Any, key: Any, after: str | None, limit: int) -> Select[Any]:
-    """One row more than the page behind a cursor."""
-    if after:
-        moment, row_id = _cursor(after)
-        query = query.where(tuple_(at, key) < tuple_(literal(moment, at.type), literal(row_id, key.type)))
-    return query.order_by(at.desc(), key.desc()).limit(limit + 1)
-
-
-def _together(short: Sequence[Select[Any]], limit: int) -> Select[Any]:
-    """The newest of several places, of which one may lie in another."""
-    both = union(*(select(arm.subquery()) for arm in short)).subquery()
-    return select(both).order_by(both.c.filed_at.desc(), both.c.id.desc()).limit(limit + 1)
+def _behind(query: Select[Any], at: Any, key: Any, after: str | None) -> Select[Any]:
+    """What comes behind a cursor."""
+    if not after:
+        return query
+    moment, row_id = _cursor(after)
+    return query.where(tuple_(at, key) < tuple_(literal(moment, at.type), literal(row_id, key.type)))
 
 
 def _cursor(after: str) -> tuple[datetime, str]:

@@ -7,7 +7,7 @@ from app.db.keyfile import KeyFault
 from app.db.left_open import Open
 from app.db.prepared import NotPreparable, Prepared
 from app.db.session import Busy, Database, beside, outlive, rows_changed
-from app.db.statements import count_up_to, counted, each_value, either, insert_if_absent, rename_elements
+from app.db.statements import count_up_to, counted, each_value, either, insert_if_absent, newest, rename_elements
 from app.db.types import AwareDateTime, Json, Money
 from app.db.vault import Vault
 
@@ -30,6 +30,7 @@ __all__ = [
     "either",
     "insert_if_absent",
     "is_away",
+    "newest",
     "only",
     "outlive",
     "rename_elements",

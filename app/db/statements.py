@@ -65,6 +65,17 @@ def each_value(column: Any, *where: ColumnElement[bool]) -> Select[Any]:
     return select(steps.c.value).where(steps.c.value.is_not(None)).order_by(steps.c.value)
 
 
+def newest(arms: Sequence[Select[Any]], limit: int, *names: str) -> Select[Any]:
+    """The last rows of several statements by these columns, each the end of a range of an index; what two find stands
+    once. One alone is not wrapped: SQLite reads statements to a depth, and a search nests.
+    """
+    short = [arm.order_by(*(arm.selected_columns[name].desc() for name in names)).limit(limit) for arm in arms]
+    if len(short) == 1:
+        return short[0]
+    both = union(*(select(arm.subquery()) for arm in short)).subquery()
+    return select(both).order_by(*(both.c[name].desc() for name in names)).limit(limit)
+
+
 def either(key: Any, conditions: Sequence[ColumnElement[bool]]) -> Select[Any] | CompoundSelect[Any]:
     """The keys for which any of the conditions holds: a union of what each finds by an index of its own.
 

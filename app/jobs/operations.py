@@ -182,7 +182,7 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob]) -> None:
 
 
 def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:
-    """The statement that `launch` executes, to be built once; prepared where it is always the same.
+    """The statement that `launch` executes; `db.Prepared`, and run by itself, where it is always the same.
 
     `source` gives the columns `reference`, `case_id` and `dedup`, and `county` where counties are to take turns. Rows
     whose `dedup` is known are left out, so a launch may be repeated. These jobs have no payload: the handler reads what
@@ -202,12 +202,9 @@ def launching(kind: str, source: Select[Any], priority: int = BULK) -> Insert:
     return insert_if_new(JOB, "dedup").from_select(list(values), chosen)
 
 
-def launch(session: Session, statement: Insert, due: datetime, **given: Any) -> int:
-    """Put a job on the table for every row of the source, in one statement; the number of new jobs.
-
-    `given`: the parameters of the source.
-    """
-    return count_inserted(session, statement, {"due": due, **given})
+def launch(session: Session, statement: Insert, due: datetime) -> int:
+    """Put a job on the table for every row of the source, in one statement; the number of new jobs."""
+    return count_inserted(session, statement, {"due": due})
 
 
 def cancel(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import AwareDateTime, Base, keys, only
 
 POSTED, UNSETTLED = text("status = 'posted'"), text("settled_at IS NULL")
-_WHERE_POSTED: dict[str, Any] = {"postgresql_where": POSTED, "sqlite_where": POSTED}
 
 
 class Notice(Base):
@@ -25,10 +23,10 @@ class Notice(Base):
     __table_args__ = (
         Index("ix_notice_case", "case_id"),
         # The board: of all, of a county, of a village, of a programme, the newest first.
-        Index("ix_notice_posted", "id", **_WHERE_POSTED),
-        Index("ix_notice_posted_county", "county_id", "programme_title", "id", **_WHERE_POSTED),
-        Index("ix_notice_posted_region", "region_id", "id", **_WHERE_POSTED),
-        Index("ix_notice_posted_programme", "programme_title", "id", **_WHERE_POSTED),
+        Index("ix_notice_posted", "id", **only(POSTED)),
+        Index("ix_notice_posted_county", "county_id", "programme_title", "id", **only(POSTED)),
+        Index("ix_notice_posted_region", "region_id", "id", **only(POSTED)),
+        Index("ix_notice_posted_programme", "programme_title", "id", **only(POSTED)),
         Index("ix_notice_county_listed", "county_id", "id"),
         Index("ix_notice_region_listed", "region_id", "id"),
     )

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, select, union
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.exact_json import load_json
-from app.db import Prepared, each_value
+from app.db import Prepared, each_value, newest
 from app.identity.reach import near, places, reached
 from app.publicity.models import Lead, Notice, NoticePeriod, Objection
 
@@ -90,15 +90,13 @@ def notices_seen(
 
     `leads_for`: only those with leads that nobody has looked into, where the actor has this capability too.
     """
-    wanted = select(_NOTICE.c.id)
+    wanted = select(_NOTICE.c.id).where(_NOTICE.c.id < after) if after else select(_NOTICE.c.id)
     if leads_for is not None:
         waiting = select(Lead.notice_id).where(Lead.settled_at.is_(None), near(actor, leads_for, Lead.county_id))
         wanted = wanted.where(_NOTICE.c.id.in_(waiting), reached(actor, leads_for, Notice))
-    seen = [_page(wanted.where(place), after, limit) for place in places(actor, "see_cases", Notice)]
-    if not seen:
-        return []
-    ids = seen[0] if len(seen) == 1 else union(*(select(each.subquery()) for each in seen))
-    return _newest(session, select(Notice).where(Notice.id.in_(ids)), "", limit)
+    arms = [wanted.where(place) for place in places(actor, "see_cases", Notice)]
+    seen = select(Notice).where(Notice.id.in_(newest(arms, limit, "id"))) if arms else None
+    return _newest(session, seen, "", limit) if seen is not None else []
 
 
 def notice(session: Session, notice_id: str) -> Notice:
@@ -110,14 +108,9 @@ def notice(session: Session, notice_id: str) -> Notice:
 
 
 def _newest(session: Session, query: Select[tuple[Notice]], after: str, limit: int) -> list[Notice]:
-    return list(session.scalars(_page(query, after, limit)))
-
-
-def _page(query: Select[Any], after: str, limit: int) -> Select[Any]:
-    """The newest ones behind a cursor."""
     if after:
-        query = query.where(_NOTICE.c.id < after)
-    return query.order_by(_NOTICE.c.id.desc()).limit(limit)
+        query = query.where(Notice.id < after)
+    return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
 
 
 _OBJECTION: Table = Objection.__table__  # type: ignore[assignment]

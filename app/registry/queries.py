@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,14 +21,13 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    union,
 )
 from sqlalchemy.orm import Session
 
 from app.core import id_number as id_numbers
 from app.core.errors import Gone, NotFound
 from app.core.exact_json import load_json
-from app.db import Prepared, either
+from app.db import Prepared, either, newest
 from app.identity import queries as identity
 from app.identity.queries import RegionRef, within
 from app.registry import spelled
@@ -266,16 +265,7 @@ def search(
         arms = [wanted.where(or_(false(), *places))] if text else [wanted.where(place) for place in places]
     else:  # each place and status is the end of a range of one index
         arms = [wanted.where(place, Award.status == each) for place in places for each in STATUSES]
-    return [AwardRow(*row) for row in session.execute(_newest(arms, limit))] if arms else []
-
-
-def _newest(arms: Sequence[Select[Any]], limit: int) -> Any:
-    """The newest rows of all arms. One alone is not wrapped: SQLite reads statements to a depth, and a search nests."""
-    short = [arm.order_by(Award.id.desc()).limit(limit) for arm in arms]
-    if len(short) == 1:
-        return short[0]
-    both = union(*(select(arm.subquery()) for arm in short)).subquery()
-    return select(both).order_by(both.c.id.desc()).limit(limit)
+    return [AwardRow(*row) for row in session.execute(newest(arms, limit, "id"))] if arms else []
 
 
 def _counties(regions: Iterable[identity.RegionChain]) -> set[str] | None:

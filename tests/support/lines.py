@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 
-from app.cases import operations
 from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.clock import local_date
@@ -15,7 +13,7 @@ from app.core.paths import BUNDLES
 from app.definitions import publishing
 from app.definitions.folder import read_folder
 from app.identity import queries as identity
-from app.inbox import queries as inbox
+from tests.support.rounds import AtVillage
 from tests.support.worlds import RELIEF, VILLAGE, Office
 from tests.unit.engine.engine_kit import document, flow, process
 
@@ -32,12 +30,8 @@ def diagram(count: int) -> bytes:
     return document(process(*ends, *tasks, flow("apply", *ids, "done")))
 
 
-@dataclass
-class Line:
-    """What is asked of the database is what the command asks."""
-
-    office: Office
-    case_id: str
+class Line(AtVillage):
+    """One of many such steps, one behind the other."""
 
     @classmethod
     def begun(cls, office: Office, count: int) -> Line:
@@ -47,13 +41,6 @@ class Line:
             scope = identity.region_by_code(session, VILLAGE[:2], local_date(office.now)).id
             publishing.put_in_force(session, SYSTEM, files, office.now, scopes=[scope], in_force_from=date(2020, 1, 1))
         return cls(office, office.apply(PROGRAMME, RELIEF).case_id)
-
-    def complete(self) -> None:
-        """The step where the case stands."""
-        with self.office.database.write() as session:
-            actor = self.office.holder(session, "village_cadre")
-            (task,) = inbox.open_of_case(session, self.case_id)
-            operations.complete_task(session, actor, task.id, {"facts_true": True}, self.office.now)
 
     def stored(self) -> int:
         """Bytes of the state as it is kept, sealed."""

@@ -79,12 +79,9 @@ def _negate(node: n.Negate, scope: Scope) -> Code:
 @compiles(n.Compare)
 def _compare(node: n.Compare, scope: Scope) -> Code:
     left, right = compile_node(node.left, scope), compile_node(node.right, scope)
-    check = comparison(node.op)
-    fast = FAST_ORDER.get(node.op)
     if node.op in ("=", "!="):
         return _same(left, right) if node.op == "=" else _other(left, right)
-    if fast is None:
-        return lambda frame: check(frame, left(frame), right(frame))
+    check, fast = comparison(node.op), FAST_ORDER[node.op]
     fixed = fixed_number(node.right)
     if fixed is not None:
 

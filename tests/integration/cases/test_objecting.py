@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.cases import operations, queries, succession
 from app.cases.policy import OBJECTIONS
 from app.core.actor import CITIZEN, SYSTEM
 from app.core.clock import local_date
 from app.core.errors import Gone
+from app.core.ids import new_id
 from app.jobs.models import Job
 from app.publicity import confirming, objections
 from app.publicity import queries as notices
+from app.publicity.models import Notice
 from app.worklist import duties
 from tests.integration.cases.test_lifecycle import _posted
 from tests.support.worlds import Office
@@ -68,6 +71,24 @@ def test_a_step_taken_back_tells_the_objector_nothing(office: Office) -> None:
         assert not objections.standing(session, mine).answered
         assert list(session.scalars(waiting)) == ["cancelled"]
         assert len(notices.unanswered(session, case_id)) == 1
+
+
+def test_who_has_two_posts_sees_the_notices_of_both_once_and_page_by_page(office: Office) -> None:
+    """The second post lies in the first."""
+    case_id = _posted(office)
+    with office.database.read() as session:
+        (posted,) = notices.notices_of(session, case_id)
+        copies = [{**posted._asdict(), "id": new_id()} for _ in range(4)]
+        session.execute(insert(Notice), copies)
+        clerk = office.holder(session, "township_clerk")
+        both = replace(clerk, appointments=clerk.appointments + office.holder(session, "village_cadre").appointments)
+        pages, after = list[list[str]](), ""
+        while page := notices.notices_seen(session, both, after, 2):
+            pages.append([each.id for each in page])
+            after = page[-1].id
+        newest = sorted([posted.id, *(each["id"] for each in copies)], reverse=True)
+        assert pages == [newest[:2], newest[2:4], newest[4:]]
+        assert notices.notices_seen(session, replace(clerk, appointments=())) == []
 
 
 def test_what_waits_for_the_office_goes_along_to_another_county(office: Office) -> None:
